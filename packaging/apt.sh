@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# apt.sh: Debian packages, for setup.sh and tests/run.sh (sourced by them).
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# need_packages PACKAGE...: installs the missing ones as root; otherwise says which are missing and fails.
+need_packages() {
+    local package missing=()
+    if ! command -v dpkg-query >/dev/null; then
+        echo "error: not a Debian system; install the counterparts of these packages, then use --no-deps: $*" >&2
+        return 1
+    fi
+    for package; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "error: missing packages: ${missing[*]} (run this as root, or: sudo apt-get install ${missing[*]})" >&2
+        return 1
+    fi
+    echo "Installing ${missing[*]} ..."
+    # Another apt may run at the same time (unattended-upgrades on a fresh machine): wait for its lock.
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
+    "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+}
+
+# build_log COMMAND...: runs it quietly; its output appears only when it fails.
+build_log() {
+    local output
+    output=$("$@" 2>&1) || {
+        printf '%s\n' "$output" >&2
+        echo "error: failed: $*" >&2
+        return 1
+    }
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# setup.sh: installs what is needed, builds the plugin, installs it, and shows it at work.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+Usage: setup.sh [--no-deps] [--uninstall] [--help]
+
+Installs the needed Debian packages, builds the plugin in build/, installs it and prints
+the causes found in sample-captures/tour.pcapng.
+
+  as root            into the global plugin folder (Wireshark never scans root's own one)
+  with sudo          into the personal plugin folder of the calling user
+  as ordinary user   into the own personal plugin folder (packages must be there already)
+
+  --no-deps     install no packages
+  --uninstall   remove the plugin from the folder it would be installed in
+TEXT
+}
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=packaging/apt.sh
+. "$repo/packaging/apt.sh"
+unset WIRESHARK_PLUGIN_DIR # would change the folders that tshark reports
+umask 022
+
+deps=yes
+uninstall=no
+while [ $# -gt 0 ]; do
+    case $1 in
+    --help | -h) usage && exit 0 ;;
+    --no-deps) deps=no ;;
+    --uninstall) uninstall=yes ;;
+    *) echo "setup.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+# Whose Wireshark is it? Under sudo the calling user's, otherwise our own.
+user=$(id -un)
+[ "$(id -u)" -ne 0 ] || [ -z "${SUDO_USER:-}" ] || user=$SUDO_USER
+home=$(getent passwd "$user" | cut -d: -f6)
+[ "$user" != "$(id -un)" ] || home=$HOME
+
+as_user() {
+    if [ "$user" = "$(id -un)" ]; then
+        "$@"
+    else
+        runuser -u "$user" -- env "HOME=$home" "USER=$user" "LOGNAME=$user" \
+            -u XDG_CONFIG_HOME -u XDG_DATA_HOME "$@"
+    fi
+}
+
+plugin_folder() { # prints the folder for epan plugins
+    local label="Personal Plugins"
+    [ "$(id -u "$user")" -ne 0 ] || label="Global Plugins"
+    as_user tshark -G folders 2>/dev/null | sed -n "s|^$label:[[:space:]]*\(.*\)|\1/epan|p"
+}
+
+build() {
+    local build=$repo/build who=()
+    # Under sudo in the user's own checkout nothing should end up owned by root.
+    if as_user test -w "$repo" && { [ ! -e "$build" ] || as_user test -w "$build"; }; then
+        who=(as_user)
+    fi
+    echo "Building ..."
+    build_log "${who[@]}" cmake -S "$repo" -B "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
+    build_log "${who[@]}" cmake --build "$build" --parallel "$(nproc)"
+}
+
+install_plugin() {
+    local folder=$1 module version
+    version=$(basename "$(dirname "$folder")")
+    module=$repo/build/plugins/$version/epan/rst.so
+    if [ ! -f "$module" ]; then
+        echo "error: tshark is version $version, but the plugin was built for another one" >&2
+        return 1
+    fi
+    as_user mkdir -p "$folder"
+    # shellcheck disable=SC2016 # expands in the inner shell
+    as_user sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$folder/rst.so" <"$module"
+    echo "Installed: $folder/rst.so"
+    if ! as_user tshark -G plugins 2>/dev/null | grep -q '^rst\.so[[:space:]]'; then
+        echo "error: tshark does not load $folder/rst.so" >&2
+        return 1
+    fi
+}
+
+show_tour() {
+    local copy status=0
+    copy=$(mktemp -d)
+    # A copy, because the calling user may not be allowed to read the checkout.
+    cp "$repo/sample-captures/tour.pcapng" "$copy" && chmod -R a+rX "$copy"
+    echo
+    echo "tshark -2 -r sample-captures/tour.pcapng -Y rst -T fields \\"
+    echo "    -e frame.number -e rst.cause -e rst.confidence -e rst.sender -e rst.summary"
+    as_user tshark -2 -r "$copy/tour.pcapng" -Y rst -T fields -e frame.number -e rst.cause -e rst.confidence \
+        -e rst.sender -e rst.summary 2>"$copy/errors" || status=$?
+    grep -v '^Running as user "root"' "$copy/errors" >&2 || true
+    rm -rf "$copy"
+    return "$status"
+}
+
+if [ "$uninstall" = yes ]; then
+    command -v tshark >/dev/null || { echo "error: tshark is not installed" >&2 && exit 1; }
+    module=$(plugin_folder)/rst.so
+    if [ -e "$module" ]; then
+        as_user rm "$module"
+        echo "Removed: $module"
+    else
+        echo "Not installed: $module"
+    fi
+    exit 0
+fi
+
+if [ "$deps" = yes ]; then
+    need_packages gcc libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark
+fi
+build
+install_plugin "$(plugin_folder)"
+show_tour

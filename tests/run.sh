@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# run.sh: every check: build with warnings as errors, unit tests, tests through tshark.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+Usage: run.sh [--no-deps] [--all] [--help] [-- PYTEST-ARGUMENT...]
+
+Builds in build/check, runs the unit tests, then the tests through tshark. As root it first installs the needed
+Debian packages and runs tshark as an ordinary user, because Wireshark loads no plugin of ours for root.
+
+  --no-deps   install no packages
+  --all       compare every capture of ../shared with stock tshark, not a selection
+
+RST_SHARED names another folder than ../shared for additional captures; without them those tests are skipped.
+TEXT
+}
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=packaging/apt.sh
+. "$repo/packaging/apt.sh"
+umask 022
+
+deps=yes
+while [ $# -gt 0 ]; do
+    case $1 in
+    --help | -h) usage && exit 0 ;;
+    --no-deps) deps=no ;;
+    --all) export RST_ALL=1 ;;
+    --) shift && break ;;
+    *) echo "run.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
+    esac
+    shift
+done
+
+if [ "$deps" = yes ]; then
+    need_packages gcc g++ libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
+        python3 python3-pytest
+fi
+
+build=$repo/build/check
+echo "Building ..."
+build_log cmake -S "$repo" --preset dev -B "$build"
+build_log cmake --build "$build" --parallel "$(nproc)"
+
+unit=0
+ctest --test-dir "$build" --output-on-failure || unit=$?
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/home"
+tests=$repo/tests
+export RST_SHARED=${RST_SHARED:-$repo/../shared} RST_PLUGIN_DIR=$build/plugins
+export PYTHONDONTWRITEBYTECODE=1 HOME=$work/home
+as_user=()
+if [ "$(id -u)" -eq 0 ]; then
+    # The ordinary user may not be allowed to read the checkout: it gets a copy of what the tests read.
+    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    chmod 755 "$work"
+    mkdir -p "$work/repo/build"
+    (cd "$repo" && tar -cf - --exclude='./build*' --exclude=.git --exclude=__pycache__ .) | tar -xf - -C "$work/repo"
+    cp -r "$build/plugins" "$work/repo/build/plugins"
+    chown -R nobody:nogroup "$work"
+    tests=$work/repo/tests RST_PLUGIN_DIR=$work/repo/build/plugins
+    if [ -d "$RST_SHARED/captures" ] && ! "${as_user[@]}" test -r "$RST_SHARED/captures"; then
+        mkdir "$work/shared"
+        cp -r "$RST_SHARED/captures" "$work/shared/"
+        chmod -R a+rX "$work/shared"
+        RST_SHARED=$work/shared
+    fi
+fi
+cd "$work"
+status=0
+"${as_user[@]}" /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/home/pytest" "$tests" "$@" || status=$?
+if [ "$unit" -ne 0 ]; then
+    echo "unit tests failed (see above)"
+    exit 1
+fi
+exit "$status"
