@@ -1,0 +1,178 @@
+"""The public fields: scripts rely on their names, types and values.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import pytest
+import tools
+
+TYPES = {
+    "rst.cause": "FT_STRING",
+    "rst.cause_id": "FT_UINT16",
+    "rst.category": "FT_STRING",
+    "rst.confidence": "FT_UINT8",
+    "rst.summary": "FT_STRING",
+    "rst.benign": "FT_BOOLEAN",
+    "rst.sender": "FT_STRING",
+    "rst.phase": "FT_STRING",
+    "rst.ordinal": "FT_UINT16",
+    "rst.trigger": "FT_FRAMENUM",
+    "rst.evidence.text": "FT_STRING",
+    "rst.evidence.frame": "FT_FRAMENUM",
+    "rst.alternative.cause": "FT_STRING",
+    "rst.alternative.confidence": "FT_UINT8",
+    "rst.provisional": "FT_BOOLEAN",
+    "rst.contradicted_by": "FT_FRAMENUM",
+    "rst.conflict": "FT_BOOLEAN",
+    "rst.validity": "FT_STRING",
+    "rst.accepted": "FT_BOOLEAN",
+    "rst.pattern": "FT_STRING",
+    "rst.retransmissions": "FT_UINT16",
+    "rst.probes": "FT_UINT16",
+    "rst.idle": "FT_RELATIVE_TIME",
+    "rst.delay": "FT_RELATIVE_TIME",
+    "rst.hop_delta": "FT_INT8",
+    "rst.declared.source": "FT_STRING",
+    "rst.declared.code": "FT_UINT32",
+    "rst.declared.text": "FT_STRING",
+    "rst.capture_side": "FT_STRING",
+    "rst.advice": "FT_STRING",
+    "rst.reference": "FT_STRING",
+    "rst.connection_filter": "FT_STRING",
+    "rst.finding.kind": "FT_STRING",
+    "rst.finding.count": "FT_UINT16",
+    "rst.finding.duration": "FT_RELATIVE_TIME",
+    "rst.reset_in": "FT_FRAMENUM",
+}
+# Fields of two-point captures: they appear with that analysis.
+LATER = {"rst.points.seen": "FT_STRING", "rst.points.missing": "FT_STRING"}
+
+EACH_RESET = ["rst.cause", "rst.cause_id", "rst.category", "rst.confidence", "rst.summary", "rst.sender", "rst.phase"]
+ALLOWED = {
+    "rst.category": "refused handshake application timeout stale network declared artefact unknown".split(),
+    "rst.sender": "client server middlebox unknown".split(),
+    "rst.phase": "handshake established closing closed unknown".split(),
+    "rst.validity": "exact in_window outside unknown".split(),
+    "rst.capture_side": "client server middle unknown".split(),
+    "rst.declared.source": "netscaler f5 rst_diag mptcp_option text kernel".split(),
+    "rst.finding.kind": "syn_timeout silent_give_up icmp_unreachable".split(),
+}
+PAIRS = [
+    ("rst.evidence.text", "rst.evidence.frame"),
+    ("rst.alternative.cause", "rst.alternative.confidence"),
+    ("rst.cause", "rst.confidence"),
+]
+CASES = tools.sample_captures()
+
+
+@pytest.fixture(scope="module")
+def resets(tshark):
+    """All values of all resets of our samples: [(where, {field: [values]})]."""
+    names = [name for name in TYPES if not name.startswith(("rst.finding", "rst.reset_in"))]
+    rows = []
+    for capture, _ in CASES:
+        for frame, row in tshark.resets(capture, names).items():
+            rows.append((f"{capture.relative_to(tools.SAMPLES)} frame {frame}", row))
+    assert rows, "no sample captures"
+    return rows
+
+
+def test_names_and_types(tshark):
+    actual = {name: kind for name, (_, kind) in tools.field_list(tshark).items() if not name.startswith("rst.expert.")}
+    assert {name: kind for name, kind in actual.items() if name not in LATER} == TYPES
+    for name, kind in LATER.items():
+        assert actual.get(name, kind) == kind
+
+
+def test_no_name_is_a_prefix_of_another(tshark):
+    names = list(tools.field_list(tshark))
+    assert len(names) == len(set(names))
+    clashes = [(one, other) for one in names for other in names if other.startswith(one + ".")]
+    assert not clashes, "JSON and Elasticsearch cannot hold a value and an object under one name"
+
+
+def test_one_expert_item_per_cause(tshark):
+    expert = {name.removeprefix("rst.expert.") for name in tools.field_list(tshark) if name.startswith("rst.expert.")}
+    assert expert == set(tools.registry())
+
+
+def test_cause_ids(tshark):
+    """The filter dialog's list of causes is the registry."""
+    listed = {}
+    for line in tshark("-G", "values").splitlines():
+        parts = line.split("\t")
+        if parts[0] == "V" and parts[1] == "rst.cause_id":
+            listed[parts[3]] = int(parts[2], 0)
+    assert listed == {token: number for token, (number, _, _) in tools.registry().items()}
+
+
+@pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
+def test_bare_filter(tshark, capture, table):
+    """`rst` means the analysed resets: nothing else carries the item, and no reset of a sample goes without."""
+    rows = tshark.fields(capture, ["frame.number", "tcp.flags.reset", "rst.cause"], "-Y", "rst || tcp.flags.reset == 1")
+    assert rows
+    for row in rows:
+        resets = sum(flag in ("1", "True") for flag in row["tcp.flags.reset"])
+        assert len(row["rst.cause"]) == resets, f"frame {row['frame.number']}"
+
+
+def test_every_reset_has_its_values(resets):
+    for where, row in resets:
+        for name in EACH_RESET:
+            assert len(row[name]) == len(row["rst.cause"]), f"{where}: {name}"
+
+
+def test_values_come_from_their_lists(resets):
+    tokens = tools.registry()
+    for where, row in resets:
+        for name, allowed in ALLOWED.items():
+            assert set(row.get(name, [])) <= set(allowed), f"{where}: {name}"
+        for token in row["rst.cause"] + row["rst.alternative.cause"]:
+            assert token in tokens, where
+        for token, number, category in zip(row["rst.cause"], row["rst.cause_id"], row["rst.category"]):
+            assert (int(number), category) == tokens[token][:2], where
+
+
+def test_pairs(resets):
+    for where, row in resets:
+        for one, other in PAIRS:
+            assert len(row[one]) == len(row[other]), f"{where}: {one} and {other}"
+
+
+def test_confidences(resets):
+    for where, row in resets:
+        if len(row["rst.cause"]) == 1:
+            values = [int(value) for value in row["rst.confidence"] + row["rst.alternative.confidence"]]
+            assert sum(values) <= 100 and min(values) > 0, where
+            assert row["rst.cause"][0] not in row["rst.alternative.cause"], where
+
+
+def test_unknown_is_absent(resets):
+    for where, row in resets:
+        for name in ("rst.trigger", "rst.contradicted_by", "rst.evidence.frame", "rst.ordinal"):
+            assert "0" not in row[name], f"{where}: {name}"
+
+
+def test_no_empty_strings(tshark, tour):
+    """-T fields cannot tell an empty value from none: PDML can."""
+    text = tshark("-2", "-r", tour, "-Y", "rst", "-T", "pdml")
+    for line in text.splitlines():
+        if '<field name="rst.' in line and "rst.expert" not in line:
+            assert 'show=""' not in line, line
+
+
+@pytest.mark.parametrize("capture,table", CASES[::6], ids=tools.sample_ids(CASES[::6]))
+def test_one_expert_item_per_reset(tshark, capture, table):
+    names = [name for name in tools.field_list(tshark) if name.startswith("rst.expert.")]
+    for frame, row in tshark.resets(capture, ["rst.cause", *names]).items():
+        shown = [name.removeprefix("rst.expert.") for name in names for _ in row[name]]
+        assert sorted(shown) == sorted(row["rst.cause"]), f"frame {frame}"
+
+
+def test_back_references(tshark, tour):
+    """A trigger frame names its reset."""
+    rows = tshark.fields(tour, ["frame.number", "rst.reset_in"], "-Y", "rst.reset_in")
+    named = {row["frame.number"][0]: row["rst.reset_in"] for row in rows}
+    assert named
+    for frame, row in tshark.resets(tour, ["rst.trigger"]).items():
+        for trigger in row["rst.trigger"]:
+            assert trigger in named, f"frame {trigger} does not name reset {frame}"

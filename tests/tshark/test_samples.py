@@ -1,0 +1,122 @@
+"""Every sample capture gives its expected verdicts, in every way tshark can print them.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import json
+from xml.etree import ElementTree
+
+import pytest
+import tools
+
+CASES = tools.sample_captures()
+each_sample = pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
+few_samples = pytest.mark.parametrize("capture,table", CASES[::8], ids=tools.sample_ids(CASES[::8]))
+
+VALUES = ["rst.cause", "rst.cause_id", "rst.category", "rst.sender", "rst.phase", "rst.trigger", "rst.confidence"]
+# These look forward by their meaning, so one pass may not know them yet, or not finally.
+FORWARD = {"rst.provisional", "rst.accepted", "rst.contradicted_by"}
+
+
+def causes(tshark, capture, *args, passes=2):
+    """[(frame, cause)], one for each analysed reset."""
+    rows = tshark.resets(capture, ["rst.cause"], *args, passes=passes)
+    return [(frame, cause) for frame, row in rows.items() for cause in row["rst.cause"]]
+
+
+def strict(text):
+    """JSON in which a repeated key is an error."""
+
+    def unique(pairs):
+        keys = [key for key, _ in pairs]
+        assert len(keys) == len(set(keys)), f"repeated key in {keys}"
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=unique)
+
+
+def test_there_are_samples(tour):
+    assert CASES and tour.is_file()
+
+
+@each_sample
+def test_expected(tshark, capture, table):
+    def known(value):
+        return value if value not in ("", "-", "0") else ""
+
+    expected = [
+        (int(row["frame"]), row["cause"], row["sender"], known(row.get("trigger", ""))) for row in tools.read_table(table)
+    ]
+    names = ["rst.cause", "rst.sender", "rst.trigger"]
+    actual = [
+        (frame, ";".join(row["rst.cause"]), ";".join(row["rst.sender"]), ";".join(row["rst.trigger"]))
+        for frame, row in tshark.resets(capture, names).items()
+    ]
+    assert actual == expected
+
+
+@each_sample
+def test_one_pass(tshark, capture, table):
+    """The same frames as with two passes; what is not called provisional is already final."""
+    names = sorted(set(VALUES) | FORWARD)
+    once = tshark.resets(capture, names, passes=1)
+    twice = tshark.resets(capture, names)
+    assert list(once) == list(twice)
+    for frame, row in once.items():
+        if row["rst.provisional"] in ([], ["0"]):
+            for name in set(names) - FORWARD:
+                assert row[name] == twice[frame][name], f"frame {frame}: {name} changed, but was not provisional"
+
+
+@each_sample
+def test_columns(tshark, capture, table):
+    """Custom columns are filled without a display filter that names our fields."""
+    columns = 'gui.column.format:"No.","%m","Cause","%Cus:rst.cause:0:R","Sure","%Cus:rst.confidence:0:R"'
+    text = tshark("-2", "-r", capture, "-o", columns, "-T", "tabs")
+    shown = {}
+    for line in text.splitlines():
+        number, cause, confidence = (line.split("\t") + ["", ""])[:3]
+        if cause.strip():
+            shown[int(number)] = (cause.strip(), confidence.strip())
+    rows = tshark.resets(capture, ["rst.cause", "rst.confidence"])
+    assert shown == {
+        frame: (",".join(row["rst.cause"]), ",".join(row["rst.confidence"])) for frame, row in rows.items()
+    }
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+@few_samples
+def test_json(tshark, capture, table):
+    text = tshark("-2", "-r", capture, "-Y", "rst", "-T", "json", "--no-duplicate-keys")
+    shown = []
+    for packet in strict(text):
+        layers = packet["_source"]["layers"]
+        frame = int(layers["frame"]["frame.number"])
+        shown += [(frame, item["rst.cause"]) for item in as_list(layers["rst"])]
+    assert shown == causes(tshark, capture)
+
+
+@few_samples
+def test_ek(tshark, capture, table):
+    text = tshark("-2", "-r", capture, "-Y", "rst", "-T", "ek")
+    shown = []
+    for line in text.splitlines():
+        packet = strict(line)
+        if "layers" in packet:
+            layers = packet["layers"]
+            frame = int(layers["frame"]["frame_frame_number"])
+            shown += [(frame, item["rst_rst_cause"]) for item in as_list(layers["rst"])]
+    assert shown == causes(tshark, capture)
+
+
+@few_samples
+def test_pdml(tshark, capture, table):
+    root = ElementTree.fromstring(tshark("-2", "-r", capture, "-Y", "rst", "-T", "pdml"))
+    shown = []
+    for packet in root.iter("packet"):
+        frame = int(packet.find("proto[@name='geninfo']/field[@name='num']").get("show"))
+        for item in packet.iterfind("proto[@name='rst']"):
+            shown += [(frame, field.get("show")) for field in item.iterfind("field[@name='rst.cause']")]
+    assert shown == causes(tshark, capture)

@@ -1,0 +1,124 @@
+"""Running tshark with and without the plugin, and reading what it prints.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import os
+import re
+import subprocess
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+SAMPLES = REPO / "sample-captures"
+TIMEOUT = 120  # seconds for one tshark; a hang must fail, not block
+
+ROOT_TRAP = (
+    "Running as root: Wireshark then scans neither the personal plugin folder nor WIRESHARK_PLUGIN_DIR, "
+    "so these tests would run without the plugin. Use tests/run.sh, or an ordinary user."
+)
+
+
+def plugin_dir():
+    """Folder for WIRESHARK_PLUGIN_DIR: RST_PLUGIN_DIR, else that of the newest build."""
+    if "RST_PLUGIN_DIR" in os.environ:
+        return Path(os.environ["RST_PLUGIN_DIR"])
+    built = sorted(REPO.glob("build*/**/plugins/*/epan/rst.so"), key=lambda path: path.stat().st_mtime)
+    return built[-1].parents[2] if built else REPO / "build" / "plugins"
+
+
+def shared_dir():
+    return Path(os.environ.get("RST_SHARED", REPO.parent / "shared"))
+
+
+class Tshark:
+    """Runs tshark in an isolated home. plugins = a plugin folder tree."""
+
+    def __init__(self, home, plugins):
+        self.home = home
+        self.plugins = plugins
+
+    def environment(self):
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "ASAN_OPTIONS", "LD_PRELOAD") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.home),
+            "LC_ALL": "C",
+            "TZ": "UTC",
+            "WIRESHARK_PLUGIN_DIR": str(self.plugins),
+        }
+
+    def run(self, *args, program="tshark"):
+        """The finished process, with bytes."""
+        command = [program, *(str(arg) for arg in args)]
+        return subprocess.run(command, env=self.environment(), capture_output=True, timeout=TIMEOUT, check=False)
+
+    def __call__(self, *args):
+        """Standard output of a run that must succeed."""
+        done = self.run(*args)
+        assert done.returncode == 0, f"tshark {args}: exit code {done.returncode}: {done.stderr.decode()}"
+        return done.stdout.decode(errors="replace")
+
+    def fields(self, capture, names, *args, passes=2):
+        """Rows of -T fields as dictionaries, each value a list; frames without a value are left in."""
+        options = ["-2"] if passes == 2 else []
+        for name in names:
+            options += ["-e", name]
+        text = self(*options, "-r", capture, *args, "-T", "fields", "-E", "separator=/t", "-E", "aggregator=;")
+        rows = []
+        for line in text.splitlines():
+            values = (line.split("\t") + [""] * len(names))[: len(names)]
+            rows.append({name: value.split(";") if value else [] for name, value in zip(names, values)})
+        return rows
+
+    def resets(self, capture, names, *args, passes=2):
+        """The analysed resets as {frame: {field: [values]}}."""
+        rows = self.fields(capture, ["frame.number", *names], "-Y", "rst", *args, passes=passes)
+        return {int(row.pop("frame.number")[0]): row for row in rows}
+
+
+def tool(*args):
+    """editcap, mergecap, ...: must succeed."""
+    done = subprocess.run([str(arg) for arg in args], capture_output=True, timeout=TIMEOUT, check=False)
+    assert done.returncode == 0, f"{args}: {done.stderr.decode()}"
+    return done.stdout.decode()
+
+
+def sample_captures():
+    """Every capture of our own that has an expected.tsv beside it, and that table."""
+    found = []
+    for table in sorted(SAMPLES.glob("**/*expected.tsv")):
+        prefix = table.name[: -len("expected.tsv")].rstrip(".")
+        captures = sorted(table.parent.glob((prefix or "*") + ".pcap*"))
+        found += [(capture, table) for capture in captures]
+    return found
+
+
+def sample_ids(cases):
+    return [str(capture.relative_to(SAMPLES)) for capture, _ in cases]
+
+
+def read_table(path):
+    """Rows of a tab-separated table with a heading; comment lines start with #."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    heading = lines[0].split("\t")
+    return [dict(zip(heading, line.split("\t"))) for line in lines[1:]]
+
+
+def registry():
+    """{token: (id, category, severity)} from the registry of causes."""
+    text = (REPO / "plugin" / "core" / "causes.def").read_text(encoding="utf-8")
+    row = re.compile(r"RST_CAUSE\(\s*(\d+)\s*,\s*\"?(\w+)\"?\s*,\s*(\w+)\s*,\s*(\w+)\s*,\s*(\w+)")
+    return {
+        match[2]: (int(match[1]), match[4].lower(), match[5].lower())
+        for match in row.finditer(text)
+        if match[2] != "token"
+    }
+
+
+def field_list(tshark):
+    """{abbreviation: (name, type)} of our fields."""
+    ours = {}
+    for line in tshark("-G", "fields").splitlines():
+        parts = line.split("\t")
+        if parts[0] == "F" and parts[2].startswith("rst."):
+            ours[parts[2]] = (parts[1], parts[3])
+    return ours
