@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""How far the plugin agrees with the hand labels of the public captures.
+
+    tests/accuracy/agreement.py [--captures DIR] [--floor PERCENT]
+
+A verdict is right when it is the label's token and acceptable when it is among the label's alternatives. An accusation
+is a verdict that blames the network with confidence >= 50 where the label does not.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
+
+import tools  # noqa: E402  (needs the path above)
+
+FIELDS = ["frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.summary"]
+BLAME = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject"}
+WEIGHT = {"high": 3, "medium": 2, "low": 1}
+
+
+def collect(tshark, captures, jobs=2):
+    """{capture: {frame: {field: [values]}}} for every reset; None for a capture at which tshark failed."""
+
+    def one(capture):
+        try:
+            rows = tshark.fields(capture, ["frame.number", *FIELDS], "-Y", "rst || tcp.flags.reset == 1")
+        except (AssertionError, subprocess.TimeoutExpired) as problem:
+            print(f"{capture}: {problem}", file=sys.stderr)
+            return None
+        return {int(row["frame.number"][0]): row for row in rows}
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return dict(zip(captures, pool.map(one, captures)))
+
+
+class Score:
+    """Verdicts compared with labels."""
+
+    def __init__(self):
+        self.tokens = defaultdict(Counter)
+        self.weights = Counter()
+        self.senders = Counter()
+        self.wrong = []
+        self.accusations = []
+
+    def add(self, label, row):
+        causes = row["rst.cause"] or ["-"]
+        confidence = int((row["rst.confidence"] or ["0"])[0])
+        sender = (row["rst.sender"] or ["-"])[0]
+        if label["token"] in causes:
+            outcome = "right"
+        elif set(causes) & set(label["alternatives"].split(",")):
+            outcome = "acceptable"
+        else:
+            outcome = "wrong"
+        self.tokens[label["token"]][outcome] += 1
+        self.weights[outcome] += WEIGHT[label["confidence"]]
+        self.senders["right" if sender == label["sender"] else "wrong"] += 1
+        line = (
+            f"{label['capture']} frame {label['frame']}: got {causes[0]} {confidence} % by {sender}, "
+            f"want {label['token']} by {label['sender']} ({label['confidence']}): {' '.join(row['rst.summary'])}"
+        )
+        if outcome == "wrong":
+            self.wrong.append(line)
+        blames = confidence >= 50 and (sender == "middlebox" or causes[0] in BLAME)
+        if blames and label["sender"] != "middlebox" and label["token"] not in BLAME:
+            self.accusations.append(line)
+
+    def count(self, outcome):
+        return sum(counter[outcome] for counter in self.tokens.values())
+
+    @property
+    def percent(self):
+        total = sum(sum(counter.values()) for counter in self.tokens.values())
+        return 100 * (self.count("right") + self.count("acceptable")) / total if total else 0
+
+    def report(self):
+        lines = [f"{'token':24} right acceptable wrong"]
+        for token, counter in sorted(self.tokens.items()):
+            lines.append(f"{token:24} {counter['right']:5} {counter['acceptable']:10} {counter['wrong']:5}")
+        lines += ["", *sorted(self.wrong), "", "Accusations:", *sorted(self.accusations), ""]
+        fit = self.weights["right"] + self.weights["acceptable"]
+        lines.append(f"sender: right {self.senders['right']}, wrong {self.senders['wrong']}")
+        lines.append(f"weighted by the labels' confidence: {100 * fit / (self.weights.total() or 1):.1f} %")
+        lines.append(f"accusations: {len(self.accusations)}")
+        counts = ", ".join(f"{outcome} {self.count(outcome)}" for outcome in ("right", "acceptable", "wrong"))
+        lines.append(f"{counts}: {self.percent:.1f} % right or acceptable")
+        return "\n".join(lines)
+
+
+def score(public, collected):
+    """collected: as of collect(), for the labelled captures at least."""
+    result = Score()
+    nothing = {name: [] for name in FIELDS}
+    for label in tools.read_table(public / "labels.tsv"):
+        rows = collected[public / label["capture"]] or {}
+        result.add(label, rows.get(int(label["frame"]), nothing))
+    return result
+
+
+def labelled(public):
+    return sorted({public / label["capture"] for label in tools.read_table(public / "labels.tsv")})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--captures", type=Path, default=tools.shared_dir() / "captures" / "public",
+                        help="folder with labels.tsv (default: ../shared/captures/public)")
+    parser.add_argument("--floor", type=float, default=0, help="exit with 1 below this percentage")
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    plugins = tools.plugin_dir()
+    if os.getuid() == 0:  # the root trap: the plugin would not be loaded
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    with tempfile.TemporaryDirectory() as home:
+        tshark = tools.Tshark(home, plugins)
+        if "rst.cause" not in tools.field_list(tshark):
+            sys.exit(f"tshark does not load the plugin from {plugins}")
+        public = arguments.captures
+        result = score(public, collect(tshark, labelled(public), arguments.jobs))
+    print(result.report())
+    return 1 if result.percent < arguments.floor else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

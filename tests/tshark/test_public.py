@@ -1,0 +1,52 @@
+"""Captures of others, outside this repository: no crash, no reset forgotten, agreement with the hand labels.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import agreement
+import pytest
+import tools
+
+FLOOR = 0  # percent right or acceptable; only ever raised
+LAYERS = 8  # TCP layers of one frame that are analysed
+
+
+@pytest.fixture(scope="module")
+def captures(public):
+    rows = tools.read_table(public / "SOURCES.tsv")
+    return [public / row["repo"].replace("/", "+") / row["path"] for row in rows]
+
+
+@pytest.fixture(scope="module")
+def collected(tshark, public, captures):
+    return agreement.collect(tshark, sorted({*captures, *agreement.labelled(public)}))
+
+
+def test_no_crash(collected):
+    assert [str(capture) for capture, rows in collected.items() if rows is None] == []
+
+
+def test_no_dissector_bug(tshark, captures):
+    """Full dissection of the whole tree, of a part of the captures: it is slow."""
+    for capture in captures[::8]:
+        done = tshark.run("-2", "-r", capture, "-V", "-Y", "rst || rst.reset_in || rst.finding.kind")
+        assert done.returncode == 0, capture
+        assert b"Dissector bug" not in done.stdout + done.stderr, capture
+        assert b"Assertion" not in done.stderr and b"CRITICAL" not in done.stderr, capture
+
+
+def test_every_reset_is_analysed(public, collected):
+    forgotten = []
+    for capture, rows in collected.items():
+        for frame, row in (rows or {}).items():
+            protocols = row["frame.protocols"][0].split(":")
+            quoted = any(name in ("icmp", "icmpv6") for name in protocols[: protocols.index("tcp")])
+            resets = sum(flag in ("1", "True") for flag in row["tcp.flags.reset"])
+            if not quoted and protocols.count("tcp") <= LAYERS and len(row["rst.cause"]) != resets:
+                forgotten.append(f"{capture.relative_to(public)} frame {frame}: {':'.join(protocols)}")
+    assert forgotten == []
+
+
+def test_agreement(public, collected):
+    result = agreement.score(public, collected)
+    print(result.report())
+    assert result.percent >= FLOOR
