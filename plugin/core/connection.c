@@ -1,0 +1,192 @@
+/* connection.c
+ * Implementation for the life of a connection record: keys, generations, roles.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "connection.h"
+
+#include "seq.h"
+
+guint rst_conn_hash(gconstpointer key)
+{
+    const rst_conn_t *conn = key;
+    uint32_t ports = (uint32_t)conn->port[0] << 16 | conn->port[1];
+
+    return (rst_address_hash(&conn->address[0]) * 31 + rst_address_hash(&conn->address[1])) ^ (ports * 0x9e3779b1u) ^
+           conn->point;
+}
+
+gboolean rst_conn_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_conn_t *left = a;
+    const rst_conn_t *right = b;
+
+    return left->port[0] == right->port[0] && left->port[1] == right->port[1] && left->point == right->point &&
+           rst_address_equal(&left->address[0], &right->address[0]) &&
+           rst_address_equal(&left->address[1], &right->address[1]);
+}
+
+static bool address_less(const rst_segment_t *segment)
+{
+    if (segment->src.word[0] != segment->dst.word[0])
+        return segment->src.word[0] < segment->dst.word[0];
+    if (segment->src.word[1] != segment->dst.word[1])
+        return segment->src.word[1] < segment->dst.word[1];
+    return segment->sport <= segment->dport;
+}
+
+unsigned rst_conn_key(rst_conn_t *key, const rst_segment_t *segment)
+{
+    unsigned x = address_less(segment) ? 0 : 1;
+
+    key->address[x] = segment->src;
+    key->address[1 - x] = segment->dst;
+    key->port[x] = segment->sport;
+    key->port[1 - x] = segment->dport;
+    key->point = segment->point;
+    return x;
+}
+
+bool rst_conn_synchronised(const rst_side_t *client, const rst_side_t *server)
+{
+    bool syns = (client->known & RST_SIDE_SYN) && (server->known & RST_SIDE_SYN);
+
+    if (client->bytes || server->bytes || ((client->known | server->known) & RST_SIDE_FIN))
+        return true;
+    if (syns)
+        return (client->known & RST_SIDE_ACKED) && client->acked == server->isn + 1 &&
+               (server->known & RST_SIDE_ACKED);
+    /* Without a SYN in the capture, ordinary segments of both sides speak for an open connection. */
+    return !((client->known | server->known) & RST_SIDE_SYN) && client->segments && server->segments;
+}
+
+static bool both_fins(const rst_conn_t *conn)
+{
+    return (conn->side[0].known & RST_SIDE_FIN) && (conn->side[1].known & RST_SIDE_FIN);
+}
+
+static bool is_live(const rst_conn_t *conn)
+{
+    return !conn->resets && !both_fins(conn) && rst_conn_synchronised(&conn->side[0], &conn->side[1]);
+}
+
+static void remember_former(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_former_t *former = rst_alloc0(memory, sizeof *former);
+
+    former->live = is_live(conn);
+    former->both_fins = both_fins(conn);
+    former->reset = conn->resets != 0;
+    former->last = conn->last;
+    for (unsigned i = 0; i < 2; i++) {
+        former->known[i] = conn->side[i].known;
+        former->nxt[i] = conn->side[i].nxt;
+        former->acked[i] = conn->side[i].acked;
+        former->tsval[i] = conn->side[i].tsval;
+    }
+    conn->former = former;
+}
+
+static void release_parked(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    if (!conn->parked)
+        return;
+    rst_release(memory, conn->parked[0].ring.slot);
+    rst_release(memory, conn->parked[1].ring.slot);
+    rst_release(memory, conn->parked);
+    conn->parked = NULL;
+}
+
+static void park(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    release_parked(conn, memory);
+    conn->parked = memory->alloc(memory->scope, sizeof conn->side);
+    memcpy(conn->parked, conn->side, sizeof conn->side);
+    conn->parked_client = conn->client;
+    conn->parked_opened = conn->opened;
+}
+
+static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    remember_former(conn, memory);
+    if (conn->former->live) {
+        park(conn, memory);
+    } else {
+        release_parked(conn, memory);
+        rst_release(memory, conn->side[0].ring.slot);
+        rst_release(memory, conn->side[1].ring.slot);
+    }
+    memset(conn->side, 0, sizeof conn->side);
+    memset(conn->last_case, 0, sizeof conn->last_case);
+    conn->watched = 0;
+    conn->resets = 0;
+    conn->client = -1;
+    conn->opened = false;
+    conn->first.visit = 0;
+}
+
+/* A SYN belongs to the present generation when it repeats its number, opens it, or meets the peer's SYN of a
+ * simultaneous open (RFC 9293, figure 8). */
+static bool syn_belongs(const rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    const rst_side_t *side = &conn->side[x];
+    const rst_side_t *peer = &conn->side[1 - x];
+
+    if (!side->segments && !side->resets)
+        return !peer->segments || !(peer->known & RST_SIDE_SYN) ? !peer->segments && !peer->resets
+                                                                : !(peer->known & RST_SIDE_SYNACK);
+    return (side->known & RST_SIDE_SYN) && side->isn == segment->seq;
+}
+
+void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory)
+{
+    if (segment->flags & RST_FLAG_ACK) {
+        const rst_side_t *peer = &conn->side[1 - x];
+        bool answers = (peer->known & RST_SIDE_SYN) && segment->ack == peer->isn + 1;
+
+        /* A SYN-ACK to a SYN that is not in the capture, on addresses and ports that were closed before. */
+        if (!answers && (both_fins(conn) || conn->resets) && !(conn->side[x].known & RST_SIDE_SYN))
+            start_generation(conn, memory);
+        else if (answers && conn->parked)
+            release_parked(conn, memory);
+        return;
+    }
+    if (conn->first.visit && !syn_belongs(conn, x, segment))
+        start_generation(conn, memory);
+}
+
+void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    const rst_side_t *old = conn->parked ? &conn->parked[x] : NULL;
+
+    if (!old || (segment->flags & RST_FLAG_SYN) || !(segment->flags & RST_FLAG_ACK) || conn->resets)
+        return;
+    /* The answer to the unexpected SYN itself is an ACK of the old connection too: only the SYN's sender, or data,
+     * shows that the old connection goes on. */
+    if (!(conn->side[x].known & RST_SIDE_SYN) && !segment->len)
+        return;
+    if (!(old->known & RST_SIDE_NXT) || segment->seq != old->nxt)
+        return;
+    memcpy(conn->side, conn->parked, sizeof conn->side);
+    conn->client = conn->parked_client;
+    conn->opened = conn->parked_opened;
+    conn->parked = NULL;
+}
+
+void rst_conn_learn_roles(rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    if (!(segment->flags & RST_FLAG_SYN) || (segment->flags & RST_FLAG_RST))
+        return;
+    conn->opened = true;
+    if (segment->flags & RST_FLAG_ACK)
+        conn->client = conn->client < 0 ? (int8_t)(1 - x) : conn->client;
+    else if (conn->client < 0)
+        conn->client = (int8_t)x;
+}
+
+unsigned rst_conn_client(const rst_conn_t *conn)
+{
+    if (conn->client >= 0)
+        return (unsigned)conn->client;
+    return conn->port[0] >= conn->port[1] ? 0 : 1;
+}

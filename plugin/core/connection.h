@@ -1,0 +1,69 @@
+/* connection.h
+ * One TCP connection as one capture point sees it: addresses, ports, both directions, its resets.
+ *
+ * A new SYN with another initial sequence number starts a new generation on the same addresses and ports; what the rules
+ * need of the one before is kept as the former connection.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_CONNECTION_H
+#define RST_CONNECTION_H
+
+#include "hosts.h"
+#include "side.h"
+
+struct rst_case;
+
+/* The connection that used the same addresses and ports before. */
+typedef struct rst_former {
+    bool live;      /* neither reset nor closed by both FINs when the new SYN came */
+    bool both_fins;
+    bool reset;
+    uint32_t known[2]; /* RST_SIDE_* of its sides */
+    uint32_t nxt[2], acked[2], tsval[2];
+    rst_mark_t last;
+} rst_former_t;
+
+#define RST_WATCH_MAX 4
+
+typedef struct rst_conn {
+    rst_address_t address[2]; /* side 0 is the smaller address and port */
+    uint16_t port[2];
+    uint32_t point;
+    int8_t client;          /* index of the side that opened the connection, -1 unknown */
+    bool opened;            /* the SYN or SYN-ACK of this generation is in the capture */
+    uint16_t resets;        /* of this generation, copies not counted */
+    rst_mark_t first, last; /* of this generation, resets included, copies not */
+    rst_side_t side[2];
+    rst_former_t *former; /* NULL for the first generation */
+    rst_side_t *parked;   /* sides of a live connection that an unexpected SYN interrupted; NULL otherwise */
+    int8_t parked_client;
+    bool parked_opened;
+    rst_host_t *host[2];       /* NULL when the host table is full */
+    struct rst_case *last_case[2]; /* latest reset of each side, copies left out */
+    struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
+    uint8_t watched;
+} rst_conn_t;
+
+guint rst_conn_hash(gconstpointer conn);
+gboolean rst_conn_equal(gconstpointer a, gconstpointer b);
+
+/* Fills address, port, point of a key and returns the side that sent the segment. */
+unsigned rst_conn_key(rst_conn_t *key, const rst_segment_t *segment);
+
+/* Before a SYN is taken: starts a new generation where it does not belong to the present one. */
+void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory);
+
+/* After an unexpected SYN: goes back to the interrupted connection when the segment belongs there. */
+void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment);
+
+/* Learns from a segment which side is the client. */
+void rst_conn_learn_roles(rst_conn_t *conn, unsigned x, const rst_segment_t *segment);
+
+/* The side that opened the connection, or by its port when the SYN is missing: the higher port is the client's. */
+unsigned rst_conn_client(const rst_conn_t *conn);
+
+/* Both SYNs were acknowledged, or the capture shows what only an open connection sends. */
+bool rst_conn_synchronised(const rst_side_t *client, const rst_side_t *server);
+
+#endif

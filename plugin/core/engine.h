@@ -1,0 +1,74 @@
+/* engine.h
+ * The core's door: feed segments in file order, keep the case of each reset, ask for its verdict.
+ *
+ * On the first pass the plugin calls rst_engine_frame() once per frame, then rst_engine_feed() for each TCP segment
+ * of it. A reset gives a case. rst_engine_classify() may be called at any time: during the first pass it answers from
+ * what was seen so far, afterwards from the whole file. It changes nothing, so every later visit gives the same answer.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_ENGINE_H
+#define RST_ENGINE_H
+
+#include "memory.h"
+#include "prefs.h"
+#include "segment.h"
+#include "verdict.h"
+
+typedef struct rst_engine rst_engine_t;
+typedef struct rst_case rst_case_t;
+
+typedef enum rst_finding_kind {
+    RST_FINDING_SYN_TIMEOUT,    /* SYNs without any answer */
+    RST_FINDING_SILENT_GIVE_UP, /* retransmissions without any answer and no reset */
+    RST_FINDING_COUNT
+} rst_finding_kind_t;
+
+/* A failure without a reset. */
+typedef struct rst_finding {
+    rst_finding_kind_t kind;
+    uint16_t count;   /* segments that stayed unanswered */
+    int64_t duration; /* ns from the first to the last of them, or RST_DURATION_NONE */
+    const char *summary;
+    const char *advice;
+} rst_finding_t;
+
+/* memory must outlive the engine; prefs are copied. */
+rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);
+
+/* Releases the tables; what came from memory goes with its scope. NULL is allowed. */
+void rst_engine_free(rst_engine_t *engine);
+
+/* A frame is visited for the first time. The same number twice means that the previous frame was rejected by a read
+ * filter: its facts stay, its number is forgotten. */
+void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time);
+
+/* Takes the facts of one segment of the current frame. Returns the case of a reset, otherwise NULL.
+ * The case lives as long as the engine's memory. */
+rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment);
+
+/* Writes the verdict of a case. texts = false leaves out summary, evidence texts and declared text (cheaper).
+ * Strings are taken from memory. */
+void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, const rst_memory_t *memory, bool texts,
+                         rst_verdict_t *verdict);
+
+/* First pass only: remembers that the trigger and evidence frames of the verdict belong to this reset. */
+void rst_engine_link(rst_engine_t *engine, const rst_case_t *reset, const rst_verdict_t *verdict);
+
+/* The first reset that the (final) number of a frame explains as its trigger or evidence, 0 = none. */
+uint32_t rst_engine_reset_in(const rst_engine_t *engine, uint32_t frame);
+
+/* The finding that hangs on this frame, from the second pass on. Returns false when there is none.
+ * The first call after new frames makes the list. */
+bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
+
+/* Public name of a kind of finding: "syn_timeout", "silent_give_up". */
+const char *rst_finding_name(rst_finding_kind_t kind);
+
+/* A display filter for the whole connection of the reset. */
+const char *rst_case_filter(const rst_case_t *reset, const rst_memory_t *memory);
+
+/* "address:port" of the server side (brackets for IPv6), for statistics. */
+const char *rst_case_server(const rst_case_t *reset, const rst_memory_t *memory);
+
+#endif

@@ -1,0 +1,275 @@
+/* hosts.c
+ * Implementation for the tables across connections.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "hosts.h"
+
+#define MILLISECOND INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+uint32_t rst_address_hash(const rst_address_t *address)
+{
+    uint64_t mixed = (address->word[0] ^ (address->word[1] * UINT64_C(0x9e3779b97f4a7c15))) + address->size;
+
+    mixed *= UINT64_C(0xff51afd7ed558ccd);
+    return (uint32_t)(mixed >> 32);
+}
+
+bool rst_address_equal(const rst_address_t *a, const rst_address_t *b)
+{
+    return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->size == b->size;
+}
+
+static guint host_hash(gconstpointer key)
+{
+    return rst_address_hash(&((const rst_host_t *)key)->address);
+}
+
+static gboolean host_equal(gconstpointer a, gconstpointer b)
+{
+    return rst_address_equal(&((const rst_host_t *)a)->address, &((const rst_host_t *)b)->address);
+}
+
+static guint service_hash(gconstpointer key)
+{
+    const rst_service_t *service = key;
+
+    return rst_address_hash(&service->address) ^ (service->port * 0x9e3779b1u);
+}
+
+static gboolean service_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_service_t *left = a;
+    const rst_service_t *right = b;
+
+    return left->port == right->port && rst_address_equal(&left->address, &right->address);
+}
+
+static guint habit_hash(gconstpointer key)
+{
+    const rst_habit_t *habit = key;
+
+    return g_direct_hash(habit->client) * 31 + g_direct_hash(habit->service);
+}
+
+static gboolean habit_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_habit_t *left = a;
+    const rst_habit_t *right = b;
+
+    return left->client == right->client && left->service == right->service;
+}
+
+void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs)
+{
+    hosts->hosts = g_hash_table_new(host_hash, host_equal);
+    hosts->services = g_hash_table_new(service_hash, service_equal);
+    hosts->habits = g_hash_table_new(habit_hash, habit_equal);
+    hosts->memory = memory;
+    hosts->prefs = prefs;
+}
+
+void rst_hosts_close(rst_hosts_t *hosts)
+{
+    g_hash_table_destroy(hosts->hosts);
+    g_hash_table_destroy(hosts->services);
+    g_hash_table_destroy(hosts->habits);
+}
+
+/* The entry equal to key, or a zeroed copy of it that is put into the table; NULL when the table is full. */
+static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void *key, size_t size)
+{
+    void *entry = g_hash_table_lookup(table, key);
+
+    if (entry || g_hash_table_size(table) >= RST_TABLE_MAX)
+        return entry;
+    entry = hosts->memory->alloc(hosts->memory->scope, size);
+    memcpy(entry, key, size);
+    g_hash_table_add(table, entry);
+    return entry;
+}
+
+rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address)
+{
+    rst_host_t key;
+
+    memset(&key, 0, sizeof key);
+    key.address = *address;
+    return table_entry(hosts, hosts->hosts, &key, sizeof key);
+}
+
+rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port)
+{
+    rst_service_t key;
+
+    memset(&key, 0, sizeof key);
+    key.address = *address;
+    key.port = port;
+    return table_entry(hosts, hosts->services, &key, sizeof key);
+}
+
+const rst_service_t *rst_hosts_find_service(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port)
+{
+    rst_service_t key;
+
+    memset(&key, 0, sizeof key);
+    key.address = *address;
+    key.port = port;
+    return g_hash_table_lookup(hosts->services, &key);
+}
+
+static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room, unsigned limit)
+{
+    unsigned wanted = *room ? *room * 2u : 1u;
+    void *block;
+
+    if (wanted > limit)
+        wanted = limit;
+    block = memory->alloc(memory->scope, size * wanted);
+    if (used)
+        memcpy(block, old, size * used);
+    rst_release(memory, old);
+    *room = (uint8_t)wanted;
+    return block;
+}
+
+void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_mark_t at)
+{
+    rst_service_run_t *run = service->runs ? &service->run[service->runs - 1] : NULL;
+
+    if (!run || run->accepts != accepts) {
+        if (service->runs == RST_SERVICE_RUNS_MAX) {
+            service->overflow = true;
+            return;
+        }
+        if (service->runs == service->room)
+            service->run = grown(hosts->memory, service->run, sizeof *run, service->runs, &service->room,
+                                 RST_SERVICE_RUNS_MAX);
+        run = &service->run[service->runs++];
+        *run = (rst_service_run_t){ accepts, 0, at, at };
+    }
+    run->count++;
+    run->last = at;
+}
+
+const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_mark_t at)
+{
+    for (unsigned i = service->runs; i-- > 0;) {
+        if (service->run[i].accepts == accepts && service->run[i].first.visit < at.visit)
+            return &service->run[i];
+    }
+    return NULL;
+}
+
+const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_mark_t at)
+{
+    for (unsigned i = 0; i < service->runs; i++) {
+        if (service->run[i].accepts == accepts && service->run[i].last.visit > at.visit)
+            return &service->run[i];
+    }
+    return NULL;
+}
+
+void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)
+{
+    uint8_t hops = rst_hops(ttl);
+
+    if (!range->count || hops < range->min)
+        range->min = hops;
+    if (!range->count || hops > range->max)
+        range->max = hops;
+    if (range->count < UINT16_MAX)
+        range->count++;
+}
+
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at)
+{
+    int64_t elapsed = host->burst ? rst_elapsed(host->burst->last, at) : RST_TIME_NONE;
+
+    if (elapsed == RST_TIME_NONE || elapsed > (int64_t)hosts->prefs->batch_ms * MILLISECOND) {
+        host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
+        host->burst->first = at;
+        host->burst->port = port;
+    }
+    if (host->burst->port != port)
+        host->burst->port = 0;
+    host->burst->last = at;
+    host->burst->connections++;
+    return host->burst;
+}
+
+static int64_t stretch_of(const rst_hosts_t *hosts, rst_mark_t at)
+{
+    return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)hosts->prefs->scan_s * SECOND);
+}
+
+static bool target_is_new(rst_host_t *client, uint32_t target)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(client->target); i++) {
+        if (client->target[i] == target)
+            return false;
+    }
+    client->target[client->target_next] = target;
+    client->target_next = (uint8_t)((client->target_next + 1) % G_N_ELEMENTS(client->target));
+    return true;
+}
+
+void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_mark_t at)
+{
+    int64_t stretch = stretch_of(hosts, at);
+    rst_breadth_t *breadth = client->breadths ? &client->breadth[client->breadths - 1] : NULL;
+
+    if (!target_is_new(client, target))
+        return;
+    if ((!breadth || breadth->stretch != stretch) && client->breadths < RST_BREADTH_MAX) {
+        if (client->breadths == client->breadth_room)
+            client->breadth = grown(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
+                                    &client->breadth_room, RST_BREADTH_MAX);
+        breadth = &client->breadth[client->breadths++];
+        *breadth = (rst_breadth_t){ stretch, 0, 0 };
+    }
+    if (probe && breadth->probes < UINT16_MAX)
+        breadth->probes++;
+    else if (!probe && breadth->refused < UINT16_MAX)
+        breadth->refused++;
+}
+
+unsigned rst_host_breadth(const rst_hosts_t *hosts, const rst_host_t *client, bool probes, rst_mark_t at)
+{
+    int64_t stretch = stretch_of(hosts, at);
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < client->breadths; i++) {
+        const rst_breadth_t *breadth = &client->breadth[i];
+
+        if (breadth->stretch >= stretch - 1 && breadth->stretch <= stretch + 1)
+            sum += probes ? breadth->probes : breadth->refused;
+    }
+    return sum;
+}
+
+rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
+                                  rst_mark_t at)
+{
+    rst_habit_t key;
+    rst_habit_t *habit;
+    int64_t elapsed;
+
+    memset(&key, 0, sizeof key);
+    key.client = client;
+    key.service = service;
+    habit = table_entry(hosts, hosts->habits, &key, sizeof key);
+    if (!habit)
+        return NULL;
+    elapsed = habit->count ? rst_elapsed(habit->last, at) : RST_TIME_NONE;
+    if (elapsed != RST_TIME_NONE) {
+        if (!habit->period_min || elapsed < habit->period_min)
+            habit->period_min = elapsed;
+        if (elapsed > habit->period_max)
+            habit->period_max = elapsed;
+    }
+    habit->last = at;
+    habit->count++;
+    return habit;
+}

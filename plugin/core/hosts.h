@@ -1,0 +1,126 @@
+/* hosts.h
+ * What the whole capture shows about hosts and services, across connections: who accepts, who refuses, how far away
+ * a host is, which connections it resets together, how many targets a client tries.
+ *
+ * All tables are bounded (RST_TABLE_MAX entries each). When one is full, new hosts or services are not added: the rules
+ * that need them find nothing and abstain.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_HOSTS_H
+#define RST_HOSTS_H
+
+#include <glib.h>
+
+#include "side.h"
+
+#define RST_TABLE_MAX 65536
+#define RST_RECENT_MAX 16
+
+struct rst_conn;
+
+/* An uninterrupted time in which a service only accepted, or only refused. */
+typedef struct rst_service_run {
+    bool accepts;
+    uint32_t count;
+    rst_mark_t first, last;
+} rst_service_run_t;
+
+#define RST_SERVICE_RUNS_MAX 32
+
+typedef struct rst_service {
+    rst_address_t address;
+    uint16_t port;
+    uint8_t runs, room;
+    bool overflow;          /* more changes than are kept */
+    rst_service_run_t *run; /* oldest first */
+    uint32_t plain_accepts; /* SYN-ACKs to SYNs without special options */
+    rst_mark_t plain_accept; /* the latest of these */
+} rst_service_t;
+
+/* Resets that one host sent on its own account within batch_ms of each other. */
+typedef struct rst_burst {
+    rst_mark_t first, last;
+    uint32_t connections;
+    uint16_t port;     /* of the host, 0 when it is not the same for all */
+    bool survived;     /* a connection that is older than the burst went on */
+} rst_burst_t;
+
+typedef struct rst_hop_range {
+    uint8_t min, max;
+    uint16_t count; /* connections, or resets, that were measured */
+} rst_hop_range_t;
+
+/* A client's attempts in one stretch of scan_s seconds. */
+typedef struct rst_breadth {
+    int64_t stretch;
+    uint16_t probes;  /* targets left without data by the client's own reset */
+    uint16_t refused; /* targets that refused */
+} rst_breadth_t;
+
+#define RST_BREADTH_MAX 64
+
+typedef struct rst_host {
+    rst_address_t address;
+    rst_hop_range_t socket;    /* SYN-ACKs and data */
+    rst_hop_range_t stateless; /* resets that answer a segment */
+    rst_burst_t *burst;        /* the latest, NULL before the first */
+    uint16_t aborts_with_timestamps; /* resets of this host that carried the option */
+    struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
+    uint8_t recent_next;
+    uint32_t target[8]; /* hashes of the latest targets */
+    uint8_t target_next;
+    uint8_t breadths, breadth_room;
+    rst_breadth_t *breadth;
+} rst_host_t;
+
+/* Connections of one client to one service that carried no data and were reset: a health check has a period. */
+typedef struct rst_habit {
+    const rst_host_t *client;
+    const rst_service_t *service;
+    uint32_t count;
+    rst_mark_t last;
+    int64_t period_min, period_max; /* 0 until two were seen */
+} rst_habit_t;
+
+typedef struct rst_hosts {
+    GHashTable *hosts, *services, *habits;
+    const rst_memory_t *memory;
+    const rst_prefs_t *prefs;
+} rst_hosts_t;
+
+uint32_t rst_address_hash(const rst_address_t *address);
+bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
+
+void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
+void rst_hosts_close(rst_hosts_t *hosts);
+
+/* The record of a host or service; NULL when it is new and the table is full. */
+rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address);
+rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port);
+
+/* The record if there is one. */
+const rst_service_t *rst_hosts_find_service(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port);
+
+void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_mark_t at);
+
+/* The nearest acceptance (or refusal) before or after a moment; NULL if there is none. */
+const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_mark_t at);
+const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_mark_t at);
+
+void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
+
+/* Counts a reset of its own account; returns the burst it belongs to. */
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
+
+/* Counts a target that the client left without data (probe) or that refused it. */
+void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_mark_t at);
+
+/* Targets around a moment: probes or refusals within about scan_s. */
+unsigned rst_host_breadth(const rst_hosts_t *hosts, const rst_host_t *client, bool probes, rst_mark_t at);
+
+/* Counts an empty connection; returns the habit, NULL when the table is full. */
+rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
+                                  rst_mark_t at);
+
+#endif

@@ -1,0 +1,30 @@
+/* memory.h
+ * Where the core's memory comes from: the plugin passes a wmem scope, tests pass malloc.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_MEMORY_H
+#define RST_MEMORY_H
+
+#include <stddef.h>
+#include <string.h>
+
+typedef struct rst_memory {
+    void *(*alloc)(void *scope, size_t size);  /* never returns NULL: aborts or throws when out of memory */
+    void (*release)(void *scope, void *block); /* NULL when the scope frees everything at once */
+    void *scope;
+} rst_memory_t;
+
+/* A zeroed block of size bytes, owned by the scope. */
+static inline void *rst_alloc0(const rst_memory_t *memory, size_t size)
+{
+    return memset(memory->alloc(memory->scope, size), 0, size);
+}
+
+static inline void rst_release(const rst_memory_t *memory, void *block)
+{
+    if (block && memory->release)
+        memory->release(memory->scope, block);
+}
+
+#endif

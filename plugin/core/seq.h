@@ -1,0 +1,28 @@
+/* seq.h
+ * Arithmetic on TCP sequence numbers, which wrap at 2^32 (RFC 9293, section 3.4).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_SEQ_H
+#define RST_SEQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Distance from b to a: positive when a is later. Valid while |distance| < 2^31. */
+static inline int32_t rst_seq_diff(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b);
+}
+
+static inline bool rst_seq_before(uint32_t a, uint32_t b)
+{
+    return rst_seq_diff(a, b) < 0;
+}
+
+static inline bool rst_seq_after(uint32_t a, uint32_t b)
+{
+    return rst_seq_diff(a, b) > 0;
+}
+
+#endif

@@ -1,0 +1,407 @@
+/* side.c
+ * Implementation for the state of one direction of a connection. Work per segment is constant.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "side.h"
+
+#include "seq.h"
+
+#define MILLISECOND INT64_C(1000000)
+#define COPY_SPAN_CHANGING (3000 * MILLISECOND) /* a counter of 16 bits may come round later than this */
+#define COPY_SPAN_CONSTANT (20 * MILLISECOND)   /* no stack retransmits that soon */
+
+uint8_t rst_hops(uint8_t ttl)
+{
+    static const uint8_t initial[] = { 32, 64, 128, 255 };
+
+    for (size_t i = 0; i < sizeof initial; i++) {
+        if (ttl <= initial[i]) {
+            uint8_t hops = (uint8_t)(initial[i] - ttl);
+
+            return hops > (i == 0 ? 16 : 24) ? RST_HOPS_ABSURD : hops;
+        }
+    }
+    return RST_HOPS_ABSURD;
+}
+
+int64_t rst_elapsed(rst_mark_t a, rst_mark_t b)
+{
+    if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
+        return RST_TIME_NONE;
+    return (int64_t)((uint64_t)b.time - (uint64_t)a.time) < 0 ? RST_TIME_NONE : b.time - a.time;
+}
+
+rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
+{
+    if (age >= ring->used)
+        return NULL;
+    return &ring->slot[(ring->next + ring->size - 1 - age) % ring->size];
+}
+
+/* Four slots serve a handshake; a connection that goes on gets sixteen, in the same order. */
+static void ring_grow(rst_ring_t *ring, const rst_memory_t *memory)
+{
+    uint8_t size = ring->slot ? RST_RING_LARGE : RST_RING_SMALL;
+    rst_candidate_t *slot = memory->alloc(memory->scope, size * sizeof *slot);
+
+    for (unsigned age = ring->used; age-- > 0;)
+        slot[ring->used - 1 - age] = *rst_ring_at(ring, age);
+    rst_release(memory, ring->slot);
+    ring->slot = slot;
+    ring->size = size;
+    ring->next = ring->used;
+}
+
+static rst_candidate_t *ring_push(rst_ring_t *ring, const rst_memory_t *memory)
+{
+    rst_candidate_t *slot;
+
+    if (ring->used == ring->size && ring->size < RST_RING_LARGE)
+        ring_grow(ring, memory);
+    slot = &ring->slot[ring->next];
+    ring->next = (uint8_t)((ring->next + 1) % ring->size);
+    if (ring->used < ring->size)
+        ring->used++;
+    memset(slot, 0, sizeof *slot);
+    return slot;
+}
+
+static bool same_segment(const rst_candidate_t *old, const rst_segment_t *segment)
+{
+    return old->seq == segment->seq && old->ack == segment->ack && old->len == segment->len &&
+           old->flags == segment->flags && old->window == segment->window;
+}
+
+/* IP ids decide where the stack counts them. Where they are zero or constant (Linux SYN-ACKs, IPv6, scripts) a copy is
+ * recognised by another link or hop count, or by data repeated sooner than any timer would. */
+bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs)
+{
+    bool counted = (segment->known & RST_HAS_IP_ID) && segment->ip_id != 0;
+    bool moved = false;
+
+    for (unsigned age = 0; age < side->ring.used; age++) {
+        const rst_candidate_t *old = rst_ring_at(&side->ring, age);
+        int64_t elapsed = rst_elapsed(old->mark, (rst_mark_t){ 0, segment->time });
+
+        if (!same_segment(old, segment))
+            continue;
+        if (counted && old->ip_id != segment->ip_id)
+            continue;
+        if (counted && side->ip_id_changes > 0 && (elapsed == RST_TIME_NONE || elapsed <= COPY_SPAN_CHANGING))
+            return true;
+        if (elapsed == RST_TIME_NONE)
+            continue;
+        moved = (old->link && segment->link && old->link != segment->link) ||
+                ((segment->known & RST_HAS_IP) && old->ttl != segment->ttl);
+        if (counted && elapsed <= COPY_SPAN_CONSTANT)
+            return true;
+        if (moved && elapsed <= COPY_SPAN_CONSTANT)
+            return true;
+        if (segment->len && elapsed <= (int64_t)prefs->dup_ms * MILLISECOND)
+            return true;
+    }
+    return false;
+}
+
+static void take_hops(rst_side_t *side, const rst_segment_t *segment)
+{
+    uint8_t hops;
+
+    if (!(segment->known & RST_HAS_IP))
+        return;
+    side->ttl = segment->ttl;
+    hops = rst_hops(segment->ttl);
+    if (!(side->known & RST_SIDE_HOPS)) {
+        side->hop_min = side->hop_max = hops;
+        side->known |= RST_SIDE_HOPS;
+        return;
+    }
+    if (hops < side->hop_min)
+        side->hop_min = hops;
+    if (hops > side->hop_max)
+        side->hop_max = hops;
+}
+
+static void take_ip_id(rst_side_t *side, const rst_segment_t *segment)
+{
+    if (!(segment->known & RST_HAS_IP_ID) || segment->ip_id == 0)
+        return;
+    if ((side->known & RST_SIDE_IP_ID) && side->ip_id != segment->ip_id && side->ip_id_changes < UINT16_MAX)
+        side->ip_id_changes++;
+    side->ip_id = segment->ip_id;
+    side->known |= RST_SIDE_IP_ID;
+}
+
+static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t at)
+{
+    side->isn = segment->seq;
+    if (!(side->known & RST_SIDE_SYN))
+        side->syn = at;
+    side->known |= RST_SIDE_SYN;
+    side->syn_flags = segment->flags;
+    side->syn_options = (segment->flags & (RST_FLAG_ECE | RST_FLAG_CWR)) ||
+                        (segment->known & (RST_HAS_FAST_OPEN | RST_HAS_MPTCP | RST_HAS_AUTH));
+    side->mss = (segment->known & RST_HAS_MSS) ? segment->mss : 0;
+    if (segment->known & RST_HAS_WSCALE) {
+        side->wscale = segment->wscale;
+        side->known |= RST_SIDE_WSCALE;
+    }
+    if (segment->flags & RST_FLAG_ACK) {
+        side->known |= RST_SIDE_SYNACK;
+        if (side->synacks < UINT16_MAX)
+            side->synacks++;
+    }
+}
+
+/* The window of a SYN is never scaled (RFC 7323, section 2.2); scaling needs the option on both SYNs. */
+static void take_window(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+{
+    bool scaled = !(segment->flags & RST_FLAG_SYN) && (side->known & RST_SIDE_WSCALE) && (peer->known & RST_SIDE_WSCALE);
+
+    if (!(segment->known & RST_HAS_WINDOW))
+        return;
+    side->window = (uint32_t)segment->window << (scaled ? side->wscale : 0);
+    side->known |= RST_SIDE_WINDOW;
+    if (side->window > side->window_max)
+        side->window_max = side->window;
+    if (side->window < side->window_max / 4)
+        side->known |= RST_SIDE_SHRUNK;
+    if (segment->window == 0 && !(segment->flags & RST_FLAG_SYN)) {
+        if (!(side->known & RST_SIDE_ZERO_WINDOW))
+            side->zero_window = at;
+        side->known |= RST_SIDE_ZERO_WINDOW;
+    } else {
+        side->known &= ~(uint32_t)RST_SIDE_ZERO_WINDOW;
+    }
+}
+
+/* Karn's rule: a segment that was sent twice is not timed. */
+static void take_round_trip(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+{
+    int64_t elapsed;
+
+    if (!peer->timed.visit || rst_seq_before(segment->ack, peer->timed_seq))
+        return;
+    elapsed = rst_elapsed(peer->timed, at);
+    peer->timed.visit = 0;
+    if (elapsed == RST_TIME_NONE)
+        return;
+    if (!(side->known & RST_SIDE_RTT) || elapsed < side->rtt)
+        side->rtt = elapsed;
+    side->known |= RST_SIDE_RTT;
+    if (side->rtt_samples < UINT16_MAX)
+        side->rtt_samples++;
+}
+
+static void take_ack(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+{
+    if (peer->run.copies && rst_seq_after(segment->ack, peer->run.seq))
+        peer->run.copies = 0;
+    else if (peer->run.copies >= 2 && segment->ack == peer->run.seq && peer->run.peer_alive < UINT16_MAX)
+        peer->run.peer_alive++;
+    peer->keepalive.count = 0;
+    if (!(side->known & RST_SIDE_ZERO_WINDOW))
+        peer->window_probe.count = 0;
+    take_round_trip(side, peer, segment, at);
+    if (!(side->known & RST_SIDE_ACKED) || rst_seq_after(segment->ack, side->acked))
+        side->acked = segment->ack;
+    side->known |= RST_SIDE_ACKED;
+    /* Acknowledged beyond what the capture shows of the peer: the capture has a hole. */
+    if ((peer->known & RST_SIDE_NXT) && rst_seq_after(side->acked, peer->nxt)) {
+        peer->nxt = side->acked;
+        peer->holes++;
+    }
+}
+
+static void count_probe(rst_probes_t *probes, rst_mark_t at)
+{
+    int64_t gap = probes->count ? rst_elapsed(probes->last, at) : RST_TIME_NONE;
+
+    if (!probes->count) {
+        probes->first = at;
+        probes->gap_min = probes->gap_max = 0;
+    }
+    if (gap != RST_TIME_NONE) {
+        if (!probes->gap_max || gap < probes->gap_min)
+            probes->gap_min = gap;
+        if (gap > probes->gap_max)
+            probes->gap_max = gap;
+    }
+    probes->last = at;
+    if (probes->count < UINT16_MAX)
+        probes->count++;
+}
+
+/* RFC 9293, section 3.8.4: SEQ = SND.NXT-1, no or one byte, everything before acknowledged. */
+static bool is_keepalive(const rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment)
+{
+    if (!(side->known & RST_SIDE_NXT) || segment->len > 1 || (segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN)))
+        return false;
+    if (segment->seq != side->nxt - 1 || (side->known & RST_SIDE_FIN))
+        return false;
+    return (peer->known & RST_SIDE_ACKED) ? peer->acked == side->nxt : segment->len == 0;
+}
+
+/* RFC 9293, section 3.8.6.1: one byte at the closed window's edge; Linux repeats the byte before it without data. */
+static bool is_window_probe(const rst_side_t *peer, const rst_segment_t *segment)
+{
+    if (!(peer->known & RST_SIDE_ZERO_WINDOW) || segment->len > 1 || (segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN)))
+        return false;
+    return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
+}
+
+static void run_start(rst_run_t *run, const rst_segment_t *segment, rst_mark_t first)
+{
+    memset(run, 0, sizeof *run);
+    run->seq = segment->seq;
+    run->copies = 1;
+    run->first = first;
+    run->last = first;
+}
+
+static void run_repeat(rst_side_t *side, rst_mark_t at)
+{
+    rst_run_t *run = &side->run;
+    int64_t gap = rst_elapsed(run->last, at);
+
+    run->gap_before = run->gap;
+    run->gap = gap == RST_TIME_NONE ? 0 : gap;
+    run->last = at;
+    if (run->copies < UINT16_MAX)
+        run->copies++;
+    side->timed.visit = 0;
+}
+
+/* The moment at which a segment with this start was sent before, as far as the ring remembers. */
+static rst_mark_t sent_before(const rst_side_t *side, uint32_t seq)
+{
+    for (unsigned age = 0; age < side->ring.used; age++) {
+        const rst_candidate_t *old = rst_ring_at(&side->ring, age);
+
+        if (old->seq == seq && old->space)
+            return old->mark;
+    }
+    return (rst_mark_t){ 0, RST_TIME_NONE };
+}
+
+/* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */
+static void take_run(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+{
+    uint32_t space = rst_segment_space(segment);
+    bool again = (side->known & RST_SIDE_NXT) && rst_seq_before(segment->seq, side->nxt);
+
+    if (side->run.copies && segment->seq == side->run.seq) {
+        run_repeat(side, at);
+    } else if (!side->run.copies || rst_seq_before(segment->seq, side->run.seq)) {
+        bool oldest = !(peer->known & RST_SIDE_ACKED) || !rst_seq_before(segment->seq, peer->acked);
+        rst_mark_t before = again ? sent_before(side, segment->seq) : (rst_mark_t){ 0, RST_TIME_NONE };
+
+        if (!oldest)
+            return;
+        run_start(&side->run, segment, before.visit ? before : at);
+        if (before.visit)
+            run_repeat(side, at);
+    } else {
+        return;
+    }
+    if (space > side->run.space)
+        side->run.space = space;
+    side->run.flags = segment->flags;
+}
+
+static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+{
+    uint32_t end = segment->seq + rst_segment_space(segment);
+
+    if (!(side->known & RST_SIDE_NXT)) {
+        side->nxt = segment->seq;
+        side->known |= RST_SIDE_NXT;
+    } else if (rst_seq_after(segment->seq, side->nxt) && !(segment->flags & RST_FLAG_SYN)) {
+        side->holes++;
+    }
+    take_run(side, peer, segment, at);
+    if (rst_seq_after(end, side->nxt)) {
+        uint32_t fresh = end - side->nxt;
+
+        side->bytes += fresh < segment->len ? fresh : segment->len;
+        side->nxt = end;
+        if (!side->timed.visit) {
+            side->timed = at;
+            side->timed_seq = end;
+        }
+    }
+    if (segment->len) {
+        side->last_data = at;
+        side->message = (uint8_t)rst_message_read(segment);
+        side->data_segments++;
+        side->pending += segment->len;
+        peer->pending = 0;
+    }
+    if (segment->flags & RST_FLAG_FIN) {
+        if (!(side->known & RST_SIDE_FIN))
+            side->fin = at;
+        side->fin_seq = end;
+        side->known |= RST_SIDE_FIN;
+    }
+}
+
+static void push_candidate(rst_side_t *side, const rst_segment_t *segment, rst_mark_t at, int64_t idle, bool keepalive,
+                           const rst_memory_t *memory)
+{
+    bool repeated = (side->known & RST_SIDE_NXT) && rst_segment_space(segment) &&
+                    rst_seq_before(segment->seq, side->nxt) && !keepalive;
+    rst_candidate_t *slot = ring_push(&side->ring, memory);
+
+    slot->mark = at;
+    slot->idle = idle;
+    slot->seq = segment->seq;
+    slot->ack = segment->ack;
+    slot->len = segment->len;
+    slot->space = rst_segment_space(segment);
+    slot->link = segment->link;
+    slot->window = segment->window;
+    slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
+    slot->flags = segment->flags;
+    slot->ttl = segment->ttl;
+    slot->tos = segment->tos;
+    slot->message = (uint8_t)rst_message_read(segment);
+    slot->keepalive = keepalive;
+    slot->repeated = repeated;
+}
+
+void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at, int64_t idle,
+                   const rst_memory_t *memory)
+{
+    bool keepalive = is_keepalive(side, peer, segment);
+    bool window_probe = is_window_probe(peer, segment);
+
+    push_candidate(side, segment, at, idle, keepalive || window_probe, memory);
+    if (!side->segments)
+        side->first = at;
+    side->last = at;
+    side->segments++;
+    take_hops(side, segment);
+    take_ip_id(side, segment);
+    if (segment->known & RST_HAS_TIMESTAMP) {
+        side->tsval = segment->tsval;
+        side->known |= RST_SIDE_TIMESTAMPS;
+    }
+    if (segment->flags & RST_FLAG_SYN)
+        take_syn(side, segment, at);
+    take_window(side, peer, segment, at);
+    if (segment->flags & RST_FLAG_ACK)
+        take_ack(side, peer, segment, at);
+    if (window_probe)
+        count_probe(&side->window_probe, at);
+    else if (keepalive)
+        count_probe(&side->keepalive, at);
+    else if (rst_segment_space(segment))
+        take_space(side, peer, segment, at);
+    else if (!(side->known & RST_SIDE_NXT)) {
+        side->nxt = segment->seq;
+        side->known |= RST_SIDE_NXT;
+    }
+    if (!rst_segment_space(segment) && !keepalive && !window_probe)
+        side->pure_acks++;
+}

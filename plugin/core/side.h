@@ -1,0 +1,133 @@
+/* side.h
+ * What is known of one direction of a connection. Names follow RFC 9293, section 3.3.1.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_SIDE_H
+#define RST_SIDE_H
+
+#include "memory.h"
+#include "message.h"
+#include "prefs.h"
+#include "segment.h"
+
+/* A moment: the visit (frames.h) and the time, RST_TIME_NONE if the frame has none. visit 0 = never. */
+typedef struct rst_mark {
+    uint32_t visit;
+    int64_t time;
+} rst_mark_t;
+
+/* One segment and its copies while the peer has not acknowledged it. The start counts, not the length: a copy may be
+ * shorter or longer than the first (RFC 9293, section 3.10.8). */
+typedef struct rst_run {
+    uint32_t seq;
+    uint32_t space;      /* sequence space of the longest copy */
+    uint16_t copies;     /* transmissions, the first included; 0 = nothing outstanding */
+    uint16_t peer_alive; /* segments of the peer that ask for seq again after the second copy */
+    uint8_t flags;       /* of the latest copy */
+    rst_mark_t first, last;
+    int64_t gap;         /* between the last two copies, ns; 0 = fewer than two */
+    int64_t gap_before;  /* between the two before */
+} rst_run_t;
+
+/* Keepalive or zero-window probes since the peer last answered. */
+typedef struct rst_probes {
+    uint16_t count;
+    rst_mark_t first, last;
+    int64_t gap_min, gap_max; /* 0 until two probes were seen */
+} rst_probes_t;
+
+/* A segment that the peer may answer with a reset. */
+typedef struct rst_candidate {
+    rst_mark_t mark;
+    int64_t idle; /* ns since the segment before it, either direction; 0 = unknown */
+    uint32_t seq, ack, len, space, link;
+    uint16_t window, ip_id;
+    uint8_t flags, ttl, tos, message;
+    bool answered;  /* a reset has been matched to it */
+    bool keepalive; /* takes no new sequence space: SEQ = SND.NXT - 1 */
+    bool repeated;  /* starts below SND.NXT: a retransmission */
+} rst_candidate_t;
+
+#define RST_RING_SMALL 4
+#define RST_RING_LARGE 16
+
+/* The latest candidates of one direction, oldest overwritten first. */
+typedef struct rst_ring {
+    rst_candidate_t *slot; /* NULL until the first segment */
+    uint8_t size, used, next;
+} rst_ring_t;
+
+enum { /* what of a side is valid */
+    RST_SIDE_NXT = 0x0001,
+    RST_SIDE_ACKED = 0x0002,
+    RST_SIDE_SYN = 0x0004, /* isn is known, from a SYN or SYN-ACK */
+    RST_SIDE_SYNACK = 0x0008,
+    RST_SIDE_FIN = 0x0010,
+    RST_SIDE_WINDOW = 0x0020,
+    RST_SIDE_WSCALE = 0x0040,
+    RST_SIDE_TIMESTAMPS = 0x0080,
+    RST_SIDE_ZERO_WINDOW = 0x0100,
+    RST_SIDE_IP_ID = 0x0200,
+    RST_SIDE_HOPS = 0x0400,
+    RST_SIDE_RTT = 0x0800,
+    RST_SIDE_SHRUNK = 0x1000 /* advertised less than a quarter of its largest window */
+};
+
+typedef struct rst_side {
+    uint32_t known;    /* RST_SIDE_* */
+    uint32_t isn;
+    uint32_t nxt;      /* SND.NXT: one beyond the highest sequence number sent */
+    uint32_t acked;    /* highest ACK sent, the best known lower bound of RCV.NXT */
+    uint32_t fin_seq;  /* one beyond the FIN */
+    uint32_t segments; /* resets and copies not counted */
+    uint32_t data_segments;
+    uint32_t pure_acks;
+    uint32_t copies;   /* segments that the capture holds twice */
+    uint32_t holes;    /* segments of this side that are missing from the capture */
+    uint64_t bytes;    /* payload, retransmissions not counted */
+    uint32_t pending;  /* payload of this side since the peer's last payload */
+    uint32_t window;   /* advertised last, unscaled */
+    uint32_t window_max;
+    uint16_t synacks;  /* transmissions of the SYN-ACK */
+    uint16_t resets;   /* sent */
+    uint16_t ip_id, ip_id_changes;
+    uint16_t mss;
+    uint8_t wscale;
+    uint8_t hop_min, hop_max; /* hop distance of its segments, resets left out */
+    uint8_t ttl;              /* of the latest segment */
+    uint8_t syn_flags;
+    uint8_t message;          /* rst_message_t of the latest payload */
+    bool syn_options;         /* the SYN asked for Fast Open, MPTCP, ECN or a signature */
+    uint32_t tsval;
+    rst_mark_t first, last, last_data, syn, fin, zero_window;
+    int64_t rtt;              /* shortest time until this side acknowledged something, seen at the capture point */
+    uint16_t rtt_samples;
+    uint32_t timed_seq;       /* end of the segment that is being timed; valid while timed is set */
+    rst_mark_t timed;
+    rst_run_t run;
+    rst_probes_t keepalive, window_probe;
+    rst_ring_t ring;
+} rst_side_t;
+
+/* Hop distance by the next common initial TTL above (32, 64, 128, 255); 255 = a TTL that no stack starts from, or
+ * one chosen by the application (TTL 1 between routers): tests on it abstain. */
+uint8_t rst_hops(uint8_t ttl);
+
+#define RST_HOPS_ABSURD 255
+
+/* The candidate that is age steps old (0 = latest), NULL beyond the end. */
+rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
+
+/* Is the segment a second copy, by the capture, of one in the ring of its side? */
+bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs);
+
+/* Adds a segment (not a reset, not a copy) of side to the state of both sides. at = the current moment, idle = ns since
+ * the connection's previous segment. */
+void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at, int64_t idle,
+                   const rst_memory_t *memory);
+
+/* Time from a to b in ns; RST_TIME_NONE if one is unknown or b is earlier: clocks that jump prove nothing. */
+int64_t rst_elapsed(rst_mark_t a, rst_mark_t b);
+
+#endif
