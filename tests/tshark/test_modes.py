@@ -1,0 +1,203 @@
+"""Ways of running tshark, and captures with something missing or odd.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import re
+
+import packets
+import pytest
+import tools
+
+CASES = tools.sample_captures()
+FEW = CASES[::6]
+each_sample = pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
+few_samples = pytest.mark.parametrize("capture,table", FEW, ids=tools.sample_ids(FEW))
+RESET = "tcp.flags.reset == 1"
+
+
+def verdicts(tshark, capture, *args, passes=2):
+    """[(cause, sender)] in file order."""
+    rows = tshark.resets(capture, ["rst.cause", "rst.sender"], *args, passes=passes)
+    return [pair for row in rows.values() for pair in zip(row["rst.cause"], row["rst.sender"])]
+
+
+def reset_count(tshark, capture, *args):
+    """(resets on the wire, resets analysed), frames without an analysed one included."""
+    rows = tshark.fields(capture, ["tcp.flags.reset", "rst.cause"], "-Y", f"rst || {RESET}", *args)
+    wire = sum(flag in ("1", "True") for row in rows for flag in row["tcp.flags.reset"])
+    return wire, sum(len(row["rst.cause"]) for row in rows)
+
+
+def plain(tmp_path, capture):
+    """(link type, packets) of a sample."""
+    copy = tmp_path / "plain.pcap"
+    tools.tool("editcap", "-F", "pcap", capture, copy)
+    return packets.read_pcap(copy)
+
+
+# Ways of running
+
+
+@few_samples
+def test_read_filter_without_resets(tshark, capture, table):
+    assert verdicts(tshark, capture, "-R", "!tcp.flags.reset") == []
+
+
+@each_sample
+def test_read_filter_only_resets(tshark, capture, table):
+    """Rejected frames are dissected once, and their numbers are given again: their facts count all the same."""
+    assert verdicts(tshark, capture, "-R", "tcp.flags.reset == 1") == verdicts(tshark, capture)
+
+
+@few_samples
+def test_session_reset(tshark, capture, table):
+    """-M forgets everything every few packets: fewer reasons, but no crash and no reset without a verdict."""
+    text = tshark("-M", "5", "-r", capture, "-T", "fields", "-e", "tcp.flags.reset", "-e", "rst.cause")
+    rows = [line.split("\t") for line in text.splitlines()]
+    wire = sum(flag in ("1", "True") for row in rows for flag in row[0].split(","))
+    assert sum(bool(cause) for row in rows for cause in row[1].split(",")) == wire
+
+
+@few_samples
+def test_decode_as(tshark, capture, table):
+    """-d puts TCP back in the table in which our hook stands."""
+    assert verdicts(tshark, capture, "-d", "ip.proto==6,tcp") == verdicts(tshark, capture)
+
+
+def test_disabled(tshark, tour):
+    assert verdicts(tshark, tour, "--disable-protocol", "rst") == []
+
+
+def test_other_postdissectors(tshark, tour):
+    """TRANSUM asks for a tree for every frame; that must not change what we see."""
+    assert verdicts(tshark, tour, "--enable-protocol", "transum") == verdicts(tshark, tour)
+
+
+def test_statistics(tshark, tour):
+    """-z rst,tree counts every cause of the tour."""
+    text = tshark("-2", "-q", "-r", tour, "-z", "rst,tree")
+    for cause, _ in verdicts(tshark, tour):
+        assert re.search(rf"\b{cause}\b", text), f"{cause} is missing in:\n{text}"
+
+
+def test_statistics_without_resets(tshark, tmp_path):
+    capture = packets.write_pcap(tmp_path / "ack.pcap", [(0, packets.tcp_frame(1, 2, packets.ACK))])
+    assert "rst" in tshark("-q", "-r", capture, "-z", "rst,tree").lower()
+
+
+def test_expert(tshark, tour):
+    """Expert Info counts each reset once."""
+    text = tshark("-2", "-q", "-r", tour, "-z", "expert")
+    counted = sum(int(match) for match in re.findall(r"^\s*(\d+)\s+\S+\s+RST\s", text, re.MULTILINE))
+    assert counted == len(verdicts(tshark, tour)), text
+
+
+# Odd captures
+
+
+@few_samples
+def test_without_time_stamps(tshark, tmp_path, capture, table):
+    link, content = plain(tmp_path, capture)
+    bare = packets.write_without_times(tmp_path / "bare.pcapng", content, link)
+    rows = tshark.resets(bare, ["rst.cause", "rst.delay", "rst.idle"])
+    assert list(rows) == list(tshark.resets(capture, ["rst.cause"]))
+    for frame, row in rows.items():
+        assert row["rst.delay"] == row["rst.idle"] == [], f"frame {frame}: no time stamp, but a duration"
+
+
+def test_without_time_stamps_refused(tshark, tmp_path):
+    """A cause that needs no time keeps its name."""
+    capture = next(tools.SAMPLES.glob("closed_port/*.pcap*"))
+    link, content = plain(tmp_path, capture)
+    bare = packets.write_without_times(tmp_path / "bare.pcapng", content, link)
+    assert ("closed_port", "server") in verdicts(tshark, bare)
+
+
+def one_pair(tshark, capture):
+    """The address from which the first frame comes, if the capture has two addresses and one interface."""
+    rows = tshark.fields(capture, ["ip.src", "frame.interface_id"], passes=1)
+    sources = [tuple(row["ip.src"]) for row in rows]
+    interfaces = {tuple(row["frame.interface_id"]) for row in rows}
+    if len(set(sources)) != 2 or len(interfaces) > 1 or any(len(source) != 1 for source in sources):
+        return None
+    return sources[0][0]
+
+
+@each_sample
+def test_tap_pair(tshark, tmp_path, capture, table):
+    """A network TAP records each direction on its own interface: still one capture point."""
+    source = one_pair(tshark, capture)
+    if not source:
+        pytest.skip("not one pair of hosts at one capture point")
+    halves = []
+    for name, display_filter in (("there", f"ip.src == {source}"), ("back", f"ip.src != {source}")):
+        halves.append(tmp_path / f"{name}.pcapng")
+        tshark("-r", capture, "-Y", display_filter, "-w", halves[-1])
+    both = tmp_path / "both.pcapng"
+    tools.tool("mergecap", "-I", "none", "-w", both, *halves)
+    interfaces = tshark.fields(both, ["frame.interface_id"], passes=1)
+    assert {row["frame.interface_id"][0] for row in interfaces} == {"0", "1"}
+    assert sorted(verdicts(tshark, both)) == sorted(verdicts(tshark, capture))
+
+
+@pytest.mark.parametrize("length", [34, 40, 48, 54, 60, 66])
+def test_truncated(tshark, tmp_path, tour, length):
+    """However little of a reset was captured: when Wireshark sees its flags, we give a verdict."""
+    short = tmp_path / "short.pcapng"
+    tools.tool("editcap", "-s", length, tour, short)
+    wire, analysed = reset_count(tshark, short)
+    assert analysed == wire
+    assert wire > 0 or length < 48
+
+
+def test_not_a_capture(tshark, stock):
+    """The same exit code and complaint as without the plugin."""
+    ours, theirs = (program.run("-2", "-r", tools.REPO / "LICENSE") for program in (tshark, stock))
+    assert (ours.returncode, ours.stdout, ours.stderr) == (theirs.returncode, theirs.stdout, theirs.stderr)
+
+
+@few_samples
+def test_cut_file(tshark, stock, tmp_path, capture, table):
+    """A capture that ends in the middle of a packet."""
+    cut = tmp_path / "cut.pcapng"
+    cut.write_bytes(capture.read_bytes()[:-7])
+    ours, theirs = (program.run("-2", "-r", cut) for program in (tshark, stock))
+    assert ours.returncode == theirs.returncode
+
+
+@pytest.mark.parametrize("flags", [packets.RST, packets.RST | packets.ACK])
+def test_without_history(tshark, tmp_path, flags):
+    """A lone reset has no known reason, and no known sender side."""
+    capture = packets.write_pcap(tmp_path / "lone.pcap", [(0, packets.tcp_frame(1, 2, flags, ack=5))])
+    assert [cause for cause, _ in verdicts(tshark, capture)] == ["undetermined"]
+
+
+def test_port_zero_and_self(tshark, tmp_path):
+    """Addresses and ports that no connection has."""
+    odd = [
+        packets.tcp_frame(1, 1, packets.RST, ports=(80, 80)),
+        packets.tcp_frame(1, 2, packets.RST, ports=(0, 0)),
+        packets.tcp_frame(1, 2, 0xFF, seq=0xFFFFFFFF, ack=0xFFFFFFFF),
+    ]
+    capture = packets.write_pcap(tmp_path / "odd.pcap", list(enumerate(odd)))
+    assert reset_count(tshark, capture) == (3, 3)
+
+
+@pytest.mark.parametrize("shift", ["2000000000", "-1700000000", "0.000001"])
+def test_shifted_times(tshark, tmp_path, tour, shift):
+    """Only differences of time count."""
+    shifted = tmp_path / "shifted.pcapng"
+    tools.tool("editcap", "-t", shift, tour, shifted)
+    assert verdicts(tshark, shifted) == verdicts(tshark, tour)
+
+
+@few_samples
+def test_times_that_run_backwards(tshark, tmp_path, capture, table):
+    """A negative difference is unknown, never a short time."""
+    link, content = plain(tmp_path, capture)
+    times = sorted((micros for micros, _ in content), reverse=True)
+    backwards = packets.write_pcap(tmp_path / "back.pcap", list(zip(times, (data for _, data in content))), link)
+    rows = tshark.resets(backwards, ["rst.cause", "rst.delay", "rst.idle"])
+    assert list(rows) == list(tshark.resets(capture, ["rst.cause"]))
+    for frame, row in rows.items():
+        assert not any(value.startswith("-") for value in row["rst.delay"] + row["rst.idle"]), f"frame {frame}"
