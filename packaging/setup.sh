@@ -65,7 +65,8 @@ build() {
         who=(as_user)
     fi
     echo "Building ..."
-    build_log "${who[@]}" cmake -S "$repo" -B "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF
+    build_log "${who[@]}" cmake -S "$repo" -B "$build" -DCMAKE_BUILD_TYPE=Release \
+        -DRST_WERROR=OFF -DBUILD_TESTING=OFF
     build_log "${who[@]}" cmake --build "$build" --parallel "$(nproc)"
 }
 

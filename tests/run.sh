@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
 done
 
 if [ "$deps" = yes ]; then
-    need_packages gcc g++ libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
+    need_packages gcc libc6-dev ninja-build cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
         python3 python3-pytest
 fi
 
