@@ -24,7 +24,7 @@ def verdicts(tshark, capture, *args, passes=2):
 def reset_count(tshark, capture, *args):
     """(resets on the wire, resets analysed), frames without an analysed one included."""
     rows = tshark.fields(capture, ["tcp.flags.reset", "rst.cause"], "-Y", f"rst || {RESET}", *args)
-    wire = sum(flag in ("1", "True") for row in rows for flag in row["tcp.flags.reset"])
+    wire = sum(sum(tools.truth(row["tcp.flags.reset"])) for row in rows)
     return wire, sum(len(row["rst.cause"]) for row in rows)
 
 
@@ -54,7 +54,7 @@ def test_session_reset(tshark, capture, table):
     """-M forgets everything every few packets: fewer reasons, but no crash and no reset without a verdict."""
     text = tshark("-M", "5", "-r", capture, "-T", "fields", "-e", "tcp.flags.reset", "-e", "rst.cause")
     rows = [line.split("\t") for line in text.splitlines()]
-    wire = sum(flag in ("1", "True") for row in rows for flag in row[0].split(","))
+    wire = sum(sum(tools.truth(row[0].split(","))) for row in rows)
     assert sum(bool(cause) for row in rows for cause in row[1].split(",")) == wire
 
 

@@ -40,7 +40,7 @@ def test_every_reset_is_analysed(public, collected):
         for frame, row in (rows or {}).items():
             protocols = row["frame.protocols"][0].split(":")
             quoted = any(name in ("icmp", "icmpv6") for name in protocols[: protocols.index("tcp")])
-            resets = sum(flag in ("1", "True") for flag in row["tcp.flags.reset"])
+            resets = sum(tools.truth(row["tcp.flags.reset"]))
             if not quoted and protocols.count("tcp") <= LAYERS and len(row["rst.cause"]) != resets:
                 forgotten.append(f"{capture.relative_to(public)} frame {frame}: {':'.join(protocols)}")
     assert forgotten == []

@@ -16,7 +16,7 @@ import tools
 
 DISABLED = ["--disable-protocol", "rst"]
 TABLES = ["-q", "-z", "conv,tcp", "-z", "conv,ip", "-z", "endpoints,ip", "-z", "endpoints,tcp"]
-INFO_SUFFIX = re.compile(r" \[(Reset: )?[^\[\]]*\]$")  # what we append to the Info column
+INFO_SUFFIX = re.compile(r"( \[RST: [^\[\]]*\])+$")  # what we append to the Info column
 SMALL = 60_000  # bytes: smaller captures go into bundles
 BUNDLE = 500_000  # bytes of one bundle
 
@@ -73,13 +73,9 @@ def test_tree(tshark, stock, capture):
 
 def our_headings(tshark):
     """What our items at the root of the packet's tree begin with."""
-    for line in tshark("-G", "protocols").splitlines():
-        name, _, abbreviation = line.split("\t")[:3]
-        if abbreviation == "rst":
-            break
     root = ("rst.reset_in", "rst.finding.")
     labels = [label for field, (label, _) in tools.field_list(tshark).items() if field.startswith(root)]
-    return re.compile(rf"{re.escape(name)}\b|\[?({'|'.join(map(re.escape, labels))}): ")
+    return re.compile(rf"\[?({'|'.join(map(re.escape, ['RST cause', *labels]))}): ")
 
 
 def without_our_tree(tshark, text):

@@ -75,6 +75,11 @@ class Tshark:
         return {int(row.pop("frame.number")[0]): row for row in rows}
 
 
+def truth(values):
+    """Booleans as tshark prints them: 1 up to 4.2, True since."""
+    return [value in ("1", "True") for value in values]
+
+
 def tool(*args):
     """editcap, mergecap, ...: must succeed."""
     done = subprocess.run([str(arg) for arg in args], capture_output=True, timeout=TIMEOUT, check=False)
