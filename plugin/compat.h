@@ -1,0 +1,49 @@
+/* compat.h
+ * All differences between the supported versions of Wireshark (4.0 to 4.6). First include of every file that uses epan.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_COMPAT_H
+#define RST_COMPAT_H
+
+#include <wireshark.h>
+#include <ws_version.h>
+
+#include <epan/packet.h>
+#include <wiretap/wtap.h> /* complete type of pinfo->rec, no longer implied since 4.4 */
+
+#if __has_include(<wsutil/plugins.h>)
+#include <wsutil/plugins.h> /* WS_PLUGIN_DESC_*, not installed with 4.0 */
+#endif
+
+#define RST_WIRESHARK (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR)
+
+#if RST_WIRESHARK < 400
+#error "Wireshark 4.0 or later is needed"
+#endif
+
+#if RST_WIRESHARK >= 404
+typedef bool rst_pref_bool_t;
+#else
+typedef gboolean rst_pref_bool_t;
+#endif
+
+static inline uint8_t rst_get_uint8(tvbuff_t *tvb, int offset)
+{
+#if RST_WIRESHARK >= 404
+    return tvb_get_uint8(tvb, offset);
+#else
+    return tvb_get_guint8(tvb, offset);
+#endif
+}
+
+/* Only for frames before the present one: a frame that was not read yet crashes tshark when it writes the
+ * displayed packets in two passes. */
+static inline void rst_mark_frame(packet_info *pinfo, uint32_t frame)
+{
+    /* The packet in 4.0, its frame data in 4.4 and later. */
+    mark_frame_as_depended_upon(
+        _Generic(&mark_frame_as_depended_upon, void (*)(packet_info *, uint32_t): pinfo, default: pinfo->fd), frame);
+}
+
+#endif

@@ -1,0 +1,283 @@
+/* tcp-facts.c
+ * Only captured bytes are read, each after a check, because a throw here would hide the packet from TCP.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "compat.h"
+
+#include <epan/dissectors/packet-ip.h>
+
+#include "tcp-facts.h"
+
+/* Offsets in the header, RFC 9293, section 3.1. */
+enum {
+    TCP_SPORT = 0,
+    TCP_DPORT = 2,
+    TCP_SEQ = 4,
+    TCP_ACK = 8,
+    TCP_OFFSET = 12,
+    TCP_FLAGS = 13,
+    TCP_FLAGS_END = 14,
+    TCP_WINDOW_END = 16,
+    TCP_HEADER_MIN = 20,
+    TCP_OPTIONS_MAX = 40
+};
+
+/* Option kinds, IANA "TCP Parameters". */
+enum {
+    OPTION_END = 0,
+    OPTION_NOP = 1,
+    OPTION_MSS = 2,
+    OPTION_WSCALE = 3,
+    OPTION_SACK_OK = 4,
+    OPTION_SACK = 5,
+    OPTION_TIMESTAMP = 8,
+    OPTION_MD5 = 19,
+    OPTION_AO = 29,
+    OPTION_MPTCP = 30,
+    OPTION_FAST_OPEN = 34,
+    OPTION_EXPERIMENT = 254
+};
+
+#define FAST_OPEN_MAGIC 0xF989 /* experiment id of Fast Open before it had a kind of its own (RFC 7413, section 4.1) */
+#define WSCALE_MAX 14          /* RFC 7323, section 2.3 */
+#define IP4_HEADER_MAX 60
+#define IP4_DF 0x4000
+
+int64_t rst_frame_time(const packet_info *pinfo)
+{
+    const int64_t second = INT64_C(1000000000);
+    int64_t secs = pinfo->abs_ts.secs;
+
+    if (!(pinfo->presence_flags & PINFO_HAS_TS) || secs >= INT64_MAX / second || secs <= INT64_MIN / second)
+        return RST_TIME_NONE;
+    return secs * second + pinfo->abs_ts.nsecs;
+}
+
+/* FNV-1a, 32 bits. */
+static uint32_t hash_bytes(uint32_t hash, const void *data, size_t size)
+{
+    const uint8_t *byte = (const uint8_t *)data;
+
+    while (size--)
+        hash = (hash ^ *byte++) * UINT32_C(16777619);
+    return hash;
+}
+
+/* Tells the copies of a packet apart that were captured on different wires of one capture point. */
+static uint32_t link_of(const packet_info *pinfo)
+{
+    const wtap_rec *rec = pinfo->rec;
+    bool interface = rec && rec->rec_type == REC_TYPE_PACKET && (rec->presence_flags & WTAP_HAS_INTERFACE_ID);
+    uint32_t hash = UINT32_C(2166136261);
+
+    if (pinfo->dl_src.len <= 0 && !pinfo->vlan_id && !interface)
+        return 0;
+    if (pinfo->dl_src.len > 0)
+        hash = hash_bytes(hash, pinfo->dl_src.data, pinfo->dl_src.len);
+    hash = hash_bytes(hash, &pinfo->vlan_id, sizeof pinfo->vlan_id);
+    if (interface)
+        hash = hash_bytes(hash, &rec->rec_header.packet_header.interface_id, sizeof(uint32_t));
+    return hash ? hash : 1;
+}
+
+/* All interfaces count as one capture point: a TAP or a bond has one direction on each. */
+static uint32_t capture_point(const packet_info *pinfo _U_)
+{
+    return 0;
+}
+
+static rst_address_t address_of(const address *from)
+{
+    rst_address_t to = {{0, 0}, 0};
+
+    if (from->len > 0 && (size_t)from->len <= sizeof to.word) {
+        memcpy(to.word, from->data, from->len);
+        to.size = (uint8_t)from->len;
+    }
+    return to;
+}
+
+static void read_ip(void *ip, rst_segment_t *segment)
+{
+    const ws_ip4 *ip4 = WS_IP4_PTR(ip);
+    const ws_ip6 *ip6 = WS_IP6_PTR(ip);
+
+    if (ip4) {
+        segment->known |= RST_HAS_IP | RST_HAS_IP_ID;
+        segment->ttl = ip4->ip_ttl;
+        segment->tos = ip4->ip_tos;
+        segment->ip_id = ip4->ip_id;
+        segment->df = (ip4->ip_off & IP4_DF) != 0;
+    } else if (ip6) {
+        segment->known |= RST_HAS_IP;
+        segment->ttl = ip6->ip6_hop;
+        segment->tos = ip6->ip6_tc;
+    }
+}
+
+/* The IP dissector has already cut Ethernet padding off and put the size of an offloaded segment (total length 0) in,
+ * so that the reported length is that of the TCP segment, whatever extension headers came before it. What remains is a
+ * frame whose end was lost without the file saying so: then the IP total length is larger, and gives a lower bound
+ * because the length of the IP header is not known here. */
+static void read_length(tvbuff_t *tvb, const packet_info *pinfo, void *ip, unsigned header, rst_segment_t *segment)
+{
+    const ws_ip4 *ip4 = WS_IP4_PTR(ip);
+    unsigned reported = tvb_reported_length(tvb);
+    bool lost = ip4 && ip4->ip_len > reported + IP4_HEADER_MAX;
+
+    if (lost)
+        reported = ip4->ip_len - IP4_HEADER_MAX;
+    if (header < TCP_HEADER_MIN || header > reported)
+        return;
+    segment->len = reported - header;
+    if (!pinfo->fragmented && !lost)
+        segment->known |= RST_HAS_LENGTH;
+}
+
+static uint16_t get16(const uint8_t *byte)
+{
+    return (uint16_t)(byte[0] << 8 | byte[1]);
+}
+
+static uint32_t get32(const uint8_t *byte)
+{
+    return (uint32_t)get16(byte) << 16 | get16(byte + 2);
+}
+
+static void read_mptcp(const uint8_t *option, unsigned size, rst_segment_t *segment)
+{
+    unsigned subtype = size >= 3 ? option[2] >> 4 : RST_MPTCP_NONE;
+
+    segment->known |= RST_HAS_MPTCP;
+    if (subtype == RST_MPTCP_FASTCLOSE && size >= 12) {
+        segment->mptcp = RST_MPTCP_FASTCLOSE;
+    } else if (subtype == RST_MPTCP_TCPRST && size >= 4) {
+        segment->mptcp = RST_MPTCP_TCPRST;
+        segment->mptcp_flags = option[2] & 0x0f;
+        segment->mptcp_reason = option[3];
+    }
+}
+
+/* One option with its kind and length bytes; size is at least 2. A wrong size means that it says nothing. */
+static void read_option(const uint8_t *option, unsigned size, rst_segment_t *segment)
+{
+    switch (option[0]) {
+    case OPTION_MSS:
+        if (size != 4)
+            return;
+        segment->known |= RST_HAS_MSS;
+        segment->mss = get16(option + 2);
+        return;
+    case OPTION_WSCALE:
+        if (size != 3)
+            return;
+        segment->known |= RST_HAS_WSCALE;
+        segment->wscale = MIN(option[2], WSCALE_MAX);
+        return;
+    case OPTION_SACK_OK:
+        segment->known |= size == 2 ? RST_HAS_SACK_OK : 0;
+        return;
+    case OPTION_SACK:
+        if (size < 10 || (size - 2) % 8)
+            return;
+        segment->known |= RST_HAS_SACK;
+        segment->sack_left = get32(option + 2);
+        segment->sack_right = get32(option + 6);
+        return;
+    case OPTION_TIMESTAMP:
+        if (size != 10)
+            return;
+        segment->known |= RST_HAS_TIMESTAMP;
+        segment->tsval = get32(option + 2);
+        segment->tsecr = get32(option + 6);
+        return;
+    case OPTION_MD5:
+    case OPTION_AO:
+        segment->known |= RST_HAS_AUTH;
+        return;
+    case OPTION_MPTCP:
+        read_mptcp(option, size, segment);
+        return;
+    case OPTION_FAST_OPEN:
+        segment->known |= RST_HAS_FAST_OPEN;
+        return;
+    case OPTION_EXPERIMENT:
+        if (size >= 4 && get16(option + 2) == FAST_OPEN_MAGIC)
+            segment->known |= RST_HAS_FAST_OPEN;
+        return;
+    default:
+        return;
+    }
+}
+
+static void read_options(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
+{
+    uint8_t bytes[TCP_OPTIONS_MAX];
+    unsigned captured = tvb_captured_length(tvb);
+    unsigned end, at = 0;
+
+    if (header < TCP_HEADER_MIN || captured < TCP_HEADER_MIN)
+        return;
+    end = MIN(header, captured) - TCP_HEADER_MIN;
+    if (end == header - TCP_HEADER_MIN)
+        segment->known |= RST_HAS_OPTIONS;
+    tvb_memcpy(tvb, bytes, TCP_HEADER_MIN, end);
+    while (at < end && bytes[at] != OPTION_END) {
+        unsigned size;
+
+        if (bytes[at] == OPTION_NOP) {
+            at++;
+            continue;
+        }
+        size = at + 1 < end ? bytes[at + 1] : 0;
+        if (size < 2 || size > end - at)
+            return;
+        read_option(bytes + at, size, segment);
+        at += size;
+    }
+}
+
+static void read_head(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
+{
+    unsigned captured = tvb_captured_length(tvb);
+    unsigned wanted = (segment->flags & RST_FLAG_RST) ? RST_HEAD_MAX : RST_HEAD_DATA;
+
+    if (header < TCP_HEADER_MIN || captured <= header)
+        return;
+    wanted = MIN(wanted, segment->len);
+    wanted = MIN(wanted, captured - header);
+    tvb_memcpy(tvb, segment->head, header, wanted);
+    segment->head_len = (uint16_t)wanted;
+}
+
+bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segment_t *segment)
+{
+    unsigned header;
+
+    if (tvb_captured_length(tvb) < TCP_FLAGS_END)
+        return false;
+    memset(segment, 0, offsetof(rst_segment_t, head));
+    segment->frame = pinfo->num;
+    segment->point = capture_point(pinfo);
+    segment->link = link_of(pinfo);
+    segment->time = rst_frame_time(pinfo);
+    /* The IP dissectors set these for this very layer, with or without their header at hand. */
+    segment->src = address_of(&pinfo->src);
+    segment->dst = address_of(&pinfo->dst);
+    segment->sport = tvb_get_ntohs(tvb, TCP_SPORT);
+    segment->dport = tvb_get_ntohs(tvb, TCP_DPORT);
+    segment->seq = tvb_get_ntohl(tvb, TCP_SEQ);
+    segment->ack = tvb_get_ntohl(tvb, TCP_ACK);
+    segment->flags = rst_get_uint8(tvb, TCP_FLAGS);
+    header = (rst_get_uint8(tvb, TCP_OFFSET) >> 4) * 4U;
+    if (tvb_captured_length(tvb) >= TCP_WINDOW_END) {
+        segment->known |= RST_HAS_WINDOW;
+        segment->window = tvb_get_ntohs(tvb, TCP_FLAGS_END);
+    }
+    read_ip(ip, segment);
+    read_length(tvb, pinfo, ip, header, segment);
+    read_options(tvb, header, segment);
+    read_head(tvb, header, segment);
+    return true;
+}

@@ -1,0 +1,21 @@
+/* tcp-facts.h
+ * The bytes of a TCP header and what its IP header says, as plain facts.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TCP_FACTS_H
+#define RST_TCP_FACTS_H
+
+#include <epan/packet.h>
+
+#include "segment.h"
+
+/* Time stamp of the frame in nanoseconds, or RST_TIME_NONE. */
+int64_t rst_frame_time(const packet_info *pinfo);
+
+/* Fills segment from the captured bytes of tvb, which starts at the TCP header. ip is the enclosing ws_ip4 or ws_ip6,
+ * or NULL when another protocol lies between. Never throws. Returns false when ports, numbers and flags are not all
+ * captured: then there is no segment. */
+bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segment_t *segment);
+
+#endif

@@ -1,0 +1,38 @@
+/* tcp-hook.h
+ * Stands in front of the TCP dissector and copies the facts of each segment. The only file that depends on how
+ * Wireshark hands packets to TCP.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TCP_HOOK_H
+#define RST_TCP_HOOK_H
+
+#include <epan/packet.h>
+
+#include "segment.h"
+
+#define RST_LAYERS_MAX 8 /* TCP segments analysed of one frame (tunnels); further ones are counted only */
+
+/* What one dissection of one frame passed to TCP; owned by pinfo->pool. */
+typedef struct rst_frame_facts {
+    unsigned calls; /* TCP layers that came by, also those quoted in ICMP errors or too short to use */
+    unsigned count;
+    rst_segment_t *segment[RST_LAYERS_MAX]; /* outermost first */
+} rst_frame_facts_t;
+
+/* With the other protocols. owner is the protocol under which the facts are kept. */
+void rst_hook_register(int owner);
+
+/* From the handoff, when TCP has registered itself. */
+void rst_hook_handoff(void);
+
+/* From each init routine: Decode As for TCP itself takes the hook away, this puts it back. */
+void rst_hook_restore(void);
+
+/* The facts of this dissection, or NULL. They are collected on the first visit of a frame only. */
+const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo);
+
+/* First visit only: TCP layers of this frame that did not come by. */
+unsigned rst_hook_missed(packet_info *pinfo);
+
+#endif

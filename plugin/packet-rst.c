@@ -1,0 +1,244 @@
+/* packet-rst.c
+ * The post-dissector: feeds the facts of each frame to the engine on the first visit, and shows the verdicts of its
+ * resets on every visit.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define WS_LOG_DOMAIN "rst"
+#include "compat.h"
+
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+#include <epan/tap.h>
+#include <wsutil/wslog.h>
+
+#include "engine.h"
+#include "extract/tcp-facts.h"
+#include "extract/tcp-hook.h"
+#include "packet-rst.h"
+#include "present/expert.h"
+#include "present/stats.h"
+#include "present/tree.h"
+
+/* Data attached to a frame in file scope. Never found by frame number: with a read filter the number of a rejected
+ * frame is given again. */
+enum {
+    KEY_CASE = 1,  /* + position among the resets of the frame: rst_case_t */
+    KEY_MISSED = 100 /* number of TCP layers that did not pass the hook */
+};
+
+#define UNSURE_PERCENT 60 /* below, the Info column asks rather than tells */
+
+static int proto_rst = -1;
+static int tap_rst = -1;
+
+static rst_pref_bool_t pref_info_column = TRUE;
+static rst_prefs_t pref_rules;
+
+/* Of the open file; memory from wmem_file_scope(). */
+static rst_engine_t *engine;
+static bool missed_said;
+
+static void *scope_alloc(void *scope, size_t size)
+{
+    return wmem_alloc((wmem_allocator_t *)scope, size);
+}
+
+static void scope_release(void *scope, void *block)
+{
+    wmem_free((wmem_allocator_t *)scope, block);
+}
+
+static rst_memory_t memory_of(wmem_allocator_t *scope)
+{
+    return (rst_memory_t){scope_alloc, scope_release, scope};
+}
+
+/* Wireshark's unsigned preferences have no limits of their own. */
+static rst_prefs_t limited_prefs(void)
+{
+    rst_prefs_t prefs = pref_rules;
+
+#define RST_LIMIT(name, value, low, high, title, text)                                                                 \
+    prefs.name = prefs.name < (low) + 1U ? (low) : MIN(prefs.name, (high));
+    RST_PREFS(RST_LIMIT)
+#undef RST_LIMIT
+    return prefs;
+}
+
+static void init_rst(void)
+{
+    rst_memory_t memory = memory_of(wmem_file_scope());
+    rst_prefs_t prefs = limited_prefs();
+
+    rst_hook_restore();
+    engine = rst_engine_new(&memory, &prefs);
+    missed_said = false;
+}
+
+static void cleanup_rst(void)
+{
+    rst_engine_free(engine);
+    engine = NULL;
+}
+
+/* TCP that was called by handle or through a table that lost the hook is not analysed: never silently. */
+static void note_missed(packet_info *pinfo)
+{
+    unsigned missed = rst_hook_missed(pinfo);
+
+    if (!missed)
+        return;
+    p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_MISSED, GUINT_TO_POINTER(missed));
+    if (missed_said)
+        return;
+    missed_said = true;
+    ws_message("TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num);
+}
+
+/* First visit only. */
+static void learn(packet_info *pinfo)
+{
+    const rst_frame_facts_t *facts = rst_hook_facts(pinfo);
+    unsigned cases = 0;
+    unsigned i;
+
+    rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
+    for (i = 0; facts && i < facts->count; i++) {
+        rst_case_t *reset = rst_engine_feed(engine, facts->segment[i]);
+
+        if (reset)
+            p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases++, reset);
+    }
+    note_missed(pinfo);
+}
+
+static void mark_earlier(packet_info *pinfo, uint32_t frame)
+{
+    if (frame && frame < pinfo->num)
+        rst_mark_frame(pinfo, frame);
+}
+
+/* First visit only: the frames that explain a reset are kept with it when displayed packets are saved. */
+static void link_frames(packet_info *pinfo, const rst_case_t *reset, const rst_verdict_t *verdict)
+{
+    unsigned i;
+
+    rst_engine_link(engine, reset, verdict);
+    mark_earlier(pinfo, verdict->trigger);
+    for (i = 0; i < verdict->evidences; i++)
+        mark_earlier(pinfo, verdict->evidence[i].frame);
+}
+
+static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
+{
+    if (pref_info_column)
+        col_append_fstr(pinfo->cinfo, COL_INFO, " [RST: %s%s]", rst_cause_info(verdict->cause)->label,
+                        verdict->confidence < UNSURE_PERCENT ? "?" : "");
+}
+
+static void queue_tap(packet_info *pinfo, const rst_verdict_t *verdict, const char *server, unsigned missed)
+{
+    rst_tap_t *tap = wmem_new(pinfo->pool, rst_tap_t);
+
+    tap->verdict = verdict;
+    tap->server = server;
+    tap->missed = missed;
+    tap_queue_packet(tap_rst, pinfo, tap);
+}
+
+static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_case_t *reset)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    rst_verdict_t *verdict = wmem_new(pinfo->pool, rst_verdict_t);
+    bool tapped = have_tap_listener(tap_rst);
+    bool wanted = tree || tapped || pinfo->cinfo || rst_expert_wanted();
+    proto_item *item = NULL;
+
+    if (pinfo->fd->visited && !wanted)
+        return;
+    rst_engine_classify(engine, reset, &memory, wanted, verdict);
+    if (!pinfo->fd->visited)
+        link_frames(pinfo, reset, verdict);
+    if (tree)
+        item = rst_tree_add_verdict(tree, tvb, pinfo, verdict, rst_case_filter(reset, &memory));
+    /* Also when nobody listens: the status bar shows the highest severity of the loaded file. */
+    rst_expert_add(pinfo, item, verdict);
+    append_info(pinfo, verdict);
+    if (tapped)
+        queue_tap(pinfo, verdict, rst_case_server(reset, &memory), 0);
+}
+
+/* What other frames say about this one. */
+static void show_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    rst_finding_t finding;
+
+    rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num));
+    if (pinfo->fd->visited && rst_engine_finding(engine, pinfo->num, &memory, &finding))
+        rst_tree_add_finding(tree, tvb, &finding);
+}
+
+static void tap_missed(packet_info *pinfo)
+{
+    unsigned missed = GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_MISSED));
+
+    if (missed)
+        queue_tap(pinfo, NULL, NULL, missed);
+}
+
+/* Returns 0, so that no layer of ours stays in the list of protocols of the frame. */
+static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    const rst_case_t *reset;
+    uint32_t key;
+
+    if (!engine)
+        return 0;
+    if (!pinfo->fd->visited)
+        learn(pinfo);
+    for (key = KEY_CASE; key < KEY_CASE + RST_LAYERS_MAX; key++) {
+        reset = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, key);
+        if (!reset)
+            break;
+        show_case(tvb, pinfo, tree, reset);
+    }
+    if (tree)
+        show_frame(tvb, pinfo, tree);
+    if (have_tap_listener(tap_rst))
+        tap_missed(pinfo);
+    return 0;
+}
+
+static void register_preferences(void)
+{
+    module_t *module = prefs_register_protocol(proto_rst, NULL);
+
+    pref_rules = rst_prefs_default();
+    prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
+                                   "Append the cause of each reset to its Info column", &pref_info_column);
+#define RST_REGISTER(name, value, low, high, title, text)                                                              \
+    prefs_register_uint_preference(module, #name, title, text, 10, &pref_rules.name);
+    RST_PREFS(RST_REGISTER)
+#undef RST_REGISTER
+}
+
+void proto_register_rst(void)
+{
+    proto_rst = proto_register_protocol("TCP Reset Cause", "RST", "rst");
+    rst_tree_register(proto_rst);
+    rst_expert_register(proto_rst);
+    rst_hook_register(proto_rst);
+    register_preferences();
+    tap_rst = register_tap(RST_TAP_NAME);
+    register_init_routine(init_rst);
+    register_cleanup_routine(cleanup_rst);
+    register_postdissector(create_dissector_handle(dissect_rst, proto_rst));
+}
+
+void proto_reg_handoff_rst(void)
+{
+    rst_hook_handoff();
+    rst_stats_register();
+}

@@ -1,0 +1,25 @@
+/* packet-rst.h
+ * The post-dissector, as seen by the loader and by the statistics.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef PACKET_RST_H
+#define PACKET_RST_H
+
+#include <stdint.h>
+
+#include "verdict.h"
+
+#define RST_TAP_NAME "rst"
+
+/* Record of the tap: one analysed reset, or TCP that the analyser could not see. Lives as long as the packet. */
+typedef struct rst_tap {
+    const rst_verdict_t *verdict; /* NULL: nothing but missed counts */
+    const char *server;           /* address:port of the server side */
+    unsigned missed;              /* TCP layers of this frame that did not pass the hook */
+} rst_tap_t;
+
+void proto_register_rst(void);
+void proto_reg_handoff_rst(void);
+
+#endif

@@ -1,0 +1,93 @@
+/* expert.c
+ * The severity of an expert item is fixed when it is registered, so each cause has one item per severity it can have,
+ * all under one filter name.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "compat.h"
+
+#include <epan/expert.h>
+#include <epan/tap.h>
+
+#include "expert.h"
+
+#define CONFIDENCE_MAX 100
+
+static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
+static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
+static ei_register_info *highest[RST_CAUSE_COUNT];
+static int tap_expert;
+
+static const int severities[RST_SEVERITY_COUNT] = {
+    [RST_SEVERITY_CHAT] = PI_CHAT,
+    [RST_SEVERITY_NOTE] = PI_NOTE,
+    [RST_SEVERITY_WARN] = PI_WARN,
+    [RST_SEVERITY_ERROR] = PI_ERROR,
+};
+
+static bool is_possible(rst_cause_t cause, rst_severity_t severity)
+{
+    unsigned confidence;
+
+    for (confidence = 0; confidence <= CONFIDENCE_MAX; confidence++) {
+        if (rst_cause_severity(cause, confidence) == severity)
+            return true;
+    }
+    return false;
+}
+
+/* Lowest severity first: Wireshark's table of custom severities finds the item that was registered last. */
+static unsigned prepare_cause(rst_cause_t cause, ei_register_info *info)
+{
+    const rst_cause_info_t *cause_info = rst_cause_info(cause);
+    const char *name = wmem_strdup_printf(wmem_epan_scope(), "rst.expert.%s", cause_info->token);
+    unsigned count = 0;
+    int severity;
+
+    for (severity = 0; severity < RST_SEVERITY_COUNT; severity++) {
+        if (!is_possible(cause, (rst_severity_t)severity))
+            continue;
+        info[count].ids = &ei_rst[cause][severity];
+        info[count].eiinfo =
+            (expert_field_info){name, PI_SEQUENCE, severities[severity], cause_info->label, EXPFILL};
+        highest[cause] = &info[count++];
+    }
+    return count;
+}
+
+void rst_expert_register(int proto)
+{
+    static const expert_field unregistered = EI_INIT;
+    unsigned count = 0;
+    int cause, severity;
+
+    for (cause = 0; cause < RST_CAUSE_COUNT; cause++) {
+        for (severity = 0; severity < RST_SEVERITY_COUNT; severity++)
+            ei_rst[cause][severity] = unregistered;
+        count += prepare_cause((rst_cause_t)cause, ei + count);
+    }
+    expert_register_field_array(expert_register_protocol(proto), ei, (int)count);
+    tap_expert = find_tap_id("expert");
+}
+
+bool rst_expert_wanted(void)
+{
+    return have_tap_listener(tap_expert);
+}
+
+/* A severity that the user chose for the cause holds at every confidence. */
+static expert_field *field_of(const rst_verdict_t *verdict)
+{
+    const ei_register_info *top = highest[verdict->cause];
+
+    if (top->eiinfo.severity != top->eiinfo.orig_severity)
+        return top->ids;
+    return &ei_rst[verdict->cause][rst_cause_severity(verdict->cause, verdict->confidence)];
+}
+
+void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict)
+{
+    const char *text = verdict->summary ? verdict->summary : rst_cause_info(verdict->cause)->label;
+
+    expert_add_info_format(pinfo, item, field_of(verdict), "%s", text);
+}

@@ -1,0 +1,21 @@
+/* expert.h
+ * Expert information: one filter name per cause, its severity by the confidence.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_EXPERT_H
+#define RST_EXPERT_H
+
+#include <epan/packet.h>
+
+#include "verdict.h"
+
+void rst_expert_register(int proto);
+
+/* Whether somebody collects expert information (-z expert, the dialog). */
+bool rst_expert_wanted(void);
+
+/* item may be NULL: the column, the tap and the status bar work without a tree. */
+void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict);
+
+#endif

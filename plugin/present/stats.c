@@ -1,0 +1,64 @@
+/* stats.c
+ * Followers and copies of a reset are counted apart: one failure is one line, however many packets it made.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "compat.h"
+
+#include <epan/stats_tree.h>
+
+#include "packet-rst.h"
+#include "stats.h"
+
+#define NODE_MISSED "TCP segments not seen by the analyser"
+
+static int node_first = -1;
+static int node_sender = -1;
+static int node_server = -1;
+static int node_followers = -1;
+
+static void stats_init(stats_tree *st)
+{
+    node_first = stats_tree_create_node(st, "First resets", 0, STAT_DT_INT, TRUE);
+    node_sender = stats_tree_create_pivot(st, "First resets by sender", 0);
+    node_server = stats_tree_create_pivot(st, "First resets by server", 0);
+    node_followers = stats_tree_create_pivot(st, "Followers and copies", 0);
+}
+
+/* By category, and within it by cause. */
+static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char *name)
+{
+    int category;
+
+    increase_stat_node(st, "First resets", 0, TRUE, 1);
+    category = tick_stat_node(st, rst_category_name(info->category), node_first, TRUE);
+    tick_stat_node(st, name, category, FALSE);
+}
+
+static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                                      tap_flags_t flags _U_)
+{
+    const rst_tap_t *tap = (const rst_tap_t *)data;
+    const rst_cause_info_t *info;
+    const char *name;
+
+    if (!tap->verdict) {
+        increase_stat_node(st, NODE_MISSED, 0, TRUE, (int)tap->missed);
+        return TAP_PACKET_REDRAW;
+    }
+    info = rst_cause_info(tap->verdict->cause);
+    name = wmem_strdup_printf(pinfo->pool, "%s (%s)", info->token, info->label);
+    if (!tap->verdict->first) {
+        stats_tree_tick_pivot(st, node_followers, name);
+        return TAP_PACKET_REDRAW;
+    }
+    tick_first(st, info, name);
+    stats_tree_tick_pivot(st, node_sender, rst_sender_name(tap->verdict->sender));
+    stats_tree_tick_pivot(st, node_server, tap->server);
+    return TAP_PACKET_REDRAW;
+}
+
+void rst_stats_register(void)
+{
+    stats_tree_register_plugin(RST_TAP_NAME, "rst", "TCP Reset Causes", 0, stats_packet, stats_init, NULL);
+}

@@ -1,0 +1,366 @@
+/* tree.c
+ * The names and types of the fields are a public contract: append, never rename. A value that is not known is absent,
+ * never 0 or empty, and repeated fields that belong together always come in pairs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "compat.h"
+
+#include "tree.h"
+
+#define LINE_MAX_LENGTH 110 /* longer texts are cut by Wireshark at 240 bytes, so they go on below */
+
+static int proto_rst = -1;
+
+static int hf_rst_accepted = -1;
+static int hf_rst_advice = -1;
+static int hf_rst_alternative_cause = -1;
+static int hf_rst_alternative_confidence = -1;
+static int hf_rst_benign = -1;
+static int hf_rst_capture_side = -1;
+static int hf_rst_category = -1;
+static int hf_rst_cause = -1;
+static int hf_rst_cause_id = -1;
+static int hf_rst_confidence = -1;
+static int hf_rst_conflict = -1;
+static int hf_rst_connection_filter = -1;
+static int hf_rst_contradicted_by = -1;
+static int hf_rst_declared_code = -1;
+static int hf_rst_declared_source = -1;
+static int hf_rst_declared_text = -1;
+static int hf_rst_delay = -1;
+static int hf_rst_evidence_frame = -1;
+static int hf_rst_evidence_text = -1;
+static int hf_rst_finding_count = -1;
+static int hf_rst_finding_duration = -1;
+static int hf_rst_finding_kind = -1;
+static int hf_rst_hop_delta = -1;
+static int hf_rst_idle = -1;
+static int hf_rst_ordinal = -1;
+static int hf_rst_pattern = -1;
+static int hf_rst_phase = -1;
+static int hf_rst_points_missing = -1;
+static int hf_rst_points_seen = -1;
+static int hf_rst_probes = -1;
+static int hf_rst_provisional = -1;
+static int hf_rst_reference = -1;
+static int hf_rst_reset_in = -1;
+static int hf_rst_retransmissions = -1;
+static int hf_rst_sender = -1;
+static int hf_rst_summary = -1;
+static int hf_rst_trigger = -1;
+static int hf_rst_validity = -1;
+
+static int ett_rst = -1;
+static int ett_rst_alternatives = -1;
+static int ett_rst_evidence = -1;
+static int ett_rst_finding = -1;
+static int ett_rst_lines = -1;
+static int ett_rst_measurements = -1;
+
+static const value_string cause_id_vals[] = {
+#define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice) {id, #token},
+#include "causes.def"
+#undef RST_CAUSE
+    {0, NULL}
+};
+
+static void add_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
+{
+    if (text && *text)
+        proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, text));
+}
+
+static void add_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
+{
+    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, value));
+}
+
+/* For frame numbers and counts of which 0 means none. */
+static void add_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
+{
+    if (value)
+        add_uint(tree, tvb, hf, value);
+}
+
+static void add_percent(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
+{
+    proto_item_set_generated(proto_tree_add_uint_format_value(tree, hf, tvb, 0, 0, value, "%u %%", value));
+}
+
+static void add_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value)
+{
+    proto_item_set_generated(proto_tree_add_boolean(tree, hf, tvb, 0, 0, value));
+}
+
+static void add_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
+{
+    nstime_t time;
+
+    if (ns == RST_DURATION_NONE)
+        return;
+    time.secs = (time_t)(ns / 1000000000);
+    time.nsecs = (int)(ns % 1000000000);
+    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &time));
+}
+
+/* Bytes of text that fit into one line: up to a space, or all of it. */
+static int line_length(const char *text)
+{
+    int length = (int)strlen(text);
+    int at;
+
+    if (length <= LINE_MAX_LENGTH)
+        return length;
+    for (at = LINE_MAX_LENGTH; at > 0; at--) {
+        if (text[at] == ' ')
+            return at;
+    }
+    return length;
+}
+
+/* The whole text is the value of the field; a reader gets it in lines. */
+static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
+{
+    proto_tree *lines;
+    proto_item *item;
+    int length;
+
+    if (!text || !*text)
+        return;
+    length = line_length(text);
+    if (!text[length] || !PTREE_DATA(tree)->visible) {
+        add_string(tree, tvb, hf, text);
+        return;
+    }
+    item = proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length,
+                                        text);
+    proto_item_set_generated(item);
+    lines = proto_item_add_subtree(item, ett_rst_lines);
+    for (text += length; *text == ' '; text += length) {
+        text++;
+        length = line_length(text);
+        proto_tree_add_subtree_format(lines, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
+    }
+}
+
+static proto_tree *add_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title)
+{
+    proto_item *item;
+    proto_tree *subtree = proto_tree_add_subtree(tree, tvb, 0, 0, ett, &item, title);
+
+    proto_item_set_generated(item);
+    return subtree;
+}
+
+static const char *sender_phrase(rst_sender_t sender)
+{
+    switch (sender) {
+    case RST_SENDER_CLIENT:
+        return "sent by the client";
+    case RST_SENDER_SERVER:
+        return "sent by the server";
+    case RST_SENDER_MIDDLEBOX:
+        return "sent by a device on the path";
+    default:
+        return "sender unknown";
+    }
+}
+
+static void add_declared(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict)
+{
+    const rst_declared_t *declared = &verdict->declared;
+
+    if (!declared->source)
+        return;
+    add_string(tree, tvb, hf_rst_declared_source, declared->source);
+    if (declared->has_code)
+        add_uint(tree, tvb, hf_rst_declared_code, declared->code);
+    add_string(tree, tvb, hf_rst_declared_text, declared->text);
+    add_boolean(tree, tvb, hf_rst_conflict, verdict->conflict);
+}
+
+static void add_evidence(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
+{
+    proto_tree *subtree;
+    unsigned i;
+
+    if (!verdict->evidences)
+        return;
+    subtree = add_subtree(tree, tvb, ett_rst_evidence, "Evidence");
+    for (i = 0; i < verdict->evidences; i++) {
+        const rst_evidence_t *evidence = &verdict->evidence[i];
+
+        if (!evidence->text || !*evidence->text)
+            continue;
+        add_string(subtree, tvb, hf_rst_evidence_text, evidence->text);
+        add_uint(subtree, tvb, hf_rst_evidence_frame, evidence->frame ? evidence->frame : pinfo->num);
+    }
+}
+
+static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict)
+{
+    proto_tree *subtree;
+    unsigned i;
+
+    if (!verdict->alternatives)
+        return;
+    subtree = add_subtree(tree, tvb, ett_rst_alternatives, "Alternatives");
+    for (i = 0; i < verdict->alternatives; i++) {
+        const rst_cause_info_t *info = rst_cause_info(verdict->alternative[i].cause);
+
+        proto_item_set_generated(proto_tree_add_string_format_value(subtree, hf_rst_alternative_cause, tvb, 0, 0,
+                                                                    info->token, "%s (%s)", info->token, info->label));
+        add_percent(subtree, tvb, hf_rst_alternative_confidence, verdict->alternative[i].confidence);
+    }
+}
+
+static void add_measurements(proto_tree *parent, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
+{
+    proto_tree *tree = add_subtree(parent, tvb, ett_rst_measurements, "Measurements");
+    unsigned i;
+
+    add_string(tree, tvb, hf_rst_phase, rst_phase_name(verdict->phase));
+    add_uint_unless_0(tree, tvb, hf_rst_ordinal, verdict->ordinal);
+    add_string(tree, tvb, hf_rst_validity, rst_validity_name(verdict->validity));
+    if (verdict->accepted != RST_UNKNOWN)
+        add_boolean(tree, tvb, hf_rst_accepted, verdict->accepted == RST_YES);
+    add_uint_unless_0(tree, tvb, hf_rst_contradicted_by, verdict->contradicted_by);
+    for (i = 0; i < verdict->patterns; i++)
+        add_string(tree, tvb, hf_rst_pattern, verdict->pattern[i]);
+    add_uint_unless_0(tree, tvb, hf_rst_retransmissions, verdict->retransmissions);
+    add_uint_unless_0(tree, tvb, hf_rst_probes, verdict->probes);
+    add_duration(tree, tvb, hf_rst_idle, verdict->idle);
+    add_duration(tree, tvb, hf_rst_delay, verdict->delay);
+    if (verdict->hop_delta != RST_HOPS_NONE)
+        proto_item_set_generated(proto_tree_add_int(tree, hf_rst_hop_delta, tvb, 0, 0, verdict->hop_delta));
+    add_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
+    /* Later frames are known from the second visit on. */
+    add_boolean(tree, tvb, hf_rst_provisional, !pinfo->fd->visited);
+}
+
+proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
+                                 const char *filter)
+{
+    const rst_cause_info_t *info = rst_cause_info(verdict->cause);
+    proto_item *item = proto_tree_add_protocol_format(tree, proto_rst, tvb, 0, 0, "RST cause: %s (%s), %u %%, %s",
+                                                      info->label, info->token, verdict->confidence,
+                                                      sender_phrase(verdict->sender));
+    proto_tree *subtree = proto_item_add_subtree(item, ett_rst);
+
+    proto_item_set_generated(item);
+    add_long_string(subtree, tvb, hf_rst_summary, verdict->summary);
+    add_string(subtree, tvb, hf_rst_cause, info->token);
+    add_uint(subtree, tvb, hf_rst_cause_id, info->id);
+    add_string(subtree, tvb, hf_rst_category, rst_category_name(info->category));
+    add_percent(subtree, tvb, hf_rst_confidence, verdict->confidence);
+    add_boolean(subtree, tvb, hf_rst_benign, verdict->benign);
+    add_string(subtree, tvb, hf_rst_sender, rst_sender_name(verdict->sender));
+    add_uint_unless_0(subtree, tvb, hf_rst_trigger, verdict->trigger);
+    add_declared(subtree, tvb, verdict);
+    add_evidence(subtree, tvb, pinfo, verdict);
+    add_alternatives(subtree, tvb, verdict);
+    add_long_string(subtree, tvb, hf_rst_advice, info->advice);
+    add_long_string(subtree, tvb, hf_rst_reference, info->reference);
+    add_measurements(subtree, tvb, pinfo, verdict);
+    add_string(subtree, tvb, hf_rst_connection_filter, filter);
+    return item;
+}
+
+void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
+{
+    add_uint_unless_0(tree, tvb, hf_rst_reset_in, frame);
+}
+
+void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
+{
+    const char *kind = rst_finding_name(finding->kind);
+    proto_item *item = proto_tree_add_string_format(tree, hf_rst_finding_kind, tvb, 0, 0, kind, "%s: %s (%s)",
+                                                    proto_registrar_get_name(hf_rst_finding_kind),
+                                                    finding->summary ? finding->summary : "", kind);
+    proto_tree *subtree = proto_item_add_subtree(item, ett_rst_finding);
+
+    proto_item_set_generated(item);
+    add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
+    add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
+    if (finding->advice)
+        add_subtree(subtree, tvb, ett_rst_finding, finding->advice);
+}
+
+#define STRING_FIELD(hf, name, abbrev, text) {&hf, {name, "rst." abbrev, FT_STRING, BASE_NONE, NULL, 0, text, HFILL}}
+#define FRAME_FIELD(hf, name, abbrev, type, text)                                                                      \
+    {&hf, {name, "rst." abbrev, FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(type), 0, text, HFILL}}
+#define BOOLEAN_FIELD(hf, name, abbrev, text)                                                                          \
+    {&hf, {name, "rst." abbrev, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0, text, HFILL}}
+#define NUMBER_FIELD(hf, name, abbrev, type, text) {&hf, {name, "rst." abbrev, type, BASE_DEC, NULL, 0, text, HFILL}}
+#define DURATION_FIELD(hf, name, abbrev, text)                                                                         \
+    {&hf, {name, "rst." abbrev, FT_RELATIVE_TIME, BASE_NONE, NULL, 0, text, HFILL}}
+
+static hf_register_info hf[] = {
+    STRING_FIELD(hf_rst_cause, "Cause", "cause", "Why the reset was sent, as a token"),
+    {&hf_rst_cause_id,
+     {"Cause id", "rst.cause_id", FT_UINT16, BASE_DEC, VALS(cause_id_vals), 0, "Number of the cause", HFILL}},
+    STRING_FIELD(hf_rst_category, "Category", "category",
+                 "Where the reason lies: refused, handshake, application, timeout, stale, network, declared, artefact, "
+                 "unknown"),
+    NUMBER_FIELD(hf_rst_confidence, "Confidence", "confidence", FT_UINT8,
+                 "Percent; the confidences of all causes of one reset sum to at most 100"),
+    STRING_FIELD(hf_rst_summary, "Summary", "summary", "The answer in one sentence, with the numbers that decided"),
+    BOOLEAN_FIELD(hf_rst_benign, "Benign", "benign", "Whether there is nothing to fix"),
+    STRING_FIELD(hf_rst_sender, "Sender", "sender", "Who sent it: client, server, middlebox, unknown"),
+    STRING_FIELD(hf_rst_phase, "Phase", "phase",
+                 "State of the connection: handshake, established, closing, closed, unknown"),
+    NUMBER_FIELD(hf_rst_ordinal, "Ordinal", "ordinal", FT_UINT16, "1 for the first reset of the connection"),
+    FRAME_FIELD(hf_rst_trigger, "Trigger", "trigger", FT_FRAMENUM_REQUEST, "The segment that this reset answers"),
+    STRING_FIELD(hf_rst_evidence_text, "Fact", "evidence.text", "A fact for or against the cause"),
+    FRAME_FIELD(hf_rst_evidence_frame, "Seen in frame", "evidence.frame", FT_FRAMENUM_NONE,
+                "The frame that shows the fact"),
+    STRING_FIELD(hf_rst_alternative_cause, "Alternative", "alternative.cause", "Another cause that fits"),
+    NUMBER_FIELD(hf_rst_alternative_confidence, "Confidence", "alternative.confidence", FT_UINT8,
+                 "Percent, of the alternative before it"),
+    BOOLEAN_FIELD(hf_rst_provisional, "Provisional", "provisional", "Whether later frames may change this answer"),
+    FRAME_FIELD(hf_rst_contradicted_by, "Contradicted by", "contradicted_by", FT_FRAMENUM_NONE,
+                "The segment that shows that the apparent sender lived on"),
+    BOOLEAN_FIELD(hf_rst_conflict, "Conflict", "conflict",
+                  "Whether the declared reason and the history of the connection disagree"),
+    STRING_FIELD(hf_rst_validity, "Validity", "validity",
+                 "Sequence number as the receiver sees it (RFC 5961): exact, in_window, outside, unknown"),
+    BOOLEAN_FIELD(hf_rst_accepted, "Accepted", "accepted", "Whether the receiver gave up the connection afterwards"),
+    STRING_FIELD(hf_rst_pattern, "Pattern", "pattern", "A known pattern or published signature that this reset shows"),
+    NUMBER_FIELD(hf_rst_retransmissions, "Retransmissions", "retransmissions", FT_UINT16,
+                 "Copies of the segment that stayed unacknowledged"),
+    NUMBER_FIELD(hf_rst_probes, "Probes", "probes", FT_UINT16, "Keepalive or window probes that stayed unanswered"),
+    DURATION_FIELD(hf_rst_idle, "Idle", "idle", "Silence before the reset"),
+    DURATION_FIELD(hf_rst_delay, "Delay", "delay", "Time since the trigger"),
+    NUMBER_FIELD(hf_rst_hop_delta, "Hop delta", "hop_delta", FT_INT8,
+                 "Hop distance of the reset minus its sender's usual one; negative is nearer"),
+    STRING_FIELD(hf_rst_declared_source, "Declared source", "declared.source", "Where the reset states its reason"),
+    NUMBER_FIELD(hf_rst_declared_code, "Declared code", "declared.code", FT_UINT32, "The stated reason as a number"),
+    STRING_FIELD(hf_rst_declared_text, "Declared text", "declared.text", "The stated reason"),
+    STRING_FIELD(hf_rst_points_seen, "Points seen", "points.seen", "Capture points that saw this reset"),
+    STRING_FIELD(hf_rst_points_missing, "Points missing", "points.missing",
+                 "Capture points that should have seen this reset and did not"),
+    STRING_FIELD(hf_rst_capture_side, "Capture side", "capture_side",
+                 "Where the capture was made: client, server, middle, unknown"),
+    STRING_FIELD(hf_rst_advice, "Advice", "advice", "What to check next"),
+    STRING_FIELD(hf_rst_reference, "Reference", "reference", "RFC section or vendor document"),
+    STRING_FIELD(hf_rst_connection_filter, "Connection filter", "connection_filter",
+                 "A display filter for the whole connection"),
+    STRING_FIELD(hf_rst_finding_kind, "Failure without a reset", "finding.kind",
+                 "syn_timeout, silent_give_up, icmp_unreachable"),
+    NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that stayed unanswered"),
+    DURATION_FIELD(hf_rst_finding_duration, "Duration", "finding.duration", "From the first to the last of them"),
+    FRAME_FIELD(hf_rst_reset_in, "Reset explained by this frame", "reset_in", FT_FRAMENUM_RESPONSE,
+                "The reset of which this frame is the trigger or evidence"),
+};
+
+void rst_tree_register(int proto)
+{
+    static int *const ett[] = {
+        &ett_rst, &ett_rst_alternatives, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines, &ett_rst_measurements,
+    };
+
+    proto_rst = proto;
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+}

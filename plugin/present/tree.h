@@ -1,0 +1,24 @@
+/* tree.h
+ * The verdict as protocol fields: the answer first, its numbers last.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TREE_H
+#define RST_TREE_H
+
+#include <epan/packet.h>
+
+#include "engine.h"
+
+void rst_tree_register(int proto);
+
+/* Adds the item of one reset with all its fields, whether or not the tree is visible: columns, -T fields and filters
+ * read an invisible one. Returns the item for expert information. filter is a display filter for the connection. */
+proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
+                                 const char *filter);
+
+/* Both hang on the root of the frame, because a frame without a reset has no rst item. */
+void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
+void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
+
+#endif
