@@ -16,7 +16,6 @@
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
 static ei_register_info *highest[RST_CAUSE_COUNT];
-static int tap_expert;
 
 static const int severities[RST_SEVERITY_COUNT] = {
     [RST_SEVERITY_CHAT] = PI_CHAT,
@@ -67,12 +66,16 @@ void rst_expert_register(int proto)
         count += prepare_cause((rst_cause_t)cause, ei + count);
     }
     expert_register_field_array(expert_register_protocol(proto), ei, (int)count);
-    tap_expert = find_tap_id("expert");
 }
 
 bool rst_expert_wanted(void)
 {
-    return have_tap_listener(tap_expert);
+    static int tap_expert;
+
+    /* Wireshark registers this tap when the first file is opened. */
+    if (!tap_expert)
+        tap_expert = find_tap_id("expert");
+    return tap_expert && have_tap_listener(tap_expert);
 }
 
 /* A severity that the user chose for the cause holds at every confidence. */

@@ -56,7 +56,6 @@ static int ett_rst_alternatives = -1;
 static int ett_rst_evidence = -1;
 static int ett_rst_finding = -1;
 static int ett_rst_lines = -1;
-static int ett_rst_measurements = -1;
 
 static const value_string cause_id_vals[] = {
 #define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice) {id, #token},
@@ -119,10 +118,20 @@ static int line_length(const char *text)
     return length;
 }
 
+static void add_lines(proto_tree *tree, tvbuff_t *tvb, const char *text)
+{
+    while (*text) {
+        int length = line_length(text);
+
+        proto_tree_add_subtree_format(tree, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
+        text += length;
+        text += *text == ' ';
+    }
+}
+
 /* The whole text is the value of the field; a reader gets it in lines. */
 static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 {
-    proto_tree *lines;
     proto_item *item;
     int length;
 
@@ -136,12 +145,7 @@ static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char 
     item = proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length,
                                         text);
     proto_item_set_generated(item);
-    lines = proto_item_add_subtree(item, ett_rst_lines);
-    for (text += length; *text == ' '; text += length) {
-        text++;
-        length = line_length(text);
-        proto_tree_add_subtree_format(lines, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
-    }
+    add_lines(proto_item_add_subtree(item, ett_rst_lines), tvb, text + length + 1);
 }
 
 static proto_tree *add_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title)
@@ -215,9 +219,8 @@ static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
     }
 }
 
-static void add_measurements(proto_tree *parent, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
+static void add_measurements(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
 {
-    proto_tree *tree = add_subtree(parent, tvb, ett_rst_measurements, "Measurements");
     unsigned i;
 
     add_string(tree, tvb, hf_rst_phase, rst_phase_name(verdict->phase));
@@ -284,7 +287,7 @@ void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *
     add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
     if (finding->advice)
-        add_subtree(subtree, tvb, ett_rst_finding, finding->advice);
+        add_lines(subtree, tvb, finding->advice);
 }
 
 #define STRING_FIELD(hf, name, abbrev, text) {&hf, {name, "rst." abbrev, FT_STRING, BASE_NONE, NULL, 0, text, HFILL}}
@@ -357,7 +360,7 @@ static hf_register_info hf[] = {
 void rst_tree_register(int proto)
 {
     static int *const ett[] = {
-        &ett_rst, &ett_rst_alternatives, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines, &ett_rst_measurements,
+        &ett_rst, &ett_rst_alternatives, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines,
     };
 
     proto_rst = proto;
