@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scenarios of built.py in which something between the hosts decides, or says so in the reset."""
+from scapy.layers.inet import IP
+from scapy.layers.l2 import Ether
+
+from built_host import GET, OK, healthy, scenario
+from built_host import SCENARIOS as _HOST
+from packets import LINUX, WINDOWS, Conv, Frame, Host
+
+SCENARIOS = _HOST
+
+
+def client_hello(name):
+    """A TLS 1.2 ClientHello with a server name, as short as it may be."""
+    sni = b"\0\0" + sized(2, sized(2, b"\0" + sized(2, name)))
+    extensions = sni + b"\0\x0a\0\x04\0\x02\0\x1d" + b"\0\x0d\0\x04\0\x02\x04\x03"
+    body = b"\x03\x03" + bytes(range(32)) + b"\0" + sized(2, b"\xc0\x2b\xc0\x2f\x13\x01") + b"\x01\0"
+    return b"\x16\x03\x01" + sized(2, b"\x01" + sized(3, body + sized(2, extensions)))
+
+
+def sized(width, content):
+    return len(content).to_bytes(width, "big") + content
+
+
+def server_hello():
+    body = b"\x03\x03" + bytes(range(64, 96)) + b"\0\xc0\x2f\0"
+    return b"\x16\x03\x03" + sized(2, b"\x02" + sized(3, body)) + b"\x16\x03\x03" + sized(2, b"\x0b" + sized(3, bytes(900)))
+
+
+@scenario("policy_reset-client_hello")
+def policy_reset(cap):
+    """A device nearer than the server resets a ClientHello by its server name after 3 ms; the real ServerHello arrives
+    35 ms later from the server's own distance and is reset by the client. Another name works."""
+    client, server = Host("192.0.2.41", LINUX), Host("203.0.113.41", LINUX, 11)
+    for _ in range(2):
+        fine = Conv(cap, client, server, 443, rtt=0.038)
+        fine.handshake()
+        fine.request(client_hello(b"www.example.net"), server_hello())
+        fine.close()
+        cap.wait(0.5)
+    conv = Conv(cap, client, server, 443, rtt=0.038)
+    conv.handshake()
+    hello = conv.send(conv.c, "PA", client_hello(b"blocked.example"))
+    cap.wait(0.003)
+    cap.expect(conv.send(conv.s, "RA", window=0, options=[], ttl=62, ident=0x3A11, df=False), "policy_reset",
+               "middlebox")
+    cap.wait(0.035)
+    for answer in (conv.send(conv.s, "A", ack=hello.end), conv.send(conv.s, "PA", server_hello())):
+        cap.wait(0.00003)
+        cap.expect(conv.bare(conv.c, answer, seq=hello.end), "segment_after_reset", "client", answer)
+
+
+@scenario("injected-train")
+def injected_train(cap):
+    """A forged train: three RST,ACK at X, X+1460 and X+4380 with changing TTL and window right after the second
+    request; the server then answers it from its own distance, and the client resets that."""
+    client, server = Host("192.0.2.42", LINUX), Host("203.0.113.42", LINUX, 13)
+    conv = Conv(cap, client, server, 80, rtt=0.180)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(1.2)
+    asked = conv.send(conv.c, "PA", GET)
+    cap.wait(0.041)
+    for offset, ttl, window, ident in ((0, 101, 4821, 0x5E1C), (1460, 102, 4822, 0x11D0), (4380, 103, 4823, 0xC3A7)):
+        cap.expect(conv.send(conv.s, "RA", seq=conv.s.nxt + offset, ack=asked.end, window=window, options=[], ttl=ttl,
+                             ident=ident, df=False), "injected", "middlebox")
+    cap.wait(0.139)
+    answer = conv.send(conv.s, "PA", OK)
+    cap.wait(0.00003)
+    cap.expect(conv.bare(conv.c, answer), "segment_after_reset", "client", answer)
+
+
+@scenario("injected-both_ends")
+def injected_both_ends(cap):
+    """Captured between the hosts: in a quiet moment both ends get a reset at the same instant, from one hop away,
+    while client and server are four and nine hops away."""
+    conv = Conv(cap, Host("192.0.2.43", LINUX, 4), Host("203.0.113.43", LINUX, 9), 2301)
+    conv.handshake()
+    for _ in range(4):
+        conv.request(GET, OK)
+        cap.wait(0.3)
+    cap.wait(2)
+    style = {"window": 0, "options": [], "ttl": 63, "df": False}
+    cap.expect(conv.send(conv.s, "R", ident=0x71F0, **style), "injected", "middlebox")
+    cap.wait(0.0001)
+    cap.expect(conv.send(conv.c, "R", ident=0x71F1, **style), "injected", "middlebox")
+
+
+@scenario("device_idle_timeout-both_ends")
+def device_idle_timeout(cap):
+    """Captured at a firewall: after 300 s of silence both ends get a reset although nobody sent anything; TTL 255 is
+    the firewall's, client and server are two and six hops away."""
+    conv = Conv(cap, Host("192.0.2.44", LINUX, 2), Host("203.0.113.44", LINUX, 6), 5432)
+    conv.handshake()
+    for _ in range(3):
+        conv.request(b"Q\0\0\0\x0dselect 1\0", b"Z\0\0\0\x05I")
+        cap.wait(0.4)
+    cap.wait(299.5)
+    style = {"window": 0, "options": [], "ttl": 255, "df": False}
+    cap.expect(conv.send(conv.s, "RA", ident=0x0A01, **style), "device_idle_timeout", "middlebox")
+    cap.wait(0.0002)
+    cap.expect(conv.send(conv.c, "RA", ident=0x0A02, **style), "device_idle_timeout", "middlebox")
+
+
+@scenario("header_rewritten")
+def header_rewritten(cap):
+    """From one segment to the next the server's sequence numbers jump by 3,221,225,472 while IP id and timestamps go
+    on: a device rewrites them. The client acknowledges the old number, the server repeats, and the client resets.
+    From one capture this is a guess (alternative: app_abort)."""
+    client, server = Host("192.0.2.45", LINUX), Host("203.0.113.45", LINUX, 8)
+    conv = Conv(cap, client, server, 8443, rtt=0.030)
+    conv.handshake()
+    for _ in range(3):
+        conv.request(GET, OK)
+        cap.wait(0.2)
+    request = conv.send(conv.c, "PA", GET)
+    cap.wait(0.030)
+    good = conv.s.nxt
+    for gap in (0.25, 0.5, 1.0, 2.0):
+        conv.send(conv.s, "PA", OK, seq=good + 0xC0000000, ack=request.end, advance=False)
+        cap.wait(0.00004)
+        conv.send(conv.c, "A", ack=good)
+        cap.wait(gap)
+    cap.expect(conv.abort(conv.c, ack=good), "header_rewritten", "client")
+
+
+@scenario("duplicate")
+def duplicate(cap):
+    """A mirror port that sees each packet before and after routing (TTL one less, other MAC addresses, same IP id):
+    the second copy of the client's reset is not another reset."""
+    conv = Conv(cap, Host("192.0.2.46", LINUX), Host("198.51.100.46", LINUX, 1), 80)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(0.8)
+    reset = cap.expect(conv.abort(conv.c), "app_abort", "client")
+    for frame in list(cap.frames):
+        copy = routed(frame)
+        cap.frames.append(copy)
+        if frame is reset:
+            cap.expect(copy, "duplicate", "client")
+
+
+def routed(frame):
+    """The same packet a few microseconds later behind a router."""
+    p = Ether(frame.data)
+    p.src, p.dst = "02:00:5e:99:00:01", "02:00:5e:99:00:02"
+    p[IP].ttl -= 1
+    del p[IP].chksum
+    return Frame(frame.time + 4000, bytes(p), frame.seq, frame.ack, frame.end)
+
+
+@scenario("proxied")
+def proxied(cap):
+    """Captured on a proxy: three times its backend aborts a request, and 2 ms later the proxy resets its client. The
+    two connections belong together."""
+    proxy = Host("192.0.2.47", LINUX)
+    for client in ("203.0.113.91", "203.0.113.92", "203.0.113.93"):
+        front = Conv(cap, Host(client, LINUX, 10), proxy, 80, rtt=0.0001)
+        front.handshake()
+        back = Conv(cap, proxy, Host("198.51.100.47", LINUX, 1), 8080, rtt=0.0008)
+        back.handshake()
+        front.send(front.c, "PA", GET)
+        front.send(front.s, "A")
+        back.send(back.c, "PA", GET)
+        cap.wait(0.0008)
+        back.send(back.s, "A")
+        cap.wait(0.3)
+        cap.expect(back.abort(back.s), "app_abort", "server")
+        cap.wait(0.002)
+        cap.expect(front.abort(front.s), "proxied", "server")
+        cap.wait(1.4)
+
+
+@scenario("declared")
+def declared(cap):
+    """A gateway writes free text into its reset; the text names no cause of the list."""
+    conv = Conv(cap, Host("192.0.2.48", LINUX), Host("203.0.113.48", LINUX, 3), 8080)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(0.5)
+    cap.expect(conv.send(conv.s, "RA", b"Access Denied", window=0, options=[]), "declared", "server")
+
+
+@scenario("proxied-declared")
+def proxied_declared(cap):
+    """A load balancer relays a reset of its other side and says so (text after the header, as BIG-IP does)."""
+    conv = Conv(cap, Host("192.0.2.51", LINUX), Host("203.0.113.51", LINUX, 3), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(0.5)
+    cap.expect(conv.send(conv.s, "RA", b"BIG-IP: [0x2409a71:704] {peer} TCP RST from remote system", window=0,
+                         options=[]), "proxied", "middlebox")
+
+
+@scenario("no_backend")
+def no_backend(cap):
+    """A load balancer accepts, finds no backend, and says so in the reset."""
+    conv = Conv(cap, Host("192.0.2.49", LINUX), Host("203.0.113.49", LINUX, 3), 443)
+    conv.handshake()
+    conv.send(conv.c, "PA", GET)
+    cap.wait(0.020)
+    cap.expect(conv.send(conv.s, "RA", b"BIG-IP: [0x2409a71:1173] No pool member available", window=0, options=[]),
+               "no_backend", "middlebox")
+
+
+@scenario("mptcp_subflow_reset")
+def mptcp_subflow_reset(cap):
+    """A second MPTCP subflow is refused: the reset carries MP_TCPRST with reason 1 (MPTCP specific error)."""
+    client, server = Host("192.0.2.50", LINUX), Host("203.0.113.50", LINUX, 5)
+    conv = Conv(cap, client, server, 443)
+    join = (30, b"\x10\x01" + bytes.fromhex("5f2ab01c8e37d344"))
+    base = conv.options(conv.c, True)
+    conv.send(conv.c, "S", seq=conv.c.isn, ack=0, options=base + [join])
+    cap.wait(0.020)
+    conv.send(conv.s, "SA", seq=conv.s.isn, options=conv.options(conv.s, True) + [(30, b"\x10\x01" + bytes(12))])
+    third = conv.send(conv.c, "A", options=conv.options(conv.c, False) + [(30, b"\x10\x00" + bytes(20))])
+    cap.wait(0.020)
+    cap.expect(conv.bare(conv.s, third, options=[(30, b"\x80\x01")]), "mptcp_subflow_reset", "server", third)
+    cap.wait(0.5)
+    healthy(cap, client, server)

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A small network for real stacks: client, router and server namespaces of the running Linux kernel.
+
+    client 10.20.1.10 --veth-- 10.20.1.1 router 10.20.2.1 --link-- 10.20.2.20 server
+
+The link is a pair of TUN devices joined by a thread of this program: it adds the path delay (the kernel may lack
+netem) and can drop, change or add packets. The capture is made on the client's veth, so packets of the server arrive
+with TTL 63 and packets made by the router with TTL 64.
+"""
+import ctypes
+import fcntl
+import heapq
+import os
+import select
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+import capfile
+
+CLIENT, SERVER, ROUTER = "10.20.1.10", "10.20.2.20", "10.20.1.1"
+UP, DOWN = "up", "down"
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
+CLONE_NEWNET = 0x40000000
+TRACING = "/sys/kernel/tracing"
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def run(*command, quiet=False):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode and not quiet:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+class Link(threading.Thread):
+    """Carries packets between two TUN devices with a delay; tamper(direction, packet) -> [(packet, extra delay)]."""
+
+    def __init__(self, router_fd, server_fd, delay):
+        super().__init__(daemon=True)
+        self.out = {UP: server_fd, DOWN: router_fd}
+        self.delay, self.tamper = delay, None
+        self.queue, self.count, self.running = [], 0, True
+        self.lock = threading.Lock()
+
+    def send(self, direction, packet, extra=0.0):
+        """Put a packet on its way; scenarios call it too, to replay or to forge."""
+        with self.lock:
+            self.count += 1
+            heapq.heappush(self.queue, (time.monotonic() + self.delay + extra, self.count, direction, packet))
+
+    def run(self):
+        source = {self.out[DOWN]: UP, self.out[UP]: DOWN}
+        while self.running:
+            ready, _, _ = select.select(list(source), [], [], 0.0005 if self.queue else 0.02)
+            for fd in ready:
+                packet = os.read(fd, 65535)
+                direction = source[fd]
+                tamper = self.tamper
+                for changed, extra in (tamper(direction, packet) if tamper else [(packet, 0.0)]):
+                    self.send(direction, changed, extra)
+            while self.queue and self.queue[0][0] <= time.monotonic():
+                with self.lock:
+                    _, _, direction, packet = heapq.heappop(self.queue)
+                os.write(self.out[direction], packet)
+
+
+class Lab:
+    """The three namespaces and everything started in them; a context manager that takes all of it away again."""
+
+    def __init__(self, delay=0.010, snaplen=0):
+        tag = f"rst{os.getpid()}"
+        self.ns = {who: f"{tag}{who}" for who in ("c", "r", "s")}
+        self.delay, self.snaplen = delay, snaplen
+        self.sockets, self.children, self.fds = [], [], []
+        self.link = self.dump = None
+        self.file = f"/tmp/{tag}.pcap"
+        self.trace = f"{TRACING}/instances/{tag}"
+
+    def __enter__(self):
+        try:
+            self.build()
+        except Exception as error:
+            self.__exit__()
+            capfile.die(f"cannot run here: {error}")
+        return self
+
+    def build(self):
+        if os.geteuid() != 0:
+            raise RuntimeError("root is needed for network namespaces")
+        for name in self.ns.values():
+            run("ip", "netns", "add", name)
+            run("ip", "-n", name, "link", "set", "lo", "up")
+        run("ip", "-n", self.ns["c"], "link", "add", "eth0", "type", "veth", "peer", "name", "eth0",
+            "netns", self.ns["r"])
+        tuns = [self.tun("r"), self.tun("s")]
+        plan = (("c", "eth0", CLIENT + "/24"), ("r", "eth0", ROUTER + "/24"),
+                ("r", "link0", "10.20.2.1/24"), ("s", "link0", SERVER + "/24"))
+        for who, device, address in plan:
+            run("ip", "-n", self.ns[who], "addr", "add", address, "dev", device)
+            run("ip", "-n", self.ns[who], "link", "set", device, "up")
+            self.inside(who, "ethtool", "-K", device, "gro", "off", "gso", "off", "tso", "off", "tx", "off",
+                        quiet=True)
+        run("ip", "-n", self.ns["c"], "route", "add", "default", "via", ROUTER)
+        run("ip", "-n", self.ns["s"], "route", "add", "default", "via", "10.20.2.1")
+        self.sysctl("r", "net.ipv4.ip_forward", 1)
+        for who in "cs":
+            # Values left over from an earlier connection of the scenario would change the next one.
+            self.sysctl(who, "net.ipv4.tcp_no_metrics_save", 1)
+        self.link = Link(tuns[0], tuns[1], self.delay)
+        self.link.start()
+        self.start_trace()
+        self.start_capture()
+
+    def tun(self, who):
+        with self.at(who):
+            fd = os.open("/dev/net/tun", os.O_RDWR)
+            fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH14x", b"link0", 0x1001))
+        self.fds.append(fd)
+        return fd
+
+    def at(self, who):
+        """with lab.at("c"): sockets made inside belong to that namespace."""
+        return _Inside(self.ns[who])
+
+    def inside(self, who, *command, quiet=False):
+        return run("ip", "netns", "exec", self.ns[who], *command, quiet=quiet)
+
+    def sysctl(self, who, key, value):
+        self.inside(who, "sysctl", "-qw", f"{key}={value}")
+
+    def start_trace(self):
+        """The kernel's own reason, where this kernel tells it; without it the recording is still good."""
+        if not os.path.isdir(TRACING + "/events"):
+            run("mount", "-t", "tracefs", "none", TRACING, quiet=True)
+        try:
+            os.mkdir(self.trace)
+            with open(f"{self.trace}/events/tcp/tcp_send_reset/enable", "w", encoding="ascii") as f:
+                f.write("1")
+        except OSError:
+            pass
+
+    def start_capture(self):
+        snap = ["-s", str(self.snaplen)]
+        self.dump = subprocess.Popen(
+            ["ip", "netns", "exec", self.ns["c"], "tcpdump", "-i", "eth0", "-nU", *snap, "-Z", "root",
+             "--time-stamp-precision=nano", "--immediate-mode", "-w", self.file, "tcp or icmp"],
+            stderr=subprocess.PIPE, text=True)
+        line = self.dump.stderr.readline()
+        if "listening on" not in line:
+            raise RuntimeError(line.strip() or "tcpdump does not start")
+        time.sleep(0.1)
+
+    def stop_capture(self):
+        time.sleep(0.3)
+        self.dump.terminate()
+        self.dump.wait()
+        self.dump.stderr.close()
+        return capfile.read_pcap(self.file)
+
+    def reasons(self):
+        """{ports: [reason, ...]} as the kernel told them; a listener's reset has its own port and 0."""
+        found = {}
+        try:
+            with open(f"{self.trace}/trace", encoding="ascii") as f:
+                lines = [line for line in f if "reason=" in line]
+        except OSError:
+            return found
+        for line in lines:
+            fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
+            ports = frozenset(int(fields[end].rsplit(":", 1)[1]) for end in ("src", "dest"))
+            found.setdefault(ports, []).append(fields["reason"])
+        return found
+
+    def listen(self, port, backlog=16):
+        with self.at("s"):
+            s = socket.socket()
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind((SERVER, port))
+        s.listen(backlog)
+        self.sockets.append(s)
+        return s
+
+    def client(self, sport=0, blocking=True):
+        with self.at("c"):
+            c = socket.socket()
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        c.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if sport:
+            c.bind((CLIENT, sport))
+        c.setblocking(blocking)
+        self.sockets.append(c)
+        return c
+
+    def pair(self, port, sport=0, listener=None):
+        """A connection that both ends have accepted."""
+        listener = listener or self.listen(port)
+        c = self.client(sport)
+        c.connect((SERVER, port))
+        s, _ = listener.accept()
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sockets.append(s)
+        return c, s
+
+    def forget(self, *sockets):
+        """Remove a connection without a packet, as a crash or a restart does (TCP_REPAIR)."""
+        for s in sockets:
+            s.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+            s.close()
+
+    def __exit__(self, *_):
+        if self.dump and self.dump.poll() is None:
+            self.dump.terminate()
+            self.dump.wait()
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+        for s in self.sockets:
+            s.close()
+        if self.link:
+            self.link.running = False
+            self.link.join()
+        for fd in self.fds:
+            os.close(fd)
+        for name in self.ns.values():
+            run("ip", "netns", "del", name, quiet=True)
+        if os.path.isdir(self.trace):
+            os.rmdir(self.trace)
+        if os.path.exists(self.file):
+            os.unlink(self.file)
+
+
+class _Inside:
+    """Enter a network namespace with this thread and come back."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __enter__(self):
+        self.home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        there = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
+        result = libc.setns(there, CLONE_NEWNET)
+        os.close(there)
+        if result:
+            raise OSError(ctypes.get_errno(), "setns")
+
+    def __exit__(self, *_):
+        libc.setns(self.home, CLONE_NEWNET)
+        os.close(self.home)
