@@ -142,12 +142,15 @@ def test_tap_pair(tshark, tmp_path, capture, table):
 
 @pytest.mark.parametrize("length", [34, 40, 48, 54, 60, 66])
 def test_truncated(tshark, tmp_path, tour, length):
-    """However little of a reset was captured: when Wireshark sees its flags, we give a verdict."""
+    """However little of a reset was captured: when Wireshark shows its flags, we give a verdict.
+
+    Of 14 bytes of TCP, Wireshark shows no flags; we may see a reset all the same.
+    """
     short = tmp_path / "short.pcapng"
     tools.tool("editcap", "-s", length, tour, short)
     wire, analysed = reset_count(tshark, short)
-    assert analysed == wire
-    assert wire > 0 or length < 48
+    assert analysed >= wire
+    assert wire > 0 or length < 54
 
 
 def test_not_a_capture(tshark, stock):
