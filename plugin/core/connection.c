@@ -155,7 +155,7 @@ void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segm
         start_generation(conn, memory);
 }
 
-void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory)
 {
     const rst_side_t *old = conn->parked ? &conn->parked[x] : NULL;
 
@@ -167,9 +167,12 @@ void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
         return;
     if (!(old->known & RST_SIDE_NXT) || segment->seq != old->nxt)
         return;
+    rst_release(memory, conn->side[0].ring.slot);
+    rst_release(memory, conn->side[1].ring.slot);
     memcpy(conn->side, conn->parked, sizeof conn->side);
     conn->client = conn->parked_client;
     conn->opened = conn->parked_opened;
+    rst_release(memory, conn->parked);
     conn->parked = NULL;
 }
 

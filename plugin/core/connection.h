@@ -43,6 +43,7 @@ typedef struct rst_conn {
     struct rst_case *last_case[2]; /* latest reset of each side, copies left out */
     struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
     uint8_t watched;
+    struct rst_case *retried; /* latest reset of the generation before, until the new SYN is answered */
 } rst_conn_t;
 
 guint rst_conn_hash(gconstpointer conn);
@@ -55,7 +56,7 @@ unsigned rst_conn_key(rst_conn_t *key, const rst_segment_t *segment);
 void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory);
 
 /* After an unexpected SYN: goes back to the interrupted connection when the segment belongs there. */
-void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment);
+void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory);
 
 /* Learns from a segment which side is the client. */
 void rst_conn_learn_roles(rst_conn_t *conn, unsigned x, const rst_segment_t *segment);

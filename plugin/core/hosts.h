@@ -64,6 +64,8 @@ typedef struct rst_host {
     rst_address_t address;
     rst_hop_range_t socket;    /* SYN-ACKs and data */
     rst_hop_range_t stateless; /* resets that answer a segment */
+    int64_t round_trip;        /* shortest time from a SYN to its SYN-ACK, ns */
+    uint16_t round_trips;      /* samples of it */
     rst_burst_t *burst;        /* the latest, NULL before the first */
     uint16_t aborts_with_timestamps; /* resets of this host that carried the option */
     struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */

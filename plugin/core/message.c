@@ -39,7 +39,7 @@ static rst_message_t read_tls(const rst_segment_t *segment)
         return RST_MESSAGE_FAREWELL;
     if (head[0] == TLS_HANDSHAKE && head[5] == 1)
         return RST_MESSAGE_CLIENT_HELLO;
-    return RST_MESSAGE_OTHER;
+    return head[0] >= TLS_ALERT - 1 && head[0] <= TLS_DATA ? RST_MESSAGE_TLS : RST_MESSAGE_NONE;
 }
 
 /* "500 text" or "500-text": the reply codes of SMTP, FTP and NNTP (RFC 5321, section 4.2.1). */
@@ -88,7 +88,7 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 
     if (segment->len == 0)
         return RST_MESSAGE_NONE;
-    if (starts(segment, "-ERR"))
+    if (starts(segment, "-ERR") || starts(segment, "Protocol mismatch") || starts(segment, "Invalid SSH"))
         return RST_MESSAGE_ERROR;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
         rst_message_t message = readers[i](segment);
@@ -102,7 +102,7 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 const char *rst_message_name(rst_message_t message)
 {
     static const char *const names[RST_MESSAGE_COUNT] = {
-        "no data", "data", "an HTTP request", "a TLS ClientHello", "an error reply", "a TLS fatal alert",
+        "no data", "data", "an HTTP request", "a TLS ClientHello", "TLS data", "an error reply", "a TLS fatal alert",
         "a closing message",
     };
 

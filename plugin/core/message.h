@@ -13,6 +13,7 @@ typedef enum rst_message {
     RST_MESSAGE_OTHER,
     RST_MESSAGE_REQUEST,      /* HTTP request line */
     RST_MESSAGE_CLIENT_HELLO, /* TLS */
+    RST_MESSAGE_TLS,          /* any other TLS record */
     RST_MESSAGE_ERROR,        /* HTTP 4xx or 5xx, SMTP or FTP 4xx or 5xx, POP -ERR, PostgreSQL error */
     RST_MESSAGE_FATAL_ALERT,  /* TLS alert, level fatal, in the clear */
     RST_MESSAGE_FAREWELL,     /* TLS alert record or close_notify, QUIT, BYE, WebSocket close */

@@ -140,6 +140,9 @@ static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t 
         side->syn = at;
     side->known |= RST_SIDE_SYN;
     side->syn_flags = segment->flags;
+    side->syn_window = segment->window;
+    side->syn_bare = (segment->known & RST_HAS_OPTIONS) && !(segment->known & (RST_HAS_WSCALE | RST_HAS_SACK_OK |
+                                                                               RST_HAS_TIMESTAMP | RST_HAS_MPTCP));
     side->syn_options = (segment->flags & (RST_FLAG_ECE | RST_FLAG_CWR)) ||
                         (segment->known & (RST_HAS_FAST_OPEN | RST_HAS_MPTCP | RST_HAS_AUTH));
     side->mss = (segment->known & RST_HAS_MSS) ? segment->mss : 0;

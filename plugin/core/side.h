@@ -98,6 +98,8 @@ typedef struct rst_side {
     uint8_t ttl;              /* of the latest segment */
     uint8_t syn_flags;
     uint8_t message;          /* rst_message_t of the latest payload */
+    uint16_t syn_window;
+    bool syn_bare;            /* the SYN had no option but perhaps MSS: no ordinary system sends that */
     bool syn_options;         /* the SYN asked for Fast Open, MPTCP, ECN or a signature */
     uint32_t tsval;
     rst_mark_t first, last, last_data, syn, fin, zero_window;

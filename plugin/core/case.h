@@ -1,0 +1,93 @@
+/* case.h
+ * One reset with everything the rules may ask: its own facts, the state of both sides when it came, what it answers, and
+ * what later segments showed. Written while the file is read; the rules only read it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_CASE_H
+#define RST_CASE_H
+
+#include "connection.h"
+#include "engine.h"
+#include "frames.h"
+
+/* The shapes of RFC 9293, sections 3.5.2 and 3.10.7. */
+typedef enum rst_form {
+    RST_FORM_UNKNOWN, /* nothing is known that it could be compared with */
+    RST_FORM_REFUSAL, /* answers a segment without ACK, normally a SYN: ACK = SEG.SEQ + SEG.LEN (group 1) */
+    RST_FORM_ANSWER,  /* answers a segment with ACK: SEQ = SEG.ACK (group 2) */
+    RST_FORM_ABORT,   /* on its own account: SEQ = SND.NXT (ABORT call, timers) */
+    RST_FORM_AHEAD,   /* SEQ above everything this side sent */
+    RST_FORM_BELOW    /* SEQ below what this side sent */
+} rst_form_t;
+
+/* What is kept of an earlier reset. */
+typedef struct rst_earlier {
+    rst_mark_t at; /* visit 0 = there was none */
+    uint32_t seq, ack;
+    uint8_t ttl, flags;
+    uint16_t ip_id, window;
+} rst_earlier_t;
+
+/* What later segments showed. */
+typedef struct rst_after {
+    rst_mark_t alive;      /* X sends what a host that gave up would not send; visit 0 = nothing */
+    bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
+    rst_mark_t peer;       /* Y's latest segment after the reset */
+    uint16_t peer_count;   /* Y's segments after the reset, resets and copies left out */
+    bool peer_challenge;   /* the first of them is a bare ACK for what Y expects (RFC 5961, section 3.2) */
+    rst_mark_t peer_reset; /* Y's first reset after this one */
+    bool peer_reset_active; /* it answers nothing */
+    rst_mark_t synack;     /* X accepts the SYN after all, without a repeated SYN in between */
+    bool syn_again;        /* Y repeats its SYN */
+    rst_mark_t retry;      /* a new SYN on the same addresses and ports */
+    bool retry_accepted;
+    uint16_t train;        /* later resets of X within seqchange_s with rising, unseen sequence numbers */
+    uint32_t train_step[2]; /* their distances from this reset */
+} rst_after_t;
+
+struct rst_case {
+    rst_conn_t *conn;
+    rst_case_t *original; /* of a copy, otherwise NULL */
+    rst_mark_t at;
+    int64_t idle; /* ns since the connection's previous segment, RST_TIME_NONE unknown */
+    uint32_t seq, ack, len, known, tsval, link;
+    uint16_t window, ip_id;
+    uint16_t ordinal;     /* within the generation, from 1 */
+    uint16_t own_ordinal; /* among the resets of this sender */
+    uint8_t x;            /* index of the side that it comes from by its addresses */
+    uint8_t client;       /* index of the client, as known then */
+    bool role_known;      /* by a SYN, not by ports */
+    bool opened;          /* the start of this generation is in the capture */
+    bool fresh;           /* no other TCP segment was seen for a while before the connection's first */
+    uint8_t flags, ttl, tos, form;
+    bool df;
+    uint8_t mptcp, mptcp_reason, mptcp_flags;
+    uint8_t head_len;
+    const uint8_t *head;  /* payload, NULL when there is none */
+    rst_candidate_t trigger; /* mark.visit 0 = none */
+    bool trigger_late;    /* the trigger is stored after the reset */
+    const rst_side_t *side; /* both sides as they were; the rings are not part of the copy */
+    const rst_former_t *former;
+    rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */
+    rst_host_t *host[2];
+    rst_service_t *service; /* of the server side; NULL when the table is full */
+    rst_habit_t *habit;     /* of an empty connection, otherwise NULL */
+    rst_burst_t *burst;     /* of an abort, otherwise NULL */
+    const rst_conn_t *sibling; /* another attempt of the same client that this one may have raced */
+    bool sibling_smb;
+    int64_t sibling_lead;   /* ns from the sibling's SYN to this connection's; negative = sibling later */
+    rst_after_t after;
+};
+
+/* Finds what the reset answers and names its form. Marks the trigger in the ring as answered. */
+void rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs);
+
+/* Is this reset another copy of the latest reset of its side? The form must be known. */
+bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const rst_prefs_t *prefs);
+
+/* A later segment (not a copy) of the connection revises the case. x = its sender. */
+void rst_case_watch(rst_case_t *reset, unsigned x, const rst_segment_t *segment, rst_mark_t at,
+                    const rst_prefs_t *prefs);
+
+#endif

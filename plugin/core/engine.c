@@ -1,0 +1,273 @@
+/* engine.c
+ * Implementation for feeding segments: finds the connection, updates it, makes the case of a reset.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine.h"
+
+#include "state.h"
+
+#define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
+#define SNAPSHOTS_MAX 8                 /* resets of one connection that get a copy of its state */
+
+rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
+{
+    rst_engine_t *engine = g_new0(rst_engine_t, 1);
+
+    engine->memory = *memory;
+    engine->prefs = *prefs;
+    engine->conns = g_hash_table_new(rst_conn_hash, rst_conn_equal);
+    engine->links = g_hash_table_new(NULL, NULL);
+    engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
+    engine->now.time = RST_TIME_NONE;
+    rst_hosts_open(&engine->hosts, &engine->memory, &engine->prefs);
+    return engine;
+}
+
+void rst_engine_free(rst_engine_t *engine)
+{
+    if (!engine)
+        return;
+    rst_findings_reset(engine);
+    rst_hosts_close(&engine->hosts);
+    rst_frames_free(&engine->frames);
+    g_hash_table_destroy(engine->conns);
+    g_hash_table_destroy(engine->links);
+    g_array_free(engine->failures, TRUE);
+    g_free(engine);
+}
+
+void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
+{
+    rst_mark_t before = engine->now;
+    int64_t step;
+
+    rst_frames_next(&engine->frames, number);
+    engine->now.visit = engine->frames.visit;
+    engine->now.time = time;
+    step = rst_elapsed(before, engine->now);
+    if (step != RST_TIME_NONE && step > 0 && (!engine->tick || step < engine->tick))
+        engine->tick = step;
+}
+
+static rst_conn_t *find_conn(rst_engine_t *engine, const rst_segment_t *segment, unsigned *x)
+{
+    rst_conn_t key;
+    rst_conn_t *conn;
+
+    memset(&key, 0, sizeof key);
+    *x = rst_conn_key(&key, segment);
+    conn = g_hash_table_lookup(engine->conns, &key);
+    if (conn)
+        return conn;
+    conn = engine->memory.alloc(engine->memory.scope, sizeof *conn);
+    *conn = key;
+    conn->client = -1;
+    conn->host[0] = rst_hosts_host(&engine->hosts, &conn->address[0]);
+    conn->host[1] = rst_hosts_host(&engine->hosts, &conn->address[1]);
+    g_hash_table_add(engine->conns, conn);
+    return conn;
+}
+
+static void touch(rst_engine_t *engine, rst_conn_t *conn)
+{
+    if (!engine->start.visit)
+        engine->start = engine->now;
+    if (!conn->first.visit)
+        conn->first = engine->now;
+    conn->last = engine->now;
+}
+
+static void watch_all(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    for (unsigned i = 0; i < conn->watched; i++)
+        rst_case_watch(conn->watch[i], x, segment, engine->now, &engine->prefs);
+}
+
+/* The first reset of a connection stays under watch; of the later ones only the latest do. */
+static void watch_add(rst_conn_t *conn, rst_case_t *reset)
+{
+    if (conn->watched == RST_WATCH_MAX) {
+        memmove(&conn->watch[1], &conn->watch[2], (RST_WATCH_MAX - 2) * sizeof conn->watch[0]);
+        conn->watched--;
+    }
+    conn->watch[conn->watched++] = reset;
+}
+
+/* A SYN may end the present generation; its resets then learn that the client tried again. */
+static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    uint32_t before = conn->first.visit;
+    rst_case_t *latest = conn->watched ? conn->watch[conn->watched - 1] : NULL;
+    bool repeats = (conn->side[x].known & RST_SIDE_SYN) && conn->side[x].isn == segment->seq;
+
+    if (before && !repeats)
+        rst_findings_note(engine, conn);
+    rst_conn_before_syn(conn, x, segment, &engine->memory);
+    if (before && !conn->first.visit) {
+        conn->retried = latest;
+        if (latest)
+            latest->after.retry = engine->now;
+    }
+    if ((segment->flags & RST_FLAG_ACK) && conn->retried) {
+        conn->retried->after.retry_accepted = true;
+        conn->retried = NULL;
+    }
+}
+
+static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    rst_mark_t before = conn->last;
+    int64_t idle;
+
+    if (segment->flags & RST_FLAG_SYN)
+        take_syn(engine, conn, x, segment);
+    else if (conn->parked)
+        rst_conn_resume(conn, x, segment, &engine->memory);
+    if (rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
+        conn->side[x].copies++;
+        return;
+    }
+    rst_conn_learn_roles(conn, x, segment);
+    idle = before.visit && conn->first.visit ? rst_elapsed(before, engine->now) : RST_TIME_NONE;
+    touch(engine, conn);
+    watch_all(engine, conn, x, segment);
+    rst_side_take(&conn->side[x], &conn->side[1 - x], segment, engine->now, idle == RST_TIME_NONE ? 0 : idle,
+                  &engine->memory);
+    rst_notice_segment(engine, conn, x, segment);
+}
+
+static void copy_facts(rst_engine_t *engine, rst_case_t *reset, const rst_segment_t *segment)
+{
+    reset->seq = segment->seq;
+    reset->ack = segment->ack;
+    reset->len = segment->len;
+    reset->known = segment->known;
+    reset->tsval = segment->tsval;
+    reset->link = segment->link;
+    reset->window = segment->window;
+    reset->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
+    reset->flags = segment->flags;
+    reset->ttl = segment->ttl;
+    reset->tos = segment->tos;
+    reset->df = segment->df;
+    reset->mptcp = segment->mptcp;
+    reset->mptcp_reason = segment->mptcp_reason;
+    reset->mptcp_flags = segment->mptcp_flags;
+    if (segment->head_len) {
+        uint8_t *head = engine->memory.alloc(engine->memory.scope, segment->head_len);
+
+        memcpy(head, segment->head, segment->head_len);
+        reset->head = head;
+        reset->head_len = (uint8_t)segment->head_len;
+    }
+}
+
+static rst_earlier_t earlier_of(const rst_case_t *reset)
+{
+    if (!reset)
+        return (rst_earlier_t){ .at = { 0, RST_TIME_NONE } };
+    return (rst_earlier_t){ reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window };
+}
+
+/* The state of both sides as it is now. In a storm of resets nothing changes any more: later ones share the last copy. */
+static const rst_side_t *snapshot(rst_engine_t *engine, const rst_conn_t *conn, const rst_case_t *previous)
+{
+    rst_side_t *sides;
+
+    if (previous && conn->resets >= SNAPSHOTS_MAX)
+        return previous->side;
+    sides = engine->memory.alloc(engine->memory.scope, sizeof conn->side);
+    memcpy(sides, conn->side, sizeof conn->side);
+    return sides;
+}
+
+static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    int64_t elapsed = rst_elapsed(engine->start, conn->first);
+
+    return elapsed == RST_TIME_NONE || elapsed < FRESH_AFTER;
+}
+
+static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn, unsigned x)
+{
+    const rst_case_t *previous = conn->last_case[x] ? conn->last_case[x] : conn->last_case[1 - x];
+
+    reset->conn = conn;
+    reset->x = (uint8_t)x;
+    reset->at = engine->now;
+    reset->idle = conn->first.visit ? rst_elapsed(conn->last, engine->now) : RST_TIME_NONE;
+    reset->client = (uint8_t)rst_conn_client(conn);
+    reset->role_known = conn->client >= 0;
+    reset->opened = conn->opened;
+    reset->fresh = is_fresh(engine, conn);
+    reset->former = conn->former;
+    reset->host[0] = conn->host[0];
+    reset->host[1] = conn->host[1];
+    reset->own_last = earlier_of(conn->last_case[x]);
+    reset->peer_last = earlier_of(conn->last_case[1 - x]);
+    reset->own_first = conn->last_case[x] && conn->last_case[x]->own_first.at.visit ? conn->last_case[x]->own_first
+                                                                                      : reset->own_last;
+    reset->own_ordinal = (uint16_t)(conn->last_case[x] ? conn->last_case[x]->own_ordinal + 1 : 1);
+    reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
+    reset->side = snapshot(engine, conn, previous);
+}
+
+static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    rst_case_t *reset = rst_alloc0(&engine->memory, sizeof *reset);
+    rst_case_t *latest = conn->last_case[x];
+
+    fill_case(engine, reset, conn, x);
+    copy_facts(engine, reset, segment);
+    rst_case_read_form(reset, segment, &engine->prefs);
+    touch(engine, conn);
+    if (latest && rst_case_is_copy(reset, latest, &engine->prefs)) {
+        reset->original = latest;
+        reset->ordinal = latest->ordinal;
+        return reset;
+    }
+    watch_all(engine, conn, x, segment);
+    rst_notice_reset(engine, reset);
+    conn->last_case[x] = reset;
+    if (conn->resets < UINT16_MAX)
+        conn->resets++;
+    if (conn->side[x].resets < UINT16_MAX)
+        conn->side[x].resets++;
+    watch_add(conn, reset);
+    return reset;
+}
+
+rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
+{
+    unsigned x;
+    rst_conn_t *conn = find_conn(engine, segment, &x);
+
+    rst_findings_reset(engine);
+    if (segment->flags & RST_FLAG_RST)
+        return take_reset(engine, conn, x, segment);
+    take_segment(engine, conn, x, segment);
+    return NULL;
+}
+
+void rst_engine_link(rst_engine_t *engine, const rst_case_t *reset, const rst_verdict_t *verdict)
+{
+    uint32_t own = rst_frames_number(&engine->frames, reset->at.visit);
+
+    if (verdict->trigger && verdict->trigger != own &&
+        !g_hash_table_contains(engine->links, GUINT_TO_POINTER(verdict->trigger)))
+        g_hash_table_insert(engine->links, GUINT_TO_POINTER(verdict->trigger), GUINT_TO_POINTER(reset->at.visit));
+    for (unsigned i = 0; i < verdict->evidences; i++) {
+        gpointer frame = GUINT_TO_POINTER(verdict->evidence[i].frame);
+
+        if (frame && verdict->evidence[i].frame != own && !g_hash_table_contains(engine->links, frame))
+            g_hash_table_insert(engine->links, frame, GUINT_TO_POINTER(reset->at.visit));
+    }
+}
+
+uint32_t rst_engine_reset_in(const rst_engine_t *engine, uint32_t frame)
+{
+    gpointer visit = g_hash_table_lookup(engine->links, GUINT_TO_POINTER(frame));
+
+    return visit ? rst_frames_number(&engine->frames, GPOINTER_TO_UINT(visit)) : 0;
+}

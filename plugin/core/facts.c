@@ -1,0 +1,143 @@
+/* facts.c
+ * Implementation for the questions that several rules ask.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#define ID_STEP_MAX 64 /* packets of other connections that may come between two of this one */
+
+bool rst_is_refusal(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_REFUSAL;
+}
+
+bool rst_is_answer(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_ANSWER;
+}
+
+bool rst_is_abort(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_ABORT;
+}
+
+bool rst_from_client(const rst_view_t *view)
+{
+    return view->reset->x == view->reset->client;
+}
+
+bool rst_has_fin(const rst_side_t *side)
+{
+    return (side->known & RST_SIDE_FIN) != 0;
+}
+
+bool rst_has_history(const rst_view_t *view)
+{
+    return view->reset->opened && view->x->segments && view->y->segments && !view->x->holes && !view->y->holes;
+}
+
+bool rst_one_way(const rst_view_t *view)
+{
+    return !view->y->segments && view->x->segments > 1;
+}
+
+bool rst_was_open(const rst_view_t *view)
+{
+    const rst_side_t *client = &view->reset->side[view->reset->client];
+    const rst_side_t *server = &view->reset->side[1 - view->reset->client];
+
+    return rst_conn_synchronised(client, server);
+}
+
+bool rst_is_empty(const rst_view_t *view)
+{
+    return !view->x->bytes && !view->y->bytes && !rst_has_fin(view->x) && !rst_has_fin(view->y);
+}
+
+bool rst_fins_done(const rst_view_t *view)
+{
+    return rst_has_fin(view->x) && rst_has_fin(view->y);
+}
+
+bool rst_loses_data(const rst_view_t *view)
+{
+    const rst_run_t *run = &view->x->run;
+
+    return run->copies && !(run->flags & RST_FLAG_SYN) && (run->space > 1 || !(run->flags & RST_FLAG_FIN));
+}
+
+uint32_t rst_in_flight(const rst_view_t *view)
+{
+    uint32_t received = view->x->acked;
+
+    if (!(view->x->known & RST_SIDE_ACKED) || !(view->y->known & RST_SIDE_NXT))
+        return 0;
+    return rst_seq_after(view->y->nxt, received) ? view->y->nxt - received : 0;
+}
+
+bool rst_repeats_id(const rst_view_t *view)
+{
+    uint16_t step = (uint16_t)(view->reset->ip_id - view->x->ip_id);
+
+    return view->reset->ip_id && (view->x->known & RST_SIDE_IP_ID) && view->x->ip_id_changes && step >= 1 &&
+           step <= ID_STEP_MAX;
+}
+
+bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit)
+{
+    return dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->engine->tick;
+}
+
+int64_t rst_since(const rst_view_t *view, rst_mark_t mark)
+{
+    return mark.visit ? rst_elapsed(mark, view->reset->at) : RST_TIME_NONE;
+}
+
+int64_t rst_delay(const rst_view_t *view)
+{
+    return view->trigger && !view->reset->trigger_late ? rst_since(view, view->trigger->mark) : RST_TIME_NONE;
+}
+
+int64_t rst_silence(const rst_view_t *view)
+{
+    if (view->trigger && !view->reset->trigger_late)
+        return view->trigger->idle ? view->trigger->idle : RST_TIME_NONE;
+    return view->reset->idle;
+}
+
+/* A stateless answer is compared with stateless answers of the host first: many stacks make them elsewhere, with another
+ * initial TTL. Otherwise its own connection must have shown more than a SYN-ACK, or two connections must agree. */
+static bool usual_hops(const rst_view_t *view, uint8_t *hops)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    const rst_side_t *x = view->x;
+
+    if ((x->known & RST_SIDE_HOPS) && x->segments >= 2 && (x->bytes || x->pure_acks) && x->hop_max - x->hop_min <= 1) {
+        *hops = x->hop_max;
+        return x->hop_max != RST_HOPS_ABSURD;
+    }
+    if (x->segments <= 1 && host && host->socket.count >= 2 && host->socket.max - host->socket.min <= 1) {
+        *hops = host->socket.max;
+        return host->socket.max != RST_HOPS_ABSURD;
+    }
+    return false;
+}
+
+int8_t rst_hop_delta(const rst_view_t *view)
+{
+    uint8_t usual;
+    uint8_t hops = rst_hops(view->reset->ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !usual_hops(view, &usual))
+        return RST_HOPS_NONE;
+    return (int8_t)(hops - usual);
+}
+
+bool rst_hop_jump(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    int limit = (int)view->prefs->hop_delta;
+
+    return delta != RST_HOPS_NONE && (delta >= limit || delta <= -limit);
+}

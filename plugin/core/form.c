@@ -1,0 +1,170 @@
+/* form.c
+ * Implementation for the form of a reset: what it answers, or that it answers nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "case.h"
+
+#include "seq.h"
+
+#define MILLISECOND INT64_C(1000000)
+
+static bool has_ended(const rst_case_t *reset)
+{
+    return (reset->side[reset->x].known & RST_SIDE_FIN) || reset->own_last.at.visit;
+}
+
+/* Longest plausible time from a segment to its answer. The round trip is the one at the capture point. */
+static bool soon(const rst_case_t *reset, const rst_candidate_t *candidate, const rst_prefs_t *prefs)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    int64_t limit = (int64_t)prefs->trigger_window_ms * MILLISECOND;
+    int64_t delay = rst_elapsed(candidate->mark, reset->at);
+
+    if ((x->known & RST_SIDE_RTT) && 3 * x->rtt > limit)
+        limit = 3 * x->rtt;
+    return delay == RST_TIME_NONE || delay <= limit;
+}
+
+static bool is_unacked(const rst_case_t *reset, const rst_candidate_t *candidate)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+
+    if (!candidate->space || candidate->keepalive)
+        return false;
+    return !(x->known & RST_SIDE_ACKED) || rst_seq_after(candidate->seq + candidate->space, x->acked);
+}
+
+/* A segment without new sequence space can only be what a reset answers when its sender had nothing to do with the
+ * connection any more, or did nothing since. */
+static bool may_answer_bare(const rst_case_t *reset, const rst_candidate_t *candidate, bool latest,
+                            const rst_prefs_t *prefs)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+
+    if (has_ended(reset))
+        return true;
+    if (candidate->space && !candidate->keepalive)
+        return false;
+    if (x->segments && x->last.visit > candidate->mark.visit)
+        return false;
+    return latest && soon(reset, candidate, prefs);
+}
+
+/* Group 2: the oldest segment whose data the sender never acknowledged, otherwise one that carries no data. */
+static rst_candidate_t *find_answered(rst_case_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
+{
+    rst_candidate_t *bare = NULL;
+
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_candidate_t *candidate = rst_ring_at(ring, age);
+
+        if (candidate->answered || !(candidate->flags & RST_FLAG_ACK) || candidate->ack != reset->seq)
+            continue;
+        if (is_unacked(reset, candidate)) {
+            if (age == 0 || soon(reset, candidate, prefs))
+                return candidate;
+        } else if (may_answer_bare(reset, candidate, age == 0, prefs)) {
+            /* After the end of the connection the order is first come, first answered; before it the latest counts. */
+            if (!bare || !has_ended(reset))
+                bare = candidate;
+        }
+    }
+    return bare;
+}
+
+/* Windows answers data after its own FIN with RST,ACK whose ACK covers the data. */
+static rst_candidate_t *find_answered_with_ack(rst_case_t *reset, const rst_ring_t *ring)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+
+    if (!(x->known & RST_SIDE_FIN) || reset->seq != x->fin_seq)
+        return NULL;
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_candidate_t *candidate = rst_ring_at(ring, age);
+
+        if (!candidate->answered && candidate->len && candidate->mark.visit > x->fin.visit &&
+            is_unacked(reset, candidate) && rst_seq_after(reset->ack, candidate->seq))
+            return candidate;
+    }
+    return NULL;
+}
+
+/* Group 1: a segment without ACK. Some devices refuse with an ACK of their own making or none at all; before any answer
+ * of this side there is nothing else that the reset could mean. */
+static rst_candidate_t *find_refused(rst_case_t *reset, const rst_ring_t *ring)
+{
+    bool silent = !reset->side[reset->x].segments;
+
+    for (unsigned age = 0; age < ring->used; age++) {
+        rst_candidate_t *candidate = rst_ring_at(ring, age);
+
+        if ((candidate->flags & RST_FLAG_ACK) || candidate->answered)
+            continue;
+        if ((reset->flags & RST_FLAG_ACK) && reset->ack == candidate->seq + candidate->space &&
+            (silent || reset->seq == 0))
+            return candidate;
+        if (silent && (candidate->flags & RST_FLAG_SYN) && age == 0)
+            return candidate;
+    }
+    return NULL;
+}
+
+static rst_form_t form_by_sequence(const rst_case_t *reset)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    const rst_side_t *y = &reset->side[1 - reset->x];
+
+    if (!(x->known & RST_SIDE_NXT)) {
+        if (!(y->known & RST_SIDE_ACKED))
+            return RST_FORM_UNKNOWN;
+        return reset->seq == y->acked ? RST_FORM_ABORT
+                                      : (rst_seq_after(reset->seq, y->acked) ? RST_FORM_AHEAD : RST_FORM_BELOW);
+    }
+    if (reset->seq == x->nxt || ((x->known & RST_SIDE_FIN) && reset->seq == x->fin_seq - 1))
+        return RST_FORM_ABORT;
+    /* SYN without answer, then RST,ACK at the initial sequence number: Android and others give up like this. */
+    if ((x->known & RST_SIDE_SYN) && reset->seq == x->isn && x->nxt == x->isn + 1)
+        return RST_FORM_ABORT;
+    return rst_seq_after(reset->seq, x->nxt) ? RST_FORM_AHEAD : RST_FORM_BELOW;
+}
+
+void rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
+{
+    const rst_ring_t *ring = &reset->conn->side[1 - reset->x].ring;
+    rst_candidate_t *candidate = find_refused(reset, ring);
+
+    reset->form = RST_FORM_REFUSAL;
+    if (!candidate) {
+        reset->form = RST_FORM_ANSWER;
+        candidate = (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring)
+                                                    : find_answered(reset, ring, prefs);
+    }
+    if (!candidate) {
+        reset->form = (uint8_t)form_by_sequence(reset);
+        return;
+    }
+    candidate->answered = true;
+    reset->trigger = *candidate;
+}
+
+/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, everything else equal at once
+ * and nothing left that a second reset could answer. */
+bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const rst_prefs_t *prefs)
+{
+    const rst_side_t *y = &reset->side[1 - reset->x];
+    int64_t elapsed = rst_elapsed(earlier->at, reset->at);
+    int64_t limit = (int64_t)prefs->dup_ms * MILLISECOND;
+    bool counted = (reset->known & RST_HAS_IP_ID) && (reset->ip_id || earlier->ip_id);
+    bool moved = (reset->link && earlier->link && reset->link != earlier->link) ||
+                 ((reset->known & RST_HAS_IP) && reset->ttl != earlier->ttl);
+
+    if (reset->seq != earlier->seq || reset->ack != earlier->ack || reset->flags != earlier->flags ||
+        reset->len != earlier->len || reset->window != earlier->window || elapsed == RST_TIME_NONE)
+        return false;
+    if (counted)
+        return reset->ip_id == earlier->ip_id && elapsed <= (moved ? 20 * limit : limit);
+    if (moved)
+        return elapsed <= 20 * limit;
+    return elapsed <= limit && y->segments && !reset->trigger.mark.visit;
+}

@@ -1,0 +1,161 @@
+/* notice.c
+ * Implementation for what one connection teaches about hosts, services and clients.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "state.h"
+
+#define MILLISECOND INT64_C(1000000)
+#define RACE_MIN (50 * MILLISECOND) /* attempts closer than this are parallel, not one racing the other */
+#define SMB_DIRECT 445
+#define SMB_NETBIOS 139
+
+/* A SYN that was sent twice is not timed (Karn's rule). */
+static void notice_round_trip(rst_conn_t *conn, unsigned x)
+{
+    int64_t elapsed = rst_elapsed(conn->side[1 - x].syn, conn->side[x].syn);
+    rst_host_t *host = conn->host[x];
+
+    if (!host || elapsed == RST_TIME_NONE || conn->side[1 - x].segments != 1)
+        return;
+    if (!host->round_trips || elapsed < host->round_trip)
+        host->round_trip = elapsed;
+    if (host->round_trips < UINT16_MAX)
+        host->round_trips++;
+}
+
+static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport);
+
+    if (conn->side[x].synacks > 1)
+        return;
+    if ((segment->known & RST_HAS_IP) && conn->host[x])
+        rst_hop_note(&conn->host[x]->socket, segment->ttl);
+    notice_round_trip(conn, x);
+    if (!service)
+        return;
+    rst_service_note(&engine->hosts, service, true, engine->now);
+    if (!conn->side[1 - x].syn_options) {
+        service->plain_accepts++;
+        service->plain_accept = engine->now;
+    }
+}
+
+static void notice_syn(rst_conn_t *conn, unsigned x)
+{
+    rst_host_t *host = conn->host[x];
+
+    if (!host || conn->side[x].segments > 1)
+        return;
+    host->recent[host->recent_next] = conn;
+    host->recent_next = (uint8_t)((host->recent_next + 1) % RST_RECENT_MAX);
+}
+
+void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    rst_host_t *host = conn->host[x];
+
+    if (segment->flags & RST_FLAG_SYN) {
+        if (segment->flags & RST_FLAG_ACK)
+            notice_syn_ack(engine, conn, x, segment);
+        else
+            notice_syn(conn, x);
+    }
+    if (host && host->burst && !host->burst->survived && conn->first.visit < host->burst->first.visit &&
+        !conn->last_case[x] && !conn->last_case[1 - x])
+        host->burst->survived = true;
+}
+
+static bool is_smb_pair(uint16_t a, uint16_t b)
+{
+    return (a == SMB_DIRECT && b == SMB_NETBIOS) || (a == SMB_NETBIOS && b == SMB_DIRECT);
+}
+
+static int64_t syn_lead(const rst_conn_t *other, const rst_case_t *reset)
+{
+    unsigned client = reset->client;
+    rst_mark_t mine = reset->side[client].syn;
+    rst_mark_t its = other->side[rst_conn_client(other)].syn;
+
+    if (!mine.visit || !its.visit || mine.time == RST_TIME_NONE || its.time == RST_TIME_NONE)
+        return RST_TIME_NONE;
+    return mine.time - its.time;
+}
+
+/* Is other an attempt of the same client that raced this one? */
+static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst_conn_t *other, bool *smb,
+                  int64_t *lead)
+{
+    unsigned server = 1u - reset->client;
+    unsigned other_server = 1u - rst_conn_client(other);
+    const rst_conn_t *conn = reset->conn;
+    bool same_address = rst_address_equal(&conn->address[server], &other->address[other_server]);
+    int64_t distance;
+
+    *lead = syn_lead(other, reset);
+    if (other == conn || *lead == RST_TIME_NONE)
+        return false;
+    distance = *lead < 0 ? -*lead : *lead;
+    *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
+    if (*smb)
+        return distance <= (int64_t)engine->prefs.smb_race_ms * MILLISECOND;
+    return !same_address && conn->port[server] == other->port[other_server] && distance >= RACE_MIN &&
+           distance <= (int64_t)engine->prefs.he_ms * MILLISECOND;
+}
+
+static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, const rst_host_t *client)
+{
+    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
+        bool smb;
+        int64_t lead;
+
+        if (!client->recent[i] || !races(engine, reset, client->recent[i], &smb, &lead))
+            continue;
+        if (reset->sibling && !smb)
+            continue;
+        reset->sibling = client->recent[i];
+        reset->sibling_smb = smb;
+        reset->sibling_lead = lead;
+    }
+}
+
+/* A dual-stack race has its two attempts under different addresses of the client too. */
+static bool is_empty(const rst_case_t *reset)
+{
+    return !reset->side[0].bytes && !reset->side[1].bytes && !((reset->side[0].known | reset->side[1].known) & RST_SIDE_FIN);
+}
+
+static void notice_empty(rst_engine_t *engine, rst_case_t *reset)
+{
+    unsigned server = 1u - reset->client;
+    rst_host_t *client = reset->host[reset->client];
+    uint32_t target = rst_address_hash(&reset->conn->address[server]) ^ (reset->conn->port[server] * 0x9e3779b1u);
+    bool probe = reset->x == reset->client;
+
+    if (!client || !(reset->side[reset->client].known & RST_SIDE_SYN))
+        return;
+    rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
+    find_sibling(engine, reset, client);
+    if (probe && reset->service)
+        reset->habit = rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at);
+}
+
+void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
+{
+    unsigned server = 1u - reset->client;
+    rst_host_t *host = reset->host[reset->x];
+    const rst_conn_t *conn = reset->conn;
+
+    reset->service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server]);
+    if (reset->form == RST_FORM_REFUSAL && reset->x == server && reset->service)
+        rst_service_note(&engine->hosts, reset->service, false, reset->at);
+    if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
+        rst_hop_note(&host->stateless, reset->ttl);
+    if (host && reset->form == RST_FORM_ABORT && reset->own_ordinal == 1)
+        reset->burst = rst_host_note_abort(&engine->hosts, host, conn->port[reset->x], reset->at);
+    if (host && (reset->known & RST_HAS_TIMESTAMP) && host->aborts_with_timestamps < UINT16_MAX)
+        host->aborts_with_timestamps++;
+    if (is_empty(reset))
+        notice_empty(engine, reset);
+}

@@ -1,0 +1,97 @@
+/* rules.h
+ * The table of rules, and what a rule sees.
+ *
+ * A rule is a row: the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller that writes the
+ * sentence and the evidence, and the look-alikes that the wire cannot exclude. Order is from the specific to the general;
+ * ordinary stack behaviour stands before any middlebox unless the evidence is strong.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_RULES_H
+#define RST_RULES_H
+
+#include "seq.h"
+#include "state.h"
+#include "text.h"
+
+#define RST_MILLISECOND INT64_C(1000000)
+#define RST_SECOND INT64_C(1000000000)
+#define RST_WITHOUT_HISTORY 45 /* highest confidence of a rule whose absent fact may only be missing from the capture */
+
+typedef struct rst_view {
+    const rst_engine_t *engine;
+    const rst_prefs_t *prefs;
+    const rst_case_t *reset;
+    const rst_side_t *x;            /* the side that the reset comes from by its addresses */
+    const rst_side_t *y;            /* the other side */
+    const rst_candidate_t *trigger; /* NULL = the reset answers nothing that was captured */
+    const rst_memory_t *memory;
+    bool texts;                     /* summary and evidence texts are wanted */
+    rst_verdict_t *verdict;
+} rst_view_t;
+
+enum { /* what a rule needs or says beside its cause */
+    RST_RULE_HISTORY = 0x01,   /* builds on an absence: without complete history at most RST_WITHOUT_HISTORY */
+    RST_RULE_MIDDLEBOX = 0x02, /* the sender is not the host whose address it bears */
+    RST_RULE_BENIGN = 0x04     /* nothing to fix */
+};
+
+#define RST_ALIKE_MAX 4
+
+typedef struct rst_rule {
+    rst_cause_t cause;
+    unsigned (*match)(const rst_view_t *view);
+    void (*tell)(const rst_view_t *view);
+    unsigned flags;
+    rst_alternative_t alike[RST_ALIKE_MAX]; /* confidence 0 ends the list */
+} rst_rule_t;
+
+/* The groups, in the order in which rules.c joins them. Each ends with a row whose match is NULL. */
+extern const rst_rule_t rst_rules_artefact[];
+extern const rst_rule_t rst_rules_repeat[];
+extern const rst_rule_t rst_rules_network[];
+extern const rst_rule_t rst_rules_refused[];
+extern const rst_rule_t rst_rules_handshake[];
+extern const rst_rule_t rst_rules_timer[];
+extern const rst_rule_t rst_rules_reactive[];
+extern const rst_rule_t rst_rules_active[];
+
+/* facts.c: questions that several rules ask. */
+bool rst_is_refusal(const rst_view_t *view);
+bool rst_is_answer(const rst_view_t *view);
+bool rst_is_abort(const rst_view_t *view);
+bool rst_from_client(const rst_view_t *view);
+bool rst_has_fin(const rst_side_t *side);
+bool rst_has_history(const rst_view_t *view); /* start seen, both directions seen, no hole */
+bool rst_one_way(const rst_view_t *view);     /* the capture shows only the sender's direction */
+bool rst_was_open(const rst_view_t *view);    /* the handshake was done, as far as the capture tells */
+bool rst_is_empty(const rst_view_t *view);    /* no payload and no FIN in either direction */
+bool rst_fins_done(const rst_view_t *view);   /* both FINs seen */
+bool rst_loses_data(const rst_view_t *view);  /* the sender had unacknowledged payload outstanding */
+uint32_t rst_in_flight(const rst_view_t *view); /* bytes of the peer that the sender had not acknowledged */
+bool rst_repeats_id(const rst_view_t *view);  /* IP id continues the sender's counter */
+
+/* dt <= limit, as far as the clock of the capture can tell; false when it cannot. dt may be unknown. */
+bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit);
+int64_t rst_delay(const rst_view_t *view);         /* since the trigger, RST_TIME_NONE unknown */
+int64_t rst_silence(const rst_view_t *view);       /* before the trigger, or before the reset */
+int64_t rst_since(const rst_view_t *view, rst_mark_t mark); /* from mark to the reset */
+
+/* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE when the rules of comparison fail. */
+int8_t rst_hop_delta(const rst_view_t *view);
+bool rst_hop_jump(const rst_view_t *view); /* strong */
+
+/* tell.c: writing. All do nothing when no texts are wanted. */
+void rst_summary(const rst_view_t *view, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void rst_evidence_add(const rst_view_t *view, uint32_t visit, const char *format, ...) G_GNUC_PRINTF(3, 4);
+const char *rst_who(const rst_view_t *view, unsigned side);      /* "the server 10.0.0.2:80" */
+const char *rst_who_x(const rst_view_t *view);
+const char *rst_who_y(const rst_view_t *view);
+const char *rst_where(const rst_view_t *view, uint32_t visit);   /* "frame 12", or "an earlier frame" */
+const char *rst_span(const rst_view_t *view, int64_t ns);        /* "31 s" */
+const char *rst_shape(const rst_view_t *view);                   /* "RST,ACK" or "RST" */
+void rst_tell_distance(const rst_view_t *view);                  /* evidence line on the hop distance, if known */
+void rst_tell_history(const rst_view_t *view);                   /* evidence line on what is missing, if anything */
+void rst_pattern_add(const rst_view_t *view, const char *pattern);
+
+#endif

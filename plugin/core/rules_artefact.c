@@ -1,0 +1,48 @@
+/* rules_artefact.c
+ * Rules for what is no event of the connection: copies made by the capture, impossible flags.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+static unsigned match_malformed(const rst_view_t *view)
+{
+    return (view->reset->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) ? 90 : 0;
+}
+
+static void tell_malformed(const rst_view_t *view)
+{
+    const char *flag = (view->reset->flags & RST_FLAG_SYN) ? "SYN" : "FIN";
+
+    rst_summary(view, "Malformed: RST and %s are set together, which no TCP stack sends - a scanner, a fuzzer or a broken "
+                      "device made this packet", flag);
+    rst_evidence_add(view, view->reset->at.visit, "Flags RST and %s in one segment (RFC 9293, section 3.10.7.4)", flag);
+}
+
+static unsigned match_duplicate(const rst_view_t *view)
+{
+    return view->reset->original ? (view->reset->ip_id ? 95 : 85) : 0;
+}
+
+static void tell_duplicate(const rst_view_t *view)
+{
+    const rst_case_t *original = view->reset->original;
+    const char *where = rst_where(view, original->at.visit);
+
+    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers%s, %s later)", where,
+                view->reset->ip_id ? " and IP id" : "",
+                rst_span(view, rst_elapsed(original->at, view->reset->at)));
+    rst_evidence_add(view, original->at.visit, "Equal SEQ, ACK, length and window%s as here",
+                     view->reset->ip_id ? ", and the same IP id" : "");
+    if (view->reset->ttl != original->ttl)
+        rst_evidence_add(view, original->at.visit, "TTL %u there and %u here: captured before and after a router",
+                         original->ttl, view->reset->ttl);
+    else if (view->reset->link != original->link)
+        rst_evidence_add(view, original->at.visit, "Captured on another link or interface");
+}
+
+const rst_rule_t rst_rules_artefact[] = {
+    { RST_CAUSE_DUPLICATE, match_duplicate, tell_duplicate, RST_RULE_BENIGN, { { 0, 0 } } },
+    { RST_CAUSE_MALFORMED, match_malformed, tell_malformed, 0, { { 0, 0 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

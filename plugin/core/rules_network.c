@@ -1,0 +1,267 @@
+/* rules_network.c
+ * Rules for resets that were not sent by the host whose address they bear.
+ *
+ * A verdict of this kind accuses somebody, so it needs strong evidence: the sender lives on, a train of guessed numbers,
+ * both ends reset at once, or another hop distance. Weak clues only make an alternative.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+/* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
+static bool is_gfw_train(const rst_after_t *after)
+{
+    return after->train >= 2 && after->train_step[0] == 1460 && after->train_step[1] == 4380;
+}
+
+/* dsniff's tcpkill adds window, then twice the window: offsets w and 3w. */
+static bool is_window_train(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+
+    return after->train >= 2 && after->train_step[1] == 3 * after->train_step[0] && view->reset->window == 0 &&
+           !view->reset->df;
+}
+
+static bool in_train(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    int64_t elapsed = reset->own_last.at.visit ? rst_elapsed(reset->own_last.at, reset->at) : RST_TIME_NONE;
+
+    if (rst_has_fin(view->x) || !(view->x->known & RST_SIDE_NXT))
+        return false;
+    if (reset->after.train)
+        return true;
+    return reset->form == RST_FORM_AHEAD && reset->own_last.at.visit &&
+           rst_seq_diff(reset->seq, reset->own_last.seq) > 2 &&
+           rst_within(view, elapsed, (int64_t)view->prefs->seqchange_s * RST_SECOND);
+}
+
+static unsigned match_train(const rst_view_t *view)
+{
+    if (rst_is_refusal(view) || !in_train(view))
+        return 0;
+    return is_gfw_train(&view->reset->after) || is_window_train(view) ? 95 : 85;
+}
+
+static void tell_train(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+
+    if (is_gfw_train(after))
+        rst_pattern_add(view, "gfw");
+    else if (is_window_train(view))
+        rst_pattern_add(view, "tcpkill");
+    rst_summary(view, "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s; a "
+                      "host knows its own number and needs one", rst_who_x(view), view->prefs->seqchange_s);
+    rst_evidence_add(view, view->reset->at.visit, "SEQ values rise beyond everything this side has sent");
+    rst_tell_distance(view);
+}
+
+/* One that goes on after an abort of its own did not send it. */
+static unsigned match_contradicted(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+
+    if (!after->alive.visit || rst_is_refusal(view) || (rst_is_answer(view) && !rst_hop_jump(view)))
+        return 0;
+    if (rst_hop_jump(view))
+        return 97;
+    return after->alive_new ? 90 : 75;
+}
+
+static void tell_contradicted(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+
+    rst_summary(view, "Injected: %s goes on with the connection in %s, %s after \"its\" reset, so somebody else on the path "
+                      "sent it", rst_who_x(view), rst_where(view, after->alive.visit),
+                rst_span(view, rst_elapsed(view->reset->at, after->alive)));
+    rst_evidence_add(view, after->alive.visit, "New data, FIN or acknowledgment of the same sender after the reset%s",
+                     after->alive_new ? ", sent later by its time stamp or IP id" : "");
+    rst_tell_distance(view);
+}
+
+static bool first_payload(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+    unsigned message = trigger && trigger->len ? trigger->message : view->y->message;
+
+    return !view->x->bytes && view->y->data_segments >= 1 && view->y->data_segments <= 2 &&
+           (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
+}
+
+/* A reset that answers a first request from nearer than the host, or whose host goes on, is a policy on the way. */
+static unsigned match_policy(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    bool nearer = delta != RST_HOPS_NONE && delta < 0;
+    bool alive = view->reset->after.alive.visit != 0;
+
+    if (rst_is_refusal(view) || view->reset->own_last.at.visit || rst_has_fin(view->x))
+        return 0;
+    if (first_payload(view) && rst_hop_jump(view))
+        return alive ? 92 : 75;
+    if (rst_is_answer(view) && alive && nearer)
+        return 75;
+    return first_payload(view) && alive && view->reset->after.alive_new ? 70 : 0;
+}
+
+static void tell_policy(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+
+    rst_summary(view, "Reset by a policy on the path: the reset under the address of %s follows %s directly and does not "
+                      "come from that host", rst_who_x(view),
+                rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->y->message)));
+    if (view->y->last_data.visit)
+        rst_evidence_add(view, view->y->last_data.visit, "Last payload before the reset");
+    rst_tell_distance(view);
+    if (view->reset->after.alive.visit)
+        rst_evidence_add(view, view->reset->after.alive.visit, "The real host goes on after the reset");
+}
+
+/* One address, several hosts: a stateless answer, and yet the connection goes on under the same address. */
+static unsigned match_failover(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || view->reset->own_last.at.visit || rst_has_fin(view->x))
+        return 0;
+    if (view->reset->after.synack.visit && (view->x->known & RST_SIDE_SYNACK) && !view->x->bytes)
+        return 55;
+    return view->reset->after.alive.visit ? 50 : 0;
+}
+
+static void tell_failover(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+    uint32_t visit = after->alive.visit ? after->alive.visit : after->synack.visit;
+
+    rst_summary(view, "Two hosts behind one address: the segment of %s met a host without this connection, while %s goes on "
+                      "with it in %s", rst_where(view, view->trigger->mark.visit), rst_who_x(view), rst_where(view, visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
+    rst_evidence_add(view, visit, "The same address goes on after the reset");
+    rst_tell_distance(view);
+}
+
+static int64_t other_end(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    if (reset->after.peer_reset.visit)
+        return rst_elapsed(reset->at, reset->after.peer_reset);
+    return reset->peer_last.at.visit ? rst_elapsed(reset->peer_last.at, reset->at) : RST_TIME_NONE;
+}
+
+/* Both directions are reset before either end can have seen the other's reset. */
+static bool both_ends(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    bool active = reset->peer_last.at.visit ? (reset->peer_last.flags & RST_FLAG_ACK) != 0
+                                            : reset->after.peer_reset_active;
+    int64_t distance = other_end(view);
+    int64_t limit = (int64_t)view->prefs->bidir_ms * RST_MILLISECOND;
+    int64_t round_trip = view->x->rtt + view->y->rtt;
+
+    if (!rst_is_abort(view) || reset->own_last.at.visit || distance == RST_TIME_NONE)
+        return false;
+    if (!active && (reset->flags & RST_FLAG_ACK))
+        return false;
+    if (rst_has_fin(view->x) || rst_has_fin(view->y) || !rst_was_open(view))
+        return false;
+    if (!(view->x->known & RST_SIDE_RTT) || !(view->y->known & RST_SIDE_RTT))
+        return rst_within(view, distance, limit);
+    return rst_within(view, distance, limit < round_trip / 2 ? limit : round_trip / 2);
+}
+
+/* Two real stacks that die together (one container host, one test program) keep their time stamps, counters, distances. */
+static bool looks_genuine(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    int8_t delta = rst_hop_delta(view);
+
+    if ((view->x->known & RST_SIDE_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
+        return true;
+    return rst_repeats_id(view) && (delta == 0 || delta == RST_HOPS_NONE);
+}
+
+static bool idle_before(const rst_view_t *view)
+{
+    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
+}
+
+static unsigned match_idle_device(const rst_view_t *view)
+{
+    if (!idle_before(view) || rst_is_refusal(view) || rst_has_fin(view->x) || !rst_was_open(view))
+        return 0;
+    if (view->reset->own_last.at.visit)
+        return 0;
+    if (both_ends(view))
+        return looks_genuine(view) ? 40 : 85;
+    return rst_hop_jump(view) ? 75 : 0;
+}
+
+static void tell_idle_device(const rst_view_t *view)
+{
+    rst_summary(view, "A device on the path timed the connection out: nothing was sent for %s, then %s", rst_span(view,
+                rst_silence(view)), both_ends(view) ? "both ends were reset at once although neither had sent anything"
+                                                    : "a reset came from another hop distance than the host's packets");
+    rst_evidence_add(view, view->reset->at.visit, "Silence of %s before the reset", rst_span(view, rst_silence(view)));
+    if (both_ends(view))
+        rst_pattern_add(view, "both_ends");
+    rst_tell_distance(view);
+}
+
+static unsigned match_both_ends(const rst_view_t *view)
+{
+    if (!both_ends(view))
+        return 0;
+    return looks_genuine(view) ? 40 : 70;
+}
+
+static void tell_both_ends(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    uint32_t other = reset->after.peer_reset.visit ? reset->after.peer_reset.visit : reset->peer_last.at.visit;
+
+    rst_pattern_add(view, "both_ends");
+    rst_summary(view, "Injected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
+                      "device between them sent both", rst_span(view, other_end(view)), rst_where(view, other));
+    rst_evidence_add(view, other, "Reset of the other direction, %s apart", rst_span(view, other_end(view)));
+    rst_tell_distance(view);
+}
+
+/* One strong clue and nothing else: another hop distance. */
+static unsigned match_distance(const rst_view_t *view)
+{
+    if (!rst_hop_jump(view) || rst_is_refusal(view))
+        return 0;
+    return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
+}
+
+static void tell_distance(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    rst_summary(view, "Probably injected: the reset bears the address of %s but comes from %d hops %s than its other "
+                      "packets", rst_who_x(view), delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
+    rst_tell_distance(view);
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
+}
+
+const rst_rule_t rst_rules_network[] = {
+    { RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, { { RST_CAUSE_POLICY_RESET, 4 } } },
+    { RST_CAUSE_POLICY_RESET, match_policy, tell_policy, RST_RULE_MIDDLEBOX,
+      { { RST_CAUSE_INJECTED, 8 }, { RST_CAUSE_SESSION_FAILOVER, 5 } } },
+    { RST_CAUSE_INJECTED, match_contradicted, tell_contradicted, RST_RULE_MIDDLEBOX,
+      { { RST_CAUSE_SESSION_FAILOVER, 5 }, { RST_CAUSE_POLICY_RESET, 3 } } },
+    { RST_CAUSE_SESSION_FAILOVER, match_failover, tell_failover, 0,
+      { { RST_CAUSE_POLICY_RESET, 15 }, { RST_CAUSE_INJECTED, 10 } } },
+    { RST_CAUSE_DEVICE_IDLE_TIMEOUT, match_idle_device, tell_idle_device, RST_RULE_MIDDLEBOX,
+      { { RST_CAUSE_INJECTED, 8 }, { RST_CAUSE_APP_TIMEOUT, 5 } } },
+    { RST_CAUSE_INJECTED, match_both_ends, tell_both_ends, RST_RULE_MIDDLEBOX,
+      { { RST_CAUSE_POLICY_RESET, 15 }, { RST_CAUSE_APP_ABORT, 10 } } },
+    { RST_CAUSE_INJECTED, match_distance, tell_distance, RST_RULE_MIDDLEBOX,
+      { { RST_CAUSE_POLICY_RESET, 12 }, { RST_CAUSE_SESSION_FAILOVER, 8 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

@@ -1,0 +1,320 @@
+/* rules_refused.c
+ * Rules for a SYN that was answered by a reset (RFC 9293, section 3.5.2, group 1).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#define NEARBY RST_SECOND               /* acceptance this close on both sides of a refusal means a full backlog */
+#define INTERLEAVED (10 * RST_SECOND)   /* span in which two acceptances and two refusals alternate */
+#define ROUND_TRIP_SAMPLES 3
+#define ROUND_TRIP_MARGIN (5 * RST_MILLISECOND)
+
+static const char *server_text(const rst_view_t *view)
+{
+    unsigned server = view->reset->x;
+
+    if (!view->texts)
+        return "";
+    return rst_endpoint_text(view->memory, &view->reset->conn->address[server], view->reset->conn->port[server]);
+}
+
+static bool is_syn(const rst_view_t *view)
+{
+    return rst_is_refusal(view) && (view->trigger->flags & RST_FLAG_SYN);
+}
+
+/* Zero id, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN for a
+ * full backlog, it drops it. */
+static bool looks_like_linux(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && reset->window == 0 && reset->ttl <= 64;
+}
+
+/* The SYN-ACKs, or other refusals together with one SYN-ACK, agree on the distance of this host, and the reset differs. */
+static bool refusal_distance(const rst_view_t *view, int *delta)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    uint8_t hops = rst_hops(view->reset->ttl);
+
+    if (!host || !(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count)
+        return false;
+    if (host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD || hops == host->socket.max)
+        return false;
+    *delta = hops - host->socket.max;
+    return host->socket.count >= 2 ||
+           (host->stateless.count && (host->stateless.min == host->socket.max || host->stateless.max == host->socket.max));
+}
+
+static bool too_fast(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    int64_t delay = rst_delay(view);
+
+    if (!host || host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE)
+        return false;
+    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < ROUND_TRIP_MARGIN)
+        return false;
+    return rst_within(view, delay, host->round_trip * view->prefs->fast_percent / 100);
+}
+
+static unsigned match_firewall(const rst_view_t *view)
+{
+    int delta = 0;
+    bool distance, fast;
+
+    if (!is_syn(view))
+        return 0;
+    distance = refusal_distance(view, &delta);
+    fast = too_fast(view);
+    if (view->reset->after.synack.visit)
+        return distance || fast ? 90 : 75;
+    if (distance && fast)
+        return 90;
+    if (distance)
+        return delta >= 2 || delta <= -2 ? 80 : 65;
+    return fast ? 75 : 0;
+}
+
+static void tell_firewall(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    int delta = 0;
+
+    rst_summary(view, "A firewall rejected the SYN of %s to %s: the %s did not come from that host (%s)",
+                rst_where(view, view->trigger->mark.visit), server_text(view), rst_shape(view),
+                refusal_distance(view, &delta) ? "other hop distance than its packets"
+                : view->reset->after.synack.visit ? "the host's own SYN-ACK follows"
+                                                  : "sooner than its packets can arrive");
+    rst_evidence_add(view, view->trigger->mark.visit, "The SYN that was rejected, %s before the reset",
+                     rst_span(view, rst_delay(view)));
+    if (refusal_distance(view, &delta))
+        rst_evidence_add(view, view->reset->at.visit, "TTL %u: %d hop%s %s than the packets of the host's connections",
+                         view->reset->ttl, delta < 0 ? -delta : delta, delta == 1 || delta == -1 ? "" : "s",
+                         delta < 0 ? "nearer" : "farther");
+    if (view->reset->after.synack.visit)
+        rst_evidence_add(view, view->reset->after.synack.visit, "SYN-ACK to the same SYN after the reset");
+    if (too_fast(view))
+        rst_evidence_add(view, view->reset->at.visit, "Answered in %s although this host takes at least %s",
+                         rst_span(view, rst_delay(view)), rst_span(view, host->round_trip));
+}
+
+static unsigned match_options(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    int64_t limit = (int64_t)view->prefs->opt_retry_s * RST_SECOND;
+    int64_t distance;
+
+    if (!is_syn(view) || !view->y->syn_options || !service || !service->plain_accepts)
+        return 0;
+    distance = rst_elapsed(view->reset->at, service->plain_accept);
+    if (distance == RST_TIME_NONE)
+        distance = rst_elapsed(service->plain_accept, view->reset->at);
+    return rst_within(view, distance, limit) ? 85 : 0;
+}
+
+static void tell_options(const rst_view_t *view)
+{
+    rst_summary(view, "Something on the way to %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a signature): "
+                      "a plain SYN was accepted", server_text(view), rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "The SYN with special options or flags");
+    rst_evidence_add(view, view->reset->service->plain_accept.visit, "A plain SYN to the same service was accepted");
+}
+
+/* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or with
+ * a newer time stamp. */
+static bool below_former(const rst_view_t *view, const rst_former_t *former, unsigned client)
+{
+    const rst_side_t *side = &view->reset->side[client];
+
+    if (!former || !former->both_fins || !(former->known[client] & RST_SIDE_NXT))
+        return false;
+    if ((former->known[client] & RST_SIDE_TIMESTAMPS) && (side->known & RST_SIDE_TIMESTAMPS) &&
+        rst_seq_after(side->tsval, former->tsval[client]))
+        return false;
+    return !rst_seq_after(side->isn, former->nxt[client]);
+}
+
+static int64_t former_age(const rst_view_t *view)
+{
+    const rst_former_t *former = view->reset->former;
+
+    return former ? rst_elapsed(former->last, view->reset->conn->first) : RST_TIME_NONE;
+}
+
+static unsigned match_time_wait(const rst_view_t *view)
+{
+    unsigned client = view->reset->client;
+    const rst_former_t *former = view->reset->former;
+    int64_t limit = (int64_t)view->prefs->time_wait_s * RST_SECOND;
+    bool challenged;
+
+    if (!former || !below_former(view, former, client) || !rst_within(view, former_age(view), limit))
+        return 0;
+    if (is_syn(view))
+        return 85;
+    challenged = rst_is_answer(view) && rst_from_client(view) && view->trigger &&
+                 !(view->trigger->flags & RST_FLAG_SYN) && rst_is_empty(view);
+    return challenged ? 90 : 0;
+}
+
+static void tell_time_wait(const rst_view_t *view)
+{
+    const rst_former_t *former = view->reset->former;
+    unsigned client = view->reset->client;
+
+    rst_summary(view, "Port reused too early: %s opened a new connection %s after the old one on the same addresses and ports "
+                      "had closed, with a sequence number not above the old one, so it met TIME-WAIT",
+                rst_who(view, client), rst_span(view, former_age(view)));
+    rst_evidence_add(view, former->last.visit, "Last segment of the former connection, closed by both FINs");
+    rst_evidence_add(view, view->reset->conn->first.visit, "The new SYN is %u below the old connection's last number",
+                     former->nxt[client] - view->reset->side[client].isn);
+}
+
+static unsigned match_live(const rst_view_t *view)
+{
+    const rst_former_t *former = view->reset->former;
+    int64_t age = former_age(view);
+
+    if (!is_syn(view) || !former || !former->live)
+        return 0;
+    return rst_within(view, age, (int64_t)view->prefs->time_wait_s * RST_SECOND) ? 80 : 50;
+}
+
+static void tell_live(const rst_view_t *view)
+{
+    rst_summary(view, "The SYN of %s met a connection of the same addresses and ports that was still open; %s reset it instead "
+                      "of asking with an ACK", rst_where(view, view->trigger->mark.visit), rst_who_x(view));
+    rst_evidence_add(view, view->reset->former->last.visit, "Last segment of the connection that was still open");
+    rst_evidence_add(view, view->trigger->mark.visit, "The new SYN");
+}
+
+static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
+{
+    int64_t since = rst_elapsed(run->last, view->reset->at);
+    int64_t until = rst_elapsed(view->reset->at, run->first);
+
+    return (since == RST_TIME_NONE || since <= INTERLEAVED / 2) && (until == RST_TIME_NONE || until <= INTERLEAVED / 2);
+}
+
+static bool is_interleaved(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *before = rst_service_before(service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(service, true, view->reset->at);
+    unsigned accepts = 0, refusals = 0;
+
+    if (before && after && rst_within(view, rst_elapsed(before->last, view->reset->at), NEARBY) &&
+        rst_within(view, rst_elapsed(view->reset->at, after->first), NEARBY))
+        return true;
+    for (unsigned i = 0; i < service->runs; i++) {
+        if (!overlaps(view, &service->run[i]))
+            continue;
+        if (service->run[i].accepts)
+            accepts++;
+        else
+            refusals++;
+    }
+    return accepts >= 2 && refusals >= 2;
+}
+
+static unsigned match_exhausted(const rst_view_t *view)
+{
+    if (!is_syn(view) || !view->reset->service || !is_interleaved(view))
+        return 0;
+    return looks_like_linux(view) ? 35 : 65;
+}
+
+static void tell_exhausted(const rst_view_t *view)
+{
+    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+
+    rst_summary(view, "%s refused the SYN of %s although it accepts others just before and after: its backlog or another "
+                      "resource was probably exhausted", server_text(view), rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "The SYN that was refused");
+    if (before)
+        rst_evidence_add(view, before->last.visit, "The same service accepted a connection before");
+    if (after)
+        rst_evidence_add(view, after->first.visit, "The same service accepts again");
+}
+
+/* RFC 9293, 3.10.7.1: without a connection the answer's SEQ is 0. */
+static unsigned match_closed(const rst_view_t *view)
+{
+    if (!rst_is_refusal(view) || view->reset->peer_last.at.visit)
+        return 0;
+    if (!(view->reset->flags & RST_FLAG_ACK) || view->reset->seq != 0)
+        return 55;
+    return is_syn(view) ? 78 : 70;
+}
+
+static void tell_service(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *before = service ? rst_service_before(service, true, view->reset->at) : NULL;
+    const rst_service_run_t *after = service ? rst_service_after(service, true, view->reset->at) : NULL;
+
+    if (before)
+        rst_evidence_add(view, before->last.visit, "The port accepted connections until here: the service stopped");
+    if (after)
+        rst_evidence_add(view, after->first.visit, "The port accepts again from here: the service (re)started");
+}
+
+static void tell_closed(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    const rst_host_t *client = view->reset->host[1 - view->reset->x];
+    const char *what = (view->trigger->flags & RST_FLAG_SYN) ? "SYN" : "probe";
+    bool known = host && host->socket.count && host->socket.min == host->socket.max &&
+                 host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
+    unsigned breadth = client ? rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : 0;
+
+    rst_summary(view, "Nobody listens on %s: the %s of %s was refused %s later by %s (ack = %s+1)%s", server_text(view),
+                what, rst_where(view, view->trigger->mark.visit), rst_span(view, rst_delay(view)), rst_shape(view), what,
+                known ? " from the same hop distance as the host's other packets" : "");
+    rst_evidence_add(view, view->trigger->mark.visit, "The %s that was refused", what);
+    if (view->reset->seq)
+        rst_evidence_add(view, view->reset->at.visit, "The refusal has a non-zero SEQ, which a host's stack leaves at 0");
+    if (view->trigger->repeated)
+        rst_evidence_add(view, view->trigger->mark.visit, "The same connection attempt was refused %u times before",
+                         view->reset->own_ordinal - 1);
+    tell_service(view);
+    if (client && breadth >= view->prefs->scan_ports)
+        rst_evidence_add(view, view->trigger->mark.visit, "This client was refused by %u targets within about %u s: a scan",
+                         breadth, view->prefs->scan_s);
+}
+
+/* A refusal whose SYN is not in the capture is still recognisable by its shape. */
+static unsigned match_closed_unseen(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return reset->form == RST_FORM_UNKNOWN && (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack != 0 &&
+                   reset->window == 0 && !view->x->segments && !view->y->segments
+               ? 48
+               : 0;
+}
+
+static void tell_closed_unseen(const rst_view_t *view)
+{
+    rst_summary(view, "Probably a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the SYN "
+                      "is not in the capture", server_text(view));
+    rst_evidence_add(view, view->reset->at.visit, "RST,ACK with SEQ 0 and window 0");
+    rst_tell_history(view);
+}
+
+const rst_rule_t rst_rules_refused[] = {
+    { RST_CAUSE_TIME_WAIT_REUSE, match_time_wait, tell_time_wait, 0, { { RST_CAUSE_HALF_OPEN_DISCOVERY, 6 } } },
+    { RST_CAUSE_HALF_OPEN_DISCOVERY, match_live, tell_live, 0, { { RST_CAUSE_CLOSED_PORT, 12 } } },
+    { RST_CAUSE_SYN_OPTIONS_REFUSED, match_options, tell_options, 0, { { RST_CAUSE_CLOSED_PORT, 10 } } },
+    { RST_CAUSE_FIREWALL_REJECT, match_firewall, tell_firewall, RST_RULE_MIDDLEBOX, { { RST_CAUSE_CLOSED_PORT, 10 } } },
+    { RST_CAUSE_RESOURCE_EXHAUSTION, match_exhausted, tell_exhausted, 0,
+      { { RST_CAUSE_CLOSED_PORT, 20 }, { RST_CAUSE_FIREWALL_REJECT, 8 } } },
+    { RST_CAUSE_CLOSED_PORT, match_closed, tell_closed, 0,
+      { { RST_CAUSE_FIREWALL_REJECT, 12 }, { RST_CAUSE_NO_BACKEND, 3 }, { RST_CAUSE_RESOURCE_EXHAUSTION, 3 } } },
+    { RST_CAUSE_CLOSED_PORT, match_closed_unseen, tell_closed_unseen, 0, { { RST_CAUSE_FIREWALL_REJECT, 15 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

@@ -1,0 +1,107 @@
+/* rules_repeat.c
+ * Rules for resets that follow an earlier reset of the same connection, and for resets that their receiver ignored.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+/* RFC 5961, section 3.2: an inexact reset is answered by an ACK, which the reset host answers with an exact one. */
+static unsigned match_challenge_ack(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    const rst_candidate_t *trigger = view->trigger;
+
+    if (!trigger || !reset->own_last.at.visit || trigger->space || !rst_is_answer(view))
+        return 0;
+    if (trigger->mark.visit < reset->own_last.at.visit || reset->own_last.seq == trigger->ack)
+        return 0;
+    /* The first reset lay beyond what the peer had received; an ACK that crossed it would not ask for the same again. */
+    return rst_seq_after(reset->own_last.seq, trigger->ack) ? 95 : 0;
+}
+
+static void tell_challenge_ack(const rst_view_t *view)
+{
+    rst_summary(view, "Second reset after a challenge ACK: the reset of %s was not at the exact sequence number, the peer "
+                      "asked with an ACK (%s), and this reset confirms it",
+                rst_where(view, view->reset->own_last.at.visit), rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->reset->own_last.at.visit, "The first reset was %u beyond the expected number",
+                     view->reset->own_last.seq - view->trigger->ack);
+    rst_evidence_add(view, view->trigger->mark.visit, "Challenge ACK for the number that this reset bears");
+}
+
+static bool after_own_reset(const rst_view_t *view)
+{
+    return view->reset->own_last.at.visit != 0;
+}
+
+/* The sender has reset the connection before, or was reset: whatever still arrives meets no connection. */
+static unsigned match_segment_after_reset(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    if (rst_is_refusal(view) && !reset->peer_last.at.visit)
+        return 0;
+    if (after_own_reset(view)) {
+        if (rst_is_answer(view))
+            return 95;
+        /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
+        if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
+            return view->y->segments ? 75 : 60;
+        return rst_seq_diff(reset->seq, reset->own_last.seq) == 1 ? 70 : 0;
+    }
+    if (!reset->peer_last.at.visit)
+        return 0;
+    if (rst_is_refusal(view))
+        return 60;
+    return rst_is_answer(view) || !(reset->flags & RST_FLAG_ACK) ? 80 : 0;
+}
+
+static void tell_segment_after_reset(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    uint32_t first = reset->own_first.at.visit ? reset->own_first.at.visit : reset->peer_last.at.visit;
+    const char *whose = after_own_reset(view) ? "it had reset" : "was reset by the other side";
+
+    if (view->trigger)
+        rst_summary(view, "Follow-up: the segment of %s still reached %s after the connection %s in %s; analyse that first "
+                          "reset", rst_where(view, view->trigger->mark.visit), rst_who_x(view), whose,
+                    rst_where(view, first));
+    else
+        rst_summary(view, "Follow-up: %s resets again what %s in %s; the segment it answers is not in the capture",
+                    rst_who_x(view), after_own_reset(view) ? "it had reset" : "the other side had reset",
+                    rst_where(view, first));
+    rst_evidence_add(view, first, "The connection was reset here already");
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->mark.visit, "Segment with ACK = this reset's SEQ");
+}
+
+static unsigned match_blind(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    bool exact = (view->y->known & RST_SIDE_ACKED) && reset->seq == view->y->acked;
+
+    if (rst_is_refusal(view) || rst_is_answer(view))
+        return 0;
+    /* An option that was never negotiated makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
+    if ((reset->known & RST_HAS_AUTH) && !view->x->syn_options && reset->after.peer_count > 1)
+        return 85;
+    if (exact || !reset->after.peer_challenge)
+        return 0;
+    return reset->after.peer_count > 1 && reset->after.alive.visit ? 90 : 0;
+}
+
+static void tell_blind(const rst_view_t *view)
+{
+    rst_summary(view, "Without effect: the reset's sequence number did not fit, %s answered with an ACK and the connection "
+                      "went on (%s)", rst_who_y(view), rst_where(view, view->reset->after.peer.visit));
+    rst_evidence_add(view, view->reset->after.peer.visit, "%u segments of the receiver follow the reset",
+                     view->reset->after.peer_count);
+}
+
+const rst_rule_t rst_rules_repeat[] = {
+    { RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, { { RST_CAUSE_INJECTED, 5 } } },
+    { RST_CAUSE_CHALLENGE_ACK_RESET, match_challenge_ack, tell_challenge_ack, RST_RULE_BENIGN, { { 0, 0 } } },
+    { RST_CAUSE_SEGMENT_AFTER_RESET, match_segment_after_reset, tell_segment_after_reset, RST_RULE_BENIGN,
+      { { RST_CAUSE_DUPLICATE, 3 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

@@ -1,0 +1,47 @@
+/* state.h
+ * What the engine holds for one capture file. Shared by the files that make the engine; nobody else looks inside.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_STATE_H
+#define RST_STATE_H
+
+#include "case.h"
+#include "frames.h"
+#include "hosts.h"
+
+/* A failure without a reset, noted when its connection ended or at the end of the file. */
+typedef struct rst_failure {
+    const rst_conn_t *conn;
+    rst_finding_kind_t kind;
+    uint8_t x; /* side whose segments stayed unanswered */
+    uint16_t count;
+    rst_mark_t first, last;
+} rst_failure_t;
+
+struct rst_engine {
+    rst_memory_t memory;
+    rst_prefs_t prefs;
+    rst_frames_t frames;
+    rst_hosts_t hosts;
+    GHashTable *conns;      /* rst_conn_t, keyed by itself */
+    GHashTable *links;      /* frame number -> visit of the reset that it explains */
+    GArray *failures;       /* rst_failure_t of ended connections */
+    GHashTable *findings;   /* frame number -> rst_failure_t; made after the first pass, NULL before */
+    rst_mark_t start;       /* first TCP segment */
+    rst_mark_t now;         /* present frame */
+    int64_t tick;           /* smallest difference between two time stamps, 0 = none seen */
+};
+
+/* Notes the failure with which the present generation of a connection ends, if there is one. over = no more segments will
+ * come (end of file, or the addresses and ports are used again). */
+void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
+
+/* New segments came: a list of findings that was made before is no longer complete. */
+void rst_findings_reset(rst_engine_t *engine);
+
+/* A service accepted or refused, a client opened a connection: keeps the tables across connections up to date. */
+void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment);
+void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset);
+
+#endif

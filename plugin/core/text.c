@@ -1,0 +1,119 @@
+/* text.c
+ * Implementation for texts.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "text.h"
+
+#include <stdarg.h>
+
+#define MICROSECOND INT64_C(1000)
+#define MILLISECOND INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+const char *rst_text(const rst_memory_t *memory, const char *format, ...)
+{
+    char buffer[RST_TEXT_MAX];
+    size_t length;
+    char *text;
+    va_list args;
+
+    va_start(args, format);
+    g_vsnprintf(buffer, sizeof buffer, format, args);
+    va_end(args);
+    length = strlen(buffer) + 1;
+    text = memory->alloc(memory->scope, length);
+    memcpy(text, buffer, length);
+    return text;
+}
+
+/* RFC 5952: the longest run of at least two zero groups becomes "::". */
+static void longest_zero_run(const unsigned *group, int *start, int *length)
+{
+    *start = -1;
+    *length = 1;
+    for (int i = 0; i < 8; i++) {
+        int run = 0;
+
+        while (i + run < 8 && !group[i + run])
+            run++;
+        if (run > *length) {
+            *start = i;
+            *length = run;
+        }
+    }
+}
+
+static const char *ipv6_text(const rst_memory_t *memory, const uint8_t *byte)
+{
+    unsigned group[8];
+    char buffer[48] = "";
+    size_t used = 0;
+    int start, length;
+
+    for (int i = 0; i < 8; i++)
+        group[i] = (unsigned)byte[2 * i] << 8 | byte[2 * i + 1];
+    longest_zero_run(group, &start, &length);
+    for (int i = 0; i < 8; i++) {
+        if (i == start) {
+            used += (size_t)g_snprintf(buffer + used, (gulong)(sizeof buffer - used), "::");
+            i += length - 1;
+            continue;
+        }
+        used += (size_t)g_snprintf(buffer + used, (gulong)(sizeof buffer - used), "%s%x",
+                                   i == 0 || (start >= 0 && i == start + length) ? "" : ":", group[i]);
+    }
+    return rst_text(memory, "%s", buffer);
+}
+
+const char *rst_address_text(const rst_memory_t *memory, const rst_address_t *address)
+{
+    uint8_t byte[16];
+
+    memcpy(byte, address->word, sizeof byte);
+    if (address->size == 4)
+        return rst_text(memory, "%u.%u.%u.%u", byte[0], byte[1], byte[2], byte[3]);
+    if (address->size == 16)
+        return ipv6_text(memory, byte);
+    return "an unknown address";
+}
+
+const char *rst_endpoint_text(const rst_memory_t *memory, const rst_address_t *address, uint16_t port)
+{
+    return rst_text(memory, address->size == 16 ? "[%s]:%u" : "%s:%u", rst_address_text(memory, address), port);
+}
+
+const char *rst_duration_text(const rst_memory_t *memory, int64_t ns)
+{
+    if (ns < 0)
+        return "an unknown time";
+    if (ns < 10 * MICROSECOND)
+        return "less than 0.01 ms";
+    if (ns < 10 * MILLISECOND)
+        return rst_text(memory, "%.2g ms", (double)ns / (double)MILLISECOND);
+    if (ns < SECOND)
+        return rst_text(memory, "%d ms", (int)((ns + MILLISECOND / 2) / MILLISECOND));
+    if (ns < 10 * SECOND)
+        return rst_text(memory, "%.1f s", (double)ns / (double)SECOND);
+    if (ns < 120 * SECOND)
+        return rst_text(memory, "%d s", (int)((ns + SECOND / 2) / SECOND));
+    if (ns < 7200 * SECOND)
+        return rst_text(memory, "%d min %d s", (int)(ns / (60 * SECOND)), (int)(ns / SECOND % 60));
+    return rst_text(memory, "%" G_GINT64_FORMAT " h %d min", (gint64)(ns / (3600 * SECOND)),
+                    (int)(ns / (60 * SECOND) % 60));
+}
+
+const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
+{
+    char *text = memory->alloc(memory->scope, length * 4 + 1);
+    size_t used = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '\\' && bytes[i] != ';')
+            text[used++] = (char)bytes[i];
+        else
+            used += (size_t)g_snprintf(text + used, 5, "\\x%02x", bytes[i]);
+    }
+    text[used] = '\0';
+    return text;
+}

@@ -1,0 +1,131 @@
+/* watch.c
+ * Implementation for what later segments say about a reset.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "case.h"
+
+#include "seq.h"
+
+#define MILLISECOND INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+#define REORDERED (10 * MILLISECOND) /* what arrives this soon after the reset may have been sent before it */
+
+/* Was the segment provably sent after everything that its side had sent before the reset? */
+static bool sent_later(const rst_side_t *side, const rst_segment_t *segment)
+{
+    if ((side->known & RST_SIDE_TIMESTAMPS) && (segment->known & RST_HAS_TIMESTAMP))
+        return rst_seq_after(segment->tsval, side->tsval);
+    if ((side->known & RST_SIDE_IP_ID) && side->ip_id_changes && (segment->known & RST_HAS_IP_ID) && segment->ip_id)
+        return (int16_t)(segment->ip_id - side->ip_id) > 0;
+    return false;
+}
+
+/* New data, a FIN, or an acknowledgment of data that came later: a host that has reset the connection sends none. */
+static bool is_progress(const rst_side_t *side, const rst_segment_t *segment)
+{
+    uint32_t end = segment->seq + rst_segment_space(segment);
+
+    if (rst_segment_space(segment) && (side->known & RST_SIDE_NXT) && rst_seq_after(end, side->nxt))
+        return true;
+    return (segment->flags & RST_FLAG_ACK) && (side->known & RST_SIDE_ACKED) &&
+           rst_seq_after(segment->ack, side->acked);
+}
+
+static void watch_own(rst_case_t *reset, const rst_segment_t *segment, rst_mark_t at)
+{
+    const rst_side_t *side = &reset->side[reset->x];
+    int64_t elapsed = rst_elapsed(reset->at, at);
+
+    if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
+        if (!reset->after.synack.visit && !reset->after.syn_again)
+            reset->after.synack = at;
+        return;
+    }
+    if (segment->flags & RST_FLAG_SYN)
+        return;
+    if (reset->after.alive.visit || elapsed == RST_TIME_NONE || elapsed < REORDERED || !is_progress(side, segment))
+        return;
+    reset->after.alive = at;
+    reset->after.alive_new = sent_later(side, segment);
+}
+
+/* In a disordered file the segment that a reset answers may be stored after it. */
+static void adopt_late_trigger(rst_case_t *reset, const rst_segment_t *segment, rst_mark_t at)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    int64_t elapsed = rst_elapsed(reset->at, at);
+    bool unacked = segment->len && (!(x->known & RST_SIDE_ACKED) ||
+                                    rst_seq_after(segment->seq + rst_segment_space(segment), x->acked));
+
+    if (reset->trigger.mark.visit || (reset->flags & RST_FLAG_ACK) || reset->form == RST_FORM_REFUSAL)
+        return;
+    if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
+        return;
+    if (elapsed == RST_TIME_NONE || elapsed > MILLISECOND)
+        return;
+    reset->trigger.mark = at;
+    reset->trigger.seq = segment->seq;
+    reset->trigger.ack = segment->ack;
+    reset->trigger.len = segment->len;
+    reset->trigger.space = rst_segment_space(segment);
+    reset->trigger.flags = segment->flags;
+    reset->trigger.message = (uint8_t)rst_message_read(segment);
+    reset->trigger_late = true;
+    reset->form = RST_FORM_ANSWER;
+}
+
+static void watch_peer(rst_case_t *reset, const rst_segment_t *segment, rst_mark_t at)
+{
+    const rst_side_t *y = &reset->side[1 - reset->x];
+
+    adopt_late_trigger(reset, segment, at);
+    if (segment->flags & RST_FLAG_SYN) {
+        reset->after.syn_again = true;
+        return;
+    }
+    if (!reset->after.peer_count)
+        reset->after.peer_challenge = !rst_segment_space(segment) && (segment->flags & RST_FLAG_ACK) &&
+                                      (y->known & RST_SIDE_ACKED) && segment->ack == y->acked &&
+                                      reset->seq != y->acked;
+    reset->after.peer = at;
+    if (reset->after.peer_count < UINT16_MAX)
+        reset->after.peer_count++;
+}
+
+static void watch_own_reset(rst_case_t *reset, const rst_segment_t *segment, rst_mark_t at, const rst_prefs_t *prefs)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    const rst_side_t *y = &reset->side[1 - reset->x];
+    int64_t elapsed = rst_elapsed(reset->at, at);
+
+    if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * SECOND)
+        return;
+    /* RFC 9293 gives a host no reason to reset at a number that neither side has reached (Weaver et al., 2009). */
+    if (rst_seq_diff(segment->seq, reset->seq) <= 2 || !(x->known & RST_SIDE_NXT) ||
+        !rst_seq_after(segment->seq, x->nxt) || (x->known & RST_SIDE_FIN))
+        return;
+    if ((y->known & RST_SIDE_ACKED) && rst_seq_diff(segment->seq, y->acked) <= 2)
+        return;
+    if (reset->after.train < 2)
+        reset->after.train_step[reset->after.train] = segment->seq - reset->seq;
+    if (reset->after.train < UINT16_MAX)
+        reset->after.train++;
+}
+
+void rst_case_watch(rst_case_t *reset, unsigned x, const rst_segment_t *segment, rst_mark_t at,
+                    const rst_prefs_t *prefs)
+{
+    if (segment->flags & RST_FLAG_RST) {
+        if (x == reset->x) {
+            watch_own_reset(reset, segment, at, prefs);
+        } else if (!reset->after.peer_reset.visit) {
+            reset->after.peer_reset = at;
+            reset->after.peer_reset_active = (segment->flags & RST_FLAG_ACK) != 0;
+        }
+    } else if (x == reset->x) {
+        watch_own(reset, segment, at);
+    } else {
+        watch_peer(reset, segment, at);
+    }
+}
