@@ -23,7 +23,7 @@
 /* Data attached to a frame in file scope. Never found by frame number: with a read filter the number of a rejected
  * frame is given again. */
 enum {
-    KEY_CASE = 1,  /* + position among the resets of the frame: rst_case_t */
+    KEY_CASE = 1,    /* + position among the resets of the frame: rst_case_t */
     KEY_MISSED = 100 /* number of TCP layers that did not pass the hook */
 };
 

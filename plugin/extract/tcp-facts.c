@@ -39,7 +39,7 @@ enum {
     OPTION_EXPERIMENT = 254
 };
 
-#define FAST_OPEN_MAGIC 0xF989 /* experiment id of Fast Open before it had a kind of its own (RFC 7413, section 4.1) */
+#define FAST_OPEN_MAGIC 0xF989 /* experiment id of Fast Open without a kind of its own (RFC 7413, section 4.1) */
 #define WSCALE_MAX 14          /* RFC 7323, section 2.3 */
 #define IP4_HEADER_MAX 60
 #define IP4_DF 0x4000

@@ -18,7 +18,7 @@
 static int proto_owner = -1;
 static int proto_hook = -1;
 static int proto_tcp = -1;
-static dissector_handle_t tcp_handle;  /* what the hook stands in front of; NULL: not installed */
+static dissector_handle_t tcp_handle; /* what the hook stands in front of; NULL: not installed */
 static dissector_handle_t hook_handle;
 
 static rst_frame_facts_t *frame_facts(packet_info *pinfo)
@@ -37,9 +37,11 @@ static void collect(tvbuff_t *tvb, packet_info *pinfo, void *ip)
         facts = wmem_new0(pinfo->pool, rst_frame_facts_t);
         p_add_proto_data(pinfo->pool, pinfo, proto_owner, FACTS_KEY, facts);
     }
+    if (facts->count == RST_LAYERS_MAX)
+        return;
     facts->calls++;
     /* A header quoted in an ICMP error is evidence about a segment, never a segment. */
-    if (pinfo->flags.in_error_pkt || facts->count == RST_LAYERS_MAX)
+    if (pinfo->flags.in_error_pkt)
         return;
     segment = wmem_new(pinfo->pool, rst_segment_t);
     if (rst_tcp_facts(tvb, pinfo, ip, segment))

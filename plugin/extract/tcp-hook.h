@@ -15,7 +15,7 @@
 
 /* What one dissection of one frame passed to TCP; owned by pinfo->pool. */
 typedef struct rst_frame_facts {
-    unsigned calls; /* TCP layers that came by, also those quoted in ICMP errors or too short to use */
+    unsigned calls; /* TCP layers that were taken up, also those quoted in ICMP errors or too short to use */
     unsigned count;
     rst_segment_t *segment[RST_LAYERS_MAX]; /* outermost first */
 } rst_frame_facts_t;
@@ -32,7 +32,7 @@ void rst_hook_restore(void);
 /* The facts of this dissection, or NULL. They are collected on the first visit of a frame only. */
 const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo);
 
-/* First visit only: TCP layers of this frame that did not come by. */
+/* First visit only: TCP layers of this frame that did not come by, or came after the last that is analysed. */
 unsigned rst_hook_missed(packet_info *pinfo);
 
 #endif
