@@ -117,6 +117,9 @@ def main():
     parser.add_argument("--floor", type=float, default=0, help="exit with 1 below this percentage")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
+    public = arguments.captures
+    if not (public / "labels.tsv").is_file():
+        parser.error(f"no labels.tsv in {public} (see --captures)")
     plugins = tools.plugin_dir()
     if os.getuid() == 0:  # the root trap: the plugin would not be loaded
         os.setgroups([])
@@ -126,7 +129,6 @@ def main():
         tshark = tools.Tshark(home, plugins)
         if "rst.cause" not in tools.field_list(tshark):
             sys.exit(f"tshark does not load the plugin from {plugins}")
-        public = arguments.captures
         result = score(public, collect(tshark, labelled(public), arguments.jobs))
     print(result.report())
     return 1 if result.percent < arguments.floor else 0

@@ -35,13 +35,14 @@ def test_no_dissector_bug(tshark, captures):
 
 
 def test_every_reset_is_analysed(public, collected):
+    """We may see more than Wireshark, which shows no flags of a header with an impossible length."""
     forgotten = []
     for capture, rows in collected.items():
         for frame, row in (rows or {}).items():
             protocols = row["frame.protocols"][0].split(":")
             quoted = any(name in ("icmp", "icmpv6") for name in protocols[: protocols.index("tcp")])
             resets = sum(tools.truth(row["tcp.flags.reset"]))
-            if not quoted and protocols.count("tcp") <= LAYERS and len(row["rst.cause"]) != resets:
+            if not quoted and protocols.count("tcp") <= LAYERS and len(row["rst.cause"]) < resets:
                 forgotten.append(f"{capture.relative_to(public)} frame {frame}: {':'.join(protocols)}")
     assert forgotten == []
 
