@@ -47,8 +47,8 @@ as_user() {
     if [ "$user" = "$(id -un)" ]; then
         "$@"
     else
-        runuser -u "$user" -- env "HOME=$home" "USER=$user" "LOGNAME=$user" \
-            -u XDG_CONFIG_HOME -u XDG_DATA_HOME "$@"
+        runuser -u "$user" -- env -u XDG_CONFIG_HOME -u XDG_DATA_HOME "HOME=$home" "USER=$user" \
+            "LOGNAME=$user" "$@"
     fi
 }
 
@@ -72,6 +72,10 @@ build() {
 
 install_plugin() {
     local folder=$1 module version
+    if [ -z "$folder" ]; then
+        echo "error: tshark does not tell its plugin folder (tshark -G folders)" >&2
+        return 1
+    fi
     version=$(basename "$(dirname "$folder")")
     module=$repo/build/plugins/$version/epan/rst.so
     if [ ! -f "$module" ]; then
