@@ -5,12 +5,10 @@ import argparse
 import os
 import sys
 
-import built_host
-import built_path
 import capfile
 import packets
+from built_path import SCENARIOS
 
-SCENARIOS = {**built_host.SCENARIOS, **built_path.SCENARIOS}
 DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 
 

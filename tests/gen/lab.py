@@ -9,11 +9,9 @@ import socket
 import sys
 
 import capfile
-import lab_path
-import lab_scenarios
 import netlab
+from lab_path import SCENARIOS
 
-SCENARIOS = {**lab_scenarios.SCENARIOS, **lab_path.SCENARIOS}
 NEEDED = ("ip", "tcpdump", "iptables", "ethtool", "ss", "sysctl")
 DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 

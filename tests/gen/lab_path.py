@@ -3,11 +3,12 @@
 import socket
 import time
 
-from lab_scenarios import REPLY, REQUEST, abort, exchange, ip_packet, rewrite, scenario, tcp_flags
-from lab_scenarios import SCENARIOS as _OTHERS
-from netlab import DOWN, SERVER, UP
+from lab_packets import ip_packet, rewrite, tcp_flags
+from lab_scenarios import REPLY, REQUEST, SCENARIOS, abort, exchange, scenario
+from netlab import CLIENT, DOWN, SERVER, UP
 
-SCENARIOS = _OTHERS
+# One table: importing this module adds its scenarios.
+__all__ = ["SCENARIOS"]
 
 
 @scenario("keepalive_timeout", ("keepalive_timeout", "client"))
@@ -62,7 +63,7 @@ def fin_wait_timeout(lab):
 
 @scenario("challenge_ack_reset", ("app_abort", "server"), ("challenge_ack_reset", "server"))
 def challenge_ack_reset(lab):
-    """The server's last reply is lost and it aborts: the reset is ahead, the client challenges it, a second one follows."""
+    """The server's last reply is lost and it aborts: its reset is ahead, the client challenges it, a second follows."""
     c, s = lab.pair(80)
     exchange(c, s)
     lab.link.tamper = lambda way, packet: [] if way == DOWN and len(packet) > 60 else [(packet, 0.0)]
@@ -96,7 +97,7 @@ def time_wait_assassination(lab):
 
 @scenario("blind_reset", ("blind_reset", "middlebox"))
 def blind_reset(lab):
-    """Somebody guesses: a reset inside the window but not at its edge. The client challenges it and the connection lives."""
+    """Somebody guesses: a reset inside the window, not at its edge. The client challenges it and goes on."""
     kept = []
 
     def keep(way, packet):
@@ -107,7 +108,7 @@ def blind_reset(lab):
     c, s = lab.pair(80)
     exchange(c, s)
     head = kept[-1][20:40]
-    forged = ip_packet(SERVER, "10.20.1.10", 0x4D2, head[:8] + b"\0\0\0\0\x50" + head[13:])
+    forged = ip_packet(SERVER, CLIENT, 0x4D2, head[:8] + b"\0\0\0\0\x50" + head[13:])
     lab.link.send(DOWN, rewrite(forged, seq=9000, flags="R", ttl=47))
     time.sleep(0.5)
     exchange(c, s)
@@ -117,7 +118,7 @@ def blind_reset(lab):
 
 @scenario("injected", ("injected", "middlebox"), ("segment_after_reset", "client"))
 def injected(lab):
-    """A third party forges the server's reset (other hop distance); the server goes on with new data, which is reset."""
+    """A third party forges the server's reset (other hop distance); the server goes on with new data."""
     kept = []
 
     def keep(way, packet):
@@ -131,7 +132,7 @@ def injected(lab):
     last = kept[-1]
     length = len(last) - 20 - (last[32] >> 4) * 4
     head = last[20:40]
-    forged = ip_packet(SERVER, "10.20.1.10", 0x4D2, head[:12] + b"\x50" + head[13:])
+    forged = ip_packet(SERVER, CLIENT, 0x4D2, head[:12] + b"\x50" + head[13:])
     s.setblocking(False)
     lab.link.send(DOWN, rewrite(forged, seq=length, flags="RA", ttl=47), -lab.delay)
     for _ in range(3):
@@ -162,8 +163,8 @@ def policy_reset(lab):
 @scenario("device_idle_timeout", ("device_idle_timeout", "middlebox"))
 def device_idle_timeout(lab):
     """The router drops idle connections after 60 s and answers the next request with a reset, nearer than the server."""
-    lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "-m", "conntrack", "--ctstate", "INVALID", "-j", "REJECT",
-               "--reject-with", "tcp-reset")
+    lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "-m", "conntrack", "--ctstate", "INVALID",
+               "-j", "REJECT", "--reject-with", "tcp-reset")
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "!", "--syn", "-m", "conntrack", "--ctstate", "NEW",
                "-j", "REJECT", "--reject-with", "tcp-reset")
     lab.sysctl("r", "net.netfilter.nf_conntrack_tcp_timeout_established", 60)

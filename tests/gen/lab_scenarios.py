@@ -13,9 +13,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from scapy.layers.inet import IP, TCP
-
 from capfile import SYN, Segment, read_pcap
+from lab_packets import ip_packet, rewrite, tcp_flags
 from netlab import CLIENT, DOWN, SERVER, TCP_QUEUE_SEQ, TCP_REPAIR, TCP_REPAIR_QUEUE, UP, run
 
 SCENARIOS = {}
@@ -79,7 +78,7 @@ def closed_port(lab):
 
 @scenario("firewall_reject", ("firewall_reject", "middlebox"), ("firewall_reject", "middlebox"))
 def firewall_reject(lab):
-    """The router answers SYNs to port 8080 with a reset: one hop nearer and sooner than the host, which serves 80, 443."""
+    """The router resets SYNs to port 8080: one hop nearer and sooner than the host, which serves 80, 443, 8443, 444."""
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "REJECT",
                "--reject-with", "tcp-reset")
     lab.listen(8080)
@@ -130,15 +129,10 @@ def half_open_scan(lab):
     with lab.at("c"):
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
     lab.sockets.append(raw)
-    for n, port in enumerate((22, 23, 80, 81, 443, 444, 8443, 8444)):
+    for port in (22, 23, 80, 81, 443, 444, 8443, 8444):
         # As port scanners send it: window 1024 and no option but MSS.
         head = struct.pack(">HHIIBBHHHBBH", 51022, port, 0x5EED0000, 0, 0x60, 2, 1024, 0, 0, 2, 4, 1460)
-        pseudo = socket.inet_aton(CLIENT) + socket.inet_aton(SERVER) + struct.pack(">HH", 6, len(head))
-        words = struct.unpack(f">{(len(pseudo) + len(head)) // 2}H", pseudo + head)
-        total = sum(words)
-        total = (total & 0xFFFF) + (total >> 16)
-        check = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
-        raw.sendto(head[:16] + struct.pack(">H", check) + head[18:], (SERVER, 0))
+        raw.sendto(rewrite(ip_packet(CLIENT, SERVER, 0, head))[20:], (SERVER, 0))
         time.sleep(0.15)
 
 
@@ -184,7 +178,7 @@ def paws_reject(lab):
 
 @scenario("half_open_discovery", ("half_open_discovery", "client"))
 def half_open_discovery(lab):
-    """The client crashed and reuses its port: the server still holds the old connection and answers the SYN with an ACK."""
+    """The client crashed and reuses its port: the server still holds the old connection and answers with an ACK."""
     listener = lab.listen(80)
     c, s = lab.pair(80, 50080, listener)
     exchange(c, s)
@@ -196,9 +190,15 @@ def half_open_discovery(lab):
     s.close()
 
 
+def lab_isn(lab):
+    """The client's first sequence number, read from the capture that is running."""
+    time.sleep(0.1)
+    return next(seg.seq for seg in (Segment(data) for _, data in read_pcap(lab.file)) if seg.ok and seg.flags == SYN)
+
+
 @scenario("time_wait_reuse", ("time_wait_reuse", "client"))
 def time_wait_reuse(lab):
-    """The server is in TIME-WAIT; a SYN of the same ports with a lower sequence number draws its old ACK, then a reset."""
+    """The server is in TIME-WAIT; a SYN of the same ports with a lower number draws its old ACK, then a reset."""
     for who in "cs":
         lab.sysctl(who, "net.ipv4.tcp_timestamps", 0)
     listener = lab.listen(80)
@@ -431,7 +431,7 @@ def listener_closed(lab):
 
 @scenario("process_exit", *[("process_exit", "server")] * 4, ("closed_port", "server"), ("closed_port", "server"))
 def process_exit(lab):
-    """A server process with four connections is killed with requests unread: all reset at once, the port refuses after."""
+    """A server process with four connections is killed, requests unread: all reset at once, the port refuses after."""
     code = ("import socket,sys,time\n"
             f"l=socket.socket(); l.bind(('{SERVER}',80)); l.listen(9); k=[]\n"
             "while True:\n s,_=l.accept(); k.append(s); s.recv(4096)\n"
@@ -473,37 +473,3 @@ def admin_kill(lab):
     exchange(c, s)
     s.close()
     c.close()
-
-
-# --- packets, for the scenarios that change them on the way --------------------------------------------------------
-
-def tcp_flags(packet):
-    return packet[(packet[0] & 15) * 4 + 13] if packet[0] >> 4 == 4 and packet[9] == 6 else 0
-
-
-def rewrite(packet, seq=0, ack=0, tsecr=0, flags=None, ttl=None):
-    """The packet with numbers moved by these amounts and its checksums made right again."""
-    p = IP(packet)
-    p[TCP].seq = (p[TCP].seq + seq) & 0xFFFFFFFF
-    p[TCP].ack = (p[TCP].ack + ack) & 0xFFFFFFFF
-    if tsecr:
-        p[TCP].options = [(k, (v[0], (v[1] + tsecr) & 0xFFFFFFFF)) if k == "Timestamp" else (k, v)
-                          for k, v in p[TCP].options]
-    if flags is not None:
-        p[TCP].flags = flags
-    if ttl is not None:
-        p.ttl = ttl
-    del p.chksum, p[TCP].chksum
-    return bytes(p)
-
-
-def ip_packet(src, dst, ident, tcp):
-    """An IPv4 packet with DF around a TCP header; rewrite() fills in the checksums."""
-    return struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), ident, 0x4000, 64, 6, 0,
-                       socket.inet_aton(src), socket.inet_aton(dst)) + tcp
-
-
-def lab_isn(lab):
-    """The client's first sequence number, read from the capture that is running."""
-    time.sleep(0.1)
-    return next(seg.seq for seg in (Segment(data) for _, data in read_pcap(lab.file)) if seg.ok and seg.flags == SYN)
