@@ -118,20 +118,10 @@ static int line_length(const char *text)
     return length;
 }
 
-static void add_lines(proto_tree *tree, tvbuff_t *tvb, const char *text)
-{
-    while (*text) {
-        int length = line_length(text);
-
-        proto_tree_add_subtree_format(tree, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
-        text += length;
-        text += *text == ' ';
-    }
-}
-
 /* The whole text is the value of the field; a reader gets it in lines. */
 static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 {
+    proto_tree *lines;
     proto_item *item;
     int length;
 
@@ -145,7 +135,12 @@ static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char 
     item = proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length,
                                         text);
     proto_item_set_generated(item);
-    add_lines(proto_item_add_subtree(item, ett_rst_lines), tvb, text + length + 1);
+    lines = proto_item_add_subtree(item, ett_rst_lines);
+    while (text[length]) {
+        text += length + 1;
+        length = line_length(text);
+        proto_tree_add_subtree_format(lines, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
+    }
 }
 
 static proto_tree *add_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title)
@@ -275,6 +270,7 @@ void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
     add_uint_unless_0(tree, tvb, hf_rst_reset_in, frame);
 }
 
+/* No text without a field of its own: at the root of the frame nobody could tell that it is ours. */
 void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
 {
     const char *kind = rst_finding_name(finding->kind);
@@ -286,8 +282,6 @@ void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *
     proto_item_set_generated(item);
     add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
-    if (finding->advice)
-        add_lines(subtree, tvb, finding->advice);
 }
 
 #define STRING_FIELD(hf, name, abbrev, text) {&hf, {name, "rst." abbrev, FT_STRING, BASE_NONE, NULL, 0, text, HFILL}}
