@@ -104,6 +104,28 @@ def device_idle_timeout(cap):
     cap.expect(conv.send(conv.c, "RA", ident=0x0A02, **style), "device_idle_timeout", "middlebox")
 
 
+@scenario("session_failover")
+def session_failover(cap):
+    """Several hosts share one address: a message of the client reaches another of them, which knows no such connection
+    and resets it from the same hop distance, while the first host goes on with its stream (alternatives: policy_reset,
+    injected)."""
+    client, server = Host("192.0.2.52", LINUX), Host("203.0.113.52", LINUX, 9)
+    conv = Conv(cap, client, server, 8883, rtt=0.030)
+    conv.handshake()
+    for _ in range(4):
+        conv.request(b"\x30\x09\0\x04load0.41", b"\x30\x04\0\x02ok")
+        cap.wait(0.9)
+    message = conv.send(conv.c, "PA", b"\x30\x09\0\x04load0.43")
+    cap.wait(0.030)
+    cap.expect(conv.bare(conv.s, message), "session_failover", "server", message)
+    cap.wait(0.4)
+    for _ in range(2):
+        news = conv.send(conv.s, "PA", b"\x30\x08\0\x04tick17", ack=message.seq)
+        cap.wait(0.00003)
+        cap.expect(conv.bare(conv.c, news), "segment_after_reset", "client", news)
+        cap.wait(1)
+
+
 @scenario("header_rewritten")
 def header_rewritten(cap):
     """From one segment to the next the server's sequence numbers jump by 3,221,225,472 while IP id and timestamps go

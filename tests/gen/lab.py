@@ -74,7 +74,10 @@ def main():
         capfile.die(f"missing programs: {' '.join(missing)}")
     socket.setdefaulttimeout(10)
     for name in args.scenario or SCENARIOS:
-        record(name, args.out)
+        try:
+            record(name, args.out)
+        except (OSError, RuntimeError) as error:
+            capfile.die(f"{name}: {error}")
 
 
 if __name__ == "__main__":

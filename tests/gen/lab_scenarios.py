@@ -244,6 +244,24 @@ def unsolicited_synack(lab):
         time.sleep(0.4)
 
 
+@scenario("unknown_to_kernel", ("unknown_to_kernel", "client"), ("segment_after_reset", "server"))
+def unknown_to_kernel(lab):
+    """A program speaks TCP through a raw socket: its kernel resets the SYN-ACK, the program sends its request anyway."""
+    lab.listen(80)
+    with lab.at("c"):
+        raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    lab.sockets.append(raw)
+
+    def send(seq, ack, flags, payload=b""):
+        head = struct.pack(">HHIIBBHHH", 20480, 80, seq, ack, 0x50, flags, 8192, 0, 0)
+        raw.sendto(rewrite(ip_packet(CLIENT, SERVER, 1, head + payload))[20:], (SERVER, 0))
+    send(1000, 0, 2)
+    answer = raw.recv(4096)[20:]
+    time.sleep(0.002)
+    send(1001, struct.unpack_from(">I", answer, 4)[0] + 1, 0x18, REQUEST)
+    time.sleep(0.2)
+
+
 @scenario("health_check", *[("health_check", "client")] * 5)
 def health_check(lab):
     """A monitor connects every two seconds, sends nothing and resets (SO_LINGER 0)."""
