@@ -50,8 +50,9 @@ typedef struct rst_rule {
 extern const rst_rule_t rst_rules_artefact[];
 extern const rst_rule_t rst_rules_repeat[];
 extern const rst_rule_t rst_rules_network[];
-extern const rst_rule_t rst_rules_refused[];
+extern const rst_rule_t rst_rules_reuse[];
 extern const rst_rule_t rst_rules_handshake[];
+extern const rst_rule_t rst_rules_refused[];
 extern const rst_rule_t rst_rules_timer[];
 extern const rst_rule_t rst_rules_reactive[];
 extern const rst_rule_t rst_rules_active[];

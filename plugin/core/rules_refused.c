@@ -123,74 +123,6 @@ static void tell_options(const rst_view_t *view)
     rst_evidence_add(view, view->reset->service->plain_accept.visit, "A plain SYN to the same service was accepted");
 }
 
-/* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or with
- * a newer time stamp. */
-static bool below_former(const rst_view_t *view, const rst_former_t *former, unsigned client)
-{
-    const rst_side_t *side = &view->reset->side[client];
-
-    if (!former || !former->both_fins || !(former->known[client] & RST_SIDE_NXT))
-        return false;
-    if ((former->known[client] & RST_SIDE_TIMESTAMPS) && (side->known & RST_SIDE_TIMESTAMPS) &&
-        rst_seq_after(side->tsval, former->tsval[client]))
-        return false;
-    return !rst_seq_after(side->isn, former->nxt[client]);
-}
-
-static int64_t former_age(const rst_view_t *view)
-{
-    const rst_former_t *former = view->reset->former;
-
-    return former ? rst_elapsed(former->last, view->reset->conn->first) : RST_TIME_NONE;
-}
-
-static unsigned match_time_wait(const rst_view_t *view)
-{
-    unsigned client = view->reset->client;
-    const rst_former_t *former = view->reset->former;
-    int64_t limit = (int64_t)view->prefs->time_wait_s * RST_SECOND;
-    bool challenged;
-
-    if (!former || !below_former(view, former, client) || !rst_within(view, former_age(view), limit))
-        return 0;
-    if (is_syn(view))
-        return 85;
-    challenged = rst_is_answer(view) && rst_from_client(view) && view->trigger &&
-                 !(view->trigger->flags & RST_FLAG_SYN) && rst_is_empty(view);
-    return challenged ? 90 : 0;
-}
-
-static void tell_time_wait(const rst_view_t *view)
-{
-    const rst_former_t *former = view->reset->former;
-    unsigned client = view->reset->client;
-
-    rst_summary(view, "Port reused too early: %s opened a new connection %s after the old one on the same addresses and ports "
-                      "had closed, with a sequence number not above the old one, so it met TIME-WAIT",
-                rst_who(view, client), rst_span(view, former_age(view)));
-    rst_evidence_add(view, former->last.visit, "Last segment of the former connection, closed by both FINs");
-    rst_evidence_add(view, view->reset->conn->first.visit, "The new SYN is %u below the old connection's last number",
-                     former->nxt[client] - view->reset->side[client].isn);
-}
-
-static unsigned match_live(const rst_view_t *view)
-{
-    const rst_former_t *former = view->reset->former;
-    int64_t age = former_age(view);
-
-    if (!is_syn(view) || !former || !former->live)
-        return 0;
-    return rst_within(view, age, (int64_t)view->prefs->time_wait_s * RST_SECOND) ? 80 : 50;
-}
-
-static void tell_live(const rst_view_t *view)
-{
-    rst_summary(view, "The SYN of %s met a connection of the same addresses and ports that was still open; %s reset it instead "
-                      "of asking with an ACK", rst_where(view, view->trigger->mark.visit), rst_who_x(view));
-    rst_evidence_add(view, view->reset->former->last.visit, "Last segment of the connection that was still open");
-    rst_evidence_add(view, view->trigger->mark.visit, "The new SYN");
-}
-
 static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
 {
     int64_t since = rst_elapsed(run->last, view->reset->at);
@@ -307,8 +239,6 @@ static void tell_closed_unseen(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_refused[] = {
-    { RST_CAUSE_TIME_WAIT_REUSE, match_time_wait, tell_time_wait, 0, { { RST_CAUSE_HALF_OPEN_DISCOVERY, 6 } } },
-    { RST_CAUSE_HALF_OPEN_DISCOVERY, match_live, tell_live, 0, { { RST_CAUSE_CLOSED_PORT, 12 } } },
     { RST_CAUSE_SYN_OPTIONS_REFUSED, match_options, tell_options, 0, { { RST_CAUSE_CLOSED_PORT, 10 } } },
     { RST_CAUSE_FIREWALL_REJECT, match_firewall, tell_firewall, RST_RULE_MIDDLEBOX, { { RST_CAUSE_CLOSED_PORT, 10 } } },
     { RST_CAUSE_RESOURCE_EXHAUSTION, match_exhausted, tell_exhausted, 0,

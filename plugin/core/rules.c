@@ -1,0 +1,204 @@
+/* rules.c
+ * Implementation for the verdict: asks the rules in order, shares the confidence, adds what was measured.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#include "declared.h"
+#include "measure.h"
+
+#define PRIMARY_MIN 45       /* a rule less sure than this can only be an alternative */
+#define CONFLICT_MIN 85      /* a history this sure contradicts a declared reason of another category */
+#define UNDETERMINED_SHARE 20
+
+static const rst_rule_t *const groups[] = {
+    rst_rules_artefact, rst_rules_network, rst_rules_repeat, rst_rules_handshake, rst_rules_reuse,
+    rst_rules_refused,  rst_rules_timer,   rst_rules_reactive, rst_rules_active,
+};
+
+typedef struct rst_outcome {
+    const rst_rule_t *primary; /* NULL = no rule is sure enough */
+    unsigned confidence;
+    uint8_t other[RST_CAUSE_COUNT]; /* confidence of the other rules, by cause */
+} rst_outcome_t;
+
+static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
+{
+    unsigned confidence = rule->match(view);
+
+    if ((rule->flags & RST_RULE_HISTORY) && confidence > RST_WITHOUT_HISTORY && !rst_has_history(view))
+        confidence = RST_WITHOUT_HISTORY;
+    return confidence;
+}
+
+static void ask_all(const rst_view_t *view, rst_outcome_t *outcome)
+{
+    memset(outcome, 0, sizeof *outcome);
+    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+        for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
+            unsigned confidence = ask(view, rule);
+
+            if (!confidence)
+                continue;
+            if (!outcome->primary && confidence >= PRIMARY_MIN) {
+                outcome->primary = rule;
+                outcome->confidence = confidence;
+            } else if (confidence > outcome->other[rule->cause]) {
+                outcome->other[rule->cause] = (uint8_t)confidence;
+            }
+        }
+    }
+}
+
+/* Adds an alternative with at most what is left of 100 percent; keeps the list ordered. */
+static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence, unsigned *left)
+{
+    unsigned at;
+
+    if (confidence > *left)
+        confidence = *left;
+    if (!confidence || cause == verdict->cause || verdict->alternatives == RST_ALTERNATIVES_MAX)
+        return;
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        if (verdict->alternative[i].cause == cause)
+            return;
+    }
+    for (at = verdict->alternatives; at > 0 && verdict->alternative[at - 1].confidence < confidence; at--)
+        verdict->alternative[at] = verdict->alternative[at - 1];
+    verdict->alternative[at] = (rst_alternative_t){ cause, (uint8_t)confidence };
+    verdict->alternatives++;
+    *left -= confidence;
+}
+
+/* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
+static void share_rest(rst_verdict_t *verdict, const rst_outcome_t *outcome)
+{
+    unsigned left = 100u - verdict->confidence;
+
+    for (unsigned rounds = 0; rounds < 3; rounds++) {
+        unsigned best = 0;
+
+        for (unsigned cause = 1; cause < RST_CAUSE_COUNT; cause++) {
+            bool listed = cause == (unsigned)verdict->cause;
+
+            for (unsigned i = 0; i < verdict->alternatives; i++)
+                listed = listed || (unsigned)verdict->alternative[i].cause == cause;
+            if (!listed && outcome->other[cause] > outcome->other[best])
+                best = cause;
+        }
+        if (outcome->other[best])
+            add_alternative(verdict, (rst_cause_t)best,
+                            outcome->other[best] < left / 2 ? outcome->other[best] : left / 2, &left);
+    }
+    if (!outcome->primary)
+        return;
+    for (unsigned i = 0; i < RST_ALIKE_MAX && outcome->primary->alike[i].confidence; i++)
+        add_alternative(verdict, outcome->primary->alike[i].cause, outcome->primary->alike[i].confidence, &left);
+}
+
+static void tell_undetermined(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    const char *why = !view->x->segments && !view->y->segments ? "the capture shows no other packet of this connection"
+                      : !view->x->segments ? "the capture shows nothing else of its sender"
+                      : reset->form == RST_FORM_AHEAD ? "its sequence number is ahead of everything this side sent"
+                      : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"
+                                                      : "the capture shows too little of this connection";
+
+    rst_summary(view, "Cannot tell: %s; capture the whole connection, at both ends if possible", why);
+    rst_evidence_add(view, reset->at.visit, "%s at SEQ %u, window %u", rst_shape(view), reset->seq, reset->window);
+    rst_tell_history(view);
+    rst_tell_distance(view);
+}
+
+static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
+{
+    const rst_case_t *reset = view->reset;
+
+    if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
+        return view->verdict->confidence >= 50 ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
+    if (rule && rule->cause == RST_CAUSE_MALFORMED)
+        return RST_SENDER_UNKNOWN;
+    if (!reset->role_known && reset->conn->port[0] == reset->conn->port[1])
+        return RST_SENDER_UNKNOWN;
+    return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
+}
+
+static void conclude(const rst_view_t *view, const rst_outcome_t *outcome)
+{
+    rst_verdict_t *verdict = view->verdict;
+    const rst_rule_t *rule = outcome->primary;
+
+    verdict->cause = rule ? rule->cause : RST_CAUSE_UNDETERMINED;
+    verdict->confidence = (uint8_t)(rule ? outcome->confidence : UNDETERMINED_SHARE);
+    verdict->benign = rule && (rule->flags & RST_RULE_BENIGN);
+    verdict->sender = sender_of(view, rule);
+    if (rule)
+        rule->tell(view);
+    else
+        tell_undetermined(view);
+    share_rest(verdict, outcome);
+}
+
+/* The stated reason leads; a history that is sure of another category is named as a conflict. */
+static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome)
+{
+    rst_statement_t statement = rst_declared_read(view->reset, view->memory, view->texts);
+    rst_verdict_t *verdict = view->verdict;
+    rst_cause_t history = verdict->cause;
+    unsigned sure = verdict->confidence;
+    unsigned left = 100u - statement.confidence;
+
+    if (!statement.declared.source || (outcome->primary && outcome->primary->cause == RST_CAUSE_DUPLICATE))
+        return;
+    verdict->declared = statement.declared;
+    verdict->cause = statement.cause;
+    verdict->confidence = statement.confidence;
+    verdict->alternatives = 0;
+    verdict->benign = false;
+    verdict->conflict = sure >= CONFLICT_MIN && statement.cause != RST_CAUSE_DECLARED &&
+                        rst_cause_info(history)->category != rst_cause_info(statement.cause)->category;
+    if (statement.cause == RST_CAUSE_PROXIED)
+        verdict->sender = RST_SENDER_MIDDLEBOX;
+    if (outcome->primary)
+        add_alternative(verdict, history, left / 2, &left);
+    if (statement.cause != RST_CAUSE_DECLARED)
+        add_alternative(verdict, RST_CAUSE_DECLARED, left / 2, &left);
+    rst_summary(view, "The reset itself states its reason (%s): %s%s", statement.declared.source,
+                statement.declared.text ? statement.declared.text
+                                        : rst_text(view->memory, "code %u", statement.declared.code),
+                verdict->conflict ? ", but the packets before it point elsewhere" : "");
+    rst_evidence_add(view, view->reset->at.visit, "Stated by the sender and not verifiable from the packet alone");
+}
+
+/* A copy bears the verdict of its original as its alternative. */
+static void apply_original(const rst_view_t *view)
+{
+    const rst_case_t *original = view->reset->original;
+    rst_verdict_t verdict;
+    unsigned left = 100u - view->verdict->confidence;
+
+    if (!original)
+        return;
+    rst_engine_classify(view->engine, original, view->memory, false, &verdict);
+    view->verdict->alternatives = 0;
+    view->verdict->sender = verdict.sender;
+    add_alternative(view->verdict, verdict.cause, left, &left);
+}
+
+void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, const rst_memory_t *memory, bool texts,
+                         rst_verdict_t *verdict)
+{
+    rst_view_t view = { engine, &engine->prefs, reset, &reset->side[reset->x], &reset->side[1 - reset->x],
+                        reset->trigger.mark.visit ? &reset->trigger : NULL, memory, texts, verdict };
+    rst_outcome_t outcome;
+
+    memset(verdict, 0, sizeof *verdict);
+    verdict->summary = "";
+    rst_measure(&view);
+    ask_all(&view, &outcome);
+    conclude(&view, &outcome);
+    apply_statement(&view, &outcome);
+    apply_original(&view);
+}

@@ -1,0 +1,296 @@
+/* rules_active.c
+ * Rules for resets that a host sends on its own account (RFC 9293, section 3.10.5): what came just before decides. What
+ * the wire cannot tell apart (SO_LINGER 0, unread data, a kill) stays below the confidence that one capture can give.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#define AT_ONCE (5 * RST_MILLISECOND)
+#define ERROR_SPAN (5 * RST_SECOND)
+
+static bool own_account(const rst_view_t *view)
+{
+    return rst_is_abort(view) && !view->reset->own_last.at.visit;
+}
+
+static bool within_close(const rst_view_t *view, rst_mark_t mark)
+{
+    return rst_within(view, rst_since(view, mark), (int64_t)view->prefs->close_race_ms * RST_MILLISECOND);
+}
+
+static const char *idle_text(const rst_view_t *view)
+{
+    return rst_span(view, view->reset->idle);
+}
+
+/* After both FINs; right after the peer's FIN with nothing pending (Windows closes like that); right after TLS said good-bye. */
+static unsigned match_close_race(const rst_view_t *view)
+{
+    bool farewell = view->y->message == RST_MESSAGE_FAREWELL && within_close(view, view->y->last_data);
+    bool own_farewell = view->x->message == RST_MESSAGE_FAREWELL && within_close(view, view->x->last_data);
+
+    if (view->reset->own_last.at.visit || rst_is_refusal(view))
+        return 0;
+    if (rst_fins_done(view) && (rst_is_abort(view) || view->reset->form == RST_FORM_BELOW))
+        return 88;
+    if (!own_account(view) || rst_has_fin(view->x))
+        return 0;
+    if (rst_has_fin(view->y) && within_close(view, view->y->fin) && view->y->message != RST_MESSAGE_FATAL_ALERT)
+        return rst_loses_data(view) ? 0 : 75;
+    if (rst_has_fin(view->y))
+        return 0;
+    return farewell ? 70 : (own_farewell ? 55 : 0);
+}
+
+static void tell_close_race(const rst_view_t *view)
+{
+    if (rst_fins_done(view))
+        rst_summary(view, "Harmless: both sides had sent their FIN (%s, %s) before %s reset the rest of the connection",
+                    rst_where(view, view->x->fin.visit), rst_where(view, view->y->fin.visit), rst_who_x(view));
+    else if (rst_has_fin(view->y))
+        rst_summary(view, "Harmless: %s closed in answer to the FIN of %s with a reset instead of its own FIN, %s later and with "
+                          "nothing pending", rst_who_x(view), rst_where(view, view->y->fin.visit),
+                    rst_span(view, rst_since(view, view->y->fin)));
+    else
+        rst_summary(view, "Harmless: the conversation had ended with a closing message (%s) when %s reset the connection",
+                    rst_where(view, view->y->message == RST_MESSAGE_FAREWELL ? view->y->last_data.visit
+                                                                             : view->x->last_data.visit), rst_who_x(view));
+    if (rst_has_fin(view->y))
+        rst_evidence_add(view, view->y->fin.visit, "FIN of the other side");
+    if (rst_has_fin(view->x))
+        rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets");
+    if (!rst_loses_data(view))
+        rst_evidence_add(view, view->reset->at.visit, "No data of the resetting side was left unacknowledged");
+    rst_tell_distance(view);
+}
+
+/* A ClientHello answered by something that is no TLS. */
+static bool protocol_mismatch(const rst_view_t *view)
+{
+    return view->x->message == RST_MESSAGE_CLIENT_HELLO && view->y->data_segments && view->y->pending &&
+           view->y->message != RST_MESSAGE_TLS && view->y->message != RST_MESSAGE_NONE &&
+           view->y->message != RST_MESSAGE_FAREWELL;
+}
+
+static unsigned match_app_error(const rst_view_t *view)
+{
+    bool recent = rst_within(view, rst_since(view, view->y->last_data), ERROR_SPAN);
+    bool own_recent = rst_within(view, rst_since(view, view->x->last_data), ERROR_SPAN);
+
+    if (!own_account(view) || rst_fins_done(view))
+        return 0;
+    if (protocol_mismatch(view) && recent)
+        return 70;
+    if ((view->y->message == RST_MESSAGE_FATAL_ALERT && recent) ||
+        (view->x->message == RST_MESSAGE_FATAL_ALERT && own_recent))
+        return 78;
+    if (view->x->message == RST_MESSAGE_ERROR && own_recent && !view->y->pending)
+        return 66;
+    return view->y->message == RST_MESSAGE_ERROR && view->y->pending && recent ? 60 : 0;
+}
+
+static void tell_app_error(const rst_view_t *view)
+{
+    bool own = view->x->message == RST_MESSAGE_FATAL_ALERT || (view->x->message == RST_MESSAGE_ERROR && !view->y->pending);
+    uint32_t visit = own ? view->x->last_data.visit : view->y->last_data.visit;
+
+    rst_summary(view, "The application gave up over an error in the data: %s in %s, then %s reset the connection %s later",
+                own ? rst_message_name((rst_message_t)view->x->message)
+                : protocol_mismatch(view) ? "an answer that is no TLS"
+                                          : rst_message_name((rst_message_t)view->y->message),
+                rst_where(view, visit), rst_who_x(view),
+                rst_span(view, rst_since(view, own ? view->x->last_data : view->y->last_data)));
+    rst_evidence_add(view, visit, "The error in the data");
+    rst_tell_distance(view);
+}
+
+static unsigned match_cancelled(const rst_view_t *view)
+{
+    uint32_t segment = view->y->mss ? view->y->mss : 1460;
+
+    if (!own_account(view) || view->y->bytes <= view->prefs->cancel_bytes || rst_in_flight(view) <= segment)
+        return 0;
+    if (rst_has_fin(view->y) || !within_close(view, view->y->last_data))
+        return 0;
+    return 75;
+}
+
+static void tell_cancelled(const rst_view_t *view)
+{
+    rst_summary(view, "Transfer cancelled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
+                      " bytes received so far, %u on the way)", rst_who_x(view), rst_who_y(view),
+                view->y->bytes - rst_in_flight(view), rst_in_flight(view));
+    rst_evidence_add(view, view->y->last_data.visit, "Data that was not waited for");
+    rst_tell_distance(view);
+}
+
+/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays unanswered:
+ * a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
+static bool owes_answer(const rst_view_t *view)
+{
+    return view->y->pending && (!rst_from_client(view) || !view->x->bytes || rst_in_flight(view));
+}
+
+static unsigned match_unread(const rst_view_t *view)
+{
+    bool at_once = rst_within(view, rst_since(view, view->y->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND);
+    bool half_closed = rst_has_fin(view->x) && !rst_within(view, rst_since(view, view->x->fin), AT_ONCE);
+
+    if (!own_account(view) || !view->y->bytes || half_closed || rst_fins_done(view))
+        return 0;
+    if (view->y->message == RST_MESSAGE_FAREWELL && !rst_in_flight(view))
+        return 0;
+    if (view->y->pending && (view->x->known & (RST_SIDE_SHRUNK | RST_SIDE_ZERO_WINDOW)))
+        return 68;
+    if (!owes_answer(view))
+        return rst_has_fin(view->x) && (view->x->known & RST_SIDE_SHRUNK) ? 60 : 0;
+    if (at_once || rst_in_flight(view))
+        return 62;
+    return rst_has_fin(view->x) ? 58 : 35;
+}
+
+static void tell_unread(const rst_view_t *view)
+{
+    uint32_t unacked = rst_in_flight(view);
+
+    rst_summary(view, "Closed with unread data: %s reset the connection %s after data it never answered (%u bytes since its last "
+                      "reply, %s); its application closed the socket without reading them", rst_who_x(view),
+                rst_span(view, rst_since(view, view->y->last_data)), view->y->pending,
+                rst_where(view, view->y->last_data.visit));
+    rst_evidence_add(view, view->y->last_data.visit, "Data of the other side without a reply");
+    if (unacked)
+        rst_evidence_add(view, view->y->last_data.visit, "%u bytes of it were not even acknowledged before", unacked);
+    if (view->x->known & RST_SIDE_SHRUNK)
+        rst_evidence_add(view, view->x->last.visit, "The receive window had shrunk from %u to %u: data piled up",
+                         view->x->window_max, view->x->window);
+    rst_tell_distance(view);
+}
+
+static bool is_round(int64_t idle)
+{
+    static const int64_t timer[] = { 15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(timer); i++) {
+        int64_t distance = idle - timer[i] * RST_SECOND;
+
+        if (distance > -timer[i] * (RST_SECOND / 200) && distance < timer[i] * (RST_SECOND / 200))
+            return true;
+    }
+    return false;
+}
+
+static unsigned match_app_timeout(const rst_view_t *view)
+{
+    if (!own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
+        return 0;
+    return view->reset->idle != RST_TIME_NONE && is_round(view->reset->idle) ? 52 : 0;
+}
+
+static void tell_app_timeout(const rst_view_t *view)
+{
+    rst_summary(view, "Probably an application timer: %s reset the connection after exactly %s without traffic, a usual time "
+                      "limit, and nothing was pending", rst_who_x(view), idle_text(view));
+    rst_evidence_add(view, view->reset->conn->last.visit == view->reset->at.visit ? view->y->last.visit
+                                                                                  : view->x->last.visit,
+                     "Last segment before the silence of %s", idle_text(view));
+    rst_tell_distance(view);
+}
+
+/* All known connections of the host end together, or its port refuses from then on. */
+static bool host_is_gone(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_burst_t *burst = view->reset->burst;
+
+    if (!rst_from_client(view) && service && rst_service_after(service, false, burst->last))
+        return true;
+    return !burst->survived && rst_from_client(view);
+}
+
+static unsigned match_process_exit(const rst_view_t *view)
+{
+    const rst_burst_t *burst = view->reset->burst;
+
+    if (!own_account(view) || !burst || burst->connections < view->prefs->batch_n || rst_is_empty(view))
+        return 0;
+    return host_is_gone(view) ? 68 : 20;
+}
+
+static unsigned match_admin_kill(const rst_view_t *view)
+{
+    const rst_burst_t *burst = view->reset->burst;
+
+    return own_account(view) && burst && burst->connections >= view->prefs->batch_n ? 22 : 0;
+}
+
+static void tell_process_exit(const rst_view_t *view)
+{
+    rst_summary(view, "The process behind %s probably ended: %u of its connections were reset within %s%s", rst_who_x(view),
+                view->reset->burst->connections,
+                rst_span(view, rst_elapsed(view->reset->burst->first, view->reset->burst->last)),
+                rst_from_client(view) ? " and no older one goes on" : " and its port refuses afterwards");
+    rst_evidence_add(view, view->reset->burst->first.visit, "First reset of the batch");
+    rst_evidence_add(view, view->reset->burst->last.visit, "Last reset of the batch");
+}
+
+static unsigned match_app_abort(const rst_view_t *view)
+{
+    bool complete = rst_has_history(view);
+
+    if (!own_account(view) || rst_fins_done(view))
+        return 0;
+    if (!complete && !view->y->segments)
+        return 48;
+    return complete && !view->y->pending && !rst_loses_data(view) ? 58 : 50;
+}
+
+static void tell_situation(const rst_view_t *view)
+{
+    if (rst_loses_data(view))
+        rst_evidence_add(view, view->x->run.last.visit, "The resetting side had data outstanding that was not acknowledged");
+    if (rst_has_fin(view->y))
+        rst_evidence_add(view, view->y->fin.visit, "The other side had closed %s before",
+                         rst_span(view, rst_since(view, view->y->fin)));
+    if (rst_has_fin(view->x))
+        rst_evidence_add(view, view->x->fin.visit, "The resetting side had sent its FIN before");
+    if (view->y->last_data.visit)
+        rst_evidence_add(view, view->y->last_data.visit, "Last data of the other side, %s before",
+                         rst_span(view, rst_since(view, view->y->last_data)));
+    if (view->x->last_data.visit)
+        rst_evidence_add(view, view->x->last_data.visit, "Last data of the resetting side, %s before",
+                         rst_span(view, rst_since(view, view->x->last_data)));
+}
+
+static void tell_app_abort(const rst_view_t *view)
+{
+    const char *before = rst_has_fin(view->x) ? "had closed its sending side, then aborted"
+                         : !view->y->bytes    ? "aborted without having received data"
+                         : view->y->pending   ? "received the last data and aborted"
+                                              : "answered everything, then aborted";
+
+    rst_summary(view, "Reset by elimination: %s %s after %s of silence (%s at its next sequence number); the wire does not show "
+                      "whether the application, an operator or a time limit did it", rst_who_x(view), before,
+                idle_text(view), rst_shape(view));
+    tell_situation(view);
+    rst_tell_history(view);
+    rst_tell_distance(view);
+}
+
+const rst_rule_t rst_rules_active[] = {
+    { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
+      { { RST_CAUSE_APP_ABORT, 12 }, { RST_CAUSE_UNREAD_DATA, 5 } } },
+    { RST_CAUSE_PROCESS_EXIT, match_process_exit, tell_process_exit, 0,
+      { { RST_CAUSE_ADMIN_KILL, 10 }, { RST_CAUSE_APP_ABORT, 10 } } },
+    { RST_CAUSE_APP_ERROR, match_app_error, tell_app_error, 0,
+      { { RST_CAUSE_APP_ABORT, 8 }, { RST_CAUSE_UNREAD_DATA, 6 } } },
+    { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_UNREAD_DATA, 12 } } },
+    { RST_CAUSE_UNREAD_DATA, match_unread, tell_unread, 0,
+      { { RST_CAUSE_APP_ABORT, 22 }, { RST_CAUSE_PROCESS_EXIT, 5 }, { RST_CAUSE_ADMIN_KILL, 3 } } },
+    { RST_CAUSE_APP_TIMEOUT, match_app_timeout, tell_app_timeout, RST_RULE_HISTORY,
+      { { RST_CAUSE_APP_ABORT, 25 }, { RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8 } } },
+    { RST_CAUSE_ADMIN_KILL, match_admin_kill, tell_process_exit, 0, { { 0, 0 } } },
+    { RST_CAUSE_APP_ABORT, match_app_abort, tell_app_abort, RST_RULE_HISTORY,
+      { { RST_CAUSE_UNREAD_DATA, 15 }, { RST_CAUSE_ADMIN_KILL, 8 }, { RST_CAUSE_PROCESS_EXIT, 6 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

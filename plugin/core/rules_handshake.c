@@ -1,0 +1,333 @@
+/* rules_handshake.c
+ * Rules for connections that were reset before any data: races, probes, clients that gave up, wrong acknowledgments.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#define PERIODS_MIN 3
+
+static bool answers_syn_ack(const rst_view_t *view)
+{
+    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+    return rst_is_answer(view) && view->trigger && (view->trigger->flags & both) == both;
+}
+
+/* The client's reset of a connection without data: in answer to the SYN-ACK, or after a complete handshake. */
+static bool client_leaves(const rst_view_t *view)
+{
+    if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.visit)
+        return false;
+    return answers_syn_ack(view) || (rst_is_abort(view) && rst_was_open(view));
+}
+
+static bool sibling_lives(const rst_conn_t *sibling)
+{
+    return sibling->side[0].bytes || sibling->side[1].bytes ||
+           rst_conn_synchronised(&sibling->side[rst_conn_client(sibling)], &sibling->side[1 - rst_conn_client(sibling)]);
+}
+
+/* Both SYNs were on their way at the same time: the sibling had not been answered when this one was sent. */
+static bool sibling_was_open(const rst_view_t *view)
+{
+    const rst_conn_t *sibling = view->reset->sibling;
+    const rst_side_t *server = &sibling->side[1 - rst_conn_client(sibling)];
+    uint32_t mine = view->reset->side[view->reset->client].syn.visit;
+
+    return !server->segments || server->first.visit > mine;
+}
+
+static const char *sibling_text(const rst_view_t *view)
+{
+    const rst_conn_t *sibling = view->reset->sibling;
+    unsigned server = 1 - rst_conn_client(sibling);
+
+    return view->texts ? rst_endpoint_text(view->memory, &sibling->address[server], sibling->port[server]) : "";
+}
+
+static unsigned match_smb(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    if (!reset->sibling || !reset->sibling_smb || !sibling_lives(reset->sibling) || !sibling_was_open(view))
+        return 0;
+    return client_leaves(view) || rst_is_refusal(view) ? 95 : 0;
+}
+
+static void tell_smb(const rst_view_t *view)
+{
+    const rst_conn_t *sibling = view->reset->sibling;
+    int64_t lead = view->reset->sibling_lead;
+    const char *what = rst_is_refusal(view) ? "was refused" : "was reset by the client";
+
+    rst_summary(view, "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s; this one "
+                      "lost and %s", rst_span(view, lead < 0 ? -lead : lead), sibling_text(view), what);
+    rst_evidence_add(view, sibling->side[rst_conn_client(sibling)].syn.visit, "SYN of the connection that was kept");
+    rst_evidence_add(view, view->reset->side[view->reset->client].syn.visit, "SYN of this connection");
+}
+
+static unsigned match_race(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    bool unseen = rst_one_way(view) && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view);
+
+    if (!reset->sibling || reset->sibling_smb || !(client_leaves(view) || unseen))
+        return 0;
+    if (!reset->sibling->side[0].bytes && !reset->sibling->side[1].bytes)
+        return 0;
+    return 65;
+}
+
+static void tell_race(const rst_view_t *view)
+{
+    const rst_conn_t *sibling = view->reset->sibling;
+    int64_t lead = view->reset->sibling_lead;
+
+    rst_summary(view, "Lost a connection race: the client tried two addresses %s apart, went on with %s and reset this attempt "
+                      "unused", rst_span(view, lead < 0 ? -lead : lead), sibling_text(view));
+    rst_evidence_add(view, sibling->side[rst_conn_client(sibling)].syn.visit, "SYN of the attempt that was used");
+    rst_evidence_add(view, view->x->syn.visit, "SYN of this attempt");
+}
+
+static unsigned match_bad_ack(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+
+    if (!rst_is_answer(view) || !trigger || !(view->x->known & RST_SIDE_SYN) || view->x->bytes)
+        return 0;
+    if (trigger->ack == view->x->isn + 1)
+        return 0;
+    if (trigger->flags & RST_FLAG_SYN)
+        return 90;
+    /* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
+    return (view->x->known & RST_SIDE_SYNACK) && !rst_has_fin(view->x) ? 85 : 0;
+}
+
+static void tell_bad_ack(const rst_view_t *view)
+{
+    rst_summary(view, "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
+                      "handshake", (view->trigger->flags & RST_FLAG_SYN) ? "SYN-ACK" : "ACK",
+                rst_where(view, view->trigger->mark.visit), view->trigger->ack, rst_who_x(view), view->x->isn);
+    rst_evidence_add(view, view->x->syn.visit, "SYN with SEQ %u: only %u may be acknowledged", view->x->isn,
+                     view->x->isn + 1);
+    rst_evidence_add(view, view->trigger->mark.visit, "Acknowledges %u", view->trigger->ack);
+}
+
+static unsigned match_unsolicited(const rst_view_t *view)
+{
+    if (!answers_syn_ack(view) || view->x->segments)
+        return 0;
+    /* Right at the start of the capture the SYN may only have been missed. */
+    return view->reset->fresh ? 55 : 70;
+}
+
+static void tell_unsolicited(const rst_view_t *view)
+{
+    rst_summary(view, "%s never asked for this connection as far as the capture shows: the SYN-ACK of %s came without a SYN and "
+                      "was reset", rst_who_x(view), rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK without a SYN in the capture");
+    rst_tell_history(view);
+}
+
+static unsigned breadth_of(const rst_view_t *view)
+{
+    const rst_host_t *client = view->reset->host[view->reset->client];
+
+    return client ? rst_host_breadth(&view->engine->hosts, client, true, view->reset->at) : 0;
+}
+
+/* Windows of raw-socket scanners; no operating system offers one of them with no option but MSS. */
+static bool odd_syn(const rst_view_t *view)
+{
+    uint16_t window = view->x->syn_window;
+
+    return view->x->syn_bare && (window == 1024 || window == 2048 || window == 3072 || window == 4096);
+}
+
+static unsigned match_scan(const rst_view_t *view)
+{
+    unsigned breadth;
+
+    if (!client_leaves(view))
+        return 0;
+    breadth = breadth_of(view);
+    if (breadth >= view->prefs->scan_ports)
+        return answers_syn_ack(view) ? 92 : 80;
+    return answers_syn_ack(view) && odd_syn(view) ? 80 : 0;
+}
+
+static void tell_scan(const rst_view_t *view)
+{
+    unsigned breadth = breadth_of(view);
+
+    rst_summary(view, "Port probe: %s %s and reset at once without data%s", rst_who_x(view),
+                answers_syn_ack(view) ? "only waited for the SYN-ACK" : "completed the handshake",
+                breadth >= view->prefs->scan_ports ? rst_text(view->memory, ", as with %u other targets", breadth - 1) : "");
+    if (breadth >= view->prefs->scan_ports)
+        rst_evidence_add(view, view->x->syn.visit, "%u targets of this source within about %u s carry no data", breadth,
+                         view->prefs->scan_s);
+    if (odd_syn(view))
+        rst_evidence_add(view, view->x->syn.visit, "SYN with window %u and no option but MSS: made by a scanner",
+                         view->x->syn_window);
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK shows that the port is open");
+}
+
+static bool has_period(const rst_habit_t *habit)
+{
+    return habit && habit->count > PERIODS_MIN && habit->period_min > 0 &&
+           habit->period_max - habit->period_min <= habit->period_min / 5;
+}
+
+static unsigned match_health(const rst_view_t *view)
+{
+    return client_leaves(view) && has_period(view->reset->habit) ? 80 : 0;
+}
+
+static void tell_health(const rst_view_t *view)
+{
+    const rst_habit_t *habit = view->reset->habit;
+
+    rst_summary(view, "Health check: %s opens and resets this service without data every %s (%u times in the capture)",
+                rst_who_x(view), rst_span(view, (habit->period_min + habit->period_max) / 2), habit->count);
+    rst_evidence_add(view, view->x->syn.visit, "Period between %s and %s", rst_span(view, habit->period_min),
+                     rst_span(view, habit->period_max));
+}
+
+/* Time that the client waited for the SYN-ACK. */
+static int64_t waited(const rst_view_t *view)
+{
+    return rst_elapsed(view->x->syn, view->trigger->mark);
+}
+
+static unsigned match_connect_aborted(const rst_view_t *view)
+{
+    int64_t limit = (int64_t)view->prefs->late_synack_ms * RST_MILLISECOND;
+
+    if (rst_one_way(view) && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view) &&
+        rst_is_abort(view))
+        return 48;
+    if (!answers_syn_ack(view) || !client_leaves(view) || !(view->x->known & RST_SIDE_SYN))
+        return 0;
+    return view->x->segments > 1 || rst_within(view, limit, waited(view)) ? 85 : 55;
+}
+
+static void tell_connect_aborted(const rst_view_t *view)
+{
+    if (view->trigger) {
+        rst_summary(view, "The client gave up too early: the SYN-ACK of %s came %s after %s and found the socket closed",
+                    rst_where(view, view->trigger->mark.visit), rst_span(view, waited(view)),
+                    view->x->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->x->segments) : "the SYN");
+        rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK that was answered");
+    } else {
+        rst_summary(view, "The client gave up its connection attempt; the capture does not show the answer it got");
+        rst_tell_history(view);
+    }
+    rst_evidence_add(view, view->x->syn.visit, "The SYN");
+}
+
+/* RFC 9293, 3.8.3: a SYN or SYN-ACK that stays unanswered is repeated, then given up. */
+static unsigned match_handshake_timeout(const rst_view_t *view)
+{
+    const rst_run_t *run = &view->x->run;
+
+    if (view->x->bytes || rst_has_fin(view->x) || view->reset->own_last.at.visit)
+        return 0;
+    if (run->copies >= 3 && (run->flags & RST_FLAG_SYN))
+        return rst_is_abort(view) ? ((run->flags & RST_FLAG_ACK) ? 90 : 85) : 0;
+    return view->x->synacks >= 3 && rst_is_answer(view) && view->trigger && view->trigger->len ? 80 : 0;
+}
+
+static void tell_handshake_timeout(const rst_view_t *view)
+{
+    bool server = (view->x->known & RST_SIDE_SYNACK) != 0;
+    unsigned copies = server ? view->x->synacks : view->x->run.copies;
+
+    view->verdict->retransmissions = (uint16_t)(copies - 1);
+    rst_summary(view, "Handshake timed out: %s sent its %s %u times in %s without %s, then gave up", rst_who_x(view),
+                server ? "SYN-ACK" : "SYN", copies, rst_span(view, rst_since(view, view->x->syn)),
+                server ? "the final ACK arriving" : "any answer");
+    rst_evidence_add(view, view->x->syn.visit, "The first %s", server ? "SYN-ACK" : "SYN");
+    if (view->x->run.copies)
+        rst_evidence_add(view, view->x->run.last.visit, "The last copy, %s before the reset",
+                         rst_span(view, rst_since(view, view->x->run.last)));
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->mark.visit, "Data for the connection that the server had given up");
+}
+
+/* Linux with tcp_abort_on_overflow, and others: the accept queue is full when the third segment comes. */
+static unsigned match_overflow(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || !(view->x->known & RST_SIDE_SYNACK) || view->x->bytes || view->reset->own_last.at.visit)
+        return 0;
+    if (view->x->pure_acks || rst_has_fin(view->x) || view->trigger->space || view->trigger->ack != view->x->isn + 1)
+        return 0;
+    return rst_within(view, rst_elapsed(view->x->syn, view->reset->at), RST_SECOND) || view->x->synacks == 1 ? 60 : 0;
+}
+
+static void tell_overflow(const rst_view_t *view)
+{
+    rst_summary(view, "%s reset the connection at the last step of the handshake (%s): its accept queue was probably full",
+                rst_who_x(view), rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "Correct final ACK, answered by a reset");
+}
+
+/* Refusals that begin after the reset and no acceptance in between: the listener went away. */
+static bool listener_gone(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *refused = service ? rst_service_after(service, false, view->reset->at) : NULL;
+    const rst_service_run_t *accepted = service ? rst_service_after(service, true, view->reset->at) : NULL;
+
+    return refused && (!accepted || accepted->first.visit > refused->first.visit ||
+                       accepted->last.visit < refused->first.visit);
+}
+
+static unsigned match_listener(const rst_view_t *view)
+{
+    const rst_burst_t *burst = view->reset->burst;
+    bool several = burst && burst->connections >= 2 && burst->port == view->reset->conn->port[view->reset->x];
+
+    if (!rst_is_abort(view) || rst_from_client(view) || view->x->bytes || rst_has_fin(view->x) || rst_has_fin(view->y))
+        return 0;
+    if (!(view->x->known & RST_SIDE_SYNACK) || view->reset->own_last.at.visit || !rst_was_open(view))
+        return 0;
+    if (listener_gone(view))
+        return view->y->bytes ? (several ? 75 : 60) : 80;
+    return several && !view->y->bytes ? 55 : 0;
+}
+
+static void tell_listener(const rst_view_t *view)
+{
+    const rst_service_run_t *refused = rst_service_after(view->reset->service, false, view->reset->at);
+
+    rst_summary(view, "The listening socket of %s was closed with connections waiting: this one was open but never served%s",
+                rst_who_x(view), refused ? ", and new SYNs are refused afterwards" : "");
+    rst_evidence_add(view, view->x->syn.visit, "Accepted by the kernel here, no byte of the application followed");
+    if (refused)
+        rst_evidence_add(view, refused->first.visit, "The port refuses from here on");
+    if (view->reset->burst && view->reset->burst->connections > 1)
+        rst_evidence_add(view, view->reset->at.visit, "%u connections of this host reset in the same moment",
+                         view->reset->burst->connections);
+}
+
+const rst_rule_t rst_rules_handshake[] = {
+    { RST_CAUSE_SMB_DUAL_CONNECT, match_smb, tell_smb, RST_RULE_BENIGN, { { RST_CAUSE_APP_ABORT, 2 } } },
+    { RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, tell_bad_ack, 0, { { RST_CAUSE_HEADER_REWRITTEN, 4 } } },
+    { RST_CAUSE_HANDSHAKE_TIMEOUT, match_handshake_timeout, tell_handshake_timeout, 0,
+      { { RST_CAUSE_CONNECT_ABORTED, 5 } } },
+    { RST_CAUSE_UNSOLICITED_SYNACK, match_unsolicited, tell_unsolicited, 0,
+      { { RST_CAUSE_CONNECT_ABORTED, 10 }, { RST_CAUSE_UNKNOWN_TO_KERNEL, 8 }, { RST_CAUSE_HALF_OPEN_SCAN, 5 } } },
+    { RST_CAUSE_HEALTH_CHECK, match_health, tell_health, RST_RULE_BENIGN, { { RST_CAUSE_HALF_OPEN_SCAN, 8 } } },
+    { RST_CAUSE_HALF_OPEN_SCAN, match_scan, tell_scan, 0,
+      { { RST_CAUSE_UNKNOWN_TO_KERNEL, 4 }, { RST_CAUSE_CONNECT_ABORTED, 3 } } },
+    { RST_CAUSE_CONNECTION_RACE, match_race, tell_race, RST_RULE_BENIGN, { { RST_CAUSE_CONNECT_ABORTED, 20 } } },
+    { RST_CAUSE_CONNECT_ABORTED, match_connect_aborted, tell_connect_aborted, 0,
+      { { RST_CAUSE_CONNECTION_RACE, 10 }, { RST_CAUSE_HALF_OPEN_SCAN, 10 }, { RST_CAUSE_UNKNOWN_TO_KERNEL, 8 } } },
+    { RST_CAUSE_LISTENER_CLOSED, match_listener, tell_listener, 0,
+      { { RST_CAUSE_APP_ABORT, 10 }, { RST_CAUSE_UNREAD_DATA, 5 } } },
+    { RST_CAUSE_RESOURCE_EXHAUSTION, match_overflow, tell_overflow, 0,
+      { { RST_CAUSE_SESSION_FAILOVER, 10 }, { RST_CAUSE_NO_CONNECTION, 8 }, { RST_CAUSE_POLICY_RESET, 5 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

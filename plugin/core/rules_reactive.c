@@ -1,0 +1,172 @@
+/* rules_reactive.c
+ * Rules for resets that answer a segment of an open or closing connection. A live connection must answer with an ACK
+ * (RFC 9293, section 3.5.2, group 3): so the sender had closed, or has no such connection.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#define GIVEN_UP_COPIES 8 /* Linux sends a segment this often at least before it forgets the connection */
+
+/* The trigger brought something that the sender had not received: data, or a FIN behind a gap. */
+static bool brings_data(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+    bool known = (view->x->known & RST_SIDE_ACKED) != 0;
+
+    if (!trigger || trigger->keepalive)
+        return false;
+    if (trigger->len)
+        return !known || rst_seq_after(trigger->seq + trigger->space, view->x->acked);
+    return (trigger->flags & RST_FLAG_FIN) && known && rst_seq_after(trigger->seq, view->x->acked);
+}
+
+/* One-way capture: a bare reset at the own FIN answers a segment that the capture does not show. */
+static bool answers_unseen(const rst_view_t *view)
+{
+    return rst_has_fin(view->x) && !view->y->segments && !(view->reset->flags & RST_FLAG_ACK) && rst_is_abort(view);
+}
+
+static bool is_closing_message(const rst_view_t *view)
+{
+    return view->trigger && (view->trigger->message == RST_MESSAGE_FAREWELL ||
+                             view->trigger->message == RST_MESSAGE_FATAL_ALERT);
+}
+
+/* More than cancel_bytes received and at least two segments on the way: a reader left a running transfer. */
+static bool bulk_in_flight(const rst_view_t *view)
+{
+    uint32_t segment = view->y->mss ? view->y->mss : 1460;
+
+    return view->y->bytes > view->prefs->cancel_bytes && rst_in_flight(view) > segment;
+}
+
+static unsigned match_cancelled(const rst_view_t *view)
+{
+    return rst_is_answer(view) && rst_has_fin(view->x) && brings_data(view) && bulk_in_flight(view) ? 75 : 0;
+}
+
+static void tell_cancelled(const rst_view_t *view)
+{
+    rst_summary(view, "Transfer cancelled: %s closed while %s was still sending (%" G_GUINT64_FORMAT " bytes so far, %u on "
+                      "the way); the data of %s met the closed socket", rst_who_x(view), rst_who_y(view), view->y->bytes,
+                rst_in_flight(view), rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->x->fin.visit, "FIN of the reader");
+    rst_evidence_add(view, view->trigger->mark.visit, "Data that arrived after it");
+}
+
+/* RFC 1122, 4.2.2.13; RFC 9293, 3.6.1: who has closed and gets data answers with a reset. */
+static unsigned match_data_after_close(const rst_view_t *view)
+{
+    if (answers_unseen(view))
+        return 55;
+    if (!rst_has_fin(view->x) || !rst_is_answer(view) || !brings_data(view))
+        return 0;
+    if (!view->trigger->len)
+        return 70;
+    return is_closing_message(view) ? 72 : 88;
+}
+
+static void tell_data_after_close(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+
+    rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets");
+    if (!trigger) {
+        rst_summary(view, "Data after close: %s had sent its FIN (%s) and resets; the segment it answers is not in the capture",
+                    rst_who_x(view), rst_where(view, view->x->fin.visit));
+        rst_tell_history(view);
+        return;
+    }
+    if (is_closing_message(view)) {
+        view->verdict->benign = true;
+        rst_summary(view, "Harmless: %s had closed (FIN in %s) when the closing message of %s came in (%s); nothing was lost",
+                    rst_who_x(view), rst_where(view, view->x->fin.visit), rst_who_y(view),
+                    rst_where(view, trigger->mark.visit));
+    } else {
+        rst_summary(view, "Data after close: %s had closed (FIN in %s), and %u bytes that %s sent afterwards (%s) were thrown "
+                          "away", rst_who_x(view), rst_where(view, view->x->fin.visit), trigger->len, rst_who_y(view),
+                    rst_where(view, trigger->mark.visit));
+    }
+    rst_evidence_add(view, trigger->mark.visit, "%s of the other side, %s before the reset",
+                     trigger->len ? "Data" : "FIN behind missing data", rst_span(view, rst_delay(view)));
+    rst_tell_distance(view);
+}
+
+static unsigned match_close_race(const rst_view_t *view)
+{
+    if (!rst_has_fin(view->x) || brings_data(view))
+        return 0;
+    if (rst_fins_done(view))
+        return rst_is_answer(view) ? 88 : 0;
+    if (!rst_is_answer(view))
+        return 0;
+    return 50;
+}
+
+static void tell_close_race(const rst_view_t *view)
+{
+    rst_summary(view, "Harmless: %s; the segment of %s found the connection gone and no data was lost",
+                rst_fins_done(view) ? "both sides had sent their FIN"
+                                    : rst_text(view->memory, "%s had closed", rst_who_x(view)),
+                rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets");
+    if (rst_has_fin(view->y))
+        rst_evidence_add(view, view->y->fin.visit, "FIN of the other side");
+    rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
+}
+
+/* The sender had itself repeated a segment until it gave up: Linux forgets the connection without a reset. */
+static bool gave_up_before(const rst_view_t *view)
+{
+    return view->x->run.copies >= GIVEN_UP_COPIES && !view->x->run.peer_alive;
+}
+
+static unsigned match_no_connection(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || rst_has_fin(view->x))
+        return 0;
+    if (gave_up_before(view))
+        return 80;
+    if (!view->reset->opened)
+        return view->reset->fresh ? 55 : 62;
+    return 60;
+}
+
+static void tell_no_connection(const rst_view_t *view)
+{
+    int64_t silence = rst_silence(view);
+    bool idle = rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, silence);
+
+    if (gave_up_before(view)) {
+        view->verdict->retransmissions = (uint16_t)(view->x->run.copies - 1);
+        rst_summary(view, "No such connection any more: %s had repeated a segment %u times without an answer and forgotten the "
+                          "connection silently, so %s met nothing", rst_who_x(view), view->x->run.copies - 1,
+                    rst_where(view, view->trigger->mark.visit));
+        rst_evidence_add(view, view->x->run.last.visit, "Last of the unanswered retransmissions");
+    } else {
+        rst_summary(view, "%s knows no such connection: it answered the %s of %s with a bare reset%s although it had sent "
+                          "neither FIN nor reset before", rst_who_x(view),
+                    view->trigger->keepalive ? "keepalive" : view->trigger->len ? "data" : "segment",
+                    rst_where(view, view->trigger->mark.visit),
+                    idle ? rst_text(view->memory, ", after %s of silence,", rst_span(view, silence)) : "");
+    }
+    rst_evidence_add(view, view->trigger->mark.visit, "Its ACK is the reset's SEQ, %s before",
+                     rst_span(view, rst_delay(view)));
+    rst_tell_history(view);
+    rst_tell_distance(view);
+}
+
+const rst_rule_t rst_rules_reactive[] = {
+    { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_DATA_AFTER_CLOSE, 18 } } },
+    { RST_CAUSE_DATA_AFTER_CLOSE, match_data_after_close, tell_data_after_close, 0,
+      { { RST_CAUSE_CLOSE_RACE, 20 }, { RST_CAUSE_TRANSFER_CANCELLED, 4 } } },
+    { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
+      { { RST_CAUSE_NO_CONNECTION, 8 }, { RST_CAUSE_FIN_WAIT_TIMEOUT, 8 } } },
+    { RST_CAUSE_NO_CONNECTION, match_no_connection, tell_no_connection, 0,
+      { { RST_CAUSE_DEVICE_IDLE_TIMEOUT, 12 },
+        { RST_CAUSE_SESSION_FAILOVER, 8 },
+        { RST_CAUSE_POLICY_RESET, 6 },
+        { RST_CAUSE_DATA_AFTER_CLOSE, 5 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};

@@ -1,0 +1,167 @@
+/* rules_timer.c
+ * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules a give-up out.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+#define PROBE_TOLERANCE 20 /* percent by which the waits between probes may differ */
+
+/* Is the wait about this long? */
+static bool about(int64_t wait, int64_t expected, int percent)
+{
+    return wait != RST_TIME_NONE && expected > 0 && wait >= expected - expected / 100 * percent &&
+           wait <= expected + expected / 100 * percent;
+}
+
+static bool regular(const rst_probes_t *probes)
+{
+    return probes->gap_min > 0 && probes->gap_max - probes->gap_min <= probes->gap_min / 100 * PROBE_TOLERANCE;
+}
+
+/* RFC 9293, 3.8.4. Linux: 9 probes 75 s apart; Windows: 10 probes 1 s apart. */
+static unsigned match_keepalive(const rst_view_t *view)
+{
+    const rst_probes_t *probes = &view->x->keepalive;
+    int64_t wait = rst_since(view, probes->last);
+
+    if (!rst_is_abort(view) || view->reset->own_last.at.visit || probes->count < 2)
+        return 0;
+    if (probes->count >= view->prefs->ka_min_probes)
+        return regular(probes) && about(wait, probes->gap_max, 60) ? 95 : 60;
+    return regular(probes) && about(wait, probes->gap_max, 5) ? 75 : 0;
+}
+
+static void tell_keepalive(const rst_view_t *view)
+{
+    const rst_probes_t *probes = &view->x->keepalive;
+
+    view->verdict->probes = probes->count;
+    rst_summary(view, "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave up "
+                      "%s after the last probe", rst_who_x(view), probes->count, rst_span(view, probes->gap_max),
+                rst_who_y(view), rst_span(view, rst_since(view, probes->last)));
+    rst_evidence_add(view, probes->first.visit, "First unanswered probe (SEQ one below the next)");
+    rst_evidence_add(view, probes->last.visit, "Last unanswered probe");
+    if (view->y->last.visit)
+        rst_evidence_add(view, view->y->last.visit, "Last sign of the other side, %s before the reset",
+                         rst_span(view, rst_since(view, view->y->last)));
+}
+
+static unsigned match_zero_window(const rst_view_t *view)
+{
+    if (!rst_is_abort(view) || !(view->y->known & RST_SIDE_ZERO_WINDOW) || view->reset->own_last.at.visit)
+        return 0;
+    return view->x->window_probe.count >= view->prefs->zw_probes ? 85 : 0;
+}
+
+static void tell_zero_window(const rst_view_t *view)
+{
+    const rst_probes_t *probes = &view->x->window_probe;
+
+    view->verdict->probes = probes->count;
+    rst_summary(view, "%s kept its receive window closed for %s: %s probed it %u times and gave up; the receiving application "
+                      "does not read", rst_who_y(view), rst_span(view, rst_since(view, view->y->zero_window)),
+                rst_who_x(view), probes->count);
+    rst_evidence_add(view, view->y->zero_window.visit, "The window closed here and never opened again");
+    rst_evidence_add(view, probes->last.visit, "Last of %u window probes", probes->count);
+}
+
+/* The next wait is the last one again (a capped timer) or grows by the same factor, at most about twofold. */
+static bool one_more_wait(const rst_run_t *run, int64_t wait)
+{
+    int64_t longest = run->gap_before > 0 && run->gap > run->gap_before ? run->gap * 2 : run->gap;
+
+    return wait != RST_TIME_NONE && run->gap > 0 && wait >= run->gap - run->gap / 5 && wait <= longest + longest / 3;
+}
+
+/* A Linux sender gives up without a reset; its abort at that moment is then the application's. */
+static bool silent_stack(const rst_view_t *view)
+{
+    return (view->x->known & RST_SIDE_TIMESTAMPS) && (view->reset->known & RST_HAS_TIMESTAMP) &&
+           (view->reset->known & RST_HAS_IP) && view->reset->ttl <= 64;
+}
+
+static unsigned match_retransmission(const rst_view_t *view)
+{
+    const rst_run_t *run = &view->x->run;
+    unsigned repeats = run->copies ? run->copies - 1u : 0;
+
+    if (!rst_is_abort(view) || view->reset->own_last.at.visit || !repeats || (run->flags & RST_FLAG_SYN))
+        return 0;
+    if (run->peer_alive || (view->y->known & RST_SIDE_ZERO_WINDOW) || run->gap < run->gap_before - run->gap_before / 5)
+        return 0;
+    if (!one_more_wait(run, rst_since(view, run->last)))
+        return repeats >= view->prefs->retx_threshold ? 35 : 0;
+    if (repeats >= view->prefs->retx_threshold)
+        return silent_stack(view) ? 55 : 92;
+    if (repeats >= view->prefs->retx_min_partial)
+        return silent_stack(view) ? 40 : 62;
+    /* A FIN that nobody acknowledged, repeated once, and one more wait: weak, earlier copies may not be captured. */
+    return (run->flags & RST_FLAG_FIN) && !view->reset->opened ? 50 : 0;
+}
+
+static void tell_retransmission(const rst_view_t *view)
+{
+    const rst_run_t *run = &view->x->run;
+    unsigned repeats = run->copies - 1u;
+
+    view->verdict->retransmissions = (uint16_t)repeats;
+    rst_summary(view, "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from %s "
+                      "and reset %s after the last copy", rst_who_x(view), run->seq, run->space, run->copies,
+                rst_span(view, rst_elapsed(run->first, run->last)), rst_who_y(view),
+                rst_span(view, rst_since(view, run->last)));
+    rst_evidence_add(view, run->first.visit, "First transmission of the segment");
+    rst_evidence_add(view, run->last.visit, "Retransmission %u, %s after the one before", repeats,
+                     rst_span(view, run->gap));
+    if (view->y->last.visit)
+        rst_evidence_add(view, view->y->last.visit, "Last sign of the other side, %s before the reset",
+                         rst_span(view, rst_since(view, view->y->last)));
+    if (silent_stack(view))
+        rst_evidence_add(view, view->reset->at.visit, "Time stamps and TTL look like Linux, which gives up silently");
+}
+
+static bool fin_is_acked(const rst_view_t *view)
+{
+    return rst_has_fin(view->x) && (view->y->known & RST_SIDE_ACKED) && !rst_seq_before(view->y->acked, view->x->fin_seq);
+}
+
+/* The half-closed state expires (Linux 60 s, Windows 120 s): with a reset at once, or when something arrives later. */
+static unsigned match_fin_wait(const rst_view_t *view)
+{
+    int64_t silence = rst_silence(view);
+    int64_t least = (int64_t)view->prefs->fin_wait_s * RST_SECOND;
+    const rst_candidate_t *trigger = view->trigger;
+
+    if (!fin_is_acked(view) || view->reset->own_last.at.visit)
+        return 0;
+    if (rst_is_abort(view) && (view->reset->flags & RST_FLAG_ACK) && !rst_has_fin(view->y)) {
+        if (about(silence, 60 * RST_SECOND, 2) || about(silence, 120 * RST_SECOND, 2))
+            return 88;
+        return rst_within(view, least, silence) ? 62 : 0;
+    }
+    if (!rst_is_answer(view) || !trigger || !rst_within(view, least, silence))
+        return 0;
+    if (trigger->len && !trigger->keepalive)
+        return rst_within(view, 2 * least, silence) ? 62 : 0;
+    return 72;
+}
+
+static void tell_fin_wait(const rst_view_t *view)
+{
+    rst_summary(view, "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
+                rst_who_x(view), rst_span(view, rst_silence(view)),
+                view->trigger ? rst_text(view->memory, "; the segment of %s found nothing",
+                                         rst_where(view, view->trigger->mark.visit)) : "");
+    rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets, acknowledged by the other");
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->mark.visit, "Late segment that was answered");
+}
+
+const rst_rule_t rst_rules_timer[] = {
+    { RST_CAUSE_ZERO_WINDOW_TIMEOUT, match_zero_window, tell_zero_window, 0, { { RST_CAUSE_APP_ABORT, 10 } } },
+    { RST_CAUSE_KEEPALIVE_TIMEOUT, match_keepalive, tell_keepalive, 0, { { RST_CAUSE_APP_TIMEOUT, 3 } } },
+    { RST_CAUSE_RETRANSMISSION_TIMEOUT, match_retransmission, tell_retransmission, 0, { { RST_CAUSE_APP_ABORT, 6 } } },
+    { RST_CAUSE_FIN_WAIT_TIMEOUT, match_fin_wait, tell_fin_wait, 0,
+      { { RST_CAUSE_APP_TIMEOUT, 8 }, { RST_CAUSE_NO_CONNECTION, 5 } } },
+    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+};
