@@ -7,7 +7,7 @@ import sys
 
 import capfile
 import packets
-from built_path import SCENARIOS
+from built_not import SCENARIOS
 
 DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 

@@ -162,7 +162,7 @@ def policy_reset(lab):
 
 @scenario("device_idle_timeout", ("device_idle_timeout", "middlebox"))
 def device_idle_timeout(lab):
-    """The router drops idle connections after 60 s and answers the next request with a reset, nearer than the server."""
+    """The router drops idle connections after 60 s and resets the next request, nearer than the server."""
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "-m", "conntrack", "--ctstate", "INVALID",
                "-j", "REJECT", "--reject-with", "tcp-reset")
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "!", "--syn", "-m", "conntrack", "--ctstate", "NEW",

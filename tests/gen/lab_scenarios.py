@@ -246,7 +246,7 @@ def unsolicited_synack(lab):
 
 @scenario("unknown_to_kernel", ("unknown_to_kernel", "client"), ("segment_after_reset", "server"))
 def unknown_to_kernel(lab):
-    """A program speaks TCP through a raw socket: its kernel resets the SYN-ACK, the program sends its request anyway."""
+    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, the program sends its request anyway."""
     lab.listen(80)
     with lab.at("c"):
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
