@@ -94,13 +94,13 @@ static void add_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value)
 
 static void add_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
 {
-    nstime_t time;
+    nstime_t duration;
 
     if (ns == RST_DURATION_NONE)
         return;
-    time.secs = (time_t)(ns / 1000000000);
-    time.nsecs = (int)(ns % 1000000000);
-    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &time));
+    duration.secs = (time_t)(ns / 1000000000);
+    duration.nsecs = (int)(ns % 1000000000);
+    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &duration));
 }
 
 /* Bytes of text that fit into one line: up to a space, or all of it. */
