@@ -52,8 +52,8 @@ as_user() {
     fi
 }
 
-plugin_folder() { # prints the folder for epan plugins
-    local label="Personal Plugins"
+plugin_folder() { # Personal | Global: prints the folder for epan plugins; default: where this user's Wireshark looks
+    local label="${1:-Personal} Plugins"
     [ "$(id -u "$user")" -ne 0 ] || label="Global Plugins"
     as_user tshark -G folders 2>/dev/null | sed -n "s|^$label:[[:space:]]*\(.*\)|\1/epan|p"
 }
@@ -86,6 +86,11 @@ install_plugin() {
     # shellcheck disable=SC2016 # expands in the inner shell
     as_user sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$folder/rst.so" <"$module"
     echo "Installed: $folder/rst.so"
+    local global
+    global=$(plugin_folder Global)/rst.so
+    if [ "$global" != "$folder/rst.so" ] && [ -e "$global" ]; then
+        echo "note: $global exists too, and Wireshark will say so; remove it as root: setup.sh --uninstall" >&2
+    fi
     if ! as_user tshark -G plugins 2>/dev/null | grep -q '^rst\.so[[:space:]]'; then
         echo "error: tshark does not load $folder/rst.so" >&2
         return 1

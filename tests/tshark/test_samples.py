@@ -37,20 +37,27 @@ def test_there_are_samples(tour):
     assert CASES and tour.is_file()
 
 
+def known(value):
+    return value if value not in ("", "-", "0") else "-"
+
+
 @each_sample
 def test_expected(tshark, capture, table):
-    def known(value):
-        return value if value not in ("", "-", "0") else ""
-
-    expected = [
-        (int(row["frame"]), row["cause"], row["sender"], known(row.get("trigger", ""))) for row in tools.read_table(table)
-    ]
-    names = ["rst.cause", "rst.sender", "rst.trigger"]
-    actual = [
-        (frame, ";".join(row["rst.cause"]), ";".join(row["rst.sender"]), ";".join(row["rst.trigger"]))
-        for frame, row in tshark.resets(capture, names).items()
-    ]
-    assert actual == expected
+    expected = {
+        int(row["frame"]): f"{row['cause']} by {row['sender']}, trigger {known(row['trigger'])}"
+        for row in tools.read_table(table)
+    }
+    names = ["rst.cause", "rst.sender", "rst.trigger", "rst.confidence", "rst.summary"]
+    wrong = []
+    rows = tshark.resets(capture, names)
+    for frame in sorted(expected.keys() | rows.keys()):
+        row = {name: ";".join(values) for name, values in rows.get(frame, dict.fromkeys(names, [])).items()}
+        actual = f"{row['rst.cause']} by {row['rst.sender']}, trigger {known(row['rst.trigger'])}"
+        if actual != expected.get(frame):
+            wrong.append(f"frame {frame}: want {expected.get(frame)}")
+            wrong.append(f"    got {actual} ({row['rst.confidence']} %): {row['rst.summary']}")
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
 
 
 @each_sample
