@@ -12,6 +12,7 @@
 #include "expert.h"
 
 #define CONFIDENCE_MAX 100
+#define TEXT_MAX 200 /* Wireshark cuts the line of an expert item at 240 bytes, its severity and group included */
 
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
@@ -91,6 +92,10 @@ static expert_field *field_of(const rst_verdict_t *verdict)
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict)
 {
     const char *text = verdict->summary ? verdict->summary : rst_cause_info(verdict->cause)->label;
+    const char *end = g_strrstr_len(text, TEXT_MAX, " ");
 
-    expert_add_info_format(pinfo, item, field_of(verdict), "%s", text);
+    if (strlen(text) <= TEXT_MAX || !end)
+        expert_add_info_format(pinfo, item, field_of(verdict), "%s", text);
+    else
+        expert_add_info_format(pinfo, item, field_of(verdict), "%.*s ...", (int)(end - text), text);
 }
