@@ -34,6 +34,8 @@ typedef struct rst_after {
     rst_mark_t alive;      /* X sends what a host that gave up would not send; visit 0 = nothing */
     bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
     rst_mark_t peer;       /* Y's latest segment after the reset */
+    uint16_t peer_data;    /* Y's segments with data after the reset */
+    bool restarted;        /* X sends a new SYN: what follows is another connection */
     uint16_t peer_count;   /* Y's segments after the reset, resets and copies left out */
     bool peer_challenge;   /* the first of them is a bare ACK for what Y expects (RFC 5961, section 3.2) */
     rst_mark_t peer_reset; /* Y's first reset after this one */

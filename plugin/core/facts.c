@@ -76,6 +76,17 @@ uint32_t rst_in_flight(const rst_view_t *view)
     return rst_seq_after(view->y->nxt, received) ? view->y->nxt - received : 0;
 }
 
+uint32_t rst_not_received(const rst_view_t *view)
+{
+    uint32_t received = view->x->acked;
+
+    if (!(view->x->known & RST_SIDE_ACKED) || !(view->y->known & RST_SIDE_NXT))
+        return 0;
+    if ((view->reset->flags & RST_FLAG_ACK) && rst_seq_after(view->reset->ack, received))
+        received = view->reset->ack;
+    return rst_seq_after(view->y->nxt, received) ? view->y->nxt - received : 0;
+}
+
 bool rst_repeats_id(const rst_view_t *view)
 {
     uint16_t step = (uint16_t)(view->reset->ip_id - view->x->ip_id);
@@ -124,14 +135,23 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
     return false;
 }
 
+/* Stacks start resets from another initial TTL than their sockets; only a TTL that fits no initial value at the usual
+ * distance (30 and 60 are those of old stacks) comes from elsewhere. */
 int8_t rst_hop_delta(const rst_view_t *view)
 {
+    static const int initial[] = { 30, 32, 60, 64, 128, 255 };
+    int best = INT8_MAX;
     uint8_t usual;
-    uint8_t hops = rst_hops(view->reset->ttl);
 
-    if (!(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !usual_hops(view, &usual))
+    if (!(view->reset->known & RST_HAS_IP) || !usual_hops(view, &usual))
         return RST_HOPS_NONE;
-    return (int8_t)(hops - usual);
+    for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
+        int delta = initial[i] - view->reset->ttl - usual;
+
+        if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))
+            best = delta;
+    }
+    return (int8_t)best;
 }
 
 bool rst_hop_jump(const rst_view_t *view)

@@ -9,11 +9,6 @@
 
 #define MILLISECOND INT64_C(1000000)
 
-static bool has_ended(const rst_case_t *reset)
-{
-    return (reset->side[reset->x].known & RST_SIDE_FIN) || reset->own_last.at.visit;
-}
-
 /* Longest plausible time from a segment to its answer. The round trip is the one at the capture point. */
 static bool soon(const rst_case_t *reset, const rst_candidate_t *candidate, const rst_prefs_t *prefs)
 {
@@ -42,8 +37,10 @@ static bool may_answer_bare(const rst_case_t *reset, const rst_candidate_t *cand
 {
     const rst_side_t *x = &reset->side[reset->x];
 
-    if (has_ended(reset))
-        return true;
+    if (reset->own_last.at.visit)
+        return candidate->mark.visit > reset->own_first.at.visit || soon(reset, candidate, prefs);
+    if (x->known & RST_SIDE_FIN)
+        return candidate->mark.visit > x->fin.visit;
     if (candidate->space && !candidate->keepalive)
         return false;
     if (x->segments && x->last.visit > candidate->mark.visit)
@@ -65,8 +62,8 @@ static rst_candidate_t *find_answered(rst_case_t *reset, const rst_ring_t *ring,
             if (age == 0 || soon(reset, candidate, prefs))
                 return candidate;
         } else if (may_answer_bare(reset, candidate, age == 0, prefs)) {
-            /* After the end of the connection the order is first come, first answered; before it the latest counts. */
-            if (!bare || !has_ended(reset))
+            /* After a first reset the order is first come, first answered; before it the latest counts. */
+            if (!bare || !reset->own_last.at.visit)
                 bare = candidate;
         }
     }

@@ -150,7 +150,8 @@ static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome
     unsigned sure = verdict->confidence;
     unsigned left = 100u - statement.confidence;
 
-    if (!statement.declared.source || (outcome->primary && outcome->primary->cause == RST_CAUSE_DUPLICATE))
+    if (!statement.declared.source ||
+        (outcome->primary && rst_cause_info(outcome->primary->cause)->category == RST_CATEGORY_ARTEFACT))
         return;
     verdict->declared = statement.declared;
     verdict->cause = statement.cause;

@@ -69,7 +69,8 @@ bool rst_was_open(const rst_view_t *view);    /* the handshake was done, as far 
 bool rst_is_empty(const rst_view_t *view);    /* no payload and no FIN in either direction */
 bool rst_fins_done(const rst_view_t *view);   /* both FINs seen */
 bool rst_loses_data(const rst_view_t *view);  /* the sender had unacknowledged payload outstanding */
-uint32_t rst_in_flight(const rst_view_t *view); /* bytes of the peer that the sender had not acknowledged */
+uint32_t rst_in_flight(const rst_view_t *view); /* bytes of the peer that the sender had not acknowledged before */
+uint32_t rst_not_received(const rst_view_t *view); /* the same, counting the reset's own ACK */
 bool rst_repeats_id(const rst_view_t *view);  /* IP id continues the sender's counter */
 
 /* dt <= limit, as far as the clock of the capture can tell; false when it cannot. dt may be unknown. */

@@ -109,7 +109,9 @@ static unsigned match_cancelled(const rst_view_t *view)
 {
     uint32_t segment = view->y->mss ? view->y->mss : 1460;
 
-    if (!own_account(view) || view->y->bytes <= view->prefs->cancel_bytes || rst_in_flight(view) <= segment)
+    if (!own_account(view) || view->y->bytes <= view->prefs->cancel_bytes)
+        return 0;
+    if (rst_not_received(view) <= segment && !(rst_in_flight(view) && view->reset->after.peer_data))
         return 0;
     if (rst_has_fin(view->y) || !within_close(view, view->y->last_data))
         return 0;
@@ -129,7 +131,16 @@ static void tell_cancelled(const rst_view_t *view)
  * a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
 static bool owes_answer(const rst_view_t *view)
 {
-    return view->y->pending && (!rst_from_client(view) || !view->x->bytes || rst_in_flight(view));
+    return view->y->pending && (!rst_from_client(view) || !view->x->bytes ||
+                                (rst_not_received(view) && within_close(view, view->y->last_data)));
+}
+
+/* The receive window tells on a reader that does not read. */
+static unsigned match_piled_up(const rst_view_t *view)
+{
+    bool shrunk = (view->x->known & (RST_SIDE_SHRUNK | RST_SIDE_ZERO_WINDOW)) != 0;
+
+    return own_account(view) && !rst_fins_done(view) && view->y->pending && shrunk ? 70 : 0;
 }
 
 static unsigned match_unread(const rst_view_t *view)
@@ -139,13 +150,11 @@ static unsigned match_unread(const rst_view_t *view)
 
     if (!own_account(view) || !view->y->bytes || half_closed || rst_fins_done(view))
         return 0;
-    if (view->y->message == RST_MESSAGE_FAREWELL && !rst_in_flight(view))
+    if (view->y->message == RST_MESSAGE_FAREWELL && !rst_not_received(view))
         return 0;
-    if (view->y->pending && (view->x->known & (RST_SIDE_SHRUNK | RST_SIDE_ZERO_WINDOW)))
-        return 68;
     if (!owes_answer(view))
-        return rst_has_fin(view->x) && (view->x->known & RST_SIDE_SHRUNK) ? 60 : 0;
-    if (at_once || rst_in_flight(view))
+        return 0;
+    if (at_once || rst_not_received(view))
         return 62;
     return rst_has_fin(view->x) ? 58 : 35;
 }
@@ -284,6 +293,8 @@ const rst_rule_t rst_rules_active[] = {
       { { RST_CAUSE_ADMIN_KILL, 10 }, { RST_CAUSE_APP_ABORT, 10 } } },
     { RST_CAUSE_APP_ERROR, match_app_error, tell_app_error, 0,
       { { RST_CAUSE_APP_ABORT, 8 }, { RST_CAUSE_UNREAD_DATA, 6 } } },
+    { RST_CAUSE_UNREAD_DATA, match_piled_up, tell_unread, 0,
+      { { RST_CAUSE_TRANSFER_CANCELLED, 12 }, { RST_CAUSE_APP_ABORT, 10 } } },
     { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_UNREAD_DATA, 12 } } },
     { RST_CAUSE_UNREAD_DATA, match_unread, tell_unread, 0,
       { { RST_CAUSE_APP_ABORT, 22 }, { RST_CAUSE_PROCESS_EXIT, 5 }, { RST_CAUSE_ADMIN_KILL, 3 } } },

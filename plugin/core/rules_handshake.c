@@ -70,7 +70,7 @@ static void tell_smb(const rst_view_t *view)
 static unsigned match_race(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
-    bool unseen = rst_one_way(view) && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view);
+    bool unseen = !view->y->segments && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view);
 
     if (!reset->sibling || reset->sibling_smb || !(client_leaves(view) || unseen))
         return 0;
@@ -101,7 +101,7 @@ static unsigned match_bad_ack(const rst_view_t *view)
     if (trigger->flags & RST_FLAG_SYN)
         return 90;
     /* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
-    return (view->x->known & RST_SIDE_SYNACK) && !rst_has_fin(view->x) ? 85 : 0;
+    return (view->x->known & RST_SIDE_SYNACK) && !rst_has_fin(view->x) && view->y->segments <= 2 ? 85 : 0;
 }
 
 static void tell_bad_ack(const rst_view_t *view)
@@ -205,7 +205,7 @@ static unsigned match_connect_aborted(const rst_view_t *view)
 {
     int64_t limit = (int64_t)view->prefs->late_synack_ms * RST_MILLISECOND;
 
-    if (rst_one_way(view) && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view) &&
+    if (!view->y->segments && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view) &&
         rst_is_abort(view))
         return 48;
     if (!answers_syn_ack(view) || !client_leaves(view) || !(view->x->known & RST_SIDE_SYN))
@@ -295,7 +295,7 @@ static unsigned match_listener(const rst_view_t *view)
         return 0;
     if (listener_gone(view))
         return view->y->bytes ? (several ? 75 : 60) : 80;
-    return several && !view->y->bytes ? 55 : 0;
+    return view->y->bytes ? 0 : (several ? 55 : 30);
 }
 
 static void tell_listener(const rst_view_t *view)

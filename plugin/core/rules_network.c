@@ -8,6 +8,35 @@
  */
 #include "rules.h"
 
+/* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated and
+ * makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
+static unsigned match_blind(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    rst_validity_t validity = view->verdict->validity;
+
+    if (rst_is_refusal(view) || rst_is_answer(view) || reset->after.peer_count < 2)
+        return 0;
+    if ((reset->known & RST_HAS_AUTH) && !view->x->syn_options)
+        return 85;
+    if (reset->seq == view->y->acked || !reset->after.alive.visit)
+        return 0;
+    if (reset->after.peer_challenge)
+        return 90;
+    return validity == RST_VALIDITY_OUTSIDE ? 80 : 0;
+}
+
+static void tell_blind(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+
+    rst_summary(view, "Without effect: the reset does not fit the connection, %s %s and the connection went on (%s)",
+                rst_who_y(view), after->peer_challenge ? "answered with an ACK" : "ignored it",
+                rst_where(view, after->peer.visit));
+    rst_evidence_add(view, after->peer.visit, "%u segments of the receiver follow the reset", after->peer_count);
+    rst_tell_distance(view);
+}
+
 /* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
 static bool is_gfw_train(const rst_after_t *after)
 {
@@ -52,7 +81,7 @@ static void tell_train(const rst_view_t *view)
         rst_pattern_add(view, "gfw");
     else if (is_window_train(view))
         rst_pattern_add(view, "tcpkill");
-    rst_summary(view, "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s; a "
+    rst_summary(view, "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
                       "host knows its own number and needs one", rst_who_x(view), view->prefs->seqchange_s);
     rst_evidence_add(view, view->reset->at.visit, "SEQ values rise beyond everything this side has sent");
     rst_tell_distance(view);
@@ -250,6 +279,7 @@ static void tell_distance(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_network[] = {
+    { RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, { { RST_CAUSE_INJECTED, 5 } } },
     { RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, { { RST_CAUSE_POLICY_RESET, 4 } } },
     { RST_CAUSE_POLICY_RESET, match_policy, tell_policy, RST_RULE_MIDDLEBOX,
       { { RST_CAUSE_INJECTED, 8 }, { RST_CAUSE_SESSION_FAILOVER, 5 } } },

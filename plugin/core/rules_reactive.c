@@ -6,8 +6,6 @@
  */
 #include "rules.h"
 
-#define GIVEN_UP_COPIES 8 /* Linux sends a segment this often at least before it forgets the connection */
-
 /* The trigger brought something that the sender had not received: data, or a FIN behind a gap. */
 static bool brings_data(const rst_view_t *view)
 {
@@ -119,7 +117,8 @@ static void tell_close_race(const rst_view_t *view)
 /* The sender had itself repeated a segment until it gave up: Linux forgets the connection without a reset. */
 static bool gave_up_before(const rst_view_t *view)
 {
-    return view->x->run.copies >= GIVEN_UP_COPIES && !view->x->run.peer_alive;
+    return view->x->run.copies > view->prefs->retx_min_partial && !view->x->run.peer_alive &&
+           rst_within(view, view->x->run.gap, rst_silence(view));
 }
 
 static unsigned match_no_connection(const rst_view_t *view)

@@ -1,5 +1,5 @@
 /* rules_repeat.c
- * Rules for resets that follow an earlier reset of the same connection, and for resets that their receiver ignored.
+ * Rules for resets that follow an earlier reset of the same connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -49,10 +49,13 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
             return view->y->segments ? 75 : 60;
         return rst_seq_diff(reset->seq, reset->own_last.seq) == 1 ? 70 : 0;
     }
-    if (!reset->peer_last.at.visit)
+    if (!reset->peer_last.at.visit || (rst_has_fin(view->x) && rst_is_answer(view)))
         return 0;
     if (rst_is_refusal(view))
         return 60;
+    /* A NAT box that answers even a reset: it has no ACK, so the answer's SEQ is 0 (RFC 9293, section 3.10.7.1). */
+    if (reset->seq == 0 && (reset->flags & RST_FLAG_ACK) && reset->ack == reset->peer_last.seq)
+        return 75;
     return rst_is_answer(view) || !(reset->flags & RST_FLAG_ACK) ? 80 : 0;
 }
 
@@ -75,31 +78,7 @@ static void tell_segment_after_reset(const rst_view_t *view)
         rst_evidence_add(view, view->trigger->mark.visit, "Segment with ACK = this reset's SEQ");
 }
 
-static unsigned match_blind(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-    bool exact = (view->y->known & RST_SIDE_ACKED) && reset->seq == view->y->acked;
-
-    if (rst_is_refusal(view) || rst_is_answer(view))
-        return 0;
-    /* An option that was never negotiated makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
-    if ((reset->known & RST_HAS_AUTH) && !view->x->syn_options && reset->after.peer_count > 1)
-        return 85;
-    if (exact || !reset->after.peer_challenge)
-        return 0;
-    return reset->after.peer_count > 1 && reset->after.alive.visit ? 90 : 0;
-}
-
-static void tell_blind(const rst_view_t *view)
-{
-    rst_summary(view, "Without effect: the reset's sequence number did not fit, %s answered with an ACK and the connection "
-                      "went on (%s)", rst_who_y(view), rst_where(view, view->reset->after.peer.visit));
-    rst_evidence_add(view, view->reset->after.peer.visit, "%u segments of the receiver follow the reset",
-                     view->reset->after.peer_count);
-}
-
 const rst_rule_t rst_rules_repeat[] = {
-    { RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, { { RST_CAUSE_INJECTED, 5 } } },
     { RST_CAUSE_CHALLENGE_ACK_RESET, match_challenge_ack, tell_challenge_ack, RST_RULE_BENIGN, { { 0, 0 } } },
     { RST_CAUSE_SEGMENT_AFTER_RESET, match_segment_after_reset, tell_segment_after_reset, RST_RULE_BENIGN,
       { { RST_CAUSE_DUPLICATE, 3 } } },

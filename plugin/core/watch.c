@@ -43,6 +43,8 @@ static void watch_own(rst_case_t *reset, const rst_segment_t *segment, rst_mark_
         return;
     }
     if (segment->flags & RST_FLAG_SYN)
+        reset->after.restarted = true;
+    if (reset->after.restarted || reset->after.syn_again)
         return;
     if (reset->after.alive.visit || elapsed == RST_TIME_NONE || elapsed < REORDERED || !is_progress(side, segment))
         return;
@@ -58,7 +60,8 @@ static void adopt_late_trigger(rst_case_t *reset, const rst_segment_t *segment, 
     bool unacked = segment->len && (!(x->known & RST_SIDE_ACKED) ||
                                     rst_seq_after(segment->seq + rst_segment_space(segment), x->acked));
 
-    if (reset->trigger.mark.visit || (reset->flags & RST_FLAG_ACK) || reset->form == RST_FORM_REFUSAL)
+    if ((reset->trigger.mark.visit && reset->trigger.space) || (reset->flags & RST_FLAG_ACK) ||
+        reset->form == RST_FORM_REFUSAL)
         return;
     if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
         return;
@@ -89,14 +92,16 @@ static void watch_peer(rst_case_t *reset, const rst_segment_t *segment, rst_mark
                                       (y->known & RST_SIDE_ACKED) && segment->ack == y->acked &&
                                       reset->seq != y->acked;
     reset->after.peer = at;
+    if (segment->len && reset->after.peer_data < UINT16_MAX)
+        reset->after.peer_data++;
     if (reset->after.peer_count < UINT16_MAX)
         reset->after.peer_count++;
 }
 
 static void watch_own_reset(rst_case_t *reset, const rst_segment_t *segment, rst_mark_t at, const rst_prefs_t *prefs)
 {
-    const rst_side_t *x = &reset->side[reset->x];
-    const rst_side_t *y = &reset->side[1 - reset->x];
+    const rst_side_t *x = &reset->conn->side[reset->x];
+    const rst_side_t *y = &reset->conn->side[1 - reset->x];
     int64_t elapsed = rst_elapsed(reset->at, at);
 
     if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * SECOND)
