@@ -32,6 +32,7 @@ typedef struct rst_earlier {
 /* What later segments showed. */
 typedef struct rst_after {
     rst_mark_t alive;      /* X sends what a host that gave up would not send; visit 0 = nothing */
+    rst_mark_t own_next;   /* X's first segment that is neither SYN nor reset */
     bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
     rst_mark_t peer;       /* Y's latest segment after the reset */
     uint16_t peer_data;    /* Y's segments with data after the reset */
@@ -52,7 +53,7 @@ struct rst_case {
     rst_conn_t *conn;
     rst_case_t *original; /* of a copy, otherwise NULL */
     rst_mark_t at;
-    int64_t idle; /* ns since the connection's previous segment, RST_TIME_NONE unknown */
+    int64_t idle; /* ns since the connection's previous segment, resets left out; RST_TIME_NONE unknown */
     uint32_t seq, ack, len, known, tsval, link;
     uint16_t window, ip_id;
     uint16_t ordinal;     /* within the generation, from 1 */
@@ -76,6 +77,7 @@ struct rst_case {
     rst_service_t *service; /* of the server side; NULL when the table is full */
     rst_habit_t *habit;     /* of an empty connection, otherwise NULL */
     rst_burst_t *burst;     /* of an abort, otherwise NULL */
+    rst_mark_t relayed;    /* reset that the sender got just before on another connection; visit 0 = none */
     const rst_conn_t *sibling; /* another attempt of the same client that this one may have raced */
     bool sibling_smb;
     int64_t sibling_lead;   /* ns from the sibling's SYN to this connection's; negative = sibling later */

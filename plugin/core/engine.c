@@ -5,6 +5,7 @@
  */
 #include "engine.h"
 
+#include "seq.h"
 #include "state.h"
 
 #define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
@@ -189,6 +190,16 @@ static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
     return elapsed == RST_TIME_NONE || elapsed < FRESH_AFTER;
 }
 
+/* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first. */
+static int64_t idle_before(const rst_conn_t *conn, rst_mark_t now)
+{
+    const rst_mark_t *a = &conn->side[0].last;
+    const rst_mark_t *b = &conn->side[1].last;
+    const rst_mark_t *latest = a->visit > b->visit ? a : b;
+
+    return latest->visit ? rst_elapsed(*latest, now) : RST_TIME_NONE;
+}
+
 static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn, unsigned x)
 {
     const rst_case_t *previous = conn->last_case[x] ? conn->last_case[x] : conn->last_case[1 - x];
@@ -196,7 +207,7 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
     reset->conn = conn;
     reset->x = (uint8_t)x;
     reset->at = engine->now;
-    reset->idle = conn->first.visit ? rst_elapsed(conn->last, engine->now) : RST_TIME_NONE;
+    reset->idle = idle_before(conn, engine->now);
     reset->client = (uint8_t)rst_conn_client(conn);
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
@@ -211,6 +222,19 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
     reset->own_ordinal = (uint16_t)(conn->last_case[x] ? conn->last_case[x]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
     reset->side = snapshot(engine, conn, previous);
+}
+
+/* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other resets
+ * mean nothing. */
+static void take_last_ack(rst_conn_t *conn, const rst_case_t *reset)
+{
+    rst_side_t *side = &conn->side[reset->x];
+    const rst_side_t *peer = &conn->side[1 - reset->x];
+
+    if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(side->known & RST_SIDE_ACKED))
+        return;
+    if (rst_seq_after(reset->ack, side->acked) && !rst_seq_after(reset->ack, peer->nxt))
+        side->acked = reset->ack;
 }
 
 static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
@@ -228,6 +252,7 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
         return reset;
     }
     watch_all(engine, conn, x, segment);
+    take_last_ack(conn, reset);
     rst_notice_reset(engine, reset);
     conn->last_case[x] = reset;
     if (conn->resets < UINT16_MAX)

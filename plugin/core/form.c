@@ -30,6 +30,23 @@ static bool is_unacked(const rst_case_t *reset, const rst_candidate_t *candidate
     return !(x->known & RST_SIDE_ACKED) || rst_seq_after(candidate->seq + candidate->space, x->acked);
 }
 
+static bool was_reset(const rst_case_t *reset)
+{
+    return reset->own_last.at.visit || reset->peer_last.at.visit;
+}
+
+/* Did the segment reach a connection that had been reset, or was it on its way then? */
+static bool follows_reset(const rst_case_t *reset, const rst_candidate_t *candidate)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    uint32_t first = reset->own_first.at.visit ? reset->own_first.at.visit : reset->peer_last.at.visit;
+    int64_t delay = rst_elapsed(candidate->mark, reset->at);
+
+    if (candidate->mark.visit > first || delay == RST_TIME_NONE)
+        return true;
+    return (x->known & RST_SIDE_RTT) && delay <= 3 * x->rtt + MILLISECOND;
+}
+
 /* A segment without new sequence space can only be what a reset answers when its sender had nothing to do with the
  * connection any more, or did nothing since. */
 static bool may_answer_bare(const rst_case_t *reset, const rst_candidate_t *candidate, bool latest,
@@ -37,8 +54,8 @@ static bool may_answer_bare(const rst_case_t *reset, const rst_candidate_t *cand
 {
     const rst_side_t *x = &reset->side[reset->x];
 
-    if (reset->own_last.at.visit)
-        return candidate->mark.visit > reset->own_first.at.visit || soon(reset, candidate, prefs);
+    if (was_reset(reset))
+        return follows_reset(reset, candidate);
     if (x->known & RST_SIDE_FIN)
         return candidate->mark.visit > x->fin.visit;
     if (candidate->space && !candidate->keepalive)
@@ -48,24 +65,25 @@ static bool may_answer_bare(const rst_case_t *reset, const rst_candidate_t *cand
     return latest && soon(reset, candidate, prefs);
 }
 
-/* Group 2: the oldest segment whose data the sender never acknowledged, otherwise one that carries no data. */
+/* Group 2: the oldest segment whose data the sender never acknowledged, otherwise the latest one that carries no data.
+ * After a reset every segment draws another one: first come, first answered. */
 static rst_candidate_t *find_answered(rst_case_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
 {
     rst_candidate_t *bare = NULL;
 
     for (unsigned age = ring->used; age-- > 0;) {
         rst_candidate_t *candidate = rst_ring_at(ring, age);
+        bool unacked = is_unacked(reset, candidate) && (age == 0 || soon(reset, candidate, prefs));
 
         if (candidate->answered || !(candidate->flags & RST_FLAG_ACK) || candidate->ack != reset->seq)
             continue;
-        if (is_unacked(reset, candidate)) {
-            if (age == 0 || soon(reset, candidate, prefs))
-                return candidate;
-        } else if (may_answer_bare(reset, candidate, age == 0, prefs)) {
-            /* After a first reset the order is first come, first answered; before it the latest counts. */
-            if (!bare || !reset->own_last.at.visit)
-                bare = candidate;
-        }
+        if (unacked)
+            return candidate;
+        if (!may_answer_bare(reset, candidate, age == 0, prefs))
+            continue;
+        if (was_reset(reset))
+            return candidate;
+        bare = candidate;
     }
     return bare;
 }

@@ -67,7 +67,11 @@ typedef struct rst_host {
     int64_t round_trip;        /* shortest time from a SYN to its SYN-ACK, ns */
     uint16_t round_trips;      /* samples of it */
     rst_burst_t *burst;        /* the latest, NULL before the first */
-    uint16_t aborts_with_timestamps; /* resets of this host that carried the option */
+    rst_mark_t reset_received;  /* latest first reset of a connection that this host got */
+    const struct rst_conn *reset_conn; /* its connection */
+    uint32_t aborts;            /* connections that it reset on its own account */
+    uint32_t relays;            /* of these, how many right after it got a reset on its other side */
+    int64_t lag_min, lag_max;   /* of the relays, ns */
     struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
     uint8_t recent_next;
     uint32_t target[8]; /* hashes of the latest targets */

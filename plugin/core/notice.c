@@ -7,6 +7,7 @@
 
 #define MILLISECOND INT64_C(1000000)
 #define RACE_MIN (50 * MILLISECOND) /* attempts closer than this are parallel, not one racing the other */
+#define RELAY_MAX (20 * MILLISECOND) /* a proxy passes a reset on at least this fast */
 #define SMB_DIRECT 445
 #define SMB_NETBIOS 139
 
@@ -42,11 +43,15 @@ static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, c
     }
 }
 
-static void notice_syn(rst_conn_t *conn, unsigned x)
+static void notice_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned x)
 {
     rst_host_t *host = conn->host[x];
 
-    if (!host || conn->side[x].segments > 1)
+    if (conn->side[x].segments > 1)
+        return;
+    engine->recent[engine->recent_next] = conn;
+    engine->recent_next = (uint8_t)((engine->recent_next + 1) % RST_RECENT_MAX);
+    if (!host)
         return;
     host->recent[host->recent_next] = conn;
     host->recent_next = (uint8_t)((host->recent_next + 1) % RST_RECENT_MAX);
@@ -60,7 +65,7 @@ void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
         if (segment->flags & RST_FLAG_ACK)
             notice_syn_ack(engine, conn, x, segment);
         else
-            notice_syn(conn, x);
+            notice_syn(engine, conn, x);
     }
     if (host && host->burst && !host->burst->survived && conn->first.visit < host->burst->first.visit &&
         !conn->last_case[x] && !conn->last_case[1 - x])
@@ -83,6 +88,18 @@ static int64_t syn_lead(const rst_conn_t *other, const rst_case_t *reset)
     return mine.time - its.time;
 }
 
+/* The other family's attempt comes from another address: then the link-layer source has to be the same. */
+static bool same_client(const rst_case_t *reset, const rst_conn_t *other)
+{
+    const rst_address_t *mine = &reset->conn->address[reset->client];
+    unsigned client = rst_conn_client(other);
+    uint32_t link = reset->side[reset->client].syn_link;
+
+    if (mine->size == other->address[client].size)
+        return rst_address_equal(mine, &other->address[client]);
+    return link && link == other->side[client].syn_link;
+}
+
 /* Is other an attempt of the same client that raced this one? */
 static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst_conn_t *other, bool *smb,
                   int64_t *lead)
@@ -94,7 +111,7 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
     int64_t distance;
 
     *lead = syn_lead(other, reset);
-    if (other == conn || *lead == RST_TIME_NONE)
+    if (other == conn || *lead == RST_TIME_NONE || !same_client(reset, other))
         return false;
     distance = *lead < 0 ? -*lead : *lead;
     *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
@@ -104,23 +121,22 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
            distance <= (int64_t)engine->prefs.he_ms * MILLISECOND;
 }
 
-static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, const rst_host_t *client)
+static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn_t *const *recent)
 {
     for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
         bool smb;
         int64_t lead;
 
-        if (!client->recent[i] || !races(engine, reset, client->recent[i], &smb, &lead))
+        if (!recent[i] || !races(engine, reset, recent[i], &smb, &lead))
             continue;
         if (reset->sibling && !smb)
             continue;
-        reset->sibling = client->recent[i];
+        reset->sibling = recent[i];
         reset->sibling_smb = smb;
         reset->sibling_lead = lead;
     }
 }
 
-/* A dual-stack race has its two attempts under different addresses of the client too. */
 static bool is_empty(const rst_case_t *reset)
 {
     return !reset->side[0].bytes && !reset->side[1].bytes && !((reset->side[0].known | reset->side[1].known) & RST_SIDE_FIN);
@@ -136,9 +152,54 @@ static void notice_empty(rst_engine_t *engine, rst_case_t *reset)
     if (!client || !(reset->side[reset->client].known & RST_SIDE_SYN))
         return;
     rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
-    find_sibling(engine, reset, client);
+    find_sibling(engine, reset, engine->recent);
+    find_sibling(engine, reset, client->recent);
     if (probe && reset->service)
         reset->habit = rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at);
+}
+
+/* A proxy is the server of one leg and the client of the other. */
+static bool is_other_leg(const rst_case_t *reset, const rst_host_t *host)
+{
+    const rst_conn_t *other = host->reset_conn;
+    unsigned client;
+
+    if (!other || other == reset->conn)
+        return false;
+    client = rst_conn_client(other);
+    return rst_address_equal(&other->address[client], &host->address) == (reset->x != reset->client);
+}
+
+static void notice_relay(rst_case_t *reset, rst_host_t *host)
+{
+    int64_t lag = rst_elapsed(host->reset_received, reset->at);
+
+    host->aborts++;
+    if (lag == RST_TIME_NONE || lag > RELAY_MAX || !is_other_leg(reset, host))
+        return;
+    if (!host->relays || lag < host->lag_min)
+        host->lag_min = lag;
+    if (lag > host->lag_max)
+        host->lag_max = lag;
+    host->relays++;
+    reset->relayed = host->reset_received;
+}
+
+static void notice_abort(rst_engine_t *engine, rst_case_t *reset)
+{
+    rst_host_t *host = reset->host[reset->x];
+    rst_host_t *receiver = reset->host[1 - reset->x];
+
+    if (reset->own_ordinal != 1 || reset->form == RST_FORM_REFUSAL)
+        return;
+    if (receiver) {
+        receiver->reset_received = reset->at;
+        receiver->reset_conn = reset->conn;
+    }
+    if (!host || reset->form != RST_FORM_ABORT)
+        return;
+    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->conn->port[reset->x], reset->at);
+    notice_relay(reset, host);
 }
 
 void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
@@ -152,10 +213,7 @@ void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);
     if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
         rst_hop_note(&host->stateless, reset->ttl);
-    if (host && reset->form == RST_FORM_ABORT && reset->own_ordinal == 1)
-        reset->burst = rst_host_note_abort(&engine->hosts, host, conn->port[reset->x], reset->at);
-    if (host && (reset->known & RST_HAS_TIMESTAMP) && host->aborts_with_timestamps < UINT16_MAX)
-        host->aborts_with_timestamps++;
+    notice_abort(engine, reset);
     if (is_empty(reset))
         notice_empty(engine, reset);
 }

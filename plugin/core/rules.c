@@ -106,7 +106,7 @@ static void tell_undetermined(const rst_view_t *view)
                       : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"
                                                       : "the capture shows too little of this connection";
 
-    rst_summary(view, "Cannot tell: %s; capture the whole connection, at both ends if possible", why);
+    rst_summary(view, "Cannot tell: %s. Capture the whole connection, at both ends if possible", why);
     rst_evidence_add(view, reset->at.visit, "%s at SEQ %u, window %u", rst_shape(view), reset->seq, reset->window);
     rst_tell_history(view);
     rst_tell_distance(view);
@@ -120,6 +120,8 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
         return view->verdict->confidence >= 50 ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
     if (rule && rule->cause == RST_CAUSE_MALFORMED)
         return RST_SENDER_UNKNOWN;
+    if (rule && rule->cause == RST_CAUSE_BLIND_RESET && rst_hop_jump(view))
+        return RST_SENDER_MIDDLEBOX;
     if (!reset->role_known && reset->conn->port[0] == reset->conn->port[1])
         return RST_SENDER_UNKNOWN;
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;

@@ -9,9 +9,17 @@
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
 
+/* At SND.NXT, or a little beyond it: then the last data was lost before the capture point and the ACK flag is set. */
 static bool own_account(const rst_view_t *view)
 {
-    return rst_is_abort(view) && !view->reset->own_last.at.visit;
+    const rst_case_t *reset = view->reset;
+
+    if (reset->own_last.at.visit)
+        return false;
+    if (rst_is_abort(view))
+        return true;
+    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->y->known & RST_SIDE_WINDOW) &&
+           reset->seq - view->x->nxt < view->y->window && !reset->after.train;
 }
 
 static bool within_close(const rst_view_t *view, rst_mark_t mark)
@@ -131,8 +139,11 @@ static void tell_cancelled(const rst_view_t *view)
  * a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
 static bool owes_answer(const rst_view_t *view)
 {
-    return view->y->pending && (!rst_from_client(view) || !view->x->bytes ||
-                                (rst_not_received(view) && within_close(view, view->y->last_data)));
+    uint32_t missing = rst_not_received(view);
+
+    if (view->y->pending <= missing)
+        return false;
+    return !rst_from_client(view) || !view->x->bytes || (missing && within_close(view, view->y->last_data));
 }
 
 /* The receive window tells on a reader that does not read. */
@@ -164,7 +175,7 @@ static void tell_unread(const rst_view_t *view)
     uint32_t unacked = rst_in_flight(view);
 
     rst_summary(view, "Closed with unread data: %s reset the connection %s after data it never answered (%u bytes since its last "
-                      "reply, %s); its application closed the socket without reading them", rst_who_x(view),
+                      "reply, %s). Its application closed the socket without reading them", rst_who_x(view),
                 rst_span(view, rst_since(view, view->y->last_data)), view->y->pending,
                 rst_where(view, view->y->last_data.visit));
     rst_evidence_add(view, view->y->last_data.visit, "Data of the other side without a reply");
@@ -243,14 +254,36 @@ static void tell_process_exit(const rst_view_t *view)
     rst_evidence_add(view, view->reset->burst->last.visit, "Last reset of the batch");
 }
 
+/* One coincidence is none: most resets of this host must follow one that it got on its other side. */
+static unsigned match_proxied(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+
+    if (!own_account(view) || !view->reset->relayed.visit || !host || host->relays < 3)
+        return 0;
+    return host->relays * 5 >= host->aborts * 4 && host->lag_max - host->lag_min <= AT_ONCE ? 80 : 0;
+}
+
+static void tell_proxied(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+
+    rst_summary(view, "Relayed by a proxy: %s got a reset on its other side %s before (%s) and passes it on, as it does %u times "
+                      "in this capture. Look for the cause on that other connection", rst_who_x(view),
+                rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
+                rst_where(view, view->reset->relayed.visit), host->relays);
+    rst_evidence_add(view, view->reset->relayed.visit, "Reset that the same host got on its other side");
+    rst_tell_distance(view);
+}
+
 static unsigned match_app_abort(const rst_view_t *view)
 {
     bool complete = rst_has_history(view);
 
     if (!own_account(view) || rst_fins_done(view))
         return 0;
-    if (!complete && !view->y->segments)
-        return 48;
+    if ((!complete && !view->y->segments) || !rst_is_abort(view))
+        return 46;
     return complete && !view->y->pending && !rst_loses_data(view) ? 58 : 50;
 }
 
@@ -278,7 +311,7 @@ static void tell_app_abort(const rst_view_t *view)
                          : view->y->pending   ? "received the last data and aborted"
                                               : "answered everything, then aborted";
 
-    rst_summary(view, "Reset by elimination: %s %s after %s of silence (%s at its next sequence number); the wire does not show "
+    rst_summary(view, "Reset by elimination: %s %s after %s of silence (%s at its next sequence number). The wire does not show "
                       "whether the application, an operator or a time limit did it", rst_who_x(view), before,
                 idle_text(view), rst_shape(view));
     tell_situation(view);
@@ -287,15 +320,16 @@ static void tell_app_abort(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_active[] = {
+    { RST_CAUSE_PROXIED, match_proxied, tell_proxied, 0, { { RST_CAUSE_APP_ABORT, 12 } } },
     { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
       { { RST_CAUSE_APP_ABORT, 12 }, { RST_CAUSE_UNREAD_DATA, 5 } } },
     { RST_CAUSE_PROCESS_EXIT, match_process_exit, tell_process_exit, 0,
       { { RST_CAUSE_ADMIN_KILL, 10 }, { RST_CAUSE_APP_ABORT, 10 } } },
     { RST_CAUSE_APP_ERROR, match_app_error, tell_app_error, 0,
       { { RST_CAUSE_APP_ABORT, 8 }, { RST_CAUSE_UNREAD_DATA, 6 } } },
+    { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_UNREAD_DATA, 12 } } },
     { RST_CAUSE_UNREAD_DATA, match_piled_up, tell_unread, 0,
       { { RST_CAUSE_TRANSFER_CANCELLED, 12 }, { RST_CAUSE_APP_ABORT, 10 } } },
-    { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_UNREAD_DATA, 12 } } },
     { RST_CAUSE_UNREAD_DATA, match_unread, tell_unread, 0,
       { { RST_CAUSE_APP_ABORT, 22 }, { RST_CAUSE_PROCESS_EXIT, 5 }, { RST_CAUSE_ADMIN_KILL, 3 } } },
     { RST_CAUSE_APP_TIMEOUT, match_app_timeout, tell_app_timeout, RST_RULE_HISTORY,

@@ -5,15 +5,26 @@
  */
 #include "rules.h"
 
+/* The hook knows neither length nor options when the data offset lies outside the segment. */
+static bool bad_offset(const rst_view_t *view)
+{
+    return !(view->reset->known & (RST_HAS_LENGTH | RST_HAS_OPTIONS));
+}
+
 static unsigned match_malformed(const rst_view_t *view)
 {
-    return (view->reset->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) ? 90 : 0;
+    return (view->reset->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) || bad_offset(view) ? 90 : 0;
 }
 
 static void tell_malformed(const rst_view_t *view)
 {
     const char *flag = (view->reset->flags & RST_FLAG_SYN) ? "SYN" : "FIN";
 
+    if (bad_offset(view)) {
+        rst_summary(view, "Malformed: the header length of this reset is impossible - nothing after it can be trusted");
+        rst_evidence_add(view, view->reset->at.visit, "Data offset below 20 bytes or beyond the end of the segment");
+        return;
+    }
     rst_summary(view, "Malformed: RST and %s are set together, which no TCP stack sends - a scanner, a fuzzer or a broken "
                       "device made this packet", flag);
     rst_evidence_add(view, view->reset->at.visit, "Flags RST and %s in one segment (RFC 9293, section 3.10.7.4)", flag);

@@ -61,7 +61,7 @@ static void tell_smb(const rst_view_t *view)
     int64_t lead = view->reset->sibling_lead;
     const char *what = rst_is_refusal(view) ? "was refused" : "was reset by the client";
 
-    rst_summary(view, "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s; this one "
+    rst_summary(view, "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s. This one "
                       "lost and %s", rst_span(view, lead < 0 ? -lead : lead), sibling_text(view), what);
     rst_evidence_add(view, sibling->side[rst_conn_client(sibling)].syn.visit, "SYN of the connection that was kept");
     rst_evidence_add(view, view->reset->side[view->reset->client].syn.visit, "SYN of this connection");
@@ -128,6 +128,42 @@ static void tell_unsolicited(const rst_view_t *view)
                       "was reset", rst_who_x(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK without a SYN in the capture");
     rst_tell_history(view);
+}
+
+/* The kernel resets what a program with a raw socket or a stack of its own has opened, and the program goes on. */
+static unsigned match_raw_socket(const rst_view_t *view)
+{
+    return answers_syn_ack(view) && client_leaves(view) && view->reset->after.own_next.visit ? 85 : 0;
+}
+
+static void tell_raw_socket(const rst_view_t *view)
+{
+    rst_summary(view, "The kernel of %s does not know this connection: it reset the SYN-ACK of %s, yet the program that opened "
+                      "it went on in %s (raw socket or user-space stack)", rst_who_x(view),
+                rst_where(view, view->trigger->mark.visit), rst_where(view, view->reset->after.own_next.visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that was reset");
+    rst_evidence_add(view, view->reset->after.own_next.visit, "The same side continues the handshake");
+}
+
+/* RFC 7323, section 5: an echo of a time stamp that the SYN never bore. */
+static unsigned match_paws(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+
+    if (!answers_syn_ack(view) || !(view->x->known & RST_SIDE_TIMESTAMPS) || !trigger->timestamp)
+        return 0;
+    if (trigger->ack != view->x->isn + 1)
+        return 0;
+    return rst_seq_before(trigger->tsecr, view->x->syn_tsval) || rst_seq_after(trigger->tsecr, view->x->tsval) ? 88 : 0;
+}
+
+static void tell_paws(const rst_view_t *view)
+{
+    rst_summary(view, "The SYN-ACK of %s echoes a time stamp (%u) that the SYN did not bear (%u): %s had to reject it, and a "
+                      "device on the way probably changes time stamps", rst_where(view, view->trigger->mark.visit),
+                view->trigger->tsecr, view->x->syn_tsval, rst_who_x(view));
+    rst_evidence_add(view, view->x->syn.visit, "SYN with time stamp %u", view->x->syn_tsval);
+    rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that echoes %u", view->trigger->tsecr);
 }
 
 static unsigned breadth_of(const rst_view_t *view)
@@ -221,7 +257,7 @@ static void tell_connect_aborted(const rst_view_t *view)
                     view->x->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->x->segments) : "the SYN");
         rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK that was answered");
     } else {
-        rst_summary(view, "The client gave up its connection attempt; the capture does not show the answer it got");
+        rst_summary(view, "The client gave up its connection attempt. The capture does not show the answer it got");
         rst_tell_history(view);
     }
     rst_evidence_add(view, view->x->syn.visit, "The SYN");
@@ -315,6 +351,8 @@ static void tell_listener(const rst_view_t *view)
 const rst_rule_t rst_rules_handshake[] = {
     { RST_CAUSE_SMB_DUAL_CONNECT, match_smb, tell_smb, RST_RULE_BENIGN, { { RST_CAUSE_APP_ABORT, 2 } } },
     { RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, tell_bad_ack, 0, { { RST_CAUSE_HEADER_REWRITTEN, 4 } } },
+    { RST_CAUSE_PAWS_REJECT, match_paws, tell_paws, 0, { { RST_CAUSE_CONNECT_ABORTED, 4 } } },
+    { RST_CAUSE_UNKNOWN_TO_KERNEL, match_raw_socket, tell_raw_socket, 0, { { RST_CAUSE_INJECTED, 4 } } },
     { RST_CAUSE_HANDSHAKE_TIMEOUT, match_handshake_timeout, tell_handshake_timeout, 0,
       { { RST_CAUSE_CONNECT_ABORTED, 5 } } },
     { RST_CAUSE_UNSOLICITED_SYNACK, match_unsolicited, tell_unsolicited, 0,

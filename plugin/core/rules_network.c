@@ -111,6 +111,36 @@ static void tell_contradicted(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+/* No answer can come sooner than the round trip to the host. Only SYN to SYN-ACK counts, because other acknowledgments may
+ * be delayed on purpose. Three samples are needed, or one and a nearer distance. */
+static bool too_fast(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    int64_t delay = rst_delay(view);
+    int8_t hops = rst_hop_delta(view);
+    bool nearer = hops != RST_HOPS_NONE && hops < 0;
+
+    if (!rst_is_answer(view) || !host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
+        return false;
+    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
+        return false;
+    return rst_within(view, delay, host->round_trip * view->prefs->fast_percent / 100);
+}
+
+static bool made_elsewhere(const rst_view_t *view)
+{
+    return rst_hop_jump(view) || too_fast(view);
+}
+
+static void tell_elsewhere(const rst_view_t *view)
+{
+    rst_tell_distance(view);
+    if (too_fast(view))
+        rst_evidence_add(view, view->trigger->mark.visit, "Answered in %s although the host takes at least %s",
+                         rst_span(view, rst_delay(view)),
+                         rst_span(view, view->reset->host[view->reset->x]->round_trip));
+}
+
 static bool first_payload(const rst_view_t *view)
 {
     const rst_candidate_t *trigger = view->trigger;
@@ -129,7 +159,7 @@ static unsigned match_policy(const rst_view_t *view)
 
     if (rst_is_refusal(view) || view->reset->own_last.at.visit || rst_has_fin(view->x))
         return 0;
-    if (first_payload(view) && rst_hop_jump(view))
+    if (first_payload(view) && made_elsewhere(view))
         return alive ? 92 : 75;
     if (rst_is_answer(view) && alive && nearer)
         return 75;
@@ -145,7 +175,7 @@ static void tell_policy(const rst_view_t *view)
                 rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->y->message)));
     if (view->y->last_data.visit)
         rst_evidence_add(view, view->y->last_data.visit, "Last payload before the reset");
-    rst_tell_distance(view);
+    tell_elsewhere(view);
     if (view->reset->after.alive.visit)
         rst_evidence_add(view, view->reset->after.alive.visit, "The real host goes on after the reset");
 }
@@ -154,6 +184,8 @@ static void tell_policy(const rst_view_t *view)
 static unsigned match_failover(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || view->reset->own_last.at.visit || rst_has_fin(view->x))
+        return 0;
+    if (view->trigger->flags & RST_FLAG_SYN)
         return 0;
     if (view->reset->after.synack.visit && (view->x->known & RST_SIDE_SYNACK) && !view->x->bytes)
         return 55;
@@ -226,18 +258,18 @@ static unsigned match_idle_device(const rst_view_t *view)
         return 0;
     if (both_ends(view))
         return looks_genuine(view) ? 40 : 85;
-    return rst_hop_jump(view) ? 75 : 0;
+    return rst_hop_jump(view) && too_fast(view) ? 92 : made_elsewhere(view) ? 75 : 0;
 }
 
 static void tell_idle_device(const rst_view_t *view)
 {
     rst_summary(view, "A device on the path timed the connection out: nothing was sent for %s, then %s", rst_span(view,
                 rst_silence(view)), both_ends(view) ? "both ends were reset at once although neither had sent anything"
-                                                    : "a reset came from another hop distance than the host's packets");
+                                                    : "the reset did not come from the host itself");
     rst_evidence_add(view, view->reset->at.visit, "Silence of %s before the reset", rst_span(view, rst_silence(view)));
     if (both_ends(view))
         rst_pattern_add(view, "both_ends");
-    rst_tell_distance(view);
+    tell_elsewhere(view);
 }
 
 static unsigned match_both_ends(const rst_view_t *view)
@@ -262,7 +294,7 @@ static void tell_both_ends(const rst_view_t *view)
 /* One strong clue and nothing else: another hop distance. */
 static unsigned match_distance(const rst_view_t *view)
 {
-    if (!rst_hop_jump(view) || rst_is_refusal(view))
+    if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }
@@ -271,11 +303,38 @@ static void tell_distance(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
 
-    rst_summary(view, "Probably injected: the reset bears the address of %s but comes from %d hops %s than its other "
-                      "packets", rst_who_x(view), delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
-    rst_tell_distance(view);
+    if (rst_hop_jump(view))
+        rst_summary(view, "Probably injected: the reset bears the address of %s but comes from %d hops %s than its other "
+                          "packets", rst_who_x(view), delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
+    else
+        rst_summary(view, "Probably injected: the reset bears the address of %s but came %s after the segment it answers, "
+                          "sooner than that host can answer", rst_who_x(view), rst_span(view, rst_delay(view)));
+    tell_elsewhere(view);
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
+}
+
+/* As far as one capture shows it: the peer's numbers leave the window from one segment to the next, the receiver keeps
+ * asking for the old ones, and resets. */
+static unsigned match_rewritten(const rst_view_t *view)
+{
+    const rst_side_t *y = view->y;
+
+    if (!y->wild || y->wild_last.visit < y->last_data.visit || view->reset->own_last.at.visit || rst_has_fin(view->x))
+        return 0;
+    if (!rst_is_abort(view) && !rst_is_answer(view))
+        return 0;
+    return y->wild >= 2 && view->x->last.visit > y->wild_last.visit ? 50 : 0;
+}
+
+static void tell_rewritten(const rst_view_t *view)
+{
+    rst_summary(view, "Probably changed on the path: the sequence numbers of %s leave the window from one segment to the next "
+                      "(%s), %s keeps asking for the old ones and resets. Compare a capture at the other end",
+                rst_who_y(view), rst_where(view, view->y->wild_last.visit), rst_who_x(view));
+    rst_evidence_add(view, view->y->wild_last.visit, "Latest of %u segments outside the window", view->y->wild);
+    rst_evidence_add(view, view->x->last.visit, "The receiver still acknowledges the old number");
+    rst_tell_distance(view);
 }
 
 const rst_rule_t rst_rules_network[] = {
@@ -293,5 +352,7 @@ const rst_rule_t rst_rules_network[] = {
       { { RST_CAUSE_POLICY_RESET, 15 }, { RST_CAUSE_APP_ABORT, 10 } } },
     { RST_CAUSE_INJECTED, match_distance, tell_distance, RST_RULE_MIDDLEBOX,
       { { RST_CAUSE_POLICY_RESET, 12 }, { RST_CAUSE_SESSION_FAILOVER, 8 } } },
+    { RST_CAUSE_HEADER_REWRITTEN, match_rewritten, tell_rewritten, 0,
+      { { RST_CAUSE_APP_ABORT, 25 }, { RST_CAUSE_INJECTED, 5 } } },
     { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
 };

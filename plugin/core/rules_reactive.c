@@ -47,7 +47,7 @@ static unsigned match_cancelled(const rst_view_t *view)
 static void tell_cancelled(const rst_view_t *view)
 {
     rst_summary(view, "Transfer cancelled: %s closed while %s was still sending (%" G_GUINT64_FORMAT " bytes so far, %u on "
-                      "the way); the data of %s met the closed socket", rst_who_x(view), rst_who_y(view), view->y->bytes,
+                      "the way). The data of %s met the closed socket", rst_who_x(view), rst_who_y(view), view->y->bytes,
                 rst_in_flight(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->x->fin.visit, "FIN of the reader");
     rst_evidence_add(view, view->trigger->mark.visit, "Data that arrived after it");
@@ -71,14 +71,14 @@ static void tell_data_after_close(const rst_view_t *view)
 
     rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets");
     if (!trigger) {
-        rst_summary(view, "Data after close: %s had sent its FIN (%s) and resets; the segment it answers is not in the capture",
+        rst_summary(view, "Data after close: %s had sent its FIN (%s) and resets. The segment it answers is not in the capture",
                     rst_who_x(view), rst_where(view, view->x->fin.visit));
         rst_tell_history(view);
         return;
     }
     if (is_closing_message(view)) {
         view->verdict->benign = true;
-        rst_summary(view, "Harmless: %s had closed (FIN in %s) when the closing message of %s came in (%s); nothing was lost",
+        rst_summary(view, "Harmless: %s had closed (FIN in %s) when the closing message of %s came in (%s). Nothing was lost",
                     rst_who_x(view), rst_where(view, view->x->fin.visit), rst_who_y(view),
                     rst_where(view, trigger->mark.visit));
     } else {
@@ -89,6 +89,23 @@ static void tell_data_after_close(const rst_view_t *view)
     rst_evidence_add(view, trigger->mark.visit, "%s of the other side, %s before the reset",
                      trigger->len ? "Data" : "FIN behind missing data", rst_span(view, rst_delay(view)));
     rst_tell_distance(view);
+}
+
+/* RFC 1337: an old duplicate reaches TIME-WAIT, which answers with an ACK, which the closed other side resets. */
+static unsigned match_assassination(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || !rst_fins_done(view) || view->trigger->space || !view->x->stale.visit)
+        return 0;
+    return view->trigger->mark.visit > view->x->stale.visit ? 80 : 0;
+}
+
+static void tell_assassination(const rst_view_t *view)
+{
+    rst_summary(view, "An old duplicate (%s) reached the closed connection, %s answered it from TIME-WAIT (%s) and this reset "
+                      "ends that state early", rst_where(view, view->x->stale.visit), rst_who_y(view),
+                rst_where(view, view->trigger->mark.visit));
+    rst_evidence_add(view, view->x->stale.visit, "Data that had been acknowledged long before");
+    rst_evidence_add(view, view->trigger->mark.visit, "ACK from TIME-WAIT");
 }
 
 static unsigned match_close_race(const rst_view_t *view)
@@ -104,7 +121,7 @@ static unsigned match_close_race(const rst_view_t *view)
 
 static void tell_close_race(const rst_view_t *view)
 {
-    rst_summary(view, "Harmless: %s; the segment of %s found the connection gone and no data was lost",
+    rst_summary(view, "Harmless: %s. The segment of %s found the connection gone and no data was lost",
                 rst_fins_done(view) ? "both sides had sent their FIN"
                                     : rst_text(view->memory, "%s had closed", rst_who_x(view)),
                 rst_where(view, view->trigger->mark.visit));
@@ -160,6 +177,7 @@ const rst_rule_t rst_rules_reactive[] = {
     { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_DATA_AFTER_CLOSE, 18 } } },
     { RST_CAUSE_DATA_AFTER_CLOSE, match_data_after_close, tell_data_after_close, 0,
       { { RST_CAUSE_CLOSE_RACE, 20 }, { RST_CAUSE_TRANSFER_CANCELLED, 4 } } },
+    { RST_CAUSE_TIME_WAIT_ASSASSINATION, match_assassination, tell_assassination, 0, { { RST_CAUSE_CLOSE_RACE, 12 } } },
     { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
       { { RST_CAUSE_NO_CONNECTION, 8 }, { RST_CAUSE_FIN_WAIT_TIMEOUT, 8 } } },
     { RST_CAUSE_NO_CONNECTION, match_no_connection, tell_no_connection, 0,

@@ -66,11 +66,11 @@ static void tell_segment_after_reset(const rst_view_t *view)
     const char *whose = after_own_reset(view) ? "it had reset" : "was reset by the other side";
 
     if (view->trigger)
-        rst_summary(view, "Follow-up: the segment of %s still reached %s after the connection %s in %s; analyse that first "
+        rst_summary(view, "Follow-up: the segment of %s still reached %s after the connection %s in %s. Analyse that first "
                           "reset", rst_where(view, view->trigger->mark.visit), rst_who_x(view), whose,
                     rst_where(view, first));
     else
-        rst_summary(view, "Follow-up: %s resets again what %s in %s; the segment it answers is not in the capture",
+        rst_summary(view, "Follow-up: %s resets again what %s in %s. The segment it answers is not in the capture",
                     rst_who_x(view), after_own_reset(view) ? "it had reset" : "the other side had reset",
                     rst_where(view, first));
     rst_evidence_add(view, first, "The connection was reset here already");

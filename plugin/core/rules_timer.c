@@ -59,7 +59,7 @@ static void tell_zero_window(const rst_view_t *view)
     const rst_probes_t *probes = &view->x->window_probe;
 
     view->verdict->probes = probes->count;
-    rst_summary(view, "%s kept its receive window closed for %s: %s probed it %u times and gave up; the receiving application "
+    rst_summary(view, "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving application "
                       "does not read", rst_who_y(view), rst_span(view, rst_since(view, view->y->zero_window)),
                 rst_who_x(view), probes->count);
     rst_evidence_add(view, view->y->zero_window.visit, "The window closed here and never opened again");
@@ -150,7 +150,7 @@ static void tell_fin_wait(const rst_view_t *view)
 {
     rst_summary(view, "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
                 rst_who_x(view), rst_span(view, rst_silence(view)),
-                view->trigger ? rst_text(view->memory, "; the segment of %s found nothing",
+                view->trigger ? rst_text(view->memory, ". The segment of %s found nothing",
                                          rst_where(view, view->trigger->mark.visit)) : "");
     rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets, acknowledged by the other");
     if (view->trigger)

@@ -136,8 +136,11 @@ static void take_ip_id(rst_side_t *side, const rst_segment_t *segment)
 static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t at)
 {
     side->isn = segment->seq;
-    if (!(side->known & RST_SIDE_SYN))
+    if (!(side->known & RST_SIDE_SYN)) {
         side->syn = at;
+        side->syn_tsval = segment->tsval;
+        side->syn_link = segment->link;
+    }
     side->known |= RST_SIDE_SYN;
     side->syn_flags = segment->flags;
     side->syn_window = segment->window;
@@ -313,6 +316,24 @@ static void take_run(rst_side_t *side, const rst_side_t *peer, const rst_segment
     side->run.flags = segment->flags;
 }
 
+/* Far outside what the peer may accept. In a capture of both directions a lossy capture heals by the peer's ACKs; a number
+ * that the peer never acknowledges was changed on the way, or is garbage, and must not move SND.NXT. */
+static bool is_wild(const rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment)
+{
+    int64_t room = 2 * (int64_t)peer->window_max + 65535;
+    int64_t distance = rst_seq_diff(segment->seq, side->nxt);
+
+    if (!(side->known & RST_SIDE_NXT) || !(peer->known & RST_SIDE_ACKED) || (segment->flags & RST_FLAG_SYN))
+        return false;
+    return distance > room || distance < -room;
+}
+
+static void take_wild(rst_side_t *side, rst_mark_t at)
+{
+    side->wild++;
+    side->wild_last = at;
+}
+
 static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
 {
     uint32_t end = segment->seq + rst_segment_space(segment);
@@ -323,6 +344,9 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
     } else if (rst_seq_after(segment->seq, side->nxt) && !(segment->flags & RST_FLAG_SYN)) {
         side->holes++;
     }
+    if (segment->len && (side->known & peer->known & RST_SIDE_FIN) && (peer->known & RST_SIDE_ACKED) &&
+        !rst_seq_after(end, peer->acked))
+        side->stale = at;
     take_run(side, peer, segment, at);
     if (rst_seq_after(end, side->nxt)) {
         uint32_t fresh = end - side->nxt;
@@ -363,6 +387,8 @@ static void push_candidate(rst_side_t *side, const rst_segment_t *segment, rst_m
     slot->len = segment->len;
     slot->space = rst_segment_space(segment);
     slot->link = segment->link;
+    slot->tsecr = segment->tsecr;
+    slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
     slot->window = segment->window;
     slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
     slot->flags = segment->flags;
@@ -399,6 +425,8 @@ void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segm
         count_probe(&side->window_probe, at);
     else if (keepalive)
         count_probe(&side->keepalive, at);
+    else if (is_wild(side, peer, segment))
+        take_wild(side, at);
     else if (rst_segment_space(segment))
         take_space(side, peer, segment, at);
     else if (!(side->known & RST_SIDE_NXT)) {

@@ -41,11 +41,12 @@ typedef struct rst_probes {
 typedef struct rst_candidate {
     rst_mark_t mark;
     int64_t idle; /* ns since the segment before it, either direction; 0 = unknown */
-    uint32_t seq, ack, len, space, link;
+    uint32_t seq, ack, len, space, link, tsecr;
     uint16_t window, ip_id;
     uint8_t flags, ttl, tos, message;
     bool answered;  /* a reset has been matched to it */
     bool keepalive; /* takes no new sequence space: SEQ = SND.NXT - 1 */
+    bool timestamp; /* tsecr is valid */
     bool repeated;  /* starts below SND.NXT: a retransmission */
 } rst_candidate_t;
 
@@ -84,6 +85,8 @@ typedef struct rst_side {
     uint32_t data_segments;
     uint32_t pure_acks;
     uint32_t copies;   /* segments that the capture holds twice */
+    uint32_t wild;     /* segments far outside the peer's window that the peer did not take */
+    rst_mark_t wild_last;
     uint32_t holes;    /* segments of this side that are missing from the capture */
     uint64_t bytes;    /* payload, retransmissions not counted */
     uint32_t pending;  /* payload of this side since the peer's last payload */
@@ -98,11 +101,13 @@ typedef struct rst_side {
     uint8_t ttl;              /* of the latest segment */
     uint8_t syn_flags;
     uint8_t message;          /* rst_message_t of the latest payload */
+    uint32_t syn_tsval, syn_link; /* of the first SYN */
     uint16_t syn_window;
     bool syn_bare;            /* the SYN had no option but perhaps MSS: no ordinary system sends that */
     bool syn_options;         /* the SYN asked for Fast Open, MPTCP, ECN or a signature */
     uint32_t tsval;
     rst_mark_t first, last, last_data, syn, fin, zero_window;
+    rst_mark_t stale; /* latest data that the peer had acknowledged long ago, after both FINs */
     int64_t rtt;              /* shortest time until this side acknowledged something, seen at the capture point */
     uint16_t rtt_samples;
     uint32_t timed_seq;       /* end of the segment that is being timed; valid while timed is set */

@@ -46,6 +46,8 @@ static void watch_own(rst_case_t *reset, const rst_segment_t *segment, rst_mark_
         reset->after.restarted = true;
     if (reset->after.restarted || reset->after.syn_again)
         return;
+    if (!reset->after.own_next.visit)
+        reset->after.own_next = at;
     if (reset->after.alive.visit || elapsed == RST_TIME_NONE || elapsed < REORDERED || !is_progress(side, segment))
         return;
     reset->after.alive = at;

@@ -153,7 +153,8 @@ static void read_mptcp(const uint8_t *option, unsigned size, rst_segment_t *segm
     if (subtype == RST_MPTCP_FASTCLOSE && size >= 12) {
         segment->mptcp = RST_MPTCP_FASTCLOSE;
     } else if (subtype == RST_MPTCP_TCPRST && size >= 4) {
-        segment->mptcp = RST_MPTCP_TCPRST;
+        if (segment->mptcp != RST_MPTCP_FASTCLOSE) /* the end of the whole connection says more */
+            segment->mptcp = RST_MPTCP_TCPRST;
         segment->mptcp_flags = option[2] & 0x0f;
         segment->mptcp_reason = option[3];
     }
