@@ -88,13 +88,10 @@ def tool(*args):
 
 
 def sample_captures():
-    """Every capture of our own that has an expected.tsv beside it, and that table."""
-    found = []
-    for table in sorted(SAMPLES.glob("**/*expected.tsv")):
-        prefix = table.name[: -len("expected.tsv")].rstrip(".")
-        captures = sorted(table.parent.glob((prefix or "*") + ".pcap*"))
-        found += [(capture, table) for capture in captures]
-    return found
+    """Every capture of our own with the table of its expected resets."""
+    tables = sorted(SAMPLES.glob("*/expected.tsv"))
+    found = [(capture, table) for table in tables for capture in sorted(table.parent.glob("*.pcap*"))]
+    return found + [(SAMPLES / "tour.pcapng", SAMPLES / "tour.tsv")]
 
 
 def sample_ids(cases):
