@@ -2,6 +2,8 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import re
+
 import pytest
 import tools
 
@@ -176,3 +178,17 @@ def test_back_references(tshark, tour):
     for frame, row in tshark.resets(tour, ["rst.trigger"]).items():
         for trigger in row["rst.trigger"]:
             assert trigger in named, f"frame {trigger} does not name reset {frame}"
+
+
+README = (tools.REPO / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("display_filter", re.findall(r"^\| `(rst\b[^`]*)` \| [a-z]", README, re.MULTILINE))
+def test_filters_of_the_readme(tshark, tour, display_filter):
+    """Every line of its tables that begins with one filter or field: tshark accepts it."""
+    tshark("-2", "-r", tour, "-Y", display_filter)
+
+
+def test_fields_of_the_readme(tshark):
+    named = set(re.findall(r"\brst\.[a-z_.]*[a-z]", README)) - {"rst.so"}
+    assert named <= tools.field_list(tshark).keys() | {"rst.finding"}
