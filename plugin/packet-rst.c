@@ -83,9 +83,9 @@ static void cleanup_rst(void)
 }
 
 /* TCP that was called by handle or through a table that lost the hook is not analysed: never silently. */
-static void note_missed(packet_info *pinfo)
+static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
 {
-    unsigned missed = rst_hook_missed(pinfo);
+    unsigned missed = rst_hook_missed(pinfo, facts);
 
     if (!missed)
         return;
@@ -96,8 +96,8 @@ static void note_missed(packet_info *pinfo)
     ws_message("TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num);
 }
 
-/* First visit only. */
-static void learn(packet_info *pinfo)
+/* First visit only. Returns the number of resets in this frame. */
+static unsigned learn(packet_info *pinfo)
 {
     const rst_frame_facts_t *facts = rst_hook_facts(pinfo);
     unsigned cases = 0;
@@ -110,7 +110,8 @@ static void learn(packet_info *pinfo)
         if (reset)
             p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases++, reset);
     }
-    note_missed(pinfo);
+    note_missed(pinfo, facts);
+    return cases;
 }
 
 static void mark_earlier(packet_info *pinfo, uint32_t frame)
@@ -191,15 +192,17 @@ static void tap_missed(packet_info *pinfo)
 /* Returns 0, so that no layer of ours stays in the list of protocols of the frame. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    const rst_case_t *reset;
+    /* Most frames bear no reset: the first visit knows that without looking for a stored one. */
+    unsigned cases = RST_LAYERS_MAX;
     uint32_t key;
 
     if (!engine)
         return 0;
     if (!pinfo->fd->visited)
-        learn(pinfo);
-    for (key = KEY_CASE; key < KEY_CASE + RST_LAYERS_MAX; key++) {
-        reset = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, key);
+        cases = learn(pinfo);
+    for (key = KEY_CASE; key < KEY_CASE + cases; key++) {
+        const rst_case_t *reset = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, key);
+
         if (!reset)
             break;
         show_case(tvb, pinfo, tree, reset);

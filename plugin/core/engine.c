@@ -51,18 +51,21 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
         engine->tick = step;
 }
 
+/* Segments of one connection come in a row: the one before is tried first. Of the key only the identifying members are
+ * set. */
 static rst_conn_t *find_conn(rst_engine_t *engine, const rst_segment_t *segment, unsigned *x)
 {
     rst_conn_t key;
     rst_conn_t *conn;
 
-    memset(&key, 0, sizeof key);
     *x = rst_conn_key(&key, segment);
-    conn = g_hash_table_lookup(engine->conns, &key);
+    if (engine->latest && rst_conn_equal(engine->latest, &key))
+        return engine->latest;
+    conn = engine->latest = g_hash_table_lookup(engine->conns, &key);
     if (conn)
         return conn;
-    conn = engine->memory.alloc(engine->memory.scope, sizeof *conn);
-    *conn = key;
+    conn = engine->latest = rst_alloc0(&engine->memory, sizeof *conn);
+    rst_conn_key(conn, segment);
     conn->client = -1;
     conn->host[0] = rst_hosts_host(&engine->hosts, &conn->address[0]);
     conn->host[1] = rst_hosts_host(&engine->hosts, &conn->address[1]);

@@ -80,12 +80,13 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
     bool counted = (segment->known & RST_HAS_IP_ID) && segment->ip_id != 0;
     bool moved = false;
 
-    for (unsigned age = 0; age < side->ring.used; age++) {
-        const rst_candidate_t *old = rst_ring_at(&side->ring, age);
-        int64_t elapsed = rst_elapsed(old->mark, (rst_mark_t){ 0, segment->time });
+    for (unsigned i = 0; i < side->ring.used; i++) {
+        const rst_candidate_t *old = &side->ring.slot[i];
+        int64_t elapsed;
 
         if (!same_segment(old, segment))
             continue;
+        elapsed = rst_elapsed(old->mark, (rst_mark_t){ 0, segment->time });
         if (counted && old->ip_id != segment->ip_id)
             continue;
         if (counted && side->ip_id_changes > 0 && (elapsed == RST_TIME_NONE || elapsed <= COPY_SPAN_CHANGING))
@@ -360,7 +361,7 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
     }
     if (segment->len) {
         side->last_data = at;
-        side->message = (uint8_t)rst_message_read(segment);
+        side->message = rst_ring_at(&side->ring, 0)->message;
         side->data_segments++;
         side->pending += segment->len;
         peer->pending = 0;

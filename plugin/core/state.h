@@ -28,6 +28,7 @@ struct rst_engine {
     GHashTable *links;      /* frame number -> visit of the reset that it explains */
     GArray *failures;       /* rst_failure_t of ended connections */
     GHashTable *findings;   /* frame number -> rst_failure_t; made after the first pass, NULL before */
+    rst_conn_t *latest;     /* connection of the latest segment */
     rst_conn_t *recent[RST_RECENT_MAX]; /* latest connections opened by anybody */
     uint8_t recent_next;
     rst_mark_t start;       /* first TCP segment */

@@ -19,8 +19,7 @@ enum {
     TCP_FLAGS = 13,
     TCP_FLAGS_END = 14,
     TCP_WINDOW_END = 16,
-    TCP_HEADER_MIN = 20,
-    TCP_OPTIONS_MAX = 40
+    TCP_HEADER_MIN = 20
 };
 
 /* Option kinds, IANA "TCP Parameters". */
@@ -214,7 +213,7 @@ static void read_option(const uint8_t *option, unsigned size, rst_segment_t *seg
 
 static void read_options(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
 {
-    uint8_t bytes[TCP_OPTIONS_MAX];
+    const uint8_t *bytes;
     unsigned captured = tvb_captured_length(tvb);
     unsigned end, at = 0;
 
@@ -223,7 +222,7 @@ static void read_options(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
     end = MIN(header, captured) - TCP_HEADER_MIN;
     if (end == header - TCP_HEADER_MIN)
         segment->known |= RST_HAS_OPTIONS;
-    tvb_memcpy(tvb, bytes, TCP_HEADER_MIN, end);
+    bytes = end ? tvb_get_ptr(tvb, TCP_HEADER_MIN, (int)end) : NULL;
     while (at < end && bytes[at] != OPTION_END) {
         unsigned size;
 
@@ -254,10 +253,13 @@ static void read_head(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
 
 bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segment_t *segment)
 {
+    unsigned captured = tvb_captured_length(tvb);
+    const uint8_t *byte;
     unsigned header;
 
-    if (tvb_captured_length(tvb) < TCP_FLAGS_END)
+    if (captured < TCP_FLAGS_END)
         return false;
+    byte = tvb_get_ptr(tvb, 0, (int)MIN(captured, TCP_WINDOW_END));
     memset(segment, 0, offsetof(rst_segment_t, head));
     segment->frame = pinfo->num;
     segment->point = capture_point(pinfo);
@@ -266,15 +268,15 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     /* The IP dissectors set these for this very layer, with or without their header at hand. */
     segment->src = address_of(&pinfo->src);
     segment->dst = address_of(&pinfo->dst);
-    segment->sport = tvb_get_ntohs(tvb, TCP_SPORT);
-    segment->dport = tvb_get_ntohs(tvb, TCP_DPORT);
-    segment->seq = tvb_get_ntohl(tvb, TCP_SEQ);
-    segment->ack = tvb_get_ntohl(tvb, TCP_ACK);
-    segment->flags = rst_get_uint8(tvb, TCP_FLAGS);
-    header = (rst_get_uint8(tvb, TCP_OFFSET) >> 4) * 4U;
-    if (tvb_captured_length(tvb) >= TCP_WINDOW_END) {
+    segment->sport = get16(byte + TCP_SPORT);
+    segment->dport = get16(byte + TCP_DPORT);
+    segment->seq = get32(byte + TCP_SEQ);
+    segment->ack = get32(byte + TCP_ACK);
+    segment->flags = byte[TCP_FLAGS];
+    header = (byte[TCP_OFFSET] >> 4) * 4U;
+    if (captured >= TCP_WINDOW_END) {
         segment->known |= RST_HAS_WINDOW;
-        segment->window = tvb_get_ntohs(tvb, TCP_FLAGS_END);
+        segment->window = get16(byte + TCP_FLAGS_END);
     }
     read_ip(ip, segment);
     read_length(tvb, pinfo, ip, header, segment);

@@ -85,9 +85,8 @@ const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo)
     return frame_facts(pinfo);
 }
 
-unsigned rst_hook_missed(packet_info *pinfo)
+unsigned rst_hook_missed(const packet_info *pinfo, const rst_frame_facts_t *facts)
 {
-    const rst_frame_facts_t *facts = frame_facts(pinfo);
     unsigned calls = facts ? facts->calls : 0;
     unsigned layers = 0;
     wmem_list_frame_t *layer;

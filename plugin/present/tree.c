@@ -31,9 +31,11 @@ static int hf_rst_declared_text = -1;
 static int hf_rst_delay = -1;
 static int hf_rst_evidence_frame = -1;
 static int hf_rst_evidence_text = -1;
+static int hf_rst_finding_advice = -1;
 static int hf_rst_finding_count = -1;
 static int hf_rst_finding_duration = -1;
 static int hf_rst_finding_kind = -1;
+static int hf_rst_finding_summary = -1;
 static int hf_rst_hop_delta = -1;
 static int hf_rst_idle = -1;
 static int hf_rst_ordinal = -1;
@@ -274,12 +276,12 @@ void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
 void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
 {
     const char *kind = rst_finding_name(finding->kind);
-    proto_item *item = proto_tree_add_string_format(tree, hf_rst_finding_kind, tvb, 0, 0, kind, "%s: %s (%s)",
-                                                    proto_registrar_get_name(hf_rst_finding_kind),
-                                                    finding->summary ? finding->summary : "", kind);
+    proto_item *item = proto_tree_add_string(tree, hf_rst_finding_kind, tvb, 0, 0, kind);
     proto_tree *subtree = proto_item_add_subtree(item, ett_rst_finding);
 
     proto_item_set_generated(item);
+    add_string(subtree, tvb, hf_rst_finding_summary, finding->summary);
+    add_string(subtree, tvb, hf_rst_finding_advice, finding->advice);
     add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
 }
@@ -345,6 +347,8 @@ static hf_register_info hf[] = {
                  "A display filter for the whole connection"),
     STRING_FIELD(hf_rst_finding_kind, "Failure without a reset", "finding.kind",
                  "syn_timeout, silent_give_up, icmp_unreachable"),
+    STRING_FIELD(hf_rst_finding_summary, "Summary", "finding.summary", "One sentence for a person"),
+    STRING_FIELD(hf_rst_finding_advice, "Advice", "finding.advice", "What to check next, with commands"),
     NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that stayed unanswered"),
     DURATION_FIELD(hf_rst_finding_duration, "Duration", "finding.duration", "From the first to the last of them"),
     FRAME_FIELD(hf_rst_reset_in, "Reset explained by this frame", "reset_in", FT_FRAMENUM_RESPONSE,
