@@ -1,0 +1,227 @@
+/* script-expect.c
+ * Implementation for comparing verdicts with what is expected.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SECOND INT64_C(1000000000)
+
+typedef struct script_claim {
+    script_run_t *run;
+    unsigned reset;        /* index */
+    rst_verdict_t verdict;
+    const char *file;
+    int line;
+    const char *text;      /* of the claim */
+} script_claim_t;
+
+static void fail(const script_claim_t *claim, const char *what)
+{
+    g_test_message("%s:%d [%s] expected \"%s\": %s\n    got %s", claim->file, claim->line, claim->run->variant->name,
+                   claim->text, what, script_describe(claim->run, claim->reset));
+    g_test_fail();
+}
+
+static void demand(const script_claim_t *claim, bool holds, const char *what)
+{
+    if (!holds)
+        fail(claim, what);
+}
+
+static rst_cause_t cause_of(const char *token)
+{
+    for (unsigned cause = 0; cause < RST_CAUSE_COUNT; cause++) {
+        if (strcmp(rst_cause_info((rst_cause_t)cause)->token, token) == 0)
+            return (rst_cause_t)cause;
+    }
+    g_error("no such cause: %s", token);
+    return RST_CAUSE_COUNT;
+}
+
+static bool has_alternative(const rst_verdict_t *verdict, rst_cause_t cause)
+{
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        if (verdict->alternative[i].cause == cause)
+            return true;
+    }
+    return false;
+}
+
+static bool has_pattern(const rst_verdict_t *verdict, const char *pattern)
+{
+    for (unsigned i = 0; i < verdict->patterns; i++) {
+        if (strcmp(verdict->pattern[i], pattern) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *truth_name(rst_truth_t truth)
+{
+    return truth == RST_YES ? "yes" : truth == RST_NO ? "no" : "unknown";
+}
+
+static bool word_alone(const script_claim_t *claim, const char *word)
+{
+    const rst_verdict_t *verdict = &claim->verdict;
+    const struct {
+        const char *word;
+        bool holds;
+    } words[] = {
+        { "benign", verdict->benign },      { "serious", !verdict->benign },   { "conflict", verdict->conflict },
+        { "agreed", !verdict->conflict },   { "first", verdict->first },       { "follower", !verdict->first },
+        { "plain", verdict->patterns == 0 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(word, words[i].word) == 0) {
+            demand(claim, words[i].holds, word);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool word_of_cause(const script_claim_t *claim, const char *word, const char *value)
+{
+    const rst_verdict_t *verdict = &claim->verdict;
+
+    if (strcmp(word, "alt") == 0)
+        demand(claim, has_alternative(verdict, cause_of(value)), "alternative missing");
+    else if (strcmp(word, "not") == 0)
+        demand(claim, verdict->cause != cause_of(value), "this verdict is wrong");
+    else if (strcmp(word, "never") == 0)
+        demand(claim, verdict->cause != cause_of(value) && !has_alternative(verdict, cause_of(value)),
+               "neither verdict nor alternative may be this");
+    else if (strcmp(word, "early") == 0)
+        demand(claim, claim->run->provisional[claim->reset] == cause_of(value), "provisional verdict");
+    else
+        return false;
+    return true;
+}
+
+static bool word_of_name(const script_claim_t *claim, const char *word, const char *value)
+{
+    const rst_verdict_t *verdict = &claim->verdict;
+    const struct {
+        const char *word, *name;
+    } words[] = {
+        { "by", rst_sender_name(verdict->sender) },
+        { "phase", rst_phase_name(verdict->phase) },
+        { "valid", rst_validity_name(verdict->validity) },
+        { "accepted", truth_name(verdict->accepted) },
+        { "capture", rst_capture_side_name(verdict->capture_side) },
+        { "source", verdict->declared.source ? verdict->declared.source : "none" },
+    };
+
+    if (strcmp(word, "pattern") == 0) {
+        demand(claim, has_pattern(verdict, value), "pattern missing");
+        return true;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(word, words[i].word) == 0) {
+            demand(claim, strcmp(value, words[i].name) == 0, word);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool word_of_number(const script_claim_t *claim, const char *word, const char *value)
+{
+    const rst_verdict_t *verdict = &claim->verdict;
+    const struct {
+        const char *word;
+        long number;
+    } words[] = {
+        { "trigger", verdict->trigger },  { "retx", verdict->retransmissions },
+        { "probes", verdict->probes },    { "delta", verdict->hop_delta },
+        { "ordinal", verdict->ordinal },  { "contradicted", verdict->contradicted_by },
+        { "code", verdict->declared.has_code ? (long)verdict->declared.code : -1 },
+        { "idle", verdict->idle == RST_DURATION_NONE ? -1 : (long)(verdict->idle / SECOND) },
+    };
+    long wanted = strcmp(value, "none") == 0 ? (strcmp(word, "delta") == 0 ? RST_HOPS_NONE : -1)
+                                             : strtol(value, NULL, 10);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(word, words[i].word) == 0) {
+            demand(claim, words[i].number == wanted, word);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_share(const script_claim_t *claim, const char *text)
+{
+    unsigned low = 0, high = 0;
+
+    if (sscanf(text, "%u-%u", &low, &high) != 2 || low > high)
+        g_error("bad confidence: %s", text);
+    demand(claim, claim->verdict.confidence >= low && claim->verdict.confidence <= high, "confidence");
+}
+
+static void check_words(const script_claim_t *claim, char **word)
+{
+    if (*word && g_ascii_isdigit(**word))
+        check_share(claim, *word++);
+    while (*word) {
+        if (word_alone(claim, *word)) {
+            word++;
+            continue;
+        }
+        if (!word[1] || !(word_of_cause(claim, word[0], word[1]) || word_of_name(claim, word[0], word[1]) ||
+                          word_of_number(claim, word[0], word[1])))
+            g_error("unknown expectation %s in %s", *word, claim->text);
+        word += 2;
+    }
+}
+
+static void check_claim(script_claim_t *claim, char **word)
+{
+    script_run_t *run = claim->run;
+
+    claim->reset = run->resets - 1;
+    if (*word && **word == '#')
+        claim->reset = (unsigned)atoi(*word++ + 1) - 1;
+    if (claim->reset >= run->resets)
+        g_error("%s: the script has %u resets", claim->text, run->resets);
+    rst_engine_classify(run->engine, run->reset[claim->reset], &run->answers.memory, true, &claim->verdict);
+    if (strcmp(*word, "*") != 0)
+        demand(claim, claim->verdict.cause == cause_of(*word), "cause");
+    check_words(claim, word + 1);
+}
+
+/* Words without the empty ones that double spaces give. */
+static char **split_words(const char *text)
+{
+    char **word = g_strsplit_set(text, " ", -1);
+    unsigned used = 0;
+
+    for (unsigned i = 0; word[i]; i++) {
+        if (*word[i])
+            word[used++] = word[i];
+        else
+            g_free(word[i]);
+    }
+    word[used] = NULL;
+    return word;
+}
+
+void script_expect(script_run_t *run, const char *file, int line, const char *expected)
+{
+    char **part = g_strsplit(expected, ";", -1);
+
+    for (unsigned i = 0; part[i]; i++) {
+        char **word = split_words(part[i]);
+        script_claim_t claim = { .run = run, .file = file, .line = line, .text = part[i] };
+
+        check_claim(&claim, word);
+        g_strfreev(word);
+    }
+    g_strfreev(part);
+}

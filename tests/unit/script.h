@@ -1,0 +1,121 @@
+/* script.h
+ * A case as text: each line is one segment of a capture, and the text is the whole input of the core.
+ *
+ *   TIME SRC[:PORT]>DST[:PORT] FLAGS SEQ [WORD ...]
+ *
+ * TIME    seconds; "+x" = x after the line before; "-" = no time stamp
+ * SRC     one letter: A, B, C are clients (port 40000), all others servers (port 80)
+ * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
+ * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
+ * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, mss N, ws N, sack, ts V:E, ttl N, id N, df, tos N, link N,
+ *         point N, mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, nolen, rejected (by a read filter)
+ *
+ * Absent ttl or id = unknown; absent win = 64240, in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets a
+ * preference. Frames are numbered from 1; rejected frames give their number to the next.
+ *
+ * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses, with the client on
+ * either side of the connection record, and with garbage in all facts that are not known. The expectation is the same.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TEST_SCRIPT_H
+#define RST_TEST_SCRIPT_H
+
+#include <glib.h>
+
+#include "engine.h"
+
+/* malloc with a list, so that a leak check sees what the core forgets to release before the scope goes. */
+typedef struct script_scope {
+    rst_memory_t memory;
+    GHashTable *blocks;
+} script_scope_t;
+
+void script_scope_open(script_scope_t *scope);
+void script_scope_close(script_scope_t *scope);
+
+/* What one run differs in from another. */
+typedef struct script_variant {
+    const char *name;
+    bool ipv6;
+    bool reversed;        /* addresses in the opposite order */
+    uint8_t garbage;      /* in what is not known */
+    uint32_t client_base; /* added to the sequence numbers of A, B, C */
+    uint32_t server_base;
+    int64_t epoch; /* ns, added to the times */
+} script_variant_t;
+
+#define SCRIPT_RESETS_MAX 1024
+
+typedef struct script_run {
+    const script_variant_t *variant;
+    rst_engine_t *engine;
+    script_scope_t scope;  /* the engine's */
+    script_scope_t answers; /* the verdicts' */
+    rst_case_t *reset[SCRIPT_RESETS_MAX];
+    rst_cause_t provisional[SCRIPT_RESETS_MAX]; /* cause right after the reset */
+    unsigned resets;
+    uint32_t frame;
+    bool rejected; /* the next frame bears the same number */
+    int64_t time;
+    rst_prefs_t prefs;
+} script_run_t;
+
+extern const script_variant_t script_variants[];
+extern const unsigned script_variant_count;
+
+/* lines end with NULL. */
+void script_open(script_run_t *run, const script_variant_t *variant, const char *const *lines);
+void script_close(script_run_t *run);
+
+/* Adds a line; only between script_open() and script_close(). */
+void script_feed(script_run_t *run, const char *line);
+
+/* Reads a line into a segment. Returns false for a line that is no segment. Wrong lines abort the test. */
+bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, bool *rejected);
+
+/* Runs the lines in all variants and compares. What is expected is a list, separated by ';':
+ *
+ *   [#N] CAUSE [MIN-MAX] [WORD ...]
+ *
+ * #N      the Nth reset of the file; without it the last one
+ * CAUSE   token, or "*"
+ * MIN-MAX confidence in percent
+ * WORD    by SENDER, trigger FRAME, alt CAUSE (is an alternative), not CAUSE (is not the verdict), never CAUSE (neither),
+ *         phase P, valid V, accepted yes|no|unknown, capture SIDE, retx N, probes N, delta N|none, ordinal N, benign,
+ *         serious (not benign), conflict, agreed (no conflict), follower (does not count), first, pattern P, plain (no
+ *         pattern), source S, code N, contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset)
+ */
+#define script_check(expected, ...)                                                                                    \
+    script_check_at(__FILE__, __LINE__, (expected), (const char *const[]){ __VA_ARGS__, NULL })
+
+void script_check_at(const char *file, int line, const char *expected, const char *const *lines);
+
+/* Compares one run. */
+void script_expect(script_run_t *run, const char *file, int line, const char *expected);
+
+/* Checks what must hold for every verdict: shares, texts, frames, repeatability. */
+void script_audit(const script_run_t *run, unsigned reset);
+
+/* A text for failure messages, in the run's memory. */
+const char *script_describe(script_run_t *run, unsigned reset);
+
+typedef struct script_test {
+    const char *path; /* NULL ends a list */
+    void (*function)(void);
+} script_test_t;
+
+/* Runs a list of tests with GLib's runner. */
+int script_main(int *argc, char ***argv, const script_test_t *tests);
+
+/* Ordinary beginnings. ISN of the client 1000, of the server 5000. */
+#define SCRIPT_SYN "0.000 C>S S 1000 mss 1460 sack ws 7 ttl 64 id 100 df"
+#define SCRIPT_SYN_ACK "0.020 S>C S. 5000 ack 1001 mss 1460 sack ws 7 ttl 54 id 0 df"
+#define SCRIPT_OPEN SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S . 1001 ack 5001 win 502 ttl 64 id 101 df"
+/* Then one request of 100 bytes and its answer of 200 bytes, acknowledged. Next: client 1101, server 5201. */
+#define SCRIPT_REQUEST SCRIPT_OPEN, "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df",                     \
+    "0.050 S>C . 5001 ack 1101 win 501 ttl 54 id 201 df"
+#define SCRIPT_TALK SCRIPT_REQUEST, "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 54 id 202 df",                     \
+    "0.061 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df"
+
+#endif
