@@ -249,13 +249,22 @@ static unsigned match_connect_aborted(const rst_view_t *view)
     return view->x->segments > 1 || rst_within(view, limit, waited(view)) ? 85 : 55;
 }
 
+static void tell_unwanted(const rst_view_t *view)
+{
+    bool late = view->verdict->confidence > 55;
+
+    rst_summary(view, late ? "The client gave up too early: the SYN-ACK of %s came %s after %s and found the socket closed"
+                           : "The client no longer wanted the connection: it reset the SYN-ACK of %s, which came %s after %s, "
+                             "and sent no data",
+                rst_where(view, view->trigger->mark.visit), rst_span(view, waited(view)),
+                view->x->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->x->segments) : "the SYN");
+    rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK that was answered");
+}
+
 static void tell_connect_aborted(const rst_view_t *view)
 {
     if (view->trigger) {
-        rst_summary(view, "The client gave up too early: the SYN-ACK of %s came %s after %s and found the socket closed",
-                    rst_where(view, view->trigger->mark.visit), rst_span(view, waited(view)),
-                    view->x->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->x->segments) : "the SYN");
-        rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK that was answered");
+        tell_unwanted(view);
     } else {
         rst_summary(view, "The client gave up its connection attempt. The capture does not show the answer it got");
         rst_tell_history(view);

@@ -41,6 +41,8 @@ TYPES = {
     "rst.reference": "FT_STRING",
     "rst.connection_filter": "FT_STRING",
     "rst.finding.kind": "FT_STRING",
+    "rst.finding.summary": "FT_STRING",
+    "rst.finding.advice": "FT_STRING",
     "rst.finding.count": "FT_UINT16",
     "rst.finding.duration": "FT_RELATIVE_TIME",
     "rst.reset_in": "FT_FRAMENUM",
