@@ -72,12 +72,14 @@ static void audit_shares(const rst_verdict_t *verdict)
     AUDIT(sum <= 100);
 }
 
-/* The fields join texts with ';' and exports split columns at tabs. */
+/* Exports split columns at tabs and lines at line ends. */
 static void audit_text(const char *text)
 {
-    AUDIT(text && *text);
+    bool printable = text && *text;
+
     for (; text && *text; text++)
-        AUDIT(*text >= 0x20 && *text < 0x7f && *text != ';');
+        printable = printable && *text >= 0x20 && *text < 0x7f;
+    AUDIT(printable);
 }
 
 static void audit_texts(const script_run_t *run, const rst_verdict_t *verdict)
@@ -86,6 +88,7 @@ static void audit_texts(const script_run_t *run, const rst_verdict_t *verdict)
     AUDIT(!strstr(verdict->summary, "(null)"));
     for (unsigned i = 0; i < verdict->evidences; i++) {
         audit_text(verdict->evidence[i].text);
+        AUDIT(!strchr(verdict->evidence[i].text, ';'));
         AUDIT(verdict->evidence[i].frame > 0);
         AUDIT(verdict->evidence[i].frame <= run->frame);
     }
