@@ -8,7 +8,7 @@ import os
 import struct
 import sys
 
-ETHERNET = 1
+ETHERNET, RAW = 1, 101
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 
@@ -22,13 +22,18 @@ def read_pcap(path):
     with open(path, "rb") as f:
         data = f.read()
     magic = data[:4]
+    # Raw IP (TUN devices) gets an Ethernet header, so that everything else has to know one format only.
+    raw = struct.unpack_from("<I", data, 20)[0] in (RAW, 228, 229)
     scale = {b"\xd4\xc3\xb2\xa1": 1000, b"\x4d\x3c\xb2\xa1": 1}.get(magic)
     if scale is None:
         die(f"{path}: not a little-endian capture file")
     frames, at = [], 24
     while at + 16 <= len(data):
         sec, frac, caplen, _ = struct.unpack_from("<IIII", data, at)
-        frames.append((sec * 10**9 + frac * scale, data[at + 16:at + 16 + caplen]))
+        packet = data[at + 16:at + 16 + caplen]
+        if raw:
+            packet = bytes(12) + (b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\0") + packet
+        frames.append((sec * 10**9 + frac * scale, packet))
         at += 16 + caplen
     return frames
 

@@ -5,7 +5,8 @@
 
 The link is a pair of TUN devices joined by a thread of this program: it adds the path delay (the kernel may lack
 netem) and can drop, change or add packets. The capture is made on the client's veth, so packets of the server arrive
-with TTL 63 and packets made by the router with TTL 64.
+with TTL 63 and packets made by the router with TTL 64; captures on the router's and the server's end of the link can be
+made beside it. Labs in different slots have different addresses and can run at the same time.
 """
 import ctypes
 import fcntl
@@ -21,6 +22,7 @@ import time
 import capfile
 
 CLIENT, SERVER, ROUTER = "10.20.1.10", "10.20.2.20", "10.20.1.1"
+DEVICES = {"c": "eth0", "r": "link0", "s": "link0"}  # where each namespace captures
 UP, DOWN = "up", "down"
 TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ = 19, 20, 21
 CLONE_NEWNET = 0x40000000
@@ -33,6 +35,13 @@ def run(*command, quiet=False):
     if done.returncode and not quiet:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
     return done.stdout
+
+
+def addresses(family, slot):
+    """The addresses of client, router (near and far side) and server in one slot."""
+    ends = {"c": (1, 10), "r": (1, 1), "far": (2, 1), "s": (2, 20)}
+    form = "10.{}.{}.{}" if family == 4 else "fd20:{}:{}::{}"
+    return {who: form.format(20 + slot, *end) for who, end in ends.items()}
 
 
 class Link(threading.Thread):
@@ -70,13 +79,17 @@ class Link(threading.Thread):
 class Lab:
     """The three namespaces and everything started in them; a context manager that takes all of it away again."""
 
-    def __init__(self, delay=0.010, snaplen=0):
+    def __init__(self, delay=0.010, snaplen=0, points="c", family=4, slot=0):
         tag = f"rst{os.getpid()}"
+        self.points, self.family = points, family
+        self.addresses = addresses(4, slot), addresses(6, slot)
+        self.address = self.addresses[family == 6]
         self.ns = {who: f"{tag}{who}" for who in ("c", "r", "s")}
         self.delay, self.snaplen = delay, snaplen
         self.sockets, self.children, self.fds = [], [], []
-        self.link = self.dump = None
-        self.file = f"/tmp/{tag}.pcap"
+        self.link, self.dumps = None, []
+        self.files = {who: f"/tmp/{tag}{who}.pcap" for who in points}
+        self.file = self.files[points[0]]
         self.trace = f"{TRACING}/instances/{tag}"
 
     def __enter__(self):
@@ -96,16 +109,19 @@ class Lab:
         run("ip", "-n", self.ns["c"], "link", "add", "eth0", "type", "veth", "peer", "name", "eth0",
             "netns", self.ns["r"])
         tuns = [self.tun("r"), self.tun("s")]
-        plan = (("c", "eth0", CLIENT + "/24"), ("r", "eth0", ROUTER + "/24"),
-                ("r", "link0", "10.20.2.1/24"), ("s", "link0", SERVER + "/24"))
-        for who, device, address in plan:
-            run("ip", "-n", self.ns[who], "addr", "add", address, "dev", device)
+        for who, device in (("c", "eth0"), ("r", "eth0"), ("r", "link0"), ("s", "link0")):
             run("ip", "-n", self.ns[who], "link", "set", device, "up")
             self.inside(who, "ethtool", "-K", device, "gro", "off", "gso", "off", "tso", "off", "tx", "off",
                         quiet=True)
-        run("ip", "-n", self.ns["c"], "route", "add", "default", "via", ROUTER)
-        run("ip", "-n", self.ns["s"], "route", "add", "default", "via", "10.20.2.1")
+        for address, bits in zip(self.addresses, ("24", "64")):
+            plan = (("c", "eth0", "c"), ("r", "eth0", "r"), ("r", "link0", "far"), ("s", "link0", "s"))
+            for who, device, end in plan:
+                nodad = ["nodad"] if bits == "64" else []
+                run("ip", "-n", self.ns[who], "addr", "add", f"{address[end]}/{bits}", "dev", device, *nodad)
+            run("ip", "-n", self.ns["c"], "route", "add", "default", "via", address["r"])
+            run("ip", "-n", self.ns["s"], "route", "add", "default", "via", address["far"])
         self.sysctl("r", "net.ipv4.ip_forward", 1)
+        self.sysctl("r", "net.ipv6.conf.all.forwarding", 1)
         for who in "cs":
             # Values left over from an earlier connection of the scenario would change the next one.
             self.sysctl(who, "net.ipv4.tcp_no_metrics_save", 1)
@@ -137,68 +153,88 @@ class Lab:
             run("mount", "-t", "tracefs", "none", TRACING, quiet=True)
         try:
             os.mkdir(self.trace)
+            with open(f"{self.trace}/trace_clock", "w", encoding="ascii") as f:
+                f.write("mono")
             with open(f"{self.trace}/events/tcp/tcp_send_reset/enable", "w", encoding="ascii") as f:
                 f.write("1")
         except OSError:
             pass
 
     def start_capture(self):
-        snap = ["-s", str(self.snaplen)]
-        self.dump = subprocess.Popen(
-            ["ip", "netns", "exec", self.ns["c"], "tcpdump", "-i", "eth0", "-nU", *snap, "-Z", "root",
-             "--time-stamp-precision=nano", "--immediate-mode", "-w", self.file, "tcp or icmp"],
-            stderr=subprocess.PIPE, text=True)
-        line = self.dump.stderr.readline()
-        if "listening on" not in line:
-            raise RuntimeError(line.strip() or "tcpdump does not start")
+        for who in self.points:
+            self.dumps.append(subprocess.Popen(
+                ["ip", "netns", "exec", self.ns[who], "tcpdump", "-i", DEVICES[who], "-nU", "-s", str(self.snaplen),
+                 "-Z", "root", "--time-stamp-precision=nano", "--immediate-mode", "-w", self.files[who],
+                 "tcp or icmp or (icmp6 and ip6[40] < 128)"], stderr=subprocess.PIPE, text=True))
+        for dump in self.dumps:
+            line = dump.stderr.readline()
+            if "listening on" not in line:
+                raise RuntimeError(line.strip() or "tcpdump does not start")
         time.sleep(0.1)
 
-    def stop_capture(self):
+    def stop_captures(self):
+        """{point: frames} of all captures."""
         time.sleep(0.3)
-        self.dump.terminate()
-        self.dump.wait()
-        self.dump.stderr.close()
-        return capfile.read_pcap(self.file)
+        for dump in self.dumps:
+            dump.terminate()
+            dump.wait()
+            dump.stderr.close()
+        return {who: capfile.read_pcap(name) for who, name in self.files.items()}
 
-    def reasons(self):
-        """{ports: [reason, ...]} as the kernel told them; a listener's reset has its own port and 0."""
-        found = {}
+    def stop_capture(self):
+        return self.stop_captures()[self.points[0]]
+
+    def told(self):
+        """What the kernel told: [(time in ns of CLOCK_REALTIME, (address, port), (address, port), reason)]."""
         try:
             with open(f"{self.trace}/trace", encoding="ascii") as f:
                 lines = [line for line in f if "reason=" in line]
         except OSError:
-            return found
+            return []
+        offset = time.time_ns() - time.monotonic_ns()
+        found = []
         for line in lines:
             fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
-            ports = frozenset(int(fields[end].rsplit(":", 1)[1]) for end in ("src", "dest"))
-            found.setdefault(ports, []).append(fields["reason"])
+            stamp = line.split(": tcp_send_reset:")[0].split()[-1]
+            ends = [fields[end].rsplit(":", 1) for end in ("src", "dest")]
+            src, dst = ((address.strip("[]"), int(port)) for address, port in ends)
+            found.append((round(float(stamp) * 1e9) + offset, src, dst, fields["reason"]))
         return found
 
-    def listen(self, port, backlog=16):
-        with self.at("s"):
-            s = socket.socket()
-        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind((SERVER, port))
-        s.listen(backlog)
+    def reasons(self):
+        """{ports: [reason, ...]} as the kernel told them; a listener's reset has its own port and 0."""
+        found = {}
+        for _, src, dst, reason in self.told():
+            found.setdefault(frozenset((src[1], dst[1])), []).append(reason)
+        return found
+
+    def socket(self, who):
+        with self.at(who):
+            s = socket.socket(socket.AF_INET6 if self.family == 6 else socket.AF_INET)
         self.sockets.append(s)
         return s
 
+    def listen(self, port, backlog=16):
+        s = self.socket("s")
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind((self.address["s"], port))
+        s.listen(backlog)
+        return s
+
     def client(self, sport=0, blocking=True):
-        with self.at("c"):
-            c = socket.socket()
+        c = self.socket("c")
         c.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         c.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if sport:
-            c.bind((CLIENT, sport))
+            c.bind((self.address["c"], sport))
         c.setblocking(blocking)
-        self.sockets.append(c)
         return c
 
     def pair(self, port, sport=0, listener=None):
         """A connection that both ends have accepted."""
         listener = listener or self.listen(port)
         c = self.client(sport)
-        c.connect((SERVER, port))
+        c.connect((self.address["s"], port))
         s, _ = listener.accept()
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sockets.append(s)
@@ -211,9 +247,10 @@ class Lab:
             s.close()
 
     def __exit__(self, *_):
-        if self.dump and self.dump.poll() is None:
-            self.dump.terminate()
-            self.dump.wait()
+        for dump in self.dumps:
+            if dump.poll() is None:
+                dump.terminate()
+                dump.wait()
         for child in self.children:
             if child.poll() is None:
                 child.kill()
@@ -228,8 +265,9 @@ class Lab:
             run("ip", "netns", "del", name, quiet=True)
         if os.path.isdir(self.trace):
             os.rmdir(self.trace)
-        if os.path.exists(self.file):
-            os.unlink(self.file)
+        for name in self.files.values():
+            if os.path.exists(name):
+                os.unlink(name)
 
 
 class _Inside:
