@@ -7,25 +7,6 @@
 
 #include "seq.h"
 
-guint rst_conn_hash(gconstpointer key)
-{
-    const rst_conn_t *conn = key;
-    uint32_t ports = (uint32_t)conn->port[0] << 16 | conn->port[1];
-
-    return (rst_address_hash(&conn->address[0]) * 31 + rst_address_hash(&conn->address[1])) ^ (ports * 0x9e3779b1u) ^
-           conn->point;
-}
-
-gboolean rst_conn_equal(gconstpointer a, gconstpointer b)
-{
-    const rst_conn_t *left = a;
-    const rst_conn_t *right = b;
-
-    return left->port[0] == right->port[0] && left->port[1] == right->port[1] && left->point == right->point &&
-           rst_address_equal(&left->address[0], &right->address[0]) &&
-           rst_address_equal(&left->address[1], &right->address[1]);
-}
-
 static bool address_less(const rst_segment_t *segment)
 {
     if (segment->src.word[0] != segment->dst.word[0])
@@ -35,16 +16,25 @@ static bool address_less(const rst_segment_t *segment)
     return segment->sport <= segment->dport;
 }
 
-unsigned rst_conn_key(rst_conn_t *key, const rst_segment_t *segment)
+unsigned rst_conn_sender(const rst_segment_t *segment)
 {
-    unsigned x = address_less(segment) ? 0 : 1;
+    return address_less(segment) ? 0 : 1;
+}
 
-    key->address[x] = segment->src;
-    key->address[1 - x] = segment->dst;
-    key->port[x] = segment->sport;
-    key->port[1 - x] = segment->dport;
-    key->point = segment->point;
-    return x;
+rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const rst_memory_t *memory)
+{
+    rst_conn_t *conn = rst_alloc0(memory, sizeof *conn);
+    unsigned x = rst_conn_sender(segment);
+
+    conn->address[x] = segment->src;
+    conn->address[1 - x] = segment->dst;
+    conn->port[x] = segment->sport;
+    conn->port[1 - x] = segment->dport;
+    conn->point = segment->point;
+    conn->client = -1;
+    conn->host[0] = rst_hosts_host(hosts, &conn->address[0]);
+    conn->host[1] = rst_hosts_host(hosts, &conn->address[1]);
+    return conn;
 }
 
 bool rst_conn_synchronised(const rst_side_t *client, const rst_side_t *server)
@@ -63,6 +53,23 @@ bool rst_conn_synchronised(const rst_side_t *client, const rst_side_t *server)
 static bool both_fins(const rst_conn_t *conn)
 {
     return (conn->side[0].known & RST_SIDE_FIN) && (conn->side[1].known & RST_SIDE_FIN);
+}
+
+bool rst_conn_has_ended(const rst_conn_t *conn)
+{
+    return conn->resets || both_fins(conn);
+}
+
+static void release_ring(rst_ring_t *ring, const rst_memory_t *memory)
+{
+    rst_release(memory, ring->slot);
+    memset(ring, 0, sizeof *ring);
+}
+
+void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    release_ring(&conn->side[0].ring, memory);
+    release_ring(&conn->side[1].ring, memory);
 }
 
 static bool is_live(const rst_conn_t *conn)

@@ -43,14 +43,21 @@ typedef struct rst_conn {
     struct rst_case *last_case[2]; /* latest reset of each side, copies left out */
     struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
     uint8_t watched;
+    bool lingers;           /* has ended and waits to be trimmed */
     struct rst_case *retried; /* latest reset of the generation before, until the new SYN is answered */
 } rst_conn_t;
 
-guint rst_conn_hash(gconstpointer conn);
-gboolean rst_conn_equal(gconstpointer a, gconstpointer b);
+/* Index of the side that sent the segment: 0 for the smaller address and port. */
+unsigned rst_conn_sender(const rst_segment_t *segment);
 
-/* Fills address, port, point of a key and returns the side that sent the segment. */
-unsigned rst_conn_key(rst_conn_t *key, const rst_segment_t *segment);
+/* A new connection between the ends of the segment. */
+rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const rst_memory_t *memory);
+
+/* Nothing but stragglers can follow: it was reset, or both FINs were sent. */
+bool rst_conn_has_ended(const rst_conn_t *conn);
+
+/* Gives back what only a connection that goes on needs. */
+void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory);
 
 /* Before a SYN is taken: starts a new generation where it does not belong to the present one. */
 void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory);

@@ -17,7 +17,11 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
 
     engine->memory = *memory;
     engine->prefs = *prefs;
-    engine->conns = g_hash_table_new(rst_conn_hash, rst_conn_equal);
+    rst_slots_open(&engine->slots);
+    engine->nobody.client = -1;
+    engine->orphan.conn = &engine->nobody;
+    engine->orphan.side = engine->nothing;
+    engine->orphan.ordinal = 1;
     engine->links = g_hash_table_new(NULL, NULL);
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->now.time = RST_TIME_NONE;
@@ -32,7 +36,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_findings_reset(engine);
     rst_hosts_close(&engine->hosts);
     rst_frames_free(&engine->frames);
-    g_hash_table_destroy(engine->conns);
+    rst_slots_close(&engine->slots);
     g_hash_table_destroy(engine->links);
     g_array_free(engine->failures, TRUE);
     g_free(engine);
@@ -51,32 +55,8 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
         engine->tick = step;
 }
 
-/* Segments of one connection come in a row: the one before is tried first. Of the key only the identifying members are
- * set. */
-static rst_conn_t *find_conn(rst_engine_t *engine, const rst_segment_t *segment, unsigned *x)
-{
-    rst_conn_t key;
-    rst_conn_t *conn;
-
-    *x = rst_conn_key(&key, segment);
-    if (engine->latest && rst_conn_equal(engine->latest, &key))
-        return engine->latest;
-    conn = engine->latest = g_hash_table_lookup(engine->conns, &key);
-    if (conn)
-        return conn;
-    conn = engine->latest = rst_alloc0(&engine->memory, sizeof *conn);
-    rst_conn_key(conn, segment);
-    conn->client = -1;
-    conn->host[0] = rst_hosts_host(&engine->hosts, &conn->address[0]);
-    conn->host[1] = rst_hosts_host(&engine->hosts, &conn->address[1]);
-    g_hash_table_add(engine->conns, conn);
-    return conn;
-}
-
 static void touch(rst_engine_t *engine, rst_conn_t *conn)
 {
-    if (!engine->start.visit)
-        engine->start = engine->now;
     if (!conn->first.visit)
         conn->first = engine->now;
     conn->last = engine->now;
@@ -266,16 +246,84 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     return reset;
 }
 
+/* What has ended needs its rings for a while only: stragglers come soon. */
+static void note_end(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_conn_t **place = &engine->linger[engine->linger_next];
+
+    if (conn->lingers || !rst_conn_has_ended(conn))
+        return;
+    if (*place) {
+        (*place)->lingers = false;
+        if (rst_conn_has_ended(*place))
+            rst_conn_trim(*place, &engine->memory);
+    }
+    *place = conn;
+    conn->lingers = true;
+    engine->linger_next = (uint16_t)((engine->linger_next + 1) % RST_LINGER_MAX);
+}
+
+static rst_case_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    rst_case_t *reset = NULL;
+
+    if (segment->flags & RST_FLAG_RST)
+        reset = take_reset(engine, conn, x, segment);
+    else
+        take_segment(engine, conn, x, segment);
+    note_end(engine, conn);
+    return reset;
+}
+
+/* The connection in the slot, made from the packed SYN if that was all so far. NULL when there are too many. */
+static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x, const rst_segment_t *segment)
+{
+    rst_mark_t now = engine->now;
+    rst_packed_syn_t packed;
+    rst_segment_t syn;
+
+    if (!slot->packed && slot->as.conn)
+        return slot->as.conn;
+    if (engine->slots.conns >= engine->slots.conns_max) {
+        engine->slots.full = true;
+        return NULL;
+    }
+    engine->slots.conns++;
+    packed = slot->as.syn;
+    slot->as.conn = rst_conn_new(&engine->hosts, segment, &engine->memory);
+    if (slot->packed) {
+        slot->packed = false;
+        rst_slot_unpack(&packed, segment, x, &syn);
+        engine->now = (rst_mark_t){ packed.visit, packed.time };
+        take(engine, slot->as.conn, packed.x, &syn);
+        engine->now = now;
+    }
+    return slot->as.conn;
+}
+
 rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 {
     unsigned x;
-    rst_conn_t *conn = find_conn(engine, segment, &x);
+    rst_slot_t *slot = rst_slots_find(&engine->slots, segment, &x, &engine->memory);
+    rst_conn_t *conn;
 
     rst_findings_reset(engine);
-    if (segment->flags & RST_FLAG_RST)
-        return take_reset(engine, conn, x, segment);
-    take_segment(engine, conn, x, segment);
-    return NULL;
+    if (!engine->start.visit)
+        engine->start = engine->now;
+    if (slot && !slot->packed && !slot->as.conn && rst_slot_can_pack(segment)) {
+        rst_slot_pack(slot, segment, x, engine->now.visit);
+        return NULL;
+    }
+    conn = slot ? open_slot(engine, slot, x, segment) : NULL;
+    if (!conn)
+        return (segment->flags & RST_FLAG_RST) ? &engine->orphan : NULL;
+    return take(engine, conn, x, segment);
+}
+
+void rst_engine_limit(rst_engine_t *engine, uint32_t slots, uint32_t conns)
+{
+    engine->slots.slots_max = slots;
+    engine->slots.conns_max = conns;
 }
 
 void rst_engine_link(rst_engine_t *engine, const rst_case_t *reset, const rst_verdict_t *verdict)

@@ -36,6 +36,9 @@ typedef struct rst_finding {
 /* memory must outlive the engine; prefs are copied. */
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);
 
+/* Sets the bounds of the table of connections (for tests): addresses and ports, and connections among them. */
+void rst_engine_limit(rst_engine_t *engine, uint32_t slots, uint32_t conns);
+
 /* Releases the tables; what came from memory goes with its scope. NULL is allowed. */
 void rst_engine_free(rst_engine_t *engine);
 

@@ -83,16 +83,17 @@ static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
 static void make_list(rst_engine_t *engine)
 {
     GHashTableIter iter;
-    gpointer conn;
+    gpointer key;
 
     engine->findings = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     for (guint i = 0; i < engine->failures->len; i++)
         list_failure(engine, &g_array_index(engine->failures, rst_failure_t, i));
-    g_hash_table_iter_init(&iter, engine->conns);
-    while (g_hash_table_iter_next(&iter, &conn, NULL)) {
+    g_hash_table_iter_init(&iter, engine->slots.table);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const rst_slot_t *slot = key;
         rst_failure_t failure;
 
-        if (conn_failure(engine, conn, &failure))
+        if (!slot->packed && slot->as.conn && conn_failure(engine, slot->as.conn, &failure))
             list_failure(engine, &failure);
     }
 }

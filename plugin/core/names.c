@@ -41,6 +41,8 @@ const char *rst_case_filter(const rst_case_t *reset, const rst_memory_t *memory)
     unsigned client = reset->client;
     unsigned server = 1 - client;
 
+    if (!conn->address[0].size)
+        return "tcp";
     if (conn->address[0].size != 4 && conn->address[0].size != 16)
         return rst_text(memory, "tcp.port == %u && tcp.port == %u", conn->port[client], conn->port[server]);
     return rst_text(memory, "%s.addr == %s && %s.addr == %s && tcp.port == %u && tcp.port == %u", family,

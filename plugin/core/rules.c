@@ -100,7 +100,8 @@ static void share_rest(rst_verdict_t *verdict, const rst_outcome_t *outcome)
 static void tell_undetermined(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
-    const char *why = !view->x->segments && !view->y->segments ? "the capture shows no other packet of this connection"
+    const char *why = !reset->at.visit ? "the capture holds more connections than are followed"
+                      : !view->x->segments && !view->y->segments ? "the capture shows no other packet of this connection"
                       : !view->x->segments ? "the capture shows nothing else of its sender"
                       : reset->form == RST_FORM_AHEAD ? "its sequence number is ahead of everything this side sent"
                       : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"

@@ -9,6 +9,9 @@
 #include "case.h"
 #include "frames.h"
 #include "hosts.h"
+#include "slot.h"
+
+#define RST_LINGER_MAX 1024
 
 /* A failure without a reset, noted when its connection ended or at the end of the file. */
 typedef struct rst_failure {
@@ -24,11 +27,15 @@ struct rst_engine {
     rst_prefs_t prefs;
     rst_frames_t frames;
     rst_hosts_t hosts;
-    GHashTable *conns;      /* rst_conn_t, keyed by itself */
+    rst_slots_t slots;      /* all connections */
     GHashTable *links;      /* frame number -> visit of the reset that it explains */
     GArray *failures;       /* rst_failure_t of ended connections */
     GHashTable *findings;   /* frame number -> rst_failure_t; made after the first pass, NULL before */
-    rst_conn_t *latest;     /* connection of the latest segment */
+    rst_case_t orphan;      /* stands for every reset that found the table of connections full */
+    rst_conn_t nobody;      /* its connection */
+    rst_side_t nothing[2];  /* and that one's sides */
+    rst_conn_t *linger[RST_LINGER_MAX]; /* latest connections that ended, trimmed when their turn comes again */
+    uint16_t linger_next;
     rst_conn_t *recent[RST_RECENT_MAX]; /* latest connections opened by anybody */
     uint8_t recent_next;
     rst_mark_t start;       /* first TCP segment */

@@ -1,0 +1,60 @@
+/* slot.h
+ * The table of connections. Of most addresses and ports that a scan or a flood tries the capture shows one SYN and no
+ * more: that SYN is kept in packed form, and only a second segment makes a connection of it.
+ *
+ * Bounds: RST_SLOTS_MAX addresses and ports, RST_CONNS_MAX connections. Beyond them new ones are not followed; their
+ * resets get "cannot tell" and say why.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_SLOT_H
+#define RST_SLOT_H
+
+#include "connection.h"
+
+#define RST_SLOTS_MAX 4000000
+#define RST_CONNS_MAX 1000000
+
+/* What rst_side_take() needs of a SYN without payload. */
+typedef struct rst_packed_syn {
+    int64_t time;
+    uint32_t visit, seq, ack, tsval, tsecr, link, known;
+    uint16_t window, ip_id, mss;
+    uint8_t flags, ttl, tos, wscale;
+    uint8_t x; /* index of its sender */
+    bool df;
+} rst_packed_syn_t;
+
+typedef struct rst_slot {
+    union {
+        rst_conn_t *conn;
+        rst_packed_syn_t syn;
+    } as;
+    bool packed;      /* as.syn, not as.conn */
+    uint8_t key_size; /* bytes of key[] */
+    uint8_t key[];    /* both addresses and ports, smaller end first, and the capture point */
+} rst_slot_t;
+
+typedef struct rst_slots {
+    GHashTable *table; /* rst_slot_t, keyed by itself */
+    rst_slot_t *latest;
+    uint32_t conns;
+    uint32_t slots_max, conns_max;
+    bool full; /* something was turned away */
+} rst_slots_t;
+
+void rst_slots_open(rst_slots_t *slots);
+void rst_slots_close(rst_slots_t *slots);
+
+/* The slot of the segment's addresses and ports, made when it is new. NULL when the table is full. *x = index of the
+ * sender. */
+rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, unsigned *x, const rst_memory_t *memory);
+
+/* A SYN without payload or acknowledgment, the only segment that can be packed. */
+bool rst_slot_can_pack(const rst_segment_t *segment);
+void rst_slot_pack(rst_slot_t *slot, const rst_segment_t *segment, unsigned x, uint32_t visit);
+
+/* The packed SYN as a segment again; like is any segment of the same connection, sent by side x. */
+void rst_slot_unpack(const rst_packed_syn_t *syn, const rst_segment_t *like, unsigned x, rst_segment_t *segment);
+
+#endif
