@@ -76,6 +76,7 @@ void script_feed(script_run_t *run, const char *line)
     if (!run->rejected)
         run->frame++;
     run->rejected = rejected;
+    run->lossy = run->lossy || rejected;
     rst_engine_frame(run->engine, run->frame, run->time);
     if (!is_segment)
         return;

@@ -57,6 +57,7 @@ typedef struct script_run {
     unsigned resets;
     uint32_t frame;
     bool rejected; /* the next frame bears the same number */
+    bool lossy;    /* some frame was rejected */
     int64_t time;
     rst_prefs_t prefs;
 } script_run_t;

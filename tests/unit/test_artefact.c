@@ -1,0 +1,118 @@
+/* test_artefact.c
+ * Tests of the rules for what is no event of the connection: copies made by the capture, impossible headers.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+static void test_duplicate(void)
+{
+    /* The same IP id at once. The copy bears the verdict of its original as alternative and its sender. */
+    script_check("duplicate 90-100 by server benign follower ordinal 1 alt app_abort; #1 app_abort first", SCRIPT_TALK,
+                 "2 S>C R. 5201 ack 1101 ttl 54 id 204", "2.00002 S>C R. 5201 ack 1101 ttl 54 id 204");
+    /* Before and behind a router. */
+    script_check("duplicate 90-100", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 204",
+                 "2.005 S>C R. 5201 ack 1101 ttl 53 id 204");
+    /* No id: another hop count, or another link. */
+    script_check("duplicate 80-90", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54", "2.0005 S>C R. 5201 ack 1101 ttl 53");
+    script_check("duplicate 80-90", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 link 5", "2.0005 S>C R. 5201 ack 1101 link 6");
+    /* No id, everything equal at once, and nothing that a second reset could answer. */
+    script_check("duplicate 80-90 alt app_abort", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.0005 S>C R. 5201 ack 1101");
+    /* The original is a follow-up itself. */
+    script_check("#3 duplicate alt segment_after_reset ordinal 2", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+                 "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 7", "2.0501 S>C R 5201 id 7");
+}
+
+static void test_duplicate_not(void)
+{
+    /* Linux answers every segment on the way with an equal reset, id 0. */
+    script_check("#2 segment_after_reset trigger 9 not duplicate", SCRIPT_TALK, "2 C>S . 1101 ack 5201 len 1000 id 104",
+                 "2.0001 C>S . 2101 ack 5201 len 1000 id 105", "2.02 S>C R 5201 ttl 54 id 0", "2.0201 S>C R 5201 ttl 54 id 0");
+    /* Other ids are other packets. */
+    script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.0001 S>C R. 5201 ack 1101 id 205");
+    /* Equal, but a second later. */
+    script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "3 S>C R. 5201 ack 1101 id 204");
+    /* Another number, another window. */
+    script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.0001 S>C R. 5202 ack 1101");
+    script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 5", "2.0001 S>C R. 5201 ack 1101 win 6");
+    /* No times: nothing says that it was at once. */
+    script_check("* not duplicate", "- C>S . 1001 ack 5001", "- S>C . 5001 ack 1001", "- C>S R. 1001 ack 5001", "- C>S R. 1001 ack 5001");
+}
+
+static void test_copies_of_segments(void)
+{
+    /* Everything twice, as a mirror port shows it. The verdict is the one of the single capture. */
+    script_check("#1 no_connection trigger 5 retx 0", "0 C>S S 1000 id 1", "0.00001 C>S S 1000 id 1",
+                 "0.02 S>C . 5001 ack 1001 id 7", "0.02001 S>C . 5001 ack 1001 id 7", "2 C>S P. 1001 ack 5001 len 9 id 2",
+                 "2.00001 C>S P. 1001 ack 5001 len 9 id 2", "2.02 S>C R 5001 id 0");
+    /* IPv6 or id 0 through a router: only the hop count differs. */
+    script_check("#1 app_abort 50-65", "0 C>S S 1000 ttl 64", "0.00001 C>S S 1000 ttl 63", "0.02 S>C S. 5000 ack 1001 ttl 54",
+                 "0.02001 S>C S. 5000 ack 1001 ttl 53", "0.03 C>S . 1001 ack 5001 ttl 64", "0.03001 C>S . 1001 ack 5001 ttl 63",
+                 "0.04 C>S P. 1001 ack 5001 len 9 ttl 64", "0.04001 C>S P. 1001 ack 5001 len 9 ttl 63",
+                 "0.06 S>C P. 5001 ack 1010 len 9 ttl 54", "0.06001 S>C P. 5001 ack 1010 len 9 ttl 53",
+                 "0.07 C>S . 1010 ack 5010 ttl 64", "0.07001 C>S . 1010 ack 5010 ttl 63", "4 C>S R. 1010 ack 5010 ttl 64",
+                 "4.00001 C>S R. 1010 ack 5010 ttl 63");
+}
+
+static void test_malformed(void)
+{
+    script_check("malformed 85-95 by unknown serious", SCRIPT_TALK, "2 S>C RS 5201");
+    script_check("malformed 85-95", SCRIPT_TALK, "2 S>C RF. 5201 ack 1101");
+    script_check("malformed", "2 S>C SFRPUEW. 5201 ack 1101");
+    /* The header length is impossible: neither length nor options are known. */
+    script_check("malformed", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 nolen noopt");
+    /* A short capture loses one of the two. */
+    script_check("app_abort", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 noopt");
+    script_check("app_abort", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 nolen");
+    /* Push, urgent and ECN flags are odd, not impossible. */
+    script_check("app_abort", SCRIPT_TALK, "2 S>C RP.UEW 5201 ack 1101");
+}
+
+static void test_lone(void)
+{
+    /* Nothing but a reset. */
+    script_check("undetermined 1-20 trigger 0 phase unknown valid unknown accepted unknown capture unknown idle none",
+                 "2 S>C R 5201");
+    script_check("undetermined", "- S>C R 5201 nowin noopt");
+    /* Ahead or below, without a reason. */
+    script_check("undetermined", SCRIPT_TALK, "2 S>C R 15201 ttl 54");
+    script_check("undetermined", SCRIPT_TALK, "2 S>C R. 5100 ack 1101 ttl 54");
+    /* The same host and port on both sides (land attack). */
+    script_check("* ordinal 1", "0 S>S S 1000", "0.1 S>S R. =0 ack 1001");
+    /* The two ends use the same port: nobody is known to be the client. */
+    script_check("undetermined by unknown", "0 D:179>E:179 R 5");
+}
+
+static void test_measures(void)
+{
+    /* The capture was taken at the client: its packets have passed no router. */
+    script_check("* capture client delta 0", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54");
+    script_check("* capture unknown", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001", "0.03 C>S R 1001");
+    script_check("* capture middle", "0 C>S S 1000 ttl 60", "0.02 S>C S. 5000 ack 1001 ttl 120", "0.03 C>S R 1001 ttl 60");
+    /* Both directly beside the capture: nothing to tell them apart. */
+    script_check("* capture unknown", "0 C>S S 1000 ttl 64", "0.02 S>C S. 5000 ack 1001 ttl 64", "0.03 C>S R 1001 ttl 64");
+    /* Nothing came from the receiver while the capture went on. */
+    script_check("* accepted yes", SCRIPT_TALK, "4 S>C R. 5201 ack 1101", "9 none");
+    script_check("* accepted unknown", SCRIPT_TALK, "4 S>C R. 5201 ack 1101");
+    script_check("#1 * accepted no", SCRIPT_TALK, "4 S>C R. 5201 ack 1101", "6 C>S P. 1101 ack 5201 len 9 id 104",
+                 "9 C>S P. 1101 ack 5201 len 9 id 105");
+    /* In the window, outside it, without a known window. */
+    script_check("* valid in_window", SCRIPT_TALK, "4 S>C R 15201");
+    script_check("* valid outside", SCRIPT_TALK, "4 S>C R 5100");
+    script_check("* valid exact", SCRIPT_TALK, "4 S>C R 5201");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/artefact/duplicate", test_duplicate },
+        { "/artefact/duplicate_not", test_duplicate_not },
+        { "/artefact/copies_of_segments", test_copies_of_segments },
+        { "/artefact/malformed", test_malformed },
+        { "/artefact/lone", test_lone },
+        { "/artefact/measures", test_measures },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}

@@ -1,0 +1,118 @@
+/* test_findings.c
+ * Tests of failures without a reset: SYNs or data that nobody answers.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+/* One finding on the given frame, and none elsewhere. frame 0 = none at all. */
+static void check_finding(int line, uint32_t frame, rst_finding_kind_t kind, unsigned count, const char *const *lines)
+{
+    for (unsigned i = 0; i < script_variant_count; i++) {
+        script_run_t *run = g_new(script_run_t, 1);
+        rst_finding_t finding;
+
+        script_open(run, &script_variants[i], lines);
+        for (uint32_t at = 1; at <= run->frame; at++) {
+            bool found = rst_engine_finding(run->engine, at, &run->answers.memory, &finding);
+
+            if (found != (at == frame)) {
+                g_test_message("%s:%d [%s] frame %u: %s", __FILE__, line, script_variants[i].name, at,
+                               found ? finding.summary : "nothing found");
+                g_test_fail();
+            }
+            if (!found || at != frame)
+                continue;
+            g_assert_cmpuint(finding.kind, ==, kind);
+            g_assert_cmpuint(finding.count, ==, count);
+            g_assert_cmpuint(strlen(finding.summary), >, 0);
+            g_assert_cmpuint(strlen(finding.advice), >, 0);
+        }
+        script_close(run);
+        g_free(run);
+    }
+}
+
+#define check_finds(frame, kind, count, ...)                                                                           \
+    check_finding(__LINE__, (frame), (kind), (count), (const char *const[]){ __VA_ARGS__, NULL })
+#define check_finds_none(...) check_finding(__LINE__, 0, RST_FINDING_COUNT, 0, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_syn_timeout(void)
+{
+    check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3");
+    /* Two count when the capture goes on for longer than the wait between them. */
+    check_finds(2, RST_FINDING_SYN_TIMEOUT, 2, "0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "9 none");
+    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "1.5 none");
+    check_finds_none("0 C>S S 1000 id 1", "90 none");
+    /* Any answer ends it: a refusal, or only an ACK. */
+    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", "3.1 S>C R. =0 ack 1001", "90 none");
+    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", "3.1 S>C . 7000 ack 900", "90 none");
+    /* The same packet captured three times is one SYN. */
+    check_finds_none("0 C>S S 1000 id 1 ttl 64", "0.00001 C>S S 1000 id 1 ttl 63", "0.00002 C>S S 1000 id 1 ttl 62", "90 none");
+    /* Given up, then tried again on the same ports: the first attempt is not forgotten. */
+    check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3",
+                "60 C>S S 9000 id 4", "60.02 S>C S. 5000 ack 9001", "60.03 C>S . 9001 ack 5001");
+    /* No time stamps: three are enough, two are not. */
+    check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "- C>S S 1000 id 1", "- C>S S 1000 id 2", "- C>S S 1000 id 3");
+    check_finds_none("- C>S S 1000 id 1", "- C>S S 1000 id 2", "- none");
+    /* Repeated SYN-ACKs are another failure, and only a reset reports it. */
+    check_finds_none("0 S>C S. 5000 ack 1001 id 1", "1 S>C S. 5000 ack 1001 id 2", "3 S>C S. 5000 ack 1001 id 3", "90 none");
+}
+
+#define COPY(time, id) time " C>S P. 1101 ack 5201 len 40 id " id
+#define SIX COPY("1.0", "301"), COPY("1.3", "302"), COPY("1.9", "303"), COPY("3.1", "304"), COPY("5.5", "305"), COPY("10.3", "306")
+
+static void test_silent_give_up(void)
+{
+    check_finds(13, RST_FINDING_SILENT_GIVE_UP, 6, SCRIPT_TALK, SIX, "40 none");
+    /* Not yet given up when the capture ends. */
+    check_finds_none(SCRIPT_TALK, SIX);
+    check_finds_none(SCRIPT_TALK, SIX, "12 none");
+    /* Acknowledged late, reset, or asked for again by a living peer. */
+    check_finds_none(SCRIPT_TALK, SIX, "12 S>C . 5201 ack 1141", "40 none");
+    check_finds_none(SCRIPT_TALK, SIX, "19.9 C>S R. 1141 ack 5201", "40 none");
+    check_finds_none(SCRIPT_TALK, SIX, "12 S>C . 5201 ack 1101 win 300", "40 none");
+    /* Five copies with a threshold of five retransmissions. */
+    check_finds_none(SCRIPT_TALK, COPY("1.0", "301"), COPY("1.3", "302"), COPY("1.9", "303"), COPY("3.1", "304"),
+                     COPY("5.5", "305"), "40 none");
+    /* Different segments. */
+    check_finds_none(SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 10", "2 C>S P. 1111 ack 5201 len 10",
+                     "3 C>S P. 1121 ack 5201 len 10", "4 C>S P. 1131 ack 5201 len 10", "5 C>S P. 1141 ack 5201 len 10",
+                     "6 C>S P. 1151 ack 5201 len 10", "7 C>S P. 1161 ack 5201 len 10", "99 none");
+    /* Mirrored: three retransmissions, not seven. */
+    check_finds_none(SCRIPT_TALK, COPY("1.0", "301"), COPY("1.00001", "301"), COPY("1.3", "302"), COPY("1.30001", "302"),
+                     COPY("1.9", "303"), COPY("1.90001", "303"), COPY("3.1", "304"), COPY("3.10001", "304"), "40 none");
+    check_finds_none("pref retx_threshold 7", SCRIPT_TALK, SIX, "40 none");
+}
+
+/* More segments after the list was made: it is made anew. */
+static void test_growing(void)
+{
+    static const char *const lines[] = { "0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", NULL };
+    script_run_t *run = g_new(script_run_t, 1);
+    rst_finding_t finding;
+
+    script_open(run, &script_variants[0], lines);
+    g_assert_true(rst_engine_finding(run->engine, 3, &run->answers.memory, &finding));
+    g_assert_cmpint(finding.duration, ==, INT64_C(3000000000));
+    script_feed(run, "7 C>S S 1000 id 4");
+    g_assert_false(rst_engine_finding(run->engine, 3, &run->answers.memory, &finding));
+    g_assert_true(rst_engine_finding(run->engine, 4, &run->answers.memory, &finding));
+    g_assert_cmpuint(finding.count, ==, 4);
+    script_feed(run, "7.1 S>C . 7000 ack 900");
+    g_assert_false(rst_engine_finding(run->engine, 4, &run->answers.memory, &finding));
+    script_close(run);
+    g_free(run);
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/findings/syn_timeout", test_syn_timeout },
+        { "/findings/silent_give_up", test_silent_give_up },
+        { "/findings/growing", test_growing },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}

@@ -1,0 +1,102 @@
+/* test_repeat.c
+ * Tests of the rules for resets that follow an earlier reset of the same connection.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+static void test_challenge_ack(void)
+{
+    /* The first reset was ahead of what the client had: it asks, the second is exact (RFC 5961, section 3.2). */
+    script_check("challenge_ack_reset 90-100 by server trigger 10 benign follower ordinal 2", SCRIPT_TALK,
+                 "2 S>C P. 5201 ack 1101 len 100 id 203", "2.01 S>C R. 5301 ack 1101 id 204",
+                 "2.02 C>S . 1101 ack 5201 id 104", "2.05 S>C R 5201 id 0");
+    script_check("challenge_ack_reset by client", SCRIPT_TALK, "2 C>S R. 1300 ack 5201", "2.02 S>C . 5201 ack 1101",
+                 "2.03 C>S R 1101");
+}
+
+static void test_challenge_ack_not(void)
+{
+    /* Data, not a bare ACK, draws the second reset. */
+    script_check("segment_after_reset trigger 9 not challenge_ack_reset", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+                 "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 0");
+    /* The first reset was exact already. */
+    script_check("segment_after_reset not challenge_ack_reset", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+                 "2.02 C>S . 1101 ack 5201 id 104", "2.05 S>C R 5201 id 0");
+    /* The ACK was sent before the first reset. */
+    script_check("* not challenge_ack_reset", SCRIPT_TALK, "2 S>C P. 5201 ack 1101 len 100 id 203",
+                 "2.005 C>S . 1101 ack 5201 id 104", "2.01 S>C R. 5301 ack 1101 id 204", "2.05 S>C R. 5301 ack 1101 id 205");
+}
+
+static void test_segment_after_reset(void)
+{
+    script_check("segment_after_reset 90-100 by server trigger 9 benign follower ordinal 2; #1 * first", SCRIPT_TALK,
+                 "2 S>C R. 5201 ack 1101 id 204", "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 0");
+    /* Much later: the peer never got the first reset and repeats its data. */
+    script_check("segment_after_reset trigger 11", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+                 "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 0", "60 C>S P. 1101 ack 5201 len 10 id 105",
+                 "60.02 S>C R 5201 id 0");
+    /* The trigger is missing from the capture. */
+    script_check("segment_after_reset 60-85 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.5 S>C R. 5201 ack 1101 id 205");
+    /* One direction only. */
+    script_check("segment_after_reset 55-80", "1 S>C P. 5001 ack 1101 len 200", "2 S>C R. 5201 ack 1101 id 204", "2.5 S>C R 5201 id 0");
+    /* Data on the way to the host that has reset the connection meets nothing. */
+    script_check("#2 segment_after_reset 90-100 by client benign trigger 9", SCRIPT_TALK, "2 C>S R. 1101 ack 5201 id 104",
+                 "2.01 S>C P. 5201 ack 1101 len 30 id 203", "2.011 C>S R 1101 id 0");
+    /* The client goes on sending after its own reset; the server was reset and answers with one of its own. */
+    script_check("#2 segment_after_reset 70-90 by server trigger 9", SCRIPT_TALK, "2 C>S R. 1101 ack 5201 id 104",
+                 "2.5 C>S P. 1101 ack 5201 len 3 id 105", "2.52 S>C R 5201 id 0");
+    /* A box that answers even a reset. */
+    script_check("#2 segment_after_reset 70-80 by server", SCRIPT_TALK, "2 C>S R 1101 id 104", "2.02 S>C R. =0 ack 1101 id 0");
+}
+
+static void test_segment_after_reset_not(void)
+{
+    /* A new connection on the same ports starts anew. */
+    script_check("app_abort first ordinal 1", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "5 C>S S 900000 id 110",
+                 "5.02 S>C S. 800000 ack 900001", "5.021 C>S . 900001 ack 800001 id 111",
+                 "5.03 C>S P. 900001 ack 800001 len 10 id 112", "5.05 S>C P. 800001 ack 900011 len 10",
+                 "5.06 C>S . 900011 ack 800011 id 113", "9 C>S R. 900011 ack 800011 id 114");
+    /* Another connection of the same two hosts. */
+    script_check("* not segment_after_reset first", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+                 "3 C:2>S P. 1101 ack 5201 len 10", "3.02 S>C:2 R 5201");
+}
+
+static void test_storm(void)
+{
+    static const char *const lines[] = { SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 1", NULL };
+
+    /* Hundreds of resets on one connection: all but the first follow it, and the state of all of them can be shared. */
+    for (unsigned i = 0; i < script_variant_count; i++) {
+        script_run_t *run = g_new(script_run_t, 1);
+
+        script_open(run, &script_variants[i], lines);
+        for (unsigned n = 2; n <= 300; n++) {
+            char *data = g_strdup_printf("+0.01 C>S P. %u ack 5201 len 10 id %u", 1091 + 10 * n, 100 + n);
+            char *answer = g_strdup_printf("+0.01 S>C R 5201 id %u", n);
+
+            script_feed(run, data);
+            script_feed(run, answer);
+            g_free(data);
+            g_free(answer);
+        }
+        script_expect(run, __FILE__, __LINE__,
+                      "#1 * first ordinal 1; #2 segment_after_reset ordinal 2; #299 segment_after_reset follower ordinal 299");
+        script_close(run);
+        g_free(run);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/repeat/challenge_ack", test_challenge_ack },
+        { "/repeat/challenge_ack_not", test_challenge_ack_not },
+        { "/repeat/segment_after_reset", test_segment_after_reset },
+        { "/repeat/segment_after_reset_not", test_segment_after_reset_not },
+        { "/repeat/storm", test_storm },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}
