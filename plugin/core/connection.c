@@ -21,6 +21,23 @@ unsigned rst_conn_sender(const rst_segment_t *segment)
     return address_less(segment) ? 0 : 1;
 }
 
+static rst_side_t *new_sides(const rst_memory_t *memory)
+{
+    return rst_alloc0(memory, 2 * sizeof(rst_side_t));
+}
+
+void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_side_t *sides;
+
+    if (!conn->side_shared)
+        return;
+    sides = memory->alloc(memory->scope, 2 * sizeof *sides);
+    memcpy(sides, conn->side, 2 * sizeof *sides);
+    conn->side = sides;
+    conn->side_shared = false;
+}
+
 rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const rst_memory_t *memory)
 {
     rst_conn_t *conn = rst_alloc0(memory, sizeof *conn);
@@ -32,6 +49,7 @@ rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const
     conn->port[1 - x] = segment->dport;
     conn->point = segment->point;
     conn->client = -1;
+    conn->side = new_sides(memory);
     conn->host[0] = rst_hosts_host(hosts, &conn->address[0]);
     conn->host[1] = rst_hosts_host(hosts, &conn->address[1]);
     return conn;
@@ -94,21 +112,25 @@ static void remember_former(rst_conn_t *conn, const rst_memory_t *memory)
     conn->former = former;
 }
 
+static void release_sides(rst_side_t *sides, const rst_memory_t *memory)
+{
+    rst_release(memory, sides[0].ring.slot);
+    rst_release(memory, sides[1].ring.slot);
+    rst_release(memory, sides);
+}
+
 static void release_parked(rst_conn_t *conn, const rst_memory_t *memory)
 {
-    if (!conn->parked)
-        return;
-    rst_release(memory, conn->parked[0].ring.slot);
-    rst_release(memory, conn->parked[1].ring.slot);
-    rst_release(memory, conn->parked);
+    if (conn->parked)
+        release_sides(conn->parked, memory);
     conn->parked = NULL;
 }
 
 static void park(rst_conn_t *conn, const rst_memory_t *memory)
 {
+    rst_conn_unshare(conn, memory);
     release_parked(conn, memory);
-    conn->parked = memory->alloc(memory->scope, sizeof conn->side);
-    memcpy(conn->parked, conn->side, sizeof conn->side);
+    conn->parked = conn->side;
     conn->parked_client = conn->client;
     conn->parked_opened = conn->opened;
 }
@@ -120,10 +142,12 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
         park(conn, memory);
     } else {
         release_parked(conn, memory);
-        rst_release(memory, conn->side[0].ring.slot);
-        rst_release(memory, conn->side[1].ring.slot);
+        rst_conn_trim(conn, memory);
+        if (!conn->side_shared)
+            rst_release(memory, conn->side);
     }
-    memset(conn->side, 0, sizeof conn->side);
+    conn->side = new_sides(memory);
+    conn->side_shared = false;
     memset(conn->last_case, 0, sizeof conn->last_case);
     conn->watched = 0;
     conn->resets = 0;
@@ -139,8 +163,8 @@ static bool syn_belongs(const rst_conn_t *conn, unsigned x, const rst_segment_t 
     const rst_side_t *side = &conn->side[x];
     const rst_side_t *peer = &conn->side[1 - x];
 
-    if (!side->segments && !side->resets)
-        return !peer->segments || !(peer->known & RST_SIDE_SYN) ? !peer->segments && !peer->resets
+    if (!side->segments && !conn->last_case[x])
+        return !peer->segments || !(peer->known & RST_SIDE_SYN) ? !peer->segments && !conn->last_case[1 - x]
                                                                 : !(peer->known & RST_SIDE_SYNACK);
     return (side->known & RST_SIDE_SYN) && side->isn == segment->seq;
 }
@@ -174,12 +198,11 @@ void rst_conn_resume(rst_conn_t *conn, unsigned x, const rst_segment_t *segment,
         return;
     if (!(old->known & RST_SIDE_NXT) || segment->seq != old->nxt)
         return;
-    rst_release(memory, conn->side[0].ring.slot);
-    rst_release(memory, conn->side[1].ring.slot);
-    memcpy(conn->side, conn->parked, sizeof conn->side);
+    rst_conn_unshare(conn, memory);
+    release_sides(conn->side, memory);
+    conn->side = conn->parked;
     conn->client = conn->parked_client;
     conn->opened = conn->parked_opened;
-    rst_release(memory, conn->parked);
     conn->parked = NULL;
 }
 

@@ -34,7 +34,8 @@ typedef struct rst_conn {
     bool opened;            /* the SYN or SYN-ACK of this generation is in the capture */
     uint16_t resets;        /* of this generation, copies not counted */
     rst_mark_t first, last; /* of this generation, resets included, copies not */
-    rst_side_t side[2];
+    rst_side_t *side;       /* both sides, by index; never NULL */
+    bool side_shared;       /* with the case of the latest reset: copy before writing */
     rst_former_t *former; /* NULL for the first generation */
     rst_side_t *parked;   /* sides of a live connection that an unexpected SYN interrupted; NULL otherwise */
     int8_t parked_client;
@@ -52,6 +53,9 @@ unsigned rst_conn_sender(const rst_segment_t *segment);
 
 /* A new connection between the ends of the segment. */
 rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const rst_memory_t *memory);
+
+/* Before the sides are written to: a copy of their own when a case still shows them. */
+void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory);
 
 /* Nothing but stragglers can follow: it was reset, or both FINs were sent. */
 bool rst_conn_has_ended(const rst_conn_t *conn);

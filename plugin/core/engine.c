@@ -9,7 +9,6 @@
 #include "state.h"
 
 #define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
-#define SNAPSHOTS_MAX 8                 /* resets of one connection that get a copy of its state */
 
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
 {
@@ -108,6 +107,7 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
         take_syn(engine, conn, x, segment);
     else if (conn->parked)
         rst_conn_resume(conn, x, segment, &engine->memory);
+    rst_conn_unshare(conn, &engine->memory);
     if (rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
         conn->side[x].copies++;
         return;
@@ -154,18 +154,6 @@ static rst_earlier_t earlier_of(const rst_case_t *reset)
     return (rst_earlier_t){ reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window };
 }
 
-/* The state of both sides as it is now. In a storm of resets nothing changes any more: later ones share the last copy. */
-static const rst_side_t *snapshot(rst_engine_t *engine, const rst_conn_t *conn, const rst_case_t *previous)
-{
-    rst_side_t *sides;
-
-    if (previous && conn->resets >= SNAPSHOTS_MAX)
-        return previous->side;
-    sides = engine->memory.alloc(engine->memory.scope, sizeof conn->side);
-    memcpy(sides, conn->side, sizeof conn->side);
-    return sides;
-}
-
 static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
 {
     int64_t elapsed = rst_elapsed(engine->start, conn->first);
@@ -185,8 +173,6 @@ static int64_t idle_before(const rst_conn_t *conn, rst_mark_t now)
 
 static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn, unsigned x)
 {
-    const rst_case_t *previous = conn->last_case[x] ? conn->last_case[x] : conn->last_case[1 - x];
-
     reset->conn = conn;
     reset->x = (uint8_t)x;
     reset->at = engine->now;
@@ -204,20 +190,24 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
                                                                                       : reset->own_last;
     reset->own_ordinal = (uint16_t)(conn->last_case[x] ? conn->last_case[x]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
-    reset->side = snapshot(engine, conn, previous);
+    /* The case keeps the sides as they are: the connection copies them before it changes them. */
+    reset->side = conn->side;
+    conn->side_shared = true;
 }
 
 /* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other resets
  * mean nothing. */
-static void take_last_ack(rst_conn_t *conn, const rst_case_t *reset)
+static void take_last_ack(rst_conn_t *conn, const rst_case_t *reset, const rst_memory_t *memory)
 {
-    rst_side_t *side = &conn->side[reset->x];
+    const rst_side_t *side = &conn->side[reset->x];
     const rst_side_t *peer = &conn->side[1 - reset->x];
 
     if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(side->known & RST_SIDE_ACKED))
         return;
-    if (rst_seq_after(reset->ack, side->acked) && !rst_seq_after(reset->ack, peer->nxt))
-        side->acked = reset->ack;
+    if (!rst_seq_after(reset->ack, side->acked) || rst_seq_after(reset->ack, peer->nxt))
+        return;
+    rst_conn_unshare(conn, memory);
+    conn->side[reset->x].acked = reset->ack;
 }
 
 static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
@@ -235,13 +225,11 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
         return reset;
     }
     watch_all(engine, conn, x, segment);
-    take_last_ack(conn, reset);
+    take_last_ack(conn, reset, &engine->memory);
     rst_notice_reset(engine, reset);
     conn->last_case[x] = reset;
     if (conn->resets < UINT16_MAX)
         conn->resets++;
-    if (conn->side[x].resets < UINT16_MAX)
-        conn->side[x].resets++;
     watch_add(conn, reset);
     return reset;
 }

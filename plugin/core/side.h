@@ -93,7 +93,6 @@ typedef struct rst_side {
     uint32_t window;   /* advertised last, unscaled */
     uint32_t window_max;
     uint16_t synacks;  /* transmissions of the SYN-ACK */
-    uint16_t resets;   /* sent */
     uint16_t ip_id, ip_id_changes;
     uint16_t mss;
     uint8_t wscale;
