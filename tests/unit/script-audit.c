@@ -29,8 +29,9 @@ static const char *describe(const script_run_t *run, unsigned reset, const rst_m
     rst_verdict_t verdict;
 
     rst_engine_classify(run->engine, run->reset[reset], memory, true, &verdict);
-    g_string_printf(text, "#%u %s %u by %s, %s, %s, trigger %u, retx %u, probes %u, delta %d, contradicted %u, early %s%s%s",
-                    reset + 1, rst_cause_info(verdict.cause)->token, verdict.confidence,
+    g_string_printf(text,
+                    "#%u %s %u by %s, %s, %s, trigger %u, retx %u, probes %u, delta %d, contradicted %u, "
+                    "early %s%s%s", reset + 1, rst_cause_info(verdict.cause)->token, verdict.confidence,
                     rst_sender_name(verdict.sender), rst_phase_name(verdict.phase),
                     rst_validity_name(verdict.validity), verdict.trigger, verdict.retransmissions, verdict.probes,
                     verdict.hop_delta, verdict.contradicted_by, rst_cause_info(run->provisional[reset])->token,

@@ -10,10 +10,12 @@
  * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, mss N, ws N, sack, ts V:E, ttl N, id N, df, tos N, link N,
  *         point N, mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, nolen, rejected (by a read filter)
  *
- * Absent ttl or id = unknown; absent win = 64240, in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets a
+ * Absent ttl or id = unknown; absent win = 64240,
+ in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets a
  * preference. Frames are numbered from 1; rejected frames give their number to the next.
  *
- * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses, with the client on
+ * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses,
+ with the client on
  * either side of the connection record, and with garbage in all facts that are not known. The expectation is the same.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -82,7 +84,8 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
  * #N      the Nth reset of the file; without it the last one
  * CAUSE   token, or "*"
  * MIN-MAX confidence in percent
- * WORD    by SENDER, trigger FRAME, alt CAUSE (is an alternative), not CAUSE (is not the verdict), never CAUSE (neither),
+ * WORD    by SENDER, trigger FRAME, alt CAUSE (is an alternative), not CAUSE (is not the verdict),
+ never CAUSE (neither),
  *         phase P, valid V, accepted yes|no|unknown, capture SIDE, retx N, probes N, delta N|none, ordinal N, benign,
  *         serious (not benign), conflict, agreed (no conflict), follower (does not count), first, pattern P, plain (no
  *         pattern), source S, code N, contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset)

@@ -7,19 +7,23 @@
 
 static void test_app_abort(void)
 {
-    script_check("app_abort 50-65 by client phase established valid exact trigger 0 serious alt unread_data alt admin_kill",
+    script_check("app_abort 50-65 by client phase established valid exact trigger 0 serious alt unread_data alt "
+                 "admin_kill",
                  SCRIPT_TALK, "4 C>S R. 1101 ack 5201 ttl 64 id 104");
     script_check("app_abort 50-65 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54 id 203");
     /* Without the start of the connection the missing history could explain everything: less sure. */
-    script_check("app_abort 45-50 by client", "0 S>C P. 5001 ack 1101 len 200", "0.01 C>S . 1101 ack 5201", "4 C>S R. 1101 ack 5201");
+    script_check("app_abort 45-50 by client", "0 S>C P. 5001 ack 1101 len 200", "0.01 C>S . 1101 ack 5201",
+                 "4 C>S R. 1101 ack 5201");
     /* One direction only. */
-    script_check("* 1-46 by client not unread_data", "0 C>S P. 1001 ack 5001 len 100", "0.01 C>S . 1101 ack 5201", "4 C>S R. 1101 ack 5201");
+    script_check("* 1-46 by client not unread_data", "0 C>S P. 1001 ack 5001 len 100", "0.01 C>S . 1101 ack 5201",
+                 "4 C>S R. 1101 ack 5201");
     /* Segments are missing from the capture. */
     script_check("app_abort 1-45", SCRIPT_TALK, "1 S>C P. 5401 ack 1101 len 100", "1.001 C>S . 1101 ack 5501",
                  "4 C>S R. 1101 ack 5501");
     /* Neither TTL nor id nor options nor times. */
     script_check("app_abort 45-65", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S . 1001 ack 5001",
-                 "- C>S P. 1001 ack 5001 len 9", "- S>C P. 5001 ack 1010 len 9", "- C>S . 1010 ack 5010", "- C>S R. 1010 ack 5010");
+                 "- C>S P. 1001 ack 5001 len 9", "- S>C P. 5001 ack 1010 len 9", "- C>S . 1010 ack 5010",
+                 "- C>S R. 1010 ack 5010");
     /* The last data before it was lost ahead of the capture point. */
     script_check("app_abort 45-60 by client", SCRIPT_TALK, "4 C>S R. 1151 ack 5201");
 }
@@ -35,10 +39,12 @@ static void test_app_abort_not(void)
 static void test_close_race(void)
 {
     /* Windows: FIN of the peer, ACK, RST,ACK. */
-    script_check("close_race 70-80 by client benign alt app_abort", SCRIPT_TALK, "1 S>C F. 5201 ack 1101", "1.001 C>S . 1101 ack 5202",
+    script_check("close_race 70-80 by client benign alt app_abort", SCRIPT_TALK, "1 S>C F. 5201 ack 1101",
+                 "1.001 C>S . 1101 ack 5202",
                  "1.002 C>S R. 1101 ack 5202");
     /* Both FINs. */
-    script_check("close_race 80-92 benign phase closed", SCRIPT_TALK, "1 S>C F. 5201 ack 1101", "1.001 C>S F. 1101 ack 5202",
+    script_check("close_race 80-92 benign phase closed", SCRIPT_TALK, "1 S>C F. 5201 ack 1101",
+                 "1.001 C>S F. 1101 ack 5202",
                  "1.002 C>S R. 1102 ack 5202");
     /* After the closing message of the peer, or the own one. */
     script_check("close_race 65-75 by client benign", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 hex 15030300020100",
@@ -50,9 +56,11 @@ static void test_close_race(void)
 static void test_close_race_not(void)
 {
     /* Long after the peer's FIN: the application held the socket. */
-    script_check("app_abort", SCRIPT_TALK, "1 S>C F. 5201 ack 1101", "1.001 C>S . 1101 ack 5202", "45.7 C>S R. 1101 ack 5202");
+    script_check("app_abort", SCRIPT_TALK, "1 S>C F. 5201 ack 1101", "1.001 C>S . 1101 ack 5202",
+                 "45.7 C>S R. 1101 ack 5202");
     /* Data was still unacknowledged and is lost. */
-    script_check("* not close_race serious", SCRIPT_TALK, "1 S>C F. 5201 ack 1101", "1.001 C>S P. 1101 ack 5202 len 900",
+    script_check("* not close_race serious", SCRIPT_TALK, "1 S>C F. 5201 ack 1101",
+                 "1.001 C>S P. 1101 ack 5202 len 900",
                  "1.002 C>S R. 2001 ack 5202");
     /* A fatal alert is no good-bye. */
     script_check("app_error", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 hex 15030300020228", "1.001 C>S R. 1101 ack 5208");
@@ -76,7 +84,8 @@ static void test_app_error(void)
     script_check("app_error 65-75 by client", SCRIPT_OPEN, "0.03 C>S P. 1001 ack 5001 len 200 hex 160301020001000001fc",
                  "0.05 S>C P. 5001 ack 1201 data 'HTTP/1.0 400 Bad'", "0.051 C>S R. 1201 ack 5017");
     /* Long after, or a success. */
-    script_check("* not app_error", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 hex 15030300020230", "47 C>S R. 1101 ack 5208");
+    script_check("* not app_error", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 hex 15030300020230",
+                 "47 C>S R. 1101 ack 5208");
     script_check("* not app_error", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 data '250 OK'", "1.001 C>S R. 1101 ack 5207");
     script_check("* not app_error", SCRIPT_OPEN, "0.03 C>S P. 1001 ack 5001 len 200 hex 160301020001000001fc",
                  "0.05 S>C P. 5001 ack 1201 hex 160303003a0200003603", "0.051 C>S R. 1201 ack 5011");
@@ -104,9 +113,11 @@ static void test_cancelled(void)
 static void test_unread(void)
 {
     /* A request without an answer, reset at once. */
-    script_check("unread_data 55-70 by server alt app_abort alt admin_kill", SCRIPT_REQUEST, "0.060 S>C R. 5001 ack 1101");
+    script_check("unread_data 55-70 by server alt app_abort alt admin_kill", SCRIPT_REQUEST,
+                 "0.060 S>C R. 5001 ack 1101");
     /* Bytes that were not even acknowledged. */
-    script_check("unread_data 55-70 by client", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 100", "1.02 C>S R. 1101 ack 5201");
+    script_check("unread_data 55-70 by client", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 100",
+                 "1.02 C>S R. 1101 ack 5201");
     /* Long after the request the application may have worked on it: an alternative. */
     script_check("app_abort alt unread_data", SCRIPT_REQUEST, "7.3 S>C R. 5001 ack 1101");
     /* A client that got its answer owes none. */
@@ -123,13 +134,15 @@ static void test_piled_up(void)
     /* The window shrank: the reader did not read. */
     script_check("unread_data 65-75 by server alt transfer_cancelled", SCRIPT_REQUEST, "1 C>S . 1101 ack 5001 len 1000",
                  "1.02 S>C . 5001 ack 2101 win 100", "9 S>C R. 5001 ack 2101");
-    script_check("unread_data 65-75 by server", SCRIPT_REQUEST, "1 C>S . 1101 ack 5001 len 1000", "1.02 S>C . 5001 ack 2101 win 0",
+    script_check("unread_data 65-75 by server", SCRIPT_REQUEST, "1 C>S . 1101 ack 5001 len 1000",
+                 "1.02 S>C . 5001 ack 2101 win 0",
                  "9 S>C R. 5001 ack 2101");
 }
 
 static void test_app_timeout(void)
 {
-    script_check("app_timeout 45-60 by server alt app_abort idle 60", SCRIPT_TALK, "60.061 S>C R. 5201 ack 1101 ttl 54 id 203");
+    script_check("app_timeout 45-60 by server alt app_abort idle 60", SCRIPT_TALK,
+                 "60.061 S>C R. 5201 ack 1101 ttl 54 id 203");
     script_check("app_timeout by client", SCRIPT_TALK, "300.061 C>S R. 1101 ack 5201");
     /* No usual limit, or data still pending. */
     script_check("app_abort", SCRIPT_TALK, "67.061 S>C R. 5201 ack 1101");
@@ -138,8 +151,8 @@ static void test_app_timeout(void)
     script_check("* 1-46", "0 S>C P. 5001 ack 1101 len 200", "0.01 C>S . 1101 ack 5201", "60.01 C>S R. 1101 ack 5201");
 }
 
-#define ONE_OF_MANY(time, port) time " C:" port ">S S 1000", time "2 S>C:" port " S. 5000 ack 1001",                    \
-    time "3 C:" port ">S P. 1001 ack 5001 len 10", time "4 S>C:" port " P. 5001 ack 1011 len 10",                       \
+#define ONE_OF_MANY(time, port) time " C:" port ">S S 1000", time "2 S>C:" port " S. 5000 ack 1001",                   \
+    time "3 C:" port ">S P. 1001 ack 5001 len 10", time "4 S>C:" port " P. 5001 ack 1011 len 10",                      \
     time "5 C:" port ">S . 1011 ack 5011"
 #define THREE_RESETS "5.001 S>C:1 R. 5011 ack 1011", "5.002 S>C:2 R. 5011 ack 1011", "5.003 S>C:3 R. 5011 ack 1011"
 
@@ -150,21 +163,24 @@ static void test_process_exit(void)
                  ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3", "3"), THREE_RESETS, "7 C:9>S S 1",
                  "7.01 S>C:9 R. =0 ack 2");
     /* A client process ends: no older connection goes on. */
-    script_check("process_exit 60-75 by client", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3", "3"),
+    script_check("process_exit 60-75 by client", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3",
+                 "3"),
                  "5.001 C:1>S R. 1011 ack 5011", "5.002 C:2>S R. 1011 ack 5011", "5.003 C:3>S R. 1011 ack 5011");
 }
 
 static void test_process_exit_not(void)
 {
     /* The port accepts as before: an operator or a pool. */
-    script_check("* not process_exit alt admin_kill", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3", "3"),
+    script_check("* not process_exit alt admin_kill", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"),
+                 ONE_OF_MANY("0.3", "3"),
                  THREE_RESETS, "7 C:9>S S 1", "7.01 S>C:9 S. 77 ack 2");
     /* Another connection of the client goes on. */
     script_check("#3 * not process_exit", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3", "3"),
                  ONE_OF_MANY("0.4", "4"), "5.001 C:1>S R. 1011 ack 5011", "5.002 C:2>S R. 1011 ack 5011",
                  "5.003 C:3>S R. 1011 ack 5011", "6 C:4>S P. 1011 ack 5011 len 10");
     /* Two are no batch; three over seconds neither. */
-    script_check("#2 * not process_exit", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), "5.001 S>C:1 R. 5011 ack 1011",
+    script_check("#2 * not process_exit", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"),
+                 "5.001 S>C:1 R. 5011 ack 1011",
                  "5.002 S>C:2 R. 5011 ack 1011", "7 C:9>S S 1", "7.01 S>C:9 R. =0 ack 2");
     script_check("#3 * not process_exit", ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3", "3"),
                  "5 S>C:1 R. 5011 ack 1011", "6 S>C:2 R. 5011 ack 1011", "7 S>C:3 R. 5011 ack 1011", "8 C:9>S S 1",
@@ -172,20 +188,24 @@ static void test_process_exit_not(void)
 }
 
 /* P is the proxy: client leg C-P, server leg P-S. */
-#define LEGS(time, port) time " C:" port ">P S 1000", time "1 P>C:" port " S. 5000 ack 1001",                           \
-    time "2 C:" port ">P P. 1001 ack 5001 len 10", time "3 P:" port ">S S 3000", time "4 S>P:" port " S. 7000 ack 3001", \
-    time "5 P:" port ">S P. 3001 ack 7001 len 10", time "6 S>P:" port " P. 7001 ack 3011 len 10",                       \
-    time "7 P:" port ">S . 3011 ack 7011", time "8 P>C:" port " P. 5001 ack 1011 len 10", time "9 C:" port ">P . 1011 ack 5011"
+#define LEGS(time, port) time " C:" port ">P S 1000", time "1 P>C:" port " S. 5000 ack 1001",                          \
+    time "2 C:" port ">P P. 1001 ack 5001 len 10", time "3 P:" port ">S S 3000",                                       \
+    time "4 S>P:" port " S. 7000 ack 3001",                                                                            \
+    time "5 P:" port ">S P. 3001 ack 7001 len 10", time "6 S>P:" port " P. 7001 ack 3011 len 10",                      \
+    time "7 P:" port ">S . 3011 ack 7011", time "8 P>C:" port " P. 5001 ack 1011 len 10",                              \
+    time "9 C:" port ">P . 1011 ack 5011"
 #define RELAYED(time, port) time " S>P:" port " R. 7011 ack 3011", time "2 P>C:" port " R. 5011 ack 1011"
 
 static void test_proxied(void)
 {
-    script_check("#6 proxied 70-85 by server alt app_abort; #2 proxied; #1 * not proxied", LEGS("0.1", "1"), LEGS("0.2", "2"),
+    script_check("#6 proxied 70-85 by server alt app_abort; #2 proxied; #1 * not proxied", LEGS("0.1", "1"), LEGS("0.2",
+                 "2"),
                  LEGS("0.3", "3"), RELAYED("3.00", "1"), RELAYED("4.00", "2"), RELAYED("5.00", "3"));
     /* One coincidence is none. */
     script_check("* not proxied", LEGS("0.1", "1"), RELAYED("3.00", "1"));
     /* A fifth of a second apart. */
-    script_check("* not proxied", LEGS("0.1", "1"), LEGS("0.2", "2"), LEGS("0.3", "3"), RELAYED("3.", "1"), RELAYED("4.", "2"),
+    script_check("* not proxied", LEGS("0.1", "1"), LEGS("0.2", "2"), LEGS("0.3", "3"), RELAYED("3.", "1"),
+                 RELAYED("4.", "2"),
                  RELAYED("5.", "3"));
 }
 

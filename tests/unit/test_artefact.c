@@ -27,7 +27,8 @@ static void test_duplicate_not(void)
 {
     /* Linux answers every segment on the way with an equal reset, id 0. */
     script_check("#2 segment_after_reset trigger 9 not duplicate", SCRIPT_TALK, "2 C>S . 1101 ack 5201 len 1000 id 104",
-                 "2.0001 C>S . 2101 ack 5201 len 1000 id 105", "2.02 S>C R 5201 ttl 54 id 0", "2.0201 S>C R 5201 ttl 54 id 0");
+                 "2.0001 C>S . 2101 ack 5201 len 1000 id 105", "2.02 S>C R 5201 ttl 54 id 0",
+                 "2.0201 S>C R 5201 ttl 54 id 0");
     /* Other ids are other packets. */
     script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.0001 S>C R. 5201 ack 1101 id 205");
     /* Equal, but a second later. */
@@ -36,21 +37,26 @@ static void test_duplicate_not(void)
     script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.0001 S>C R. 5202 ack 1101");
     script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 5", "2.0001 S>C R. 5201 ack 1101 win 6");
     /* No times: nothing says that it was at once. */
-    script_check("* not duplicate", "- C>S . 1001 ack 5001", "- S>C . 5001 ack 1001", "- C>S R. 1001 ack 5001", "- C>S R. 1001 ack 5001");
+    script_check("* not duplicate", "- C>S . 1001 ack 5001", "- S>C . 5001 ack 1001", "- C>S R. 1001 ack 5001",
+                 "- C>S R. 1001 ack 5001");
 }
 
 static void test_copies_of_segments(void)
 {
     /* Everything twice, as a mirror port shows it. The verdict is the one of the single capture. */
     script_check("#1 no_connection trigger 5 retx 0", "0 C>S S 1000 id 1", "0.00001 C>S S 1000 id 1",
-                 "0.02 S>C . 5001 ack 1001 id 7", "0.02001 S>C . 5001 ack 1001 id 7", "2 C>S P. 1001 ack 5001 len 9 id 2",
+                 "0.02 S>C . 5001 ack 1001 id 7", "0.02001 S>C . 5001 ack 1001 id 7",
+                 "2 C>S P. 1001 ack 5001 len 9 id 2",
                  "2.00001 C>S P. 1001 ack 5001 len 9 id 2", "2.02 S>C R 5001 id 0");
     /* IPv6 or id 0 through a router: only the hop count differs. */
-    script_check("#1 app_abort 50-65", "0 C>S S 1000 ttl 64", "0.00001 C>S S 1000 ttl 63", "0.02 S>C S. 5000 ack 1001 ttl 54",
-                 "0.02001 S>C S. 5000 ack 1001 ttl 53", "0.03 C>S . 1001 ack 5001 ttl 64", "0.03001 C>S . 1001 ack 5001 ttl 63",
+    script_check("#1 app_abort 50-65", "0 C>S S 1000 ttl 64", "0.00001 C>S S 1000 ttl 63",
+                 "0.02 S>C S. 5000 ack 1001 ttl 54",
+                 "0.02001 S>C S. 5000 ack 1001 ttl 53", "0.03 C>S . 1001 ack 5001 ttl 64",
+                 "0.03001 C>S . 1001 ack 5001 ttl 63",
                  "0.04 C>S P. 1001 ack 5001 len 9 ttl 64", "0.04001 C>S P. 1001 ack 5001 len 9 ttl 63",
                  "0.06 S>C P. 5001 ack 1010 len 9 ttl 54", "0.06001 S>C P. 5001 ack 1010 len 9 ttl 53",
-                 "0.07 C>S . 1010 ack 5010 ttl 64", "0.07001 C>S . 1010 ack 5010 ttl 63", "4 C>S R. 1010 ack 5010 ttl 64",
+                 "0.07 C>S . 1010 ack 5010 ttl 64", "0.07001 C>S . 1010 ack 5010 ttl 63",
+                 "4 C>S R. 1010 ack 5010 ttl 64",
                  "4.00001 C>S R. 1010 ack 5010 ttl 63");
 }
 
@@ -88,9 +94,11 @@ static void test_measures(void)
     /* The capture was taken at the client: its packets have passed no router. */
     script_check("* capture client delta 0", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54");
     script_check("* capture unknown", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001", "0.03 C>S R 1001");
-    script_check("* capture middle", "0 C>S S 1000 ttl 60", "0.02 S>C S. 5000 ack 1001 ttl 120", "0.03 C>S R 1001 ttl 60");
+    script_check("* capture middle", "0 C>S S 1000 ttl 60", "0.02 S>C S. 5000 ack 1001 ttl 120",
+                 "0.03 C>S R 1001 ttl 60");
     /* Both directly beside the capture: nothing to tell them apart. */
-    script_check("* capture unknown", "0 C>S S 1000 ttl 64", "0.02 S>C S. 5000 ack 1001 ttl 64", "0.03 C>S R 1001 ttl 64");
+    script_check("* capture unknown", "0 C>S S 1000 ttl 64", "0.02 S>C S. 5000 ack 1001 ttl 64",
+                 "0.03 C>S R 1001 ttl 64");
     /* Nothing came from the receiver while the capture went on. */
     script_check("* accepted yes", SCRIPT_TALK, "4 S>C R. 5201 ack 1101", "9 none");
     script_check("* accepted unknown", SCRIPT_TALK, "4 S>C R. 5201 ack 1101");

@@ -82,7 +82,8 @@ static void test_frames_in_verdict(void)
 {
     script_check("closed_port trigger 2", "0 A>D S 1 rejected", "0 B>D S 1", "1 C>S S 1000", "1.02 S>C R. =0 ack 1001");
     script_check("closed_port trigger 0", "0 A>D S 1", "1 C>S S 1000 rejected", "1.02 S>C R. =0 ack 1001");
-    script_check("#2 segment_after_reset trigger 1 ordinal 2", "1 S>C R. 5000 ack 1001 rejected", "2 C>S P. 1001 ack 5000 len 9",
+    script_check("#2 segment_after_reset trigger 1 ordinal 2", "1 S>C R. 5000 ack 1001 rejected",
+                 "2 C>S P. 1001 ack 5000 len 9",
                  "2.02 S>C R 5000");
 }
 

@@ -7,8 +7,10 @@
 
 static void test_mptcp(void)
 {
-    script_check("mptcp_fastclose 90-100 source mptcp_option code none alt declared", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 fastclose");
-    script_check("mptcp_subflow_reset 90-100 source mptcp_option code 6", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 tcprst 6:1");
+    script_check("mptcp_fastclose 90-100 source mptcp_option code none alt declared", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 fastclose");
+    script_check("mptcp_subflow_reset 90-100 source mptcp_option code 6", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 tcprst 6:1");
     /* A reason beyond the list has no name. */
     script_check("mptcp_subflow_reset code 9", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 tcprst 9:0");
     /* Any other MPTCP option explains nothing. */
@@ -17,7 +19,8 @@ static void test_mptcp(void)
 
 static void test_diagnostic(void)
 {
-    script_check("data_after_close 90-100 source rst_diag code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000300000000");
+    script_check("data_after_close 90-100 source rst_diag code 3", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 hex 33aa000300000000");
     script_check("policy_reset source rst_diag code 9", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000900000000");
     script_check("proxied by middlebox code 12", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000c00000000");
     script_check("mptcp_subflow_reset code 17", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa001100000000");
@@ -26,7 +29,8 @@ static void test_diagnostic(void)
     script_check("declared code 0", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000000000000");
     script_check("declared code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000300000009");
     /* Free text. */
-    script_check("declared 75-85 source rst_diag code none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex f3176f6e6c79207465737473");
+    script_check("declared 75-85 source rst_diag code none", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 hex f3176f6e6c79207465737473");
     /* Cut by the snap length: less sure. */
     script_check("data_after_close 60-75 code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 len 8 hex 33aa0003");
     /* Too short, wrong length, wrong magic. */
@@ -92,13 +96,15 @@ static void test_text(void)
 static void test_conflict(void)
 {
     /* The history is sure of a timer; the text claims a refusal. Both are shown. */
-    script_check("closed_port conflict source f5 alt retransmission_timeout", SCRIPT_TALK, "1.0 C>S P. 1101 ack 5201 len 40 id 301 ttl 128",
+    script_check("closed_port conflict source f5 alt retransmission_timeout", SCRIPT_TALK,
+                 "1.0 C>S P. 1101 ack 5201 len 40 id 301 ttl 128",
                  "1.3 C>S P. 1101 ack 5201 len 40 id 302 ttl 128", "1.9 C>S P. 1101 ack 5201 len 40 id 303 ttl 128",
                  "3.1 C>S P. 1101 ack 5201 len 40 id 304 ttl 128", "5.5 C>S P. 1101 ack 5201 len 40 id 305 ttl 128",
                  "10.3 C>S P. 1101 ack 5201 len 40 id 306 ttl 128",
                  "19.9 C>S R. 1141 ack 5201 ttl 128 id 307 data 'BIG-IP: [0x24:7] No local listener'");
     /* The same category agrees; an unsure history contradicts nothing; a plain text claims no cause. */
-    script_check("handshake_timeout agreed", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 data 'BIG-IP: [0x24:7] handshake timeout'");
+    script_check("handshake_timeout agreed", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 data 'BIG-IP: [0x24:7] handshake timeout'");
     script_check("declared agreed", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.02 S>C . 5201 ack 1102",
                  "2 S>C P. 5201 ack 1102 len 50", "2.001 C>S R 1102 data 'Go away'");
 }
@@ -109,7 +115,8 @@ static void test_artefact_wins(void)
     script_check("#2 duplicate source none alt no_backend", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 id 9 data 'BIG-IP: [0x24:7] No pool member'",
                  "4.0001 S>C R. 5201 ack 1101 id 9 data 'BIG-IP: [0x24:7] No pool member'");
-    script_check("malformed source none", SCRIPT_TALK, "4 S>C RS. 5201 ack 1101 data 'BIG-IP: [0x24:7] No pool member'");
+    script_check("malformed source none", SCRIPT_TALK,
+                 "4 S>C RS. 5201 ack 1101 data 'BIG-IP: [0x24:7] No pool member'");
 }
 
 int main(int argc, char **argv)

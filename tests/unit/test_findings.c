@@ -35,7 +35,8 @@ static void check_finding(int line, uint32_t frame, rst_finding_kind_t kind, uns
 
 #define check_finds(frame, kind, count, ...)                                                                           \
     check_finding(__LINE__, (frame), (kind), (count), (const char *const[]){ __VA_ARGS__, NULL })
-#define check_finds_none(...) check_finding(__LINE__, 0, RST_FINDING_COUNT, 0, (const char *const[]){ __VA_ARGS__, NULL })
+#define check_finds_none(...) check_finding(__LINE__, 0, RST_FINDING_COUNT, 0, (const char *const[]){ __VA_ARGS__,     \
+    NULL })
 
 static void test_syn_timeout(void)
 {
@@ -45,10 +46,13 @@ static void test_syn_timeout(void)
     check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "1.5 none");
     check_finds_none("0 C>S S 1000 id 1", "90 none");
     /* Any answer ends it: a refusal, or only an ACK. */
-    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", "3.1 S>C R. =0 ack 1001", "90 none");
-    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", "3.1 S>C . 7000 ack 900", "90 none");
+    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", "3.1 S>C R. =0 ack 1001",
+                     "90 none");
+    check_finds_none("0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3", "3.1 S>C . 7000 ack 900",
+                     "90 none");
     /* The same packet captured three times is one SYN. */
-    check_finds_none("0 C>S S 1000 id 1 ttl 64", "0.00001 C>S S 1000 id 1 ttl 63", "0.00002 C>S S 1000 id 1 ttl 62", "90 none");
+    check_finds_none("0 C>S S 1000 id 1 ttl 64", "0.00001 C>S S 1000 id 1 ttl 63", "0.00002 C>S S 1000 id 1 ttl 62",
+                     "90 none");
     /* Given up, then tried again on the same ports: the first attempt is not forgotten. */
     check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3",
                 "60 C>S S 9000 id 4", "60.02 S>C S. 5000 ack 9001", "60.03 C>S . 9001 ack 5001");
@@ -56,11 +60,13 @@ static void test_syn_timeout(void)
     check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "- C>S S 1000 id 1", "- C>S S 1000 id 2", "- C>S S 1000 id 3");
     check_finds_none("- C>S S 1000 id 1", "- C>S S 1000 id 2", "- none");
     /* Repeated SYN-ACKs are another failure, and only a reset reports it. */
-    check_finds_none("0 S>C S. 5000 ack 1001 id 1", "1 S>C S. 5000 ack 1001 id 2", "3 S>C S. 5000 ack 1001 id 3", "90 none");
+    check_finds_none("0 S>C S. 5000 ack 1001 id 1", "1 S>C S. 5000 ack 1001 id 2", "3 S>C S. 5000 ack 1001 id 3",
+                     "90 none");
 }
 
 #define COPY(time, id) time " C>S P. 1101 ack 5201 len 40 id " id
-#define SIX COPY("1.0", "301"), COPY("1.3", "302"), COPY("1.9", "303"), COPY("3.1", "304"), COPY("5.5", "305"), COPY("10.3", "306")
+#define SIX COPY("1.0", "301"), COPY("1.3", "302"), COPY("1.9", "303"), COPY("3.1", "304"), COPY("5.5", "305"),        \
+    COPY("10.3", "306")
 
 static void test_silent_give_up(void)
 {
@@ -80,7 +86,8 @@ static void test_silent_give_up(void)
                      "3 C>S P. 1121 ack 5201 len 10", "4 C>S P. 1131 ack 5201 len 10", "5 C>S P. 1141 ack 5201 len 10",
                      "6 C>S P. 1151 ack 5201 len 10", "7 C>S P. 1161 ack 5201 len 10", "99 none");
     /* Mirrored: three retransmissions, not seven. */
-    check_finds_none(SCRIPT_TALK, COPY("1.0", "301"), COPY("1.00001", "301"), COPY("1.3", "302"), COPY("1.30001", "302"),
+    check_finds_none(SCRIPT_TALK, COPY("1.0", "301"), COPY("1.00001", "301"), COPY("1.3", "302"), COPY("1.30001",
+                     "302"),
                      COPY("1.9", "303"), COPY("1.90001", "303"), COPY("3.1", "304"), COPY("3.10001", "304"), "40 none");
     check_finds_none("pref retx_threshold 7", SCRIPT_TALK, SIX, "40 none");
 }

@@ -6,7 +6,7 @@
 #include "script.h"
 
 /* Port 445 wins: it is opened, used, and 139 is left. */
-#define SMB_PAIR "0.000 C:1>S:445 S 1000", "0.010 C:2>S:139 S 2000", "0.020 S:445>C:1 S. 5000 ack 1001",                \
+#define SMB_PAIR "0.000 C:1>S:445 S 1000", "0.010 C:2>S:139 S 2000", "0.020 S:445>C:1 S. 5000 ack 1001",               \
     "0.021 C:1>S:445 . 1001 ack 5001", "0.022 C:1>S:445 P. 1001 ack 5001 len 100"
 
 static void test_smb(void)
@@ -51,7 +51,8 @@ static void test_race(void)
 {
     script_check("connection_race 60-75 by client benign alt connect_aborted", RACE, "0.300 D:443>C:1 S. 5000 ack 1001",
                  "0.301 C:1>D:443 R 1001");
-    script_check("connection_race by client", RACE, "0.300 D:443>C:1 S. 5000 ack 1001", "0.301 C:1>D:443 . 1001 ack 5001",
+    script_check("connection_race by client", RACE, "0.300 D:443>C:1 S. 5000 ack 1001",
+                 "0.301 C:1>D:443 . 1001 ack 5001",
                  "0.302 C:1>D:443 R. 1001 ack 5001");
     /* IPv4 and IPv6 have other client addresses: the same link-layer source makes one client. */
     script_check("connection_race", "0.000 A:1>D:443 S 1000 link 7", "0.250 A:2>E:443 S 2000 link 7",
@@ -99,7 +100,8 @@ static void test_unsolicited(void)
     script_check("unsolicited_synack 50-60 by client trigger 1 not connect_aborted not no_connection",
                  "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001");
     /* Other traffic ran for a while: the SYN was not missed by a late start. */
-    script_check("unsolicited_synack 65-75 by client", "0 A>D S 1", "3 none", "5 S>C S. 5000 ack 1001", "5.001 C>S R 1001");
+    script_check("unsolicited_synack 65-75 by client", "0 A>D S 1", "3 none", "5 S>C S. 5000 ack 1001",
+                 "5.001 C>S R 1001");
     script_check("* not unsolicited_synack", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001");
     /* Nothing of the SYN-ACK in the reset's number. */
     script_check("undetermined", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 999999");
@@ -119,19 +121,21 @@ static void test_raw_socket(void)
 static void test_paws(void)
 {
     /* The SYN-ACK echoes a time stamp that the client never sent: from the future, or from before. */
-    script_check("paws_reject 80-95 by client trigger 2", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001 ts 9:90000",
+    script_check("paws_reject 80-95 by client trigger 2", "0 C>S S 1000 ts 500:0",
+                 "0.02 S>C S. 5000 ack 1001 ts 9:90000",
                  "0.021 C>S R 1001");
     script_check("paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001 ts 9:499", "0.021 C>S R 1001");
     /* After a repeated SYN the echo of either is right. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0 id 1", "1 C>S S 1000 ts 1500:0 id 2",
                  "1.02 S>C S. 5000 ack 1001 ts 9:500", "1.021 C>S R 1001");
-    script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001 ts 9:500", "0.021 C>S R 1001");
+    script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001 ts 9:500",
+                 "0.021 C>S R 1001");
     /* Without the option there is nothing to reject. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001");
     script_check("* not paws_reject", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001 ts 9:90000", "0.021 C>S R 1001");
 }
 
-#define PROBE(time, port) time " C:" port ">S:" port " S 1000 win 1024 mss 1460",                                       \
+#define PROBE(time, port) time " C:" port ">S:" port " S 1000 win 1024 mss 1460",                                      \
     time "5 S:" port ">C:" port " S. 5000 ack 1001", time "6 C:" port ">S:" port " R 1001"
 
 static void test_scan(void)
@@ -150,7 +154,7 @@ static void test_scan(void)
                  "0.021 C>S R 1001");
 }
 
-#define VISIT(time, port) time ".0 C:" port ">S S 1000 mss 1460 ws 7 sack", time ".02 S>C:" port " S. 5000 ack 1001",   \
+#define VISIT(time, port) time ".0 C:" port ">S S 1000 mss 1460 ws 7 sack", time ".02 S>C:" port " S. 5000 ack 1001",  \
     time ".021 C:" port ">S . 1001 ack 5001", time ".022 C:" port ">S R. 1001 ack 5001"
 
 static void test_connect_scan(void)
@@ -201,7 +205,8 @@ static void test_connect_aborted(void)
 static void test_handshake_timeout(void)
 {
     /* The SYN-ACK is repeated without an answer, then given up. */
-    script_check("handshake_timeout 85-95 by server retx 2 never no_connection", "0 C>S S 1000", "0.01 S>C S. 5000 ack 1001 id 1",
+    script_check("handshake_timeout 85-95 by server retx 2 never no_connection", "0 C>S S 1000",
+                 "0.01 S>C S. 5000 ack 1001 id 1",
                  "1.01 S>C S. 5000 ack 1001 id 2", "3.01 S>C S. 5000 ack 1001 id 3", "7.01 S>C R. 5001 ack 1001");
     /* The SYN itself, with the reset at the ISN or one beyond. */
     script_check("handshake_timeout 80-90 by client retx 2", "0 C>S S 1000 id 1", "1 C>S S 1000 id 2",
@@ -232,7 +237,8 @@ static void test_handshake_timeout_not(void)
 static void test_overflow(void)
 {
     /* The correct final ACK is reset. */
-    script_check("resource_exhaustion 50-65 by server trigger 3 alt no_connection", SCRIPT_OPEN, "0.022 S>C R 5001 ttl 54 id 0");
+    script_check("resource_exhaustion 50-65 by server trigger 3 alt no_connection", SCRIPT_OPEN,
+                 "0.022 S>C R 5001 ttl 54 id 0");
     /* Once the server has acknowledged data, it knew the connection. */
     script_check("* not resource_exhaustion", SCRIPT_REQUEST, "0.060 C>S P. 1101 ack 5001 len 10", "0.07 S>C R 5001");
     /* Data, not the handshake's ACK, is what it answers. */

@@ -11,9 +11,11 @@ static void test_contradicted(void)
     script_check("injected 85-95 by middlebox early app_abort contradicted 9 serious", SCRIPT_TALK,
                  "2 S>C R. 5201 ack 1101 ttl 54 id 9000", "2.05 S>C P. 5201 ack 1101 len 100 ttl 54 id 203");
     /* Time stamps show it as well. */
-    script_check("injected 85-95", "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 50:1", "0.03 C>S . 1001 ack 5001 ts 2:50",
+    script_check("injected 85-95", "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 50:1",
+                 "0.03 C>S . 1001 ack 5001 ts 2:50",
                  "1 C>S P. 1001 ack 5001 len 10 ts 10:50", "1.02 S>C P. 5001 ack 1011 len 20 ts 60:10",
-                 "1.03 C>S . 1011 ack 5021 ts 11:60", "2 S>C R. 5021 ack 1011", "2.05 S>C P. 5021 ack 1011 len 20 ts 75:11");
+                 "1.03 C>S . 1011 ack 5021 ts 11:60", "2 S>C R. 5021 ack 1011",
+                 "2.05 S>C P. 5021 ack 1011 len 20 ts 75:11");
     /* Without either: less sure. */
     script_check("injected 70-80", SCRIPT_OPEN, "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 20",
                  "1.03 C>S . 1011 ack 5021", "2 S>C R. 5021 ack 1011", "2.05 S>C P. 5021 ack 1011 len 20");
@@ -46,15 +48,18 @@ static void test_train(void)
 {
     script_check("#1 injected 90-100 by middlebox pattern gfw; #3 injected by middlebox follower", SCRIPT_TALK,
                  "2 S>C R. 5201 ack 1101", "2.0001 S>C R. 6661 ack 1101", "2.0002 S>C R. 9581 ack 1101");
-    script_check("#1 injected 90-100 pattern tcpkill", SCRIPT_TALK, "2 S>C R 5201", "2.0001 S>C R 5703", "2.0002 S>C R 6707");
-    script_check("#1 injected 80-90 plain", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 5", "2.0001 S>C R. 5999 ack 1101 win 5");
+    script_check("#1 injected 90-100 pattern tcpkill", SCRIPT_TALK, "2 S>C R 5201", "2.0001 S>C R 5703",
+                 "2.0002 S>C R 6707");
+    script_check("#1 injected 80-90 plain", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 5",
+                 "2.0001 S>C R. 5999 ack 1101 win 5");
     /* Two resets at one number are no train; neither is one at a number that was reached. */
     script_check("#2 * not injected", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 7", "2.2 S>C R. 5201 ack 1101 id 8");
     script_check("#2 * not injected", SCRIPT_TALK, "2 S>C R. 5001 ack 1101 id 7", "2.2 S>C R. 5201 ack 1101 id 8");
     /* Data with its FIN, then a reset beyond: one step of the own FIN. */
     script_check("#2 * not injected", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 7", "2.2 S>C R 5202 id 8");
     /* Long apart. */
-    script_check("#1 * not injected; #2 * not injected", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "12 S>C R. 6661 ack 1101");
+    script_check("#1 * not injected; #2 * not injected", SCRIPT_TALK, "2 S>C R. 5201 ack 1101",
+                 "12 S>C R. 6661 ack 1101");
 }
 
 static void test_blind(void)
@@ -76,14 +81,15 @@ static void test_blind(void)
     script_check("* not blind_reset", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54");
 }
 
-#define TWO_SERVED "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",         \
+#define TWO_SERVED "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",        \
     "0.12 S>C:2 S. 5000 ack 1001 ttl 54"
 
 static void test_policy(void)
 {
     /* A request is answered by a reset from three hops nearer; the server itself goes on. */
     script_check("policy_reset 85-95 by middlebox alt injected", TWO_SERVED, SCRIPT_OPEN,
-                 "0.5 C>S P. 1001 ack 5001 data 'GET /forbidden HTTP/1.1' ttl 64 id 102", "0.501 S>C R. 5001 ack 1101 ttl 57",
+                 "0.5 C>S P. 1001 ack 5001 data 'GET /forbidden HTTP/1.1' ttl 64 id 102",
+                 "0.501 S>C R. 5001 ack 1101 ttl 57",
                  "0.54 S>C P. 5001 ack 1024 len 300 ttl 54 id 9");
     /* The server got nothing; the distance alone speaks. */
     script_check("policy_reset 70-80 by middlebox delta -3", TWO_SERVED, SCRIPT_OPEN,
@@ -95,7 +101,8 @@ static void test_policy(void)
     script_check("* by server not policy_reset", TWO_SERVED, SCRIPT_OPEN,
                  "0.5 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64 id 102", "0.52 S>C R 5001 ttl 55");
     /* Not a first request. */
-    script_check("* not policy_reset", TWO_SERVED, SCRIPT_TALK, "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1' ttl 64 id 104",
+    script_check("* not policy_reset", TWO_SERVED, SCRIPT_TALK,
+                 "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1' ttl 64 id 104",
                  "1.02 S>C R 5201 ttl 54");
 }
 
@@ -109,30 +116,35 @@ static void test_failover(void)
     script_check("#1 session_failover 45-60", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S . 1001 ack 5001 ttl 64 id 101",
                  "0.04 S>C R 5001 ttl 54 id 0", "1.02 S>C S. 5000 ack 1001 ttl 54 id 0");
     /* It ends there. */
-    script_check("no_connection", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "2.02 S>C R 5201 ttl 54 id 0");
+    script_check("no_connection", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
+                 "2.02 S>C R 5201 ttl 54 id 0");
 }
 
 static void test_idle_device(void)
 {
     /* Both ends reset at once after a silence. */
-    script_check("#1 device_idle_timeout 80-90 by middlebox pattern both_ends early app_timeout; #2 device_idle_timeout",
+    script_check("#1 device_idle_timeout 80-90 by middlebox pattern both_ends early app_timeout; #2 "
+                 "device_idle_timeout",
                  SCRIPT_TALK, "300.061 S>C R. 5201 ack 1101", "300.0611 C>S R. 1101 ack 5201");
     /* One end from nearer than the host. */
     script_check("device_idle_timeout 70-80 by middlebox delta -4 alt injected", TWO_SERVED, SCRIPT_TALK,
                  "450 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "450.02 S>C R 5201 ttl 58");
-    script_check("device_idle_timeout 85-95 by middlebox", "0 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
+    script_check("device_idle_timeout 85-95 by middlebox", "0 C:1>S S 1000 ttl 64",
+                 "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
                  SCRIPT_TALK, "450 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "450.001 S>C R 5201 ttl 58");
 }
 
 static void test_idle_device_not(void)
 {
     /* Both stacks end together: their own time stamps. */
-    script_check("#1 * not device_idle_timeout not injected", "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 50:1",
+    script_check("#1 * not device_idle_timeout not injected", "0 C>S S 1000 ts 1:0",
+                 "0.02 S>C S. 5000 ack 1001 ts 50:1",
                  "0.03 C>S . 1001 ack 5001 ts 2:50", "1 C>S P. 1001 ack 5001 len 10 ts 10:50",
                  "1.02 S>C P. 5001 ack 1011 len 20 ts 60:10", "1.03 C>S . 1011 ack 5021 ts 11:60",
                  "400 S>C R. 5021 ack 1011 ts 4000:11", "400.0001 C>S R. 1011 ack 5021 ts 4001:60");
     /* The second answers the first: a round trip lies between. */
-    script_check("#1 * not device_idle_timeout", SCRIPT_TALK, "300.061 S>C R. 5201 ack 1101", "300.09 C>S R. 1101 ack 5201");
+    script_check("#1 * not device_idle_timeout", SCRIPT_TALK, "300.061 S>C R. 5201 ack 1101",
+                 "300.09 C>S R. 1101 ack 5201");
     /* From the host's own distance. */
     script_check("no_connection alt device_idle_timeout", TWO_SERVED, SCRIPT_TALK,
                  "450 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "450.02 S>C R 5201 ttl 54");
@@ -161,13 +173,15 @@ static void test_distance(void)
     script_check("app_abort delta 1", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 53");
     script_check("app_abort delta 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 245");
     script_check("app_abort delta none", SCRIPT_TALK, "2 S>C R. 5201 ack 1101");
-    script_check("app_abort delta none", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 5 ttl 61 id 203", "1.01 C>S . 1101 ack 5206",
+    script_check("app_abort delta none", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 5 ttl 61 id 203",
+                 "1.01 C>S . 1101 ack 5206",
                  "2 S>C R. 5206 ack 1101 ttl 59");
     script_check("injected by middlebox delta -5", "pref hop_delta 5", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 59");
     script_check("app_abort delta -4", "pref hop_delta 5", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 58");
     /* A host of the capture's own network chooses its TTL (BGP). */
     script_check("* not injected delta none", "0 C>S S 1000 ttl 1", "0.001 S>C S. 5000 ack 1001 ttl 1",
-                 "0.002 C>S . 1001 ack 5001 ttl 1", "1 C>S P. 1001 ack 5001 len 19 ttl 1", "1.01 S>C P. 5001 ack 1020 len 19 ttl 1",
+                 "0.002 C>S . 1001 ack 5001 ttl 1", "1 C>S P. 1001 ack 5001 len 19 ttl 1",
+                 "1.01 S>C P. 5001 ack 1020 len 19 ttl 1",
                  "1.02 C>S . 1020 ack 5020 ttl 1", "2 S>C R. 5020 ack 1020 ttl 64");
 }
 
@@ -175,11 +189,13 @@ static void test_too_fast(void)
 {
     /* The host takes 40 ms; the answer came after one. */
     script_check("injected 65-80 by middlebox", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001", "0.242 C>S . 1001 ack 5001",
+                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001",
+                 "0.242 C>S . 1001 ack 5001",
                  "0.3 C>S P. 1001 ack 5001 len 10", "0.34 S>C P. 5001 ack 1011 len 10", "0.341 C>S . 1011 ack 5011",
                  "0.5 C>S P. 1011 ack 5011 len 10", "0.501 S>C R 5011");
     script_check("no_connection by server", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001", "0.242 C>S . 1001 ack 5001",
+                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001",
+                 "0.242 C>S . 1001 ack 5001",
                  "0.3 C>S P. 1001 ack 5001 len 10", "0.34 S>C P. 5001 ack 1011 len 10", "0.341 C>S . 1011 ack 5011",
                  "0.5 C>S P. 1011 ack 5011 len 10", "0.541 S>C R 5011");
 }
@@ -187,11 +203,13 @@ static void test_too_fast(void)
 static void test_rewritten(void)
 {
     /* The client's numbers leave the window; the server keeps asking for the old ones, then resets. */
-    script_check("header_rewritten 45-60 by server alt app_abort", SCRIPT_TALK, "1 C>S P. 900001101 ack 5201 len 50 id 110",
+    script_check("header_rewritten 45-60 by server alt app_abort", SCRIPT_TALK,
+                 "1 C>S P. 900001101 ack 5201 len 50 id 110",
                  "1.02 S>C . 5201 ack 1101 id 210", "2 C>S P. 900001151 ack 5201 len 50 id 111",
                  "2.02 S>C . 5201 ack 1101 id 211", "3 S>C R. 5201 ack 1101");
     /* One such segment is garbage, not a device. */
-    script_check("* not header_rewritten", SCRIPT_TALK, "1 C>S P. 900001101 ack 5201 len 50 id 110", "1.02 S>C . 5201 ack 1101 id 210",
+    script_check("* not header_rewritten", SCRIPT_TALK, "1 C>S P. 900001101 ack 5201 len 50 id 110",
+                 "1.02 S>C . 5201 ack 1101 id 210",
                  "3 S>C R. 5201 ack 1101");
 }
 

@@ -5,7 +5,8 @@
  */
 #include "script.h"
 
-#define CLIENT_CLOSES SCRIPT_TALK, "1 C>S F. 1101 ack 5201 win 502 ttl 64 id 104 df", "1.02 S>C . 5201 ack 1102 win 501 ttl 54"
+#define CLIENT_CLOSES SCRIPT_TALK, "1 C>S F. 1101 ack 5201 win 502 ttl 64 id 104 df",                                  \
+    "1.02 S>C . 5201 ack 1102 win 501 ttl 54"
 
 static void test_no_connection(void)
 {
@@ -18,9 +19,11 @@ static void test_no_connection(void)
     script_check("no_connection by server trigger 8 not keepalive_timeout", SCRIPT_TALK, "7200 C>S . 1100 ack 5201",
                  "7200.02 S>C R 5201 ttl 54 id 0");
     /* The start is not in the capture; nothing but numbers is known. */
-    script_check("no_connection 45-60 by server trigger 1 not device_idle_timeout", "5 C>S P. 1101 ack 5201 len 50 nowin noopt",
+    script_check("no_connection 45-60 by server trigger 1 not device_idle_timeout",
+                 "5 C>S P. 1101 ack 5201 len 50 nowin noopt",
                  "5.02 S>C R 5201 nowin noopt");
-    script_check("no_connection 60-70 by server", "0 A>D S 1", "6 none", "9 C>S P. 1101 ack 5201 len 50", "9.02 S>C R 5201");
+    script_check("no_connection 60-70 by server", "0 A>D S 1", "6 none", "9 C>S P. 1101 ack 5201 len 50",
+                 "9.02 S>C R 5201");
     /* No time stamps. */
     script_check("no_connection by server trigger 1", "- C>S P. 1101 ack 5201 len 50", "- S>C R 5201");
     /* A satellite takes longer than the trigger window; the latest segment may always be the trigger. */
@@ -30,7 +33,8 @@ static void test_no_connection(void)
 static void test_no_connection_storm(void)
 {
     /* Segments on the way are answered one by one, oldest first. The followers are no new events. */
-    script_check("#1 no_connection trigger 8 first; #2 segment_after_reset trigger 9 follower; #3 segment_after_reset trigger 10",
+    script_check("#1 no_connection trigger 8 first; #2 segment_after_reset trigger 9 follower; #3 segment_after_reset "
+                 "trigger 10",
                  SCRIPT_TALK, "2 C>S . 1101 ack 5201 len 1000", "2.001 C>S . 2101 ack 5201 len 1000",
                  "2.002 C>S P. 3101 ack 5201 len 1000", "2.02 S>C R 5201 id 0", "2.0201 S>C R 5201 id 0",
                  "2.0202 S>C R 5201 id 0");
@@ -39,7 +43,8 @@ static void test_no_connection_storm(void)
 static void test_no_connection_not(void)
 {
     /* Y's data was acknowledged: a live connection; then an exact bare reset out of nothing answers no segment. */
-    script_check("* not no_connection trigger 0", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 50", "2.02 S>C . 5201 ack 1151",
+    script_check("* not no_connection trigger 0", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 50",
+                 "2.02 S>C . 5201 ack 1151",
                  "9 S>C R. 5201 ack 1151");
     /* The ACK number of the segment does not fit the reset. */
     script_check("* not no_connection trigger 0", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 50", "2.02 S>C R 5999");
@@ -60,26 +65,32 @@ static void test_data_after_close(void)
     /* A FIN behind missing data. */
     script_check("data_after_close 60-80 by client", CLIENT_CLOSES, "2 S>C F. 5300 ack 1102", "2.001 C>S R 1102");
     /* Only the closing side is in the capture: the data is not. */
-    script_check("data_after_close 45-60 by client trigger 0", "0 C>S . 1101 ack 5201", "1 C>S F. 1101 ack 5201", "2 C>S R 1102");
+    script_check("data_after_close 45-60 by client trigger 0", "0 C>S . 1101 ack 5201", "1 C>S F. 1101 ack 5201",
+                 "2 C>S R 1102");
 }
 
 static void test_closing_message(void)
 {
     /* TLS says good-bye after the FIN: nothing was lost. */
     script_check("data_after_close 60-80 benign alt close_race", CLIENT_CLOSES,
-                 "2 S>C P. 5201 ack 1102 len 24 hex 1703030013aabbccddeeff00112233445566778899aabbcc", "2.001 C>S R 1102");
-    script_check("data_after_close benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 hex 15030300020100", "2.001 C>S R 1102");
+                 "2 S>C P. 5201 ack 1102 len 24 hex 1703030013aabbccddeeff00112233445566778899aabbcc",
+                 "2.001 C>S R 1102");
+    script_check("data_after_close benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 hex 15030300020100",
+                 "2.001 C>S R 1102");
     script_check("data_after_close benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 data '221 bye'", "2.001 C>S R 1102");
     /* A data record of another length is data. */
     script_check("data_after_close serious", CLIENT_CLOSES,
-                 "2 S>C P. 5201 ack 1102 len 25 hex 1703030014aabbccddeeff00112233445566778899aabbcc", "2.001 C>S R 1102");
+                 "2 S>C P. 5201 ack 1102 len 25 hex 1703030014aabbccddeeff00112233445566778899aabbcc",
+                 "2.001 C>S R 1102");
 }
 
 static void test_cancelled(void)
 {
     /* The reader closes in the middle of a download. */
-    script_check("transfer_cancelled 70-85 by client alt data_after_close", SCRIPT_TALK, "0.1 S>C . 5201 ack 1101 len 10000",
-                 "0.101 C>S . 1101 ack 15201", "0.11 S>C . 15201 ack 1101 len 1460", "0.111 S>C . 16661 ack 1101 len 1460",
+    script_check("transfer_cancelled 70-85 by client alt data_after_close", SCRIPT_TALK,
+                 "0.1 S>C . 5201 ack 1101 len 10000",
+                 "0.101 C>S . 1101 ack 15201", "0.11 S>C . 15201 ack 1101 len 1460",
+                 "0.111 S>C . 16661 ack 1101 len 1460",
                  "0.112 C>S F. 1101 ack 15201", "0.12 S>C . 18121 ack 1101 len 1460", "0.121 C>S R 1101");
     /* A short answer is none. */
     script_check("data_after_close", SCRIPT_TALK, "0.112 C>S F. 1101 ack 5201", "0.12 S>C . 5201 ack 1101 len 1460",
@@ -104,7 +115,8 @@ static void test_close_race(void)
     script_check("close_race 80-95 by server benign trigger 11 phase closed", CLIENT_CLOSES, "1.1 S>C F. 5201 ack 1102",
                  "1.101 C>S . 1102 ack 5202", "1.12 S>C R 5202");
     /* One FIN; the trigger brings nothing. */
-    script_check("close_race 45-60 by client benign trigger 10", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.02 S>C . 5201 ack 1101 win 900",
+    script_check("close_race 45-60 by client benign trigger 10", SCRIPT_TALK, "1 C>S F. 1101 ack 5201",
+                 "1.02 S>C . 5201 ack 1101 win 900",
                  "1.03 S>C . 5201 ack 1102", "1.031 C>S R 1102");
     /* With data it is no race of closes. */
     script_check("* not close_race", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 len 50", "2.001 C>S R 1102");
@@ -113,7 +125,8 @@ static void test_close_race(void)
 static void test_late_trigger(void)
 {
     /* A capture of two interfaces: the segment that was answered is stored after the reset. */
-    script_check("no_connection by server trigger 9", SCRIPT_TALK, "2 S>C R 5201", "2.0001 C>S P. 1101 ack 5201 len 50");
+    script_check("no_connection by server trigger 9", SCRIPT_TALK, "2 S>C R 5201",
+                 "2.0001 C>S P. 1101 ack 5201 len 50");
     /* Too late to be the trigger. */
     script_check("* trigger 0 not no_connection", SCRIPT_TALK, "2 S>C R 5201", "2.5 C>S P. 1101 ack 5201 len 50");
 }

@@ -34,7 +34,8 @@ static void test_closed_port_weak(void)
 static void test_closed_port_repeated(void)
 {
     /* Windows repeats a refused SYN; every copy is refused again. None of them is a follow-up of a reset connection. */
-    script_check("#1 closed_port trigger 1; #2 closed_port trigger 3 never segment_after_reset; #3 closed_port trigger 5",
+    script_check("#1 closed_port trigger 1; #2 closed_port trigger 3 never segment_after_reset; #3 closed_port "
+                 "trigger 5",
                  "0.0 C>S S 1000 id 10", "0.02 S>C R. =0 ack 1001 id 0", "0.5 C>S S 1000 id 11",
                  "0.52 S>C R. =0 ack 1001 id 0", "1.0 C>S S 1000 id 12", "1.02 S>C R. =0 ack 1001 id 0");
     /* Two SYNs on the way, two refusals at once: not one refusal captured twice. */

@@ -25,7 +25,8 @@ static void test_challenge_ack_not(void)
                  "2.02 C>S . 1101 ack 5201 id 104", "2.05 S>C R 5201 id 0");
     /* The ACK was sent before the first reset. */
     script_check("* not challenge_ack_reset", SCRIPT_TALK, "2 S>C P. 5201 ack 1101 len 100 id 203",
-                 "2.005 C>S . 1101 ack 5201 id 104", "2.01 S>C R. 5301 ack 1101 id 204", "2.05 S>C R. 5301 ack 1101 id 205");
+                 "2.005 C>S . 1101 ack 5201 id 104", "2.01 S>C R. 5301 ack 1101 id 204",
+                 "2.05 S>C R. 5301 ack 1101 id 205");
 }
 
 static void test_segment_after_reset(void)
@@ -34,20 +35,25 @@ static void test_segment_after_reset(void)
                  "2 S>C R. 5201 ack 1101 id 204", "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 0");
     /* Much later: the peer never got the first reset and repeats its data. */
     script_check("segment_after_reset trigger 11", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
-                 "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 0", "60 C>S P. 1101 ack 5201 len 10 id 105",
+                 "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 0",
+                 "60 C>S P. 1101 ack 5201 len 10 id 105",
                  "60.02 S>C R 5201 id 0");
     /* The trigger is missing from the capture. */
-    script_check("segment_after_reset 60-85 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.5 S>C R. 5201 ack 1101 id 205");
+    script_check("segment_after_reset 60-85 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+                 "2.5 S>C R. 5201 ack 1101 id 205");
     /* One direction only. */
-    script_check("segment_after_reset 55-80", "1 S>C P. 5001 ack 1101 len 200", "2 S>C R. 5201 ack 1101 id 204", "2.5 S>C R 5201 id 0");
+    script_check("segment_after_reset 55-80", "1 S>C P. 5001 ack 1101 len 200", "2 S>C R. 5201 ack 1101 id 204",
+                 "2.5 S>C R 5201 id 0");
     /* Data on the way to the host that has reset the connection meets nothing. */
-    script_check("#2 segment_after_reset 90-100 by client benign trigger 9", SCRIPT_TALK, "2 C>S R. 1101 ack 5201 id 104",
+    script_check("#2 segment_after_reset 90-100 by client benign trigger 9", SCRIPT_TALK,
+                 "2 C>S R. 1101 ack 5201 id 104",
                  "2.01 S>C P. 5201 ack 1101 len 30 id 203", "2.011 C>S R 1101 id 0");
     /* The client goes on sending after its own reset; the server was reset and answers with one of its own. */
     script_check("#2 segment_after_reset 70-90 by server trigger 9", SCRIPT_TALK, "2 C>S R. 1101 ack 5201 id 104",
                  "2.5 C>S P. 1101 ack 5201 len 3 id 105", "2.52 S>C R 5201 id 0");
     /* A box that answers even a reset. */
-    script_check("#2 segment_after_reset 70-80 by server", SCRIPT_TALK, "2 C>S R 1101 id 104", "2.02 S>C R. =0 ack 1101 id 0");
+    script_check("#2 segment_after_reset 70-80 by server", SCRIPT_TALK, "2 C>S R 1101 id 104",
+                 "2.02 S>C R. =0 ack 1101 id 0");
 }
 
 static void test_segment_after_reset_not(void)
@@ -81,7 +87,8 @@ static void test_storm(void)
             g_free(answer);
         }
         script_expect(run, __FILE__, __LINE__,
-                      "#1 * first ordinal 1; #2 segment_after_reset ordinal 2; #299 segment_after_reset follower ordinal 299");
+                      "#1 * first ordinal 1; #2 segment_after_reset ordinal 2; #299 segment_after_reset follower "
+                      "ordinal 299");
         script_close(run);
         g_free(run);
     }

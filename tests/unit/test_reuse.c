@@ -6,7 +6,8 @@
 #include "script.h"
 
 /* A connection that both sides closed. Last numbers: client 1102, server 5202. */
-#define CLOSED SCRIPT_TALK, "1.00 C>S F. 1101 ack 5201 win 502 ttl 64 id 104 df", "1.02 S>C F. 5201 ack 1102 win 501",  \
+#define CLOSED SCRIPT_TALK, "1.00 C>S F. 1101 ack 5201 win 502 ttl 64 id 104 df",                                      \
+    "1.02 S>C F. 5201 ack 1102 win 501",                                                                               \
     "1.021 C>S . 1102 ack 5202 win 502 ttl 64 id 105 df"
 
 static void test_time_wait(void)
@@ -30,7 +31,8 @@ static void test_time_wait_not(void)
     script_check("closed_port", SCRIPT_TALK, "1 C>S R. 1101 ack 5201", "20 C>S S 900", "20.02 S>C R. =0 ack 901");
     /* A newer time stamp may reopen too (RFC 6191). */
     script_check("closed_port", "0 C>S S 1000 ts 10:0", "0.02 S>C S. 5000 ack 1001 ts 7:10",
-                 "0.03 C>S . 1001 ack 5001 ts 11:7", "1 C>S F. 1001 ack 5001 ts 12:7", "1.02 S>C F. 5001 ack 1002 ts 8:12",
+                 "0.03 C>S . 1001 ack 5001 ts 11:7", "1 C>S F. 1001 ack 5001 ts 12:7",
+                 "1.02 S>C F. 5001 ack 1002 ts 8:12",
                  "1.03 C>S . 1002 ack 5002 ts 13:8", "20 C>S S 900 ts 9000:0", "20.02 S>C R. =0 ack 901");
     /* The clock ran backwards: the age is not known. */
     script_check("closed_port", CLOSED, "0.5 C>S S 900", "0.52 S>C R. =0 ack 901");
@@ -42,7 +44,8 @@ static void test_discovery(void)
     script_check("half_open_discovery 90-100 by client not handshake_bad_ack not no_connection", SCRIPT_TALK,
                  "50 C>S S 700000", "50.02 S>C . 5201 ack 1101", "50.021 C>S R 1101");
     /* The old connection is not in the capture. */
-    script_check("half_open_discovery 80-92 by client trigger 2", "0 C>S S 700000", "0.02 S>C . 5201 ack 1101", "0.021 C>S R 1101");
+    script_check("half_open_discovery 80-92 by client trigger 2", "0 C>S S 700000", "0.02 S>C . 5201 ack 1101",
+                 "0.021 C>S R 1101");
     /* The client then tries again and is accepted. */
     script_check("#1 half_open_discovery", "0 C>S S 700000 id 1", "0.02 S>C . 5201 ack 1101", "0.021 C>S R 1101",
                  "1 C>S S 700000 id 2", "1.02 S>C S. 9000 ack 700001", "1.021 C>S . 700001 ack 9001",
@@ -70,7 +73,7 @@ static void test_generations(void)
                  "300 C>S S 901000", "300.02 S>C S. 905000 ack 901001", "300.03 C>S . 901001 ack 905001",
                  "300.04 C>S P. 901001 ack 905001 len 10", "300.05 S>C P. 905001 ack 901011 len 10",
                  "300.06 C>S . 901011 ack 905011", "303 C>S R. 901011 ack 905011");
-    /* An unexpected SYN in a live connection (RFC 5961, section 4.2): the connection goes on, its end is judged by it. */
+    /* An unexpected SYN in a live connection (RFC 5961, section 4.2): the connection goes on and is judged. */
     script_check("#1 data_after_close by client", SCRIPT_TALK, "2 C>S S 700000", "2.02 S>C . 5201 ack 1101",
                  "2.1 C>S P. 1101 ack 5201 len 5", "2.12 S>C . 5201 ack 1106", "3 C>S F. 1106 ack 5201",
                  "3.02 S>C P. 5201 ack 1107 len 50", "3.021 C>S R 1107");

@@ -7,7 +7,8 @@
 
 /* Windows client: TTL 128, no time stamps. Data at 1101 that nobody acknowledges, waits doubling from 0.3 s. */
 #define DATA(time, id) time " C>S P. 1101 ack 5201 len 40 ttl 128 id " id
-#define FIVE_COPIES DATA("1.0", "301"), DATA("1.3", "302"), DATA("1.9", "303"), DATA("3.1", "304"), DATA("5.5", "305"), \
+#define FIVE_COPIES DATA("1.0", "301"), DATA("1.3", "302"), DATA("1.9", "303"), DATA("3.1", "304"), DATA("5.5",        \
+    "305"),                                                                                                            \
     DATA("10.3", "306")
 
 static void test_retransmission(void)
@@ -20,7 +21,8 @@ static void test_retransmission(void)
                  "3.1 S>C P. 5201 ack 1101 len 40 id 304", "5.5 S>C P. 5201 ack 1101 len 40 id 305",
                  "10.3 S>C P. 5201 ack 1101 len 40 id 306", "19.9 S>C R. 5241 ack 1101 ttl 118 id 307");
     /* A capped timer: the last waits are equal. */
-    script_check("retransmission_timeout 85-95 retx 5", SCRIPT_TALK, DATA("1", "301"), DATA("2", "302"), DATA("3", "303"),
+    script_check("retransmission_timeout 85-95 retx 5", SCRIPT_TALK, DATA("1", "301"), DATA("2", "302"), DATA("3",
+                 "303"),
                  DATA("4", "304"), DATA("5", "305"), DATA("6", "306"), "7 C>S R. 1141 ack 5201 ttl 128 id 307");
     /* Copies of other lengths are the same segment: only the start counts. */
     script_check("retransmission_timeout retx 5", SCRIPT_TALK, DATA("1.0", "301"),
@@ -29,14 +31,16 @@ static void test_retransmission(void)
                  "10.3 C>S P. 1101 ack 5201 len 20 ttl 128 id 306", "19.9 C>S R. 1141 ack 5201 ttl 128 id 307");
     /* The start is not in the capture; no TTL, no id, no options. */
     script_check("retransmission_timeout 60-95 retx 5", "0 S>C . 5201 ack 1101", "1 C>S P. 1101 ack 5201 len 40",
-                 "1.3 C>S P. 1101 ack 5201 len 40", "1.9 C>S P. 1101 ack 5201 len 40", "3.1 C>S P. 1101 ack 5201 len 40",
+                 "1.3 C>S P. 1101 ack 5201 len 40", "1.9 C>S P. 1101 ack 5201 len 40",
+                 "3.1 C>S P. 1101 ack 5201 len 40",
                  "5.5 C>S P. 1101 ack 5201 len 40", "10.3 C>S P. 1101 ack 5201 len 40", "19.9 C>S R. 1141 ack 5201");
 }
 
 static void test_retransmission_fewer(void)
 {
     script_check("retransmission_timeout 50-70 retx 4", SCRIPT_TALK, DATA("1.0", "301"), DATA("1.3", "302"),
-                 DATA("1.9", "303"), DATA("3.1", "304"), DATA("5.5", "305"), "10.3 C>S R. 1141 ack 5201 ttl 128 id 307");
+                 DATA("1.9", "303"), DATA("3.1", "304"), DATA("5.5", "305"),
+                 "10.3 C>S R. 1141 ack 5201 ttl 128 id 307");
     script_check("* not retransmission_timeout", SCRIPT_TALK, DATA("1.0", "301"), DATA("1.3", "302"),
                  DATA("1.9", "303"), "3.1 C>S R. 1141 ack 5201 ttl 128 id 307");
     /* The threshold is a preference. */
@@ -97,15 +101,19 @@ static void test_retransmission_linux(void)
     /* Linux gives up without a reset: one that comes at that moment is rather the application's. */
     script_check("* 45-60 alt app_abort", "0 C>S S 1000 ts 1:0 ttl 64", "0.02 S>C S. 5000 ack 1001 ts 9:1 ttl 54",
                  "0.03 C>S . 1001 ack 5001 ts 2:9 ttl 64", "1.0 C>S P. 1001 ack 5001 len 40 ts 10:9 ttl 64 id 1",
-                 "1.3 C>S P. 1001 ack 5001 len 40 ts 13:9 ttl 64 id 2", "1.9 C>S P. 1001 ack 5001 len 40 ts 19:9 ttl 64 id 3",
-                 "3.1 C>S P. 1001 ack 5001 len 40 ts 31:9 ttl 64 id 4", "5.5 C>S P. 1001 ack 5001 len 40 ts 55:9 ttl 64 id 5",
-                 "10.3 C>S P. 1001 ack 5001 len 40 ts 103:9 ttl 64 id 6", "19.9 C>S R. 1041 ack 5001 ts 199:9 ttl 64 id 7");
+                 "1.3 C>S P. 1001 ack 5001 len 40 ts 13:9 ttl 64 id 2",
+                 "1.9 C>S P. 1001 ack 5001 len 40 ts 19:9 ttl 64 id 3",
+                 "3.1 C>S P. 1001 ack 5001 len 40 ts 31:9 ttl 64 id 4",
+                 "5.5 C>S P. 1001 ack 5001 len 40 ts 55:9 ttl 64 id 5",
+                 "10.3 C>S P. 1001 ack 5001 len 40 ts 103:9 ttl 64 id 6",
+                 "19.9 C>S R. 1041 ack 5001 ts 199:9 ttl 64 id 7");
 }
 
 static void test_retransmission_sacked(void)
 {
     /* Later segments arrived (SACK would show it); the oldest one decides. */
-    script_check("retransmission_timeout retx 5", SCRIPT_TALK, DATA("1.0", "301"), "1.01 C>S P. 1141 ack 5201 len 40 id 310",
+    script_check("retransmission_timeout retx 5", SCRIPT_TALK, DATA("1.0", "301"),
+                 "1.01 C>S P. 1141 ack 5201 len 40 id 310",
                  DATA("1.3", "302"), DATA("1.9", "303"), DATA("3.1", "304"), DATA("5.5", "305"), DATA("10.3", "306"),
                  "19.9 C>S R. 1181 ack 5201 ttl 128 id 307");
 }
@@ -122,14 +130,16 @@ static void test_keepalive(void)
                  "175 C>S . 1100 ack 5201 len 1 id 402", "250 C>S . 1100 ack 5201 len 1 id 403",
                  "325 C>S . 1100 ack 5201 len 1 id 404", "400 C>S R. 1101 ack 5201 id 405");
     /* Probes of a server, no id, no TTL. */
-    script_check("keepalive_timeout by server probes 3", SCRIPT_TALK, "100 S>C . 5200 ack 1101", "175 S>C . 5200 ack 1101",
+    script_check("keepalive_timeout by server probes 3", SCRIPT_TALK, "100 S>C . 5200 ack 1101",
+                 "175 S>C . 5200 ack 1101",
                  "250 S>C . 5200 ack 1101", "325 S>C R. 5201 ack 1101");
 }
 
 static void test_keepalive_not(void)
 {
     /* The last probe was answered. */
-    script_check("* never keepalive_timeout", SCRIPT_TALK, PROBE("7200", "401"), PROBE("7201", "402"), PROBE("7202", "403"),
+    script_check("* never keepalive_timeout", SCRIPT_TALK, PROBE("7200", "401"), PROBE("7201", "402"), PROBE("7202",
+                 "403"),
                  "7202.02 S>C . 5201 ack 1101", "7203 C>S R. 1101 ack 5201 ttl 128 id 404");
     /* One probe, answered by a reset: the peer has no such connection. */
     script_check("no_connection by server", SCRIPT_TALK, PROBE("7200", "401"), "7200.02 S>C R 5201");
@@ -148,10 +158,13 @@ static void test_zero_window(void)
     /* Byte by byte against a closed window. */
     script_check("zero_window_timeout 80-90 by client probes 5 alt app_abort", SCRIPT_TALK,
                  "1 C>S P. 1101 ack 5201 len 400 id 301", "1.02 S>C . 5201 ack 1501 win 0",
-                 "2 C>S . 1501 ack 5201 len 1 id 302", "2.02 S>C . 5201 ack 1501 win 0", "4 C>S . 1501 ack 5201 len 1 id 303",
-                 "4.02 S>C . 5201 ack 1501 win 0", "8 C>S . 1501 ack 5201 len 1 id 304", "8.02 S>C . 5201 ack 1501 win 0",
+                 "2 C>S . 1501 ack 5201 len 1 id 302", "2.02 S>C . 5201 ack 1501 win 0",
+                 "4 C>S . 1501 ack 5201 len 1 id 303",
+                 "4.02 S>C . 5201 ack 1501 win 0", "8 C>S . 1501 ack 5201 len 1 id 304",
+                 "8.02 S>C . 5201 ack 1501 win 0",
                  "16 C>S . 1501 ack 5201 len 1 id 305", "16.02 S>C . 5201 ack 1501 win 0",
-                 "32 C>S . 1501 ack 5201 len 1 id 306", "32.02 S>C . 5201 ack 1501 win 0", "64 C>S R. 1501 ack 5201 id 307");
+                 "32 C>S . 1501 ack 5201 len 1 id 306", "32.02 S>C . 5201 ack 1501 win 0",
+                 "64 C>S R. 1501 ack 5201 id 307");
     /* Linux probes with the byte before, without data. */
     script_check("zero_window_timeout probes 5", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 400 id 301",
                  "1.02 S>C . 5201 ack 1501 win 0", "2 C>S . 1500 ack 5201 id 302", "4 C>S . 1500 ack 5201 id 303",
@@ -176,7 +189,8 @@ static void test_zero_window_not(void)
                  "8 C>S R. 1501 ack 5201 id 307");
     /* The window is not known. */
     script_check("* never zero_window_timeout", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 400 id 301",
-                 "1.02 S>C . 5201 ack 1501 nowin", "2 C>S . 1501 ack 5201 len 1 id 302", "4 C>S . 1501 ack 5201 len 1 id 303",
+                 "1.02 S>C . 5201 ack 1501 nowin", "2 C>S . 1501 ack 5201 len 1 id 302",
+                 "4 C>S . 1501 ack 5201 len 1 id 303",
                  "8 C>S R. 1502 ack 5201 id 307");
 }
 
@@ -189,7 +203,8 @@ static void test_fin_wait(void)
     script_check("fin_wait_timeout 80-90", HALF_CLOSED, "121.02 C>S R. 1102 ack 5201 id 302");
     script_check("fin_wait_timeout 50-75", HALF_CLOSED, "41 C>S R. 1102 ack 5201 id 302");
     /* The peer's FIN comes too late and finds nothing. */
-    script_check("fin_wait_timeout 65-80 by client trigger 10", HALF_CLOSED, "90 S>C F. 5201 ack 1102", "90.001 C>S R 1102");
+    script_check("fin_wait_timeout 65-80 by client trigger 10", HALF_CLOSED, "90 S>C F. 5201 ack 1102",
+                 "90.001 C>S R 1102");
 }
 
 static void test_fin_wait_not(void)
@@ -198,7 +213,8 @@ static void test_fin_wait_not(void)
     script_check("* not fin_wait_timeout", HALF_CLOSED, "1.5 C>S R. 1102 ack 5201 id 302");
     script_check("data_after_close", HALF_CLOSED, "1.5 S>C P. 5201 ack 1102 len 50", "1.501 C>S R 1102");
     /* The FIN was never acknowledged: not FIN-WAIT-2. */
-    script_check("* not fin_wait_timeout", SCRIPT_TALK, "1 C>S F. 1101 ack 5201 id 301", "61 C>S R. 1102 ack 5201 id 302");
+    script_check("* not fin_wait_timeout", SCRIPT_TALK, "1 C>S F. 1101 ack 5201 id 301",
+                 "61 C>S R. 1102 ack 5201 id 302");
     /* The peer closed as well. */
     script_check("close_race", HALF_CLOSED, "2 S>C F. 5201 ack 1102", "62 C>S R. 1102 ack 5202 id 302");
 }
