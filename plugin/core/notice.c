@@ -82,10 +82,15 @@ static int64_t syn_lead(const rst_conn_t *other, const rst_case_t *reset)
     unsigned client = reset->client;
     rst_mark_t mine = reset->side[client].syn;
     rst_mark_t its = other->side[rst_conn_client(other)].syn;
+    int64_t lead;
 
-    if (!mine.visit || !its.visit || mine.time == RST_TIME_NONE || its.time == RST_TIME_NONE)
+    if (!mine.visit || !its.visit)
         return RST_TIME_NONE;
-    return mine.time - its.time;
+    lead = rst_elapsed(its, mine);
+    if (lead != RST_TIME_NONE)
+        return lead;
+    lead = rst_elapsed(mine, its);
+    return lead == RST_TIME_NONE ? RST_TIME_NONE : -lead;
 }
 
 /* The other family's attempt comes from another address: then the link-layer source has to be the same. */

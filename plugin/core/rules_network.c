@@ -124,7 +124,7 @@ static bool too_fast(const rst_view_t *view)
         return false;
     if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
         return false;
-    return rst_within(view, delay, host->round_trip * view->prefs->fast_percent / 100);
+    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
 
 static bool made_elsewhere(const rst_view_t *view)

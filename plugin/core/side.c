@@ -8,6 +8,8 @@
 #include "seq.h"
 
 #define MILLISECOND INT64_C(1000000)
+#define ELAPSED_MAX INT64_C(1000000000000000000) /* 31 years: absurd, and small enough to multiply a little */
+#define WSCALE_MAX 14 /* RFC 7323, section 2.3 */
 #define COPY_SPAN_CHANGING (3000 * MILLISECOND) /* a counter of 16 bits may come round later than this */
 #define COPY_SPAN_CONSTANT (20 * MILLISECOND)   /* no stack retransmits that soon */
 
@@ -27,9 +29,11 @@ uint8_t rst_hops(uint8_t ttl)
 
 int64_t rst_elapsed(rst_mark_t a, rst_mark_t b)
 {
+    uint64_t elapsed = (uint64_t)b.time - (uint64_t)a.time;
+
     if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
         return RST_TIME_NONE;
-    return (int64_t)((uint64_t)b.time - (uint64_t)a.time) < 0 ? RST_TIME_NONE : b.time - a.time;
+    return elapsed > ELAPSED_MAX ? RST_TIME_NONE : (int64_t)elapsed;
 }
 
 rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
@@ -151,7 +155,7 @@ static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t 
                         (segment->known & (RST_HAS_FAST_OPEN | RST_HAS_MPTCP | RST_HAS_AUTH));
     side->mss = (segment->known & RST_HAS_MSS) ? segment->mss : 0;
     if (segment->known & RST_HAS_WSCALE) {
-        side->wscale = segment->wscale;
+        side->wscale = segment->wscale > WSCALE_MAX ? WSCALE_MAX : segment->wscale;
         side->known |= RST_SIDE_WSCALE;
     }
     if (segment->flags & RST_FLAG_ACK) {
