@@ -173,6 +173,15 @@ static void tell_no_connection(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+/* After a long silence a device on the path may have forgotten the connection as well as the host: never the first choice
+ * without another sign of it. */
+static unsigned match_forgotten(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || rst_has_fin(view->x) || view->reset->own_last.at.visit || !rst_was_open(view))
+        return 0;
+    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view)) ? 35 : 0;
+}
+
 const rst_rule_t rst_rules_reactive[] = {
     { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_DATA_AFTER_CLOSE, 18 } } },
     { RST_CAUSE_DATA_AFTER_CLOSE, match_data_after_close, tell_data_after_close, 0,
@@ -181,9 +190,10 @@ const rst_rule_t rst_rules_reactive[] = {
     { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
       { { RST_CAUSE_NO_CONNECTION, 8 }, { RST_CAUSE_FIN_WAIT_TIMEOUT, 8 } } },
     { RST_CAUSE_NO_CONNECTION, match_no_connection, tell_no_connection, 0,
-      { { RST_CAUSE_DEVICE_IDLE_TIMEOUT, 12 },
-        { RST_CAUSE_SESSION_FAILOVER, 8 },
+      { { RST_CAUSE_SESSION_FAILOVER, 8 },
         { RST_CAUSE_POLICY_RESET, 6 },
+        { RST_CAUSE_DEVICE_IDLE_TIMEOUT, 5 },
         { RST_CAUSE_DATA_AFTER_CLOSE, 5 } } },
+    { RST_CAUSE_DEVICE_IDLE_TIMEOUT, match_forgotten, tell_no_connection, 0, { { 0, 0 } } },
     { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
 };
