@@ -173,14 +173,13 @@ static unsigned breadth_of(const rst_view_t *view)
     return client ? rst_host_breadth(&view->engine->hosts, client, true, view->reset->at) : 0;
 }
 
-/* No operating system asks for a connection without any option, or with one of these windows and no option but MSS:
- * programs with raw sockets do. */
+/* Windows of raw-socket scanners; no operating system offers one of them with no option but MSS. A SYN without options alone
+ * proves nothing: small stacks and test tools send them. */
 static bool odd_syn(const rst_view_t *view)
 {
     uint16_t window = view->x->syn_window;
 
-    return view->x->syn_bare && (!view->x->mss || window == 1024 || window == 2048 || window == 3072 ||
-                                 window == 4096);
+    return view->x->syn_bare && (window == 1024 || window == 2048 || window == 3072 || window == 4096);
 }
 
 static unsigned match_scan(const rst_view_t *view)
@@ -192,7 +191,7 @@ static unsigned match_scan(const rst_view_t *view)
     breadth = breadth_of(view);
     if (breadth >= view->prefs->scan_ports)
         return answers_syn_ack(view) ? 92 : 80;
-    return answers_syn_ack(view) && odd_syn(view) ? (view->x->mss ? 80 : 70) : 0;
+    return answers_syn_ack(view) && odd_syn(view) ? 80 : 0;
 }
 
 static void tell_scan(const rst_view_t *view)
@@ -206,8 +205,8 @@ static void tell_scan(const rst_view_t *view)
         rst_evidence_add(view, view->x->syn.visit, "%u targets of this source within about %u s carry no data", breadth,
                          view->prefs->scan_s);
     if (odd_syn(view))
-        rst_evidence_add(view, view->x->syn.visit, "SYN with window %u and %s: made by a scanner",
-                         view->x->syn_window, view->x->mss ? "no option but MSS" : "no option at all");
+        rst_evidence_add(view, view->x->syn.visit, "SYN with window %u and no option but MSS: made by a scanner",
+                         view->x->syn_window);
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK shows that the port is open");
 }
