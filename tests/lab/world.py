@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a scenario of the lab gets: the network of tests/gen, drawn parameters, and the list of expected resets.
+
+A scenario says at the moment when it happens which reset the host (or the device) sends and why: expects(). The labels
+are made from that, from the captures at all three points and from the kernel's own reason, which must not contradict.
+"""
+import os
+import random
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "gen"))
+
+import netlab  # noqa: E402  (needs the path above)
+from lab_scenarios import REPLY, REQUEST, exchange  # noqa: E402
+
+CLIENT, SERVER, BOX = "client", "server", "middlebox"
+# One way, in seconds. Thresholds are tuned on one half of the values and judged on the other.
+DELAYS = {"fit": (0.0, 0.004, 0.020, 0.075), "judge": (0.0004, 0.009, 0.035, 0.140)}
+# Causes that can be told from one capture only with luck: the truth is kept, these are accepted in its place.
+ALIKE = {
+    "app_abort": "unread_data admin_kill",
+    "unread_data": "app_abort",
+    "admin_kill": "app_abort",
+    "process_exit": "app_abort unread_data admin_kill",
+    "listener_closed": "app_abort",
+    "closed_port": "firewall_reject",
+    "app_error": "app_abort",
+    "app_timeout": "app_abort",
+}
+
+
+@dataclass
+class Expectation:
+    cause: str
+    sender: str
+    bears: str         # "c" or "s": whose address the reset carries
+    alike: list
+    unsure: str        # capture points at which one capture cannot decide
+    least: int
+    most: int
+    port: int
+    seen: int = 0
+
+
+@dataclass
+class Scenario:
+    name: str
+    play: object
+    values: dict
+    options: dict
+    seed: int = 1
+    doc: str = ""
+    prefs: dict = field(default_factory=dict)
+
+
+class World(netlab.Lab):
+    """A lab with three captures, which remembers what the scenario expects."""
+
+    def __init__(self, scenario, half, slot):
+        self.rng = random.Random(f"{half} {scenario.seed} {scenario.name}")
+        options = dict(scenario.options)
+        options.pop("long", None)
+        delays = options.pop("delays", DELAYS)
+        options.setdefault("delay", self.rng.choice(delays[half]))
+        family = scenario.values.get("family", 4)
+        super().__init__(points="crs", family=family, slot=slot, **options)
+        self.expected, self.blocked = [], None
+
+    def pick(self, low, high):
+        """A parameter of this run."""
+        return self.rng.uniform(low, high)
+
+    @property
+    def rtt(self):
+        return 2 * self.delay
+
+    @property
+    def where(self):
+        return self.address["s"]
+
+    def wait(self, seconds=0.0):
+        """Let everything arrive, and then this long."""
+        time.sleep(self.rtt + 0.03 + seconds)
+
+    def expects(self, cause, sender, alike=None, unsure="", bears="", times=1, least=None, port=0):
+        """The next reset that bears this address: its cause; unsure = points at which nobody could tell."""
+        alike = (ALIKE.get(cause, "") if alike is None else alike).split()
+        bears = bears or sender[0]
+        least = times if least is None else least
+        self.expected.append(Expectation(cause, sender, bears, alike, unsure, least, times, port))
+
+    def followers(self, sender, port=0, bears=""):
+        """Resets to segments that were on their way when the connection was reset: as many as there are."""
+        self.expects("segment_after_reset", sender, times=1000, least=0, port=port, bears=bears)
+
+    def open(self, side, port=80, **more):
+        """A connection: first the end of this side, then the other."""
+        c, s = self.pair(port, **more)
+        return (c, s) if side == CLIENT else (s, c)
+
+    def visit(self, port=80, listener=None, rounds=1):
+        """A healthy connection from SYN to the last ACK."""
+        c, s = self.pair(port, listener=listener)
+        for _ in range(rounds):
+            exchange(c, s)
+        s.close()
+        c.close()
+        self.wait()
+
+    def dial(self, port, sport=0, patience=1.0):
+        """A connection attempt that may fail."""
+        c = self.client(sport)
+        c.settimeout(patience + self.rtt)
+        try:
+            c.connect((self.where, port))
+        except OSError:
+            pass
+        return c
+
+    def dead(self, way=None):
+        """The path loses everything, or everything in one direction."""
+        self.link.tamper = lambda flow, packet: [] if way in (None, flow) else [(packet, 0.0)]
+
+    def alive(self):
+        self.link.tamper = None
+
+    def on_the_router(self, *rule):
+        """An iptables rule on the router, whichever family the scenario uses."""
+        self.inside("r", "ip6tables" if self.family == 6 else "iptables", *rule)
+
+    def on_the_server(self, *rule):
+        self.inside("s", "ip6tables" if self.family == 6 else "iptables", *rule)
+
+    def keepalive(self, s, idle, interval, count):
+        for option, value in ((socket.TCP_KEEPIDLE, idle), (socket.TCP_KEEPINTVL, interval),
+                              (socket.TCP_KEEPCNT, count)):
+            s.setsockopt(socket.IPPROTO_TCP, option, value)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
+SCENARIOS = {}
+
+
+def scenario(options=None, prefs=None, **axes):
+    """Register a scenario once for each combination of values: side=(CLIENT, SERVER), family=(4, 6), ..."""
+    def register(play):
+        combinations = [{}]
+        for axis, values in axes.items():
+            combinations = [{**had, axis: value} for had in combinations for value in values]
+        for values in combinations:
+            words = [play.__name__] + [f"v{v}" if k == "family" else f"{v}" for k, v in values.items()]
+            name = "-".join(word.replace(" ", "_") for word in words)
+            doc = " ".join(play.__doc__.split())
+            SCENARIOS[name] = Scenario(name, play, values, options or {}, doc=doc, prefs=prefs or {})
+        return play
+    return register
+
+
+BOTH = (CLIENT, SERVER)
+__all__ = ["BOTH", "BOX", "CLIENT", "REPLY", "REQUEST", "SCENARIOS", "SERVER", "World", "exchange", "scenario"]
