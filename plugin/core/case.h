@@ -84,8 +84,9 @@ struct rst_case {
     rst_after_t after;
 };
 
-/* Finds what the reset answers and names its form. Marks the trigger in the ring as answered. */
-void rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs);
+/* Finds what the reset answers and names its form. Returns the trigger in the peer's ring, which the caller marks as
+ * answered unless the reset is a copy; NULL when there is none. */
+rst_candidate_t *rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs);
 
 /* Is this reset another copy of the latest reset of its side? The form must be known. */
 bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const rst_prefs_t *prefs);

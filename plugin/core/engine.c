@@ -214,16 +214,19 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
 {
     rst_case_t *reset = rst_alloc0(&engine->memory, sizeof *reset);
     rst_case_t *latest = conn->last_case[x];
+    rst_candidate_t *trigger;
 
     fill_case(engine, reset, conn, x);
     copy_facts(engine, reset, segment);
-    rst_case_read_form(reset, segment, &engine->prefs);
+    trigger = rst_case_read_form(reset, segment, &engine->prefs);
     touch(engine, conn);
     if (latest && rst_case_is_copy(reset, latest, &engine->prefs)) {
         reset->original = latest;
         reset->ordinal = latest->ordinal;
         return reset;
     }
+    if (trigger)
+        trigger->answered = true;
     watch_all(engine, conn, x, segment);
     take_last_ack(conn, reset, &engine->memory);
     rst_notice_reset(engine, reset);

@@ -144,7 +144,7 @@ static rst_form_t form_by_sequence(const rst_case_t *reset)
     return rst_seq_after(reset->seq, x->nxt) ? RST_FORM_AHEAD : RST_FORM_BELOW;
 }
 
-void rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
+rst_candidate_t *rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
 {
     const rst_ring_t *ring = &reset->conn->side[1 - reset->x].ring;
     rst_candidate_t *candidate = find_refused(reset, ring);
@@ -157,14 +157,14 @@ void rst_case_read_form(rst_case_t *reset, const rst_segment_t *segment, const r
     }
     if (!candidate) {
         reset->form = (uint8_t)form_by_sequence(reset);
-        return;
+        return NULL;
     }
-    candidate->answered = true;
     reset->trigger = *candidate;
+    return candidate;
 }
 
-/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, everything else equal at once
- * and nothing left that a second reset could answer. */
+/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, or always the same one, everything
+ * else equal at once and nothing left that a second reset could answer. */
 bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const rst_prefs_t *prefs)
 {
     const rst_side_t *y = &reset->side[1 - reset->x];
@@ -177,8 +177,10 @@ bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const 
     if (reset->seq != earlier->seq || reset->ack != earlier->ack || reset->flags != earlier->flags ||
         reset->len != earlier->len || reset->window != earlier->window || elapsed == RST_TIME_NONE)
         return false;
-    if (counted)
-        return reset->ip_id == earlier->ip_id && elapsed <= (moved ? 20 * limit : limit);
+    if (counted && reset->ip_id != earlier->ip_id)
+        return false;
+    if (counted && (reset->side[reset->x].ip_id_changes || !reset->trigger.mark.visit))
+        return elapsed <= (moved ? 20 * limit : limit);
     if (moved)
         return elapsed <= 20 * limit;
     return elapsed <= limit && y->segments && !reset->trigger.mark.visit;

@@ -117,6 +117,8 @@ static void take_hops(rst_side_t *side, const rst_segment_t *segment)
         return;
     side->ttl = segment->ttl;
     hops = rst_hops(segment->ttl);
+    if (segment->len && side->syn_ttl && hops == rst_hops(side->syn_ttl))
+        side->data_at_syn_hops = true;
     if (!(side->known & RST_SIDE_HOPS)) {
         side->hop_min = side->hop_max = hops;
         side->known |= RST_SIDE_HOPS;
@@ -145,6 +147,7 @@ static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t 
         side->syn = at;
         side->syn_tsval = segment->tsval;
         side->syn_link = segment->link;
+        side->syn_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     }
     side->known |= RST_SIDE_SYN;
     side->syn_flags = segment->flags;
@@ -165,6 +168,16 @@ static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t 
     }
 }
 
+/* The window of a SYN is set before anything is known of the path: only changes after it count. */
+static void take_raw_window(rst_side_t *side, const rst_segment_t *segment)
+{
+    bool first = !(side->known & RST_SIDE_WINDOW) || side->segments <= 2;
+
+    if (!first && side->raw_window != segment->window && side->raw_changes < UINT16_MAX)
+        side->raw_changes++;
+    side->raw_window = segment->window;
+}
+
 /* The window of a SYN is never scaled (RFC 7323, section 2.2); scaling needs the option on both SYNs. */
 static void take_window(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
 {
@@ -172,6 +185,7 @@ static void take_window(rst_side_t *side, const rst_side_t *peer, const rst_segm
 
     if (!(segment->known & RST_HAS_WINDOW))
         return;
+    take_raw_window(side, segment);
     side->window = (uint32_t)segment->window << (scaled ? side->wscale : 0);
     side->known |= RST_SIDE_WINDOW;
     if (side->window > side->window_max)
@@ -205,6 +219,18 @@ static void take_round_trip(rst_side_t *side, rst_side_t *peer, const rst_segmen
         side->rtt_samples++;
 }
 
+/* The first block holds what came last (RFC 2018, section 4); a repeated one lies below the ACK (RFC 2883). */
+static void take_sack(rst_side_t *side, const rst_segment_t *segment)
+{
+    if ((side->known & RST_SIDE_SACK) && !rst_seq_after(side->sack_right, side->acked))
+        side->known &= ~(uint32_t)RST_SIDE_SACK;
+    if (!(segment->known & RST_HAS_SACK) || !rst_seq_after(segment->sack_right, side->acked))
+        return;
+    if (!(side->known & RST_SIDE_SACK) || rst_seq_after(segment->sack_right, side->sack_right))
+        side->sack_right = segment->sack_right;
+    side->known |= RST_SIDE_SACK;
+}
+
 static void take_ack(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
 {
     if (peer->run.copies && rst_seq_after(segment->ack, peer->run.seq))
@@ -218,6 +244,7 @@ static void take_ack(rst_side_t *side, rst_side_t *peer, const rst_segment_t *se
     if (!(side->known & RST_SIDE_ACKED) || rst_seq_after(segment->ack, side->acked))
         side->acked = segment->ack;
     side->known |= RST_SIDE_ACKED;
+    take_sack(side, segment);
     /* Acknowledged beyond what the capture shows of the peer: the capture has a hole. */
     if ((peer->known & RST_SIDE_NXT) && rst_seq_after(side->acked, peer->nxt)) {
         peer->nxt = side->acked;
@@ -421,6 +448,8 @@ void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segm
         side->tsval = segment->tsval;
         side->known |= RST_SIDE_TIMESTAMPS;
     }
+    if (segment->mptcp == RST_MPTCP_FASTCLOSE)
+        side->known |= RST_SIDE_FASTCLOSE;
     if (segment->flags & RST_FLAG_SYN)
         take_syn(side, segment, at);
     take_window(side, peer, segment, at);

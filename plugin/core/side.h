@@ -72,7 +72,9 @@ enum { /* what of a side is valid */
     RST_SIDE_IP_ID = 0x0200,
     RST_SIDE_HOPS = 0x0400,
     RST_SIDE_RTT = 0x0800,
-    RST_SIDE_SHRUNK = 0x1000 /* advertised less than a quarter of its largest window */
+    RST_SIDE_SHRUNK = 0x1000, /* advertised less than a quarter of its largest window */
+    RST_SIDE_SACK = 0x2000,   /* sack_right lies beyond acked */
+    RST_SIDE_FASTCLOSE = 0x4000 /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
 };
 
 typedef struct rst_side {
@@ -92,12 +94,17 @@ typedef struct rst_side {
     uint32_t pending;  /* payload of this side since the peer's last payload */
     uint32_t window;   /* advertised last, unscaled */
     uint32_t window_max;
+    uint16_t raw_window;      /* advertised last, as in the header */
+    uint16_t raw_changes;     /* how often that changed after the SYN */
+    uint32_t sack_right;      /* highest edge that it acknowledged selectively */
     uint16_t synacks;  /* transmissions of the SYN-ACK */
     uint16_t ip_id, ip_id_changes;
     uint16_t mss;
     uint8_t wscale;
     uint8_t hop_min, hop_max; /* hop distance of its segments, resets left out */
     uint8_t ttl;              /* of the latest segment */
+    uint8_t syn_ttl;          /* of the first SYN, 0 = unknown */
+    bool data_at_syn_hops;    /* payload came from the hop distance of its SYN */
     uint8_t syn_flags;
     uint8_t message;          /* rst_message_t of the latest payload */
     uint32_t syn_tsval, syn_link; /* of the first SYN */
