@@ -1,0 +1,143 @@
+/* audit.c
+ * Implementation for what must hold for every input.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "audit.h"
+
+#include <string.h>
+
+/* Filled with a pattern: the core may not count on zeroed memory. */
+static void *scope_alloc(void *data, size_t size)
+{
+    scope_t *scope = data;
+    void *block = malloc(size ? size : 1);
+
+    REQUIRE(block);
+    if (scope->used == scope->room) {
+        scope->room = scope->room ? scope->room * 2 : 64;
+        scope->block = realloc(scope->block, scope->room * sizeof *scope->block);
+        REQUIRE(scope->block);
+    }
+    memset(block, 0xa5, size);
+    scope->block[scope->used++] = block;
+    return block;
+}
+
+/* From the end: what is released is mostly young. */
+static void scope_release(void *data, void *block)
+{
+    scope_t *scope = data;
+    size_t at = scope->used;
+
+    while (at > 0 && scope->block[at - 1] != block)
+        at--;
+    REQUIRE(at > 0);
+    scope->block[at - 1] = scope->block[--scope->used];
+    free(block);
+}
+
+void scope_open(scope_t *scope)
+{
+    *scope = (scope_t){ { scope_alloc, scope_release, scope }, NULL, 0, 0 };
+}
+
+void scope_close(scope_t *scope)
+{
+    while (scope->used)
+        free(scope->block[--scope->used]);
+    free(scope->block);
+}
+
+void audit_text(const char *text)
+{
+    const char *at = text;
+
+    REQUIRE(text && *text);
+    while (*at >= 0x20 && *at < 0x7f && *at != ';')
+        at++;
+    if (*at)
+        fprintf(stderr, "text: %s\n", text);
+    REQUIRE(!*at);
+}
+
+static void audit_shares(const rst_verdict_t *verdict)
+{
+    unsigned sum = verdict->confidence;
+
+    REQUIRE(verdict->cause < RST_CAUSE_COUNT);
+    REQUIRE(verdict->confidence > 0);
+    REQUIRE(verdict->alternatives <= RST_ALTERNATIVES_MAX);
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        const rst_alternative_t *alternative = &verdict->alternative[i];
+
+        sum += alternative->confidence;
+        REQUIRE(alternative->confidence > 0);
+        REQUIRE(alternative->cause < RST_CAUSE_COUNT);
+        REQUIRE(alternative->cause != verdict->cause);
+        for (unsigned other = 0; other < i; other++) {
+            REQUIRE(verdict->alternative[other].cause != alternative->cause);
+            REQUIRE(verdict->alternative[other].confidence >= alternative->confidence);
+        }
+    }
+    REQUIRE(sum <= 100);
+}
+
+static void audit_texts(const rst_verdict_t *verdict)
+{
+    audit_text(verdict->summary);
+    REQUIRE(verdict->declared.text || !strstr(verdict->summary, "(null)"));
+    for (unsigned i = 0; i < verdict->evidences; i++)
+        audit_text(verdict->evidence[i].text);
+    if (verdict->declared.text)
+        audit_text(verdict->declared.text);
+}
+
+void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest)
+{
+    audit_shares(verdict);
+    REQUIRE(verdict->sender < RST_SENDER_COUNT);
+    REQUIRE(verdict->phase < RST_PHASE_COUNT);
+    REQUIRE(verdict->validity < RST_VALIDITY_COUNT);
+    REQUIRE(verdict->capture_side < RST_SIDE_COUNT);
+    REQUIRE(verdict->accepted <= RST_YES);
+    REQUIRE(verdict->ordinal > 0);
+    REQUIRE(verdict->trigger <= latest);
+    REQUIRE(verdict->contradicted_by <= latest);
+    REQUIRE(verdict->idle == RST_DURATION_NONE || verdict->idle >= 0);
+    REQUIRE(verdict->delay == RST_DURATION_NONE || verdict->delay >= 0);
+    REQUIRE(verdict->evidences <= RST_EVIDENCE_MAX);
+    for (unsigned i = 0; i < verdict->evidences; i++)
+        REQUIRE(verdict->evidence[i].frame <= latest);
+    REQUIRE(verdict->patterns <= RST_PATTERNS_MAX);
+    for (unsigned i = 0; i < verdict->patterns; i++)
+        audit_text(verdict->pattern[i]);
+    if (texts)
+        audit_texts(verdict);
+}
+
+void audit_equal(const rst_verdict_t *one, const rst_verdict_t *other)
+{
+    REQUIRE(one->cause == other->cause);
+    REQUIRE(one->confidence == other->confidence);
+    REQUIRE(one->sender == other->sender);
+    REQUIRE(one->benign == other->benign);
+    REQUIRE(one->conflict == other->conflict);
+    REQUIRE(one->ordinal == other->ordinal);
+    REQUIRE(one->trigger == other->trigger);
+    REQUIRE(one->alternatives == other->alternatives);
+    for (unsigned i = 0; i < one->alternatives; i++)
+        REQUIRE(one->alternative[i].cause == other->alternative[i].cause);
+    REQUIRE(one->evidences == other->evidences);
+    for (unsigned i = 0; i < one->evidences; i++)
+        REQUIRE(one->evidence[i].frame == other->evidence[i].frame);
+}
+
+void audit_finding(const rst_finding_t *finding)
+{
+    REQUIRE(finding->kind < RST_FINDING_COUNT);
+    REQUIRE(finding->count > 0);
+    REQUIRE(finding->duration == RST_DURATION_NONE || finding->duration >= 0);
+    audit_text(finding->summary);
+    REQUIRE(finding->advice && *finding->advice);
+}

@@ -1,0 +1,43 @@
+/* audit.h
+ * What must hold for every input: memory that is handed out and taken back, verdicts, findings. A breach ends the program.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_FUZZ_AUDIT_H
+#define RST_FUZZ_AUDIT_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+#define REQUIRE(claim)                                                                                                 \
+    do {                                                                                                               \
+        if (!(claim)) {                                                                                                \
+            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim);                                 \
+            abort();                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+/* One malloc per block, so that AddressSanitizer sees each bound; all are freed together, as wmem does. */
+typedef struct scope {
+    rst_memory_t memory;
+    void **block;
+    size_t used, room;
+} scope_t;
+
+void scope_open(scope_t *scope);
+void scope_close(scope_t *scope);
+
+/* text is not empty, printable, and without the separators of exports. */
+void audit_text(const char *text);
+
+/* latest = number of the frame read last. texts as passed to rst_engine_classify(). */
+void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest);
+
+/* The same answer whenever it is asked for; texts apart. */
+void audit_equal(const rst_verdict_t *one, const rst_verdict_t *other);
+
+void audit_finding(const rst_finding_t *finding);
+
+#endif

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Seed corpora for the fuzz targets, made from captures (through tshark) and from forms of declared reasons.
+
+Usage: make-corpus.py FOLDER [CAPTURE...]
+
+Writes FOLDER/engine and FOLDER/declared. Without captures: the sample captures of this repository.
+The format of the engine's inputs is that of stream.c.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import hashlib
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+FIELDS = ["frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.flags",
+          "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "ip.ttl", "ipv6.hlim", "ip.id", "tcp.window_size_value",
+          "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.options.sack_perm", "tcp.options.timestamp.tsval",
+          "tcp.options.timestamp.tsecr", "tcp.payload"]
+INPUT_MAX = 2000  # bytes: longer inputs teach the fuzzer nothing more
+TUPLES = 6
+FIN, SYN, RST, ACK = 1, 2, 4, 16
+LENGTHS = [0, 1, 2, 100, 517, 1448, 1460, 16384, 65495, 65535, 300, 12, 24, 4, 8, 50]
+UNITS = [1, 20, 1000, 20_000, 200_000, 1_000_000, 60_000_000]  # microseconds
+
+DECLARED = [
+    b"", b"\0\0\0", b"BIG-IP: [0x2a1b:123] No local listener", b"BIG-IP: [0x2a1b:123] {peer} handshake timeout",
+    b"BIG-IP: [0x1:2] ", b"BIG-IP: [0x1:2", b"\x33\xaa\0\x04\0\0\0\0", b"\x33\xaa\0\xff\0\0\x17\x8b",
+    b"\xf3\x17policy \x1b[31mdenied;\n", b"\xf3\x17", b"No route to host", b"Go away (not HTTP)\r\n", b"a,b;\"c\"\t{}\n",
+    "d\u00e9j\u00e0 vu".encode(), b"\xff" * 128, b"A" * 128,
+]
+
+
+def rows(capture):
+    command = ["tshark", "-r", str(capture), "-Y", "tcp", "-T", "fields", "-E", "occurrence=f"]
+    for field in FIELDS:
+        command += ["-e", field]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for line in text.splitlines():
+        yield dict(zip(FIELDS, line.split("\t")))
+
+
+def number(text):
+    return int(text, 0) if text else 0
+
+
+class Stream:
+    """Mirrors what stream.c remembers of each side, to choose the codes of the numbers."""
+
+    def __init__(self):
+        self.sides = {}
+
+    def side(self, key):
+        return self.sides.setdefault(key, {"isn": 0, "nxt": 0, "latest": 0, "ack": 0, "reset": 0, "id": 0})
+
+    @staticmethod
+    def code(value, own, peer):
+        """(code, bytes that follow)"""
+        candidates = [own["nxt"], own["nxt"] - 1, own["nxt"] + 1, own["latest"], own["isn"], own["isn"] + 1, peer["ack"],
+                      peer["ack"] - 1, 0]
+        for code, candidate in enumerate(candidates):
+            if candidate % 2**32 == value:
+                return code, b""
+        return 15, struct.pack(">I", value)
+
+    def remember(self, own, flags, seq, ack, length):
+        end = (seq + length + bool(flags & SYN) + bool(flags & FIN)) % 2**32
+        if flags & RST:
+            own["reset"] = seq
+            return
+        if flags & SYN:
+            own["isn"] = seq
+        if flags & SYN or 0 < (end - own["nxt"]) % 2**32 < 2**31:
+            own["nxt"] = end
+        own["latest"] = seq
+        if flags & ACK:
+            own["ack"] = ack
+
+
+def time_code(micros):
+    for index, unit in enumerate(UNITS):
+        if micros // unit < 32:
+            return index << 5 | micros // unit
+    return 6 << 5 | 31
+
+
+def extras_of(row, length, flags):
+    bits, data = 0, b""
+    if row["tcp.options.mss_val"]:
+        bits |= 1
+        data += struct.pack(">H", number(row["tcp.options.mss_val"]) & 0xFFFF)
+    if row["tcp.options.wscale.shift"]:
+        bits |= 2
+        data += bytes([number(row["tcp.options.wscale.shift"]) & 0xFF])
+    if row["tcp.options.sack_perm"]:
+        bits |= 4
+    if row["tcp.options.timestamp.tsval"]:
+        bits |= 8
+        data += struct.pack(">HH", *(number(row[f"tcp.options.timestamp.{name}"]) & 0xFFFF for name in ("tsval", "tsecr")))
+    payload = bytes.fromhex(row["tcp.payload"].replace(":", ""))[: 128 if flags & RST else 24]
+    if payload and length:
+        bits |= 0x8000
+        data += bytes([len(payload)]) + payload
+    return struct.pack(">H", bits) + data if bits else b""
+
+
+def record(stream, row, tuple_number, reverse, micros):
+    own, peer = (stream.side((tuple_number, direction)) for direction in (reverse, not reverse))
+    flags = number(row["tcp.flags"]) & 0xFF
+    seq, ack, length = (number(row[name]) for name in ("tcp.seq_raw", "tcp.ack_raw", "tcp.len"))
+    seq_code, seq_bytes = stream.code(seq, own, peer)
+    ack_code, ack_bytes = stream.code(ack, peer, own)
+    extras = extras_of(row, length, flags)
+    ip_id = number(row["ip.id"])
+    step = (ip_id - own["id"]) % 65536
+    id_code = 0x80 if not ip_id else min(step, 0x3F)
+    own["id"] = ip_id
+    length_code = LENGTHS.index(length) if length in LENGTHS else 3
+    stream.remember(own, flags, seq, ack, length)
+    head = [tuple_number | reverse << 3 | bool(extras) << 7, flags, time_code(micros), seq_code << 4 | ack_code,
+            length_code, number(row["ip.ttl"] or row["ipv6.hlim"]), id_code, number(row["tcp.window_size_value"]) >> 8]
+    return bytes(value & 0xFF for value in head) + seq_bytes + ack_bytes + extras
+
+
+def convert(capture):
+    """One input per group of six connections."""
+    places, clients, streams, inputs, times = {}, {}, {}, {}, {}
+    for row in rows(capture):
+        ends = [(row[f"ip.{end}"] or row[f"ipv6.{end}"], row[f"tcp.{end}port"]) for end in ("src", "dst")]
+        key = tuple(sorted(ends))
+        place = places.setdefault(key, len(places))
+        client = clients.setdefault(key, ends[0])
+        group = place // TUPLES
+        now = float(row["frame.time_epoch"] or 0)
+        micros = max(0, round((now - times.get(group, now)) * 1e6))
+        times[group] = now
+        inputs.setdefault(group, bytes([bool(row["ipv6.src"]), 255, 0, 0]))
+        inputs[group] += record(streams.setdefault(group, Stream()), row, place % TUPLES, ends[0] != client, micros)
+    return [data[:INPUT_MAX] for data in inputs.values()]
+
+
+def write(folder, inputs):
+    folder.mkdir(parents=True, exist_ok=True)
+    for data in inputs:
+        (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
+
+
+def main():
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
+    target = Path(sys.argv[1])
+    captures = [Path(name) for name in sys.argv[2:]] or sorted((REPO / "sample-captures").glob("**/*.pcap*"))
+    for capture in captures:
+        write(target / "engine", convert(capture))
+    write(target / "declared", [b"\0\0\0" + payload for payload in DECLARED])
+    write(target / "declared", [bytes([kind, reason, reason & 15]) for kind in (2, 3) for reason in range(9)])
+
+
+if __name__ == "__main__":
+    main()
