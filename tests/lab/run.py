@@ -13,14 +13,19 @@ import world  # first: it makes tests/gen importable
 import capfile
 import labels
 import scenarios
+import stacks
 
 NEEDED = ("ip", "tcpdump", "iptables", "ip6tables", "ethtool", "ss", "sysctl")
 HEADING = "capture\tframe\tcause\tkernel\tsender\tdecidable\talternatives\tscenario\tprefs\n"
+PLANS = {**scenarios.SCENARIOS, **stacks.SCENARIOS}
 ATTEMPTS = 2  # a busy machine may spoil the timing of a scenario once
 
 
 def play(name, half, slot):
     """({point: frames}, rows) of one scenario."""
+    if name in stacks.SCENARIOS:
+        frames, rows = stacks.build(name, half)
+        return {"c": frames}, rows
     plan = scenarios.SCENARIOS[name]
     with world.World(plan, half, slot) as lab:
         plan.play(lab, **{key: value for key, value in plan.values.items() if key != "family"})
@@ -75,7 +80,7 @@ def write(out, results):
     with open(os.path.join(out, "labels.tsv"), "w", encoding="utf-8") as f:
         f.write(HEADING)
         for name, rows, problem in sorted(results):
-            prefs = scenarios.SCENARIOS[name].prefs
+            prefs = PLANS[name].prefs
             settings = ",".join(f"{key}:{value}" for key, value in prefs.items()) or "-"
             for point, number, *rest in rows:
                 f.write("\t".join([f"{name}/{point}.pcapng", str(number), *rest, name, settings]) + "\n")
@@ -95,10 +100,10 @@ def main():
     # One line, not argparse's usage block: house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
     args = parser.parse_args()
-    names = [name for name in scenarios.SCENARIOS
+    names = [name for name in PLANS
              if not args.scenario or any(name.startswith(begin) for begin in args.scenario)]
     if args.list:
-        print("\n".join(f"{name:44} {scenarios.SCENARIOS[name].doc}" for name in names))
+        print("\n".join(f"{name:44} {PLANS[name].doc}" for name in names))
         return 0
     problem = cannot() or ("" if names else "no such scenario (see --list)")
     if problem:
@@ -107,7 +112,7 @@ def main():
     socket.setdefaulttimeout(10)
     start = time.monotonic()
     # The long ones first, so that none is left alone at the end.
-    names.sort(key=lambda name: -scenarios.SCENARIOS[name].options.get("long", 0))
+    names.sort(key=lambda name: -PLANS[name].options.get("long", 0))
     with multiprocessing.Pool(args.jobs, maxtasksperchild=1) as pool:
         results = list(pool.imap_unordered(work, [(name, args.half, args.out) for name in names]))
     write(args.out, results)
