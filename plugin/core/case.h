@@ -33,6 +33,7 @@ typedef struct rst_earlier {
 typedef struct rst_after {
     rst_mark_t alive;      /* X sends what a host that gave up would not send; visit 0 = nothing */
     rst_mark_t own_next;   /* X's first segment that is neither SYN nor reset */
+    uint8_t alive_ttl;     /* of that segment, 0 unknown */
     bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
     rst_mark_t peer;       /* Y's latest segment after the reset */
     uint16_t peer_data;    /* Y's segments with data after the reset */

@@ -128,6 +128,12 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
         *hops = x->hop_max;
         return x->hop_max != RST_HOPS_ABSURD;
     }
+    /* One SYN-ACK alone proves nothing, one that the same distance follows does. */
+    if ((x->known & RST_SIDE_HOPS) && x->hop_min == x->hop_max && view->reset->after.alive_ttl &&
+        rst_hops(view->reset->after.alive_ttl) == x->hop_max) {
+        *hops = x->hop_max;
+        return x->hop_max != RST_HOPS_ABSURD;
+    }
     if (x->segments <= 1 && host && host->socket.count >= 2 && host->socket.max - host->socket.min <= 1) {
         *hops = host->socket.max;
         return host->socket.max != RST_HOPS_ABSURD;

@@ -51,6 +51,7 @@ static void watch_own(rst_case_t *reset, const rst_segment_t *segment, rst_mark_
     if (reset->after.alive.visit || elapsed == RST_TIME_NONE || elapsed < REORDERED || !is_progress(side, segment))
         return;
     reset->after.alive = at;
+    reset->after.alive_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     reset->after.alive_new = sent_later(side, segment);
 }
 
