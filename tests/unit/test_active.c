@@ -26,6 +26,9 @@ static void test_app_abort(void)
                  "- C>S R. 1010 ack 5010");
     /* The last data before it was lost ahead of the capture point. */
     script_check("app_abort 45-60 by client", SCRIPT_TALK, "4 C>S R. 1151 ack 5201");
+    /* Own data was still outstanding: less sure than with everything done. */
+    script_check("app_abort 47-54", SCRIPT_TALK, "4 C>S P. 1101 ack 5201 len 50 id 104", "9.3 C>S R. 1151 ack 5201");
+    script_check("app_abort 55-62 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101");
 }
 
 static void test_app_abort_not(void)
@@ -127,6 +130,10 @@ static void test_unread(void)
     /* No times: "at once" cannot be known. */
     script_check("* not unread_data", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S . 1001 ack 5001",
                  "- C>S P. 1001 ack 5001 len 9", "- S>C . 5001 ack 1010", "- S>C R. 5001 ack 1010");
+    /* The second request of a connection that had been served. */
+    script_check("unread_data by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 50 id 104",
+                 "1.02 S>C . 5201 ack 1151",
+                 "1.03 S>C R. 5201 ack 1151");
 }
 
 static void test_piled_up(void)

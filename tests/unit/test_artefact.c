@@ -39,6 +39,8 @@ static void test_duplicate_not(void)
     /* No times: nothing says that it was at once. */
     script_check("* not duplicate", "- C>S . 1001 ack 5001", "- S>C . 5001 ack 1001", "- C>S R. 1001 ack 5001",
                  "- C>S R. 1001 ack 5001");
+    /* Without ids on one link, five milliseconds apart. */
+    script_check("* not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 link 5", "2.005 S>C R. 5201 ack 1101 link 5");
 }
 
 static void test_copies_of_segments(void)

@@ -37,6 +37,10 @@ static void test_diagnostic(void)
     script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa");
     script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa00030000000000");
     script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33ab000300000000");
+    script_check("declared code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000309000000");
+    script_check("declared code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000300090000");
+    script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex f3aabbccdd");
+    script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 0017aabbcc");
 }
 
 static void test_f5(void)

@@ -102,6 +102,7 @@ static void test_growing(void)
     script_open(run, &script_variants[0], lines);
     g_assert_true(rst_engine_finding(run->engine, 3, &run->answers.memory, &finding));
     g_assert_cmpint(finding.duration, ==, INT64_C(3000000000));
+    g_assert_cmpstr(finding.advice, ==, rst_cause_info(RST_CAUSE_HANDSHAKE_TIMEOUT)->advice);
     script_feed(run, "7 C>S S 1000 id 4");
     g_assert_false(rst_engine_finding(run->engine, 3, &run->answers.memory, &finding));
     g_assert_true(rst_engine_finding(run->engine, 4, &run->answers.memory, &finding));

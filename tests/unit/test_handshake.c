@@ -18,6 +18,10 @@ static void test_smb(void)
                  "0.031 C:2>S:139 . 2001 ack 6001", "0.032 C:2>S:139 R. 2001 ack 6001");
     /* Nobody listens on 139. */
     script_check("smb_dual_connect by server benign", SMB_PAIR, "0.030 S:139>C:2 R. =0 ack 2001");
+    /* Port 139 was tried first. */
+    script_check("smb_dual_connect by client", "0 C:2>S:139 S 2000", "0.001 C:1>S:445 S 1000",
+                 "0.020 S:445>C:1 S. 5000 ack 1001", "0.021 C:1>S:445 . 1001 ack 5001",
+                 "0.030 S:139>C:2 S. 6000 ack 2001", "0.031 C:2>S:139 R 2001");
 }
 
 static void test_smb_not(void)
@@ -58,6 +62,10 @@ static void test_race(void)
     script_check("connection_race", "0.000 A:1>D:443 S 1000 link 7", "0.250 A:2>E:443 S 2000 link 7",
                  "0.270 E:443>A:2 S. 6000 ack 2001", "0.271 A:2>E:443 P. 2001 ack 6001 len 200 link 7",
                  "0.300 D:443>A:1 S. 5000 ack 1001", "0.301 A:1>D:443 R 1001 link 7");
+    /* This attempt came later, and lost. */
+    script_check("connection_race by client", "0 C:2>E:443 S 2000", "0.25 C:1>D:443 S 1000",
+                 "0.27 E:443>C:2 S. 6000 ack 2001", "0.272 C:2>E:443 P. 2001 ack 6001 len 200",
+                 "0.300 D:443>C:1 S. 5000 ack 1001", "0.301 C:1>D:443 R 1001");
 }
 
 static void test_race_not(void)
@@ -152,6 +160,16 @@ static void test_scan(void)
                  "0.021 C>S R 1001");
     script_check("* not half_open_scan", "0 C>S S 1000 win 1024 mss 1460 noopt", "0.02 S>C S. 5000 ack 1001",
                  "0.021 C>S R 1001");
+    /* Over a boundary of ten seconds it is the same scan; a port every hundred seconds is none. */
+    script_check("half_open_scan 85-95", PROBE("8.1", "21"), PROBE("9.2", "22"), PROBE("10.3", "23"), PROBE("11.4",
+                 "25"),
+                 PROBE("12.5", "80"));
+    script_check("* not half_open_scan", "100 C>S:21 S 1000 mss 1460 sack", "100.02 S:21>C S. 5000 ack 1001",
+                 "100.021 C>S:21 R 1001", "200 C>S:22 S 1000 mss 1460 sack", "200.02 S:22>C S. 5000 ack 1001",
+                 "200.021 C>S:22 R 1001", "310 C>S:23 S 1000 mss 1460 sack", "310.02 S:23>C S. 5000 ack 1001",
+                 "310.021 C>S:23 R 1001", "420 C>S:24 S 1000 mss 1460 sack", "420.02 S:24>C S. 5000 ack 1001",
+                 "420.021 C>S:24 R 1001", "570 C>S:25 S 1000 mss 1460 sack", "570.02 S:25>C S. 5000 ack 1001",
+                 "570.021 C>S:25 R 1001");
 }
 
 #define VISIT(time, port) time ".0 C:" port ">S S 1000 mss 1460 ws 7 sack", time ".02 S>C:" port " S. 5000 ack 1001",  \
@@ -243,6 +261,9 @@ static void test_overflow(void)
     script_check("* not resource_exhaustion", SCRIPT_REQUEST, "0.060 C>S P. 1101 ack 5001 len 10", "0.07 S>C R 5001");
     /* Data, not the handshake's ACK, is what it answers. */
     script_check("* not resource_exhaustion", SCRIPT_OPEN, "5 C>S P. 1001 ack 5001 len 10", "5.01 S>C R 5001");
+    /* The server had sent an ACK of its own: the connection was known. */
+    script_check("* not resource_exhaustion", SCRIPT_OPEN, "1 S>C . 5001 ack 1001 win 900",
+                 "1.5 C>S . 1001 ack 5001 win 600 id 150", "1.52 S>C R 5001");
 }
 
 static void test_listener(void)

@@ -25,6 +25,10 @@ static void test_contradicted(void)
     /* It acknowledges data that came after the reset. */
     script_check("injected by middlebox contradicted 10", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 9000",
                  "2.001 C>S P. 1101 ack 5201 len 60 id 150", "2.05 S>C . 5201 ack 1161 ttl 54 id 203");
+    /* A stack that never changes its id proves nothing by it. */
+    script_check("injected 70-80", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001 id 7", "1 C>S P. 1001 ack 5001 len 10",
+                 "1.02 S>C P. 5001 ack 1011 len 20 id 7", "1.03 C>S . 1011 ack 5021", "2 S>C R. 5021 ack 1011 id 7",
+                 "2.05 S>C P. 5021 ack 1011 len 20 id 7");
 }
 
 static void test_contradicted_not(void)
@@ -79,6 +83,10 @@ static void test_blind(void)
     script_check("* not blind_reset", SCRIPT_TALK, "2 S>C R 9999 ttl 54", "2.001 C>S . 1101 ack 5201 ttl 64 id 104",
                  "2.02 S>C R 5201 ttl 54");
     script_check("* not blind_reset", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54");
+    /* From elsewhere. */
+    script_check("blind_reset by middlebox", SCRIPT_TALK, "2 S>C R 9999 ttl 60",
+                 "2.001 C>S . 1101 ack 5201 ttl 64 id 104", "2.1 C>S P. 1101 ack 5201 len 10 ttl 64 id 105",
+                 "2.12 S>C P. 5201 ack 1111 len 10 ttl 54 id 204");
 }
 
 #define TWO_SERVED "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",        \
@@ -104,12 +112,25 @@ static void test_policy(void)
     script_check("* not policy_reset", TWO_SERVED, SCRIPT_TALK,
                  "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1' ttl 64 id 104",
                  "1.02 S>C R 5201 ttl 54");
+    /* A ClientHello in two segments. */
+    script_check("policy_reset 70-80 by middlebox trigger 8", TWO_SERVED, SCRIPT_OPEN,
+                 "0.5 C>S . 1001 ack 5001 len 1400 hex 160301020001000001fc ttl 64 id 102",
+                 "0.5001 C>S P. 2401 ack 5001 len 300 ttl 64 id 103", "0.501 S>C R 5001 ttl 57");
+    /* One hop nearer than the host, which goes on. */
+    script_check("policy_reset 70-80 by middlebox contradicted 0", SCRIPT_TALK,
+                 "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
+                 "2.02 S>C R 5201 ttl 55 id 0", "2.35 S>C . 5201 ack 1111 ttl 54 id 203");
+    /* The host goes on after the reset of a first request, as its time stamps show. */
+    script_check("policy_reset 65-75 by middlebox", "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 50:1",
+                 "0.03 C>S . 1001 ack 5001 ts 2:50", "0.5 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ts 9:50",
+                 "0.52 S>C R. 5001 ack 1015", "0.54 S>C P. 5001 ack 1015 len 300 ts 55:9");
 }
 
 static void test_failover(void)
 {
     /* A stateless answer, and yet the connection goes on under the same address. */
-    script_check("session_failover 45-60 by server alt policy_reset alt injected early no_connection", SCRIPT_TALK,
+    script_check("session_failover 45-60 by server contradicted 0 alt policy_reset alt injected early no_connection",
+                 SCRIPT_TALK,
                  "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "2.02 S>C R 5201 ttl 54 id 0",
                  "2.3 C>S P. 1101 ack 5201 len 10 ttl 64 id 105", "2.35 S>C . 5201 ack 1111 ttl 54 id 203");
     /* The handshake's ACK went to a host that does not know it; the other one repeats its SYN-ACK. */
@@ -163,6 +184,9 @@ static void test_both_ends(void)
     script_check("#1 * not injected", "0.00 C>S S 1000", "0.01 S>C S. 5000 ack 1001", "0.02 C>S . 1001 ack 5001",
                  "0.03 C>S P. 1001 ack 5001 len 10", "0.04 S>C P. 5001 ack 1011 len 10", "0.05 C>S . 1011 ack 5011",
                  "2 S>C R. 5011 ack 1011", "2 C>S R. 1011 ack 5011");
+    /* In the middle of a connection, round trips unknown. */
+    script_check("#1 injected 65-75 pattern both_ends", "0 C>S . 1101 ack 5201", "0.01 S>C . 5201 ack 1101",
+                 "2 S>C R. 5201 ack 1101", "2.0002 C>S R. 1101 ack 5201");
 }
 
 static void test_distance(void)

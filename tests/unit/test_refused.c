@@ -87,6 +87,16 @@ static void test_firewall_distance(void)
     script_check("closed_port", "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
                  "0.10 C:2>S S 1000 ttl 64", "0.12 S>C:2 S. 5000 ack 1001 ttl 57", "1 C:3>S:81 S 1000 ttl 64",
                  "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
+    /* Nearer and sooner than the host, or nearer and the host accepts after all: two clues. */
+    script_check("firewall_reject 85-95", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001 ttl 54",
+                 "0.10 C:2>S S 1000",
+                 "0.14 S>C:2 S. 5000 ack 1001 ttl 54", "0.2 C:3>S S 1000", "0.241 S>C:3 S. 5000 ack 1001 ttl 54",
+                 "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001 ttl 61");
+    script_check("firewall_reject 85-95", TEN_HOPS, "1 C:3>S:81 S 1000", "1.02 S:81>C:3 R. =0 ack 1001 ttl 61",
+                 "1.04 S:81>C:3 S. 5000 ack 1001 ttl 54");
+    /* Another refusal from the host's own distance supports its only SYN-ACK. */
+    script_check("firewall_reject", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.5 C:2>S:82 S 1000",
+                 "0.52 S:82>C:2 R. =0 ack 1001 ttl 54", "1 C:3>S:81 S 1000", "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
 }
 
 static void test_firewall_synack_follows(void)
@@ -100,6 +110,8 @@ static void test_firewall_synack_follows(void)
     /* After a new SYN on the same ports too. */
     script_check("#1 closed_port", "0 C>S S 1000 id 1", "0.002 S>C R. =0 ack 1001", "1 C>S S 91000 id 2",
                  "1.02 S>C S. 5000 ack 91001");
+    script_check("firewall_reject 70-80", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001 ttl 60",
+                 "0.02 S>C S. 5000 ack 1001");
 }
 
 /* The host takes 40 ms to answer, three times. */
@@ -165,6 +177,14 @@ static void test_resource_exhaustion(void)
     /* Another port of the host accepts: proves nothing. */
     script_check("closed_port", "0.0 C:1>S:81 S 1000", "0.02 S:81>C:1 S. 5000 ack 1001", "0.5 C:2>S S 1000",
                  "0.52 S>C:2 R. =0 ack 1001 ttl 118 id 77", "0.8 C:3>S:81 S 1000", "0.82 S:81>C:3 S. 5000 ack 1001");
+    /* Alternating long ago, not now. */
+    script_check("#2 closed_port", "0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", "2 C:2>S S 1000",
+                 "2.02 S>C:2 R. =0 ack 1001 ttl 118 id 77", "4 C:3>S S 1000", "4.02 S>C:3 S. 5000 ack 1001",
+                 "60 C:4>S S 1000", "60.02 S>C:4 R. =0 ack 1001 ttl 118 id 79");
+    /* A window is no sign of Linux. */
+    script_check("resource_exhaustion", "0.0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", "0.5 C:2>S S 1000",
+                 "0.52 S>C:2 R. =0 ack 1001 win 8192 ttl 54 id 0 df", "0.8 C:3>S S 1000",
+                 "0.82 S>C:3 S. 5000 ack 1001");
 }
 
 static void test_scan(void)

@@ -54,6 +54,10 @@ static void test_segment_after_reset(void)
     /* A box that answers even a reset. */
     script_check("#2 segment_after_reset 70-80 by server", SCRIPT_TALK, "2 C>S R 1101 id 104",
                  "2.02 S>C R. =0 ack 1101 id 0");
+    /* One beyond the first: the FIN was counted. */
+    script_check("segment_after_reset 65-75", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.2 S>C R 5202 id 8");
+    /* The same odd number again. */
+    script_check("segment_after_reset 70-80", SCRIPT_TALK, "2 S>C R 9000 id 204", "2.5 S>C R 9000 id 205");
 }
 
 static void test_segment_after_reset_not(void)

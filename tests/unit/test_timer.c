@@ -107,6 +107,17 @@ static void test_retransmission_linux(void)
                  "5.5 C>S P. 1001 ack 5001 len 40 ts 55:9 ttl 64 id 5",
                  "10.3 C>S P. 1001 ack 5001 len 40 ts 103:9 ttl 64 id 6",
                  "19.9 C>S R. 1041 ack 5001 ts 199:9 ttl 64 id 7");
+    /* Windows with time stamps does reset. */
+    script_check("retransmission_timeout 85-95", "0 C>S S 1000 ts 1:0 ttl 128",
+                 "0.02 S>C S. 5000 ack 1001 ts 9:1 ttl 54",
+                 "0.03 C>S . 1001 ack 5001 ts 2:9 ttl 128", "1 C>S P. 1001 ack 5001 len 40 ts 10:9 ttl 128 id 1",
+                 "2 C>S P. 1001 ack 5001 len 40 ts 13:9 ttl 128 id 2",
+                 "3 C>S P. 1001 ack 5001 len 40 ts 19:9 ttl 128 id 3",
+                 "4 C>S P. 1001 ack 5001 len 40 ts 31:9 ttl 128 id 4",
+                 "5 C>S P. 1001 ack 5001 len 40 ts 55:9 ttl 128 id 5",
+                 "6 C>S P. 1001 ack 5001 len 40 ts 60:9 ttl 128 id 6", "7 C>S R. 1041 ack 5001 ts 70:9 ttl 128 id 7");
+    /* So does a stack whose reset bears no time stamp. */
+    script_check("retransmission_timeout 85-95", SCRIPT_TALK, FIVE_COPIES, "19.9 C>S R. 1141 ack 5201 ttl 64 id 307");
 }
 
 static void test_retransmission_sacked(void)
@@ -133,6 +144,12 @@ static void test_keepalive(void)
     script_check("keepalive_timeout by server probes 3", SCRIPT_TALK, "100 S>C . 5200 ack 1101",
                  "175 S>C . 5200 ack 1101",
                  "250 S>C . 5200 ack 1101", "325 S>C R. 5201 ack 1101");
+    /* Two probes with exactly one more wait. */
+    script_check("keepalive_timeout 65-80 probes 2", SCRIPT_TALK, PROBE("7200", "401"), PROBE("7201", "402"),
+                 PROBE("7202", "403"), "7202.02 S>C . 5201 ack 1101 id 900", PROBE("7300", "404"), PROBE("7301", "405"),
+                 "7302 C>S R. 1101 ack 5201 ttl 128 id 406");
+    script_check("* not keepalive_timeout", SCRIPT_TALK, PROBE("7200", "401"), PROBE("7201", "402"),
+                 "7209 C>S R. 1101 ack 5201 ttl 128 id 404");
 }
 
 static void test_keepalive_not(void)
@@ -205,6 +222,10 @@ static void test_fin_wait(void)
     /* The peer's FIN comes too late and finds nothing. */
     script_check("fin_wait_timeout 65-80 by client trigger 10", HALF_CLOSED, "90 S>C F. 5201 ack 1102",
                  "90.001 C>S R 1102");
+    /* Data after more than the double time: the state was gone before. */
+    script_check("fin_wait_timeout 55-80 by client alt data_after_close", HALF_CLOSED, "90 S>C P. 5201 ack 1102 len 50",
+                 "90.001 C>S R 1102");
+    script_check("data_after_close", HALF_CLOSED, "40 S>C P. 5201 ack 1102 len 50", "40.001 C>S R 1102");
 }
 
 static void test_fin_wait_not(void)
