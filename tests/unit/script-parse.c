@@ -288,10 +288,10 @@ static void read_word(script_words_t *words, rst_segment_t *segment, const char 
     }
 }
 
-/* Garbage in everything that no word sets: what is not known must not matter. */
+/* Garbage in everything that no word sets, another in each segment: what is not known must not matter. */
 static void start_segment(const script_run_t *run, rst_segment_t *segment)
 {
-    uint8_t garbage = run->variant->garbage;
+    uint8_t garbage = (uint8_t)(run->variant->garbage * (run->frame + 1));
 
     memset(segment, 0, sizeof *segment);
     segment->ttl = garbage;
