@@ -1,7 +1,7 @@
 /* fuzz-declared.c
  * libFuzzer target: the decoders of what a reset states about its reason.
  *
- * Input: MPTCP kind, reason, flags, texts wanted; then the payload, in a block of exactly its size.
+ * Input: MPTCP kind and bytes cut off, reason, flags, texts wanted; then the payload, in a block of exactly its size.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -39,6 +39,7 @@ static void read_both_ways(const rst_case_t *reset, scope_t *scope)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const rst_side_t nothing[2]; /* seen of either side */
     static const uint8_t kinds[] = { RST_MPTCP_NONE, RST_MPTCP_NONE, RST_MPTCP_TCPRST, RST_MPTCP_FASTCLOSE };
     rst_case_t reset;
     scope_t scope;
@@ -50,7 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reset.mptcp = kinds[data[0] & 3];
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;
+    reset.side = nothing;
     reset.head_len = (uint8_t)(size - 3);
+    reset.len = reset.head_len + (data[0] >> 4); /* the rest was cut off */
     if (reset.head_len) {
         uint8_t *head = scope.memory.alloc(&scope, reset.head_len);
 

@@ -141,7 +141,9 @@ static void set_time(stream_t *stream, uint8_t code)
     static const int64_t units[] = { MICROSECOND, 20 * MICROSECOND, MILLISECOND, 20 * MILLISECOND,
                                      200 * MILLISECOND, SECOND, 60 * SECOND, -SECOND };
 
-    stream->time += units[code >> 5] * (code & 31);
+    /* Near the ends of what a time stamp can say, time stands still. */
+    if (stream->time < INT64_MAX / 2 && stream->time > INT64_MIN / 2)
+        stream->time += units[code >> 5] * (code & 31);
 }
 
 static void set_length(rst_segment_t *segment, uint8_t code)

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""tshark with the plugin on damaged captures, in all ways of running.
+
+Needs a plugin that was built with -DRST_SANITIZE=ON (preset asan): the sanitizer's library is then loaded into tshark.
+A crash, a hang, a message of a sanitizer or a dissector bug counts only when stock tshark does not have it as well. One
+run in seven compares what both show of other protocols. As root, tshark runs as nobody.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import argparse
+import collections
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPO / "tests" / "fuzz"))
+sys.path.insert(0, str(REPO / "tests" / "tshark"))
+
+import mutate  # noqa: E402  (needs the path above)
+import tools  # noqa: E402
+
+TIMEOUT = 90  # seconds: a hang
+BROKEN = re.compile(rb"AddressSanitizer|runtime error:|[Dd]issector bug|ASSERT|assertion|Aborted|not been freed")
+RESET_FIELDS = ["frame.number", "rst.cause", "rst.confidence", "rst.summary", "rst.evidence.text", "rst.declared.text"]
+SAME = ["frame.number", "frame.protocols", "tcp.stream", "tcp.analysis.flags", "_ws.col.Protocol"]
+
+
+def field_args(fields):
+    return ["-T", "fields"] + [arg for field in fields for arg in ("-e", field)]
+
+
+MODES = {
+    "tree": ["-2", "-V"],
+    "json": ["-2", "-T", "json"],
+    "fields": ["-2", "-Y", "rst || rst.reset_in || rst.finding.kind", *field_args(RESET_FIELDS)],
+    "columns": ["-o", "gui.column.format:\"No.\",\"%m\",\"Info\",\"%i\",\"Cause\",\"%Cus:rst.cause:0:R\""],
+    "read filter": ["-2", "-R", "tcp.flags.reset == 1", "-T", "ek"],
+    "statistics": ["-2", "-q", "-z", "rst,tree", "-z", "expert", "--enable-protocol", "transum"],
+    "same": ["-2", *field_args(SAME)],
+}
+
+
+class Runner:
+    def __init__(self, plugins, folder):
+        self.plugins, self.folder = plugins, folder
+        self.asan = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True,
+                                   check=True).stdout.strip()
+        self.user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
+
+    def run(self, capture, mode, ours):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LC_ALL": "C", "TZ": "UTC",
+                       "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
+        if ours:
+            environment.update(WIRESHARK_PLUGIN_DIR=str(self.plugins), LD_PRELOAD=self.asan,
+                               ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16", UBSAN_OPTIONS="print_stacktrace=1")
+        args = MODES[mode]
+        if not ours:  # stock tshark knows neither our fields nor our statistics
+            args = [arg for arg in args if arg != "rst,tree"] if mode != "fields" else ["-2", *field_args(SAME)]
+            args = [arg for at, arg in enumerate(args) if arg != "-z" or at + 1 < len(args) and args[at + 1] == "expert"]
+        command = ["tshark", "-n", *args, "-r", str(capture)]
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=TIMEOUT, check=False, **self.user)
+        except subprocess.TimeoutExpired:
+            return "hang", b"", b""
+        broken = done.returncode < 0 or done.returncode > 4 or BROKEN.search(done.stderr)
+        return ("broken" if broken else "ok"), done.stdout, done.stderr
+
+    def check(self, capture, mode):
+        """(what is wrong, or None; whether stock tshark has it too)"""
+        result, output, errors = self.run(capture, mode, ours=True)
+        if result == "ok" and mode != "same":
+            return None, False
+        stock_result, stock_output, _ = self.run(capture, mode, ours=False)
+        if result != "ok":
+            return f"{result}: {errors[:3000].decode(errors='replace')}", stock_result == result and b"rst.so" not in errors
+        if stock_result == "ok" and output != stock_output:
+            return "other protocols are shown differently", False
+        return None, False
+
+
+def loaded(runner, tour):
+    """A plugin that does not load finds nothing."""
+    _, output, errors = runner.run(tour, "fields", ours=True)
+    if b"closed_port" not in output:
+        sys.exit(f"The plugin was not loaded or finds nothing: {errors.decode(errors='replace')[:2000]}")
+
+
+def captures():
+    shared = tools.shared_dir() / "captures"
+    found = [*tools.SAMPLES.glob("**/*.pcap*"), *shared.glob("lab/*.pcap*")]
+    found += [path for path in shared.glob("public/**/*") if path.suffix in (".pcap", ".pcapng", ".dmp", ".trace")]
+    return sorted(found)
+
+
+def options():
+    parser = argparse.ArgumentParser(description="tshark with the plugin on damaged captures.")
+    parser.add_argument("--count", type=int, default=100, help="files (default 100)")
+    parser.add_argument("--seconds", type=int, default=10**6, help="at most this long")
+    parser.add_argument("--seed", type=int, default=1, help="another seed gives other files (default 1)")
+    parser.add_argument("--plugins", type=Path, default=REPO / "build" / "asan" / "plugins",
+                        help="folder for WIRESHARK_PLUGIN_DIR (default build/asan/plugins)")
+    parser.add_argument("--keep", type=Path, default=None, help="folder for the files that broke something")
+    return parser.parse_args()
+
+
+def one_file(number, seed, sources, runner, folder):
+    """(mutation, mode, capture, what is wrong, foreign) of one damaged file, or None when it could not be made."""
+    choice = random.Random(f"{seed}/{number}")
+    source = sources[(number * 7 + seed) % len(sources)]
+    mutation = mutate.MUTATIONS[number % len(mutate.MUTATIONS)]
+    mode = list(MODES)[choice.randrange(len(MODES))]
+    prepared = mutate.prepared(source, folder)
+    if prepared is None:
+        return None
+    damaged = folder / "damaged.pcap"
+    try:
+        mutation(prepared, damaged, choice)
+    except subprocess.CalledProcessError:
+        return None
+    damaged.chmod(0o644)
+    return (mutation.__name__, mode, source, *runner.check(damaged, mode))
+
+
+def main():
+    asked = options()
+    folder = Path(tempfile.mkdtemp())
+    (folder / "home").mkdir()
+    folder.chmod(0o755)
+    if os.getuid() == 0:
+        shutil.chown(folder / "home", "nobody")
+    plugins = shutil.copytree(asked.plugins, folder / "plugins")  # where an ordinary user can read it
+    runner = Runner(plugins, folder)
+    tour = folder / "tour.pcapng"
+    shutil.copy(tools.SAMPLES / "tour.pcapng", tour)
+    loaded(runner, tour)
+    sources, counts, foreign, wrong = captures(), collections.Counter(), 0, 0
+    end = time.monotonic() + asked.seconds
+    for number in range(asked.count):
+        if time.monotonic() > end:
+            break
+        outcome = one_file(number, asked.seed, sources, runner, folder)
+        if outcome is None:
+            counts["not made"] += 1
+            continue
+        mutation, mode, source, problem, theirs = outcome
+        counts["files"] += 1
+        counts[f"mode {mode}"] += 1
+        counts[f"mutation {mutation}"] += 1
+        if not problem:
+            continue
+        foreign, wrong = foreign + theirs, wrong + (not theirs)
+        print(f"#{number} {mutation} of {source.name}, {mode}{' (stock too)' if theirs else ''}: {problem}", flush=True)
+        if asked.keep and not theirs:
+            asked.keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy(folder / "damaged.pcap", asked.keep / f"{asked.seed}-{number}-{mutation}.pcap")
+    shutil.rmtree(folder)
+    print(", ".join(f"{name}: {count}" for name, count in sorted(counts.items())))
+    print(f"{counts['files']} files, {wrong} findings, {foreign} that stock tshark has too")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
