@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""How often the verdicts are right, and whether their confidence means what it says.
+
+    tests/accuracy/scoreboard.py LAB [--floors FILE] [--json FILE] [--wrong] [--quick]
+
+LAB is what tests/lab/run.py made: captures and labels.tsv. A verdict is right when its first cause is the label's, and
+acceptable when it is among the label's alternatives. Beside the captures as they are, read with two passes, every
+other way of reading and every mutilation of mutilate.py is scored. Exit code 1 when a figure is below its floor.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import agreement  # it makes tests/tshark importable
+import mutilate
+import tools
+
+FIELDS = ["frame.number", "rst.cause", "rst.confidence", "rst.sender", "rst.summary"]
+SURE = 50       # from here a verdict is a claim
+BAND = 10       # points that a band of confidence may be off
+FULL_BAND = 30  # verdicts from which a band counts
+DEFAULT_FLOORS = Path(__file__).with_name("floors.json")
+
+
+@dataclass
+class Case:
+    """One labelled reset in one capture, and the verdict on it."""
+    capture: str
+    frame: int
+    cause: str
+    kernel: str
+    sender: str
+    decidable: bool
+    alternatives: list
+    scenario: str
+    got: str = "-"
+    confidence: int = 0
+    blamed: str = "-"
+    summary: str = ""
+
+    @property
+    def right(self):
+        return self.got == self.cause
+
+    @property
+    def acceptable(self):
+        return self.right or self.got in self.alternatives
+
+    @property
+    def accuses(self):
+        """A false accusation: architecture.md section 7."""
+        blames = self.confidence >= SURE and (self.blamed == "middlebox" or self.got in agreement.BLAME)
+        return blames and self.sender != "middlebox" and self.cause not in agreement.BLAME
+
+    def line(self):
+        return (f"{self.capture} frame {self.frame}: got {self.got} {self.confidence} % by {self.blamed}, "
+                f"is {self.cause} by {self.sender} (kernel: {self.kernel}{'' if self.decidable else ', undecidable'}): "
+                f"{self.summary}")
+
+
+def read_labels(lab):
+    """{capture: (preferences, {frame: label})}; a healthy capture has no labels."""
+    captures = {}
+    for row in tools.read_table(lab / "labels.tsv"):
+        prefs = [] if row["prefs"] == "-" else row["prefs"].split(",")
+        _, labels = captures.setdefault(row["capture"], (prefs, {}))
+        if row["frame"] != "-":
+            labels[int(row["frame"])] = row
+    return captures
+
+
+def case(capture, frame, row, verdict):
+    made = Case(capture, frame, row["cause"], row["kernel"], row["sender"], row["decidable"] == "yes",
+                row["alternatives"].split(","), row["scenario"])
+    if verdict:
+        made.got = (verdict["rst.cause"] or ["-"])[0]
+        made.confidence = int((verdict["rst.confidence"] or ["0"])[0])
+        made.blamed = (verdict["rst.sender"] or ["-"])[0]
+        made.summary = " ".join(verdict["rst.summary"])
+    return made
+
+
+class Reader:
+    """Reads captures with tshark, several at a time."""
+
+    def __init__(self, tshark, lab, work, jobs):
+        self.tshark, self.lab, self.work, self.jobs = tshark, lab, Path(work), jobs
+
+    def cases(self, labels, change=None, passes=2):
+        """(every labelled reset with its verdict, captures that could not be read or have resets without a label)"""
+        with ThreadPoolExecutor(self.jobs) as pool:
+            done = list(pool.map(lambda item: self.one(*item, change, passes), labels.items()))
+        return [made for cases, _ in done for made in cases], [trouble for _, found in done for trouble in found]
+
+    def one(self, capture, about, change, passes):
+        prefs, labels = about
+        path, frames = self.lab / capture, {number: number for number in labels}
+        if change:
+            path = self.work / f"{change.__name__}-{capture.replace('/', '-')}"
+            frames = mutilate.write(self.lab / capture, path, change)
+        options = [word for pref in prefs for word in ("-o", pref)]
+        try:
+            rows = self.tshark.fields(path, FIELDS, "-Y", "rst", *options, passes=passes)
+        except (AssertionError, subprocess.TimeoutExpired) as problem:
+            return [], [f"{capture}: {problem}"]
+        finally:
+            if change:
+                path.unlink()
+        verdicts = {int(row["frame.number"][0]): row for row in rows}
+        here = {frames[number]: row for number, row in labels.items() if number in frames}
+        stray = [f"{capture} frame {n}: a verdict without a label" for n in sorted(verdicts.keys() - here.keys())]
+        return [case(capture, n, row, verdicts.get(n)) for n, row in sorted(here.items())], [] if change else stray
+
+
+def share(part, whole):
+    return round(100 * part / whole, 1) if whole else 100.0
+
+
+def figures(cases):
+    """The figures of one way of reading."""
+    decidable = [c for c in cases if c.decidable]
+    return {
+        "resets": len(cases),
+        "decidable": len(decidable),
+        "right": share(sum(c.right for c in decidable), len(decidable)),
+        "acceptable": share(sum(c.acceptable for c in decidable), len(decidable)),
+        "all_right": share(sum(c.right for c in cases), len(cases)),
+        "all_acceptable": share(sum(c.acceptable for c in cases), len(cases)),
+        "sender": share(sum(c.blamed == c.sender for c in cases), len(cases)),
+        "accusations": sum(c.accuses for c in cases),
+        "confident_wrong": sum(c.confidence >= SURE and not c.acceptable for c in cases),
+    }
+
+
+def calibration(cases):
+    """{band: (verdicts, mean confidence, share right, share acceptable)}; undecidable cases count."""
+    bands = defaultdict(list)
+    for c in cases:
+        bands[c.confidence // 10 * 10].append(c)
+    return {
+        f"{band}-{band + 9}": {
+            "verdicts": len(held),
+            "confidence": round(sum(c.confidence for c in held) / len(held), 1),
+            "right": share(sum(c.right for c in held), len(held)),
+            "acceptable": share(sum(c.acceptable for c in held), len(held)),
+        }
+        for band, held in sorted(bands.items())
+    }
+
+
+def causes(cases):
+    """{cause: (labels, precision, recall)} over the decidable resets, with acceptable as right in brackets."""
+    table = {}
+    decidable = [c for c in cases if c.decidable]
+    for cause in sorted({c.cause for c in decidable} | {c.got for c in decidable}):
+        of, called = [c for c in decidable if c.cause == cause], [c for c in decidable if c.got == cause]
+        table[cause] = {
+            "labels": len(of),
+            "recall": share(sum(c.right for c in of), len(of)) if of else None,
+            "recall_acceptable": share(sum(c.acceptable for c in of), len(of)) if of else None,
+            "precision": share(sum(c.right for c in called), len(called)) if called else None,
+            "precision_acceptable": share(sum(c.acceptable for c in called), len(called)) if called else None,
+        }
+    return table
+
+
+def score(reader, labels, quick=False):
+    """Everything, as one dictionary; and the cases of the ordinary reading."""
+    ways = {"two passes": (None, 2), "one pass": (None, 1)}
+    if not quick:
+        ways.update({change.__name__: (change, 2) for change in mutilate.CHANGES})
+    board, plain = {"ways": {}, "wrong": {}, "trouble": []}, []
+    for name, (change, passes) in ways.items():
+        chosen = labels
+        if change:  # the client's side alone: seven more readings of everything take too long
+            chosen = {capture: about for capture, about in labels.items() if capture.endswith("/c.pcapng")}
+        cases, trouble = reader.cases(chosen, change, passes)
+        board["ways"][name] = figures(cases)
+        board["trouble"] += trouble
+        bad = [c for c in cases if not c.acceptable and (c.decidable or c.confidence >= SURE) or c.accuses]
+        board["wrong"][name] = sorted(c.line() for c in bad if not change or c.confidence >= SURE)
+        plain = plain or cases
+    board["calibration"] = calibration(plain)
+    board["causes"] = causes(plain)
+    confused = Counter((c.cause, c.got) for c in plain if c.decidable and not c.right)
+    board["confusion"] = [[cause, got, count] for (cause, got), count in sorted(confused.items())]
+    return board
+
+
+def below(board, floors):
+    """Figures that break their floor; counts (accusations, confident_wrong) must not exceed theirs."""
+    broken = [f"trouble: {line}" for line in board["trouble"]]
+    for way, limits in floors.get("ways", {}).items():
+        for name, floor in limits.items():
+            value = board["ways"].get(way, {}).get(name)
+            if value is not None and (value > floor if name in ("accusations", "confident_wrong") else value < floor):
+                broken.append(f"{way}: {name} is {value}, floor {floor}")
+    for band, row in board["calibration"].items():
+        off = abs(row["right"] - row["confidence"])
+        if row["verdicts"] >= FULL_BAND and off > floors.get("bands", {}).get(band, BAND):
+            broken.append(f"confidence {band}: {row['right']} % right, {row['confidence']} % claimed")
+    return broken
+
+
+def table(heading, rows):
+    """Columns as wide as their widest cell."""
+    cells = [heading, *([("-" if cell is None else str(cell)) for cell in row] for row in rows)]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(heading))]
+    return "\n".join("  ".join(cell.ljust(width) if n == 0 else cell.rjust(width)
+                               for n, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in cells)
+
+
+def report(board, wrong):
+    names = list(next(iter(board["ways"].values())))
+    parts = [table(["way of reading", *names], [[way, *row.values()] for way, row in board["ways"].items()]),
+             table(["confidence", "verdicts", "mean", "right %", "acceptable %"],
+                   [[band, *row.values()] for band, row in board["calibration"].items()]),
+             table(["cause (decidable)", "labels", "recall", "with alternatives", "precision", "with alternatives"],
+                   [[cause, *row.values()] for cause, row in board["causes"].items()]),
+             table(["is", "called", "times"], board["confusion"])]
+    if wrong:
+        parts += [f"Wrong, {way}:\n" + "\n".join(lines) for way, lines in board["wrong"].items() if lines]
+    return "\n\n".join(parts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("lab", type=Path, help="folder with labels.tsv, made by tests/lab/run.py")
+    parser.add_argument("--floors", type=Path, default=DEFAULT_FLOORS, help="committed floors (default: floors.json)")
+    parser.add_argument("--json", type=Path, help="write everything here too")
+    parser.add_argument("--wrong", action="store_true", help="list the wrong verdicts")
+    parser.add_argument("--quick", action="store_true", help="no mutilated captures")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    arguments = parser.parse_args()
+    if not (arguments.lab / "labels.tsv").is_file():
+        parser.error(f"no labels.tsv in {arguments.lab} (see tests/lab/run.py)")
+    plugins = tools.plugin_dir()
+    if os.getuid() == 0:  # the root trap: the plugin would not be loaded
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    with tempfile.TemporaryDirectory() as work:
+        tshark = tools.Tshark(work, plugins)
+        if "rst.cause" not in tools.field_list(tshark):
+            sys.exit(f"tshark does not load the plugin from {plugins}")
+        board = score(Reader(tshark, arguments.lab, work, arguments.jobs), read_labels(arguments.lab), arguments.quick)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(board, indent=1), encoding="utf-8")
+    print(report(board, arguments.wrong))
+    broken = below(board, json.loads(arguments.floors.read_text(encoding="utf-8")))
+    print("\n".join(["", *broken, f"{len(broken)} figures below their floor" if broken else "no figure below its floor"]))
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
