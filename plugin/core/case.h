@@ -50,6 +50,8 @@ typedef struct rst_after {
     uint32_t train_step[2]; /* their distances from this reset */
 } rst_after_t;
 
+struct rst_tally;
+
 struct rst_case {
     rst_conn_t *conn;
     rst_case_t *original; /* of a copy, otherwise NULL */
@@ -78,6 +80,7 @@ struct rst_case {
     rst_service_t *service; /* of the server side; NULL when the table is full */
     rst_habit_t *habit;     /* of an empty connection, otherwise NULL */
     rst_burst_t *burst;     /* of an abort, otherwise NULL */
+    struct rst_tally *tally; /* all resets of this side (pattern.h); NULL for a copy */
     rst_mark_t relayed;    /* reset that the sender got just before on another connection; visit 0 = none */
     const rst_conn_t *sibling; /* another attempt of the same client that this one may have raced */
     bool sibling_smb;

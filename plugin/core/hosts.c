@@ -199,6 +199,14 @@ rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uin
     return host->burst;
 }
 
+void rst_host_note_code(rst_host_t *host, uint16_t code)
+{
+    if (!host->netscaler_codes)
+        host->netscaler_code = code;
+    if (!host->netscaler_codes || (host->netscaler_codes == 1 && host->netscaler_code != code))
+        host->netscaler_codes++;
+}
+
 static int64_t stretch_of(const rst_hosts_t *hosts, rst_mark_t at)
 {
     return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)hosts->prefs->scan_s * SECOND);

@@ -74,6 +74,9 @@ typedef struct rst_host {
     int64_t lag_min, lag_max;   /* of the relays, ns */
     struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
     uint8_t recent_next;
+    bool netscaler;             /* the user says so */
+    uint8_t netscaler_codes;    /* distinct window codes in its resets: 0, 1, or 2 for more */
+    uint16_t netscaler_code;    /* the first of them */
     uint32_t target[8]; /* hashes of the latest targets */
     uint8_t target_next;
     uint8_t breadths, breadth_room;
@@ -118,6 +121,9 @@ void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 
 /* Counts a reset of its own account; returns the burst it belongs to. */
 rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
+
+/* A reset of the host bears a window value of NetScaler's table that is no advertised window. */
+void rst_host_note_code(rst_host_t *host, uint16_t code);
 
 /* Counts a target that the client left without data (probe) or that refused it. */
 void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_mark_t at);

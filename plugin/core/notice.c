@@ -5,6 +5,9 @@
  */
 #include "state.h"
 
+#include "declared.h"
+#include "pattern.h"
+
 #define MILLISECOND INT64_C(1000000)
 #define RACE_MIN (50 * MILLISECOND) /* attempts closer than this are parallel, not one racing the other */
 #define RELAY_MAX (20 * MILLISECOND) /* a proxy passes a reset on at least this fast */
@@ -207,6 +210,17 @@ static void notice_abort(rst_engine_t *engine, rst_case_t *reset)
     notice_relay(reset, host);
 }
 
+static void notice_code(rst_case_t *reset)
+{
+    rst_host_t *host = reset->host[reset->x];
+    bool advertised = (reset->side[reset->x].known & RST_SIDE_WINDOW) != 0;
+
+    if (!host || !(reset->known & RST_HAS_WINDOW) || !rst_netscaler_has(reset->window))
+        return;
+    if (!advertised || rst_netscaler_apart(reset))
+        rst_host_note_code(host, reset->window);
+}
+
 void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
 {
     unsigned server = 1u - reset->client;
@@ -218,6 +232,8 @@ void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);
     if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
         rst_hop_note(&host->stateless, reset->ttl);
+    notice_code(reset);
+    rst_pattern_count(reset, &engine->memory);
     notice_abort(engine, reset);
     if (is_empty(reset))
         notice_empty(engine, reset);

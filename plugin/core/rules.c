@@ -7,6 +7,7 @@
 
 #include "declared.h"
 #include "measure.h"
+#include "pattern.h"
 
 #define PRIMARY_MIN 45       /* a rule less sure than this can only be an alternative */
 #define CONFLICT_MIN 85      /* a history this sure contradicts a declared reason of another category */
@@ -71,10 +72,20 @@ static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned 
     *left -= confidence;
 }
 
+/* What verdict and alternatives leave of 100 percent. */
+static unsigned not_shared(const rst_verdict_t *verdict)
+{
+    unsigned left = 100u - verdict->confidence;
+
+    for (unsigned i = 0; i < verdict->alternatives; i++)
+        left -= verdict->alternative[i].confidence;
+    return left;
+}
+
 /* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
 static void share_rest(rst_verdict_t *verdict, const rst_outcome_t *outcome)
 {
-    unsigned left = 100u - verdict->confidence;
+    unsigned left = not_shared(verdict);
 
     for (unsigned rounds = 0; rounds < 3; rounds++) {
         unsigned best = 0;
@@ -128,7 +139,21 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
 }
 
-static void conclude(const rst_view_t *view, const rst_outcome_t *outcome)
+/* What may be a stated reason is half of what the verdict leaves open, at most. */
+static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
+{
+    unsigned left = not_shared(view->verdict);
+    unsigned most = left / 2;
+
+    if (!statement->hint)
+        return;
+    add_alternative(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most, &left);
+    rst_evidence_add(view, view->reset->at.visit,
+                     "Window %u is also the code of a %s for \"%s\", but nothing shows that the sender is one",
+                     statement->declared.code, statement->declared.source, statement->declared.text);
+}
+
+static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
     rst_verdict_t *verdict = view->verdict;
     const rst_rule_t *rule = outcome->primary;
@@ -141,39 +166,54 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome)
         rule->tell(view);
     else
         tell_undetermined(view);
+    add_hint(view, statement);
     share_rest(verdict, outcome);
 }
 
-/* The stated reason leads; a history that is sure of another category is named as a conflict. */
-static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome)
+/* A device that says so itself. */
+static bool is_by_device(rst_cause_t cause)
 {
-    rst_statement_t statement = rst_declared_read(view->reset, view->memory, view->texts);
+    return cause == RST_CAUSE_PROXIED || rst_cause_info(cause)->category == RST_CATEGORY_NETWORK;
+}
+
+static void tell_statement(const rst_view_t *view, const rst_statement_t *statement)
+{
+    const char *text = statement->declared.text;
+
+    if (!text && view->texts)
+        text = rst_text(view->memory, "code %u", statement->declared.code);
+    rst_summary(view, "The reset itself states its reason (%s): %s%s", statement->declared.source, text,
+                view->verdict->conflict ? ", but the packets before it point elsewhere" : "");
+    rst_evidence_add(view, view->reset->at.visit, "Stated by the sender and not verifiable from the packet alone");
+    if (statement->why)
+        rst_evidence_add(view, view->reset->at.visit, "%s", statement->why);
+}
+
+/* The stated reason leads; a history that is sure of another category is named as a conflict. */
+static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
+{
     rst_verdict_t *verdict = view->verdict;
     rst_cause_t history = verdict->cause;
     unsigned sure = verdict->confidence;
-    unsigned left = 100u - statement.confidence;
+    unsigned left = 100u - statement->confidence;
 
-    if (!statement.declared.source ||
+    if (!statement->declared.source || statement->hint ||
         (outcome->primary && rst_cause_info(outcome->primary->cause)->category == RST_CATEGORY_ARTEFACT))
         return;
-    verdict->declared = statement.declared;
-    verdict->cause = statement.cause;
-    verdict->confidence = statement.confidence;
+    verdict->declared = statement->declared;
+    verdict->cause = statement->cause;
+    verdict->confidence = statement->confidence;
     verdict->alternatives = 0;
     verdict->benign = false;
-    verdict->conflict = sure >= CONFLICT_MIN && statement.cause != RST_CAUSE_DECLARED &&
-                        rst_cause_info(history)->category != rst_cause_info(statement.cause)->category;
-    if (statement.cause == RST_CAUSE_PROXIED)
+    verdict->conflict = sure >= CONFLICT_MIN && statement->cause != RST_CAUSE_DECLARED &&
+                        rst_cause_info(history)->category != rst_cause_info(statement->cause)->category;
+    if (is_by_device(statement->cause))
         verdict->sender = RST_SENDER_MIDDLEBOX;
     if (outcome->primary)
         add_alternative(verdict, history, left / 2, &left);
-    if (statement.cause != RST_CAUSE_DECLARED)
+    if (statement->cause != RST_CAUSE_DECLARED)
         add_alternative(verdict, RST_CAUSE_DECLARED, left / 2, &left);
-    rst_summary(view, "The reset itself states its reason (%s): %s%s", statement.declared.source,
-                statement.declared.text ? statement.declared.text
-                                        : rst_text(view->memory, "code %u", statement.declared.code),
-                verdict->conflict ? ", but the packets before it point elsewhere" : "");
-    rst_evidence_add(view, view->reset->at.visit, "Stated by the sender and not verifiable from the packet alone");
+    tell_statement(view, statement);
 }
 
 /* A copy bears the verdict of its original as its alternative. */
@@ -196,13 +236,15 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, co
 {
     rst_view_t view = { engine, &engine->prefs, reset, &reset->side[reset->x], &reset->side[1 - reset->x],
                         reset->trigger.mark.visit ? &reset->trigger : NULL, memory, texts, verdict };
+    rst_statement_t statement = rst_declared_read(reset, memory, texts);
     rst_outcome_t outcome;
 
     memset(verdict, 0, sizeof *verdict);
     verdict->summary = "";
     rst_measure(&view);
     ask_all(&view, &outcome);
-    conclude(&view, &outcome);
-    apply_statement(&view, &outcome);
+    conclude(&view, &outcome, &statement);
+    apply_statement(&view, &outcome, &statement);
     apply_original(&view);
+    rst_pattern_label(&view);
 }

@@ -117,8 +117,8 @@ static void take_hops(rst_side_t *side, const rst_segment_t *segment)
         return;
     side->ttl = segment->ttl;
     hops = rst_hops(segment->ttl);
-    if (segment->len && side->syn_ttl && hops == rst_hops(side->syn_ttl))
-        side->data_at_syn_hops = true;
+    if (segment->len && segment->ttl == side->syn_ttl)
+        side->data_at_syn_ttl = true;
     if (!(side->known & RST_SIDE_HOPS)) {
         side->hop_min = side->hop_max = hops;
         side->known |= RST_SIDE_HOPS;

@@ -104,7 +104,7 @@ typedef struct rst_side {
     uint8_t hop_min, hop_max; /* hop distance of its segments, resets left out */
     uint8_t ttl;              /* of the latest segment */
     uint8_t syn_ttl;          /* of the first SYN, 0 = unknown */
-    bool data_at_syn_hops;    /* payload came from the hop distance of its SYN */
+    bool data_at_syn_ttl;     /* payload bore the TTL of its SYN */
     uint8_t syn_flags;
     uint8_t message;          /* rst_message_t of the latest payload */
     uint32_t syn_tsval, syn_link; /* of the first SYN */
