@@ -1,5 +1,6 @@
 /* audit.h
- * What must hold for every input: memory that is handed out and taken back, verdicts, findings. A breach ends the program.
+ * What must hold for every input: memory that is handed out and taken back, verdicts, findings. A breach ends the
+ * program.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -21,7 +21,7 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=packaging/apt.sh
 . "$repo/packaging/apt.sh"
 
-seconds=20 runs=-1 folder='' deps=yes
+seconds=20 runs=-1 folder='' deps=yes failed=''
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage && exit 0 ;;
@@ -40,7 +40,7 @@ if [ "$deps" = yes ]; then
 fi
 if [ -z "$folder" ]; then
     folder=$(mktemp -d)
-    trap 'rmdir "$folder" 2>/dev/null || [ -n "$(ls "$folder"/crash-* "$folder"/timeout-* 2>/dev/null)" ] || rm -rf "$folder"' EXIT
+    trap '[ -n "$failed" ] || rm -rf "$folder"' EXIT
 fi
 mkdir -p "$folder"
 
@@ -55,11 +55,12 @@ export ASAN_OPTIONS=malloc_context_size=3:quarantine_size_mb=4:${ASAN_OPTIONS:-}
 for target in declared engine; do
     mkdir -p "$folder/$target"
     log=$folder/$target.log
-    if ! "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len=240 -timeout=10 -entropic=0 \
-        -artifact_prefix="$folder/" "$folder/$target" "$folder/seed/$target" >"$log" 2>&1; then
+    if ! "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len=240 -timeout=10 \
+        -entropic=0 -artifact_prefix="$folder/" "$folder/$target" "$folder/seed/$target" >"$log" 2>&1; then
+        failed=yes
         grep -E 'does not hold|runtime error|ERROR|SUMMARY|text:' "$log" >&2 || tail -n 20 "$log" >&2
         echo "error: fuzz-$target failed; inputs and logs are in $folder" >&2
         exit 1
     fi
-    echo "fuzz-$target: $(sed -n 's/^Done \([0-9]*\) runs in \([0-9]*\) .*/\1 executions in \2 s, nothing found/p' "$log")"
+    sed -n "s/^Done \([0-9]*\) runs in \([0-9]*\) .*/fuzz-$target: \1 executions in \2 s, nothing found/p" "$log"
 done

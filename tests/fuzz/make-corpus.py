@@ -28,7 +28,8 @@ UNITS = [1, 20, 1000, 20_000, 200_000, 1_000_000, 60_000_000]  # microseconds
 DECLARED = [
     b"", b"\0\0\0", b"BIG-IP: [0x2a1b:123] No local listener", b"BIG-IP: [0x2a1b:123] {peer} handshake timeout",
     b"BIG-IP: [0x1:2] ", b"BIG-IP: [0x1:2", b"\x33\xaa\0\x04\0\0\0\0", b"\x33\xaa\0\xff\0\0\x17\x8b",
-    b"\xf3\x17policy \x1b[31mdenied;\n", b"\xf3\x17", b"No route to host", b"Go away (not HTTP)\r\n", b"a,b;\"c\"\t{}\n",
+    b"\xf3\x17policy \x1b[31mdenied;\n", b"\xf3\x17", b"No route to host", b"Go away (not HTTP)\r\n",
+    b"a,b;\"c\"\t{}\n",
     "d\u00e9j\u00e0 vu".encode(), b"\xff" * 128, b"A" * 128,
 ]
 
@@ -58,8 +59,8 @@ class Stream:
     @staticmethod
     def code(value, own, peer):
         """(code, bytes that follow)"""
-        candidates = [own["nxt"], own["nxt"] - 1, own["nxt"] + 1, own["latest"], own["isn"], own["isn"] + 1, peer["ack"],
-                      peer["ack"] - 1, 0]
+        candidates = [own["nxt"], own["nxt"] - 1, own["nxt"] + 1, own["latest"], own["isn"], own["isn"] + 1,
+                      peer["ack"], peer["ack"] - 1, 0]
         for code, candidate in enumerate(candidates):
             if candidate % 2**32 == value:
                 return code, b""
@@ -98,7 +99,8 @@ def extras_of(row, length, flags):
         bits |= 4
     if row["tcp.options.timestamp.tsval"]:
         bits |= 8
-        data += struct.pack(">HH", *(number(row[f"tcp.options.timestamp.{name}"]) & 0xFFFF for name in ("tsval", "tsecr")))
+        values = (number(row[f"tcp.options.timestamp.{name}"]) & 0xFFFF for name in ("tsval", "tsecr"))
+        data += struct.pack(">HH", *values)
     payload = bytes.fromhex(row["tcp.payload"].replace(":", ""))[: 128 if flags & RST else 24]
     if payload and length:
         bits |= 0x8000

@@ -1,4 +1,4 @@
-"""Damaged captures: each function writes one file from a capture, with a random number generator that decides the details.
+"""Damaged captures: each function writes one file from a capture; a random number generator decides the details.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """

@@ -3,9 +3,9 @@
  *
  * Head, 4 bytes: options (1 IPv6, 2 wrapped numbers, 4 late epoch, 8 small table), preference number, its value (16
  * bits).
- * Record, 8 bytes: tuple (3 bits), direction, time present, rejected, same frame, extras; flags; time; sequence and
- * acknowledgment (4 bits each); length; TTL; IP id; window. 32-bit numbers that a code calls for follow, then the extras:
- * 16 bits of options with their values, and a payload.
+ * Record, 8 bytes: tuple (3 bits), direction, time absent, rejected, same frame, extras; flags; time; sequence and
+ * acknowledgment (4 bits each); length; TTL; IP id; window. Bytes that a code of a number calls for follow, then the
+ * extras: 16 bits of options, the options' values, and a payload.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -97,7 +97,7 @@ bool stream_open(stream_t *stream, const uint8_t *data, size_t size, rst_prefs_t
     return true;
 }
 
-/* Tuples 0 to 3 share a server, 4 and 5 a client and the ports of SMB; 6 goes from a host to itself, 7 has two ports 0. */
+/* Tuples 0 to 3 share a server, 4 and 5 a client and the ports of SMB; 6 goes from a host to itself, 7 has ports 0. */
 static void set_tuple(const stream_t *stream, rst_segment_t *segment, unsigned tuple, bool reverse)
 {
     static const uint16_t ports[STREAM_TUPLES] = { 80, 80, 443, 445, 445, 139, 40000, 0 };
@@ -160,7 +160,8 @@ static void take_options(stream_t *stream, rst_segment_t *segment, unsigned extr
         uint32_t known;
     } plain[] = { { EXTRA_MSS, RST_HAS_MSS }, { EXTRA_WSCALE, RST_HAS_WSCALE }, { EXTRA_SACK_OK, RST_HAS_SACK_OK },
                   { EXTRA_TIMESTAMP, RST_HAS_TIMESTAMP }, { EXTRA_SACK, RST_HAS_SACK },
-                  { EXTRA_FAST_OPEN, RST_HAS_FAST_OPEN }, { EXTRA_AUTH, RST_HAS_AUTH }, { EXTRA_MPTCP, RST_HAS_MPTCP } };
+                  { EXTRA_FAST_OPEN, RST_HAS_FAST_OPEN }, { EXTRA_AUTH, RST_HAS_AUTH },
+                  { EXTRA_MPTCP, RST_HAS_MPTCP } };
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         segment->known |= (extras & plain[i].extra) ? plain[i].known : 0;

@@ -45,6 +45,8 @@ MODES = {
     "statistics": ["-2", "-q", "-z", "rst,tree", "-z", "expert", "--enable-protocol", "transum"],
     "same": ["-2", *field_args(SAME)],
 }
+# Stock tshark knows neither our fields nor our statistics.
+STOCK_MODES = {"fields": MODES["same"], "statistics": ["-2", "-q", "-z", "expert", "--enable-protocol", "transum"]}
 
 
 class Runner:
@@ -59,14 +61,13 @@ class Runner:
                        "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
         if ours:
             environment.update(WIRESHARK_PLUGIN_DIR=str(self.plugins), LD_PRELOAD=self.asan,
-                               ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16", UBSAN_OPTIONS="print_stacktrace=1")
-        args = MODES[mode]
-        if not ours:  # stock tshark knows neither our fields nor our statistics
-            args = [arg for arg in args if arg != "rst,tree"] if mode != "fields" else ["-2", *field_args(SAME)]
-            args = [arg for at, arg in enumerate(args) if arg != "-z" or at + 1 < len(args) and args[at + 1] == "expert"]
+                               ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16",
+                               UBSAN_OPTIONS="print_stacktrace=1")
+        args = MODES[mode] if ours else STOCK_MODES.get(mode, MODES[mode])
         command = ["tshark", "-n", *args, "-r", str(capture)]
         try:
-            done = subprocess.run(command, env=environment, capture_output=True, timeout=TIMEOUT, check=False, **self.user)
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=TIMEOUT, check=False,
+                                  **self.user)
         except subprocess.TimeoutExpired:
             return "hang", b"", b""
         broken = done.returncode < 0 or done.returncode > 4 or BROKEN.search(done.stderr)
@@ -79,10 +80,22 @@ class Runner:
             return None, False
         stock_result, stock_output, _ = self.run(capture, mode, ours=False)
         if result != "ok":
-            return f"{result}: {errors[:3000].decode(errors='replace')}", stock_result == result and b"rst.so" not in errors
+            theirs = stock_result == result and b"rst.so" not in errors
+            return f"{result}: {errors[:3000].decode(errors='replace')}", theirs
         if stock_result == "ok" and output != stock_output:
             return "other protocols are shown differently", False
         return None, False
+
+
+def add_stock_plugins(plugins):
+    """WIRESHARK_PLUGIN_DIR replaces the global folder: both sides get Wireshark's own plugins."""
+    text = subprocess.run(["tshark", "-G", "folders"], capture_output=True, text=True, check=True).stdout
+    stock = Path(re.search(r"^Global Plugins:\s*(.*)$", text, re.MULTILINE)[1])
+    for module in stock.glob("*/*.so"):
+        target = plugins / stock.name / module.parent.name / module.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() and module.name != "rst.so":
+            target.symlink_to(module)
 
 
 def loaded(runner, tour):
@@ -136,6 +149,7 @@ def main():
     if os.getuid() == 0:
         shutil.chown(folder / "home", "nobody")
     plugins = shutil.copytree(asked.plugins, folder / "plugins")  # where an ordinary user can read it
+    add_stock_plugins(plugins)
     runner = Runner(plugins, folder)
     tour = folder / "tour.pcapng"
     shutil.copy(tools.SAMPLES / "tour.pcapng", tour)
