@@ -5,6 +5,8 @@
  */
 #include "measure.h"
 
+#include "validity.h"
+
 static rst_phase_t phase_of(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
@@ -18,44 +20,6 @@ static rst_phase_t phase_of(const rst_view_t *view)
     if (rst_was_open(view))
         return RST_PHASE_ESTABLISHED;
     return ((view->x->known | view->y->known) & RST_SIDE_SYN) ? RST_PHASE_HANDSHAKE : RST_PHASE_UNKNOWN;
-}
-
-/* RFC 9293, 3.10.7.3: in SYN-SENT the ACK decides. 3.10.7.4 with RFC 5961, 3.2: exact, in the window, outside. */
-static rst_validity_t validity_of(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-    uint32_t expected = view->y->acked;
-    uint32_t beyond;
-
-    if (rst_is_refusal(view) && (view->y->known & RST_SIDE_SYN) && !(view->x->known & RST_SIDE_SYN))
-        return (reset->flags & RST_FLAG_ACK) && reset->ack == view->trigger->seq + view->trigger->space
-                   ? RST_VALIDITY_EXACT
-                   : RST_VALIDITY_OUTSIDE;
-    if (!(view->y->known & RST_SIDE_ACKED))
-        return RST_VALIDITY_UNKNOWN;
-    /* What the receiver had got but not yet acknowledged counts as received when nothing was lost. */
-    if (reset->seq == expected || (reset->seq == view->x->nxt && view->x->run.copies <= 1))
-        return RST_VALIDITY_EXACT;
-    beyond = reset->seq - expected;
-    if (!(view->y->known & RST_SIDE_WINDOW))
-        return RST_VALIDITY_UNKNOWN;
-    return beyond < view->y->window ? RST_VALIDITY_IN_WINDOW : RST_VALIDITY_OUTSIDE;
-}
-
-/* The receiver gave up when nothing but what was under way came from it while the capture went on. */
-static rst_truth_t accepted_of(const rst_view_t *view)
-{
-    const rst_after_t *after = &view->reset->after;
-    int64_t watched = rst_elapsed(view->reset->at, view->engine->now);
-    int64_t last = after->peer_count ? rst_elapsed(view->reset->at, after->peer) : 0;
-
-    if (after->peer_challenge && after->peer_count > 1)
-        return RST_NO;
-    if (after->peer_count > 1 && last != RST_TIME_NONE && last > RST_SECOND)
-        return RST_NO;
-    if (watched == RST_TIME_NONE || watched < RST_SECOND || rst_one_way(view))
-        return RST_UNKNOWN;
-    return after->peer_count ? RST_UNKNOWN : RST_YES;
 }
 
 /* Zero hops: the packets of that side have not passed a router yet. */
@@ -85,8 +49,8 @@ void rst_measure(const rst_view_t *view)
     const rst_frames_t *frames = &view->engine->frames;
 
     verdict->phase = phase_of(view);
-    verdict->validity = validity_of(view);
-    verdict->accepted = accepted_of(view);
+    verdict->validity = rst_validity_of(view);
+    verdict->accepted = rst_accepted_of(view, verdict->validity);
     verdict->capture_side = capture_side_of(view);
     verdict->ordinal = view->reset->ordinal;
     verdict->first = view->reset->ordinal == 1 && !view->reset->original;

@@ -200,6 +200,18 @@ static void read_timestamp(const script_words_t *words, rst_segment_t *segment, 
     g_strfreev(part);
 }
 
+static void read_sack(const script_words_t *words, rst_segment_t *segment, const char *text, uint32_t other)
+{
+    char **part = g_strsplit(text, ":", 2);
+
+    if (!part[0] || !part[1])
+        wrong(words, "bad block");
+    segment->sack_left = number(words, part[0]) + other;
+    segment->sack_right = number(words, part[1]) + other;
+    segment->known |= RST_HAS_SACK;
+    g_strfreev(part);
+}
+
 /* Words without a value. */
 static bool read_mark(rst_segment_t *segment, const char *word, bool *rejected)
 {
@@ -274,6 +286,8 @@ static void read_word(script_words_t *words, rst_segment_t *segment, const char 
         segment->ack = based(words, value, other);
     } else if (strcmp(word, "ts") == 0) {
         read_timestamp(words, segment, value, own, other);
+    } else if (strcmp(word, "sackblock") == 0) {
+        read_sack(words, segment, value, other);
     } else if (strcmp(word, "data") == 0) {
         set_payload(segment, (const uint8_t *)value, strlen(value));
     } else if (strcmp(word, "hex") == 0) {

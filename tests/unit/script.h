@@ -7,7 +7,8 @@
  * SRC     one letter: A, B, C are clients (port 40000), all others servers (port 80)
  * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
- * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, mss N, ws N, sack, ts V:E, ttl N, id N, df, tos N, link N,
+ * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, mss N, ws N, sack, sackblock L:R,
+ *         ts V:E, ttl N, id N, df, tos N, link N,
  *         point N, mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, nolen, rejected (by a read filter)
  *
  * Absent ttl or id = unknown; absent win = 64240,

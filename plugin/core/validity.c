@@ -1,0 +1,136 @@
+/* validity.c
+ * Implementation for validity and effect of a reset. Y is the receiver; its state is read from what both sides sent.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "validity.h"
+
+#include "pattern.h"
+
+#define WINDOW_MOST (1u << 30) /* RFC 7323, section 2.3 */
+#define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was under way arrives later than this or four round trips */
+#define WATCHED_ENOUGH 4       /* resets of one side; of more, only the first and the latest are watched */
+
+/* Y has sent a SYN and not heard one: only the ACK number counts. */
+static bool is_syn_sent(const rst_view_t *view)
+{
+    return (view->y->known & (RST_SIDE_SYN | RST_SIDE_SYNACK | RST_SIDE_ACKED)) == RST_SIDE_SYN &&
+           !(view->x->known & RST_SIDE_SYN);
+}
+
+/* RFC 9293, 3.10.7.3: ISS < SEG.ACK =< SND.NXT; without ACK the reset is dropped. */
+static bool acks_the_syn(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return (reset->flags & RST_FLAG_ACK) && rst_seq_after(reset->ack, view->y->isn) &&
+           !rst_seq_after(reset->ack, view->y->nxt);
+}
+
+/* After both SYNs without an ACK of Y: it has got X's SYN, unless X had to repeat it. */
+static rst_validity_t validity_half_open(const rst_view_t *view)
+{
+    bool lost = view->x->run.copies > 1;
+
+    if (acks_the_syn(view))
+        return RST_VALIDITY_EXACT;
+    if (lost || view->reset->seq != view->x->isn + 1)
+        return RST_VALIDITY_UNKNOWN;
+    return RST_VALIDITY_EXACT;
+}
+
+/* Y has got the FIN and its own is not acknowledged: CLOSE-WAIT, CLOSING or LAST-ACK. */
+static bool is_closing(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+    const rst_side_t *y = view->y;
+    bool got_fin = y->acked == x->fin_seq || (x->nxt == x->fin_seq && x->run.copies <= 1);
+
+    if (!(x->known & RST_SIDE_FIN) || !got_fin)
+        return false;
+    return !(y->known & RST_SIDE_FIN) || !(x->known & RST_SIDE_ACKED) || rst_seq_before(x->acked, y->fin_seq);
+}
+
+/* What stacks take as RCV.NXT. Linux adds two to the letter of RFC 5961: the highest edge that was acknowledged selectively,
+ * and the number of the FIN itself after the FIN, because its sender may have forgotten it. */
+static bool is_exact(const rst_view_t *view)
+{
+    uint32_t seq = view->reset->seq;
+    const rst_side_t *x = view->x;
+    const rst_side_t *y = view->y;
+
+    if (seq == y->acked)
+        return true;
+    if ((y->known & RST_SIDE_SACK) && seq == y->sack_right && rst_seq_after(seq, y->acked))
+        return true;
+    if (is_closing(view) && seq == x->fin_seq - 1)
+        return true;
+    /* What Y had got but not yet acknowledged counts as received when nothing was lost. */
+    return (x->known & RST_SIDE_NXT) && seq == x->nxt && x->run.copies <= 1 && !rst_seq_before(seq, y->acked);
+}
+
+/* RCV.NXT =< SEG.SEQ < RCV.NXT + RCV.WND. Without the SYNs the scale is not known, and the window is at least this. */
+static rst_validity_t validity_by_window(const rst_view_t *view)
+{
+    const rst_side_t *y = view->y;
+    uint32_t beyond = view->reset->seq - y->acked;
+    bool scale_known = (view->x->known & y->known & RST_SIDE_SYN) != 0;
+
+    if (beyond >= WINDOW_MOST)
+        return RST_VALIDITY_OUTSIDE;
+    if (!(y->known & RST_SIDE_WINDOW))
+        return RST_VALIDITY_UNKNOWN;
+    if (beyond < y->window)
+        return RST_VALIDITY_IN_WINDOW;
+    return scale_known ? RST_VALIDITY_OUTSIDE : RST_VALIDITY_UNKNOWN;
+}
+
+rst_validity_t rst_validity_of(const rst_view_t *view)
+{
+    if (is_syn_sent(view))
+        return acks_the_syn(view) ? RST_VALIDITY_EXACT : RST_VALIDITY_OUTSIDE;
+    if (!(view->y->known & RST_SIDE_ACKED))
+        return (view->x->known & view->y->known & RST_SIDE_SYN) ? validity_half_open(view) : RST_VALIDITY_UNKNOWN;
+    return is_exact(view) ? RST_VALIDITY_EXACT : validity_by_window(view);
+}
+
+/* What Y sends later than this was not under way when the reset reached it. */
+static int64_t tail(const rst_view_t *view)
+{
+    int64_t limit = 4 * (view->x->rtt + view->y->rtt);
+
+    if (!(view->x->known & view->y->known & RST_SIDE_RTT))
+        return RST_SECOND;
+    return limit > TAIL_MIN ? limit : TAIL_MIN;
+}
+
+/* In a storm only some resets stay under watch; of the others nothing later is known. */
+static bool is_watched(const rst_case_t *reset)
+{
+    return reset->own_ordinal == 1 || (reset->tally && reset->tally->bare + reset->tally->with_ack <= WATCHED_ENOUGH);
+}
+
+static bool lives_on(const rst_view_t *view, const rst_after_t *after, rst_validity_t validity)
+{
+    int64_t last = after->peer_count ? rst_elapsed(view->reset->at, after->peer) : RST_TIME_NONE;
+
+    if (after->peer_challenge && (validity == RST_VALIDITY_IN_WINDOW || after->peer_count > 1))
+        return true;
+    return after->peer_count > 1 && last != RST_TIME_NONE && last > tail(view);
+}
+
+rst_truth_t rst_accepted_of(const rst_view_t *view, rst_validity_t validity)
+{
+    const rst_case_t *reset = view->reset->original ? view->reset->original : view->reset;
+    const rst_after_t *after = &reset->after;
+    int64_t watched = rst_elapsed(reset->at, view->engine->now);
+
+    if (lives_on(view, after, validity))
+        return RST_NO;
+    if (!is_watched(reset) || rst_one_way(view) || after->peer_count || validity == RST_VALIDITY_OUTSIDE)
+        return RST_UNKNOWN;
+    /* A bare reset of Y answers X's next segment: Y has no connection any more. */
+    if (after->peer_reset.visit && !after->peer_reset_active)
+        return RST_YES;
+    return watched != RST_TIME_NONE && watched >= RST_SECOND ? RST_YES : RST_UNKNOWN;
+}
