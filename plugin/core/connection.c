@@ -92,7 +92,9 @@ void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory)
 
 static bool is_live(const rst_conn_t *conn)
 {
-    return !conn->resets && !both_fins(conn) && rst_conn_synchronised(&conn->side[0], &conn->side[1]);
+    unsigned client = rst_conn_client(conn);
+
+    return !conn->resets && !both_fins(conn) && rst_conn_synchronised(&conn->side[client], &conn->side[1 - client]);
 }
 
 static void remember_former(rst_conn_t *conn, const rst_memory_t *memory)
@@ -176,7 +178,8 @@ void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segm
         bool answers = (peer->known & RST_SIDE_SYN) && segment->ack == peer->isn + 1;
 
         /* A SYN-ACK to a SYN that is not in the capture, on addresses and ports that were closed before. */
-        if (!answers && (both_fins(conn) || conn->resets) && !(conn->side[x].known & RST_SIDE_SYN))
+        if (!answers && (both_fins(conn) || conn->resets) &&
+            !((conn->side[x].known & RST_SIDE_SYN) && conn->side[x].isn == segment->seq))
             start_generation(conn, memory);
         else if (answers && conn->parked)
             release_parked(conn, memory);

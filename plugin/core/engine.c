@@ -21,6 +21,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->orphan.conn = &engine->nobody;
     engine->orphan.side = engine->nothing;
     engine->orphan.ordinal = 1;
+    engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
     engine->links = g_hash_table_new(NULL, NULL);
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->now.time = RST_TIME_NONE;
@@ -84,7 +85,7 @@ static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const r
     rst_case_t *latest = conn->watched ? conn->watch[conn->watched - 1] : NULL;
     bool repeats = (conn->side[x].known & RST_SIDE_SYN) && conn->side[x].isn == segment->seq;
 
-    if (before && !repeats)
+    if (before && !repeats && !(segment->flags & RST_FLAG_ACK))
         rst_findings_note(engine, conn);
     rst_conn_before_syn(conn, x, segment, &engine->memory);
     if (before && !conn->first.visit) {

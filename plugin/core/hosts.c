@@ -109,16 +109,6 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
     return table_entry(hosts, hosts->services, &key, sizeof key);
 }
 
-const rst_service_t *rst_hosts_find_service(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port)
-{
-    rst_service_t key;
-
-    memset(&key, 0, sizeof key);
-    key.address = *address;
-    key.port = port;
-    return g_hash_table_lookup(hosts->services, &key);
-}
-
 static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room, unsigned limit)
 {
     unsigned wanted = *room ? *room * 2u : 1u;

@@ -108,9 +108,6 @@ void rst_hosts_close(rst_hosts_t *hosts);
 rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address);
 rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port);
 
-/* The record if there is one. */
-const rst_service_t *rst_hosts_find_service(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port);
-
 void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_mark_t at);
 
 /* The nearest acceptance (or refusal) before or after a moment; NULL if there is none. */

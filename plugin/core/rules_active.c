@@ -18,8 +18,9 @@ static bool own_account(const rst_view_t *view)
         return false;
     if (rst_is_abort(view))
         return true;
-    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->y->known & RST_SIDE_WINDOW) &&
-           reset->seq - view->x->nxt < view->y->window && !reset->after.train;
+    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->x->known & RST_SIDE_NXT) &&
+           (view->y->known & RST_SIDE_WINDOW) && reset->seq - view->x->nxt < view->y->window &&
+            !reset->after.train;
 }
 
 static bool within_close(const rst_view_t *view, rst_mark_t mark)
@@ -289,6 +290,9 @@ static unsigned match_app_abort(const rst_view_t *view)
 
 static void tell_situation(const rst_view_t *view)
 {
+    if (rst_is_empty(view))
+        rst_evidence_add(view, view->x->last.visit ? view->x->last.visit : view->y->last.visit,
+                         "Last segment before the reset. No data was sent in either direction");
     if (rst_loses_data(view))
         rst_evidence_add(view, view->x->run.last.visit, "The resetting side had data outstanding that was not acknowledged");
     if (rst_has_fin(view->y))

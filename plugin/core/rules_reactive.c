@@ -134,7 +134,11 @@ static void tell_close_race(const rst_view_t *view)
 /* The sender had itself repeated a segment until it gave up: Linux forgets the connection without a reset. */
 static bool gave_up_before(const rst_view_t *view)
 {
-    return view->x->run.copies > view->prefs->retx_min_partial && !view->x->run.peer_alive &&
+    const rst_run_t *run = &view->x->run;
+    /* The segment that is answered now asks for the same number as well, but only after the end. */
+    unsigned alive = run->peer_alive - (run->peer_alive && view->trigger && view->trigger->ack == run->seq ? 1u : 0u);
+
+    return run->copies > view->prefs->retx_min_partial && !alive &&
            rst_within(view, view->x->run.gap, rst_silence(view));
 }
 

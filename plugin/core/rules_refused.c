@@ -225,7 +225,7 @@ static unsigned match_closed_unseen(const rst_view_t *view)
     const rst_case_t *reset = view->reset;
 
     return reset->form == RST_FORM_UNKNOWN && (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack != 0 &&
-                   reset->window == 0 && !view->x->segments && !view->y->segments
+                   (reset->known & RST_HAS_WINDOW) && reset->window == 0 && !view->x->segments && !view->y->segments
                ? 48
                : 0;
 }

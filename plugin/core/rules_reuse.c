@@ -79,7 +79,7 @@ static unsigned match_live(const rst_view_t *view)
 
 static void tell_live(const rst_view_t *view)
 {
-    rst_summary(view, "The SYN of %s met a connection of the same addresses and ports that was still open; %s reset it instead "
+    rst_summary(view, "The SYN of %s met a connection of the same addresses and ports that was still open, %s reset it instead "
                       "of asking with an ACK", rst_where(view, view->trigger->mark.visit), rst_who_x(view));
     rst_evidence_add(view, view->reset->former->last.visit, "Last segment of the connection that was still open");
     rst_evidence_add(view, view->trigger->mark.visit, "The new SYN");

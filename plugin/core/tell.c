@@ -36,10 +36,12 @@ void rst_evidence_add(const rst_view_t *view, uint32_t visit, const char *format
     uint32_t frame = rst_frames_number(&view->engine->frames, visit);
     va_list args;
 
+    if (!frame)
+        frame = rst_frames_number(&view->engine->frames, view->reset->at.visit);
     if (verdict->evidences == RST_EVIDENCE_MAX)
         return;
     slot = &verdict->evidence[verdict->evidences++];
-    slot->frame = frame ? frame : rst_frames_number(&view->engine->frames, view->reset->at.visit);
+    slot->frame = frame;
     slot->text = "";
     if (!view->texts)
         return;

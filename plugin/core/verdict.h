@@ -60,7 +60,7 @@ typedef enum rst_capture_side {
 
 typedef struct rst_evidence {
     const char *text; /* one fact; no ';', no tab, printable */
-    uint32_t frame;   /* the frame that shows it; the reset's own when it has none */
+    uint32_t frame;   /* the frame that shows it, or the reset's own; 0 = the reset's own, whose number is not known */
 } rst_evidence_t;
 
 typedef struct rst_alternative {

@@ -1,5 +1,6 @@
 /* test_random.c
- * Random captures: whatever comes, every verdict passes the audit.
+ * Random captures: whatever comes, every verdict passes the audit, and it is the same with other addresses, other
+ * initial sequence numbers and other garbage in what is not known.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -26,7 +27,7 @@ static char *random_line(GRand *rand)
     static const char *const words[] = { "", "", "len 100", "len 100", "len 1", "len 20000", "win 0", "nowin", "noopt",
                                          "ws 7", "ts 10:20", "ts 30:20", "data 'GET / HTTP/1.1'", "md5", "df",
                                          "hex 15030300020228", "data 'BIG-IP: [0x1:2] Port denied'", "nolen",
-                                         "tcprst 1:0" };
+                                          "tcprst 1:0" };
     static const char *const net[] = { "", "", "ttl 64", "ttl 54", "ttl 57", "ttl 1", "id 1", "id 2", "id 0",
                                        "ttl 54 id 9", "link 5", "link 6", "ttl 53 id 9", "rejected" };
     static const char *const ports[] = { ":1", ":1", ":1", ":2" };
@@ -40,13 +41,12 @@ static char *random_line(GRand *rand)
                            from_client ? first : second, from_client ? second : first, PICK(words), PICK(net));
 }
 
-static void run_one(guint32 seed, const script_variant_t *variant)
+static void run_one(guint32 seed, const script_variant_t *variant, GArray *causes)
 {
     static const char *const nothing[] = { NULL };
     script_run_t *run = g_new(script_run_t, 1);
     GRand *rand = g_rand_new_with_seed(seed);
     int lines = g_rand_int_range(rand, 2, LINES_MAX);
-    rst_finding_t finding;
 
     script_open(run, variant, nothing);
     while (lines-- > 0) {
@@ -55,9 +55,18 @@ static void run_one(guint32 seed, const script_variant_t *variant)
         script_feed(run, line);
         g_free(line);
     }
-    for (unsigned i = 0; i < run->resets; i++)
+    for (unsigned i = 0; i < run->resets; i++) {
+        rst_verdict_t verdict;
+        unsigned answer;
+
         script_audit(run, i);
+        rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, true, &verdict);
+        answer = (unsigned)verdict.cause << 8 | verdict.confidence;
+        g_array_append_val(causes, answer);
+    }
     for (uint32_t frame = 0; frame <= run->frame; frame++) {
+        rst_finding_t finding;
+
         if (rst_engine_finding(run->engine, frame, &run->answers.memory, &finding))
             g_assert_cmpuint(finding.count, >=, 2);
     }
@@ -69,15 +78,36 @@ static void run_one(guint32 seed, const script_variant_t *variant)
 static void test_random(void)
 {
     for (guint32 seed = 1; seed <= SCRIPTS; seed++) {
-        for (unsigned i = 0; i < script_variant_count; i++)
-            run_one(seed, &script_variants[i]);
+        GArray *expected = g_array_new(FALSE, FALSE, sizeof(unsigned));
+
+        run_one(seed, &script_variants[0], expected);
+        for (unsigned i = 1; i < script_variant_count; i++) {
+            GArray *causes = g_array_new(FALSE, FALSE, sizeof(unsigned));
+
+            run_one(seed, &script_variants[i], causes);
+            g_assert_cmpuint(causes->len, ==, expected->len);
+            if (memcmp(causes->data, expected->data, expected->len * sizeof(unsigned)) != 0) {
+                for (unsigned n = 0; n < expected->len; n++) {
+                    unsigned was = g_array_index(expected, unsigned, n), is = g_array_index(causes, unsigned, n);
+
+                    if (was != is)
+                        g_test_message("seed %u, reset %u: %s %u, but %s %u in variant %s", seed, n + 1,
+                                       rst_cause_info((rst_cause_t)(was >> 8))->token, was & 0xff,
+                                       rst_cause_info((rst_cause_t)(is >> 8))->token, is & 0xff,
+                                       script_variants[i].name);
+                }
+                g_test_fail();
+            }
+            g_array_free(causes, TRUE);
+        }
+        g_array_free(expected, TRUE);
     }
 }
 
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        { "/random/audit", test_random },
+        { "/random/all_variants", test_random },
         { NULL, NULL },
     };
 

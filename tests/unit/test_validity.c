@@ -106,7 +106,8 @@ static void test_sack(void)
 {
     /* 5201-5301 is missing, 5301-5401 and then 5401-5501 arrived: Linux takes the highest edge (its own extension). */
 #define HOLE                                                                                                           \
-    SCRIPT_TALK, "1 S>C P. 5301 ack 1101 len 100 ttl 54 id 210", "1.001 C>S . 1101 ack 5201 win 502 sackblock 5301:5401",   \
+    SCRIPT_TALK, "1 S>C P. 5301 ack 1101 len 100 ttl 54 id 210",                                                       \
+    "1.001 C>S . 1101 ack 5201 win 502 sackblock 5301:5401",                                                           \
     "1.01 S>C P. 5401 ack 1101 len 100 ttl 54 id 211", "1.011 C>S . 1101 ack 5201 win 502 sackblock 5301:5501"
     script_check("* valid exact", HOLE, "2 S>C R 5501");
     script_check("* valid exact", HOLE, "2 S>C R 5201");
@@ -114,7 +115,8 @@ static void test_sack(void)
     script_check("* valid in_window", HOLE, "2 S>C R 5500");
     script_check("* valid in_window", HOLE, "2 S>C R 5502");
     /* The hole was filled: the edge is history. */
-    script_check("* valid exact", HOLE, "1.1 S>C P. 5201 ack 1101 len 100 ttl 54 id 212", "1.11 C>S . 1101 ack 5501 win 502",
+    script_check("* valid exact", HOLE, "1.1 S>C P. 5201 ack 1101 len 100 ttl 54 id 212",
+                 "1.11 C>S . 1101 ack 5501 win 502",
                  "2 S>C R 5501");
     script_check("* valid in_window", HOLE, "1.1 S>C P. 5201 ack 1101 len 100 ttl 54 id 212",
                  "1.11 C>S . 1101 ack 5501 win 502", "2 S>C R 5601");
@@ -126,8 +128,10 @@ static void test_sack(void)
 static void test_under_way(void)
 {
     /* Data and reset sent together: the ACK has not come yet, and nothing was lost. */
-    script_check("* valid exact", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 300 ttl 54 id 203", "1.0001 S>C R. 5501 ack 1101");
-    script_check("* valid in_window", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 300 ttl 54 id 203", "1.0001 S>C R. 5401 ack 1101");
+    script_check("* valid exact", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 300 ttl 54 id 203",
+                 "1.0001 S>C R. 5501 ack 1101");
+    script_check("* valid in_window", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 300 ttl 54 id 203",
+                 "1.0001 S>C R. 5401 ack 1101");
     /* The data had to be sent again: the receiver may not have it. */
     script_check("* valid in_window", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 len 300 ttl 54 id 203",
                  "2 S>C P. 5201 ack 1101 len 300 ttl 54 id 204", "3 S>C R. 5501 ack 1101");
@@ -142,10 +146,14 @@ static void test_window(void)
     script_check("* valid exact", SCRIPT_TALK, "1 C>S . 1101 ack 5201 win 0", "2 S>C R 5201");
     script_check("* valid outside", SCRIPT_TALK, "1 C>S . 1101 ack 5201 win 0", "2 S>C R 5202");
     /* The SYNs are missing: the scale is not known, the raw value is the least that the window can be. */
-    script_check("* valid in_window", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011", "1 S>C R 5500");
-    script_check("* valid unknown", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011", "1 S>C R 5501");
-    script_check("* valid outside", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011", "1 S>C R 1073746825");
-    script_check("* valid outside", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011", "1 S>C R 5000");
+    script_check("* valid in_window", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011",
+                 "1 S>C R 5500");
+    script_check("* valid unknown", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011",
+                 "1 S>C R 5501");
+    script_check("* valid outside", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011",
+                 "1 S>C R 1073746825");
+    script_check("* valid outside", "0 C>S P. 1001 ack 5001 len 10 win 500", "0.02 S>C . 5001 ack 1011",
+                 "1 S>C R 5000");
     /* The window was not captured. */
     script_check("* valid unknown", "0 C>S P. 1001 ack 5001 len 10 nowin", "0.02 S>C . 5001 ack 1011", "1 S>C R 5002");
     /* Nothing of the receiver is in the capture. */
@@ -158,7 +166,8 @@ static void test_accepted(void)
     script_check("* valid exact accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "4 none");
     script_check("* valid exact accepted unknown", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.5 none");
     /* It does not know the connection any more. */
-    script_check("#1 * accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.1 S>C P. 5201 ack 1101 len 10 ttl 54 id 204",
+    script_check("#1 * accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101",
+                 "2.1 S>C P. 5201 ack 1101 len 10 ttl 54 id 204",
                  "2.101 C>S R 1101");
     /* It asks for the exact number, or takes no notice. */
     script_check("#1 * valid in_window accepted no; #2 * valid exact accepted yes", SCRIPT_TALK, "2 S>C R 5300 ttl 54",
@@ -169,13 +178,16 @@ static void test_accepted(void)
     /* Out of the window and silent: an idle connection looks like that too. */
     script_check("* valid outside accepted unknown", SCRIPT_TALK, "2 S>C R 900005201 ttl 54", "9 none");
     /* What was under way. */
-    script_check("#1 * accepted unknown", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.01 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
+    script_check("#1 * accepted unknown", SCRIPT_TALK, "2 S>C R. 5201 ack 1101",
+                 "2.01 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
                  "9 none");
     /* A copy shares the fate of its original. */
-    script_check("#2 duplicate accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 9", "2.0001 S>C R. 5201 ack 1101 id 9",
+    script_check("#2 duplicate accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 9",
+                 "2.0001 S>C R. 5201 ack 1101 id 9",
                  "9 none");
     /* No clock. */
-    script_check("* accepted unknown", "- C>S P. 1001 ack 5001 len 10", "- S>C . 5001 ack 1011", "- S>C R 5001", "- none");
+    script_check("* accepted unknown", "- C>S P. 1001 ack 5001 len 10", "- S>C . 5001 ack 1011", "- S>C R 5001",
+                 "- none");
 }
 
 int main(int argc, char **argv)
