@@ -67,8 +67,8 @@ bool rst_netscaler_apart(const rst_case_t *reset)
     return !x->raw_changes || step > MAX(before, reset->window) / 4;
 }
 
-/* A proxy opens the connection itself and passes on what another host sends: SYN and reset share a TTL that the rest does
- * not have. */
+/* A proxy opens the connection itself and passes on what another host sends: SYN and reset share a TTL that the rest
+ * does not have. */
 static bool shares_syn_ttl(const rst_case_t *reset)
 {
     const rst_side_t *x = &reset->side[reset->x];

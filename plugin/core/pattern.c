@@ -100,8 +100,8 @@ static bool is_forged(const rst_verdict_t *verdict)
     return verdict->cause == RST_CAUSE_INJECTED || verdict->cause == RST_CAUSE_POLICY_RESET;
 }
 
-/* The two generators of the Great Firewall as the literature describes them: bare with a window and without DF, or three
- * with ACK at X, X+1460 and X+4380. Old stacks send the first kind too, so only a forged reset gets the label. */
+/* The two generators of the Great Firewall as the literature describes them: bare with a window and without DF, or
+ * three with ACK at X, X+1460 and X+4380. Old stacks send the first kind too, so only a forged reset gets the label. */
 static void label_gfw(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;

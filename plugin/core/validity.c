@@ -51,8 +51,8 @@ static bool is_closing(const rst_view_t *view)
     return !(y->known & RST_SIDE_FIN) || !(x->known & RST_SIDE_ACKED) || rst_seq_before(x->acked, y->fin_seq);
 }
 
-/* What stacks take as RCV.NXT. Linux adds two to the letter of RFC 5961: the highest edge that was acknowledged selectively,
- * and the number of the FIN itself after the FIN, because its sender may have forgotten it. */
+/* What stacks take as RCV.NXT. Linux adds two to the letter of RFC 5961: the highest edge that was acknowledged
+ * selectively, and the number of the FIN itself after the FIN, because its sender may have forgotten it. */
 static bool is_exact(const rst_view_t *view)
 {
     uint32_t seq = view->reset->seq;
