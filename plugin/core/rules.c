@@ -149,8 +149,8 @@ static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
         return;
     add_alternative(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most, &left);
     rst_evidence_add(view, view->reset->at.visit,
-                     "Window %u is also the code of a %s for \"%s\", but nothing shows that the sender is one",
-                     statement->declared.code, statement->declared.source, statement->declared.text);
+                     "Window %u is also a NetScaler code (%s), but nothing shows that the sender is one",
+                     statement->declared.code, statement->declared.text);
 }
 
 static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
@@ -178,11 +178,13 @@ static bool is_by_device(rst_cause_t cause)
 
 static void tell_statement(const rst_view_t *view, const rst_statement_t *statement)
 {
-    const char *text = statement->declared.text;
+    const rst_declared_t *declared = &statement->declared;
+    const char *source = declared->source;
 
-    if (!text && view->texts)
-        text = rst_text(view->memory, "code %u", statement->declared.code);
-    rst_summary(view, "The reset itself states its reason (%s): %s%s", statement->declared.source, text,
+    if (view->texts && declared->has_code)
+        source = rst_text(view->memory, "%s code %u", source, declared->code);
+    rst_summary(view, "The reset itself states its reason (%s): %s%s", source,
+                declared->text ? declared->text : "no text for it is known",
                 view->verdict->conflict ? ", but the packets before it point elsewhere" : "");
     rst_evidence_add(view, view->reset->at.visit, "Stated by the sender and not verifiable from the packet alone");
     if (statement->why)

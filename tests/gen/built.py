@@ -7,7 +7,7 @@ import sys
 
 import capfile
 import packets
-from built_not import SCENARIOS
+from built_said import SCENARIOS
 
 DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 

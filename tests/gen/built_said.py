@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Scenarios of built.py in which the reset states a reason, or only seems to."""
+from built_host import GET, OK, SMB_NEGOTIATE, scenario
+from built_not import SCENARIOS
+from packets import LINUX, WINDOWS, Conv, Host
+
+# One table: importing this module adds its scenarios.
+__all__ = ["SCENARIOS"]
+
+FRONT = {"ttl": 245, "window": 8190}  # of the proxy itself; what it passes on bears the TTL of its source
+PLAIN = [("MSS", 1460)]  # no window scaling
+
+
+def netscaler(cap, last, port=443):
+    """A client behind a NetScaler: the proxy answers the SYN, a server farther away does the rest."""
+    conv = Conv(cap, Host(f"192.0.2.{last}", LINUX), Host(f"203.0.113.{last}", LINUX, 14), port)
+    conv.syn()
+    cap.wait(conv.rtt)
+    conv.send(conv.s, "SA", seq=conv.s.isn, ident=0x2C10, **FRONT)
+    conv.send(conv.c, "A")
+    return conv
+
+
+@scenario("proxied-netscaler")
+def proxied(cap):
+    """A NetScaler relays a reset of its other side: window 9701, TTL and IP id series of its own SYN-ACK, while the
+    data came from a server at another TTL."""
+    conv = netscaler(cap, 111)
+    conv.request(GET, OK)
+    cap.wait(0.4)
+    cap.expect(conv.send(conv.s, "RA", window=9701, options=[], ttl=245, ident=0x2C14), "proxied", "middlebox")
+
+
+@scenario("device_idle_timeout-netscaler")
+def idle(cap):
+    """A NetScaler cleans up a connection that was silent for 180 s: window 9300."""
+    conv = netscaler(cap, 112, 389)
+    for _ in range(2):
+        conv.request(b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0",
+                     b"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\0\x04\0\x04\0")
+        cap.wait(0.2)
+    cap.wait(180)
+    cap.expect(conv.send(conv.s, "RA", window=9300, options=[], ttl=245, ident=0x2C31), "device_idle_timeout",
+               "middlebox")
+
+
+@scenario("app_abort-window_9300")
+def window(cap):
+    """A server without window scaling whose window moves with what its program reads happens to reset at 9300, a
+    NetScaler code. Nothing else speaks for a NetScaler: the code is a hint, no statement."""
+    conv = Conv(cap, Host("192.0.2.113", LINUX), Host("203.0.113.113", LINUX, 4), 8000)
+    conv.send(conv.c, "S", seq=conv.c.isn, ack=0, options=PLAIN)
+    cap.wait(0.020)
+    conv.send(conv.s, "SA", seq=conv.s.isn, options=PLAIN, window=8760)
+    conv.timestamps = False
+    conv.send(conv.c, "A")
+    for size in (9112, 8960, 9216):
+        conv.send(conv.c, "PA", GET)
+        cap.wait(0.024)
+        conv.send(conv.s, "PA", OK, window=size)
+        cap.wait(0.00002)
+        conv.send(conv.c, "A")
+        cap.wait(0.3)
+    cap.wait(0.7)
+    cap.expect(conv.send(conv.s, "RA", window=9300), "app_abort", "server")
+
+
+@scenario("resource_exhaustion-declared")
+def resource(cap):
+    """The diagnostic payload of the older IETF drafts (CBOR): code 10, resource exceeded, with a text of the sender."""
+    conv = Conv(cap, Host("192.0.2.114", LINUX), Host("203.0.113.114", LINUX, 5), 8443)
+    conv.handshake()
+    conv.send(conv.c, "PA", GET)
+    cap.wait(0.021)
+    payload = b"\x19\x30\x39\xa2\x01\x0a\x03\x6cpool is full"
+    cap.expect(conv.send(conv.s, "RA", payload, window=0, options=[]), "resource_exhaustion", "server")
+
+
+@scenario("policy_reset-conflict")
+def conflict(cap):
+    """The window says policy rule (9814), the packets say timer: a NetScaler sends one segment 1 + 5 times with
+    doubling gaps, gets no answer, and resets when the next copy was due. Both are shown and rst.conflict is set."""
+    conv = Conv(cap, Host("192.0.2.115", WINDOWS, 15), Host("198.51.100.115", WINDOWS, 3), 445)
+    conv.send(conv.c, "S", seq=conv.c.isn, ack=0, **FRONT)
+    conv.synack()
+    conv.send(conv.c, "A", ttl=245)
+    first = conv.send(conv.c, "PA", SMB_NEGOTIATE)
+    for gap in (0.3, 0.6, 1.2, 2.4, 4.8):
+        cap.wait(gap)
+        conv.send(conv.c, "PA", SMB_NEGOTIATE, seq=first.seq)
+    cap.wait(9.6)
+    cap.expect(conv.send(conv.c, "RA", window=9814, ttl=245), "policy_reset", "middlebox")
+
+
+@scenario("mptcp_fastclose-announced")
+def fast_close(cap):
+    """MP_FASTCLOSE on an ACK (RFC 8684, section 3.5, option A): the other host answers with a plain reset."""
+    conv = Conv(cap, Host("192.0.2.116", LINUX), Host("203.0.113.116", LINUX, 5), 443)
+    key = bytes.fromhex("9c1e07d2a4b8f153")
+    conv.send(conv.c, "S", seq=conv.c.isn, ack=0, options=conv.options(conv.c, True) + [(30, b"\x01\x01")])
+    cap.wait(0.020)
+    conv.send(conv.s, "SA", seq=conv.s.isn, options=conv.options(conv.s, True) + [(30, b"\x01\x01" + key)])
+    conv.send(conv.c, "A", options=conv.options(conv.c, False) + [(30, b"\x01\x01" + key[::-1] + key)])
+    conv.request(GET, OK)
+    cap.wait(0.8)
+    close = conv.send(conv.c, "A", options=conv.options(conv.c, False) + [(30, b"\x70\x00" + key)])
+    cap.wait(0.020)
+    cap.expect(conv.bare(conv.s, close), "mptcp_fastclose", "server", close)
