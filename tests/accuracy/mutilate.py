@@ -14,16 +14,19 @@ import capfile  # noqa: E402  (needs the path above)
 
 
 def late(frames):
-    """Begun after the handshakes: nothing up to the first payload of each connection."""
-    begun = set()
-    for number, time, data in frames:
-        seg = capfile.Segment(data)
-        pair = frozenset((seg.src, seg.dst)) if seg.ok else None
-        if seg.ok and (seg.payload > 0 or pair in begun) and not seg.has(capfile.SYN):
-            begun.add(pair)
-            yield number, time, data
-        elif seg.ok and seg.has(capfile.RST):
-            yield number, time, data
+    """Begun after the handshake of the connection that was reset last: with its first payload, or its reset."""
+    segments = [capfile.Segment(data) for _, _, data in frames]
+    last = next((seg for seg in reversed(segments) if seg.ok and seg.has(capfile.RST)), None)
+    if last is None:
+        return frames
+    pair, begin = {last.src, last.dst}, 0
+    for index, seg in enumerate(segments):
+        if seg.ok and {seg.src, seg.dst} == pair and seg.has(capfile.SYN):
+            begin = index + 1
+    while not (segments[begin].ok and {segments[begin].src, segments[begin].dst} == pair
+               and (segments[begin].payload or segments[begin].has(capfile.RST))):
+        begin += 1
+    return frames[begin:]
 
 
 def first_client(frames):

@@ -150,7 +150,17 @@ def rows(found):
     made = []
     for reset in found:
         e = reset.expected
-        for point, (_, number) in sorted(reset.seen.items()):
-            decidable = "no" if point in e.unsure else "yes"
-            made.append((point, number, e.cause, reset.reason, e.sender, decidable, ",".join(e.alike) or "-"))
+        for point, (when, number) in sorted(reset.seen.items()):
+            sure, alike = point not in e.unsure, list(e.alike)
+            if e.cause == "segment_after_reset" and not any(
+                    point in other.seen and other.seen[point][0] < when and same_connection(other, reset)
+                    for other in found):
+                # The reset that ended the connection did not pass here: this one looks like the first.
+                sure, alike = False, [*alike, "no_connection"]
+            made.append((point, number, e.cause, reset.reason, e.sender, "yes" if sure else "no",
+                         ",".join(alike) or "-"))
     return sorted(made)
+
+
+def same_connection(a, b):
+    return {a.segment.src[1], a.segment.dst[1]} == {b.segment.src[1], b.segment.dst[1]}

@@ -26,6 +26,7 @@ class Built(packets.Capture):
     rtt: float = 0.02
     hops: tuple = (0, 4)
     labels: list = field(default_factory=list)
+    hosts: dict = field(default_factory=dict)
 
     def expect(self, frame, cause, sender, trigger=None, alike=None, unsure=False):
         self.labels.append((frame, cause, sender, ALIKE.get(cause, "") if alike is None else alike, unsure))
@@ -34,7 +35,8 @@ class Built(packets.Capture):
     def conv(self, stack, port=80, peer="linux", side=SERVER, client="192.0.2.10", server="198.51.100.20", **more):
         """A connection in which the given side runs the stack in question."""
         stacks = (STACKS[stack], STACKS[peer]) if side == CLIENT else (STACKS[peer], STACKS[stack])
-        ends = [Host(address, kind, hops) for address, kind, hops in zip((client, server), stacks, self.hops)]
+        ends = [self.hosts.setdefault(address, Host(address, kind, hops))
+                for address, kind, hops in zip((client, server), stacks, self.hops)]
         return Conv(self, *ends, port, rtt=self.rtt, **more)
 
     def sides(self, conv, side):
@@ -62,7 +64,7 @@ def built(**axes):
         for axis, values in axes.items():
             combinations = [{**had, axis: value} for had in combinations for value in values]
         for values in combinations:
-            name = "-".join(["built_" + play.__name__, *map(str, values.values())])
+            name = "-".join(["built_" + play.__name__, *map(str, values.values())]).replace(" ", "_")
             SCENARIOS[name] = Plan(name, play, values, " ".join(play.__doc__.split()))
         return play
     return register
@@ -206,7 +208,7 @@ def backlog_full(cap):
 @built(stack=("windows", "freebsd"))
 def time_wait_direct(cap, stack):
     """The server is in TIME-WAIT; the client reuses its port with a lower number and this stack resets the SYN."""
-    old = cap.conv(stack, 80, isn=0x7A100000, sport=51515)
+    old = cap.conv(stack, 80, peer="windows", isn=0x7A100000, sport=51515)
     talk(cap, old)
     old.send(old.s, "FA")
     cap.travel()
@@ -215,8 +217,7 @@ def time_wait_direct(cap, stack):
     cap.travel()
     old.send(old.s, "A")
     cap.wait(cap.rng.uniform(2, 40))
-    new = cap.conv(stack, 80, isn=0x7A000000, sport=51515)
-    new.timestamps = False
+    new = cap.conv(stack, 80, peer="windows", isn=0x7A000000, sport=51515)
     syn = new.syn()
     cap.travel()
     cap.expect(new.refuse(syn), "time_wait_reuse", SERVER, alike="closed_port")
@@ -365,16 +366,18 @@ def trains(cap, kind):
     cap.expect(conv.bare(conv.c, answer), "segment_after_reset", CLIENT)
 
 
-@built(text=("{peer} TCP RST from remote system", "No pool member available", "Connection limit exceeded",
-             "TCP keep-alive timeout"))
+F5 = {"{peer} TCP RST from remote system": "proxied", "No pool member available": "no_backend",
+      "Connection limit exceeded": "resource_exhaustion", "TCP retransmit timeout": "retransmission_timeout"}
+
+
+@built(text=F5)
 def f5(cap, text):
     """A load balancer writes its reason into the reset."""
     conv = cap.conv("linux", 443)
     talk(cap, conv, 1)
     cap.wait(0.5)
-    cause = {"{": "proxied", "N": "no_backend", "C": "resource_exhaustion", "T": "keepalive_timeout"}[text[0]]
-    cap.expect(conv.send(conv.s, "RA", b"BIG-IP: [0x2409a71:704] " + text.encode(), window=0, options=[]), cause,
-               SERVER if text[0] != "{" else BOX, alike="declared")
+    reset = conv.send(conv.s, "RA", b"BIG-IP: [0x2409a71:704] " + text.encode(), window=0, options=[])
+    cap.expect(reset, F5[text], BOX if text[0] == "{" else SERVER, alike="declared")
 
 
 @built()
