@@ -8,9 +8,11 @@ usage() {
 Usage: run.sh [--no-deps] [--all] [--help] [-- PYTEST-ARGUMENT...]
 
 Builds in build/check, runs the unit tests, then the tests through tshark. As root it first installs the needed
-Debian packages and runs tshark as an ordinary user, because Wireshark loads no plugin of ours for root.
+Debian packages and runs tshark as an ordinary user, because Wireshark loads no plugin of ours for root. As root it also plays
+the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel tells.
 
   --no-deps   install no packages
+  --no-lab    do not play the lab (two to three minutes)
   --all       compare every capture of ../shared with stock tshark, not a selection
 
 RST_SHARED names another folder than ../shared for additional captures; without them those tests are skipped.
@@ -22,11 +24,12 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$repo/packaging/apt.sh"
 umask 022
 
-deps=yes
+deps=yes lab=yes
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage && exit 0 ;;
     --no-deps) deps=no ;;
+    --no-lab) lab=no ;;
     --all) export RST_ALL=1 ;;
     --) shift && break ;;
     *) echo "run.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
@@ -37,6 +40,9 @@ done
 if [ "$deps" = yes ]; then
     need_packages gcc libc6-dev ninja-build cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
         python3 python3-pytest
+    if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
+        need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack || echo "lab: not installable"
+    fi
 fi
 
 build=$repo/build/check
@@ -71,6 +77,17 @@ if [ "$(id -u)" -eq 0 ]; then
     fi
 fi
 cd "$work"
+if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
+    # The floors are judged on parameter values that nobody tunes the rules on.
+    if /usr/bin/python3 "$tests/lab/run.py" --half judge --out "$work/lab" --tolerate 8; then
+        export RST_LAB=$work/lab
+    else
+        echo "lab: skipped (see the line above)"
+    fi
+    chmod -R a+rX "$work/lab" 2>/dev/null || true
+elif [ "$lab" = yes ]; then
+    echo "lab: skipped, it needs root"
+fi
 status=0
 "${as_user[@]}" /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/home/pytest" "$tests" "$@" || status=$?
 if [ "$unit" -ne 0 ]; then

@@ -296,6 +296,7 @@ def happy_eyeballs(lab):
     first.close()
     # Without knowing that both addresses are one host, the loser looks like any attempt given up.
     lab.expects("connection_race", CLIENT, alike="connect_aborted")
+    lab.followers(CLIENT)
     exchange(c, s)
     lab.wait(1.0)
     exchange(c, s)

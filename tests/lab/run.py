@@ -15,7 +15,7 @@ import labels
 import scenarios
 import stacks
 
-NEEDED = ("ip", "tcpdump", "iptables", "ip6tables", "ethtool", "ss", "sysctl")
+NEEDED = ("ip", "tcpdump", "iptables", "ip6tables", "ethtool", "ss", "sysctl", "conntrack")
 HEADING = "capture\tframe\tcause\tkernel\tsender\tdecidable\talternatives\tscenario\tprefs\n"
 PLANS = {**scenarios.SCENARIOS, **stacks.SCENARIOS}
 ATTEMPTS = 2  # a busy machine may spoil the timing of a scenario once
@@ -96,6 +96,8 @@ def main():
     parser.add_argument("--half", choices=("fit", "judge"), default="fit",
                         help="parameter values: the rules may be tuned on fit, never on judge")
     parser.add_argument("--jobs", type=int, default=5, help="scenarios at a time (they mostly wait)")
+    parser.add_argument("--tolerate", type=int, default=0, metavar="N",
+                        help="scenarios that may fail to go as planned (kernel without a feature, busy machine)")
     parser.add_argument("scenario", nargs="*", help="default: all; a beginning of a name is enough")
     # One line, not argparse's usage block: house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
@@ -121,7 +123,7 @@ def main():
     count = sum(len(rows) for _, rows, _ in results)
     print(f"{len(results) - len(problems)} scenarios, {count} labelled resets in {args.out}/labels.tsv, "
           f"{time.monotonic() - start:.0f} s, {len(problems)} not labelled")
-    return 1 if problems else 0
+    return 1 if len(problems) > args.tolerate else 0
 
 
 if __name__ == "__main__":
