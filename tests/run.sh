@@ -41,7 +41,7 @@ if [ "$deps" = yes ]; then
     need_packages gcc libc6-dev ninja-build cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
         python3 python3-pytest
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
-        need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack || echo "lab: not installable"
+        need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns || echo "lab: not installable"
     fi
 fi
 

@@ -162,14 +162,25 @@ class Lab:
 
     def start_capture(self):
         for who in self.points:
-            self.dumps.append(subprocess.Popen(
-                ["ip", "netns", "exec", self.ns[who], "tcpdump", "-i", DEVICES[who], "-nU", "-s", str(self.snaplen),
-                 "-Z", "root", "--time-stamp-precision=nano", "--immediate-mode", "-w", self.files[who],
-                 "tcp or icmp or (icmp6 and ip6[40] < 128)"], stderr=subprocess.PIPE, text=True))
+            self.dumps.append(self.dump_on(who, DEVICES[who]))
         for dump in self.dumps:
-            line = dump.stderr.readline()
-            if "listening on" not in line:
-                raise RuntimeError(line.strip() or "tcpdump does not start")
+            listening(dump)
+        time.sleep(0.1)
+
+    def dump_on(self, who, device):
+        command = ["tcpdump", "-i", device, "-nU", "-s", str(self.snaplen), "-Z", "root",
+                   "--time-stamp-precision=nano", "--immediate-mode", "-w", self.files[who],
+                   "tcp or icmp or (icmp6 and ip6[40] < 128)"]
+        return subprocess.Popen(["ip", "netns", "exec", self.ns[who], *command], stderr=subprocess.PIPE, text=True)
+
+    def move_capture(self, who, device):
+        """Capture on another interface of this namespace, from now on."""
+        index = self.points.index(who)
+        self.dumps[index].terminate()
+        self.dumps[index].wait()
+        self.dumps[index].stderr.close()
+        self.dumps[index] = self.dump_on(who, device)
+        listening(self.dumps[index])
         time.sleep(0.1)
 
     def stop_captures(self):
@@ -268,6 +279,12 @@ class Lab:
         for name in self.files.values():
             if os.path.exists(name):
                 os.unlink(name)
+
+
+def listening(dump):
+    line = dump.stderr.readline()
+    if "listening on" not in line:
+        raise RuntimeError(line.strip() or "tcpdump does not start")
 
 
 class _Inside:

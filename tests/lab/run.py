@@ -31,6 +31,7 @@ def play(name, half, slot):
         plan.play(lab, **{key: value for key, value in plan.values.items() if key != "family"})
         captures = lab.stop_captures()
         hosts = {who: {address[who] for address in lab.addresses} for who in "cs"}
+        hosts["c"] |= lab.more_clients
         found = labels.resets(captures, hosts)
         labels.explain(found, lab.told())
         labels.assign(found, lab.expected)

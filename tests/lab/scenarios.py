@@ -4,6 +4,7 @@ import applications  # noqa: F401
 import handshakes  # noqa: F401
 import oddities  # noqa: F401
 import paths  # noqa: F401
+import slirps  # noqa: F401
 from world import SCENARIOS
 
 __all__ = ["SCENARIOS"]

@@ -67,7 +67,7 @@ class World(netlab.Lab):
         options.setdefault("delay", self.rng.choice(delays[half]))
         family = scenario.values.get("family", 4)
         super().__init__(points="crs", family=family, slot=slot, **options)
-        self.expected, self.blocked = [], None
+        self.expected, self.more_clients = [], set()
 
     def pick(self, low, high):
         """A parameter of this run."""
