@@ -8,8 +8,8 @@ usage() {
 Usage: run.sh [--no-deps] [--all] [--help] [-- PYTEST-ARGUMENT...]
 
 Builds in build/check, runs the unit tests, then the tests through tshark. As root it first installs the needed
-Debian packages and runs tshark as an ordinary user, because Wireshark loads no plugin of ours for root. As root it also plays
-the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel tells.
+Debian packages and runs tshark as an ordinary user, because Wireshark loads no plugin of ours for root. As root it also
+plays the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel tells.
 
   --no-deps   install no packages
   --no-lab    do not play the lab (two to three minutes)
@@ -41,7 +41,8 @@ if [ "$deps" = yes ]; then
     need_packages gcc libc6-dev ninja-build cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
         python3 python3-pytest
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
-        need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns || echo "lab: not installable"
+        need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||
+            echo "lab: not installable"
     fi
 fi
 

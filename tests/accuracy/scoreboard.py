@@ -282,7 +282,8 @@ def main():
         arguments.json.write_text(json.dumps(board, indent=1), encoding="utf-8")
     print(report(board, arguments.wrong))
     broken = below(board, json.loads(arguments.floors.read_text(encoding="utf-8")))
-    print("\n".join(["", *broken, f"{len(broken)} figures below their floor" if broken else "no figure below its floor"]))
+    closing = f"{len(broken)} figures below their floor" if broken else "no figure below its floor"
+    print("\n".join(["", *broken, closing]))
     return 1 if broken else 0
 
 

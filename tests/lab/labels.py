@@ -142,7 +142,8 @@ def check(reset):
 def describe(reset):
     where = " ".join(f"{point}#{number}" for point, (_, number) in sorted(reset.seen.items()))
     seg = reset.segment
-    return f"{text(seg.src[0])}:{seg.src[1]} > {text(seg.dst[0])}:{seg.dst[1]} flags {seg.flags:#x} {reset.reason} ({where})"
+    ends = f"{text(seg.src[0])}:{seg.src[1]} > {text(seg.dst[0])}:{seg.dst[1]}"
+    return f"{ends} flags {seg.flags:#x} {reset.reason} ({where})"
 
 
 def rows(found):

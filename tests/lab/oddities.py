@@ -27,6 +27,10 @@ def is_tcp(packet):
     return packet[0] >> 4 == 4 and packet[9] == 6
 
 
+def aged(packet, ttl):
+    return rewrite(packet, ttl=ttl) if is_tcp(packet) else packet
+
+
 @scenario(rounds=(1, 20), family=(4, 6))
 def healthy(lab, rounds):
     """Connections from SYN to the last ACK."""
@@ -124,7 +128,7 @@ def rerouted(lab, side, when):
     x, y = lab.open(side)
     talk(x, y, side, rounds=2)
     way, ttl = (UP if side == CLIENT else DOWN), lab.rng.choice((55, 58, 61))
-    lab.link.tamper = lambda flow, packet: [(rewrite(packet, ttl=ttl) if flow == way and is_tcp(packet) else packet, 0.0)]
+    lab.link.tamper = lambda flow, packet: [(aged(packet, ttl) if flow == way else packet, 0.0)]
     if when == "before":
         talk(x, y, side, rounds=2)
     finish(lab, x, side, alike="admin_kill unread_data injected" if when == "after" else None)
@@ -134,8 +138,7 @@ def rerouted(lab, side, when):
 def flapping_route(lab, side):
     """Two routes of different length are used in turn, packet by packet."""
     x, y = lab.open(side)
-    lab.link.tamper = lambda flow, packet: [(rewrite(packet, ttl=lab.rng.choice((57, 60))) if is_tcp(packet) else packet,
-                                             0.0)]
+    lab.link.tamper = lambda flow, packet: [(aged(packet, lab.rng.choice((57, 60))), 0.0)]
     talk(x, y, side, rounds=4)
     finish(lab, x, side)
 

@@ -2,6 +2,7 @@
 """All scenarios; importing this module registers them."""
 import applications  # noqa: F401
 import handshakes  # noqa: F401
+import lwips  # noqa: F401
 import oddities  # noqa: F401
 import paths  # noqa: F401
 import slirps  # noqa: F401
