@@ -144,7 +144,7 @@ static void tell_elsewhere(const rst_view_t *view)
 static bool first_payload(const rst_view_t *view)
 {
     const rst_candidate_t *trigger = view->trigger;
-    unsigned message = trigger && trigger->len ? trigger->message : view->y->message;
+    unsigned message = trigger ? trigger->message : view->y->message;
 
     return !view->x->bytes && view->y->data_segments >= 1 && view->y->data_segments <= 2 &&
            (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
