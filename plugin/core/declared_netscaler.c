@@ -83,8 +83,6 @@ static const char *corroboration(const rst_case_t *reset)
 {
     const rst_host_t *host = reset->host[reset->x];
 
-    if (host && host->netscaler)
-        return "The preferences name the sender as a NetScaler";
     if (shares_syn_ttl(reset))
         return "The reset bears the TTL of the sender's SYN, the segments between bear another";
     if (host && host->netscaler_codes >= 2)

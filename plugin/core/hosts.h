@@ -74,7 +74,6 @@ typedef struct rst_host {
     int64_t lag_min, lag_max;   /* of the relays, ns */
     struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
     uint8_t recent_next;
-    bool netscaler;             /* the user says so */
     uint8_t netscaler_codes;    /* distinct window codes in its resets: 0, 1, or 2 for more */
     uint16_t netscaler_code;    /* the first of them */
     uint32_t target[8]; /* hashes of the latest targets */

@@ -101,7 +101,8 @@ static bool is_forged(const rst_verdict_t *verdict)
 }
 
 /* The two generators of the Great Firewall as the literature describes them: bare with a window and without DF, or
- * three with ACK at X, X+1460 and X+4380. Old stacks send the first kind too, so only a forged reset gets the label. */
+ * three with ACK at X, X+1460 and X+4380. Old stacks send the first kind too, so only a forged reset gets the label;
+ * other devices copy the window of the segment that they answer. */
 static void label_gfw(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
@@ -113,7 +114,7 @@ static void label_gfw(const rst_view_t *view)
         after->train_step[1] == 4380)
         label_once(view, "gfw_type2");
     else if (!(reset->flags & RST_FLAG_ACK) && reset->window && (reset->known & RST_HAS_IP_ID) && !reset->df &&
-             view->verdict->sender == RST_SENDER_MIDDLEBOX)
+             reset->window != view->y->raw_window && view->verdict->sender == RST_SENDER_MIDDLEBOX)
         label_once(view, "gfw_type1");
 }
 

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import accusations
 import agreement
 import pytest
 import tools
@@ -51,3 +52,8 @@ def test_agreement(public, collected):
     result = agreement.score(public, collected)
     print(result.report())
     assert result.percent >= FLOOR
+
+
+def test_every_accusation_is_justified(public, collected):
+    """docs/accusations.tsv says why, from the packets."""
+    assert accusations.uncovered(public, collected) == []
