@@ -252,7 +252,7 @@ def report(board, wrong):
                    [[cause, *row.values()] for cause, row in board["causes"].items()]),
              table(["is", "called", "times"], board["confusion"])]
     if wrong:
-        parts.append("Acceptable, not right:\n" + "\n".join(board["second_best"]))
+        parts += ["Acceptable, not right:\n" + "\n".join(board["second_best"])] if board["second_best"] else []
         parts += [f"Wrong, {way}:\n" + "\n".join(lines) for way, lines in board["wrong"].items() if lines]
     return "\n\n".join(parts)
 
