@@ -9,6 +9,7 @@ KIND  syn      a spoofed SYN (default)
       data     a data segment out of nothing
       half     a SYN and its SYN-ACK
       full     handshake, request, answer, RST: seven segments
+      storm    all on the same addresses and ports: data and a reset in turns
 
 Written in pieces, so that millions of connections need no memory.
 
@@ -28,6 +29,7 @@ KINDS = {
     "full": [(True, SYN, 1000, 0, 0), (False, SYN | ACK, 5000, 1001, 0), (True, ACK, 1001, 5001, 0),
              (True, PSH | ACK, 1001, 5001, 8), (False, ACK, 5001, 1009, 0), (False, PSH | ACK, 5001, 1009, 8),
              (True, RST | ACK, 1009, 5001, 0)],
+    "storm": [(True, PSH | ACK, 1000, 5000, 8), (False, RST, 5000, 0, 0)],
 }
 SERVER, PORT = bytes([192, 0, 2, 1]), 80
 PIECE = 20000
@@ -54,7 +56,7 @@ def write(path, count, kind):
         for start in range(0, count, PIECE):
             piece = []
             for number in range(start, min(count, start + PIECE)):
-                for data in connection(number, kind):
+                for data in connection(0 if kind == "storm" else number, kind):
                     piece.append(struct.pack("<IIII", *divmod(micros, 1_000_000), len(data), len(data)) + data)
                     micros += 10
             out.write(b"".join(piece))

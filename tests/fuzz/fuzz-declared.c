@@ -1,13 +1,16 @@
 /* fuzz-declared.c
  * libFuzzer target: the decoders of what a reset states about its reason.
  *
- * Input: MPTCP kind and bytes cut off, reason, flags, texts wanted; then the payload, in a block of exactly its size.
+ * Input: MPTCP kind and bytes cut off, reason, flags; the reset's window, the sender's window before (16 bits each), what
+ * is known of the SYN; then the payload, in a block of exactly its size.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "audit.h"
 
 #include "declared.h"
+
+#define HEAD 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,25 +42,30 @@ static void read_both_ways(const rst_case_t *reset, scope_t *scope)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const rst_side_t nothing[2]; /* seen of either side */
     static const uint8_t kinds[] = { RST_MPTCP_NONE, RST_MPTCP_NONE, RST_MPTCP_TCPRST, RST_MPTCP_FASTCLOSE };
+    rst_side_t sides[2];
     rst_case_t reset;
     scope_t scope;
 
-    if (size < 3 || size > 3 + RST_HEAD_MAX)
+    if (size < HEAD || size > HEAD + RST_HEAD_MAX)
         return 0;
     memset(&reset, 0, sizeof reset);
+    memset(sides, 0, sizeof sides);
     scope_open(&scope);
+    reset.side = sides;
+    reset.known = RST_HAS_WINDOW;
+    reset.window = (uint16_t)(data[3] << 8 | data[4]);
+    sides[0].raw_window = (uint32_t)data[5] << 8 | data[6];
+    sides[0].known = (data[7] & 1 ? RST_SIDE_SYN : 0) | (data[7] & 2 ? RST_SIDE_WSCALE : 0) | RST_SIDE_WINDOW;
     reset.mptcp = kinds[data[0] & 3];
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;
-    reset.side = nothing;
-    reset.head_len = (uint8_t)(size - 3);
+    reset.head_len = (uint8_t)(size - HEAD);
     reset.len = reset.head_len + (data[0] >> 4); /* the rest was cut off */
     if (reset.head_len) {
         uint8_t *head = scope.memory.alloc(&scope, reset.head_len);
 
-        memcpy(head, data + 3, reset.head_len);
+        memcpy(head, data + HEAD, reset.head_len);
         reset.head = head;
     }
     read_both_ways(&reset, &scope);

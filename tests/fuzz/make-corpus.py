@@ -156,8 +156,10 @@ def main():
     captures = [Path(name) for name in sys.argv[2:]] or sorted((REPO / "sample-captures").glob("**/*.pcap*"))
     for capture in captures:
         write(target / "engine", convert(capture))
-    write(target / "declared", [b"\0\0\0" + payload for payload in DECLARED])
-    write(target / "declared", [bytes([kind, reason, reason & 15]) for kind in (2, 3) for reason in range(9)])
+    window = b"\0\0\0\0\0"
+    write(target / "declared", [b"\0\0\0" + window + payload for payload in DECLARED])
+    write(target / "declared", [bytes([kind, reason, reason & 15]) + window for kind in (2, 3) for reason in range(9)])
+    write(target / "declared", [struct.pack(">3xHHB", code, 64240, 1) for code in range(9300, 10000, 50)])
 
 
 if __name__ == "__main__":
