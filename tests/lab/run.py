@@ -22,7 +22,7 @@ ATTEMPTS = 2  # a busy machine may spoil the timing of a scenario once
 
 
 def play(name, half, slot):
-    """({point: frames}, rows) of one scenario."""
+    """({point: frames}, rows) of one scenario; half: its name and a seed."""
     if name in stacks.SCENARIOS:
         frames, rows = stacks.build(name, half)
         return {"c": frames}, rows
@@ -96,6 +96,7 @@ def main():
     parser.add_argument("--out", default="build/lab", help="folder that gets captures and labels.tsv (build/lab)")
     parser.add_argument("--half", choices=("fit", "judge"), default="fit",
                         help="parameter values: the rules may be tuned on fit, never on judge")
+    parser.add_argument("--seed", default="", help="draw other values of the same half")
     parser.add_argument("--jobs", type=int, default=5, help="scenarios at a time (they mostly wait)")
     parser.add_argument("--tolerate", type=int, default=0, metavar="N",
                         help="scenarios that may fail to go as planned (kernel without a feature, busy machine)")
@@ -117,7 +118,7 @@ def main():
     # The long ones first, so that none is left alone at the end.
     names.sort(key=lambda name: -PLANS[name].options.get("long", 0))
     with multiprocessing.Pool(args.jobs, maxtasksperchild=1) as pool:
-        results = list(pool.imap_unordered(work, [(name, args.half, args.out) for name in names]))
+        results = list(pool.imap_unordered(work, [(name, (args.half, args.seed), args.out) for name in names]))
     write(args.out, results)
     problems = [problem for _, _, problem in results if problem]
     print("\n".join(problems) or "every scenario went as planned")

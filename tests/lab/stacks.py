@@ -53,7 +53,6 @@ class Plan:
     play: object
     values: dict
     doc: str
-    seed: int = 1
     prefs: dict = field(default_factory=dict)
     options: dict = field(default_factory=dict)
 
@@ -73,7 +72,8 @@ def built(**axes):
 def build(name, half):
     """(frames, rows) of one built scenario."""
     plan = SCENARIOS[name]
-    rng = random.Random(f"{half} {plan.seed} {name}")
+    half, seed = half
+    rng = random.Random(f"{half} {seed} {name}")
     cap = Built(jitter=random.Random(rng.random()), rng=rng, rtt=rng.choice(RTTS[half]),
                 hops=(rng.choice((0, 0, 2)), rng.choice(HOPS[half])))
     plan.play(cap, **plan.values)

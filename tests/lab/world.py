@@ -51,7 +51,6 @@ class Scenario:
     play: object
     values: dict
     options: dict
-    seed: int = 1
     doc: str = ""
     prefs: dict = field(default_factory=dict)
 
@@ -60,7 +59,8 @@ class World(netlab.Lab):
     """A lab with three captures, which remembers what the scenario expects."""
 
     def __init__(self, scenario, half, slot):
-        self.rng = random.Random(f"{half} {scenario.seed} {scenario.name}")
+        half, seed = half
+        self.rng = random.Random(f"{half} {seed} {scenario.name}")
         options = dict(scenario.options)
         options.pop("long", None)
         delays = options.pop("delays", DELAYS)
