@@ -168,7 +168,7 @@ class Lab:
         time.sleep(0.1)
 
     def dump_on(self, who, device):
-        command = ["tcpdump", "-i", device, "-nU", "-s", str(self.snaplen), "-Z", "root",
+        command = ["tcpdump", "-i", device, "-B", "16384", "-nU", "-s", str(self.snaplen), "-Z", "root",
                    "--time-stamp-precision=nano", "--immediate-mode", "-w", self.files[who],
                    "tcp or icmp or (icmp6 and ip6[40] < 128)"]
         return subprocess.Popen(["ip", "netns", "exec", self.ns[who], *command], stderr=subprocess.PIPE, text=True)
