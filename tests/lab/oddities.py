@@ -199,6 +199,7 @@ def keepalives_answered(lab, side):
     talk(x, y, side)
     time.sleep(lab.pick(3.2, 4.8))
     finish(lab, x, side, alike="unread_data admin_kill app_timeout")
+    lab.followers(side)  # the answer of a keepalive may have been on its way
 
 
 @scenario(prefs=SOON, side=BOTH)
