@@ -173,7 +173,7 @@ static bool read_cbor(const rst_case_t *reset, const rst_memory_t *memory, rst_s
     whole = !entries && cursor.at == cursor.end && reset->head_len == reset->len;
     if (!whole && !(cursor.cut && reset->head_len < reset->len))
         return false;
-    if (!reason.has[KEY_CODE] && !reason.has[KEY_TEXT])
+    if (!reason.has[KEY_CODE] && !(reason.has[KEY_TEXT] && reason.text_len))
         return false;
     statement->declared.source = "rst_diag";
     if (reason.has[KEY_CODE])

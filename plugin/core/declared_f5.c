@@ -43,13 +43,14 @@ bool rst_declared_f5(const rst_case_t *reset, const rst_memory_t *memory, rst_st
 {
     const uint8_t *head = reset->head;
     size_t length = reset->head_len;
-    const uint8_t *end = head + length;
+    const uint8_t *end;
     const uint8_t *text;
 
     if (!length || !has_prefix(head, length, "BIG-IP: [0x"))
         return false;
+    end = head + length;
     text = memchr(head, ']', length);
-    if (!text || end - text < 2)
+    if (!text || end - text <= 2)
         return false;
     text += 2;
     statement->declared.source = "f5";

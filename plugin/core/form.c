@@ -42,6 +42,9 @@ static bool follows_reset(const rst_case_t *reset, const rst_candidate_t *candid
     uint32_t first = reset->own_first.at.visit ? reset->own_first.at.visit : reset->peer_last.at.visit;
     int64_t delay = rst_elapsed(candidate->mark, reset->at);
 
+    /* The number goes back: only an ACK that disputes the first reset asks for that (RFC 5961, section 3.2). */
+    if (reset->own_last.at.visit && rst_seq_before(reset->seq, reset->own_last.seq))
+        return candidate->mark.visit > reset->own_last.at.visit;
     if (candidate->mark.visit > first || delay == RST_TIME_NONE)
         return true;
     return (x->known & RST_SIDE_RTT) && delay <= 3 * x->rtt + MILLISECOND;
@@ -62,7 +65,8 @@ static bool may_answer_bare(const rst_case_t *reset, const rst_candidate_t *cand
         return false;
     if (x->segments && x->last.visit > candidate->mark.visit)
         return false;
-    return latest && soon(reset, candidate, prefs);
+    /* Who has only sent a SYN waits for nothing else, however long the path is. */
+    return latest && ((x->segments == 1 && (x->known & RST_SIDE_SYN)) || soon(reset, candidate, prefs));
 }
 
 /* Group 2: the oldest segment whose data the sender never acknowledged, otherwise the latest one that carries no data.
@@ -183,5 +187,9 @@ bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const 
         return elapsed <= (moved ? 20 * limit : limit);
     if (moved)
         return elapsed <= 20 * limit;
-    return elapsed <= limit && y->segments && !reset->trigger.mark.visit;
+    if (elapsed > limit || !y->segments || reset->trigger.mark.visit)
+        return false;
+    /* An abort is sent once. A burst of equal bare resets is just that, even when what they answer has left the ring, unless
+     * the capture holds copies of other segments too. */
+    return (reset->flags & RST_FLAG_ACK) || y->copies + reset->side[reset->x].copies > 0;
 }

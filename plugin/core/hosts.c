@@ -23,7 +23,7 @@ bool rst_address_equal(const rst_address_t *a, const rst_address_t *b)
 
 static guint host_hash(gconstpointer key)
 {
-    return rst_address_hash(&((const rst_host_t *)key)->address);
+    return ((const rst_host_t *)key)->hash;
 }
 
 static gboolean host_equal(gconstpointer a, gconstpointer b)
@@ -33,9 +33,23 @@ static gboolean host_equal(gconstpointer a, gconstpointer b)
 
 static guint service_hash(gconstpointer key)
 {
-    const rst_service_t *service = key;
+    return ((const rst_service_t *)key)->hash;
+}
 
-    return rst_address_hash(&service->address) ^ (service->port * 0x9e3779b1u);
+uint64_t rst_secret(void)
+{
+    return (uint64_t)g_random_int() << 32 | g_random_int() | 1;
+}
+
+static uint32_t mix_address(uint64_t secret, const rst_address_t *address, uint16_t port)
+{
+    uint64_t hash = (address->word[0] ^ secret) * secret;
+
+    hash ^= hash >> 32;
+    hash = (hash ^ address->word[1]) * secret;
+    hash ^= hash >> 32;
+    hash = (hash ^ port) * secret;
+    return (uint32_t)(hash >> 32);
 }
 
 static gboolean service_equal(gconstpointer a, gconstpointer b)
@@ -68,6 +82,7 @@ void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_pr
     hosts->habits = g_hash_table_new(habit_hash, habit_equal);
     hosts->memory = memory;
     hosts->prefs = prefs;
+    hosts->secret = rst_secret();
 }
 
 void rst_hosts_close(rst_hosts_t *hosts)
@@ -96,6 +111,7 @@ rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address)
 
     memset(&key, 0, sizeof key);
     key.address = *address;
+    key.hash = mix_address(hosts->secret, address, 0);
     return table_entry(hosts, hosts->hosts, &key, sizeof key);
 }
 
@@ -106,6 +122,7 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
     memset(&key, 0, sizeof key);
     key.address = *address;
     key.port = port;
+    key.hash = mix_address(hosts->secret, address, port);
     return table_entry(hosts, hosts->services, &key, sizeof key);
 }
 
@@ -159,6 +176,25 @@ const rst_service_run_t *rst_service_after(const rst_service_t *service, bool ac
             return &service->run[i];
     }
     return NULL;
+}
+
+bool rst_same_idle(int64_t a, int64_t b)
+{
+    int64_t tolerance = b / 50;
+
+    return b >= 5 * SECOND && a >= b - tolerance && a <= b + tolerance;
+}
+
+/* A count that was reached is kept: later aborts for other reasons do not unmake the habit. */
+void rst_host_note_idle(rst_host_t *host, int64_t idle)
+{
+    if (rst_same_idle(host->idle, idle)) {
+        if (host->idle_count < UINT16_MAX)
+            host->idle_count++;
+    } else if (idle >= 5 * SECOND && host->idle_count < 3) {
+        host->idle = idle;
+        host->idle_count = 1;
+    }
 }
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)

@@ -30,6 +30,7 @@ typedef struct rst_service_run {
 
 typedef struct rst_service {
     rst_address_t address;
+    uint32_t hash;
     uint16_t port;
     uint8_t runs, room;
     bool overflow;          /* more changes than are kept */
@@ -62,11 +63,14 @@ typedef struct rst_breadth {
 
 typedef struct rst_host {
     rst_address_t address;
+    uint32_t hash;             /* of the address, mixed with the tables' secret */
     rst_hop_range_t socket;    /* SYN-ACKs and data */
     rst_hop_range_t stateless; /* resets that answer a segment */
     int64_t round_trip;        /* shortest time from a SYN to its SYN-ACK, ns */
     uint16_t round_trips;      /* samples of it */
     rst_burst_t *burst;        /* the latest, NULL before the first */
+    int64_t idle;               /* silence before its latest aborts, ns */
+    uint16_t idle_count;        /* aborts in a row after that silence */
     rst_mark_t reset_received;  /* latest first reset of a connection that this host got */
     const struct rst_conn *reset_conn; /* its connection */
     uint32_t aborts;            /* connections that it reset on its own account */
@@ -95,7 +99,11 @@ typedef struct rst_hosts {
     GHashTable *hosts, *services, *habits;
     const rst_memory_t *memory;
     const rst_prefs_t *prefs;
+    uint64_t secret; /* as in rst_slots_t */
 } rst_hosts_t;
+
+/* An odd random number for the hashes of one file's tables. */
+uint64_t rst_secret(void);
 
 uint32_t rst_address_hash(const rst_address_t *address);
 bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
@@ -112,6 +120,12 @@ void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool acc
 /* The nearest acceptance (or refusal) before or after a moment; NULL if there is none. */
 const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_mark_t at);
 const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_mark_t at);
+
+/* Two silences of at least five seconds that differ by at most two percent. */
+bool rst_same_idle(int64_t a, int64_t b);
+
+/* Counts the silence before an abort. */
+void rst_host_note_idle(rst_host_t *host, int64_t idle);
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 

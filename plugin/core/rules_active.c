@@ -201,24 +201,35 @@ static bool is_round(int64_t idle)
     return false;
 }
 
+/* The same host resets several connections after the same silence: a timer, whatever its value. */
+static bool idle_is_habit(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+
+    return host && host->idle_count >= 3 && rst_same_idle(host->idle, view->reset->idle);
+}
+
 static unsigned match_app_timeout(const rst_view_t *view)
 {
     if (!own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
         return 0;
+    if (idle_is_habit(view))
+        return 60;
     return view->reset->idle != RST_TIME_NONE && is_round(view->reset->idle) ? 52 : 0;
 }
 
 static void tell_app_timeout(const rst_view_t *view)
 {
-    rst_summary(view, "Probably an application timer: %s reset the connection after exactly %s without traffic, a usual time "
-                      "limit, and nothing was pending", rst_who_x(view), idle_text(view));
+    rst_summary(view, "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was "
+                      "pending", rst_who_x(view), idle_text(view),
+                idle_is_habit(view) ? "as it does with other connections" : "a usual time limit");
     rst_evidence_add(view, view->reset->conn->last.visit == view->reset->at.visit ? view->y->last.visit
                                                                                   : view->x->last.visit,
                      "Last segment before the silence of %s", idle_text(view));
     rst_tell_distance(view);
 }
 
-/* All known connections of the host end together, or its port refuses from then on. */
+/* The port refuses from then on; or all known connections of the host end together, which pools and browsers do as well. */
 static bool host_is_gone(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -235,7 +246,9 @@ static unsigned match_process_exit(const rst_view_t *view)
 
     if (!own_account(view) || !burst || burst->connections < view->prefs->batch_n || rst_is_empty(view))
         return 0;
-    return host_is_gone(view) ? 68 : 20;
+    if (!host_is_gone(view))
+        return 20;
+    return rst_from_client(view) ? 40 : 68;
 }
 
 static unsigned match_admin_kill(const rst_view_t *view)

@@ -133,15 +133,22 @@ static void tell_unsolicited(const rst_view_t *view)
 /* The kernel resets what a program with a raw socket or a stack of its own has opened, and the program goes on. */
 static unsigned match_raw_socket(const rst_view_t *view)
 {
-    return answers_syn_ack(view) && client_leaves(view) && view->reset->after.own_next.visit ? 85 : 0;
+    if (!view->reset->after.own_next.visit || !rst_from_client(view) || !rst_is_empty(view))
+        return 0;
+    if (answers_syn_ack(view) && client_leaves(view))
+        return 85;
+    return !view->y->segments && rst_is_abort(view) && (view->x->known & RST_SIDE_SYN) ? 60 : 0;
 }
 
 static void tell_raw_socket(const rst_view_t *view)
 {
-    rst_summary(view, "The kernel of %s does not know this connection: it reset the SYN-ACK of %s, yet the program that opened "
-                      "it went on in %s (raw socket or user-space stack)", rst_who_x(view),
-                rst_where(view, view->trigger->mark.visit), rst_where(view, view->reset->after.own_next.visit));
-    rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that was reset");
+    rst_summary(view, "The kernel of %s does not know this connection: it reset the %s, yet the program that opened it went on "
+                      "in %s (raw socket or user-space stack)", rst_who_x(view),
+                view->trigger ? rst_text(view->memory, "SYN-ACK of %s", rst_where(view, view->trigger->mark.visit))
+                              : "handshake",
+                rst_where(view, view->reset->after.own_next.visit));
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that was reset");
     rst_evidence_add(view, view->reset->after.own_next.visit, "The same side continues the handshake");
 }
 

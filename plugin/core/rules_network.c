@@ -94,6 +94,9 @@ static unsigned match_contradicted(const rst_view_t *view)
 
     if (!after->alive.visit || rst_is_refusal(view) || (rst_is_answer(view) && !rst_hop_jump(view)))
         return 0;
+    /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
+    if (rst_is_empty(view) && !rst_was_open(view))
+        return 0;
     if (rst_hop_jump(view))
         return 97;
     return after->alive_new ? 90 : 75;
@@ -103,7 +106,7 @@ static void tell_contradicted(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
 
-    rst_summary(view, "Injected: %s goes on with the connection in %s, %s after \"its\" reset, so somebody else on the path "
+    rst_summary(view, "Injected: %s goes on with the connection in %s, %s after 'its' reset, so somebody else on the path "
                       "sent it", rst_who_x(view), rst_where(view, after->alive.visit),
                 rst_span(view, rst_elapsed(view->reset->at, after->alive)));
     rst_evidence_add(view, after->alive.visit, "New data, FIN or acknowledgment of the same sender after the reset%s",
@@ -125,6 +128,17 @@ static bool too_fast(const rst_view_t *view)
     if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
         return false;
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+}
+
+/* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
+ * host's counter says the same unless the distance speaks against it. */
+static bool looks_genuine(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    const rst_case_t *reset = view->reset;
+    if ((view->x->known & RST_SIDE_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
+        return true;
+    return rst_repeats_id(view) && (delta == 0 || delta == RST_HOPS_NONE);
 }
 
 static bool made_elsewhere(const rst_view_t *view)
@@ -234,17 +248,6 @@ static bool both_ends(const rst_view_t *view)
     return rst_within(view, distance, limit < round_trip / 2 ? limit : round_trip / 2);
 }
 
-/* Two real stacks that die together (one container host, one test program) keep their time stamps, counters, distances. */
-static bool looks_genuine(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-    int8_t delta = rst_hop_delta(view);
-
-    if ((view->x->known & RST_SIDE_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
-        return true;
-    return rst_repeats_id(view) && (delta == 0 || delta == RST_HOPS_NONE);
-}
-
 static bool idle_before(const rst_view_t *view)
 {
     return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
@@ -258,7 +261,9 @@ static unsigned match_idle_device(const rst_view_t *view)
         return 0;
     if (both_ends(view))
         return looks_genuine(view) ? 40 : 85;
-    return rst_hop_jump(view) && too_fast(view) ? 92 : made_elsewhere(view) ? 75 : 0;
+    if (rst_hop_jump(view) && too_fast(view))
+        return 92;
+    return made_elsewhere(view) ? (looks_genuine(view) ? 35 : 75) : 0;
 }
 
 static void tell_idle_device(const rst_view_t *view)
@@ -296,6 +301,8 @@ static unsigned match_distance(const rst_view_t *view)
 {
     if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
+    if (looks_genuine(view) && !too_fast(view))
+        return 35;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }
 

@@ -41,6 +41,9 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
 
     if (rst_is_refusal(view) && !reset->peer_last.at.visit)
         return 0;
+    /* One-way capture: each of these refuses a SYN that is not seen. */
+    if (reset->seq == 0 && (reset->flags & RST_FLAG_ACK) && !view->x->segments && !view->y->segments)
+        return 0;
     if (after_own_reset(view)) {
         if (rst_is_answer(view))
             return 95;

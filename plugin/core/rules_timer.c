@@ -5,6 +5,7 @@
  */
 #include "rules.h"
 
+#define ONE_WAY 40         /* percent: the answers may only be missing from the capture */
 #define PROBE_TOLERANCE 20 /* percent by which the waits between probes may differ */
 
 /* Is the wait about this long? */
@@ -27,6 +28,8 @@ static unsigned match_keepalive(const rst_view_t *view)
 
     if (!rst_is_abort(view) || view->reset->own_last.at.visit || probes->count < 2)
         return 0;
+    if (!view->y->segments)
+        return ONE_WAY;
     if (probes->count >= view->prefs->ka_min_probes)
         return regular(probes) && about(wait, probes->gap_max, 60) ? 95 : 60;
     return regular(probes) && about(wait, probes->gap_max, 5) ? 75 : 0;
@@ -92,6 +95,8 @@ static unsigned match_retransmission(const rst_view_t *view)
         return 0;
     if (!one_more_wait(run, rst_since(view, run->last)))
         return repeats >= view->prefs->retx_threshold ? 35 : 0;
+    if (!view->y->segments && !(run->flags & RST_FLAG_FIN))
+        return ONE_WAY;
     if (repeats >= view->prefs->retx_threshold)
         return silent_stack(view) ? 55 : 92;
     if (repeats >= view->prefs->retx_min_partial)

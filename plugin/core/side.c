@@ -188,10 +188,13 @@ static void take_window(rst_side_t *side, const rst_side_t *peer, const rst_segm
     take_raw_window(side, segment);
     side->window = (uint32_t)segment->window << (scaled ? side->wscale : 0);
     side->known |= RST_SIDE_WINDOW;
-    if (side->window > side->window_max)
+    /* Where the options of the SYN were not captured its window has another unit than the later ones. */
+    if (!(segment->flags & RST_FLAG_SYN) && side->window > side->window_max)
         side->window_max = side->window;
-    if (side->window < side->window_max / 4)
+    if (!(segment->flags & RST_FLAG_SYN) && side->window < side->window_max / 4)
         side->known |= RST_SIDE_SHRUNK;
+    else if (side->window >= side->window_max / 2)
+        side->known &= ~(uint32_t)RST_SIDE_SHRUNK;
     if (segment->window == 0 && !(segment->flags & RST_FLAG_SYN)) {
         if (!(side->known & RST_SIDE_ZERO_WINDOW))
             side->zero_window = at;

@@ -72,7 +72,7 @@ enum { /* what of a side is valid */
     RST_SIDE_IP_ID = 0x0200,
     RST_SIDE_HOPS = 0x0400,
     RST_SIDE_RTT = 0x0800,
-    RST_SIDE_SHRUNK = 0x1000, /* advertised less than a quarter of its largest window */
+    RST_SIDE_SHRUNK = 0x1000, /* advertises less than a quarter of its largest window, and not yet half of it again */
     RST_SIDE_SACK = 0x2000,   /* sack_right lies beyond acked */
     RST_SIDE_FASTCLOSE = 0x4000 /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
 };

@@ -7,26 +7,29 @@
 
 #define KEY_MAX (2 * 16 + 2 * 2 + 4)
 
-typedef struct rst_slot_probe {
+/* A slot with room for the longest key. */
+typedef union rst_slot_probe {
     rst_slot_t slot;
-    uint8_t key[KEY_MAX];
+    uint8_t room[sizeof(rst_slot_t) + KEY_MAX];
 } rst_slot_probe_t;
 
-/* The multiplier spreads ports and addresses that count up; floods bring nothing worse than scans do. */
 static guint slot_hash(gconstpointer key)
 {
-    const rst_slot_t *slot = key;
-    uint64_t hash = slot->key_size;
+    return ((const rst_slot_t *)key)->hash;
+}
 
-    for (unsigned at = 0; at < slot->key_size; at += 8) {
+static uint32_t mix_key(uint64_t secret, const uint8_t *key, unsigned size)
+{
+    uint64_t hash = secret ^ size;
+
+    for (unsigned at = 0; at < size; at += 8) {
         uint64_t word = 0;
-        unsigned left = slot->key_size - at;
 
-        memcpy(&word, slot->key + at, left < 8 ? left : 8);
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        memcpy(&word, key + at, size - at < 8 ? size - at : 8);
+        hash = (hash ^ word) * secret;
         hash ^= hash >> 32;
     }
-    return (guint)hash;
+    return (uint32_t)(hash ^ hash >> 29);
 }
 
 static gboolean slot_equal(gconstpointer a, gconstpointer b)
@@ -34,12 +37,13 @@ static gboolean slot_equal(gconstpointer a, gconstpointer b)
     const rst_slot_t *left = a;
     const rst_slot_t *right = b;
 
-    return left->key_size == right->key_size && memcmp(left->key, right->key, left->key_size) == 0;
+    return left->hash == right->hash && left->key_size == right->key_size && memcmp(left->key, right->key, left->key_size) == 0;
 }
 
 void rst_slots_open(rst_slots_t *slots)
 {
     slots->table = g_hash_table_new(slot_hash, slot_equal);
+    slots->secret = rst_secret();
     slots->slots_max = RST_SLOTS_MAX;
     slots->conns_max = RST_CONNS_MAX;
 }
@@ -55,7 +59,7 @@ static uint8_t *put(uint8_t *at, const void *bytes, size_t size)
     return at + size;
 }
 
-static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool swap)
+static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool swap, uint64_t secret)
 {
     const rst_address_t *low = swap ? &segment->dst : &segment->src;
     const rst_address_t *high = swap ? &segment->src : &segment->dst;
@@ -68,6 +72,7 @@ static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool
     if (segment->point)
         at = put(at, &segment->point, sizeof segment->point);
     probe->slot.key_size = (uint8_t)(at - probe->slot.key);
+    probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_size);
 }
 
 rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, unsigned *x, const rst_memory_t *memory)
@@ -76,7 +81,7 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
     rst_slot_t *slot;
 
     *x = rst_conn_sender(segment);
-    fill_key(&probe, segment, *x == 1);
+    fill_key(&probe, segment, *x == 1, slots->secret);
     if (slots->latest && slot_equal(slots->latest, &probe.slot))
         return slots->latest;
     slot = g_hash_table_lookup(slots->table, &probe.slot);
@@ -89,6 +94,7 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
         slot->as.conn = NULL;
         slot->packed = false;
         slot->key_size = probe.slot.key_size;
+        slot->hash = probe.slot.hash;
         memcpy(slot->key, probe.slot.key, probe.slot.key_size);
         g_hash_table_add(slots->table, slot);
     }

@@ -13,7 +13,7 @@
 #include "connection.h"
 
 #define RST_SLOTS_MAX 4000000
-#define RST_CONNS_MAX 1000000
+#define RST_CONNS_MAX 250000
 
 /* What rst_side_take() needs of a SYN without payload. */
 typedef struct rst_packed_syn {
@@ -30,6 +30,7 @@ typedef struct rst_slot {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
     } as;
+    uint32_t hash;    /* of the key, mixed with the table's secret */
     bool packed;      /* as.syn, not as.conn */
     uint8_t key_size; /* bytes of key[] */
     uint8_t key[];    /* both addresses and ports, smaller end first, and the capture point */
@@ -40,7 +41,8 @@ typedef struct rst_slots {
     rst_slot_t *latest;
     uint32_t conns;
     uint32_t slots_max, conns_max;
-    bool full; /* something was turned away */
+    uint64_t secret; /* odd and random: a file cannot be made whose keys all collide */
+    bool full;       /* something was turned away */
 } rst_slots_t;
 
 void rst_slots_open(rst_slots_t *slots);

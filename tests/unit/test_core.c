@@ -190,7 +190,7 @@ static void test_escaping(void)
     script_scope_t scope;
 
     script_scope_open(&scope);
-    g_assert_cmpstr(rst_escaped_text(&scope.memory, bytes, sizeof bytes), ==, "a ~\\x5c\\x3b\\x0a\\x00\\x7f\\xff\"");
+    g_assert_cmpstr(rst_escaped_text(&scope.memory, bytes, sizeof bytes), ==, "a ~\\x5c\\x3b\\x0a\\x00\\x7f\\xff\\x22");
     g_assert_cmpstr(rst_escaped_text(&scope.memory, bytes, 0), ==, "");
     g_assert_cmpuint(strlen(rst_text(&scope.memory, "%s", longest)), ==, RST_TEXT_MAX - 1);
     script_scope_close(&scope);
