@@ -13,6 +13,7 @@ plays the lab (tests/lab): resets of real stacks in network namespaces, whose re
 
   --no-deps   install no packages
   --no-lab    do not play the lab (two to three minutes)
+  --no-fuzz   do not fuzz the core (one minute, needs clang)
   --all       compare every capture of ../shared with stock tshark, not a selection
 
 RST_SHARED names another folder than ../shared for additional captures; without them those tests are skipped.
@@ -24,12 +25,13 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$repo/packaging/apt.sh"
 umask 022
 
-deps=yes lab=yes
+deps=yes lab=yes fuzz=yes
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage && exit 0 ;;
     --no-deps) deps=no ;;
     --no-lab) lab=no ;;
+    --no-fuzz) fuzz=no ;;
     --all) export RST_ALL=1 ;;
     --) shift && break ;;
     *) echo "run.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
@@ -53,6 +55,14 @@ build_log cmake --build "$build" --parallel "$(nproc)"
 
 unit=0
 ctest --test-dir "$build" --output-on-failure || unit=$?
+
+if [ "$fuzz" = yes ]; then
+    if command -v clang >/dev/null || { [ "$deps" = yes ] && [ "$(id -u)" -eq 0 ]; }; then
+        "$repo/tests/fuzz/fuzz.sh" --seconds 15 $([ "$deps" = yes ] || echo --no-deps) || unit=1
+    else
+        echo "fuzz: skipped, it needs clang"
+    fi
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -92,7 +102,7 @@ fi
 status=0
 "${as_user[@]}" /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/home/pytest" "$tests" "$@" || status=$?
 if [ "$unit" -ne 0 ]; then
-    echo "unit tests failed (see above)"
+    echo "unit tests or fuzzing failed (see above)"
     exit 1
 fi
 exit "$status"
