@@ -1,6 +1,6 @@
 /* case.h
- * One reset with everything the rules may ask: its own facts, the state of both sides when it came, what it answers, and
- * what later segments showed. Written while the file is read; the rules only read it.
+ * One reset with everything the rules may ask: its own facts, the state of both sides when it came, what it answers,
+ * and what later segments showed. Written while the file is read; the rules only read it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -62,8 +62,7 @@ bool rst_conn_synchronised(const rst_side_t *client, const rst_side_t *server)
     if (client->bytes || server->bytes || ((client->known | server->known) & RST_SIDE_FIN))
         return true;
     if (syns)
-        return (client->known & RST_SIDE_ACKED) && client->acked == server->isn + 1 &&
-               (server->known & RST_SIDE_ACKED);
+        return (client->known & RST_SIDE_ACKED) && client->acked == server->isn + 1 && (server->known & RST_SIDE_ACKED);
     /* Without a SYN in the capture, ordinary segments of both sides speak for an open connection. */
     return !((client->known | server->known) & RST_SIDE_SYN) && client->segments && server->segments;
 }

@@ -1,8 +1,8 @@
 /* connection.h
  * One TCP connection as one capture point sees it: addresses, ports, both directions, its resets.
  *
- * A new SYN with another initial sequence number starts a new generation on the same addresses and ports; what the rules
- * need of the one before is kept as the former connection.
+ * A new SYN with another initial sequence number starts a new generation on the same addresses and ports; what the
+ * rules need of the one before is kept as the former connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

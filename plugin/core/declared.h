@@ -1,6 +1,6 @@
 /* declared.h
- * Reasons that the reset itself states: MPTCP options, an IETF diagnostic payload, F5 or other text (RFC 1122, 4.2.2.12),
- * the window field of NetScaler. One small decoder each, in declared_*.c.
+ * Reasons that the reset itself states: MPTCP options, an IETF diagnostic payload, F5 or other text (RFC 1122,
+ * 4.2.2.12), the window field of NetScaler. One small decoder each, in declared_*.c.
  *
  * What a packet says can be forged: it is shown as said, escaped, and compared with the history.
  *

@@ -12,23 +12,23 @@ typedef struct diag_code {
 
 /* draft-boucadair-tcpm-rst-diagnostic-payload, codes from 1 */
 static const diag_code_t codes[] = {
-    { "illegal option", RST_CAUSE_DECLARED },
-    { "desynchronised state", RST_CAUSE_NO_CONNECTION },
-    { "new data after CLOSE", RST_CAUSE_DATA_AFTER_CLOSE },
-    { "ABORT call", RST_CAUSE_APP_ABORT },
-    { "unexpected ACK in a non-synchronised state", RST_CAUSE_HANDSHAKE_BAD_ACK },
-    { "unexpected in-window SYN", RST_CAUSE_HALF_OPEN_DISCOVERY },
-    { "security compartment mismatch", RST_CAUSE_DECLARED },
-    { "malformed message", RST_CAUSE_APP_ERROR },
-    { "not authorised", RST_CAUSE_POLICY_RESET },
-    { "resource exceeded", RST_CAUSE_RESOURCE_EXHAUSTION },
-    { "network failure", RST_CAUSE_RETRANSMISSION_TIMEOUT },
-    { "reset received from the peer", RST_CAUSE_PROXIED },
-    { "destination unreachable", RST_CAUSE_NO_BACKEND },
-    { "connection timeout", RST_CAUSE_DEVICE_IDLE_TIMEOUT },
-    { "too much outstanding data", RST_CAUSE_MPTCP_SUBFLOW_RESET },
-    { "unacceptable performance", RST_CAUSE_MPTCP_SUBFLOW_RESET },
-    { "middlebox interference", RST_CAUSE_MPTCP_SUBFLOW_RESET },
+    {"illegal option", RST_CAUSE_DECLARED},
+    {"desynchronised state", RST_CAUSE_NO_CONNECTION},
+    {"new data after CLOSE", RST_CAUSE_DATA_AFTER_CLOSE},
+    {"ABORT call", RST_CAUSE_APP_ABORT},
+    {"unexpected ACK in a non-synchronised state", RST_CAUSE_HANDSHAKE_BAD_ACK},
+    {"unexpected in-window SYN", RST_CAUSE_HALF_OPEN_DISCOVERY},
+    {"security compartment mismatch", RST_CAUSE_DECLARED},
+    {"malformed message", RST_CAUSE_APP_ERROR},
+    {"not authorised", RST_CAUSE_POLICY_RESET},
+    {"resource exceeded", RST_CAUSE_RESOURCE_EXHAUSTION},
+    {"network failure", RST_CAUSE_RETRANSMISSION_TIMEOUT},
+    {"reset received from the peer", RST_CAUSE_PROXIED},
+    {"destination unreachable", RST_CAUSE_NO_BACKEND},
+    {"connection timeout", RST_CAUSE_DEVICE_IDLE_TIMEOUT},
+    {"too much outstanding data", RST_CAUSE_MPTCP_SUBFLOW_RESET},
+    {"unacceptable performance", RST_CAUSE_MPTCP_SUBFLOW_RESET},
+    {"middlebox interference", RST_CAUSE_MPTCP_SUBFLOW_RESET},
 };
 
 /* A code belongs to the list of the private enterprise number; 0 is IANA's. Others are shown, not mapped. */
@@ -83,9 +83,9 @@ enum {
 };
 
 enum { /* keys of the map */
-    KEY_CODE = 1,
-    KEY_ENTERPRISE = 2,
-    KEY_TEXT = 3
+       KEY_CODE = 1,
+       KEY_ENTERPRISE = 2,
+       KEY_TEXT = 3
 };
 
 typedef struct cbor_cursor {
@@ -159,8 +159,8 @@ static bool cbor_entry(cbor_cursor_t *cursor, cbor_reason_t *reason)
 /* The unsigned 12345, then a map. All of it must fit; what the snap length cut off is allowed to be missing. */
 static bool read_cbor(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
-    cbor_cursor_t cursor = { reset->head + 3, reset->head + reset->head_len, false };
-    cbor_reason_t reason = { .text = NULL };
+    cbor_cursor_t cursor = {reset->head + 3, reset->head + reset->head_len, false};
+    cbor_reason_t reason = {.text = NULL};
     uint32_t entries;
     bool whole;
 

@@ -11,7 +11,7 @@
 
 /* RFC 8684, section 3.6 */
 static const char *const reasons[] = {
-    "unspecified",          "MPTCP-specific error",    "lack of resources",         "administratively prohibited",
+    "unspecified",          "MPTCP-specific error",     "lack of resources",      "administratively prohibited",
     "too much outstanding", "unacceptable performance", "middlebox interference",
 };
 

@@ -18,7 +18,7 @@ typedef struct netscaler_code {
 } netscaler_code_t;
 
 static const netscaler_code_t codes[] = {
-#define NETSCALER_CODE(code, cause, label) { code, RST_CAUSE_##cause, label },
+#define NETSCALER_CODE(code, cause, label) {code, RST_CAUSE_##cause, label},
 #include "netscaler_codes.def"
 #undef NETSCALER_CODE
 };

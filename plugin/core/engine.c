@@ -154,8 +154,8 @@ static void copy_facts(rst_engine_t *engine, rst_case_t *reset, const rst_segmen
 static rst_earlier_t earlier_of(const rst_case_t *reset)
 {
     if (!reset)
-        return (rst_earlier_t){ .at = { 0, RST_TIME_NONE } };
-    return (rst_earlier_t){ reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window };
+        return (rst_earlier_t){.at = {0, RST_TIME_NONE}};
+    return (rst_earlier_t){reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window};
 }
 
 static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
@@ -165,7 +165,8 @@ static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
     return elapsed == RST_TIME_NONE || elapsed < FRESH_AFTER;
 }
 
-/* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first. */
+/* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first.
+ */
 static int64_t idle_before(const rst_conn_t *conn, rst_mark_t now)
 {
     const rst_mark_t *a = &conn->side[0].last;
@@ -190,8 +191,8 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
     reset->host[1] = conn->host[1];
     reset->own_last = earlier_of(conn->last_case[x]);
     reset->peer_last = earlier_of(conn->last_case[1 - x]);
-    reset->own_first = conn->last_case[x] && conn->last_case[x]->own_first.at.visit ? conn->last_case[x]->own_first
-                                                                                      : reset->own_last;
+    reset->own_first =
+        conn->last_case[x] && conn->last_case[x]->own_first.at.visit ? conn->last_case[x]->own_first : reset->own_last;
     reset->own_ordinal = (uint16_t)(conn->last_case[x] ? conn->last_case[x]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
     /* The case keeps the sides as they are: the connection copies them before it changes them. */
@@ -199,8 +200,8 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
     conn->side_shared = true;
 }
 
-/* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other resets
- * mean nothing. */
+/* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other
+ * resets mean nothing. */
 static void take_last_ack(rst_conn_t *conn, const rst_case_t *reset, const rst_memory_t *memory)
 {
     const rst_side_t *side = &conn->side[reset->x];
@@ -289,7 +290,7 @@ static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x,
     if (slot->packed) {
         slot->packed = false;
         rst_slot_unpack(&packed, segment, x, &syn);
-        engine->now = (rst_mark_t){ packed.visit, packed.time };
+        engine->now = (rst_mark_t){packed.visit, packed.time};
         take(engine, slot->as.conn, packed.x, &syn);
         engine->now = now;
     }

@@ -117,8 +117,9 @@ int64_t rst_silence(const rst_view_t *view)
     return view->reset->idle;
 }
 
-/* A stateless answer is compared with stateless answers of the host first: many stacks make them elsewhere, with another
- * initial TTL. Otherwise its own connection must have shown more than a SYN-ACK, or two connections must agree. */
+/* A stateless answer is compared with stateless answers of the host first: many stacks make them elsewhere, with
+ * another initial TTL. Otherwise its own connection must have shown more than a SYN-ACK, or two connections must agree.
+ */
 static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
@@ -145,7 +146,7 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
  * distance (30 and 60 are those of old stacks) comes from elsewhere. */
 int8_t rst_hop_delta(const rst_view_t *view)
 {
-    static const int initial[] = { 30, 32, 60, 64, 128, 255 };
+    static const int initial[] = {30, 32, 60, 64, 128, 255};
     int best = INT8_MAX;
     uint8_t usual;
 

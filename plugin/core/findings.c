@@ -8,8 +8,8 @@
 #include <stdarg.h>
 
 #include "causes.h"
-#include "text.h"
 #include "state.h"
+#include "text.h"
 
 static bool went_on(const rst_engine_t *engine, const rst_run_t *run)
 {
@@ -120,13 +120,16 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     finding->count = failure->count;
     finding->duration = rst_elapsed(failure->first, failure->last);
     if (failure->kind == RST_FINDING_SYN_TIMEOUT)
-        finding->summary = rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s and got nothing back",
-                                    server, client, failure->count, rst_duration_text(memory, finding->duration));
+        finding->summary =
+            rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s and got nothing back", server,
+                     client, failure->count, rst_duration_text(memory, finding->duration));
     else
-        finding->summary = rst_text(memory, "%s stopped answering: %s sent the same segment %u times in %s, then gave "
-                                    "up without a reset", server, client, failure->count,
-                                    rst_duration_text(memory, finding->duration));
+        finding->summary = rst_text(memory,
+                                    "%s stopped answering: %s sent the same segment %u times in %s, then gave "
+                                    "up without a reset",
+                                    server, client, failure->count, rst_duration_text(memory, finding->duration));
     finding->advice = rst_cause_info(failure->kind == RST_FINDING_SYN_TIMEOUT ? RST_CAUSE_HANDSHAKE_TIMEOUT
-                                                                              : RST_CAUSE_RETRANSMISSION_TIMEOUT)->advice;
+                                                                              : RST_CAUSE_RETRANSMISSION_TIMEOUT)
+                          ->advice;
     return true;
 }

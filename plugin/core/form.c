@@ -156,8 +156,8 @@ rst_candidate_t *rst_case_read_form(rst_case_t *reset, const rst_segment_t *segm
     reset->form = RST_FORM_REFUSAL;
     if (!candidate) {
         reset->form = RST_FORM_ANSWER;
-        candidate = (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring)
-                                                    : find_answered(reset, ring, prefs);
+        candidate =
+            (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring) : find_answered(reset, ring, prefs);
     }
     if (!candidate) {
         reset->form = (uint8_t)form_by_sequence(reset);
@@ -167,8 +167,8 @@ rst_candidate_t *rst_case_read_form(rst_case_t *reset, const rst_segment_t *segm
     return candidate;
 }
 
-/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, or always the same one, everything
- * else equal at once and nothing left that a second reset could answer. */
+/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, or always the same one,
+ * everything else equal at once and nothing left that a second reset could answer. */
 bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const rst_prefs_t *prefs)
 {
     const rst_side_t *y = &reset->side[1 - reset->x];
@@ -189,7 +189,7 @@ bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const 
         return elapsed <= 20 * limit;
     if (elapsed > limit || !y->segments || reset->trigger.mark.visit)
         return false;
-    /* An abort is sent once. A burst of equal bare resets is just that, even when what they answer has left the ring, unless
-     * the capture holds copies of other segments too. */
+    /* An abort is sent once. A burst of equal bare resets is just that, even when what they answer has left the ring,
+     * unless the capture holds copies of other segments too. */
     return (reset->flags & RST_FLAG_ACK) || y->copies + reset->side[reset->x].copies > 0;
 }

@@ -47,7 +47,7 @@ void rst_frames_next(rst_frames_t *frames, uint32_t number)
     frames->visit = number > frames->number ? number + offset : frames->visit + 1;
     frames->number = number;
     if (frames->visit - number != offset) {
-        rst_frames_break_t entry = { frames->visit, frames->visit - number };
+        rst_frames_break_t entry = {frames->visit, frames->visit - number};
 
         if (!frames->breaks)
             frames->breaks = g_array_new(FALSE, FALSE, sizeof(rst_frames_break_t));

@@ -151,10 +151,10 @@ void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool acc
             return;
         }
         if (service->runs == service->room)
-            service->run = grown(hosts->memory, service->run, sizeof *run, service->runs, &service->room,
-                                 RST_SERVICE_RUNS_MAX);
+            service->run =
+                grown(hosts->memory, service->run, sizeof *run, service->runs, &service->room, RST_SERVICE_RUNS_MAX);
         run = &service->run[service->runs++];
-        *run = (rst_service_run_t){ accepts, 0, at, at };
+        *run = (rst_service_run_t){accepts, 0, at, at};
     }
     run->count++;
     run->last = at;
@@ -261,7 +261,7 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
             client->breadth = grown(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
                                     &client->breadth_room, RST_BREADTH_MAX);
         breadth = &client->breadth[client->breadths++];
-        *breadth = (rst_breadth_t){ stretch, 0, 0 };
+        *breadth = (rst_breadth_t){stretch, 0, 0};
     }
     if (probe && breadth->probes < UINT16_MAX)
         breadth->probes++;

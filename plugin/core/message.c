@@ -56,7 +56,7 @@ static rst_message_t read_reply_code(const rst_segment_t *segment)
 
 static rst_message_t read_http(const rst_segment_t *segment)
 {
-    static const char *const methods[] = { "GET ", "POST ", "HEAD ", "PUT ", "CONNECT ", "OPTIONS ", "DELETE " };
+    static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT ", "CONNECT ", "OPTIONS ", "DELETE "};
 
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         if (starts(segment, methods[i]))
@@ -69,7 +69,7 @@ static rst_message_t read_http(const rst_segment_t *segment)
 
 static rst_message_t read_farewell(const rst_segment_t *segment)
 {
-    static const char *const words[] = { "QUIT", "quit", "+OK bye", "* BYE", "</stream:stream>" };
+    static const char *const words[] = {"QUIT", "quit", "+OK bye", "* BYE", "</stream:stream>"};
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (starts(segment, words[i]))
@@ -83,8 +83,8 @@ static rst_message_t read_farewell(const rst_segment_t *segment)
 
 rst_message_t rst_message_read(const rst_segment_t *segment)
 {
-    static rst_message_t (*const readers[])(const rst_segment_t *) = { read_tls, read_reply_code, read_http,
-                                                                       read_farewell };
+    static rst_message_t (*const readers[])(const rst_segment_t *) = {read_tls, read_reply_code, read_http,
+                                                                      read_farewell};
 
     if (segment->len == 0)
         return RST_MESSAGE_NONE;
@@ -102,8 +102,8 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 const char *rst_message_name(rst_message_t message)
 {
     static const char *const names[RST_MESSAGE_COUNT] = {
-        "no data", "data", "an HTTP request", "a TLS ClientHello", "TLS data", "an error reply", "a TLS fatal alert",
-        "a closing message",
+        "no data",  "data",           "an HTTP request",   "a TLS ClientHello",
+        "TLS data", "an error reply", "a TLS fatal alert", "a closing message",
     };
 
     return message < RST_MESSAGE_COUNT ? names[message] : names[RST_MESSAGE_OTHER];

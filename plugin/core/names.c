@@ -8,28 +8,28 @@
 
 const char *rst_sender_name(rst_sender_t sender)
 {
-    static const char *const names[RST_SENDER_COUNT] = { "unknown", "client", "server", "middlebox" };
+    static const char *const names[RST_SENDER_COUNT] = {"unknown", "client", "server", "middlebox"};
 
     return names[sender];
 }
 
 const char *rst_phase_name(rst_phase_t phase)
 {
-    static const char *const names[RST_PHASE_COUNT] = { "unknown", "handshake", "established", "closing", "closed" };
+    static const char *const names[RST_PHASE_COUNT] = {"unknown", "handshake", "established", "closing", "closed"};
 
     return names[phase];
 }
 
 const char *rst_validity_name(rst_validity_t validity)
 {
-    static const char *const names[RST_VALIDITY_COUNT] = { "unknown", "exact", "in_window", "outside" };
+    static const char *const names[RST_VALIDITY_COUNT] = {"unknown", "exact", "in_window", "outside"};
 
     return names[validity];
 }
 
 const char *rst_capture_side_name(rst_capture_side_t side)
 {
-    static const char *const names[RST_SIDE_COUNT] = { "unknown", "client", "server", "middle" };
+    static const char *const names[RST_SIDE_COUNT] = {"unknown", "client", "server", "middle"};
 
     return names[side];
 }

@@ -9,7 +9,7 @@
 #include "pattern.h"
 
 #define MILLISECOND INT64_C(1000000)
-#define RACE_MIN (50 * MILLISECOND) /* attempts closer than this are parallel, not one racing the other */
+#define RACE_MIN (50 * MILLISECOND)  /* attempts closer than this are parallel, not one racing the other */
 #define RELAY_MAX (20 * MILLISECOND) /* a proxy passes a reset on at least this fast */
 #define SMB_DIRECT 445
 #define SMB_NETBIOS 139
@@ -147,7 +147,8 @@ static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn
 
 static bool is_empty(const rst_case_t *reset)
 {
-    return !reset->side[0].bytes && !reset->side[1].bytes && !((reset->side[0].known | reset->side[1].known) & RST_SIDE_FIN);
+    return !reset->side[0].bytes && !reset->side[1].bytes &&
+           !((reset->side[0].known | reset->side[1].known) & RST_SIDE_FIN);
 }
 
 static void notice_empty(rst_engine_t *engine, rst_case_t *reset)

@@ -1,6 +1,6 @@
 /* pattern.h
- * Labels for known shapes of resets: tools and devices whose resets look alike, and the stages and signatures of Sundara
- * Raman et al., "Global, Passive Detection of Connection Tampering" (SIGCOMM 2023).
+ * Labels for known shapes of resets: tools and devices whose resets look alike, and the stages and signatures of
+ * Sundara Raman et al., "Global, Passive Detection of Connection Tampering" (SIGCOMM 2023).
  *
  * A label says what a reset looks like. It is never a verdict: ordinary clients leave most of these shapes too.
  *

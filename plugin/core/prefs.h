@@ -34,7 +34,8 @@
     X(bidir_ms, 5, 0, 1000, "Both ends at once (milliseconds)",                                                        \
       "Resets in both directions within this time count as sent together")                                            \
     X(idle_min_s, 30, 1, 86400, "Idle connection (seconds)", "Silence from which a connection counts as idle")         \
-    X(ka_min_probes, 3, 1, 100, "Keepalive probes", "Unanswered keepalive probes before a give-up (Linux 9, Windows 10)") \
+    X(ka_min_probes, 3, 1, 100, "Keepalive probes",                                                                    \
+      "Unanswered keepalive probes before a give-up (Linux 9, Windows 10)")                                           \
     X(zw_probes, 5, 1, 100, "Zero-window probes", "Probes of a closed window before a give-up")                        \
     X(fin_wait_s, 30, 1, 3600, "Half-closed silence (seconds)",                                                        \
       "Silence after an acknowledged FIN from which the half-closed state may have expired (Linux 60)")               \

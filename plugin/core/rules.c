@@ -9,12 +9,12 @@
 #include "measure.h"
 #include "pattern.h"
 
-#define PRIMARY_MIN 45       /* a rule less sure than this can only be an alternative */
-#define CONFLICT_MIN 85      /* a history this sure contradicts a declared reason of another category */
+#define PRIMARY_MIN 45  /* a rule less sure than this can only be an alternative */
+#define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact, rst_rules_network, rst_rules_repeat, rst_rules_handshake, rst_rules_reuse,
+    rst_rules_artefact, rst_rules_network, rst_rules_repeat,   rst_rules_handshake, rst_rules_reuse,
     rst_rules_refused,  rst_rules_timer,   rst_rules_reactive, rst_rules_active,
 };
 
@@ -67,7 +67,7 @@ static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned 
     }
     for (at = verdict->alternatives; at > 0 && verdict->alternative[at - 1].confidence < confidence; at--)
         verdict->alternative[at] = verdict->alternative[at - 1];
-    verdict->alternative[at] = (rst_alternative_t){ cause, (uint8_t)confidence };
+    verdict->alternative[at] = (rst_alternative_t){cause, (uint8_t)confidence};
     verdict->alternatives++;
     *left -= confidence;
 }
@@ -112,8 +112,9 @@ static void tell_undetermined(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
     const char *why = !reset->at.visit ? "the capture holds more connections than are followed"
-                      : !view->x->segments && !view->y->segments ? "the capture shows no other packet of this connection"
-                      : !view->x->segments ? "the capture shows nothing else of its sender"
+                      : !view->x->segments && !view->y->segments
+                          ? "the capture shows no other packet of this connection"
+                      : !view->x->segments            ? "the capture shows nothing else of its sender"
                       : reset->form == RST_FORM_AHEAD ? "its sequence number is ahead of everything this side sent"
                       : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"
                                                       : "the capture shows too little of this connection";
@@ -147,7 +148,8 @@ static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
 
     if (!statement->hint)
         return;
-    add_alternative(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most, &left);
+    add_alternative(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most,
+                    &left);
     rst_evidence_add(view, view->reset->at.visit,
                      "Window %u is also a NetScaler code (%s), but nothing shows that the sender is one",
                      statement->declared.code, statement->declared.text);
@@ -236,8 +238,15 @@ static void apply_original(const rst_view_t *view)
 void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict)
 {
-    rst_view_t view = { engine, &engine->prefs, reset, &reset->side[reset->x], &reset->side[1 - reset->x],
-                        reset->trigger.mark.visit ? &reset->trigger : NULL, memory, texts, verdict };
+    rst_view_t view = {engine,
+                       &engine->prefs,
+                       reset,
+                       &reset->side[reset->x],
+                       &reset->side[1 - reset->x],
+                       reset->trigger.mark.visit ? &reset->trigger : NULL,
+                       memory,
+                       texts,
+                       verdict};
     rst_statement_t statement = rst_declared_read(reset, memory, texts);
     rst_outcome_t outcome;
 

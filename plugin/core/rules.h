@@ -1,9 +1,9 @@
 /* rules.h
  * The table of rules, and what a rule sees.
  *
- * A rule is a row: the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller that writes the
- * sentence and the evidence, and the look-alikes that the wire cannot exclude. Order is from the specific to the general;
- * ordinary stack behaviour stands before any middlebox unless the evidence is strong.
+ * A rule is a row: the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller that
+ * writes the sentence and the evidence, and the look-alikes that the wire cannot exclude. Order is from the specific
+ * to the general; ordinary stack behaviour stands before any middlebox unless the evidence is strong.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -19,8 +19,7 @@ static bool own_account(const rst_view_t *view)
     if (rst_is_abort(view))
         return true;
     return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->x->known & RST_SIDE_NXT) &&
-           (view->y->known & RST_SIDE_WINDOW) && reset->seq - view->x->nxt < view->y->window &&
-            !reset->after.train;
+           (view->y->known & RST_SIDE_WINDOW) && reset->seq - view->x->nxt < view->y->window && !reset->after.train;
 }
 
 static bool within_close(const rst_view_t *view, rst_mark_t mark)
@@ -33,7 +32,8 @@ static const char *idle_text(const rst_view_t *view)
     return rst_span(view, view->reset->idle);
 }
 
-/* After both FINs; right after the peer's FIN with nothing pending (Windows closes like that); right after TLS said good-bye. */
+/* After both FINs; right after the peer's FIN with nothing pending (Windows closes like that); right after TLS said
+ * good-bye. */
 static unsigned match_close_race(const rst_view_t *view)
 {
     bool farewell = view->y->message == RST_MESSAGE_FAREWELL && within_close(view, view->y->last_data);
@@ -58,13 +58,17 @@ static void tell_close_race(const rst_view_t *view)
         rst_summary(view, "Harmless: both sides had sent their FIN (%s, %s) before %s reset the rest of the connection",
                     rst_where(view, view->x->fin.visit), rst_where(view, view->y->fin.visit), rst_who_x(view));
     else if (rst_has_fin(view->y))
-        rst_summary(view, "Harmless: %s closed in answer to the FIN of %s with a reset instead of its own FIN, %s later and with "
-                          "nothing pending", rst_who_x(view), rst_where(view, view->y->fin.visit),
-                    rst_span(view, rst_since(view, view->y->fin)));
+        rst_summary(
+            view,
+            "Harmless: %s closed in answer to the FIN of %s with a reset instead of its own FIN, %s later and with "
+            "nothing pending",
+            rst_who_x(view), rst_where(view, view->y->fin.visit), rst_span(view, rst_since(view, view->y->fin)));
     else
-        rst_summary(view, "Harmless: the conversation had ended with a closing message (%s) when %s reset the connection",
+        rst_summary(view,
+                    "Harmless: the conversation had ended with a closing message (%s) when %s reset the connection",
                     rst_where(view, view->y->message == RST_MESSAGE_FAREWELL ? view->y->last_data.visit
-                                                                             : view->x->last_data.visit), rst_who_x(view));
+                                                                             : view->x->last_data.visit),
+                    rst_who_x(view));
     if (rst_has_fin(view->y))
         rst_evidence_add(view, view->y->fin.visit, "FIN of the other side");
     if (rst_has_fin(view->x))
@@ -101,11 +105,13 @@ static unsigned match_app_error(const rst_view_t *view)
 
 static void tell_app_error(const rst_view_t *view)
 {
-    bool own = view->x->message == RST_MESSAGE_FATAL_ALERT || (view->x->message == RST_MESSAGE_ERROR && !view->y->pending);
+    bool own =
+        view->x->message == RST_MESSAGE_FATAL_ALERT || (view->x->message == RST_MESSAGE_ERROR && !view->y->pending);
     uint32_t visit = own ? view->x->last_data.visit : view->y->last_data.visit;
 
-    rst_summary(view, "The application gave up over an error in the data: %s in %s, then %s reset the connection %s later",
-                own ? rst_message_name((rst_message_t)view->x->message)
+    rst_summary(view,
+                "The application gave up over an error in the data: %s in %s, then %s reset the connection %s later",
+                own                       ? rst_message_name((rst_message_t)view->x->message)
                 : protocol_mismatch(view) ? "an answer that is no TLS"
                                           : rst_message_name((rst_message_t)view->y->message),
                 rst_where(view, visit), rst_who_x(view),
@@ -129,15 +135,16 @@ static unsigned match_cancelled(const rst_view_t *view)
 
 static void tell_cancelled(const rst_view_t *view)
 {
-    rst_summary(view, "Transfer cancelled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
-                      " bytes received so far, %u on the way)", rst_who_x(view), rst_who_y(view),
-                view->y->bytes - rst_in_flight(view), rst_in_flight(view));
+    rst_summary(view,
+                "Transfer cancelled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
+                " bytes received so far, %u on the way)",
+                rst_who_x(view), rst_who_y(view), view->y->bytes - rst_in_flight(view), rst_in_flight(view));
     rst_evidence_add(view, view->y->last_data.visit, "Data that was not waited for");
     rst_tell_distance(view);
 }
 
-/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays unanswered:
- * a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
+/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
+ * unanswered: a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
 static bool owes_answer(const rst_view_t *view)
 {
     uint32_t missing = rst_not_received(view);
@@ -157,7 +164,8 @@ static unsigned match_piled_up(const rst_view_t *view)
 
 static unsigned match_unread(const rst_view_t *view)
 {
-    bool at_once = rst_within(view, rst_since(view, view->y->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND);
+    bool at_once =
+        rst_within(view, rst_since(view, view->y->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND);
     bool half_closed = rst_has_fin(view->x) && !rst_within(view, rst_since(view, view->x->fin), AT_ONCE);
 
     if (!own_account(view) || !view->y->bytes || half_closed || rst_fins_done(view))
@@ -175,10 +183,12 @@ static void tell_unread(const rst_view_t *view)
 {
     uint32_t unacked = rst_in_flight(view);
 
-    rst_summary(view, "Closed with unread data: %s reset the connection %s after data it never answered (%u bytes since its last "
-                      "reply, %s). Its application closed the socket without reading them", rst_who_x(view),
-                rst_span(view, rst_since(view, view->y->last_data)), view->y->pending,
-                rst_where(view, view->y->last_data.visit));
+    rst_summary(
+        view,
+        "Closed with unread data: %s reset the connection %s after data it never answered (%u bytes since its last "
+        "reply, %s). Its application closed the socket without reading them",
+        rst_who_x(view), rst_span(view, rst_since(view, view->y->last_data)), view->y->pending,
+        rst_where(view, view->y->last_data.visit));
     rst_evidence_add(view, view->y->last_data.visit, "Data of the other side without a reply");
     if (unacked)
         rst_evidence_add(view, view->y->last_data.visit, "%u bytes of it were not even acknowledged before", unacked);
@@ -190,7 +200,7 @@ static void tell_unread(const rst_view_t *view)
 
 static bool is_round(int64_t idle)
 {
-    static const int64_t timer[] = { 15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200 };
+    static const int64_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
 
     for (size_t i = 0; i < G_N_ELEMENTS(timer); i++) {
         int64_t distance = idle - timer[i] * RST_SECOND;
@@ -220,16 +230,19 @@ static unsigned match_app_timeout(const rst_view_t *view)
 
 static void tell_app_timeout(const rst_view_t *view)
 {
-    rst_summary(view, "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was "
-                      "pending", rst_who_x(view), idle_text(view),
+    rst_summary(view,
+                "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was "
+                "pending",
+                rst_who_x(view), idle_text(view),
                 idle_is_habit(view) ? "as it does with other connections" : "a usual time limit");
-    rst_evidence_add(view, view->reset->conn->last.visit == view->reset->at.visit ? view->y->last.visit
-                                                                                  : view->x->last.visit,
+    rst_evidence_add(view,
+                     view->reset->conn->last.visit == view->reset->at.visit ? view->y->last.visit : view->x->last.visit,
                      "Last segment before the silence of %s", idle_text(view));
     rst_tell_distance(view);
 }
 
-/* The port refuses from then on; or all known connections of the host end together, which pools and browsers do as well. */
+/* The port refuses from then on; or all known connections of the host end together, which pools and browsers do as
+ * well. */
 static bool host_is_gone(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -260,8 +273,8 @@ static unsigned match_admin_kill(const rst_view_t *view)
 
 static void tell_process_exit(const rst_view_t *view)
 {
-    rst_summary(view, "The process behind %s probably ended: %u of its connections were reset within %s%s", rst_who_x(view),
-                view->reset->burst->connections,
+    rst_summary(view, "The process behind %s probably ended: %u of its connections were reset within %s%s",
+                rst_who_x(view), view->reset->burst->connections,
                 rst_span(view, rst_elapsed(view->reset->burst->first, view->reset->burst->last)),
                 rst_from_client(view) ? " and no older one goes on" : " and its port refuses afterwards");
     rst_evidence_add(view, view->reset->burst->first.visit, "First reset of the batch");
@@ -282,10 +295,12 @@ static void tell_proxied(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
 
-    rst_summary(view, "Relayed by a proxy: %s got a reset on its other side %s before (%s) and passes it on, as it does %u times "
-                      "in this capture. Look for the cause on that other connection", rst_who_x(view),
-                rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
-                rst_where(view, view->reset->relayed.visit), host->relays);
+    rst_summary(
+        view,
+        "Relayed by a proxy: %s got a reset on its other side %s before (%s) and passes it on, as it does %u times "
+        "in this capture. Look for the cause on that other connection",
+        rst_who_x(view), rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
+        rst_where(view, view->reset->relayed.visit), host->relays);
     rst_evidence_add(view, view->reset->relayed.visit, "Reset that the same host got on its other side");
     rst_tell_distance(view);
 }
@@ -307,7 +322,8 @@ static void tell_situation(const rst_view_t *view)
         rst_evidence_add(view, view->x->last.visit ? view->x->last.visit : view->y->last.visit,
                          "Last segment before the reset. No data was sent in either direction");
     if (rst_loses_data(view))
-        rst_evidence_add(view, view->x->run.last.visit, "The resetting side had data outstanding that was not acknowledged");
+        rst_evidence_add(view, view->x->run.last.visit,
+                         "The resetting side had data outstanding that was not acknowledged");
     if (rst_has_fin(view->y))
         rst_evidence_add(view, view->y->fin.visit, "The other side had closed %s before",
                          rst_span(view, rst_since(view, view->y->fin)));
@@ -328,31 +344,50 @@ static void tell_app_abort(const rst_view_t *view)
                          : view->y->pending   ? "received the last data and aborted"
                                               : "answered everything, then aborted";
 
-    rst_summary(view, "Reset by elimination: %s %s after %s of silence (%s at its next sequence number). The wire does not show "
-                      "whether the application, an operator or a time limit did it", rst_who_x(view), before,
-                idle_text(view), rst_shape(view));
+    rst_summary(
+        view,
+        "Reset by elimination: %s %s after %s of silence (%s at its next sequence number). The wire does not show "
+        "whether the application, an operator or a time limit did it",
+        rst_who_x(view), before, idle_text(view), rst_shape(view));
     tell_situation(view);
     rst_tell_history(view);
     rst_tell_distance(view);
 }
 
 const rst_rule_t rst_rules_active[] = {
-    { RST_CAUSE_PROXIED, match_proxied, tell_proxied, 0, { { RST_CAUSE_APP_ABORT, 12 } } },
-    { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
-      { { RST_CAUSE_APP_ABORT, 12 }, { RST_CAUSE_UNREAD_DATA, 5 } } },
-    { RST_CAUSE_PROCESS_EXIT, match_process_exit, tell_process_exit, 0,
-      { { RST_CAUSE_ADMIN_KILL, 10 }, { RST_CAUSE_APP_ABORT, 10 } } },
-    { RST_CAUSE_APP_ERROR, match_app_error, tell_app_error, 0,
-      { { RST_CAUSE_APP_ABORT, 8 }, { RST_CAUSE_UNREAD_DATA, 6 } } },
-    { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_UNREAD_DATA, 12 } } },
-    { RST_CAUSE_UNREAD_DATA, match_piled_up, tell_unread, 0,
-      { { RST_CAUSE_TRANSFER_CANCELLED, 12 }, { RST_CAUSE_APP_ABORT, 10 } } },
-    { RST_CAUSE_UNREAD_DATA, match_unread, tell_unread, 0,
-      { { RST_CAUSE_APP_ABORT, 22 }, { RST_CAUSE_PROCESS_EXIT, 5 }, { RST_CAUSE_ADMIN_KILL, 3 } } },
-    { RST_CAUSE_APP_TIMEOUT, match_app_timeout, tell_app_timeout, RST_RULE_HISTORY,
-      { { RST_CAUSE_APP_ABORT, 25 }, { RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8 } } },
-    { RST_CAUSE_ADMIN_KILL, match_admin_kill, tell_process_exit, 0, { { 0, 0 } } },
-    { RST_CAUSE_APP_ABORT, match_app_abort, tell_app_abort, RST_RULE_HISTORY,
-      { { RST_CAUSE_UNREAD_DATA, 15 }, { RST_CAUSE_ADMIN_KILL, 8 }, { RST_CAUSE_PROCESS_EXIT, 6 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_PROXIED, match_proxied, tell_proxied, 0, {{RST_CAUSE_APP_ABORT, 12}}},
+    {RST_CAUSE_CLOSE_RACE,
+     match_close_race,
+     tell_close_race,
+     RST_RULE_BENIGN,
+     {{RST_CAUSE_APP_ABORT, 12}, {RST_CAUSE_UNREAD_DATA, 5}}},
+    {RST_CAUSE_PROCESS_EXIT,
+     match_process_exit,
+     tell_process_exit,
+     0,
+     {{RST_CAUSE_ADMIN_KILL, 10}, {RST_CAUSE_APP_ABORT, 10}}},
+    {RST_CAUSE_APP_ERROR, match_app_error, tell_app_error, 0, {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
+    {RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, {{RST_CAUSE_UNREAD_DATA, 12}}},
+    {RST_CAUSE_UNREAD_DATA,
+     match_piled_up,
+     tell_unread,
+     0,
+     {{RST_CAUSE_TRANSFER_CANCELLED, 12}, {RST_CAUSE_APP_ABORT, 10}}},
+    {RST_CAUSE_UNREAD_DATA,
+     match_unread,
+     tell_unread,
+     0,
+     {{RST_CAUSE_APP_ABORT, 22}, {RST_CAUSE_PROCESS_EXIT, 5}, {RST_CAUSE_ADMIN_KILL, 3}}},
+    {RST_CAUSE_APP_TIMEOUT,
+     match_app_timeout,
+     tell_app_timeout,
+     RST_RULE_HISTORY,
+     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {RST_CAUSE_ADMIN_KILL, match_admin_kill, tell_process_exit, 0, {{0, 0}}},
+    {RST_CAUSE_APP_ABORT,
+     match_app_abort,
+     tell_app_abort,
+     RST_RULE_HISTORY,
+     {{RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8}, {RST_CAUSE_PROCESS_EXIT, 6}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

@@ -25,8 +25,10 @@ static void tell_malformed(const rst_view_t *view)
         rst_evidence_add(view, view->reset->at.visit, "Data offset below 20 bytes or beyond the end of the segment");
         return;
     }
-    rst_summary(view, "Malformed: RST and %s are set together, which no TCP stack sends - a scanner, a fuzzer or a broken "
-                      "device made this packet", flag);
+    rst_summary(view,
+                "Malformed: RST and %s are set together, which no TCP stack sends - a scanner, a fuzzer or a broken "
+                "device made this packet",
+                flag);
     rst_evidence_add(view, view->reset->at.visit, "Flags RST and %s in one segment (RFC 9293, section 3.10.7.4)", flag);
 }
 
@@ -41,8 +43,7 @@ static void tell_duplicate(const rst_view_t *view)
     const char *where = rst_where(view, original->at.visit);
 
     rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers%s, %s later)", where,
-                view->reset->ip_id ? " and IP id" : "",
-                rst_span(view, rst_elapsed(original->at, view->reset->at)));
+                view->reset->ip_id ? " and IP id" : "", rst_span(view, rst_elapsed(original->at, view->reset->at)));
     rst_evidence_add(view, original->at.visit, "Equal SEQ, ACK, length and window%s as here",
                      view->reset->ip_id ? ", and the same IP id" : "");
     if (view->reset->ttl != original->ttl)
@@ -53,7 +54,7 @@ static void tell_duplicate(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_artefact[] = {
-    { RST_CAUSE_DUPLICATE, match_duplicate, tell_duplicate, RST_RULE_BENIGN, { { 0, 0 } } },
-    { RST_CAUSE_MALFORMED, match_malformed, tell_malformed, 0, { { 0, 0 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_DUPLICATE, match_duplicate, tell_duplicate, RST_RULE_BENIGN, {{0, 0}}},
+    {RST_CAUSE_MALFORMED, match_malformed, tell_malformed, 0, {{0, 0}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

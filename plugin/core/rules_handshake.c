@@ -25,7 +25,8 @@ static bool client_leaves(const rst_view_t *view)
 static bool sibling_lives(const rst_conn_t *sibling)
 {
     return sibling->side[0].bytes || sibling->side[1].bytes ||
-           rst_conn_synchronised(&sibling->side[rst_conn_client(sibling)], &sibling->side[1 - rst_conn_client(sibling)]);
+           rst_conn_synchronised(&sibling->side[rst_conn_client(sibling)],
+                                 &sibling->side[1 - rst_conn_client(sibling)]);
 }
 
 /* Both SYNs were on their way at the same time: the sibling had not been answered when this one was sent. */
@@ -61,8 +62,11 @@ static void tell_smb(const rst_view_t *view)
     int64_t lead = view->reset->sibling_lead;
     const char *what = rst_is_refusal(view) ? "was refused" : "was reset by the client";
 
-    rst_summary(view, "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s. This one "
-                      "lost and %s", rst_span(view, lead < 0 ? -lead : lead), sibling_text(view), what);
+    rst_summary(
+        view,
+        "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s. This one "
+        "lost and %s",
+        rst_span(view, lead < 0 ? -lead : lead), sibling_text(view), what);
     rst_evidence_add(view, sibling->side[rst_conn_client(sibling)].syn.visit, "SYN of the connection that was kept");
     rst_evidence_add(view, view->reset->side[view->reset->client].syn.visit, "SYN of this connection");
 }
@@ -84,8 +88,11 @@ static void tell_race(const rst_view_t *view)
     const rst_conn_t *sibling = view->reset->sibling;
     int64_t lead = view->reset->sibling_lead;
 
-    rst_summary(view, "Lost a connection race: the client tried two addresses %s apart, went on with %s and reset this attempt "
-                      "unused", rst_span(view, lead < 0 ? -lead : lead), sibling_text(view));
+    rst_summary(
+        view,
+        "Lost a connection race: the client tried two addresses %s apart, went on with %s and reset this attempt "
+        "unused",
+        rst_span(view, lead < 0 ? -lead : lead), sibling_text(view));
     rst_evidence_add(view, sibling->side[rst_conn_client(sibling)].syn.visit, "SYN of the attempt that was used");
     rst_evidence_add(view, view->x->syn.visit, "SYN of this attempt");
 }
@@ -106,9 +113,11 @@ static unsigned match_bad_ack(const rst_view_t *view)
 
 static void tell_bad_ack(const rst_view_t *view)
 {
-    rst_summary(view, "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
-                      "handshake", (view->trigger->flags & RST_FLAG_SYN) ? "SYN-ACK" : "ACK",
-                rst_where(view, view->trigger->mark.visit), view->trigger->ack, rst_who_x(view), view->x->isn);
+    rst_summary(view,
+                "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
+                "handshake",
+                (view->trigger->flags & RST_FLAG_SYN) ? "SYN-ACK" : "ACK", rst_where(view, view->trigger->mark.visit),
+                view->trigger->ack, rst_who_x(view), view->x->isn);
     rst_evidence_add(view, view->x->syn.visit, "SYN with SEQ %u: only %u may be acknowledged", view->x->isn,
                      view->x->isn + 1);
     rst_evidence_add(view, view->trigger->mark.visit, "Acknowledges %u", view->trigger->ack);
@@ -124,8 +133,11 @@ static unsigned match_unsolicited(const rst_view_t *view)
 
 static void tell_unsolicited(const rst_view_t *view)
 {
-    rst_summary(view, "%s never asked for this connection as far as the capture shows: the SYN-ACK of %s came without a SYN and "
-                      "was reset", rst_who_x(view), rst_where(view, view->trigger->mark.visit));
+    rst_summary(
+        view,
+        "%s never asked for this connection as far as the capture shows: the SYN-ACK of %s came without a SYN and "
+        "was reset",
+        rst_who_x(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK without a SYN in the capture");
     rst_tell_history(view);
 }
@@ -142,11 +154,14 @@ static unsigned match_raw_socket(const rst_view_t *view)
 
 static void tell_raw_socket(const rst_view_t *view)
 {
-    rst_summary(view, "The kernel of %s does not know this connection: it reset the %s, yet the program that opened it went on "
-                      "in %s (raw socket or user-space stack)", rst_who_x(view),
-                view->trigger ? rst_text(view->memory, "SYN-ACK of %s", rst_where(view, view->trigger->mark.visit))
-                              : "handshake",
-                rst_where(view, view->reset->after.own_next.visit));
+    rst_summary(
+        view,
+        "The kernel of %s does not know this connection: it reset the %s, yet the program that opened it went on "
+        "in %s (raw socket or user-space stack)",
+        rst_who_x(view),
+        view->trigger ? rst_text(view->memory, "SYN-ACK of %s", rst_where(view, view->trigger->mark.visit))
+                      : "handshake",
+        rst_where(view, view->reset->after.own_next.visit));
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that was reset");
     rst_evidence_add(view, view->reset->after.own_next.visit, "The same side continues the handshake");
@@ -166,9 +181,10 @@ static unsigned match_paws(const rst_view_t *view)
 
 static void tell_paws(const rst_view_t *view)
 {
-    rst_summary(view, "The SYN-ACK of %s echoes a time stamp (%u) that the SYN did not bear (%u): %s had to reject it, and a "
-                      "device on the way probably changes time stamps", rst_where(view, view->trigger->mark.visit),
-                view->trigger->tsecr, view->x->syn_tsval, rst_who_x(view));
+    rst_summary(view,
+                "The SYN-ACK of %s echoes a time stamp (%u) that the SYN did not bear (%u): %s had to reject it, and a "
+                "device on the way probably changes time stamps",
+                rst_where(view, view->trigger->mark.visit), view->trigger->tsecr, view->x->syn_tsval, rst_who_x(view));
     rst_evidence_add(view, view->x->syn.visit, "SYN with time stamp %u", view->x->syn_tsval);
     rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that echoes %u", view->trigger->tsecr);
 }
@@ -180,8 +196,8 @@ static unsigned breadth_of(const rst_view_t *view)
     return client ? rst_host_breadth(&view->engine->hosts, client, true, view->reset->at) : 0;
 }
 
-/* Windows of raw-socket scanners; no operating system offers one of them with no option but MSS. A SYN without options alone
- * proves nothing: small stacks and test tools send them. */
+/* Windows of raw-socket scanners; no operating system offers one of them with no option but MSS. A SYN without options
+ * alone proves nothing: small stacks and test tools send them. */
 static bool odd_syn(const rst_view_t *view)
 {
     uint16_t window = view->x->syn_window;
@@ -207,7 +223,8 @@ static void tell_scan(const rst_view_t *view)
 
     rst_summary(view, "Port probe: %s %s and reset at once without data%s", rst_who_x(view),
                 answers_syn_ack(view) ? "only waited for the SYN-ACK" : "completed the handshake",
-                breadth >= view->prefs->scan_ports ? rst_text(view->memory, ", as with %u other targets", breadth - 1) : "");
+                breadth >= view->prefs->scan_ports ? rst_text(view->memory, ", as with %u other targets", breadth - 1)
+                                                   : "");
     if (breadth >= view->prefs->scan_ports)
         rst_evidence_add(view, view->x->syn.visit, "%u targets of this source within about %u s carry no data", breadth,
                          view->prefs->scan_s);
@@ -261,9 +278,11 @@ static void tell_unwanted(const rst_view_t *view)
 {
     bool late = view->verdict->confidence > 55;
 
-    rst_summary(view, late ? "The client gave up too early: the SYN-ACK of %s came %s after %s and found the socket closed"
-                           : "The client no longer wanted the connection: it reset the SYN-ACK of %s, which came %s after %s, "
-                             "and sent no data",
+    rst_summary(view,
+                late
+                    ? "The client gave up too early: the SYN-ACK of %s came %s after %s and found the socket closed"
+                    : "The client no longer wanted the connection: it reset the SYN-ACK of %s, which came %s after %s, "
+                      "and sent no data",
                 rst_where(view, view->trigger->mark.visit), rst_span(view, waited(view)),
                 view->x->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->x->segments) : "the SYN");
     rst_evidence_add(view, view->trigger->mark.visit, "The SYN-ACK that was answered");
@@ -321,7 +340,8 @@ static unsigned match_overflow(const rst_view_t *view)
 
 static void tell_overflow(const rst_view_t *view)
 {
-    rst_summary(view, "%s reset the connection at the last step of the handshake (%s): its accept queue was probably full",
+    rst_summary(view,
+                "%s reset the connection at the last step of the handshake (%s): its accept queue was probably full",
                 rst_who_x(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->trigger->mark.visit, "Correct final ACK, answered by a reset");
 }
@@ -333,8 +353,8 @@ static bool listener_gone(const rst_view_t *view)
     const rst_service_run_t *refused = service ? rst_service_after(service, false, view->reset->at) : NULL;
     const rst_service_run_t *accepted = service ? rst_service_after(service, true, view->reset->at) : NULL;
 
-    return refused && (!accepted || accepted->first.visit > refused->first.visit ||
-                       accepted->last.visit < refused->first.visit);
+    return refused &&
+           (!accepted || accepted->first.visit > refused->first.visit || accepted->last.visit < refused->first.visit);
 }
 
 static unsigned match_listener(const rst_view_t *view)
@@ -355,7 +375,8 @@ static void tell_listener(const rst_view_t *view)
 {
     const rst_service_run_t *refused = rst_service_after(view->reset->service, false, view->reset->at);
 
-    rst_summary(view, "The listening socket of %s was closed with connections waiting: this one was open but never served%s",
+    rst_summary(view,
+                "The listening socket of %s was closed with connections waiting: this one was open but never served%s",
                 rst_who_x(view), refused ? ", and new SYNs are refused afterwards" : "");
     rst_evidence_add(view, view->x->syn.visit, "Accepted by the kernel here, no byte of the application followed");
     if (refused)
@@ -366,23 +387,37 @@ static void tell_listener(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_handshake[] = {
-    { RST_CAUSE_SMB_DUAL_CONNECT, match_smb, tell_smb, RST_RULE_BENIGN, { { RST_CAUSE_APP_ABORT, 2 } } },
-    { RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, tell_bad_ack, 0, { { RST_CAUSE_HEADER_REWRITTEN, 4 } } },
-    { RST_CAUSE_PAWS_REJECT, match_paws, tell_paws, 0, { { RST_CAUSE_CONNECT_ABORTED, 4 } } },
-    { RST_CAUSE_UNKNOWN_TO_KERNEL, match_raw_socket, tell_raw_socket, 0, { { RST_CAUSE_INJECTED, 4 } } },
-    { RST_CAUSE_HANDSHAKE_TIMEOUT, match_handshake_timeout, tell_handshake_timeout, 0,
-      { { RST_CAUSE_CONNECT_ABORTED, 5 } } },
-    { RST_CAUSE_UNSOLICITED_SYNACK, match_unsolicited, tell_unsolicited, 0,
-      { { RST_CAUSE_CONNECT_ABORTED, 10 }, { RST_CAUSE_UNKNOWN_TO_KERNEL, 8 }, { RST_CAUSE_HALF_OPEN_SCAN, 5 } } },
-    { RST_CAUSE_HEALTH_CHECK, match_health, tell_health, RST_RULE_BENIGN, { { RST_CAUSE_HALF_OPEN_SCAN, 8 } } },
-    { RST_CAUSE_HALF_OPEN_SCAN, match_scan, tell_scan, 0,
-      { { RST_CAUSE_UNKNOWN_TO_KERNEL, 4 }, { RST_CAUSE_CONNECT_ABORTED, 3 } } },
-    { RST_CAUSE_CONNECTION_RACE, match_race, tell_race, RST_RULE_BENIGN, { { RST_CAUSE_CONNECT_ABORTED, 20 } } },
-    { RST_CAUSE_CONNECT_ABORTED, match_connect_aborted, tell_connect_aborted, 0,
-      { { RST_CAUSE_CONNECTION_RACE, 10 }, { RST_CAUSE_HALF_OPEN_SCAN, 10 }, { RST_CAUSE_UNKNOWN_TO_KERNEL, 8 } } },
-    { RST_CAUSE_LISTENER_CLOSED, match_listener, tell_listener, 0,
-      { { RST_CAUSE_APP_ABORT, 10 }, { RST_CAUSE_UNREAD_DATA, 5 } } },
-    { RST_CAUSE_RESOURCE_EXHAUSTION, match_overflow, tell_overflow, 0,
-      { { RST_CAUSE_SESSION_FAILOVER, 10 }, { RST_CAUSE_NO_CONNECTION, 8 }, { RST_CAUSE_POLICY_RESET, 5 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_SMB_DUAL_CONNECT, match_smb, tell_smb, RST_RULE_BENIGN, {{RST_CAUSE_APP_ABORT, 2}}},
+    {RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, tell_bad_ack, 0, {{RST_CAUSE_HEADER_REWRITTEN, 4}}},
+    {RST_CAUSE_PAWS_REJECT, match_paws, tell_paws, 0, {{RST_CAUSE_CONNECT_ABORTED, 4}}},
+    {RST_CAUSE_UNKNOWN_TO_KERNEL, match_raw_socket, tell_raw_socket, 0, {{RST_CAUSE_INJECTED, 4}}},
+    {RST_CAUSE_HANDSHAKE_TIMEOUT, match_handshake_timeout, tell_handshake_timeout, 0, {{RST_CAUSE_CONNECT_ABORTED, 5}}},
+    {RST_CAUSE_UNSOLICITED_SYNACK,
+     match_unsolicited,
+     tell_unsolicited,
+     0,
+     {{RST_CAUSE_CONNECT_ABORTED, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}, {RST_CAUSE_HALF_OPEN_SCAN, 5}}},
+    {RST_CAUSE_HEALTH_CHECK, match_health, tell_health, RST_RULE_BENIGN, {{RST_CAUSE_HALF_OPEN_SCAN, 8}}},
+    {RST_CAUSE_HALF_OPEN_SCAN,
+     match_scan,
+     tell_scan,
+     0,
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+    {RST_CAUSE_CONNECTION_RACE, match_race, tell_race, RST_RULE_BENIGN, {{RST_CAUSE_CONNECT_ABORTED, 20}}},
+    {RST_CAUSE_CONNECT_ABORTED,
+     match_connect_aborted,
+     tell_connect_aborted,
+     0,
+     {{RST_CAUSE_CONNECTION_RACE, 10}, {RST_CAUSE_HALF_OPEN_SCAN, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}}},
+    {RST_CAUSE_LISTENER_CLOSED,
+     match_listener,
+     tell_listener,
+     0,
+     {{RST_CAUSE_APP_ABORT, 10}, {RST_CAUSE_UNREAD_DATA, 5}}},
+    {RST_CAUSE_RESOURCE_EXHAUSTION,
+     match_overflow,
+     tell_overflow,
+     0,
+     {{RST_CAUSE_SESSION_FAILOVER, 10}, {RST_CAUSE_NO_CONNECTION, 8}, {RST_CAUSE_POLICY_RESET, 5}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

@@ -1,15 +1,15 @@
 /* rules_network.c
  * Rules for resets that were not sent by the host whose address they bear.
  *
- * A verdict of this kind accuses somebody, so it needs strong evidence: the sender lives on, a train of guessed numbers,
- * both ends reset at once, or another hop distance. Weak clues only make an alternative.
+ * A verdict of this kind accuses somebody, so it needs strong evidence: the sender lives on, a train of guessed
+ * numbers, both ends reset at once, or another hop distance. Weak clues only make an alternative.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rules.h"
 
-/* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated and
- * makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
+/* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated
+ * and makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
 static unsigned match_blind(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
@@ -81,8 +81,10 @@ static void tell_train(const rst_view_t *view)
         rst_pattern_add(view, "gfw");
     else if (is_window_train(view))
         rst_pattern_add(view, "tcpkill");
-    rst_summary(view, "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
-                      "host knows its own number and needs one", rst_who_x(view), view->prefs->seqchange_s);
+    rst_summary(view,
+                "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
+                "host knows its own number and needs one",
+                rst_who_x(view), view->prefs->seqchange_s);
     rst_evidence_add(view, view->reset->at.visit, "SEQ values rise beyond everything this side has sent");
     rst_tell_distance(view);
 }
@@ -106,16 +108,18 @@ static void tell_contradicted(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
 
-    rst_summary(view, "Injected: %s goes on with the connection in %s, %s after 'its' reset, so somebody else on the path "
-                      "sent it", rst_who_x(view), rst_where(view, after->alive.visit),
+    rst_summary(view,
+                "Injected: %s goes on with the connection in %s, %s after 'its' reset, so somebody else on the path "
+                "sent it",
+                rst_who_x(view), rst_where(view, after->alive.visit),
                 rst_span(view, rst_elapsed(view->reset->at, after->alive)));
     rst_evidence_add(view, after->alive.visit, "New data, FIN or acknowledgment of the same sender after the reset%s",
                      after->alive_new ? ", sent later by its time stamp or IP id" : "");
     rst_tell_distance(view);
 }
 
-/* No answer can come sooner than the round trip to the host. Only SYN to SYN-ACK counts, because other acknowledgments may
- * be delayed on purpose. Three samples are needed, or one and a nearer distance. */
+/* No answer can come sooner than the round trip to the host. Only SYN to SYN-ACK counts, because other acknowledgments
+ * may be delayed on purpose. Three samples are needed, or one and a nearer distance. */
 static bool too_fast(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
@@ -184,8 +188,10 @@ static void tell_policy(const rst_view_t *view)
 {
     const rst_candidate_t *trigger = view->trigger;
 
-    rst_summary(view, "Reset by a policy on the path: the reset under the address of %s follows %s directly and does not "
-                      "come from that host", rst_who_x(view),
+    rst_summary(view,
+                "Reset by a policy on the path: the reset under the address of %s follows %s directly and does not "
+                "come from that host",
+                rst_who_x(view),
                 rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->y->message)));
     if (view->y->last_data.visit)
         rst_evidence_add(view, view->y->last_data.visit, "Last payload before the reset");
@@ -211,8 +217,10 @@ static void tell_failover(const rst_view_t *view)
     const rst_after_t *after = &view->reset->after;
     uint32_t visit = after->alive.visit ? after->alive.visit : after->synack.visit;
 
-    rst_summary(view, "Two hosts behind one address: the segment of %s met a host without this connection, while %s goes on "
-                      "with it in %s", rst_where(view, view->trigger->mark.visit), rst_who_x(view), rst_where(view, visit));
+    rst_summary(view,
+                "Two hosts behind one address: the segment of %s met a host without this connection, while %s goes on "
+                "with it in %s",
+                rst_where(view, view->trigger->mark.visit), rst_who_x(view), rst_where(view, visit));
     rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
     rst_evidence_add(view, visit, "The same address goes on after the reset");
     rst_tell_distance(view);
@@ -231,8 +239,8 @@ static int64_t other_end(const rst_view_t *view)
 static bool both_ends(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
-    bool active = reset->peer_last.at.visit ? (reset->peer_last.flags & RST_FLAG_ACK) != 0
-                                            : reset->after.peer_reset_active;
+    bool active =
+        reset->peer_last.at.visit ? (reset->peer_last.flags & RST_FLAG_ACK) != 0 : reset->after.peer_reset_active;
     int64_t distance = other_end(view);
     int64_t limit = (int64_t)view->prefs->bidir_ms * RST_MILLISECOND;
     int64_t round_trip = view->x->rtt + view->y->rtt;
@@ -268,9 +276,10 @@ static unsigned match_idle_device(const rst_view_t *view)
 
 static void tell_idle_device(const rst_view_t *view)
 {
-    rst_summary(view, "A device on the path timed the connection out: nothing was sent for %s, then %s", rst_span(view,
-                rst_silence(view)), both_ends(view) ? "both ends were reset at once although neither had sent anything"
-                                                    : "the reset did not come from the host itself");
+    rst_summary(view, "A device on the path timed the connection out: nothing was sent for %s, then %s",
+                rst_span(view, rst_silence(view)),
+                both_ends(view) ? "both ends were reset at once although neither had sent anything"
+                                : "the reset did not come from the host itself");
     rst_evidence_add(view, view->reset->at.visit, "Silence of %s before the reset", rst_span(view, rst_silence(view)));
     if (both_ends(view))
         rst_pattern_add(view, "both_ends");
@@ -290,8 +299,10 @@ static void tell_both_ends(const rst_view_t *view)
     uint32_t other = reset->after.peer_reset.visit ? reset->after.peer_reset.visit : reset->peer_last.at.visit;
 
     rst_pattern_add(view, "both_ends");
-    rst_summary(view, "Injected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
-                      "device between them sent both", rst_span(view, other_end(view)), rst_where(view, other));
+    rst_summary(view,
+                "Injected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
+                "device between them sent both",
+                rst_span(view, other_end(view)), rst_where(view, other));
     rst_evidence_add(view, other, "Reset of the other direction, %s apart", rst_span(view, other_end(view)));
     rst_tell_distance(view);
 }
@@ -311,11 +322,15 @@ static void tell_distance(const rst_view_t *view)
     int8_t delta = rst_hop_delta(view);
 
     if (rst_hop_jump(view))
-        rst_summary(view, "Probably injected: the reset bears the address of %s but comes from %d hops %s than its other "
-                          "packets", rst_who_x(view), delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
+        rst_summary(view,
+                    "Probably injected: the reset bears the address of %s but comes from %d hops %s than its other "
+                    "packets",
+                    rst_who_x(view), delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
     else
-        rst_summary(view, "Probably injected: the reset bears the address of %s but came %s after the segment it answers, "
-                          "sooner than that host can answer", rst_who_x(view), rst_span(view, rst_delay(view)));
+        rst_summary(view,
+                    "Probably injected: the reset bears the address of %s but came %s after the segment it answers, "
+                    "sooner than that host can answer",
+                    rst_who_x(view), rst_span(view, rst_delay(view)));
     tell_elsewhere(view);
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
@@ -336,30 +351,53 @@ static unsigned match_rewritten(const rst_view_t *view)
 
 static void tell_rewritten(const rst_view_t *view)
 {
-    rst_summary(view, "Probably changed on the path: the sequence numbers of %s leave the window from one segment to the next "
-                      "(%s), %s keeps asking for the old ones and resets. Compare a capture at the other end",
-                rst_who_y(view), rst_where(view, view->y->wild_last.visit), rst_who_x(view));
+    rst_summary(
+        view,
+        "Probably changed on the path: the sequence numbers of %s leave the window from one segment to the next "
+        "(%s), %s keeps asking for the old ones and resets. Compare a capture at the other end",
+        rst_who_y(view), rst_where(view, view->y->wild_last.visit), rst_who_x(view));
     rst_evidence_add(view, view->y->wild_last.visit, "Latest of %u segments outside the window", view->y->wild);
     rst_evidence_add(view, view->x->last.visit, "The receiver still acknowledges the old number");
     rst_tell_distance(view);
 }
 
 const rst_rule_t rst_rules_network[] = {
-    { RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, { { RST_CAUSE_INJECTED, 5 } } },
-    { RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, { { RST_CAUSE_POLICY_RESET, 4 } } },
-    { RST_CAUSE_POLICY_RESET, match_policy, tell_policy, RST_RULE_MIDDLEBOX,
-      { { RST_CAUSE_INJECTED, 8 }, { RST_CAUSE_SESSION_FAILOVER, 5 } } },
-    { RST_CAUSE_INJECTED, match_contradicted, tell_contradicted, RST_RULE_MIDDLEBOX,
-      { { RST_CAUSE_SESSION_FAILOVER, 5 }, { RST_CAUSE_POLICY_RESET, 3 } } },
-    { RST_CAUSE_SESSION_FAILOVER, match_failover, tell_failover, 0,
-      { { RST_CAUSE_POLICY_RESET, 15 }, { RST_CAUSE_INJECTED, 10 } } },
-    { RST_CAUSE_DEVICE_IDLE_TIMEOUT, match_idle_device, tell_idle_device, RST_RULE_MIDDLEBOX,
-      { { RST_CAUSE_INJECTED, 8 }, { RST_CAUSE_APP_TIMEOUT, 5 } } },
-    { RST_CAUSE_INJECTED, match_both_ends, tell_both_ends, RST_RULE_MIDDLEBOX,
-      { { RST_CAUSE_POLICY_RESET, 15 }, { RST_CAUSE_APP_ABORT, 10 } } },
-    { RST_CAUSE_INJECTED, match_distance, tell_distance, RST_RULE_MIDDLEBOX,
-      { { RST_CAUSE_POLICY_RESET, 12 }, { RST_CAUSE_SESSION_FAILOVER, 8 } } },
-    { RST_CAUSE_HEADER_REWRITTEN, match_rewritten, tell_rewritten, 0,
-      { { RST_CAUSE_APP_ABORT, 25 }, { RST_CAUSE_INJECTED, 5 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, {{RST_CAUSE_INJECTED, 5}}},
+    {RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
+    {RST_CAUSE_POLICY_RESET,
+     match_policy,
+     tell_policy,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_SESSION_FAILOVER, 5}}},
+    {RST_CAUSE_INJECTED,
+     match_contradicted,
+     tell_contradicted,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_SESSION_FAILOVER, 5}, {RST_CAUSE_POLICY_RESET, 3}}},
+    {RST_CAUSE_SESSION_FAILOVER,
+     match_failover,
+     tell_failover,
+     0,
+     {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_INJECTED, 10}}},
+    {RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_device,
+     tell_idle_device,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
+    {RST_CAUSE_INJECTED,
+     match_both_ends,
+     tell_both_ends,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_APP_ABORT, 10}}},
+    {RST_CAUSE_INJECTED,
+     match_distance,
+     tell_distance,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
+    {RST_CAUSE_HEADER_REWRITTEN,
+     match_rewritten,
+     tell_rewritten,
+     0,
+     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_INJECTED, 5}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

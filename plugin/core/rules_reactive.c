@@ -27,8 +27,8 @@ static bool answers_unseen(const rst_view_t *view)
 
 static bool is_closing_message(const rst_view_t *view)
 {
-    return view->trigger && (view->trigger->message == RST_MESSAGE_FAREWELL ||
-                             view->trigger->message == RST_MESSAGE_FATAL_ALERT);
+    return view->trigger &&
+           (view->trigger->message == RST_MESSAGE_FAREWELL || view->trigger->message == RST_MESSAGE_FATAL_ALERT);
 }
 
 /* More than cancel_bytes received and at least two segments on the way: a reader left a running transfer. */
@@ -46,9 +46,11 @@ static unsigned match_cancelled(const rst_view_t *view)
 
 static void tell_cancelled(const rst_view_t *view)
 {
-    rst_summary(view, "Transfer cancelled: %s closed while %s was still sending (%" G_GUINT64_FORMAT " bytes so far, %u on "
-                      "the way). The data of %s met the closed socket", rst_who_x(view), rst_who_y(view), view->y->bytes,
-                rst_in_flight(view), rst_where(view, view->trigger->mark.visit));
+    rst_summary(view,
+                "Transfer cancelled: %s closed while %s was still sending (%" G_GUINT64_FORMAT " bytes so far, %u on "
+                "the way). The data of %s met the closed socket",
+                rst_who_x(view), rst_who_y(view), view->y->bytes, rst_in_flight(view),
+                rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->x->fin.visit, "FIN of the reader");
     rst_evidence_add(view, view->trigger->mark.visit, "Data that arrived after it");
 }
@@ -71,20 +73,25 @@ static void tell_data_after_close(const rst_view_t *view)
 
     rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets");
     if (!trigger) {
-        rst_summary(view, "Data after close: %s had sent its FIN (%s) and resets. The segment it answers is not in the capture",
-                    rst_who_x(view), rst_where(view, view->x->fin.visit));
+        rst_summary(
+            view, "Data after close: %s had sent its FIN (%s) and resets. The segment it answers is not in the capture",
+            rst_who_x(view), rst_where(view, view->x->fin.visit));
         rst_tell_history(view);
         return;
     }
     if (is_closing_message(view)) {
         view->verdict->benign = true;
-        rst_summary(view, "Harmless: %s had closed (FIN in %s) when the closing message of %s came in (%s). Nothing was lost",
+        rst_summary(view,
+                    "Harmless: %s had closed (FIN in %s) when the closing message of %s came in (%s). Nothing was lost",
                     rst_who_x(view), rst_where(view, view->x->fin.visit), rst_who_y(view),
                     rst_where(view, trigger->mark.visit));
     } else {
-        rst_summary(view, "Data after close: %s had closed (FIN in %s), and %u bytes that %s sent afterwards (%s) were thrown "
-                          "away", rst_who_x(view), rst_where(view, view->x->fin.visit), trigger->len, rst_who_y(view),
-                    rst_where(view, trigger->mark.visit));
+        rst_summary(
+            view,
+            "Data after close: %s had closed (FIN in %s), and %u bytes that %s sent afterwards (%s) were thrown "
+            "away",
+            rst_who_x(view), rst_where(view, view->x->fin.visit), trigger->len, rst_who_y(view),
+            rst_where(view, trigger->mark.visit));
     }
     rst_evidence_add(view, trigger->mark.visit, "%s of the other side, %s before the reset",
                      trigger->len ? "Data" : "FIN behind missing data", rst_span(view, rst_delay(view)));
@@ -101,9 +108,11 @@ static unsigned match_assassination(const rst_view_t *view)
 
 static void tell_assassination(const rst_view_t *view)
 {
-    rst_summary(view, "An old duplicate (%s) reached the closed connection, %s answered it from TIME-WAIT (%s) and this reset "
-                      "ends that state early", rst_where(view, view->x->stale.visit), rst_who_y(view),
-                rst_where(view, view->trigger->mark.visit));
+    rst_summary(
+        view,
+        "An old duplicate (%s) reached the closed connection, %s answered it from TIME-WAIT (%s) and this reset "
+        "ends that state early",
+        rst_where(view, view->x->stale.visit), rst_who_y(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->x->stale.visit, "Data that had been acknowledged long before");
     rst_evidence_add(view, view->trigger->mark.visit, "ACK from TIME-WAIT");
 }
@@ -160,14 +169,20 @@ static void tell_no_connection(const rst_view_t *view)
 
     if (gave_up_before(view)) {
         view->verdict->retransmissions = (uint16_t)(view->x->run.copies - 1);
-        rst_summary(view, "No such connection any more: %s had repeated a segment %u times without an answer and forgotten the "
-                          "connection silently, so %s met nothing", rst_who_x(view), view->x->run.copies - 1,
-                    rst_where(view, view->trigger->mark.visit));
+        rst_summary(
+            view,
+            "No such connection any more: %s had repeated a segment %u times without an answer and forgotten the "
+            "connection silently, so %s met nothing",
+            rst_who_x(view), view->x->run.copies - 1, rst_where(view, view->trigger->mark.visit));
         rst_evidence_add(view, view->x->run.last.visit, "Last of the unanswered retransmissions");
     } else {
-        rst_summary(view, "%s knows no such connection: it answered the %s of %s with a bare reset%s although it had sent "
-                          "neither FIN nor reset before", rst_who_x(view),
-                    view->trigger->keepalive ? "keepalive" : view->trigger->len ? "data" : "segment",
+        rst_summary(view,
+                    "%s knows no such connection: it answered the %s of %s with a bare reset%s although it had sent "
+                    "neither FIN nor reset before",
+                    rst_who_x(view),
+                    view->trigger->keepalive ? "keepalive"
+                    : view->trigger->len     ? "data"
+                                             : "segment",
                     rst_where(view, view->trigger->mark.visit),
                     idle ? rst_text(view->memory, ", after %s of silence,", rst_span(view, silence)) : "");
     }
@@ -177,8 +192,8 @@ static void tell_no_connection(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
-/* After a long silence a device on the path may have forgotten the connection as well as the host: never the first choice
- * without another sign of it. */
+/* After a long silence a device on the path may have forgotten the connection as well as the host: never the first
+ * choice without another sign of it. */
 static unsigned match_forgotten(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || rst_has_fin(view->x) || view->reset->own_last.at.visit || !rst_was_open(view))
@@ -187,17 +202,26 @@ static unsigned match_forgotten(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_reactive[] = {
-    { RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, { { RST_CAUSE_DATA_AFTER_CLOSE, 18 } } },
-    { RST_CAUSE_DATA_AFTER_CLOSE, match_data_after_close, tell_data_after_close, 0,
-      { { RST_CAUSE_CLOSE_RACE, 20 }, { RST_CAUSE_TRANSFER_CANCELLED, 4 } } },
-    { RST_CAUSE_TIME_WAIT_ASSASSINATION, match_assassination, tell_assassination, 0, { { RST_CAUSE_CLOSE_RACE, 12 } } },
-    { RST_CAUSE_CLOSE_RACE, match_close_race, tell_close_race, RST_RULE_BENIGN,
-      { { RST_CAUSE_NO_CONNECTION, 8 }, { RST_CAUSE_FIN_WAIT_TIMEOUT, 8 } } },
-    { RST_CAUSE_NO_CONNECTION, match_no_connection, tell_no_connection, 0,
-      { { RST_CAUSE_SESSION_FAILOVER, 8 },
-        { RST_CAUSE_POLICY_RESET, 6 },
-        { RST_CAUSE_DEVICE_IDLE_TIMEOUT, 5 },
-        { RST_CAUSE_DATA_AFTER_CLOSE, 5 } } },
-    { RST_CAUSE_DEVICE_IDLE_TIMEOUT, match_forgotten, tell_no_connection, 0, { { 0, 0 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_TRANSFER_CANCELLED, match_cancelled, tell_cancelled, 0, {{RST_CAUSE_DATA_AFTER_CLOSE, 18}}},
+    {RST_CAUSE_DATA_AFTER_CLOSE,
+     match_data_after_close,
+     tell_data_after_close,
+     0,
+     {{RST_CAUSE_CLOSE_RACE, 20}, {RST_CAUSE_TRANSFER_CANCELLED, 4}}},
+    {RST_CAUSE_TIME_WAIT_ASSASSINATION, match_assassination, tell_assassination, 0, {{RST_CAUSE_CLOSE_RACE, 12}}},
+    {RST_CAUSE_CLOSE_RACE,
+     match_close_race,
+     tell_close_race,
+     RST_RULE_BENIGN,
+     {{RST_CAUSE_NO_CONNECTION, 8}, {RST_CAUSE_FIN_WAIT_TIMEOUT, 8}}},
+    {RST_CAUSE_NO_CONNECTION,
+     match_no_connection,
+     tell_no_connection,
+     0,
+     {{RST_CAUSE_SESSION_FAILOVER, 8},
+      {RST_CAUSE_POLICY_RESET, 6},
+      {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 5},
+      {RST_CAUSE_DATA_AFTER_CLOSE, 5}}},
+    {RST_CAUSE_DEVICE_IDLE_TIMEOUT, match_forgotten, tell_no_connection, 0, {{0, 0}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

@@ -5,8 +5,8 @@
  */
 #include "rules.h"
 
-#define NEARBY RST_SECOND               /* acceptance this close on both sides of a refusal means a full backlog */
-#define INTERLEAVED (10 * RST_SECOND)   /* span in which two acceptances and two refusals alternate */
+#define NEARBY RST_SECOND             /* acceptance this close on both sides of a refusal means a full backlog */
+#define INTERLEAVED (10 * RST_SECOND) /* span in which two acceptances and two refusals alternate */
 #define ROUND_TRIP_SAMPLES 3
 #define ROUND_TRIP_MARGIN (5 * RST_MILLISECOND)
 
@@ -24,8 +24,8 @@ static bool is_syn(const rst_view_t *view)
     return rst_is_refusal(view) && (view->trigger->flags & RST_FLAG_SYN);
 }
 
-/* Zero id, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN for a
- * full backlog, it drops it. */
+/* Zero id, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN for
+ * a full backlog, it drops it. */
 static bool looks_like_linux(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
@@ -33,7 +33,8 @@ static bool looks_like_linux(const rst_view_t *view)
     return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && reset->window == 0 && reset->ttl <= 64;
 }
 
-/* The SYN-ACKs, or other refusals together with one SYN-ACK, agree on the distance of this host, and the reset differs. */
+/* The SYN-ACKs, or other refusals together with one SYN-ACK, agree on the distance of this host, and the reset differs.
+ */
 static bool refusal_distance(const rst_view_t *view, int *delta)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
@@ -44,8 +45,8 @@ static bool refusal_distance(const rst_view_t *view, int *delta)
     if (host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD || hops == host->socket.max)
         return false;
     *delta = hops - host->socket.max;
-    return host->socket.count >= 2 ||
-           (host->stateless.count && (host->stateless.min == host->socket.max || host->stateless.max == host->socket.max));
+    return host->socket.count >= 2 || (host->stateless.count && (host->stateless.min == host->socket.max ||
+                                                                 host->stateless.max == host->socket.max));
 }
 
 static bool too_fast(const rst_view_t *view)
@@ -85,7 +86,7 @@ static void tell_firewall(const rst_view_t *view)
 
     rst_summary(view, "A firewall rejected the SYN of %s to %s: the %s did not come from that host (%s)",
                 rst_where(view, view->trigger->mark.visit), server_text(view), rst_shape(view),
-                refusal_distance(view, &delta) ? "other hop distance than its packets"
+                refusal_distance(view, &delta)    ? "other hop distance than its packets"
                 : view->reset->after.synack.visit ? "the host's own SYN-ACK follows"
                                                   : "sooner than its packets can arrive");
     rst_evidence_add(view, view->trigger->mark.visit, "The SYN that was rejected, %s before the reset",
@@ -117,8 +118,11 @@ static unsigned match_options(const rst_view_t *view)
 
 static void tell_options(const rst_view_t *view)
 {
-    rst_summary(view, "Something on the way to %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a signature): "
-                      "a plain SYN was accepted", server_text(view), rst_where(view, view->trigger->mark.visit));
+    rst_summary(
+        view,
+        "Something on the way to %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a signature): "
+        "a plain SYN was accepted",
+        server_text(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->trigger->mark.visit, "The SYN with special options or flags");
     rst_evidence_add(view, view->reset->service->plain_accept.visit, "A plain SYN to the same service was accepted");
 }
@@ -164,8 +168,10 @@ static void tell_exhausted(const rst_view_t *view)
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    rst_summary(view, "%s refused the SYN of %s although it accepts others just before and after: its backlog or another "
-                      "resource was probably exhausted", server_text(view), rst_where(view, view->trigger->mark.visit));
+    rst_summary(view,
+                "%s refused the SYN of %s although it accepts others just before and after: its backlog or another "
+                "resource was probably exhausted",
+                server_text(view), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->trigger->mark.visit, "The SYN that was refused");
     if (before)
         rst_evidence_add(view, before->last.visit, "The same service accepted a connection before");
@@ -205,18 +211,20 @@ static void tell_closed(const rst_view_t *view)
     unsigned breadth = client ? rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : 0;
 
     rst_summary(view, "Nobody listens on %s: the %s of %s was refused %s later by %s (ack = %s+1)%s", server_text(view),
-                what, rst_where(view, view->trigger->mark.visit), rst_span(view, rst_delay(view)), rst_shape(view), what,
-                known ? " from the same hop distance as the host's other packets" : "");
+                what, rst_where(view, view->trigger->mark.visit), rst_span(view, rst_delay(view)), rst_shape(view),
+                what, known ? " from the same hop distance as the host's other packets" : "");
     rst_evidence_add(view, view->trigger->mark.visit, "The %s that was refused", what);
     if (view->reset->seq)
-        rst_evidence_add(view, view->reset->at.visit, "The refusal has a non-zero SEQ, which a host's stack leaves at 0");
+        rst_evidence_add(view, view->reset->at.visit,
+                         "The refusal has a non-zero SEQ, which a host's stack leaves at 0");
     if (view->trigger->repeated)
         rst_evidence_add(view, view->trigger->mark.visit, "The same connection attempt was refused %u times before",
                          view->reset->own_ordinal - 1);
     tell_service(view);
     if (client && breadth >= view->prefs->scan_ports)
-        rst_evidence_add(view, view->trigger->mark.visit, "This client was refused by %u targets within about %u s: a scan",
-                         breadth, view->prefs->scan_s);
+        rst_evidence_add(view, view->trigger->mark.visit,
+                         "This client was refused by %u targets within about %u s: a scan", breadth,
+                         view->prefs->scan_s);
 }
 
 /* A refusal whose SYN is not in the capture is still recognisable by its shape. */
@@ -232,19 +240,28 @@ static unsigned match_closed_unseen(const rst_view_t *view)
 
 static void tell_closed_unseen(const rst_view_t *view)
 {
-    rst_summary(view, "Probably a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the SYN "
-                      "is not in the capture", server_text(view));
+    rst_summary(
+        view,
+        "Probably a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the SYN "
+        "is not in the capture",
+        server_text(view));
     rst_evidence_add(view, view->reset->at.visit, "RST,ACK with SEQ 0 and window 0");
     rst_tell_history(view);
 }
 
 const rst_rule_t rst_rules_refused[] = {
-    { RST_CAUSE_SYN_OPTIONS_REFUSED, match_options, tell_options, 0, { { RST_CAUSE_CLOSED_PORT, 10 } } },
-    { RST_CAUSE_FIREWALL_REJECT, match_firewall, tell_firewall, RST_RULE_MIDDLEBOX, { { RST_CAUSE_CLOSED_PORT, 10 } } },
-    { RST_CAUSE_RESOURCE_EXHAUSTION, match_exhausted, tell_exhausted, 0,
-      { { RST_CAUSE_CLOSED_PORT, 20 }, { RST_CAUSE_FIREWALL_REJECT, 8 } } },
-    { RST_CAUSE_CLOSED_PORT, match_closed, tell_closed, 0,
-      { { RST_CAUSE_FIREWALL_REJECT, 12 }, { RST_CAUSE_NO_BACKEND, 3 }, { RST_CAUSE_RESOURCE_EXHAUSTION, 3 } } },
-    { RST_CAUSE_CLOSED_PORT, match_closed_unseen, tell_closed_unseen, 0, { { RST_CAUSE_FIREWALL_REJECT, 15 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_SYN_OPTIONS_REFUSED, match_options, tell_options, 0, {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {RST_CAUSE_FIREWALL_REJECT, match_firewall, tell_firewall, RST_RULE_MIDDLEBOX, {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {RST_CAUSE_RESOURCE_EXHAUSTION,
+     match_exhausted,
+     tell_exhausted,
+     0,
+     {{RST_CAUSE_CLOSED_PORT, 20}, {RST_CAUSE_FIREWALL_REJECT, 8}}},
+    {RST_CAUSE_CLOSED_PORT,
+     match_closed,
+     tell_closed,
+     0,
+     {{RST_CAUSE_FIREWALL_REJECT, 12}, {RST_CAUSE_NO_BACKEND, 3}, {RST_CAUSE_RESOURCE_EXHAUSTION, 3}}},
+    {RST_CAUSE_CLOSED_PORT, match_closed_unseen, tell_closed_unseen, 0, {{RST_CAUSE_FIREWALL_REJECT, 15}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

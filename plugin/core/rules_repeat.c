@@ -15,14 +15,16 @@ static unsigned match_challenge_ack(const rst_view_t *view)
         return 0;
     if (trigger->mark.visit < reset->own_last.at.visit || reset->own_last.seq == trigger->ack)
         return 0;
-    /* The first reset lay beyond what the peer had received; an ACK that crossed it would not ask for the same again. */
+    /* The first reset lay beyond what the peer had received; an ACK that crossed it would not ask for the same again.
+     */
     return rst_seq_after(reset->own_last.seq, trigger->ack) ? 95 : 0;
 }
 
 static void tell_challenge_ack(const rst_view_t *view)
 {
-    rst_summary(view, "Second reset after a challenge ACK: the reset of %s was not at the exact sequence number, the peer "
-                      "asked with an ACK (%s), and this reset confirms it",
+    rst_summary(view,
+                "Second reset after a challenge ACK: the reset of %s was not at the exact sequence number, the peer "
+                "asked with an ACK (%s), and this reset confirms it",
                 rst_where(view, view->reset->own_last.at.visit), rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->reset->own_last.at.visit, "The first reset was %u beyond the expected number",
                      view->reset->own_last.seq - view->trigger->ack);
@@ -69,9 +71,10 @@ static void tell_segment_after_reset(const rst_view_t *view)
     const char *whose = after_own_reset(view) ? "it had reset" : "was reset by the other side";
 
     if (view->trigger)
-        rst_summary(view, "Follow-up: the segment of %s still reached %s after the connection %s in %s. Analyse that first "
-                          "reset", rst_where(view, view->trigger->mark.visit), rst_who_x(view), whose,
-                    rst_where(view, first));
+        rst_summary(view,
+                    "Follow-up: the segment of %s still reached %s after the connection %s in %s. Analyse that first "
+                    "reset",
+                    rst_where(view, view->trigger->mark.visit), rst_who_x(view), whose, rst_where(view, first));
     else
         rst_summary(view, "Follow-up: %s resets again what %s in %s. The segment it answers is not in the capture",
                     rst_who_x(view), after_own_reset(view) ? "it had reset" : "the other side had reset",
@@ -82,8 +85,11 @@ static void tell_segment_after_reset(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_repeat[] = {
-    { RST_CAUSE_CHALLENGE_ACK_RESET, match_challenge_ack, tell_challenge_ack, RST_RULE_BENIGN, { { 0, 0 } } },
-    { RST_CAUSE_SEGMENT_AFTER_RESET, match_segment_after_reset, tell_segment_after_reset, RST_RULE_BENIGN,
-      { { RST_CAUSE_DUPLICATE, 3 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_CHALLENGE_ACK_RESET, match_challenge_ack, tell_challenge_ack, RST_RULE_BENIGN, {{0, 0}}},
+    {RST_CAUSE_SEGMENT_AFTER_RESET,
+     match_segment_after_reset,
+     tell_segment_after_reset,
+     RST_RULE_BENIGN,
+     {{RST_CAUSE_DUPLICATE, 3}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

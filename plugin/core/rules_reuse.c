@@ -20,8 +20,8 @@ static bool meets_old_ack(const rst_view_t *view)
            trigger->ack != view->x->isn + 1;
 }
 
-/* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or with
- * a newer time stamp. */
+/* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or
+ * with a newer time stamp. */
 static bool below_former(const rst_view_t *view, const rst_former_t *former, unsigned client)
 {
     const rst_side_t *side = &view->reset->side[client];
@@ -59,9 +59,11 @@ static void tell_time_wait(const rst_view_t *view)
     const rst_former_t *former = view->reset->former;
     unsigned client = view->reset->client;
 
-    rst_summary(view, "Port reused too early: %s opened a new connection %s after the old one on the same addresses and ports "
-                      "had closed, with a sequence number not above the old one, so it met TIME-WAIT",
-                rst_who(view, client), rst_span(view, former_age(view)));
+    rst_summary(
+        view,
+        "Port reused too early: %s opened a new connection %s after the old one on the same addresses and ports "
+        "had closed, with a sequence number not above the old one, so it met TIME-WAIT",
+        rst_who(view, client), rst_span(view, former_age(view)));
     rst_evidence_add(view, former->last.visit, "Last segment of the former connection, closed by both FINs");
     rst_evidence_add(view, view->reset->conn->first.visit, "The new SYN is %u below the old connection's last number",
                      former->nxt[client] - view->reset->side[client].isn);
@@ -79,8 +81,11 @@ static unsigned match_live(const rst_view_t *view)
 
 static void tell_live(const rst_view_t *view)
 {
-    rst_summary(view, "The SYN of %s met a connection of the same addresses and ports that was still open, %s reset it instead "
-                      "of asking with an ACK", rst_where(view, view->trigger->mark.visit), rst_who_x(view));
+    rst_summary(
+        view,
+        "The SYN of %s met a connection of the same addresses and ports that was still open, %s reset it instead "
+        "of asking with an ACK",
+        rst_where(view, view->trigger->mark.visit), rst_who_x(view));
     rst_evidence_add(view, view->reset->former->last.visit, "Last segment of the connection that was still open");
     rst_evidence_add(view, view->trigger->mark.visit, "The new SYN");
 }
@@ -96,10 +101,12 @@ static void tell_discovery(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
 
-    rst_summary(view, "%s still held an older connection of the same addresses and ports: it answered the SYN with an ACK for "
-                      "the old one (%s), and %s cleared that with this reset%s",
-                rst_who_y(view), rst_where(view, view->trigger->mark.visit), rst_who_x(view),
-                after->syn_again || after->retry.visit ? ", then tried again" : "");
+    rst_summary(
+        view,
+        "%s still held an older connection of the same addresses and ports: it answered the SYN with an ACK for "
+        "the old one (%s), and %s cleared that with this reset%s",
+        rst_who_y(view), rst_where(view, view->trigger->mark.visit), rst_who_x(view),
+        after->syn_again || after->retry.visit ? ", then tried again" : "");
     rst_evidence_add(view, view->x->syn.visit, "The new SYN");
     rst_evidence_add(view, view->trigger->mark.visit, "ACK that does not acknowledge the SYN, answered by this reset");
     if (view->reset->former)
@@ -109,8 +116,8 @@ static void tell_discovery(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_reuse[] = {
-    { RST_CAUSE_TIME_WAIT_REUSE, match_time_wait, tell_time_wait, 0, { { RST_CAUSE_HALF_OPEN_DISCOVERY, 6 } } },
-    { RST_CAUSE_HALF_OPEN_DISCOVERY, match_discovery, tell_discovery, 0, { { RST_CAUSE_HANDSHAKE_BAD_ACK, 3 } } },
-    { RST_CAUSE_HALF_OPEN_DISCOVERY, match_live, tell_live, 0, { { RST_CAUSE_CLOSED_PORT, 12 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_TIME_WAIT_REUSE, match_time_wait, tell_time_wait, 0, {{RST_CAUSE_HALF_OPEN_DISCOVERY, 6}}},
+    {RST_CAUSE_HALF_OPEN_DISCOVERY, match_discovery, tell_discovery, 0, {{RST_CAUSE_HANDSHAKE_BAD_ACK, 3}}},
+    {RST_CAUSE_HALF_OPEN_DISCOVERY, match_live, tell_live, 0, {{RST_CAUSE_CLOSED_PORT, 12}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

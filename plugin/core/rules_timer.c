@@ -40,9 +40,12 @@ static void tell_keepalive(const rst_view_t *view)
     const rst_probes_t *probes = &view->x->keepalive;
 
     view->verdict->probes = probes->count;
-    rst_summary(view, "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave up "
-                      "%s after the last probe", rst_who_x(view), probes->count, rst_span(view, probes->gap_max),
-                rst_who_y(view), rst_span(view, rst_since(view, probes->last)));
+    rst_summary(
+        view,
+        "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave up "
+        "%s after the last probe",
+        rst_who_x(view), probes->count, rst_span(view, probes->gap_max), rst_who_y(view),
+        rst_span(view, rst_since(view, probes->last)));
     rst_evidence_add(view, probes->first.visit, "First unanswered probe (SEQ one below the next)");
     rst_evidence_add(view, probes->last.visit, "Last unanswered probe");
     if (view->y->last.visit)
@@ -62,9 +65,11 @@ static void tell_zero_window(const rst_view_t *view)
     const rst_probes_t *probes = &view->x->window_probe;
 
     view->verdict->probes = probes->count;
-    rst_summary(view, "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving application "
-                      "does not read", rst_who_y(view), rst_span(view, rst_since(view, view->y->zero_window)),
-                rst_who_x(view), probes->count);
+    rst_summary(
+        view,
+        "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving application "
+        "does not read",
+        rst_who_y(view), rst_span(view, rst_since(view, view->y->zero_window)), rst_who_x(view), probes->count);
     rst_evidence_add(view, view->y->zero_window.visit, "The window closed here and never opened again");
     rst_evidence_add(view, probes->last.visit, "Last of %u window probes", probes->count);
 }
@@ -111,10 +116,12 @@ static void tell_retransmission(const rst_view_t *view)
     unsigned repeats = run->copies - 1u;
 
     view->verdict->retransmissions = (uint16_t)repeats;
-    rst_summary(view, "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from %s "
-                      "and reset %s after the last copy", rst_who_x(view), run->seq, run->space, run->copies,
-                rst_span(view, rst_elapsed(run->first, run->last)), rst_who_y(view),
-                rst_span(view, rst_since(view, run->last)));
+    rst_summary(
+        view,
+        "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from %s "
+        "and reset %s after the last copy",
+        rst_who_x(view), run->seq, run->space, run->copies, rst_span(view, rst_elapsed(run->first, run->last)),
+        rst_who_y(view), rst_span(view, rst_since(view, run->last)));
     rst_evidence_add(view, run->first.visit, "First transmission of the segment");
     rst_evidence_add(view, run->last.visit, "Retransmission %u, %s after the one before", repeats,
                      rst_span(view, run->gap));
@@ -127,7 +134,8 @@ static void tell_retransmission(const rst_view_t *view)
 
 static bool fin_is_acked(const rst_view_t *view)
 {
-    return rst_has_fin(view->x) && (view->y->known & RST_SIDE_ACKED) && !rst_seq_before(view->y->acked, view->x->fin_seq);
+    return rst_has_fin(view->x) && (view->y->known & RST_SIDE_ACKED) &&
+           !rst_seq_before(view->y->acked, view->x->fin_seq);
 }
 
 /* The half-closed state expires (Linux 60 s, Windows 120 s): with a reset at once, or when something arrives later. */
@@ -153,20 +161,26 @@ static unsigned match_fin_wait(const rst_view_t *view)
 
 static void tell_fin_wait(const rst_view_t *view)
 {
-    rst_summary(view, "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
-                rst_who_x(view), rst_span(view, rst_silence(view)),
-                view->trigger ? rst_text(view->memory, ". The segment of %s found nothing",
-                                         rst_where(view, view->trigger->mark.visit)) : "");
+    rst_summary(
+        view,
+        "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
+        rst_who_x(view), rst_span(view, rst_silence(view)),
+        view->trigger
+            ? rst_text(view->memory, ". The segment of %s found nothing", rst_where(view, view->trigger->mark.visit))
+            : "");
     rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets, acknowledged by the other");
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "Late segment that was answered");
 }
 
 const rst_rule_t rst_rules_timer[] = {
-    { RST_CAUSE_ZERO_WINDOW_TIMEOUT, match_zero_window, tell_zero_window, 0, { { RST_CAUSE_APP_ABORT, 10 } } },
-    { RST_CAUSE_KEEPALIVE_TIMEOUT, match_keepalive, tell_keepalive, 0, { { RST_CAUSE_APP_TIMEOUT, 3 } } },
-    { RST_CAUSE_RETRANSMISSION_TIMEOUT, match_retransmission, tell_retransmission, 0, { { RST_CAUSE_APP_ABORT, 6 } } },
-    { RST_CAUSE_FIN_WAIT_TIMEOUT, match_fin_wait, tell_fin_wait, 0,
-      { { RST_CAUSE_APP_TIMEOUT, 8 }, { RST_CAUSE_NO_CONNECTION, 5 } } },
-    { RST_CAUSE_COUNT, NULL, NULL, 0, { { 0, 0 } } },
+    {RST_CAUSE_ZERO_WINDOW_TIMEOUT, match_zero_window, tell_zero_window, 0, {{RST_CAUSE_APP_ABORT, 10}}},
+    {RST_CAUSE_KEEPALIVE_TIMEOUT, match_keepalive, tell_keepalive, 0, {{RST_CAUSE_APP_TIMEOUT, 3}}},
+    {RST_CAUSE_RETRANSMISSION_TIMEOUT, match_retransmission, tell_retransmission, 0, {{RST_CAUSE_APP_ABORT, 6}}},
+    {RST_CAUSE_FIN_WAIT_TIMEOUT,
+     match_fin_wait,
+     tell_fin_wait,
+     0,
+     {{RST_CAUSE_APP_TIMEOUT, 8}, {RST_CAUSE_NO_CONNECTION, 5}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

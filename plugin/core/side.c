@@ -9,13 +9,13 @@
 
 #define MILLISECOND INT64_C(1000000)
 #define ELAPSED_MAX INT64_C(1000000000000000000) /* 31 years: absurd, and small enough to multiply a little */
-#define WSCALE_MAX 14 /* RFC 7323, section 2.3 */
-#define COPY_SPAN_CHANGING (3000 * MILLISECOND) /* a counter of 16 bits may come round later than this */
-#define COPY_SPAN_CONSTANT (20 * MILLISECOND)   /* no stack retransmits that soon */
+#define WSCALE_MAX 14                            /* RFC 7323, section 2.3 */
+#define COPY_SPAN_CHANGING (3000 * MILLISECOND)  /* a counter of 16 bits may come round later than this */
+#define COPY_SPAN_CONSTANT (20 * MILLISECOND)    /* no stack retransmits that soon */
 
 uint8_t rst_hops(uint8_t ttl)
 {
-    static const uint8_t initial[] = { 32, 64, 128, 255 };
+    static const uint8_t initial[] = {32, 64, 128, 255};
 
     for (size_t i = 0; i < sizeof initial; i++) {
         if (ttl <= initial[i]) {
@@ -90,7 +90,7 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
 
         if (!same_segment(old, segment))
             continue;
-        elapsed = rst_elapsed(old->mark, (rst_mark_t){ 0, segment->time });
+        elapsed = rst_elapsed(old->mark, (rst_mark_t){0, segment->time});
         if (counted && old->ip_id != segment->ip_id)
             continue;
         if (counted && side->ip_id_changes > 0 && (elapsed == RST_TIME_NONE || elapsed <= COPY_SPAN_CHANGING))
@@ -152,8 +152,8 @@ static void take_syn(rst_side_t *side, const rst_segment_t *segment, rst_mark_t 
     side->known |= RST_SIDE_SYN;
     side->syn_flags = segment->flags;
     side->syn_window = segment->window;
-    side->syn_bare = (segment->known & RST_HAS_OPTIONS) && !(segment->known & (RST_HAS_WSCALE | RST_HAS_SACK_OK |
-                                                                               RST_HAS_TIMESTAMP | RST_HAS_MPTCP));
+    side->syn_bare = (segment->known & RST_HAS_OPTIONS) &&
+                     !(segment->known & (RST_HAS_WSCALE | RST_HAS_SACK_OK | RST_HAS_TIMESTAMP | RST_HAS_MPTCP));
     side->syn_options = (segment->flags & (RST_FLAG_ECE | RST_FLAG_CWR)) ||
                         (segment->known & (RST_HAS_FAST_OPEN | RST_HAS_MPTCP | RST_HAS_AUTH));
     side->mss = (segment->known & RST_HAS_MSS) ? segment->mss : 0;
@@ -181,7 +181,8 @@ static void take_raw_window(rst_side_t *side, const rst_segment_t *segment)
 /* The window of a SYN is never scaled (RFC 7323, section 2.2); scaling needs the option on both SYNs. */
 static void take_window(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
 {
-    bool scaled = !(segment->flags & RST_FLAG_SYN) && (side->known & RST_SIDE_WSCALE) && (peer->known & RST_SIDE_WSCALE);
+    bool scaled =
+        !(segment->flags & RST_FLAG_SYN) && (side->known & RST_SIDE_WSCALE) && (peer->known & RST_SIDE_WSCALE);
 
     if (!(segment->known & RST_HAS_WINDOW))
         return;
@@ -323,7 +324,7 @@ static rst_mark_t sent_before(const rst_side_t *side, uint32_t seq)
         if (old->seq == seq && old->space)
             return old->mark;
     }
-    return (rst_mark_t){ 0, RST_TIME_NONE };
+    return (rst_mark_t){0, RST_TIME_NONE};
 }
 
 /* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */
@@ -336,7 +337,7 @@ static void take_run(rst_side_t *side, const rst_side_t *peer, const rst_segment
         run_repeat(side, at);
     } else if (!side->run.copies || rst_seq_before(segment->seq, side->run.seq)) {
         bool oldest = !(peer->known & RST_SIDE_ACKED) || !rst_seq_before(segment->seq, peer->acked);
-        rst_mark_t before = again ? sent_before(side, segment->seq) : (rst_mark_t){ 0, RST_TIME_NONE };
+        rst_mark_t before = again ? sent_before(side, segment->seq) : (rst_mark_t){0, RST_TIME_NONE};
 
         if (!oldest)
             return;
@@ -351,8 +352,8 @@ static void take_run(rst_side_t *side, const rst_side_t *peer, const rst_segment
     side->run.flags = segment->flags;
 }
 
-/* Far outside what the peer may accept. In a capture of both directions a lossy capture heals by the peer's ACKs; a number
- * that the peer never acknowledges was changed on the way, or is garbage, and must not move SND.NXT. */
+/* Far outside what the peer may accept. In a capture of both directions a lossy capture heals by the peer's ACKs; a
+ * number that the peer never acknowledges was changed on the way, or is garbage, and must not move SND.NXT. */
 static bool is_wild(const rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment)
 {
     int64_t room = 2 * (int64_t)peer->window_max + 65535;

@@ -140,8 +140,8 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
 void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at, int64_t idle,
                    const rst_memory_t *memory);
 
-/* Time from a to b in ns, at most 10^18; RST_TIME_NONE if one is unknown, b is earlier or the distance absurd: clocks that
- * jump prove nothing. */
+/* Time from a to b in ns, at most 10^18; RST_TIME_NONE if one is unknown, b is earlier or the distance absurd: clocks
+ * that jump prove nothing. */
 int64_t rst_elapsed(rst_mark_t a, rst_mark_t b);
 
 #endif

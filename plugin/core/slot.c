@@ -37,7 +37,8 @@ static gboolean slot_equal(gconstpointer a, gconstpointer b)
     const rst_slot_t *left = a;
     const rst_slot_t *right = b;
 
-    return left->hash == right->hash && left->key_size == right->key_size && memcmp(left->key, right->key, left->key_size) == 0;
+    return left->hash == right->hash && left->key_size == right->key_size &&
+           memcmp(left->key, right->key, left->key_size) == 0;
 }
 
 void rst_slots_open(rst_slots_t *slots)
@@ -63,7 +64,7 @@ static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool
 {
     const rst_address_t *low = swap ? &segment->dst : &segment->src;
     const rst_address_t *high = swap ? &segment->src : &segment->dst;
-    uint16_t ports[2] = { swap ? segment->dport : segment->sport, swap ? segment->sport : segment->dport };
+    uint16_t ports[2] = {swap ? segment->dport : segment->sport, swap ? segment->sport : segment->dport};
     uint8_t *at = probe->slot.key;
 
     at = put(at, low->word, low->size);

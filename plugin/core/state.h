@@ -43,8 +43,7 @@ struct rst_engine {
     int64_t tick;           /* smallest difference between two time stamps, 0 = none seen */
 };
 
-/* Notes the failure with which the present generation of a connection ends, if there is one. over = no more segments will
- * come (end of file, or the addresses and ports are used again). */
+/* Notes the failure with which the present generation of a connection ends, if there is one. */
 void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
 
 /* New segments came: a list of findings that was made before is no longer complete. */

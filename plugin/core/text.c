@@ -109,8 +109,7 @@ const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, s
     size_t used = 0;
 
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '\\' && bytes[i] != ';' &&
-            bytes[i] != '"')
+        if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '\\' && bytes[i] != ';' && bytes[i] != '"')
             text[used++] = (char)bytes[i];
         else
             used += (size_t)g_snprintf(text + used, 5, "\\x%02x", bytes[i]);

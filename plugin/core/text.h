@@ -25,7 +25,8 @@ const char *rst_endpoint_text(const rst_memory_t *memory, const rst_address_t *a
 /* "0.2 ms", "31 s", "5 min 2 s"; "an unknown time". */
 const char *rst_duration_text(const rst_memory_t *memory, int64_t ns);
 
-/* Bytes from the wire: printable ASCII stays, all else, the separator and the quote become \xNN, so that they cannot forge lines or separators. */
+/* Bytes from the wire: printable ASCII stays, all else, the separator and the quote become \xNN, so that they cannot
+ * forge lines or separators. */
 const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "pattern.h"
 
-#define WINDOW_MOST (1u << 30) /* RFC 7323, section 2.3 */
+#define WINDOW_MOST (1u << 30)           /* RFC 7323, section 2.3 */
 #define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was under way arrives later than this or four round trips */
-#define WATCHED_ENOUGH 4       /* resets of one side; of more, only the first and the latest are watched */
+#define WATCHED_ENOUGH 4                 /* resets of one side; of more, only the first and the latest are watched */
 
 /* Y has sent a SYN and not heard one: only the ACK number counts. */
 static bool is_syn_sent(const rst_view_t *view)

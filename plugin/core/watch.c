@@ -60,8 +60,8 @@ static void adopt_late_trigger(rst_case_t *reset, const rst_segment_t *segment, 
 {
     const rst_side_t *x = &reset->side[reset->x];
     int64_t elapsed = rst_elapsed(reset->at, at);
-    bool unacked = segment->len && (!(x->known & RST_SIDE_ACKED) ||
-                                    rst_seq_after(segment->seq + rst_segment_space(segment), x->acked));
+    bool unacked = segment->len &&
+                   (!(x->known & RST_SIDE_ACKED) || rst_seq_after(segment->seq + rst_segment_space(segment), x->acked));
 
     if ((reset->trigger.mark.visit && reset->trigger.space) || (reset->flags & RST_FLAG_ACK) ||
         reset->form == RST_FORM_REFUSAL)
@@ -92,8 +92,7 @@ static void watch_peer(rst_case_t *reset, const rst_segment_t *segment, rst_mark
     }
     if (!reset->after.peer_count)
         reset->after.peer_challenge = !rst_segment_space(segment) && (segment->flags & RST_FLAG_ACK) &&
-                                      (y->known & RST_SIDE_ACKED) && segment->ack == y->acked &&
-                                      reset->seq != y->acked;
+                                      (y->known & RST_SIDE_ACKED) && segment->ack == y->acked && reset->seq != y->acked;
     reset->after.peer = at;
     if (segment->len && reset->after.peer_data < UINT16_MAX)
         reset->after.peer_data++;

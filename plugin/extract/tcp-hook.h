@@ -32,8 +32,8 @@ void rst_hook_restore(void);
 /* The facts of this dissection, or NULL. They are collected on the first visit of a frame only. */
 const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo);
 
-/* First visit only: TCP layers of this frame that did not come by, or came after the last that is analysed. facts may be
- * NULL. */
+/* First visit only: TCP layers of this frame that did not come by, or came after the last that is analysed. facts may
+ * be NULL. */
 unsigned rst_hook_missed(const packet_info *pinfo, const rst_frame_facts_t *facts);
 
 #endif
