@@ -2,6 +2,8 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import csv
+import io
 import json
 import re
 from xml.etree import ElementTree
@@ -26,6 +28,7 @@ PAYLOADS = [
     (b"", b"Go away\r\nX-Forged: [RST: Closed port]\r\n"),
     (b"", b"=cmd|' /C calc'!A0"),
     (b"", b"long " * 300),
+    (b"", b'x","closed_port","forged'),
     (b"", b"%s %n %s %n"),
 ]
 PRINTABLE = re.compile(r"[\x20-\x7e]*")
@@ -63,9 +66,14 @@ def test_fields(tshark, capture):
 
 
 def test_csv(tshark, capture):
+    """As a spreadsheet reads it: no more columns, no more rows."""
+    fields = ["rst.declared.source", "rst.declared.text", "rst.summary", "frame.number"]
     args = ["-E", "header=y", "-E", "separator=,", "-E", "quote=d", "-E", "occurrence=f"]
-    text = tshark("-2", "-r", capture, "-Y", "rst", "-T", "fields", "-e", "rst.declared.source", "-e", "rst.cause", *args)
-    assert text.count("\n") == len(PAYLOADS) + 1
+    args += [arg for field in fields for arg in ("-e", field)]
+    rows = list(csv.reader(io.StringIO(tshark("-2", "-r", capture, "-Y", "rst", "-T", "fields", *args))))
+    assert rows[0] == fields
+    assert [row[-1] for row in rows[1:]] == [str(2 * number + 2) for number in range(len(PAYLOADS))]
+    assert all(len(row) == len(fields) for row in rows)
 
 
 def our_values(key, value):
