@@ -6,6 +6,7 @@
  */
 #include "rules.h"
 
+#define ELIMINATION 70 /* percent: right in 78 of 100 such resets of the lab; the look-alikes allow no more */
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
 
@@ -99,7 +100,7 @@ static unsigned match_app_error(const rst_view_t *view)
         (view->x->message == RST_MESSAGE_FATAL_ALERT && own_recent))
         return 78;
     if (view->x->message == RST_MESSAGE_ERROR && own_recent && !view->y->pending)
-        return 66;
+        return 75;
     return view->y->message == RST_MESSAGE_ERROR && view->y->pending && recent ? 60 : 0;
 }
 
@@ -224,7 +225,7 @@ static unsigned match_app_timeout(const rst_view_t *view)
     if (!own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
         return 0;
     if (idle_is_habit(view))
-        return 60;
+        return 75;
     return view->reset->idle != RST_TIME_NONE && is_round(view->reset->idle) ? 52 : 0;
 }
 
@@ -261,7 +262,7 @@ static unsigned match_process_exit(const rst_view_t *view)
         return 0;
     if (!host_is_gone(view))
         return 20;
-    return rst_from_client(view) ? 40 : 68;
+    return rst_from_client(view) ? 40 : 76;
 }
 
 static unsigned match_admin_kill(const rst_view_t *view)
@@ -307,13 +308,9 @@ static void tell_proxied(const rst_view_t *view)
 
 static unsigned match_app_abort(const rst_view_t *view)
 {
-    bool complete = rst_has_history(view);
-
     if (!own_account(view) || rst_fins_done(view))
         return 0;
-    if ((!complete && !view->y->segments) || !rst_is_abort(view))
-        return 46;
-    return complete && !view->y->pending && !rst_loses_data(view) ? 58 : 50;
+    return !rst_is_abort(view) || (!rst_has_history(view) && !view->y->segments) ? 46 : ELIMINATION;
 }
 
 static void tell_situation(const rst_view_t *view)

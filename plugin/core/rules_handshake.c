@@ -335,7 +335,7 @@ static unsigned match_overflow(const rst_view_t *view)
         return 0;
     if (view->x->pure_acks || rst_has_fin(view->x) || view->trigger->space || view->trigger->ack != view->x->isn + 1)
         return 0;
-    return rst_within(view, rst_elapsed(view->x->syn, view->reset->at), RST_SECOND) || view->x->synacks == 1 ? 60 : 0;
+    return rst_within(view, rst_elapsed(view->x->syn, view->reset->at), RST_SECOND) || view->x->synacks == 1 ? 75 : 0;
 }
 
 static void tell_overflow(const rst_view_t *view)

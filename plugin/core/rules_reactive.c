@@ -158,8 +158,8 @@ static unsigned match_no_connection(const rst_view_t *view)
     if (gave_up_before(view))
         return 80;
     if (!view->reset->opened)
-        return view->reset->fresh ? 55 : 62;
-    return 60;
+        return view->reset->fresh ? 55 : 70;
+    return 72;
 }
 
 static void tell_no_connection(const rst_view_t *view)

@@ -160,7 +160,7 @@ static unsigned match_exhausted(const rst_view_t *view)
 {
     if (!is_syn(view) || !view->reset->service || !is_interleaved(view))
         return 0;
-    return looks_like_linux(view) ? 35 : 65;
+    return looks_like_linux(view) ? 35 : 75;
 }
 
 static void tell_exhausted(const rst_view_t *view)

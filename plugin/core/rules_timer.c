@@ -150,13 +150,13 @@ static unsigned match_fin_wait(const rst_view_t *view)
     if (rst_is_abort(view) && (view->reset->flags & RST_FLAG_ACK) && !rst_has_fin(view->y)) {
         if (about(silence, 60 * RST_SECOND, 2) || about(silence, 120 * RST_SECOND, 2))
             return 88;
-        return rst_within(view, least, silence) ? 62 : 0;
+        return rst_within(view, least, silence) ? 75 : 0;
     }
     if (!rst_is_answer(view) || !trigger || !rst_within(view, least, silence))
         return 0;
     if (trigger->len && !trigger->keepalive)
-        return rst_within(view, 2 * least, silence) ? 62 : 0;
-    return 72;
+        return rst_within(view, 2 * least, silence) ? 75 : 0;
+    return 78;
 }
 
 static void tell_fin_wait(const rst_view_t *view)

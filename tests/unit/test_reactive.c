@@ -10,10 +10,10 @@
 
 static void test_no_connection(void)
 {
-    script_check("no_connection 55-70 by server trigger 8 phase established serious alt device_idle_timeout",
+    script_check("no_connection 68-76 by server trigger 8 phase established serious alt device_idle_timeout",
                  SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 50", "2.02 S>C R 5201 ttl 54 id 0");
     /* After a long silence it is still the host's answer; a device stays an alternative. */
-    script_check("no_connection 55-70 by server alt device_idle_timeout idle 7999", SCRIPT_TALK,
+    script_check("no_connection 68-76 by server alt device_idle_timeout idle 7999", SCRIPT_TALK,
                  "8000 C>S P. 1101 ack 5201 len 50", "8000.02 S>C R 5201 ttl 54 id 0");
     /* A keepalive probe meets nothing. */
     script_check("no_connection by server trigger 8 not keepalive_timeout", SCRIPT_TALK, "7200 C>S . 1100 ack 5201",
