@@ -21,6 +21,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->orphan.conn = &engine->nobody;
     engine->orphan.side = engine->nothing;
     engine->orphan.ordinal = 1;
+    engine->orphan.unwatched = true;
     engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
     engine->links = g_hash_table_new(NULL, NULL);
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
@@ -72,6 +73,7 @@ static void watch_all(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const 
 static void watch_add(rst_conn_t *conn, rst_case_t *reset)
 {
     if (conn->watched == RST_WATCH_MAX) {
+        conn->watch[1]->unwatched = true;
         memmove(&conn->watch[1], &conn->watch[2], (RST_WATCH_MAX - 2) * sizeof conn->watch[0]);
         conn->watched--;
     }

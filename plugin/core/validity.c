@@ -5,11 +5,8 @@
  */
 #include "validity.h"
 
-#include "pattern.h"
-
 #define WINDOW_MOST (1u << 30)           /* RFC 7323, section 2.3 */
 #define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was under way arrives later than this or four round trips */
-#define WATCHED_ENOUGH 4                 /* resets of one side; of more, only the first and the latest are watched */
 
 /* Y has sent a SYN and not heard one: only the ACK number counts. */
 static bool is_syn_sent(const rst_view_t *view)
@@ -104,12 +101,6 @@ static int64_t tail(const rst_view_t *view)
     return limit > TAIL_MIN ? limit : TAIL_MIN;
 }
 
-/* In a storm only some resets stay under watch; of the others nothing later is known. */
-static bool is_watched(const rst_case_t *reset)
-{
-    return reset->own_ordinal == 1 || (reset->tally && reset->tally->bare + reset->tally->with_ack <= WATCHED_ENOUGH);
-}
-
 static bool lives_on(const rst_view_t *view, const rst_after_t *after, rst_validity_t validity)
 {
     int64_t last = after->peer_count ? rst_elapsed(view->reset->at, after->peer) : RST_TIME_NONE;
@@ -127,7 +118,7 @@ rst_truth_t rst_accepted_of(const rst_view_t *view, rst_validity_t validity)
 
     if (lives_on(view, after, validity))
         return RST_NO;
-    if (!is_watched(reset) || rst_one_way(view) || after->peer_count || validity == RST_VALIDITY_OUTSIDE)
+    if (reset->unwatched || rst_one_way(view) || after->peer_count || validity == RST_VALIDITY_OUTSIDE)
         return RST_UNKNOWN;
     /* A bare reset of Y answers X's next segment: Y has no connection any more. */
     if (after->peer_reset.visit && !after->peer_reset_active)

@@ -185,6 +185,12 @@ static void test_accepted(void)
     script_check("#2 duplicate accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 9",
                  "2.0001 S>C R. 5201 ack 1101 id 9",
                  "9 none");
+    /* Resets of both sides in turn: the first and the latest three stay under watch, of the others nothing is known. */
+    script_check("#1 * accepted yes; #2 * accepted unknown; #3 * accepted unknown; #4 * accepted unknown; "
+                 "#5 * accepted yes; #6 * accepted yes; #7 * accepted yes",
+                 SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.01 C>S R. 1101 ack 5201", "2.02 S>C R. 5201 ack 1101 id 7",
+                 "2.03 C>S R. 1101 ack 5201 id 8", "2.04 S>C R. 5201 ack 1101 id 9", "2.05 C>S R. 1101 ack 5201 id 10",
+                 "2.06 S>C R. 5201 ack 1101 id 11", "9 none");
     /* No clock. */
     script_check("* accepted unknown", "- C>S P. 1001 ack 5001 len 10", "- S>C . 5001 ack 1011", "- S>C R 5001",
                  "- none");
