@@ -7,7 +7,6 @@
 #define WS_LOG_DOMAIN "rst"
 #include "compat.h"
 
-#include <epan/prefs.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 #include <wsutil/wslog.h>
@@ -16,6 +15,7 @@
 #include "extract/tcp-facts.h"
 #include "extract/tcp-hook.h"
 #include "packet-rst.h"
+#include "preferences.h"
 #include "present/expert.h"
 #include "present/stats.h"
 #include "present/tree.h"
@@ -31,9 +31,6 @@ enum {
 
 static int proto_rst = -1;
 static int tap_rst = -1;
-
-static rst_pref_bool_t pref_info_column = TRUE;
-static rst_prefs_t pref_rules;
 
 /* Of the open file; memory from wmem_file_scope(). */
 static rst_engine_t *engine;
@@ -54,22 +51,10 @@ static rst_memory_t memory_of(wmem_allocator_t *scope)
     return (rst_memory_t){scope_alloc, scope_release, scope};
 }
 
-/* Wireshark's unsigned preferences have no limits of their own. */
-static rst_prefs_t limited_prefs(void)
-{
-    rst_prefs_t prefs = pref_rules;
-
-#define RST_LIMIT(name, value, low, high, title, text)                                                                 \
-    prefs.name = prefs.name < (low) + 1U ? (low) : MIN(prefs.name, (high));
-    RST_PREFS(RST_LIMIT)
-#undef RST_LIMIT
-    return prefs;
-}
-
 static void init_rst(void)
 {
     rst_memory_t memory = memory_of(wmem_file_scope());
-    rst_prefs_t prefs = limited_prefs();
+    rst_prefs_t prefs = rst_preferences_for_core(wmem_file_scope());
 
     rst_hook_restore();
     engine = rst_engine_new(&memory, &prefs);
@@ -133,7 +118,7 @@ static void link_frames(packet_info *pinfo, const rst_case_t *reset, const rst_v
 
 static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
 {
-    if (pref_info_column)
+    if (rst_preferences_info())
         col_append_fstr(pinfo->cinfo, COL_INFO, " [RST: %s%s]", rst_cause_info(verdict->cause)->label,
                         verdict->confidence < UNSURE_PERCENT ? "?" : "");
 }
@@ -214,26 +199,13 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return 0;
 }
 
-static void register_preferences(void)
-{
-    module_t *module = prefs_register_protocol(proto_rst, NULL);
-
-    pref_rules = rst_prefs_default();
-    prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
-                                   "Append the cause of each reset to its Info column", &pref_info_column);
-#define RST_REGISTER(name, value, low, high, title, text)                                                              \
-    prefs_register_uint_preference(module, #name, title, text, 10, &pref_rules.name);
-    RST_PREFS(RST_REGISTER)
-#undef RST_REGISTER
-}
-
 void proto_register_rst(void)
 {
     proto_rst = proto_register_protocol("TCP Reset Cause", "RST", "rst");
     rst_tree_register(proto_rst);
     rst_expert_register(proto_rst);
     rst_hook_register(proto_rst);
-    register_preferences();
+    rst_preferences_register(proto_rst);
     tap_rst = register_tap(RST_TAP_NAME);
     register_init_routine(init_rst);
     register_cleanup_routine(cleanup_rst);

@@ -84,6 +84,7 @@ struct rst_case {
     rst_mark_t relayed;    /* reset that the sender got just before on another connection; visit 0 = none */
     bool unwatched;        /* gave its place to later resets: what came since is not known */
     const rst_conn_t *sibling; /* another attempt of the same client that this one may have raced */
+    bool named_netscaler;  /* the sender is one, says the user */
     bool sibling_smb;
     int64_t sibling_lead;   /* ns from the sibling's SYN to this connection's; negative = sibling later */
     rst_after_t after;

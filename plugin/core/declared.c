@@ -17,7 +17,7 @@ const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, 
 /* RFC 1122, section 4.2.2.12: a reset may explain itself in ASCII. Zeros of a padded frame and binary are no text. */
 static bool read_text(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
-    if (reset->head_len < TEXT_MIN)
+    if (reset->head_len < TEXT_MIN || (reset->known & RST_HAS_F5_CAUSE))
         return false;
     for (unsigned i = 0; i < reset->head_len; i++) {
         uint8_t byte = reset->head[i];
@@ -31,17 +31,23 @@ static bool read_text(const rst_case_t *reset, const rst_memory_t *memory, rst_s
     return true;
 }
 
-rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_memory_t *memory, bool texts)
+rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
+                                  bool texts)
 {
-    static bool (*const readers[])(const rst_case_t *, const rst_memory_t *, rst_statement_t *) = {
-        rst_declared_mptcp, rst_declared_diag, rst_declared_f5, rst_declared_netscaler, read_text,
+    const struct {
+        rst_declared_reader_t *read;
+        bool wanted;
+    } readers[] = {
+        {rst_declared_mptcp, prefs->decode_mptcp}, {rst_declared_diag, prefs->decode_rst_diag},
+        {rst_declared_f5, prefs->decode_f5},       {rst_declared_netscaler, prefs->decode_netscaler},
+        {read_text, prefs->decode_text},
     };
     rst_statement_t statement;
 
     memset(&statement, 0, sizeof statement);
     statement.cause = RST_CAUSE_DECLARED;
     for (size_t i = 0; i < G_N_ELEMENTS(readers); i++) {
-        if (readers[i](reset, texts ? memory : NULL, &statement))
+        if (readers[i].wanted && readers[i].read(reset, texts ? memory : NULL, &statement))
             break;
     }
     return statement;

@@ -1,6 +1,7 @@
 /* declared.h
  * Reasons that the reset itself states: MPTCP options, an IETF diagnostic payload, F5 or other text (RFC 1122,
- * 4.2.2.12), the window field of NetScaler. One small decoder each, in declared_*.c.
+ * 4.2.2.12), the window field of NetScaler, the trailer that a capture on a BIG-IP has. One small decoder each, in
+ * declared_*.c.
  *
  * What a packet says can be forged: it is shown as said, escaped, and compared with the history.
  *
@@ -15,19 +16,22 @@ typedef struct rst_statement {
     rst_declared_t declared; /* source NULL = the reset states nothing */
     rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED when it maps to none */
     uint8_t confidence;
-    bool hint;               /* may mean something else: only an alternative, nothing is shown as stated */
-    const char *why;         /* fact that makes the statement believable, or NULL */
+    bool hint;       /* may mean something else: only an alternative, nothing is shown as stated */
+    const char *why; /* fact that makes the statement believable, or NULL */
 } rst_statement_t;
 
-/* texts = false leaves declared.text out where it would have to be made. */
-rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_memory_t *memory, bool texts);
+/* Asks the decoders that prefs switch on. texts = false leaves declared.text out where it would have to be made. */
+rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
+                                  bool texts);
 
 /* The decoders. One that does not recognise its form returns false, and the next one is asked. Without memory they make
  * no texts. */
-bool rst_declared_mptcp(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
-bool rst_declared_diag(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
-bool rst_declared_f5(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
-bool rst_declared_netscaler(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
+typedef bool rst_declared_reader_t(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
+
+rst_declared_reader_t rst_declared_mptcp;
+rst_declared_reader_t rst_declared_diag;
+rst_declared_reader_t rst_declared_f5;
+rst_declared_reader_t rst_declared_netscaler;
 
 /* Payload bytes as a text, NULL without memory. */
 const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);

@@ -186,7 +186,7 @@ static bool read_cbor(const rst_case_t *reset, const rst_memory_t *memory, rst_s
 
 bool rst_declared_diag(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
-    if (!reset->head)
+    if (!reset->head || (reset->known & RST_HAS_F5_CAUSE))
         return false;
     return read_compact(reset, statement) || read_free_text(reset, memory, statement) ||
            read_cbor(reset, memory, statement);

@@ -1,9 +1,11 @@
 /* declared_f5.c
- * Decoder for the text that BIG-IP writes into its resets.
+ * Decoder for the text that BIG-IP writes into its resets, or into the trailer of its captures.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "declared.h"
+
+#define PEER "{peer} " /* the cause arose on the other side of the proxy */
 
 typedef struct f5_text {
     const char *prefix;
@@ -38,28 +40,40 @@ static bool has_prefix(const uint8_t *text, size_t length, const char *prefix)
     return length >= wanted && memcmp(text, prefix, wanted) == 0;
 }
 
-/* "BIG-IP: [0xversion:line] {peer} text" at the start of the payload. */
-bool rst_declared_f5(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
+/* "BIG-IP: [0xversion:line] " at the start of the payload. Returns what follows, NULL when it is not there. */
+static const uint8_t *after_brackets(const uint8_t *head, size_t length)
 {
-    const uint8_t *head = reset->head;
-    size_t length = reset->head_len;
-    const uint8_t *end;
+    const uint8_t *end = head + length;
     const uint8_t *text;
 
-    if (!length || !has_prefix(head, length, "BIG-IP: [0x"))
-        return false;
-    end = head + length;
+    if (!has_prefix(head, length, "BIG-IP: [0x"))
+        return NULL;
     text = memchr(head, ']', length);
-    if (!text || end - text <= 2)
+    return text && end - text > 2 ? text + 2 : NULL;
+}
+
+/* In the payload anybody can write it; the trailer is the work of the BIG-IP on which the capture was taken. */
+bool rst_declared_f5(const rst_case_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
+{
+    bool trailer = (reset->known & RST_HAS_F5_CAUSE) != 0;
+    const uint8_t *text = reset->head;
+    size_t length = reset->head_len;
+
+    if (length && !trailer)
+        text = after_brackets(text, length);
+    if (!length || !text)
         return false;
-    text += 2;
+    length -= (size_t)(text - reset->head);
     statement->declared.source = "f5";
-    statement->declared.text = rst_declared_text(memory, text, (size_t)(end - text));
-    statement->confidence = 95;
-    if (has_prefix(text, (size_t)(end - text), "{peer} "))
-        text += strlen("{peer} ");
+    statement->declared.text = rst_declared_text(memory, text, length);
+    statement->confidence = trailer ? 98 : 95;
+    statement->why = trailer ? "It stands behind the packet, where only a capture on a BIG-IP has it" : NULL;
+    if (has_prefix(text, length, PEER)) {
+        text += strlen(PEER);
+        length -= strlen(PEER);
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        if (has_prefix(text, (size_t)(end - text), texts[i].prefix)) {
+        if (has_prefix(text, length, texts[i].prefix)) {
             statement->cause = texts[i].cause;
             break;
         }

@@ -83,6 +83,8 @@ static const char *corroboration(const rst_case_t *reset)
 {
     const rst_host_t *host = reset->host[reset->x];
 
+    if (reset->named_netscaler)
+        return "The sender is a NetScaler by the preference netscaler_addresses";
     if (shares_syn_ttl(reset))
         return "The reset bears the TTL of the sender's SYN, the segments between bear another";
     if (host && host->netscaler_codes >= 2)

@@ -229,6 +229,7 @@ void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
     rst_host_t *host = reset->host[reset->x];
     const rst_conn_t *conn = reset->conn;
 
+    reset->named_netscaler = rst_prefs_names_netscaler(&engine->prefs, &conn->address[reset->x]);
     reset->service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server]);
     if (reset->form == RST_FORM_REFUSAL && reset->x == server && reset->service)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);

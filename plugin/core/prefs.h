@@ -1,10 +1,14 @@
 /* prefs.h
- * Thresholds of the rules. Defaults and sources: rst_prefs_default().
+ * Thresholds of the rules, and what else the user decides. Defaults and sources: rst_prefs_default().
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef RST_PREFS_H
 #define RST_PREFS_H
+
+#include <stdbool.h>
+
+#include "segment.h"
 
 /* name, default, smallest, largest, title, description with unit. One list: the structure, its defaults
  * and the plugin's preferences are all made from it. All values are unsigned. */
@@ -54,12 +58,35 @@
     X(cancel_bytes, 8192, 1, 1000000000, "Cancelled transfer (bytes)",                                                 \
       "Bytes received before a reset is called a cancelled transfer")
 
+/* name, title, description: one switch for each decoder of what a reset says about itself; all are on by default. */
+#define RST_DECODERS(X)                                                                                                \
+    X(decode_mptcp, "Read MPTCP reasons", "Take MP_TCPRST and MP_FASTCLOSE (RFC 8684) as stated reasons")              \
+    X(decode_rst_diag, "Read diagnostic payloads",                                                                     \
+      "Take the reset diagnostic payload of the IETF drafts as the stated reason")                                     \
+    X(decode_f5, "Read F5 reset causes", "Take the text or capture trailer of an F5 BIG-IP as the stated reason")      \
+    X(decode_netscaler, "Read NetScaler window codes",                                                                 \
+      "Take the window of a reset as a code of NetScaler (Citrix ADC); without other evidence it is only a hint")      \
+    X(decode_text, "Read text in resets", "Take printable payload of a reset as the stated reason (RFC 1122)")
+
+/* All addresses that agree with this one in the first bits; an address of 0 bits has the size of its family. */
+typedef struct rst_network {
+    rst_address_t address;
+    unsigned bits;
+} rst_network_t;
+
 typedef struct rst_prefs {
 #define RST_PREFS_FIELD(name, value, low, high, title, text) unsigned name;
     RST_PREFS(RST_PREFS_FIELD)
 #undef RST_PREFS_FIELD
+#define RST_DECODER_FIELD(name, title, text) bool name;
+    RST_DECODERS(RST_DECODER_FIELD)
+#undef RST_DECODER_FIELD
+    const rst_network_t *netscalers; /* known to be NetScalers; must outlive the engine */
+    unsigned netscaler_count;
 } rst_prefs_t;
 
 rst_prefs_t rst_prefs_default(void);
+
+bool rst_prefs_names_netscaler(const rst_prefs_t *prefs, const rst_address_t *address);
 
 #endif

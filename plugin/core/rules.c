@@ -247,7 +247,7 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, co
                        memory,
                        texts,
                        verdict};
-    rst_statement_t statement = rst_declared_read(reset, memory, texts);
+    rst_statement_t statement = rst_declared_read(reset, &engine->prefs, memory, texts);
     rst_outcome_t outcome;
 
     memset(verdict, 0, sizeof *verdict);

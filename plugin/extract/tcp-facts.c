@@ -7,6 +7,7 @@
 
 #include <epan/dissectors/packet-ip.h>
 
+#include "f5_trailer.h"
 #include "tcp-facts.h"
 
 /* Offsets in the header, RFC 9293, section 3.1. */
@@ -251,6 +252,22 @@ static void read_head(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
     segment->head_len = (uint16_t)wanted;
 }
 
+/* A reset without payload in a capture from a BIG-IP: its reason stands behind the IP packet, in the same frame. After
+ * IP reassembly the data source is no frame, and ends with the packet. */
+static void read_trailer(tvbuff_t *tvb, rst_segment_t *segment)
+{
+    tvbuff_t *frame = tvb_get_ds_tvb(tvb);
+    unsigned start = (unsigned)tvb_raw_offset(tvb) + tvb_reported_length(tvb);
+    unsigned end = tvb_captured_length(frame);
+
+    if (start >= end)
+        return;
+    segment->head_len = (uint16_t)rst_f5_trailer_read(tvb_get_ptr(frame, (int)start, (int)(end - start)), end - start,
+                                                      segment->head, sizeof segment->head);
+    if (segment->head_len)
+        segment->known |= RST_HAS_F5_CAUSE;
+}
+
 bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segment_t *segment)
 {
     unsigned captured = tvb_captured_length(tvb);
@@ -282,5 +299,7 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     read_length(tvb, pinfo, ip, header, segment);
     read_options(tvb, header, segment);
     read_head(tvb, header, segment);
+    if ((segment->flags & RST_FLAG_RST) && !segment->len)
+        read_trailer(tvb, segment);
     return true;
 }

@@ -1,14 +1,16 @@
 /* fuzz-declared.c
  * libFuzzer target: the decoders of what a reset states about its reason.
  *
- * Input: MPTCP kind and bytes cut off, reason, flags; the reset's window, the sender's window before (16 bits each), what
- * is known of the SYN; then the payload, in a block of exactly its size.
+ * Input: MPTCP kind and bytes cut off, reason, flags; the reset's window, the sender's window before (16 bits each),
+ * what is known of the SYN; then the payload, in a block of exactly its size. With bit 2 of the first byte no payload,
+ * but what follows the IP packet in the frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "audit.h"
 
 #include "declared.h"
+#include "f5_trailer.h"
 
 #define HEAD 8
 
@@ -30,8 +32,9 @@ static void audit_statement(const rst_statement_t *statement, bool texts)
 
 static void read_both_ways(const rst_case_t *reset, scope_t *scope)
 {
-    rst_statement_t told = rst_declared_read(reset, &scope->memory, true);
-    rst_statement_t silent = rst_declared_read(reset, &scope->memory, false);
+    rst_prefs_t prefs = rst_prefs_default();
+    rst_statement_t told = rst_declared_read(reset, &prefs, &scope->memory, true);
+    rst_statement_t silent = rst_declared_read(reset, &prefs, &scope->memory, false);
 
     audit_statement(&told, true);
     audit_statement(&silent, false);
@@ -40,14 +43,39 @@ static void read_both_ways(const rst_case_t *reset, scope_t *scope)
     REQUIRE(told.declared.code == silent.declared.code);
 }
 
+static void take_payload(rst_case_t *reset, scope_t *scope, const uint8_t *bytes, size_t size, unsigned cut)
+{
+    uint8_t *head = scope->memory.alloc(scope, size);
+
+    memcpy(head, bytes, size);
+    reset->head = head;
+    reset->head_len = (uint8_t)size;
+    reset->len = (uint32_t)size + cut;
+}
+
+static void take_trailer(rst_case_t *reset, scope_t *scope, const uint8_t *bytes, size_t size)
+{
+    uint8_t *exact = scope->memory.alloc(scope, size);
+    uint8_t *text = scope->memory.alloc(scope, RST_HEAD_MAX);
+
+    memcpy(exact, bytes, size);
+    reset->head = text;
+    reset->head_len = (uint8_t)rst_f5_trailer_read(exact, size, text, RST_HEAD_MAX);
+    REQUIRE(reset->head_len <= RST_HEAD_MAX);
+    if (reset->head_len)
+        reset->known |= RST_HAS_F5_CAUSE;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uint8_t kinds[] = { RST_MPTCP_NONE, RST_MPTCP_NONE, RST_MPTCP_TCPRST, RST_MPTCP_FASTCLOSE };
+    static const uint8_t kinds[] = {RST_MPTCP_NONE, RST_MPTCP_NONE, RST_MPTCP_TCPRST, RST_MPTCP_FASTCLOSE};
     rst_side_t sides[2];
     rst_case_t reset;
     scope_t scope;
+    bool trailer;
 
-    if (size < HEAD || size > HEAD + RST_HEAD_MAX)
+    trailer = size && (data[0] & 4);
+    if (size < HEAD || (!trailer && size > HEAD + RST_HEAD_MAX))
         return 0;
     memset(&reset, 0, sizeof reset);
     memset(sides, 0, sizeof sides);
@@ -60,14 +88,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reset.mptcp = kinds[data[0] & 3];
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;
-    reset.head_len = (uint8_t)(size - HEAD);
-    reset.len = reset.head_len + (data[0] >> 4); /* the rest was cut off */
-    if (reset.head_len) {
-        uint8_t *head = scope.memory.alloc(&scope, reset.head_len);
-
-        memcpy(head, data + HEAD, reset.head_len);
-        reset.head = head;
-    }
+    if (trailer)
+        take_trailer(&reset, &scope, data + HEAD, size - HEAD);
+    else
+        take_payload(&reset, &scope, data + HEAD, size - HEAD, data[0] >> 4);
     read_both_ways(&reset, &scope);
     scope_close(&scope);
     return 0;

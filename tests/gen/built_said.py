@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Scenarios of built.py in which the reset states a reason, or only seems to."""
+import struct
+
 from built_host import GET, OK, SMB_NEGOTIATE, scenario
 from built_not import SCENARIOS
 from packets import LINUX, WINDOWS, Conv, Host
@@ -106,3 +108,36 @@ def fast_close(cap):
     close = conv.send(conv.c, "A", options=conv.options(conv.c, False) + [(30, b"\x70\x00" + key)])
     cap.wait(0.020)
     cap.expect(conv.bare(conv.s, close), "mptcp_fastclose", "server", close)
+
+
+def big_ip_item(kind, value):
+    """One item of the trailer that tcpdump on a BIG-IP writes since 14.0: provider, type, length, version 4, value."""
+    return struct.pack(">HHHH", 1, kind, len(value) + 8, 4) + value
+
+
+def big_ip_trailer(sent, cause=b""):
+    """Low (direction) and medium (flow) items; the cause of a reset with its place in BIG-IP's source."""
+    low = bytes([not sent, 0, 1, 0])
+    flows = bytes.fromhex("0000400055018c00 0000400055018d00")
+    medium = flows + bytes(4) + b"\0\0\0\x20" + bytes([4, 1]) + bytes(4) + b"\x03"
+    said = b"\0" + bytes(3) + b"\x27\x09\x4a" + struct.pack(">H", 2561) + cause if cause else b""
+    items = big_ip_item(1, low) + big_ip_item(2, medium + bytes([len(said)]) + said)
+    return struct.pack(">IHH", 0xF5DEB0F5, len(items) + 8, 1) + items
+
+
+@scenario("no_backend-f5_trailer")
+def no_pool_member(cap):
+    """A capture taken on a BIG-IP with :nnn, which puts a trailer behind each frame: the trailer of the reset says that
+    no pool member was available. The packet itself says nothing."""
+    server = Host("203.0.113.117", LINUX)
+    conv = Conv(cap, Host("192.0.2.117", LINUX, 6), server, 443)
+    conv.handshake()
+    conv.send(conv.c, "PA", GET)
+    cap.wait(0.001)
+    reset = conv.send(conv.s, "RA", window=0, options=[])
+    cap.expect(reset, "no_backend", "server")
+    for frame in cap.frames:
+        # A server's frame bears its MAC as the source.
+        sent = frame.data[6:12] == bytes.fromhex(server.mac.replace(":", ""))
+        cause = b"No pool member available" if frame is reset else b""
+        frame.data = frame.data.ljust(60, b"\0") + big_ip_trailer(sent, cause)

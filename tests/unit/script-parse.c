@@ -101,7 +101,7 @@ static bool is_client(char letter)
     return letter >= 'A' && letter <= 'C';
 }
 
-static rst_address_t address_of(const script_variant_t *variant, char letter)
+rst_address_t script_address(const script_variant_t *variant, char letter)
 {
     uint8_t byte[16] = { 10, 0, 0, 0 };
     uint8_t last = (uint8_t)(variant->reversed ? 200 - letter : letter);
@@ -128,7 +128,7 @@ static const char *read_endpoint(const script_variant_t *variant, const script_w
 
     if (text[0] < 'A' || text[0] > 'Z')
         wrong(words, "host is no letter");
-    *address = address_of(variant, text[0]);
+    *address = script_address(variant, text[0]);
     *port = is_client(text[0]) ? 40000 : 80;
     if (text[1] != ':')
         return text + 1;
@@ -290,6 +290,10 @@ static void read_word(script_words_t *words, rst_segment_t *segment, const char 
         read_sack(words, segment, value, other);
     } else if (strcmp(word, "data") == 0) {
         set_payload(segment, (const uint8_t *)value, strlen(value));
+    } else if (strcmp(word, "f5") == 0) {
+        set_payload(segment, (const uint8_t *)value, strlen(value));
+        segment->len = 0;
+        segment->known |= RST_HAS_F5_CAUSE;
     } else if (strcmp(word, "hex") == 0) {
         read_hex(words, segment, value);
     } else if (strcmp(word, "tcprst") == 0) {

@@ -87,11 +87,20 @@ void script_feed(script_run_t *run, const char *line)
         classify_early(run, reset);
 }
 
-static bool set_preference(rst_prefs_t *prefs, const char *line)
+static bool set_preference(script_run_t *run, const char *line)
 {
+    rst_prefs_t *prefs = &run->prefs;
     char name[40];
+    char host;
     unsigned value;
 
+    if (sscanf(line, "pref netscaler %c", &host) == 1) {
+        run->netscaler = (rst_network_t){ script_address(run->variant, host), 0 };
+        run->netscaler.bits = run->netscaler.address.size * 8U;
+        prefs->netscalers = &run->netscaler;
+        prefs->netscaler_count = 1;
+        return true;
+    }
     if (sscanf(line, "pref %39s %u", name, &value) != 2)
         return false;
 #define SET_PREFERENCE(field, initial, low, high, title, text)                                                         \
@@ -101,6 +110,13 @@ static bool set_preference(rst_prefs_t *prefs, const char *line)
     }
     RST_PREFS(SET_PREFERENCE)
 #undef SET_PREFERENCE
+#define SET_DECODER(field, title, text)                                                                                \
+    if (strcmp(name, #field) == 0) {                                                                                   \
+        prefs->field = value != 0;                                                                                     \
+        return true;                                                                                                   \
+    }
+    RST_DECODERS(SET_DECODER)
+#undef SET_DECODER
     g_error("no such preference: %s", line);
     return false;
 }
@@ -111,7 +127,7 @@ void script_open(script_run_t *run, const script_variant_t *variant, const char 
     run->variant = variant;
     run->time = RST_TIME_NONE;
     run->prefs = rst_prefs_default();
-    for (; *lines && set_preference(&run->prefs, *lines); lines++)
+    for (; *lines && set_preference(run, *lines); lines++)
         ;
     script_scope_open(&run->scope);
     script_scope_open(&run->answers);

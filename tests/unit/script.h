@@ -7,13 +7,13 @@
  * SRC     one letter: A, B, C are clients (port 40000), all others servers (port 80)
  * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
- * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, mss N, ws N, sack, sackblock L:R,
+ * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack, sackblock L:R,
  *         ts V:E, ttl N, id N, df, tos N, link N,
  *         point N, mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, nolen, rejected (by a read filter)
  *
  * Absent ttl or id = unknown; absent win = 64240,
  in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets a
- * preference. Frames are numbered from 1; rejected frames give their number to the next.
+ * preference, "pref netscaler HOST" names one. Frames are numbered from 1; rejected frames give their number to the next.
  *
  * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses,
  with the client on
@@ -63,6 +63,7 @@ typedef struct script_run {
     bool lossy;    /* some frame was rejected */
     int64_t time;
     rst_prefs_t prefs;
+    rst_network_t netscaler;
 } script_run_t;
 
 extern const script_variant_t script_variants[];
@@ -74,6 +75,9 @@ void script_close(script_run_t *run);
 
 /* Adds a line; only between script_open() and script_close(). */
 void script_feed(script_run_t *run, const char *line);
+
+/* The address of a host in this variant. */
+rst_address_t script_address(const script_variant_t *variant, char letter);
 
 /* Reads a line into a segment. Returns false for a line that is no segment. Wrong lines abort the test. */
 bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, bool *rejected);

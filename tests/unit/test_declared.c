@@ -5,6 +5,21 @@
  */
 #include "script.h"
 
+/* RFC 8684, section 3.6; transient and permanent. */
+static void test_mptcp_reasons(void)
+{
+    for (unsigned reason = 0; reason <= 6; reason++) {
+        for (unsigned transient = 0; transient <= 1; transient++) {
+            char *expected = g_strdup_printf("mptcp_subflow_reset 97-97 source mptcp_option code %u agreed", reason);
+            char *line = g_strdup_printf("4 S>C R. 5201 ack 1101 tcprst %u:%u", reason, transient);
+
+            script_check(expected, SCRIPT_TALK, line);
+            g_free(expected);
+            g_free(line);
+        }
+    }
+}
+
 static void test_mptcp(void)
 {
     script_check("mptcp_fastclose 90-100 source mptcp_option code none alt declared", SCRIPT_TALK,
@@ -15,6 +30,31 @@ static void test_mptcp(void)
     script_check("mptcp_subflow_reset code 9", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 tcprst 9:0");
     /* Any other MPTCP option explains nothing. */
     script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 mptcp");
+}
+
+/* Each code of the list, as compact payload and as CBOR. */
+static void test_diagnostic_codes(void)
+{
+    static const char *const causes[] = {
+        "declared",       "no_connection",        "data_after_close",
+        "app_abort",      "handshake_bad_ack",    "half_open_discovery",
+        "declared",       "app_error",            "policy_reset",
+        "resource_exhaustion", "retransmission_timeout", "proxied",
+        "no_backend",     "device_idle_timeout",  "mptcp_subflow_reset",
+        "mptcp_subflow_reset", "mptcp_subflow_reset",
+    };
+
+    for (unsigned code = 1; code <= G_N_ELEMENTS(causes); code++) {
+        char *expected = g_strdup_printf("%s 95-98 source rst_diag code %u", causes[code - 1], code);
+        char *compact = g_strdup_printf("4 S>C R. 5201 ack 1101 hex 33aa%04x00000000", code);
+        char *cbor = g_strdup_printf("4 S>C R. 5201 ack 1101 hex 193039a10118%02x", code);
+
+        script_check(expected, SCRIPT_TALK, compact);
+        script_check(expected, SCRIPT_TALK, cbor);
+        g_free(expected);
+        g_free(compact);
+        g_free(cbor);
+    }
 }
 
 static void test_diagnostic(void)
@@ -43,6 +83,16 @@ static void test_diagnostic(void)
     script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 0017aabbcc");
 }
 
+static void check_trailer(const char *cause, const char *peer, const char *text)
+{
+    char *expected = g_strdup_printf("%s 98-98 source f5 code none", cause);
+    char *line = g_strdup_printf("4 S>C R. 5201 ack 1101 f5 '%s%s'", peer, text);
+
+    script_check(expected, SCRIPT_TALK, line);
+    g_free(expected);
+    g_free(line);
+}
+
 static void test_f5(void)
 {
     static const struct {
@@ -67,6 +117,8 @@ static void test_f5(void)
 
         script_check(expected, SCRIPT_TALK, line);
         script_check(expected, SCRIPT_TALK, peer);
+        check_trailer(texts[i].cause, "", texts[i].text);
+        check_trailer(texts[i].cause, "{peer} ", texts[i].text);
         g_free(expected);
         g_free(line);
         g_free(peer);
@@ -79,6 +131,9 @@ static void test_f5_not(void)
     script_check("declared 65-75 source text", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 data 'BIG-IP: [0x2409a71:7'");
     script_check("declared source text", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 data 'BIG-IP: [0x24]'");
     script_check("declared source text", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 data 'Not BIG-IP: [0x24:1] Port denied'");
+    /* In a trailer no other form is looked for. */
+    script_check("declared 98-98 source f5", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 f5 '3 of 9'");
+    script_check("declared 98-98 source f5", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 f5 'BIG-IP: [0x24:1] Port denied'");
 }
 
 static void test_text(void)
@@ -123,16 +178,47 @@ static void test_artefact_wins(void)
                  "4 S>C RS. 5201 ack 1101 data 'BIG-IP: [0x24:7] No pool member'");
 }
 
+/* What a switch turns off is not read, also not as something else that looks like it, except text. */
+static void test_switches(void)
+{
+    static const struct {
+        const char *preference, *segment, *source;
+    } rows[] = {
+        { "decode_mptcp", "4 S>C R. 5201 ack 1101 tcprst 6:1", "mptcp_option" },
+        { "decode_mptcp", "4 S>C R. 5201 ack 1101 fastclose", "mptcp_option" },
+        { "decode_rst_diag", "4 S>C R. 5201 ack 1101 hex 33aa000300000000", "rst_diag" },
+        { "decode_rst_diag", "4 S>C R. 5201 ack 1101 hex 193039a10103", "rst_diag" },
+        { "decode_rst_diag", "4 S>C R. 5201 ack 1101 hex f31761626364", "rst_diag" },
+        { "decode_f5", "4 S>C R. 5201 ack 1101 f5 'Port denied'", "f5" },
+        { "decode_text", "4 S>C R. 5201 ack 1101 data 'Go away'", "text" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char *on = g_strdup_printf("* source %s", rows[i].source);
+        char *off = g_strdup_printf("pref %s 0", rows[i].preference);
+
+        script_check(on, SCRIPT_TALK, rows[i].segment);
+        script_check("app_abort source none code none", off, SCRIPT_TALK, rows[i].segment);
+        g_free(on);
+        g_free(off);
+    }
+    script_check("declared source text", "pref decode_f5 0", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 data 'BIG-IP: [0x24:7] Port denied'");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
+        { "/declared/mptcp_reasons", test_mptcp_reasons },
         { "/declared/mptcp", test_mptcp },
+        { "/declared/diagnostic_codes", test_diagnostic_codes },
         { "/declared/diagnostic", test_diagnostic },
         { "/declared/f5", test_f5 },
         { "/declared/f5_not", test_f5_not },
         { "/declared/text", test_text },
         { "/declared/conflict", test_conflict },
         { "/declared/artefact_wins", test_artefact_wins },
+        { "/declared/switches", test_switches },
         { NULL, NULL },
     };
 

@@ -121,6 +121,63 @@ static void test_by_codes(void)
 #undef DRIFT
 }
 
+static void test_by_preference(void)
+{
+    script_check("device_idle_timeout 85-97 source netscaler code 9300", "pref netscaler S", SCRIPT_TALK,
+                 "2 S>C R. 5201 ack 1101 win 9300 ttl 54");
+    /* It is the other host. */
+    script_check("app_abort source none alt device_idle_timeout", "pref netscaler C", SCRIPT_TALK,
+                 "2 S>C R. 5201 ack 1101 win 9300 ttl 54");
+    script_check("app_abort source none", "pref netscaler T", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 9300 ttl 54");
+    /* Not one of its codes. */
+    script_check("app_abort source none", "pref netscaler S", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 9204 ttl 54");
+    /* Switched off: neither statement nor hint. */
+    script_check("app_abort source none never device_idle_timeout", "pref netscaler S", "pref decode_netscaler 0",
+                 SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 9300 ttl 54");
+    script_check("app_abort source none never device_idle_timeout", "pref decode_netscaler 0", SCRIPT_TALK,
+                 "2 S>C R. 5201 ack 1101 win 9300 ttl 54");
+}
+
+static rst_address_t address(uint8_t size, const uint8_t *byte)
+{
+    rst_address_t result = { { 0, 0 }, size };
+
+    memcpy(result.word, byte, size);
+    return result;
+}
+
+static void test_networks(void)
+{
+    static const uint8_t four[] = { 192, 0, 2, 129 };
+    static const uint8_t near[] = { 192, 0, 2, 128 };
+    static const uint8_t far[] = { 192, 0, 2, 1 };
+    static const uint8_t six[16] = { 192, 0, 2, 129 };
+    rst_network_t network = { address(4, four), 32 };
+    rst_prefs_t prefs = rst_prefs_default();
+    rst_address_t host = address(4, four), neighbour = address(4, near), other = address(4, far), longer = address(16, six);
+
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &host));
+    prefs.netscalers = &network;
+    prefs.netscaler_count = 1;
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &host));
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &neighbour));
+    network.bits = 31;
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &neighbour));
+    network.bits = 25;
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &neighbour));
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &other));
+    network.bits = 24;
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &other));
+    network.bits = 0;
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &other));
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &longer));
+    network = (rst_network_t){ longer, 128 };
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &longer));
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &host));
+    network = (rst_network_t){ host, 33 };
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &host));
+}
+
 static void test_hint(void)
 {
     /* Never more than 35 percent, and nothing is called stated. */
@@ -154,6 +211,8 @@ int main(int argc, char **argv)
         { "/netscaler/by_distance", test_by_distance },
         { "/netscaler/by_window", test_by_window },
         { "/netscaler/by_codes", test_by_codes },
+        { "/netscaler/by_preference", test_by_preference },
+        { "/netscaler/networks", test_networks },
         { "/netscaler/hint", test_hint },
         { "/netscaler/conflict", test_conflict },
         { NULL, NULL },

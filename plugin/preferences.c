@@ -1,0 +1,124 @@
+/* preferences.c
+ * Implementation for preferences.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#define WS_LOG_DOMAIN "rst"
+#include "compat.h"
+
+#include <epan/prefs.h>
+#include <wsutil/inet_addr.h>
+#include <wsutil/wslog.h>
+
+#include "preferences.h"
+
+static rst_pref_bool_t info_column = TRUE;
+static rst_prefs_t rules;
+static struct {
+#define RST_DECODER_FIELD(name, title, text) rst_pref_bool_t name;
+    RST_DECODERS(RST_DECODER_FIELD)
+#undef RST_DECODER_FIELD
+} decoders;
+static const char *netscaler_addresses = "";
+
+/* ADDRESS or ADDRESS/BITS, IPv4 or IPv6. */
+static bool parse_network(const char *text, rst_network_t *network)
+{
+    char **part = g_strsplit(text, "/", 2);
+    guint64 most = 0;
+    guint64 bits;
+    bool good = part[0] != NULL;
+
+    memset(network, 0, sizeof *network);
+    if (good && ws_inet_pton4(part[0], (ws_in4_addr *)network->address.word))
+        network->address.size = 4;
+    else if (good && ws_inet_pton6(part[0], (ws_in6_addr *)network->address.word))
+        network->address.size = 16;
+    else
+        good = false;
+    most = network->address.size * 8U;
+    bits = most;
+    if (good && part[1])
+        good = g_ascii_string_to_unsigned(part[1], 10, 0, most, &bits, NULL);
+    network->bits = (unsigned)bits;
+    g_strfreev(part);
+    return good;
+}
+
+/* Calls take for each entry of the list; entries are separated by commas or blanks. */
+static void each_network(void (*take)(const char *entry, const rst_network_t *network, void *data), void *data)
+{
+    char **entries = g_strsplit_set(netscaler_addresses ? netscaler_addresses : "", ", ;\t", -1);
+
+    for (char **entry = entries; *entry; entry++) {
+        rst_network_t network;
+
+        if (**entry)
+            take(*entry, parse_network(*entry, &network) ? &network : NULL, data);
+    }
+    g_strfreev(entries);
+}
+
+static void complain(const char *entry, const rst_network_t *network, void *data _U_)
+{
+    if (!network)
+        ws_warning("Preference rst.netscaler_addresses: \"%s\" is no IP address or network and is left out.", entry);
+}
+
+static void append(const char *entry _U_, const rst_network_t *network, void *data)
+{
+    if (network)
+        wmem_array_append((wmem_array_t *)data, network, 1);
+}
+
+static void apply(void)
+{
+    each_network(complain, NULL);
+}
+
+bool rst_preferences_info(void)
+{
+    return info_column;
+}
+
+rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
+{
+    rst_prefs_t prefs = rules;
+    wmem_array_t *networks = wmem_array_new(scope, sizeof(rst_network_t));
+
+    /* Wireshark's unsigned preferences have no limits of their own. */
+#define RST_LIMIT(name, value, low, high, title, text)                                                                 \
+    prefs.name = prefs.name < (low) + 1U ? (low) : MIN(prefs.name, (high));
+    RST_PREFS(RST_LIMIT)
+#undef RST_LIMIT
+#define RST_TAKE(name, title, text) prefs.name = decoders.name;
+    RST_DECODERS(RST_TAKE)
+#undef RST_TAKE
+    each_network(append, networks);
+    prefs.netscaler_count = wmem_array_get_count(networks);
+    prefs.netscalers = (const rst_network_t *)wmem_array_get_raw(networks);
+    return prefs;
+}
+
+void rst_preferences_register(int proto)
+{
+    module_t *module = prefs_register_protocol(proto, apply);
+
+    rules = rst_prefs_default();
+    prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
+                                   "Append the cause of each reset to its Info column", &info_column);
+#define RST_REGISTER(name, title, text)                                                                                \
+    decoders.name = rules.name;                                                                                        \
+    prefs_register_bool_preference(module, #name, title, text, &decoders.name);
+    RST_DECODERS(RST_REGISTER)
+#undef RST_REGISTER
+    prefs_register_string_preference(
+        module, "netscaler_addresses", "NetScaler addresses",
+        "Addresses or networks (192.0.2.10, 2001:db8::/64) known to be NetScalers, separated by "
+        "commas: the window of their resets is a code without further evidence",
+        &netscaler_addresses);
+#define RST_REGISTER(name, value, low, high, title, text)                                                              \
+    prefs_register_uint_preference(module, #name, title, text, 10, &rules.name);
+    RST_PREFS(RST_REGISTER)
+#undef RST_REGISTER
+}
