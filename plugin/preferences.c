@@ -20,6 +20,15 @@ static struct {
 #undef RST_DECODER_FIELD
 } decoders;
 static const char *netscaler_addresses = "";
+static int capture_points = RST_POINTS_AUTO;
+static const char *point_ends = "";
+
+static const enum_val_t capture_points_vals[] = {
+    {"auto", "Tell them apart by the segments that they have in common", RST_POINTS_AUTO},
+    {"every_interface", "Every interface is a capture point", RST_POINTS_EVERY},
+    {"one", "All interfaces are one capture point", RST_POINTS_ONE},
+    {NULL, NULL, 0},
+};
 
 /* ADDRESS or ADDRESS/BITS, IPv4 or IPv6. */
 static bool parse_network(const char *text, rst_network_t *network)
@@ -94,6 +103,8 @@ rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
 #define RST_TAKE(name, title, text) prefs.name = decoders.name;
     RST_DECODERS(RST_TAKE)
 #undef RST_TAKE
+    prefs.capture_points = (unsigned)capture_points;
+    prefs.point_ends = point_ends;
     each_network(append, networks);
     prefs.netscaler_count = wmem_array_get_count(networks);
     prefs.netscalers = (const rst_network_t *)wmem_array_get_raw(networks);
@@ -117,6 +128,13 @@ void rst_preferences_register(int proto)
         "Addresses or networks (192.0.2.10, 2001:db8::/64) known to be NetScalers, separated by "
         "commas: the window of their resets is a code without further evidence",
         &netscaler_addresses);
+    prefs_register_enum_preference(module, "capture_points", "Capture points",
+                                   "In a file with several interfaces, which of them are different places on the path",
+                                   &capture_points, capture_points_vals, FALSE);
+    prefs_register_string_preference(module, "point_ends", "Interfaces of the capture points",
+                                     "Which interfaces form a capture point, and where it is: for example "
+                                     "\"client=0 server=1,2\", also middle. Empty: found out from the packets",
+                                     &point_ends);
 #define RST_REGISTER(name, value, low, high, title, text)                                                              \
     prefs_register_uint_preference(module, #name, title, text, 10, &rules.name);
     RST_PREFS(RST_REGISTER)

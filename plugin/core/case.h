@@ -51,6 +51,7 @@ typedef struct rst_after {
 } rst_after_t;
 
 struct rst_tally;
+struct rst_track;
 
 struct rst_case {
     rst_conn_t *conn;
@@ -80,6 +81,7 @@ struct rst_case {
     rst_service_t *service; /* of the server side; NULL when the table is full */
     rst_habit_t *habit;     /* of an empty connection, otherwise NULL */
     rst_burst_t *burst;     /* of an abort, otherwise NULL */
+    struct rst_track *track; /* at its capture point; NULL while the file has one interface, and for copies */
     struct rst_tally *tally; /* all resets of this side (pattern.h); NULL for a copy */
     rst_mark_t relayed;    /* reset that the sender got just before on another connection; visit 0 = none */
     bool unwatched;        /* gave its place to later resets: what came since is not known */

@@ -38,7 +38,7 @@ void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory)
     conn->side_shared = false;
 }
 
-rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const rst_memory_t *memory)
+rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory)
 {
     rst_conn_t *conn = rst_alloc0(memory, sizeof *conn);
     unsigned x = rst_conn_sender(segment);
@@ -47,11 +47,11 @@ rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const
     conn->address[1 - x] = segment->dst;
     conn->port[x] = segment->sport;
     conn->port[1 - x] = segment->dport;
-    conn->point = segment->point;
+    conn->point = point;
     conn->client = -1;
     conn->side = new_sides(memory);
-    conn->host[0] = rst_hosts_host(hosts, &conn->address[0]);
-    conn->host[1] = rst_hosts_host(hosts, &conn->address[1]);
+    conn->host[0] = rst_hosts_host(hosts, &conn->address[0], point);
+    conn->host[1] = rst_hosts_host(hosts, &conn->address[1], point);
     return conn;
 }
 

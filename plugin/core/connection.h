@@ -13,6 +13,7 @@
 #include "side.h"
 
 struct rst_case;
+struct rst_track;
 
 /* The connection that used the same addresses and ports before. */
 typedef struct rst_former {
@@ -29,7 +30,7 @@ typedef struct rst_former {
 typedef struct rst_conn {
     rst_address_t address[2]; /* side 0 is the smaller address and port */
     uint16_t port[2];
-    uint32_t point;
+    uint8_t point;          /* hosts and services are kept per capture point (points.h) */
     int8_t client;          /* index of the side that opened the connection, -1 unknown */
     bool opened;            /* the SYN or SYN-ACK of this generation is in the capture */
     uint16_t resets;        /* of this generation, copies not counted */
@@ -45,14 +46,15 @@ typedef struct rst_conn {
     struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
     uint8_t watched;
     bool lingers;           /* has ended and waits to be trimmed */
+    struct rst_track *track; /* NULL while the file has one interface (points.h) */
     struct rst_case *retried; /* latest reset of the generation before, until the new SYN is answered */
 } rst_conn_t;
 
 /* Index of the side that sent the segment: 0 for the smaller address and port. */
 unsigned rst_conn_sender(const rst_segment_t *segment);
 
-/* A new connection between the ends of the segment. */
-rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, const rst_memory_t *memory);
+/* A new connection between the ends of the segment, at a capture point. */
+rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory);
 
 /* Before the sides are written to: a copy of their own when a case still shows them. */
 void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory);

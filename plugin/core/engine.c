@@ -27,6 +27,9 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->prefs);
+    rst_points_open(&engine->points, prefs);
+    if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
+        rst_points_begin(engine);
     return engine;
 }
 
@@ -38,6 +41,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_hosts_close(&engine->hosts);
     rst_frames_free(&engine->frames);
     rst_slots_close(&engine->slots);
+    rst_points_close(&engine->points);
     g_hash_table_destroy(engine->links);
     g_array_free(engine->failures, TRUE);
     g_free(engine);
@@ -94,6 +98,8 @@ static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const r
         conn->retried = latest;
         if (latest)
             latest->after.retry = engine->now;
+        if (conn->track)
+            rst_track_restart(engine, conn);
     }
     if ((segment->flags & RST_FLAG_ACK) && conn->retried) {
         conn->retried->after.retry_accepted = true;
@@ -125,6 +131,8 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
     rst_side_take(&conn->side[x], &conn->side[1 - x], segment, engine->now, idle == RST_TIME_NONE ? 0 : idle,
                   &engine->memory);
     rst_notice_segment(engine, conn, x, segment);
+    if (conn->track)
+        rst_track_take(engine, conn, x, segment, NULL);
 }
 
 static void copy_facts(rst_engine_t *engine, rst_case_t *reset, const rst_segment_t *segment)
@@ -162,7 +170,9 @@ static rst_earlier_t earlier_of(const rst_case_t *reset)
 
 static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
 {
-    int64_t elapsed = rst_elapsed(engine->start, conn->first);
+    const rst_points_t *points = &engine->points;
+    unsigned interface = points->several ? rst_track_interface(conn->track) : points->home;
+    int64_t elapsed = rst_elapsed(points->start[interface], conn->first);
 
     return elapsed == RST_TIME_NONE || elapsed < FRESH_AFTER;
 }
@@ -241,6 +251,8 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     if (conn->resets < UINT16_MAX)
         conn->resets++;
     watch_add(conn, reset);
+    if (conn->track)
+        rst_track_take(engine, conn, x, segment, reset);
     return reset;
 }
 
@@ -277,6 +289,8 @@ static rst_case_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
 static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x, const rst_segment_t *segment)
 {
     rst_mark_t now = engine->now;
+    unsigned latest = engine->points.latest;
+    unsigned interface;
     rst_packed_syn_t packed;
     rst_segment_t syn;
 
@@ -288,13 +302,19 @@ static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x,
     }
     engine->slots.conns++;
     packed = slot->as.syn;
-    slot->as.conn = rst_conn_new(&engine->hosts, segment, &engine->memory);
+    interface = slot->packed ? packed.x >> 1 : engine->points.latest;
+    slot->as.conn =
+        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
+    if (engine->points.several)
+        rst_points_adopt(engine, slot->as.conn, interface);
     if (slot->packed) {
         slot->packed = false;
         rst_slot_unpack(&packed, segment, x, &syn);
         engine->now = (rst_mark_t){packed.visit, packed.time};
-        take(engine, slot->as.conn, packed.x, &syn);
+        engine->points.latest = (uint8_t)interface;
+        take(engine, slot->as.conn, packed.x & 1, &syn);
         engine->now = now;
+        engine->points.latest = (uint8_t)latest;
     }
     return slot->as.conn;
 }
@@ -302,17 +322,20 @@ static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x,
 rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 {
     unsigned x;
+    unsigned interface = rst_points_interface(&engine->points, segment, engine->now);
     rst_slot_t *slot = rst_slots_find(&engine->slots, segment, &x, &engine->memory);
     rst_conn_t *conn;
 
+    if (engine->points.interfaces > 1 && !engine->points.several && engine->points.mode != RST_POINTS_ONE)
+        rst_points_begin(engine);
     rst_findings_reset(engine);
-    if (!engine->start.visit)
-        engine->start = engine->now;
     if (slot && !slot->packed && !slot->as.conn && rst_slot_can_pack(segment)) {
-        rst_slot_pack(slot, segment, x, engine->now.visit);
+        rst_slot_pack(slot, segment, x | interface << 1, engine->now.visit);
         return NULL;
     }
     conn = slot ? open_slot(engine, slot, x, segment) : NULL;
+    if (conn && engine->points.several)
+        conn = rst_points_route(engine, conn, x, segment, interface);
     if (!conn)
         return (segment->flags & RST_FLAG_RST) ? &engine->orphan : NULL;
     return take(engine, conn, x, segment);

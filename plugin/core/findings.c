@@ -80,6 +80,19 @@ static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
         g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
 }
 
+/* At every capture point that shows the connection. */
+static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
+{
+    const rst_track_t *view = conn->track;
+    rst_failure_t failure;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        if (conn_failure(engine, conn, &failure))
+            list_failure(engine, &failure);
+        view = view ? view->view : NULL;
+    }
+}
+
 static void make_list(rst_engine_t *engine)
 {
     GHashTableIter iter;
@@ -91,10 +104,9 @@ static void make_list(rst_engine_t *engine)
     g_hash_table_iter_init(&iter, engine->slots.table);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         const rst_slot_t *slot = key;
-        rst_failure_t failure;
 
-        if (!slot->packed && slot->as.conn && conn_failure(engine, slot->as.conn, &failure))
-            list_failure(engine, &failure);
+        if (!slot->packed && slot->as.conn)
+            list_conn(engine, slot->as.conn);
     }
 }
 

@@ -28,7 +28,10 @@ static guint host_hash(gconstpointer key)
 
 static gboolean host_equal(gconstpointer a, gconstpointer b)
 {
-    return rst_address_equal(&((const rst_host_t *)a)->address, &((const rst_host_t *)b)->address);
+    const rst_host_t *left = a;
+    const rst_host_t *right = b;
+
+    return left->point == right->point && rst_address_equal(&left->address, &right->address);
 }
 
 static guint service_hash(gconstpointer key)
@@ -57,7 +60,8 @@ static gboolean service_equal(gconstpointer a, gconstpointer b)
     const rst_service_t *left = a;
     const rst_service_t *right = b;
 
-    return left->port == right->port && rst_address_equal(&left->address, &right->address);
+    return left->port == right->port && left->point == right->point &&
+           rst_address_equal(&left->address, &right->address);
 }
 
 static guint habit_hash(gconstpointer key)
@@ -105,24 +109,26 @@ static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void
     return entry;
 }
 
-rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address)
+rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point)
 {
     rst_host_t key;
 
     memset(&key, 0, sizeof key);
     key.address = *address;
-    key.hash = mix_address(hosts->secret, address, 0);
+    key.point = point;
+    key.hash = mix_address(hosts->secret, address, 0) ^ point;
     return table_entry(hosts, hosts->hosts, &key, sizeof key);
 }
 
-rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port)
+rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
 {
     rst_service_t key;
 
     memset(&key, 0, sizeof key);
     key.address = *address;
     key.port = port;
-    key.hash = mix_address(hosts->secret, address, port);
+    key.point = point;
+    key.hash = mix_address(hosts->secret, address, port) ^ point;
     return table_entry(hosts, hosts->services, &key, sizeof key);
 }
 

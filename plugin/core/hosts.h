@@ -32,6 +32,7 @@ typedef struct rst_service {
     rst_address_t address;
     uint32_t hash;
     uint16_t port;
+    uint8_t point; /* capture point */
     uint8_t runs, room;
     bool overflow;          /* more changes than are kept */
     rst_service_run_t *run; /* oldest first */
@@ -78,6 +79,7 @@ typedef struct rst_host {
     int64_t lag_min, lag_max;   /* of the relays, ns */
     struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
     uint8_t recent_next;
+    uint8_t point; /* capture point */
     uint8_t netscaler_codes;    /* distinct window codes in its resets: 0, 1, or 2 for more */
     uint16_t netscaler_code;    /* the first of them */
     uint32_t target[8]; /* hashes of the latest targets */
@@ -111,9 +113,9 @@ bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
 void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
 void rst_hosts_close(rst_hosts_t *hosts);
 
-/* The record of a host or service; NULL when it is new and the table is full. */
-rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address);
-rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port);
+/* The record of a host or service as a capture point sees it; NULL when it is new and the table is full. */
+rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point);
+rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point);
 
 void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_mark_t at);
 

@@ -30,7 +30,7 @@ static void notice_round_trip(rst_conn_t *conn, unsigned x)
 
 static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
 {
-    rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport);
+    rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport, conn->point);
 
     if (conn->side[x].synacks > 1)
         return;
@@ -119,7 +119,7 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
     int64_t distance;
 
     *lead = syn_lead(other, reset);
-    if (other == conn || *lead == RST_TIME_NONE || !same_client(reset, other))
+    if (other == conn || other->point != conn->point || *lead == RST_TIME_NONE || !same_client(reset, other))
         return false;
     distance = *lead < 0 ? -*lead : *lead;
     *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
@@ -230,7 +230,7 @@ void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
     const rst_conn_t *conn = reset->conn;
 
     reset->named_netscaler = rst_prefs_names_netscaler(&engine->prefs, &conn->address[reset->x]);
-    reset->service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server]);
+    reset->service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
     if (reset->form == RST_FORM_REFUSAL && reset->x == server && reset->service)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);
     if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))

@@ -83,7 +83,15 @@ typedef struct rst_prefs {
 #undef RST_DECODER_FIELD
     const rst_network_t *netscalers; /* known to be NetScalers; must outlive the engine */
     unsigned netscaler_count;
+    unsigned capture_points; /* rst_points_mode_t */
+    const char *point_ends;  /* "client=0 server=1,2", numbers of interfaces; NULL or empty = not stated */
 } rst_prefs_t;
+
+typedef enum rst_points_mode {
+    RST_POINTS_AUTO, /* told apart by the segments that they have in common */
+    RST_POINTS_EVERY, /* every interface is a capture point */
+    RST_POINTS_ONE    /* all interfaces are one capture point */
+} rst_points_mode_t;
 
 rst_prefs_t rst_prefs_default(void);
 

@@ -58,7 +58,7 @@ typedef struct rst_address {
 
 typedef struct rst_segment {
     uint32_t frame; /* frame number on this visit, > 0 */
-    uint32_t point; /* capture point, 0 = the first */
+    uint32_t interface; /* interface and section of the file; equal = the same one */
     uint32_t link;  /* hash of link-layer source, VLAN and interface; 0 = unknown: tells copies apart */
     uint32_t known; /* RST_HAS_* */
     int64_t time;   /* nanoseconds since the epoch, or RST_TIME_NONE */

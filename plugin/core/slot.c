@@ -5,7 +5,7 @@
  */
 #include "slot.h"
 
-#define KEY_MAX (2 * 16 + 2 * 2 + 4)
+#define KEY_MAX (2 * 16 + 2 * 2)
 
 /* A slot with room for the longest key. */
 typedef union rst_slot_probe {
@@ -70,8 +70,6 @@ static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool
     at = put(at, low->word, low->size);
     at = put(at, high->word, high->size);
     at = put(at, ports, sizeof ports);
-    if (segment->point)
-        at = put(at, &segment->point, sizeof segment->point);
     probe->slot.key_size = (uint8_t)(at - probe->slot.key);
     probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_size);
 }
@@ -135,14 +133,13 @@ void rst_slot_pack(rst_slot_t *slot, const rst_segment_t *segment, unsigned x, u
 
 void rst_slot_unpack(const rst_packed_syn_t *syn, const rst_segment_t *like, unsigned x, rst_segment_t *segment)
 {
-    bool swap = syn->x != x;
+    bool swap = (syn->x & 1) != x;
 
     memset(segment, 0, offsetof(rst_segment_t, head));
     segment->src = swap ? like->dst : like->src;
     segment->dst = swap ? like->src : like->dst;
     segment->sport = swap ? like->dport : like->sport;
     segment->dport = swap ? like->sport : like->dport;
-    segment->point = like->point;
     segment->time = syn->time;
     segment->seq = syn->seq;
     segment->ack = syn->ack;

@@ -21,7 +21,7 @@ typedef struct rst_packed_syn {
     uint32_t visit, seq, ack, tsval, tsecr, link, known;
     uint16_t window, ip_id, mss;
     uint8_t flags, ttl, tos, wscale;
-    uint8_t x; /* index of its sender */
+    uint8_t x; /* index of its sender, plus twice that of the interface (points.h) */
     bool df;
 } rst_packed_syn_t;
 
@@ -33,7 +33,7 @@ typedef struct rst_slot {
     uint32_t hash;    /* of the key, mixed with the table's secret */
     bool packed;      /* as.syn, not as.conn */
     uint8_t key_size; /* bytes of key[] */
-    uint8_t key[];    /* both addresses and ports, smaller end first, and the capture point */
+    uint8_t key[];    /* both addresses and ports, smaller end first */
 } rst_slot_t;
 
 typedef struct rst_slots {
@@ -54,6 +54,7 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
 
 /* A SYN without payload or acknowledgment, the only segment that can be packed. */
 bool rst_slot_can_pack(const rst_segment_t *segment);
+/* x = index of the sender plus twice the interface's. */
 void rst_slot_pack(rst_slot_t *slot, const rst_segment_t *segment, unsigned x, uint32_t visit);
 
 /* The packed SYN as a segment again; like is any segment of the same connection, sent by side x. */

@@ -9,6 +9,7 @@
 #include "case.h"
 #include "frames.h"
 #include "hosts.h"
+#include "points.h"
 #include "slot.h"
 
 #define RST_LINGER_MAX 1024
@@ -28,6 +29,7 @@ struct rst_engine {
     rst_frames_t frames;
     rst_hosts_t hosts;
     rst_slots_t slots;      /* all connections */
+    rst_points_t points;    /* several interfaces */
     GHashTable *links;      /* frame number -> visit of the reset that it explains */
     GArray *failures;       /* rst_failure_t of ended connections */
     GHashTable *findings;   /* frame number -> rst_failure_t; made after the first pass, NULL before */
@@ -38,7 +40,6 @@ struct rst_engine {
     uint16_t linger_next;
     rst_conn_t *recent[RST_RECENT_MAX]; /* latest connections opened by anybody */
     uint8_t recent_next;
-    rst_mark_t start;       /* first TCP segment */
     rst_mark_t now;         /* present frame */
     int64_t tick;           /* smallest difference between two time stamps, 0 = none seen */
 };

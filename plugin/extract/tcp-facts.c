@@ -81,10 +81,16 @@ static uint32_t link_of(const packet_info *pinfo)
     return hash ? hash : 1;
 }
 
-/* All interfaces count as one capture point: a TAP or a bond has one direction on each. */
-static uint32_t capture_point(const packet_info *pinfo _U_)
+/* From 1; 0 = the file does not name interfaces. Each section of a file counts its own. */
+static uint32_t interface_of(const packet_info *pinfo)
 {
-    return 0;
+    const wtap_rec *rec = pinfo->rec;
+    uint32_t section;
+
+    if (!rec || rec->rec_type != REC_TYPE_PACKET || !(rec->presence_flags & WTAP_HAS_INTERFACE_ID))
+        return 0;
+    section = (rec->presence_flags & WTAP_HAS_SECTION_NUMBER) ? rec->section_number : 0;
+    return rec->rec_header.packet_header.interface_id + (section << 16) + 1;
 }
 
 static rst_address_t address_of(const address *from)
@@ -279,7 +285,7 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     byte = tvb_get_ptr(tvb, 0, (int)MIN(captured, TCP_WINDOW_END));
     memset(segment, 0, offsetof(rst_segment_t, head));
     segment->frame = pinfo->num;
-    segment->point = capture_point(pinfo);
+    segment->interface = interface_of(pinfo);
     segment->link = link_of(pinfo);
     segment->time = rst_frame_time(pinfo);
     /* The IP dissectors set these for this very layer, with or without their header at hand. */

@@ -202,7 +202,7 @@ static void take_extras(stream_t *stream, rst_segment_t *segment)
     if (extras & EXTRA_NO_LENGTH)
         segment->known &= ~(uint32_t)RST_HAS_LENGTH;
     if (extras & EXTRA_POINT)
-        segment->point = take8(stream) & 1;
+        segment->interface = take8(stream) & 3;
     /* The widest range that rst_frame_time() can give. */
     if (extras & EXTRA_TIME)
         stream->time = (int64_t)((uint64_t)take32(stream) << 32 | take32(stream)) / SECOND * (SECOND - 1);

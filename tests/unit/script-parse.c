@@ -266,8 +266,8 @@ static bool read_field(script_words_t *words, rst_segment_t *segment, const char
         segment->tos = (uint8_t)next_number(words);
     } else if (strcmp(word, "link") == 0) {
         segment->link = next_number(words);
-    } else if (strcmp(word, "point") == 0) {
-        segment->point = next_number(words);
+    } else if (strcmp(word, "interface") == 0) {
+        segment->interface = next_number(words);
     } else if (strcmp(word, "len") == 0) {
         set_length(segment, next_number(words));
     } else {

@@ -87,7 +87,7 @@ static void test_points(void)
 {
     /* Two capture points in one file: each has its own connection, the second reset is no second one of the first. */
     script_check("#1 app_abort ordinal 1; #2 * ordinal 1 not segment_after_reset", SCRIPT_TALK,
-                 "4 C>S R. 1101 ack 5201", "4.001 C>S R. 1101 ack 5201 point 1");
+                 "4 C>S R. 1101 ack 5201", "4.001 C>S R. 1101 ack 5201 interface 1");
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,397 @@
+/* points.c
+ * Implementation for interfaces and capture points: which interfaces belong together, and to which record of a
+ * connection a segment belongs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "points.h"
+
+#include <stdlib.h>
+
+#include "seq.h"
+#include "state.h"
+
+#define MICROSECOND INT64_C(1000)
+#define MILLISECOND INT64_C(1000000)
+#define ONE_HOST (100 * MICROSECOND) /* veth, bridge and eth0 of one host show a packet within this time */
+#define NO_TIMER (200 * MILLISECOND) /* nothing is retransmitted sooner (RFC 6298 and its implementations) */
+#define SAME_MIN 3                   /* common segments that prove two points */
+
+static const char *const end_names[] = {"", "client", "server", "middle"};
+
+/* "0-2,5": marks the interfaces as a group at an end. */
+static void read_group(rst_points_t *points, const char *list, rst_end_t end, unsigned group)
+{
+    gchar **part = g_strsplit(list, ",", -1);
+
+    for (unsigned i = 0; part[i]; i++) {
+        gchar *rest;
+        guint64 first = g_ascii_strtoull(part[i], &rest, 10);
+        guint64 last = *rest == '-' ? g_ascii_strtoull(rest + 1, NULL, 10) : first;
+
+        for (; rest != part[i] && first <= last && first < RST_INTERFACES_MAX; first++) {
+            points->group[first] = (uint8_t)group;
+            points->end[first] = (uint8_t)end;
+            points->stated = true;
+        }
+    }
+    g_strfreev(part);
+}
+
+static void read_ends(rst_points_t *points, const char *ends)
+{
+    gchar **word = g_strsplit_set(ends, " ;", -1);
+
+    for (unsigned i = 0; word[i]; i++) {
+        char *list = strchr(word[i], '=');
+
+        if (!list)
+            continue;
+        *list++ = '\0';
+        for (unsigned end = RST_END_CLIENT; end < G_N_ELEMENTS(end_names); end++) {
+            if (g_ascii_strcasecmp(word[i], end_names[end]) == 0)
+                read_group(points, list, (rst_end_t)end, MIN(i, RST_INTERFACES_MAX - 1));
+        }
+    }
+    g_strfreev(word);
+}
+
+void rst_points_open(rst_points_t *points, const rst_prefs_t *prefs)
+{
+    memset(points->group, RST_INTERFACES_MAX, sizeof points->group);
+    points->mode = (uint8_t)prefs->capture_points;
+    if (prefs->point_ends)
+        read_ends(points, prefs->point_ends);
+}
+
+void rst_points_close(rst_points_t *points)
+{
+    for (unsigned low = 0; low < RST_INTERFACES_MAX; low++) {
+        for (unsigned high = low + 1; high < RST_INTERFACES_MAX; high++)
+            g_free(points->pair[low][high]);
+    }
+    if (points->by_isn)
+        g_hash_table_destroy(points->by_isn);
+}
+
+/* The number in the file where it is small and free, so that people find it again. */
+static unsigned free_interface(const rst_points_t *points, uint32_t key)
+{
+    unsigned wanted = key ? key - 1 : 0;
+
+    if (wanted < RST_INTERFACES_MAX && !points->start[wanted].visit)
+        return wanted;
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        if (!points->start[i].visit)
+            return i;
+    }
+    return RST_INTERFACES_MAX - 1;
+}
+
+unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment, rst_mark_t now)
+{
+    uint32_t key = segment->interface;
+    unsigned i;
+
+    if (points->interfaces && points->key[points->latest] == key)
+        return points->latest;
+    for (i = 0; i < RST_INTERFACES_MAX; i++) {
+        if (points->start[i].visit && points->key[i] == key)
+            break;
+    }
+    if (i == RST_INTERFACES_MAX)
+        i = free_interface(points, key);
+    if (!points->interfaces)
+        points->home = (uint8_t)i;
+    if (!points->start[i].visit) {
+        points->start[i] = now;
+        points->key[i] = key;
+        points->interfaces++;
+    }
+    points->latest = (uint8_t)i;
+    return i;
+}
+
+const rst_pair_t *rst_points_pair(const rst_points_t *points, unsigned a, unsigned b, bool *swapped)
+{
+    *swapped = a > b;
+    return *swapped ? points->pair[b][a] : points->pair[a][b];
+}
+
+/* Two directions of each packet so near in time, and never both ends without a router before them: interfaces of one
+ * host, such as veth, bridge and eth0. */
+static bool within_host(const rst_pair_t *pair)
+{
+    bool ends = ((pair->zero[0] & 1) && (pair->zero[1] & 2)) || ((pair->zero[0] & 2) && (pair->zero[1] & 1));
+
+    return pair->same[0] && pair->same[1] && pair->nearest[0] <= ONE_HOST && pair->nearest[1] <= ONE_HOST && !ends;
+}
+
+rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsigned b)
+{
+    const rst_pair_t *pair;
+    bool swapped;
+
+    if (a == b || points->mode == RST_POINTS_ONE)
+        return RST_RELATION_TOGETHER;
+    if (points->group[a] < RST_INTERFACES_MAX && points->group[b] < RST_INTERFACES_MAX)
+        return points->group[a] == points->group[b] ? RST_RELATION_TOGETHER : RST_RELATION_APART;
+    if (points->mode == RST_POINTS_EVERY)
+        return RST_RELATION_APART;
+    pair = rst_points_pair(points, a, b, &swapped);
+    return pair && pair->apart ? RST_RELATION_APART : RST_RELATION_UNKNOWN;
+}
+
+unsigned rst_points_home(const rst_points_t *points, unsigned interface)
+{
+    for (unsigned i = 0; i < interface; i++) {
+        if (points->start[i].visit && rst_points_relation(points, i, interface) != RST_RELATION_APART)
+            return i;
+    }
+    return interface;
+}
+
+unsigned rst_track_interface(const rst_track_t *track)
+{
+    unsigned lowest = 0;
+
+    while (lowest + 1 < RST_INTERFACES_MAX && !(track->interfaces >> lowest & 1))
+        lowest++;
+    return lowest;
+}
+
+unsigned rst_points_number(const rst_points_t *points, const rst_track_t *track)
+{
+    unsigned lowest = rst_track_interface(track);
+
+    return points->group[lowest] < RST_INTERFACES_MAX ? points->group[lowest] + 1u : lowest + 1;
+}
+
+/* What all interfaces of two tracks have in common. Returns false when they share one. */
+static bool add_pairs(const rst_points_t *points, const rst_track_t *a, const rst_track_t *b, rst_pair_t *all)
+{
+    *all = (rst_pair_t){.nearest = {INT64_MAX, INT64_MAX}};
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        for (unsigned j = 0; (a->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
+            const rst_pair_t *pair;
+            bool swapped;
+
+            if (!(b->interfaces >> j & 1))
+                continue;
+            pair = rst_points_pair(points, i, j, &swapped);
+            if (i == j)
+                return false;
+            for (unsigned k = 0; pair && k < 2; k++) {
+                all->same[k] += pair->same[k];
+                all->nearest[k] = MIN(all->nearest[k], pair->nearest[k]);
+                all->zero[k] |= pair->zero[swapped ? 1 - k : k];
+            }
+        }
+    }
+    return true;
+}
+
+static bool is_stated(const rst_points_t *points, const rst_track_t *a, const rst_track_t *b)
+{
+    unsigned i = points->group[rst_track_interface(a)];
+    unsigned j = points->group[rst_track_interface(b)];
+
+    return points->mode == RST_POINTS_EVERY || (i != j && i < RST_INTERFACES_MAX && j < RST_INTERFACES_MAX);
+}
+
+bool rst_points_proven(const rst_points_t *points, const rst_track_t *a, const rst_track_t *b)
+{
+    rst_pair_t all;
+
+    if (!add_pairs(points, a, b, &all))
+        return false;
+    return is_stated(points, a, b) ||
+           (all.same[0] && all.same[1] && all.same[0] + all.same[1] >= SAME_MIN && !within_host(&all));
+}
+
+bool rst_points_one_host(const rst_points_t *points, const rst_track_t *a, const rst_track_t *b)
+{
+    rst_pair_t all;
+
+    return !is_stated(points, a, b) && add_pairs(points, a, b, &all) && within_host(&all);
+}
+
+/* One and the same transmission on two interfaces. Without IP id and time stamp a retransmission looks the same, but
+ * comes later over the same number of hops. */
+static bool shows_apart(const rst_sight_t *a, const rst_sight_t *b, int64_t distance)
+{
+    return rst_sight_strong(a, b) || distance < NO_TIMER || ((a->known & b->known & RST_SIGHT_TTL) && a->ttl != b->ttl);
+}
+
+static int64_t distance_of(const rst_sight_t *a, const rst_sight_t *b)
+{
+    int64_t difference;
+
+    if (!rst_time_difference(a->time, b->time, &difference))
+        return INT64_MAX;
+    return difference < 0 ? -difference : difference;
+}
+
+void rst_points_met(rst_points_t *points, const rst_sight_t *a, const rst_sight_t *b, unsigned role)
+{
+    const rst_sight_t *low = a->interface < b->interface ? a : b;
+    const rst_sight_t *high = low == a ? b : a;
+    rst_pair_t **slot = &points->pair[low->interface][high->interface];
+    int64_t distance = distance_of(a, b);
+
+    if (low->interface == high->interface)
+        return;
+    if (!*slot) {
+        *slot = g_new0(rst_pair_t, 1);
+        (*slot)->nearest[0] = (*slot)->nearest[1] = INT64_MAX;
+    }
+    if ((*slot)->same[role] < UINT32_MAX)
+        (*slot)->same[role]++;
+    (*slot)->nearest[role] = MIN((*slot)->nearest[role], distance);
+    if ((a->known & b->known & RST_SIGHT_TTL) && a->ttl != b->ttl) {
+        (*slot)->zero[0] |= (uint8_t)((rst_hops(low->ttl) == 0) << role);
+        (*slot)->zero[1] |= (uint8_t)((rst_hops(high->ttl) == 0) << role);
+    }
+    (*slot)->apart = (*slot)->apart || shows_apart(a, b, distance);
+    (*slot)->latest[0] = MAX((*slot)->latest[0], low->visit);
+    (*slot)->latest[1] = MAX((*slot)->latest[1], high->visit);
+}
+
+static unsigned role_of(const rst_conn_t *conn, unsigned x)
+{
+    return x == rst_conn_client(conn) ? 0 : 1;
+}
+
+/* Does a segment on an interface of the track show that the interface belongs to another point after all? */
+static bool breaks_out(rst_points_t *points, const rst_track_t *track, unsigned x, const rst_sight_t *sight)
+{
+    const rst_sight_t *old;
+
+    if (track->interfaces == 1u << sight->interface)
+        return false;
+    old = rst_sights_find(&track->sent[x], sight);
+    if (!old || rst_points_relation(points, old->interface, sight->interface) == RST_RELATION_TOGETHER)
+        return false;
+    rst_points_met(points, old, sight, role_of(track->conn, x));
+    return shows_apart(old, sight, distance_of(old, sight));
+}
+
+/* A segment that this record had long before, and no longer remembers, is no news of another interface: somebody else
+ * recorded the same connection. */
+static bool is_long_known(const rst_track_t *track, unsigned x, const rst_sight_t *sight)
+{
+    const rst_side_t *side = &track->conn->side[x];
+    const rst_sight_t *oldest = rst_sights_at(&track->sent[x], 0);
+
+    if ((sight->flags & RST_FLAG_RST) || !track->sent[x].lost || !oldest || !(side->known & RST_SIDE_NXT))
+        return false;
+    if ((sight->flags & RST_FLAG_SYN) && (side->known & RST_SIDE_SYN) && sight->seq == side->isn)
+        return true;
+    return rst_seq_before(sight->seq, oldest->seq);
+}
+
+static bool may_join(rst_points_t *points, const rst_track_t *track, unsigned x, const rst_sight_t *sight)
+{
+    bool unknown = false;
+    const rst_sight_t *old;
+
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        rst_relation_t relation;
+
+        if (!(track->interfaces >> i & 1))
+            continue;
+        relation = rst_points_relation(points, i, sight->interface);
+        if (relation == RST_RELATION_APART)
+            return false;
+        unknown = unknown || relation == RST_RELATION_UNKNOWN;
+    }
+    if (!unknown)
+        return true;
+    old = rst_sights_find(&track->sent[x], sight);
+    if (old) {
+        rst_points_met(points, old, sight, role_of(track->conn, x));
+        return !shows_apart(old, sight, distance_of(old, sight));
+    }
+    return !track->sender[x] || !is_long_known(track, x, sight);
+}
+
+static rst_conn_t *enter(rst_track_t *track, unsigned x, unsigned interface)
+{
+    track->interfaces |= (uint16_t)(1u << interface);
+    track->sender[x] |= (uint16_t)(1u << interface);
+    return track->conn;
+}
+
+static rst_track_t *new_view(rst_engine_t *engine, rst_conn_t *home, rst_track_t *last, const rst_segment_t *segment,
+                             unsigned interface)
+{
+    rst_conn_t *conn;
+
+    if (engine->slots.conns >= engine->slots.conns_max) {
+        engine->slots.full = true;
+        return NULL;
+    }
+    engine->slots.conns++;
+    conn = rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
+    last->view = rst_track_new(engine, conn, home);
+    return last->view;
+}
+
+rst_conn_t *rst_points_route(rst_engine_t *engine, rst_conn_t *home, unsigned x, const rst_segment_t *segment,
+                             unsigned interface)
+{
+    rst_sight_t sight = rst_sight_of(engine, segment, interface);
+    rst_track_t *last = NULL;
+    bool torn = false;
+    unsigned views = 0;
+
+    if (!home->track)
+        rst_track_new(engine, home, home);
+    for (rst_track_t *track = home->track; track; track = track->view) {
+        last = track;
+        views++;
+        if (!(track->interfaces >> interface & 1))
+            continue;
+        if (!breaks_out(&engine->points, track, x, &sight))
+            return enter(track, x, interface);
+        torn = track->mixed = true;
+        track->interfaces &= (uint16_t) ~(1u << interface);
+        track->sender[0] &= track->interfaces;
+        track->sender[1] &= track->interfaces;
+    }
+    for (rst_track_t *track = home->track; track; track = track->view) {
+        if (!track->interfaces || may_join(&engine->points, track, x, &sight))
+            return enter(track, x, interface);
+    }
+    if (views >= RST_TRACKS_MAX) {
+        last->mixed = true;
+        return enter(last, x, interface);
+    }
+    last = new_view(engine, home, last, segment, interface);
+    if (!last)
+        return NULL;
+    last->mixed = torn;
+    return enter(last, x, interface);
+}
+
+void rst_points_adopt(rst_engine_t *engine, rst_conn_t *home, unsigned interface)
+{
+    rst_track_new(engine, home, home)->interfaces = (uint16_t)(1u << interface);
+}
+
+static void adopt_all(gpointer key, gpointer value, gpointer data)
+{
+    const rst_slot_t *slot = key;
+    rst_engine_t *engine = data;
+
+    (void)value;
+    if (!slot->packed && slot->as.conn)
+        rst_points_adopt(engine, slot->as.conn, engine->points.home);
+}
+
+void rst_points_begin(rst_engine_t *engine)
+{
+    engine->points.several = true;
+    engine->points.by_isn = g_hash_table_new(NULL, NULL);
+    g_hash_table_foreach(engine->slots.table, adopt_all, engine);
+}

@@ -1,0 +1,202 @@
+/* points.h
+ * Capture points: files merged from several places show each segment once per place.
+ *
+ * A capture point is a set of interfaces. All interfaces of a connection begin as one point (a TAP or a bond has one
+ * direction on each) and are told apart when the same segment is met on two of them. Each point has its own connection
+ * record, so that nothing that the file holds twice is taken for a retransmission. Segments are matched by identity,
+ * never by time; clocks are compared by what was matched.
+ *
+ * Nothing of this exists while a file has one interface. All memory is the engine's.
+ *
+ *   path    one TCP connection, at all points that show it
+ *   track   the same at one point: its record (rst_conn_t) and the identities of its latest segments
+ *   sight   a segment at one point
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_POINTS_H
+#define RST_POINTS_H
+
+#include "case.h"
+#include "clock.h"
+
+#define RST_INTERFACES_MAX 16  /* further ones share the last */
+#define RST_TRACKS_MAX 4       /* points at which one connection is followed */
+#define RST_SIGHTS_MAX 64      /* identities kept per direction */
+#define RST_SIGHT_ROOM 2000000 /* of all connections together; further connections are followed without */
+#define RST_TRACK_RESETS 16
+
+enum {                      /* rst_sight_t.known */
+       RST_SIGHT_ID = 0x01, /* a counted IP id, not 0 */
+       RST_SIGHT_STAMP = 0x02,
+       RST_SIGHT_WINDOW = 0x04,
+       RST_SIGHT_TTL = 0x08,
+       RST_SIGHT_LENGTH = 0x10
+};
+
+/* What tells one segment from all others, and what a device may change in it. */
+typedef struct rst_sight {
+    int64_t time;
+    uint32_t visit, seq, ack, len, tsval;
+    uint32_t hash; /* of the first payload bytes, 0 = none captured */
+    uint16_t ip_id, window;
+    uint8_t flags, ttl, interface, known;
+} rst_sight_t;
+
+typedef struct rst_sights {
+    rst_sight_t *slot; /* oldest overwritten first; NULL until the first */
+    uint8_t room, used, next;
+    bool lost; /* older ones were overwritten or never noted */
+} rst_sights_t;
+
+struct rst_path;
+
+typedef struct rst_track {
+    rst_conn_t *conn;
+    struct rst_path *path;
+    rst_conn_t *home;                    /* the record in the table of connections, at which the list of views begins */
+    struct rst_track *view;              /* the same addresses and ports at the next point */
+    struct rst_track *same_isn;          /* next with this initial sequence number of the client */
+    rst_sights_t sent[2];                /* by index of the sender, in file order, copies left out */
+    rst_case_t *reset[RST_TRACK_RESETS]; /* in file order, copies left out */
+    uint8_t resets;
+    bool listed;         /* in the table of initial sequence numbers */
+    bool crowded;        /* more resets than fit */
+    bool mixed;          /* segments of two points were taken for one: nothing may be concluded */
+    bool hops_vary[2];   /* by direction: the difference of hops to the path's first track is not constant */
+    bool parted;         /* what followed showed that the path's other tracks belong to another connection */
+    uint8_t swap;        /* index of a side in the path = index here ^ swap (addresses may be translated) */
+    uint8_t place;       /* among the path's tracks */
+    uint8_t deltas;      /* bit per direction: delta, hops are known */
+    int8_t hops[2];      /* TTL here minus TTL at the path's first track */
+    uint16_t interfaces; /* bit per interface of this point that shows the connection */
+    uint16_t sender[2];  /* bit per interface, by index of the sender */
+    int64_t delta[2];    /* clock here minus clock at the first track: least for side 0's segments, most for side 1's */
+    int64_t latest[2];   /* the same of the latest segments */
+} rst_track_t;
+
+typedef struct rst_path {
+    rst_track_t *track[RST_TRACKS_MAX];
+    uint8_t tracks;
+    uint16_t same[RST_TRACKS_MAX][RST_TRACKS_MAX][2]; /* segments met at both, by direction in the path; a < b */
+    uint32_t latest[RST_TRACKS_MAX][RST_TRACKS_MAX];  /* [a][b]: visit at a of its latest segment also met at b */
+} rst_path_t;
+
+/* What two interfaces have in common. */
+typedef struct rst_pair {
+    uint32_t same[2];   /* segments met on both: sent by clients, by servers */
+    int64_t nearest[2]; /* smallest distance in time of one segment, by the same directions */
+    uint8_t zero[2];    /* roles whose segments came without a hop on the lower and on the higher interface */
+    bool apart;         /* one segment was met on both */
+    uint32_t latest[2]; /* visits of the latest matched segments on the lower and on the higher interface */
+    rst_clock_t clock;  /* of the higher interface against the lower one */
+} rst_pair_t;
+
+typedef enum rst_end { /* where a capture point is, as the user says */
+                       RST_END_UNKNOWN,
+                       RST_END_CLIENT,
+                       RST_END_SERVER,
+                       RST_END_MIDDLE
+} rst_end_t;
+
+typedef struct rst_points {
+    uint32_t key[RST_INTERFACES_MAX];     /* rst_segment_t.interface by index; 0 = free */
+    rst_mark_t start[RST_INTERFACES_MAX]; /* first segment of each */
+    uint8_t interfaces;                   /* seen so far */
+    uint8_t latest;
+    uint8_t mode;                      /* rst_points_mode_t */
+    uint8_t home;                      /* the interface of everything before the second one appeared */
+    bool several;                      /* tracks are kept */
+    bool stated;                       /* the user says which interfaces belong together */
+    uint8_t group[RST_INTERFACES_MAX]; /* by that statement; RST_INTERFACES_MAX = not mentioned */
+    uint8_t end[RST_INTERFACES_MAX];   /* rst_end_t, by interface */
+    rst_pair_t *pair[RST_INTERFACES_MAX][RST_INTERFACES_MAX]; /* [lower][higher], NULL until needed */
+    GHashTable *by_isn; /* client's initial sequence number -> rst_track_t; NULL until several */
+    uint32_t sights;    /* in all rings */
+    bool settled;       /* links to the frames of the other points are made */
+} rst_points_t;
+
+void rst_points_open(rst_points_t *points, const rst_prefs_t *prefs);
+void rst_points_close(rst_points_t *points);
+
+/* Index of the segment's interface, noted when it is new. */
+unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment, rst_mark_t now);
+
+/* What is known of two interfaces. */
+typedef enum rst_relation { RST_RELATION_UNKNOWN, RST_RELATION_TOGETHER, RST_RELATION_APART } rst_relation_t;
+rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsigned b);
+
+/* The lowest interface that may belong to the same point: tables across connections are kept per point. */
+unsigned rst_points_home(const rst_points_t *points, unsigned interface);
+
+/* The lowest interface of a track. */
+unsigned rst_track_interface(const rst_track_t *track);
+
+/* Number of a track's point as people count, from 1. */
+unsigned rst_points_number(const rst_points_t *points, const rst_track_t *track);
+
+/* Are two tracks known to be of different points? Several segments of both directions show it, or the user says so. */
+bool rst_points_proven(const rst_points_t *points, const rst_track_t *a, const rst_track_t *b);
+
+/* Are they two interfaces of one host, which shows each packet several times on its way? */
+bool rst_points_one_host(const rst_points_t *points, const rst_track_t *a, const rst_track_t *b);
+
+/* One segment was met on two interfaces, sent by a client (0) or a server (1). */
+void rst_points_met(rst_points_t *points, const rst_sight_t *a, const rst_sight_t *b, unsigned role);
+
+/* The pair's record, or NULL; *swapped when a is the higher interface. */
+const rst_pair_t *rst_points_pair(const rst_points_t *points, unsigned a, unsigned b, bool *swapped);
+
+/* Takes over the connections so far when a second interface appears. */
+void rst_points_begin(rst_engine_t *engine);
+
+/* A connection's record before its first segment, when tracks are kept. */
+void rst_points_adopt(rst_engine_t *engine, rst_conn_t *home, unsigned interface);
+
+/* The record of the connection at the point of the interface, made when it is new. NULL when there are too many. */
+rst_conn_t *rst_points_route(rst_engine_t *engine, rst_conn_t *home, unsigned x, const rst_segment_t *segment,
+                             unsigned interface);
+
+/* tracks.c */
+
+/* A record for the connection at a point, alone on its path. */
+rst_track_t *rst_track_new(rst_engine_t *engine, rst_conn_t *conn, rst_conn_t *home);
+
+/* The sight of a segment of the current frame. */
+rst_sight_t rst_sight_of(const rst_engine_t *engine, const rst_segment_t *segment, unsigned interface);
+
+/* A segment of the latest interface, no copy, was taken on its connection, which has a track. reset = its case, if it
+ * is one. */
+void rst_track_take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment,
+                    rst_case_t *reset);
+
+/* The connection has begun anew on the same addresses and ports. */
+void rst_track_restart(rst_engine_t *engine, rst_conn_t *conn);
+
+/* Puts a track that is alone on the path of another one. */
+void rst_track_join(rst_engine_t *engine, rst_track_t *track, rst_track_t *other);
+
+/* sights.c */
+
+/* In file order: 0 = oldest. NULL beyond the end. */
+const rst_sight_t *rst_sights_at(const rst_sights_t *sights, unsigned index);
+
+/* Adds one; keeps none when *total has reached its bound. */
+void rst_sights_push(rst_sights_t *sights, const rst_sight_t *sight, uint32_t *total, const rst_memory_t *memory);
+
+/* The same segment, unchanged. */
+bool rst_sight_same(const rst_sight_t *a, const rst_sight_t *b);
+
+/* The same packet, perhaps with other TCP numbers: by IP id, length, flags and payload. */
+bool rst_sight_same_packet(const rst_sight_t *a, const rst_sight_t *b);
+
+/* Both bear what changes with every transmission: equal ones are one packet. */
+bool rst_sight_strong(const rst_sight_t *a, const rst_sight_t *b);
+
+/* The latest sight on another interface that is the same segment, otherwise the same packet; NULL if there is none. */
+const rst_sight_t *rst_sights_find(const rst_sights_t *sights, const rst_sight_t *sight);
+
+/* b minus a in ns; false when one is unknown or the difference absurd. */
+bool rst_time_difference(int64_t a, int64_t b, int64_t *difference);
+
+#endif
