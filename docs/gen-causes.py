@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write docs/causes.md from plugin/core/causes.def, or check that it is up to date.
+"""Write docs/causes.md from causes.def and findings.def in plugin/core, or check that it is up to date.
 
 usage: gen-causes.py [--check]
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 REGISTRY = DOCS.parent / "plugin" / "core" / "causes.def"
+FINDINGS = DOCS.parent / "plugin" / "core" / "findings.def"
 PAGE = DOCS / "causes.md"
 
 # In the order of rst_category_t, with what the category says.
@@ -29,7 +30,7 @@ CATEGORIES = {
 SEVERITIES = ("chat", "note", "warn", "error")
 
 INTRO = """\
-<!-- Made by docs/gen-causes.py from plugin/core/causes.def. Do not edit. -->
+<!-- Made by docs/gen-causes.py from plugin/core/causes.def and findings.def. Do not edit. -->
 # Causes
 
 Every cause that the plugin can name. `rst.cause` holds the token, `rst.cause_id` the id and `rst.category` the
@@ -42,6 +43,15 @@ Filter example: `rst.cause == "closed_port"`. Words in capitals in a command (`P
 replaced.
 """
 
+FAILURES = """\
+## Failures without a reset
+
+What fails in silence, or by ICMP. `rst.finding.kind` holds the token, on the last segment that was sent in vain or on
+the ICMP error, from the second pass on (`tshark -2`). Filter example: `rst.finding.kind == "syn_timeout"`. The filter
+`rst` never matches them.
+"""
+
+Finding = namedtuple("Finding", "token severity label explanation reference advice")
 Cause = namedtuple("Cause", "id token category severity label explanation reference advice")
 
 LEXEMES = re.compile(
@@ -65,12 +75,12 @@ def lexemes(source):
         position = match.end()
 
 
-def rows(source):
-    """Yield (line, arguments) for every RST_CAUSE(...). An argument is a word or a joined string."""
+def rows(source, macro):
+    """Yield (line, arguments) for every MACRO(...). An argument is a word or a joined string."""
     stream = iter(lexemes(source))
     for _, name, line in stream:
-        if name != "RST_CAUSE" or next(stream, ("", "", 0))[1] != "(":
-            raise RegistryError(f"line {line}: expected RST_CAUSE( and found {name}")
+        if name != macro or next(stream, ("", "", 0))[1] != "(":
+            raise RegistryError(f"line {line}: expected {macro}( and found {name}")
         arguments = [""]
         for kind, value, _ in stream:
             if value == ")":
@@ -82,7 +92,7 @@ def rows(source):
             else:
                 arguments[-1] += value
         else:
-            raise RegistryError(f"line {line}: RST_CAUSE( is not closed")
+            raise RegistryError(f"line {line}: {macro}( is not closed")
         yield line, arguments
 
 
@@ -103,7 +113,7 @@ def parse_row(line, arguments):
 
 def read_causes(source):
     causes = []
-    for line, arguments in rows(source):
+    for line, arguments in rows(source, "RST_CAUSE"):
         cause = parse_row(line, arguments)
         if any(cause.id == other.id or cause.token == other.token for other in causes):
             raise RegistryError(f"line {line}: id {cause.id} or token {cause.token} is used twice")
@@ -111,6 +121,15 @@ def read_causes(source):
     if not causes:
         raise RegistryError("no RST_CAUSE row")
     return causes
+
+
+def read_findings(source):
+    findings = []
+    for line, arguments in rows(source, "RST_FINDING"):
+        if len(arguments) != 7 or not all(arguments) or arguments[1] != arguments[0].upper():
+            raise RegistryError(f"line {line}: a finding has 7 arguments, none empty, the second the first in capitals")
+        findings.append(Finding(arguments[0], arguments[2].lower(), *arguments[3:]))
+    return findings
 
 
 def table(causes):
@@ -126,24 +145,26 @@ def paragraph(text):
 
 
 def section(cause):
-    return [f"### {cause.token}", "", f"**{cause.label}** (id {cause.id}, {cause.severity})", "",
+    number = f"id {cause.id}, " if isinstance(cause, Cause) else ""
+    return [f"### {cause.token}", "", f"**{cause.label}** ({number}{cause.severity})", "",
             *paragraph(cause.explanation), *paragraph(f"**Next step:** {cause.advice}"),
             *paragraph(f"**Reference:** {cause.reference}")]
 
 
-def page(causes):
+def page(causes, findings):
     lines = [INTRO]
     for category, meaning in CATEGORIES.items():
         members = [cause for cause in causes if cause.category == category]
         lines += [f"## {category.capitalize()}", "", meaning, "", *table(members), ""]
         for cause in members:
             lines += section(cause)
+    lines += [FAILURES] + [line for finding in findings for line in section(finding)]
     return "\n".join(lines)
 
 
 def run(check):
     """Return an error message, or None."""
-    text = page(read_causes(REGISTRY.read_text(encoding="ascii")))
+    text = page(read_causes(REGISTRY.read_text(encoding="ascii")), read_findings(FINDINGS.read_text(encoding="ascii")))
     if not check:
         PAGE.write_text(text, encoding="ascii")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
@@ -162,7 +183,7 @@ def main(arguments):
     try:
         problem = run(check=bool(arguments))
     except RegistryError as error:
-        print(f"gen-causes.py: {REGISTRY.name}: {error}", file=sys.stderr)
+        print(f"gen-causes.py: {REGISTRY.parent.name}/*.def: {error}", file=sys.stderr)
         return 2
     except (OSError, UnicodeError) as error:
         print(f"gen-causes.py: {error}", file=sys.stderr)

@@ -31,6 +31,14 @@ typedef bool rst_pref_bool_t;
 typedef gboolean rst_pref_bool_t;
 #endif
 
+#if RST_WIRESHARK >= 402
+#define RST_CONVERSATION_ARGUMENT , void *user_data _U_
+#define RST_CONVERSATION_DATA , NULL
+#else
+#define RST_CONVERSATION_ARGUMENT
+#define RST_CONVERSATION_DATA
+#endif
+
 static inline uint8_t rst_get_uint8(tvbuff_t *tvb, int offset)
 {
 #if RST_WIRESHARK >= 404

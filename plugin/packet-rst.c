@@ -7,11 +7,13 @@
 #define WS_LOG_DOMAIN "rst"
 #include "compat.h"
 
+#include <epan/conversation_filter.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 #include <wsutil/wslog.h>
 
 #include "engine.h"
+#include "extract/icmp-hook.h"
 #include "extract/tcp-facts.h"
 #include "extract/tcp-hook.h"
 #include "packet-rst.h"
@@ -57,6 +59,8 @@ static void init_rst(void)
     rst_prefs_t prefs = rst_preferences_for_core(wmem_file_scope());
 
     rst_hook_restore();
+    rst_icmp_hook_restore();
+    rst_tree_unfold();
     engine = rst_engine_new(&memory, &prefs);
     missed_said = false;
 }
@@ -85,6 +89,7 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
 static unsigned learn(packet_info *pinfo)
 {
     const rst_frame_facts_t *facts = rst_hook_facts(pinfo);
+    const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
     unsigned cases = 0;
     unsigned i;
 
@@ -95,6 +100,8 @@ static unsigned learn(packet_info *pinfo)
         if (reset)
             p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases++, reset);
     }
+    if (error)
+        rst_engine_icmp(engine, error);
     note_missed(pinfo, facts);
     return cases;
 }
@@ -123,14 +130,9 @@ static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
                         verdict->confidence < UNSURE_PERCENT ? "?" : "");
 }
 
-static void queue_tap(packet_info *pinfo, const rst_verdict_t *verdict, const char *server, unsigned missed)
+static void queue_tap(packet_info *pinfo, const rst_tap_t *record)
 {
-    rst_tap_t *tap = wmem_new(pinfo->pool, rst_tap_t);
-
-    tap->verdict = verdict;
-    tap->server = server;
-    tap->missed = missed;
-    tap_queue_packet(tap_rst, pinfo, tap);
+    tap_queue_packet(tap_rst, pinfo, wmem_memdup(pinfo->pool, record, sizeof *record));
 }
 
 static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_case_t *reset)
@@ -140,6 +142,7 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     bool tapped = have_tap_listener(tap_rst);
     bool wanted = tree || tapped || pinfo->cinfo || rst_expert_wanted();
     proto_item *item = NULL;
+    const char *server;
 
     if (pinfo->fd->visited && !wanted)
         return;
@@ -148,22 +151,32 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
         link_frames(pinfo, reset, verdict);
     if (tree)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict, rst_case_filter(reset, &memory));
+    server = rst_case_server(reset, &memory);
     /* Also when nobody listens: the status bar shows the highest severity of the loaded file. */
-    rst_expert_add(pinfo, item, verdict);
+    rst_expert_add(pinfo, item, verdict, server);
     append_info(pinfo, verdict);
     if (tapped)
-        queue_tap(pinfo, verdict, rst_case_server(reset, &memory), 0);
+        queue_tap(pinfo, &(rst_tap_t){.verdict = verdict, .server = server});
 }
 
-/* What other frames say about this one. */
-static void show_frame(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+/* Findings are known when the whole file is: from the second visit on. */
+static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
-    rst_finding_t finding;
+    bool tapped = have_tap_listener(tap_rst);
+    rst_finding_t *finding;
+    proto_item *item = NULL;
 
-    rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num));
-    if (pinfo->fd->visited && rst_engine_finding(engine, pinfo->num, &memory, &finding))
-        rst_tree_add_finding(tree, tvb, &finding);
+    if (!pinfo->fd->visited || !(tree || tapped || rst_expert_wanted()))
+        return;
+    finding = wmem_new(pinfo->pool, rst_finding_t);
+    if (!rst_engine_finding(engine, pinfo->num, &memory, finding))
+        return;
+    if (tree)
+        item = rst_tree_add_finding(tree, tvb, finding);
+    rst_expert_add_finding(pinfo, item, finding);
+    if (tapped)
+        queue_tap(pinfo, &(rst_tap_t){.finding = finding, .server = finding->server});
 }
 
 static void tap_missed(packet_info *pinfo)
@@ -171,7 +184,7 @@ static void tap_missed(packet_info *pinfo)
     unsigned missed = GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_MISSED));
 
     if (missed)
-        queue_tap(pinfo, NULL, NULL, missed);
+        queue_tap(pinfo, &(rst_tap_t){.missed = missed});
 }
 
 /* Returns 0, so that no layer of ours stays in the list of protocols of the frame. */
@@ -193,10 +206,29 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         show_case(tvb, pinfo, tree, reset);
     }
     if (tree)
-        show_frame(tvb, pinfo, tree);
+        rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num));
+    show_finding(tvb, pinfo, tree);
     if (have_tap_listener(tap_rst))
         tap_missed(pinfo);
     return 0;
+}
+
+static const rst_case_t *first_case(packet_info *pinfo)
+{
+    return (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE);
+}
+
+static rst_pref_bool_t has_connection(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
+{
+    return first_case(pinfo) != NULL;
+}
+
+/* The menu frees it with g_free(). */
+static char *connection_filter(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+
+    return g_strdup(rst_case_filter(first_case(pinfo), &memory));
 }
 
 void proto_register_rst(void)
@@ -205,15 +237,19 @@ void proto_register_rst(void)
     rst_tree_register(proto_rst);
     rst_expert_register(proto_rst);
     rst_hook_register(proto_rst);
+    rst_icmp_hook_register(proto_rst);
     rst_preferences_register(proto_rst);
     tap_rst = register_tap(RST_TAP_NAME);
     register_init_routine(init_rst);
     register_cleanup_routine(cleanup_rst);
+    register_conversation_filter("rst", "This reset's connection", has_connection,
+                                 connection_filter RST_CONVERSATION_DATA);
     register_postdissector(create_dissector_handle(dissect_rst, proto_rst));
 }
 
 void proto_reg_handoff_rst(void)
 {
     rst_hook_handoff();
+    rst_icmp_hook_handoff();
     rst_stats_register();
 }

@@ -8,14 +8,16 @@
 
 #include <stdint.h>
 
-#include "verdict.h"
+#include "engine.h"
 
 #define RST_TAP_NAME "rst"
 
-/* Record of the tap: one analysed reset, or TCP that the analyser could not see. Lives as long as the packet. */
+/* Record of the tap: one analysed reset, one finding, or TCP that the analyser could not see. Lives as long as the
+ * packet. */
 typedef struct rst_tap {
-    const rst_verdict_t *verdict; /* NULL: nothing but missed counts */
-    const char *server;           /* address:port of the server side */
+    const rst_verdict_t *verdict; /* or NULL */
+    const rst_finding_t *finding; /* or NULL */
+    const char *server;           /* address:port of the server side of either */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
 } rst_tap_t;
 

@@ -27,6 +27,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->prefs);
+    rst_reports_open(&engine->reports);
     rst_points_open(&engine->points, prefs);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(engine);
@@ -39,6 +40,7 @@ void rst_engine_free(rst_engine_t *engine)
         return;
     rst_findings_reset(engine);
     rst_hosts_close(&engine->hosts);
+    rst_reports_close(&engine->reports);
     rst_frames_free(&engine->frames);
     rst_slots_close(&engine->slots);
     rst_points_close(&engine->points);
@@ -339,6 +341,12 @@ rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     if (!conn)
         return (segment->flags & RST_FLAG_RST) ? &engine->orphan : NULL;
     return take(engine, conn, x, segment);
+}
+
+void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
+{
+    if (rst_reports_take(&engine->reports, icmp, engine->now, &engine->prefs, &engine->memory))
+        rst_findings_reset(engine);
 }
 
 void rst_engine_limit(rst_engine_t *engine, uint32_t slots, uint32_t conns)

@@ -10,27 +10,23 @@
 #ifndef RST_ENGINE_H
 #define RST_ENGINE_H
 
+#include "findings.h"
 #include "memory.h"
 #include "prefs.h"
 #include "segment.h"
+#include "unreachable.h"
 #include "verdict.h"
 
 typedef struct rst_engine rst_engine_t;
 typedef struct rst_case rst_case_t;
 
-typedef enum rst_finding_kind {
-    RST_FINDING_SYN_TIMEOUT,    /* SYNs without any answer */
-    RST_FINDING_SILENT_GIVE_UP, /* retransmissions without any answer and no reset */
-    RST_FINDING_COUNT
-} rst_finding_kind_t;
-
 /* A failure without a reset. */
 typedef struct rst_finding {
     rst_finding_kind_t kind;
-    uint16_t count;   /* segments that stayed unanswered */
+    uint16_t count;   /* segments that stayed unanswered, or ICMP errors */
     int64_t duration; /* ns from the first to the last of them, or RST_DURATION_NONE */
     const char *summary;
-    const char *advice;
+    const char *server; /* address:port that did not answer, for statistics */
 } rst_finding_t;
 
 /* memory must outlive the engine; prefs are copied. */
@@ -50,6 +46,9 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time);
  * The case lives as long as the engine's memory. */
 rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment);
 
+/* Takes the facts of an ICMP error in the current frame. */
+void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
+
 /* Writes the verdict of a case. texts = false leaves out summary, evidence texts and declared text (cheaper).
  * Strings are taken from memory. */
 void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, const rst_memory_t *memory, bool texts,
@@ -64,9 +63,6 @@ uint32_t rst_engine_reset_in(const rst_engine_t *engine, uint32_t frame);
 /* The finding that hangs on this frame, from the second pass on. Returns false when there is none.
  * The first call after new frames makes the list. */
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
-
-/* Public name of a kind of finding: "syn_timeout", "silent_give_up". */
-const char *rst_finding_name(rst_finding_kind_t kind);
 
 /* A display filter for the whole connection of the reset. */
 const char *rst_case_filter(const rst_case_t *reset, const rst_memory_t *memory);

@@ -1,15 +1,24 @@
 /* findings.c
- * Implementation for failures without a reset: SYNs or data that nobody answers.
+ * Implementation for failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "engine.h"
 
-#include <stdarg.h>
-
-#include "causes.h"
 #include "state.h"
 #include "text.h"
+
+static const rst_finding_info_t finding_infos[] = {
+#define RST_FINDING(token, TOKEN, severity, label, explanation, reference, advice)                                     \
+    {#token, RST_SEVERITY_##severity, label, explanation, reference, advice},
+#include "findings.def"
+#undef RST_FINDING
+};
+
+const rst_finding_info_t *rst_finding_info(rst_finding_kind_t kind)
+{
+    return &finding_infos[kind];
+}
 
 static bool went_on(const rst_engine_t *engine, const rst_run_t *run)
 {
@@ -46,6 +55,7 @@ static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst
         if (!syn && !is_silent_give_up(engine, conn, x))
             continue;
         failure->conn = conn;
+        failure->report = NULL;
         failure->kind = syn ? RST_FINDING_SYN_TIMEOUT : RST_FINDING_SILENT_GIVE_UP;
         failure->x = (uint8_t)x;
         failure->count = conn->side[x].run.copies;
@@ -80,6 +90,16 @@ static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
         g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
 }
 
+/* One failure is told once: what an ICMP error explains is not a silent one. */
+static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
+{
+    const rst_conn_t *conn = failure->conn;
+    unsigned x = failure->x;
+
+    if (!rst_reports_find(&engine->reports, &conn->address[x], conn->port[x], &conn->address[1 - x], conn->port[1 - x]))
+        list_failure(engine, failure);
+}
+
 /* At every capture point that shows the connection. */
 static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
 {
@@ -88,9 +108,49 @@ static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
 
     for (; conn; conn = view ? view->conn : NULL) {
         if (conn_failure(engine, conn, &failure))
-            list_failure(engine, &failure);
+            list_silence(engine, &failure);
         view = view ? view->view : NULL;
     }
+}
+
+/* Does every capture point that shows the connection agree that nothing came back, and that it was not reset? */
+static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsigned x)
+{
+    const rst_track_t *view = conn->track;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        if (conn->resets || (conn->side[1 - x].segments && !is_silent_give_up(engine, conn, x)))
+            return false;
+        view = view ? view->view : NULL;
+    }
+    return true;
+}
+
+/* The connection that the report is about; NULL when the capture shows at most one SYN of it. */
+static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icmp_t *icmp, unsigned *x)
+{
+    const rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
+    const rst_slot_t *slot = icmp->udp ? NULL : rst_slots_peek(&engine->slots, &quoted, x);
+
+    return slot && !slot->packed ? slot->as.conn : NULL;
+}
+
+/* ICMP errors are hints to an open connection (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. They
+ * explain a failure only where there is one. */
+static void list_report(rst_engine_t *engine, const rst_report_t *report)
+{
+    unsigned x = 0;
+    const rst_conn_t *conn = reported_conn(engine, &report->icmp, &x);
+    const rst_failure_t failure = {.conn = conn,
+                                   .report = report,
+                                   .kind = RST_FINDING_ICMP_UNREACHABLE,
+                                   .x = (uint8_t)x,
+                                   .count = report->count,
+                                   .first = report->first,
+                                   .last = report->last};
+
+    if (!conn || is_silent(engine, conn, x))
+        list_failure(engine, &failure);
 }
 
 static void make_list(rst_engine_t *engine)
@@ -100,7 +160,7 @@ static void make_list(rst_engine_t *engine)
 
     engine->findings = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     for (guint i = 0; i < engine->failures->len; i++)
-        list_failure(engine, &g_array_index(engine->failures, rst_failure_t, i));
+        list_silence(engine, &g_array_index(engine->failures, rst_failure_t, i));
     g_hash_table_iter_init(&iter, engine->slots.table);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         const rst_slot_t *slot = key;
@@ -108,40 +168,62 @@ static void make_list(rst_engine_t *engine)
         if (!slot->packed && slot->as.conn)
             list_conn(engine, slot->as.conn);
     }
+    g_hash_table_iter_init(&iter, engine->reports.table);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        list_report(engine, key);
 }
 
-const char *rst_finding_name(rst_finding_kind_t kind)
+static const char *endpoint(const rst_conn_t *conn, unsigned side, const rst_memory_t *memory)
 {
-    return kind == RST_FINDING_SYN_TIMEOUT ? "syn_timeout" : "silent_give_up";
+    return rst_endpoint_text(memory, &conn->address[side], conn->port[side]);
+}
+
+static const char *times_text(const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    int64_t duration = rst_elapsed(failure->first, failure->last);
+
+    if (failure->count < 2)
+        return "";
+    if (duration == RST_TIME_NONE)
+        return rst_text(memory, ", %u times", failure->count);
+    return rst_text(memory, ", %u times in %s", failure->count, rst_duration_text(memory, duration));
+}
+
+static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const rst_conn_t *conn = failure->conn;
+    const char *client = conn ? endpoint(conn, failure->x, memory) : "";
+    const char *server = conn ? endpoint(conn, 1u - failure->x, memory) : "";
+    const char *span = rst_duration_text(memory, rst_elapsed(failure->first, failure->last));
+
+    switch (failure->kind) {
+    case RST_FINDING_SYN_TIMEOUT:
+        return rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s and got nothing back", server,
+                        client, failure->count, span);
+    case RST_FINDING_SILENT_GIVE_UP:
+        return rst_text(memory,
+                        "%s stopped answering: %s sent the same segment %u times in %s, then gave up without a reset",
+                        server, client, failure->count, span);
+    default:
+        return rst_text(memory, "%s%s", rst_report_text(failure->report, memory), times_text(failure, memory));
+    }
 }
 
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding)
 {
     const rst_failure_t *failure;
-    const char *server;
-    const char *client;
 
     if (!engine->findings)
         make_list(engine);
     failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
     if (!failure)
         return false;
-    client = rst_endpoint_text(memory, &failure->conn->address[failure->x], failure->conn->port[failure->x]);
-    server = rst_endpoint_text(memory, &failure->conn->address[1 - failure->x], failure->conn->port[1 - failure->x]);
     finding->kind = failure->kind;
     finding->count = failure->count;
     finding->duration = rst_elapsed(failure->first, failure->last);
-    if (failure->kind == RST_FINDING_SYN_TIMEOUT)
-        finding->summary =
-            rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s and got nothing back", server,
-                     client, failure->count, rst_duration_text(memory, finding->duration));
-    else
-        finding->summary = rst_text(memory,
-                                    "%s stopped answering: %s sent the same segment %u times in %s, then gave "
-                                    "up without a reset",
-                                    server, client, failure->count, rst_duration_text(memory, finding->duration));
-    finding->advice = rst_cause_info(failure->kind == RST_FINDING_SYN_TIMEOUT ? RST_CAUSE_HANDSHAKE_TIMEOUT
-                                                                              : RST_CAUSE_RETRANSMISSION_TIMEOUT)
-                          ->advice;
+    finding->summary = summary_of(failure, memory);
+    finding->server = failure->report
+                          ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
+                          : endpoint(failure->conn, 1u - failure->x, memory);
     return true;
 }

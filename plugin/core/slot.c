@@ -101,6 +101,15 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
     return slot;
 }
 
+const rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x)
+{
+    rst_slot_probe_t probe;
+
+    *x = rst_conn_sender(segment);
+    fill_key(&probe, segment, *x == 1, slots->secret);
+    return g_hash_table_lookup(slots->table, &probe.slot);
+}
+
 bool rst_slot_can_pack(const rst_segment_t *segment)
 {
     return (segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK | RST_FLAG_RST | RST_FLAG_FIN)) == RST_FLAG_SYN &&

@@ -52,6 +52,9 @@ void rst_slots_close(rst_slots_t *slots);
  * sender. */
 rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, unsigned *x, const rst_memory_t *memory);
 
+/* The same without making one: NULL when there is none. */
+const rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x);
+
 /* A SYN without payload or acknowledgment, the only segment that can be packed. */
 bool rst_slot_can_pack(const rst_segment_t *segment);
 /* x = index of the sender plus twice the interface's. */

@@ -16,7 +16,8 @@
 
 /* A failure without a reset, noted when its connection ended or at the end of the file. */
 typedef struct rst_failure {
-    const rst_conn_t *conn;
+    const rst_conn_t *conn;     /* NULL when the capture does not show it (icmp_unreachable only) */
+    const rst_report_t *report; /* of icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
     uint8_t x; /* side whose segments stayed unanswered */
     uint16_t count;
@@ -31,6 +32,7 @@ struct rst_engine {
     rst_slots_t slots;      /* all connections */
     rst_points_t points;    /* several interfaces */
     GHashTable *links;      /* frame number -> visit of the reset that it explains */
+    rst_reports_t reports;  /* ICMP errors */
     GArray *failures;       /* rst_failure_t of ended connections */
     GHashTable *findings;   /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_case_t orphan;      /* stands for every reset that found the table of connections full */

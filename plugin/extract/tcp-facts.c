@@ -93,7 +93,7 @@ static uint32_t interface_of(const packet_info *pinfo)
     return rec->rec_header.packet_header.interface_id + (section << 16) + 1;
 }
 
-static rst_address_t address_of(const address *from)
+rst_address_t rst_address_of(const address *from)
 {
     rst_address_t to = {{0, 0}, 0};
 
@@ -289,8 +289,8 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     segment->link = link_of(pinfo);
     segment->time = rst_frame_time(pinfo);
     /* The IP dissectors set these for this very layer, with or without their header at hand. */
-    segment->src = address_of(&pinfo->src);
-    segment->dst = address_of(&pinfo->dst);
+    segment->src = rst_address_of(&pinfo->src);
+    segment->dst = rst_address_of(&pinfo->dst);
     segment->sport = get16(byte + TCP_SPORT);
     segment->dport = get16(byte + TCP_DPORT);
     segment->seq = get32(byte + TCP_SEQ);

@@ -13,6 +13,8 @@
 /* Time stamp of the frame in nanoseconds, or RST_TIME_NONE. */
 int64_t rst_frame_time(const packet_info *pinfo);
 
+rst_address_t rst_address_of(const address *from);
+
 /* Fills segment from the captured bytes of tvb, which starts at the TCP header. ip is the enclosing ws_ip4 or ws_ip6,
  * or NULL when another protocol lies between. Never throws. Returns false when ports, numbers and flags are not all
  * captured: then there is no segment. */

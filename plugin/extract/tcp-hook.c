@@ -9,17 +9,15 @@
 #include <epan/ipproto.h>
 #include <epan/proto_data.h>
 
+#include "front.h"
 #include "tcp-facts.h"
 #include "tcp-hook.h"
 
-#define TABLE "ip.proto"
 #define FACTS_KEY 0 /* in pinfo->pool */
 
 static int proto_owner = -1;
-static int proto_hook = -1;
 static int proto_tcp = -1;
-static dissector_handle_t tcp_handle; /* what the hook stands in front of; NULL: not installed */
-static dissector_handle_t hook_handle;
+static rst_front_t front = {.number = IP_PROTO_TCP};
 
 static rst_frame_facts_t *frame_facts(packet_info *pinfo)
 {
@@ -53,31 +51,25 @@ static int dissect_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 {
     if (!pinfo->fd->visited && proto_is_protocol_enabled(find_protocol_by_id(proto_owner)))
         collect(tvb, pinfo, ip);
-    return call_dissector_only(tcp_handle, tvb, pinfo, tree, ip);
+    return call_dissector_only(front.original, tvb, pinfo, tree, ip);
 }
 
 void rst_hook_register(int owner)
 {
     proto_owner = owner;
     proto_tcp = proto_get_id_by_filter_name("tcp");
-    /* A child of TCP, not of this plugin: the hook is off when TCP is off, and stays when the plugin is off. */
-    proto_hook = proto_register_protocol_in_name_only("Transmission Control Protocol (reset analysis)",
-                                                      "TCP (reset analysis)", "tcp.reset_hook", proto_tcp, FT_PROTOCOL);
-    hook_handle = create_dissector_handle(dissect_hook, proto_hook);
+    rst_front_register(&front, dissect_hook, "tcp", "Transmission Control Protocol (reset analysis)",
+                       "TCP (reset analysis)", "tcp.reset_hook");
 }
 
 void rst_hook_handoff(void)
 {
-    tcp_handle = dissector_get_uint_handle(find_dissector_table(TABLE), IP_PROTO_TCP);
-    if (tcp_handle)
-        dissector_add_uint(TABLE, IP_PROTO_TCP, hook_handle);
+    rst_front_install(&front);
 }
 
-/* Any other handle than TCP's own is the user's choice and stays. */
 void rst_hook_restore(void)
 {
-    if (tcp_handle && dissector_get_uint_handle(find_dissector_table(TABLE), IP_PROTO_TCP) == tcp_handle)
-        dissector_change_uint(TABLE, IP_PROTO_TCP, hook_handle);
+    rst_front_restore(&front);
 }
 
 const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo)

@@ -2,6 +2,9 @@
  * The severity of an expert item is fixed when it is registered, so each cause has one item per severity it can have,
  * all under one filter name.
  *
+ * The text of an item is that of all resets of one cause to one server: Expert Information and -z expert count equal
+ * texts, so what support staff read is a summary. The sentence with the numbers of the single case is rst.summary.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "compat.h"
@@ -12,11 +15,13 @@
 #include "expert.h"
 
 #define CONFIDENCE_MAX 100
-#define TEXT_MAX 200 /* Wireshark cuts the line of an expert item at 240 bytes, its severity and group included */
+#define UNSURE_PERCENT 60 /* below, the text asks rather than tells */
 
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
 static ei_register_info *highest[RST_CAUSE_COUNT];
+static expert_field ei_rst_finding[RST_FINDING_COUNT];
+static ei_register_info ei_finding[RST_FINDING_COUNT];
 
 static const int severities[RST_SEVERITY_COUNT] = {
     [RST_SEVERITY_CHAT] = PI_CHAT,
@@ -48,16 +53,32 @@ static unsigned prepare_cause(rst_cause_t cause, ei_register_info *info)
         if (!is_possible(cause, (rst_severity_t)severity))
             continue;
         info[count].ids = &ei_rst[cause][severity];
-        info[count].eiinfo =
-            (expert_field_info){name, PI_SEQUENCE, severities[severity], cause_info->label, EXPFILL};
+        info[count].eiinfo = (expert_field_info){name, PI_SEQUENCE, severities[severity], cause_info->label, EXPFILL};
         highest[cause] = &info[count++];
     }
     return count;
 }
 
+static void prepare_findings(void)
+{
+    static const expert_field unregistered = EI_INIT;
+    int kind;
+
+    for (kind = 0; kind < RST_FINDING_COUNT; kind++) {
+        const rst_finding_info_t *info = rst_finding_info((rst_finding_kind_t)kind);
+        const char *name = wmem_strdup_printf(wmem_epan_scope(), "rst.finding.expert.%s", info->token);
+
+        ei_rst_finding[kind] = unregistered;
+        ei_finding[kind].ids = &ei_rst_finding[kind];
+        ei_finding[kind].eiinfo =
+            (expert_field_info){name, PI_SEQUENCE, severities[info->severity], info->label, EXPFILL};
+    }
+}
+
 void rst_expert_register(int proto)
 {
     static const expert_field unregistered = EI_INIT;
+    expert_module_t *module = expert_register_protocol(proto);
     unsigned count = 0;
     int cause, severity;
 
@@ -66,7 +87,9 @@ void rst_expert_register(int proto)
             ei_rst[cause][severity] = unregistered;
         count += prepare_cause((rst_cause_t)cause, ei + count);
     }
-    expert_register_field_array(expert_register_protocol(proto), ei, (int)count);
+    expert_register_field_array(module, ei, (int)count);
+    prepare_findings();
+    expert_register_field_array(module, ei_finding, RST_FINDING_COUNT);
 }
 
 bool rst_expert_wanted(void)
@@ -89,13 +112,14 @@ static expert_field *field_of(const rst_verdict_t *verdict)
     return &ei_rst[verdict->cause][rst_cause_severity(verdict->cause, verdict->confidence)];
 }
 
-void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict)
+void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server)
 {
-    const char *text = verdict->summary ? verdict->summary : rst_cause_info(verdict->cause)->label;
-    const char *end = g_strrstr_len(text, TEXT_MAX, " ");
+    expert_add_info_format(pinfo, item, field_of(verdict), "%s%s (%s)", rst_cause_info(verdict->cause)->label,
+                           verdict->confidence < UNSURE_PERCENT ? "?" : "", server);
+}
 
-    if (strlen(text) <= TEXT_MAX || !end)
-        expert_add_info_format(pinfo, item, field_of(verdict), "%s", text);
-    else
-        expert_add_info_format(pinfo, item, field_of(verdict), "%.*s ...", (int)(end - text), text);
+void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding)
+{
+    expert_add_info_format(pinfo, item, &ei_rst_finding[finding->kind], "%s (%s)",
+                           rst_finding_info(finding->kind)->label, finding->server);
 }

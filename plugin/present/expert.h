@@ -8,14 +8,15 @@
 
 #include <epan/packet.h>
 
-#include "verdict.h"
+#include "engine.h"
 
 void rst_expert_register(int proto);
 
 /* Whether somebody collects expert information (-z expert, the dialog). */
 bool rst_expert_wanted(void);
 
-/* item may be NULL: the column, the tap and the status bar work without a tree. */
-void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict);
+/* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port. */
+void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server);
+void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding);
 
 #endif

@@ -10,29 +10,48 @@
 #include "packet-rst.h"
 #include "stats.h"
 
+#define NODE_FIRST "First resets"
+#define NODE_SERVERS "First resets by server"
+#define NODE_FINDINGS "Failures without a reset"
 #define NODE_MISSED "TCP segments not seen by the analyser"
 
 static int node_first = -1;
 static int node_sender = -1;
 static int node_server = -1;
 static int node_followers = -1;
+static int node_finding = -1;
 
 static void stats_init(stats_tree *st)
 {
-    node_first = stats_tree_create_node(st, "First resets", 0, STAT_DT_INT, TRUE);
+    node_first = stats_tree_create_node(st, NODE_FIRST, 0, STAT_DT_INT, TRUE);
     node_sender = stats_tree_create_pivot(st, "First resets by sender", 0);
-    node_server = stats_tree_create_pivot(st, "First resets by server", 0);
+    node_server = stats_tree_create_node(st, NODE_SERVERS, 0, STAT_DT_INT, TRUE);
     node_followers = stats_tree_create_pivot(st, "Followers and copies", 0);
+    node_finding = stats_tree_create_node(st, NODE_FINDINGS, 0, STAT_DT_INT, TRUE);
 }
 
-/* By category, and within it by cause. */
-static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char *name)
+/* By category and by server, and within either by cause. */
+static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char *name, const char *server)
 {
-    int category;
+    int category, service;
 
-    increase_stat_node(st, "First resets", 0, TRUE, 1);
+    increase_stat_node(st, NODE_FIRST, 0, TRUE, 1);
     category = tick_stat_node(st, rst_category_name(info->category), node_first, TRUE);
     tick_stat_node(st, name, category, FALSE);
+    increase_stat_node(st, NODE_SERVERS, 0, TRUE, 1);
+    service = tick_stat_node(st, server, node_server, TRUE);
+    tick_stat_node(st, name, service, FALSE);
+}
+
+/* By kind, and within it by server. */
+static void tick_finding(stats_tree *st, packet_info *pinfo, const rst_tap_t *tap)
+{
+    const rst_finding_info_t *info = rst_finding_info(tap->finding->kind);
+    int kind;
+
+    increase_stat_node(st, NODE_FINDINGS, 0, TRUE, 1);
+    kind = tick_stat_node(st, wmem_strdup_printf(pinfo->pool, "%s (%s)", info->token, info->label), node_finding, TRUE);
+    tick_stat_node(st, tap->server, kind, FALSE);
 }
 
 static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
@@ -42,6 +61,10 @@ static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_d
     const rst_cause_info_t *info;
     const char *name;
 
+    if (tap->finding) {
+        tick_finding(st, pinfo, tap);
+        return TAP_PACKET_REDRAW;
+    }
     if (!tap->verdict) {
         increase_stat_node(st, NODE_MISSED, 0, TRUE, (int)tap->missed);
         return TAP_PACKET_REDRAW;
@@ -52,9 +75,8 @@ static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_d
         stats_tree_tick_pivot(st, node_followers, name);
         return TAP_PACKET_REDRAW;
     }
-    tick_first(st, info, name);
+    tick_first(st, info, name, tap->server);
     stats_tree_tick_pivot(st, node_sender, rst_sender_name(tap->verdict->sender));
-    stats_tree_tick_pivot(st, node_server, tap->server);
     return TAP_PACKET_REDRAW;
 }
 

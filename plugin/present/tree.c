@@ -8,7 +8,8 @@
 
 #include "tree.h"
 
-#define LINE_MAX_LENGTH 110 /* longer texts are cut by Wireshark at 240 bytes, so they go on below */
+#define LABEL_MAX_LENGTH 220 /* a line of Wireshark's tree has 240 bytes, the name of the field included */
+#define LINE_MAX_LENGTH 110  /* longer texts go on below it, in lines that a person can read */
 
 static int proto_rst = -1;
 
@@ -55,6 +56,7 @@ static int hf_rst_validity = -1;
 
 static int ett_rst = -1;
 static int ett_rst_alternatives = -1;
+static int ett_rst_details = -1;
 static int ett_rst_evidence = -1;
 static int ett_rst_finding = -1;
 static int ett_rst_lines = -1;
@@ -63,8 +65,7 @@ static const value_string cause_id_vals[] = {
 #define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice) {id, #token},
 #include "causes.def"
 #undef RST_CAUSE
-    {0, NULL}
-};
+    {0, NULL}};
 
 static void add_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 {
@@ -105,6 +106,13 @@ static void add_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
     proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &duration));
 }
 
+/* For values that another line shows as well: filters, columns and exports find them all the same. */
+static void hide(proto_item *item)
+{
+    proto_item_set_generated(item);
+    proto_item_set_hidden(item);
+}
+
 /* Bytes of text that fit into one line: up to a space, or all of it. */
 static int line_length(const char *text)
 {
@@ -130,12 +138,12 @@ static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char 
     if (!text || !*text)
         return;
     length = line_length(text);
-    if (!text[length] || !PTREE_DATA(tree)->visible) {
+    if (strlen(text) <= LABEL_MAX_LENGTH || !PTREE_DATA(tree)->visible) {
         add_string(tree, tvb, hf, text);
         return;
     }
-    item = proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length,
-                                        text);
+    item =
+        proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length, text);
     proto_item_set_generated(item);
     lines = proto_item_add_subtree(item, ett_rst_lines);
     while (text[length]) {
@@ -174,13 +182,14 @@ static void add_declared(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *v
 
     if (!declared->source)
         return;
-    add_string(tree, tvb, hf_rst_declared_source, declared->source);
+    add_string(tree, tvb, hf_rst_declared_text, declared->text);
     if (declared->has_code)
         add_uint(tree, tvb, hf_rst_declared_code, declared->code);
-    add_string(tree, tvb, hf_rst_declared_text, declared->text);
+    add_string(tree, tvb, hf_rst_declared_source, declared->source);
     add_boolean(tree, tvb, hf_rst_conflict, verdict->conflict);
 }
 
+/* One line per fact, and a double click on it goes to the frame. */
 static void add_evidence(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
 {
     proto_tree *subtree;
@@ -191,11 +200,13 @@ static void add_evidence(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
     subtree = add_subtree(tree, tvb, ett_rst_evidence, "Evidence");
     for (i = 0; i < verdict->evidences; i++) {
         const rst_evidence_t *evidence = &verdict->evidence[i];
+        uint32_t frame = evidence->frame ? evidence->frame : pinfo->num;
 
         if (!evidence->text || !*evidence->text)
             continue;
-        add_string(subtree, tvb, hf_rst_evidence_text, evidence->text);
-        add_uint(subtree, tvb, hf_rst_evidence_frame, evidence->frame ? evidence->frame : pinfo->num);
+        hide(proto_tree_add_string(subtree, hf_rst_evidence_text, tvb, 0, 0, evidence->text));
+        proto_item_set_generated(proto_tree_add_uint_format(subtree, hf_rst_evidence_frame, tvb, 0, 0, frame,
+                                                            "Frame %u: %s", frame, evidence->text));
     }
 }
 
@@ -208,15 +219,17 @@ static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
         return;
     subtree = add_subtree(tree, tvb, ett_rst_alternatives, "Alternatives");
     for (i = 0; i < verdict->alternatives; i++) {
-        const rst_cause_info_t *info = rst_cause_info(verdict->alternative[i].cause);
+        const rst_alternative_t *other = &verdict->alternative[i];
+        const rst_cause_info_t *info = rst_cause_info(other->cause);
 
-        proto_item_set_generated(proto_tree_add_string_format_value(subtree, hf_rst_alternative_cause, tvb, 0, 0,
-                                                                    info->token, "%s (%s)", info->token, info->label));
-        add_percent(subtree, tvb, hf_rst_alternative_confidence, verdict->alternative[i].confidence);
+        proto_item_set_generated(proto_tree_add_string_format(subtree, hf_rst_alternative_cause, tvb, 0, 0, info->token,
+                                                              "%s, %u %%: %s", info->token, other->confidence,
+                                                              info->label));
+        hide(proto_tree_add_uint(subtree, hf_rst_alternative_confidence, tvb, 0, 0, other->confidence));
     }
 }
 
-static void add_measurements(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
+static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict)
 {
     unsigned i;
 
@@ -225,7 +238,6 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo
     add_string(tree, tvb, hf_rst_validity, rst_validity_name(verdict->validity));
     if (verdict->accepted != RST_UNKNOWN)
         add_boolean(tree, tvb, hf_rst_accepted, verdict->accepted == RST_YES);
-    add_uint_unless_0(tree, tvb, hf_rst_contradicted_by, verdict->contradicted_by);
     for (i = 0; i < verdict->patterns; i++)
         add_string(tree, tvb, hf_rst_pattern, verdict->pattern[i]);
     add_uint_unless_0(tree, tvb, hf_rst_retransmissions, verdict->retransmissions);
@@ -235,35 +247,44 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo
     if (verdict->hop_delta != RST_HOPS_NONE)
         proto_item_set_generated(proto_tree_add_int(tree, hf_rst_hop_delta, tvb, 0, 0, verdict->hop_delta));
     add_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
-    /* Later frames are known from the second visit on. */
-    add_boolean(tree, tvb, hf_rst_provisional, !pinfo->fd->visited);
+}
+
+/* The numbers behind the answer. */
+static void add_details(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict, bool provisional)
+{
+    proto_tree *subtree = add_subtree(tree, tvb, ett_rst_details, "Details");
+
+    add_uint(subtree, tvb, hf_rst_cause_id, rst_cause_info(verdict->cause)->id);
+    add_measurements(subtree, tvb, verdict);
+    add_boolean(subtree, tvb, hf_rst_provisional, provisional);
 }
 
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
                                  const char *filter)
 {
     const rst_cause_info_t *info = rst_cause_info(verdict->cause);
-    proto_item *item = proto_tree_add_protocol_format(tree, proto_rst, tvb, 0, 0, "RST cause: %s (%s), %u %%, %s",
-                                                      info->label, info->token, verdict->confidence,
-                                                      sender_phrase(verdict->sender));
+    bool provisional = !pinfo->fd->visited; /* later frames are known from the second visit on */
+    proto_item *item = proto_tree_add_protocol_format(
+        tree, proto_rst, tvb, 0, 0, "RST cause: %s (%s), %u %%, %s%s", info->label, info->token, verdict->confidence,
+        sender_phrase(verdict->sender), provisional ? " (provisional: read in one pass)" : "");
     proto_tree *subtree = proto_item_add_subtree(item, ett_rst);
 
     proto_item_set_generated(item);
     add_long_string(subtree, tvb, hf_rst_summary, verdict->summary);
     add_string(subtree, tvb, hf_rst_cause, info->token);
-    add_uint(subtree, tvb, hf_rst_cause_id, info->id);
-    add_string(subtree, tvb, hf_rst_category, rst_category_name(info->category));
     add_percent(subtree, tvb, hf_rst_confidence, verdict->confidence);
-    add_boolean(subtree, tvb, hf_rst_benign, verdict->benign);
     add_string(subtree, tvb, hf_rst_sender, rst_sender_name(verdict->sender));
-    add_uint_unless_0(subtree, tvb, hf_rst_trigger, verdict->trigger);
+    add_string(subtree, tvb, hf_rst_category, rst_category_name(info->category));
+    add_boolean(subtree, tvb, hf_rst_benign, verdict->benign);
     add_declared(subtree, tvb, verdict);
+    add_uint_unless_0(subtree, tvb, hf_rst_trigger, verdict->trigger);
+    add_uint_unless_0(subtree, tvb, hf_rst_contradicted_by, verdict->contradicted_by);
     add_evidence(subtree, tvb, pinfo, verdict);
     add_alternatives(subtree, tvb, verdict);
     add_long_string(subtree, tvb, hf_rst_advice, info->advice);
     add_long_string(subtree, tvb, hf_rst_reference, info->reference);
-    add_measurements(subtree, tvb, pinfo, verdict);
     add_string(subtree, tvb, hf_rst_connection_filter, filter);
+    add_details(subtree, tvb, verdict, provisional);
     return item;
 }
 
@@ -273,27 +294,56 @@ void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
 }
 
 /* No text without a field of its own: at the root of the frame nobody could tell that it is ours. */
-void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
+proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
 {
-    const char *kind = rst_finding_name(finding->kind);
-    proto_item *item = proto_tree_add_string(tree, hf_rst_finding_kind, tvb, 0, 0, kind);
+    const rst_finding_info_t *info = rst_finding_info(finding->kind);
+    proto_item *item = proto_tree_add_string_format_value(tree, hf_rst_finding_kind, tvb, 0, 0, info->token, "%s (%s)",
+                                                          info->label, info->token);
     proto_tree *subtree = proto_item_add_subtree(item, ett_rst_finding);
 
     proto_item_set_generated(item);
-    add_string(subtree, tvb, hf_rst_finding_summary, finding->summary);
-    add_string(subtree, tvb, hf_rst_finding_advice, finding->advice);
+    add_long_string(subtree, tvb, hf_rst_finding_summary, finding->summary);
+    add_long_string(subtree, tvb, hf_rst_finding_advice, info->advice);
     add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
+    return item;
 }
 
-#define STRING_FIELD(hf, name, abbrev, text) {&hf, {name, "rst." abbrev, FT_STRING, BASE_NONE, NULL, 0, text, HFILL}}
+#define STRING_FIELD(hf, name, abbrev, text)                                                                           \
+    {                                                                                                                  \
+        &hf,                                                                                                           \
+        {                                                                                                              \
+            name, "rst." abbrev, FT_STRING, BASE_NONE, NULL, 0, text, HFILL                                            \
+        }                                                                                                              \
+    }
 #define FRAME_FIELD(hf, name, abbrev, type, text)                                                                      \
-    {&hf, {name, "rst." abbrev, FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(type), 0, text, HFILL}}
+    {                                                                                                                  \
+        &hf,                                                                                                           \
+        {                                                                                                              \
+            name, "rst." abbrev, FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(type), 0, text, HFILL                           \
+        }                                                                                                              \
+    }
 #define BOOLEAN_FIELD(hf, name, abbrev, text)                                                                          \
-    {&hf, {name, "rst." abbrev, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0, text, HFILL}}
-#define NUMBER_FIELD(hf, name, abbrev, type, text) {&hf, {name, "rst." abbrev, type, BASE_DEC, NULL, 0, text, HFILL}}
+    {                                                                                                                  \
+        &hf,                                                                                                           \
+        {                                                                                                              \
+            name, "rst." abbrev, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0, text, HFILL                               \
+        }                                                                                                              \
+    }
+#define NUMBER_FIELD(hf, name, abbrev, type, text)                                                                     \
+    {                                                                                                                  \
+        &hf,                                                                                                           \
+        {                                                                                                              \
+            name, "rst." abbrev, type, BASE_DEC, NULL, 0, text, HFILL                                                  \
+        }                                                                                                              \
+    }
 #define DURATION_FIELD(hf, name, abbrev, text)                                                                         \
-    {&hf, {name, "rst." abbrev, FT_RELATIVE_TIME, BASE_NONE, NULL, 0, text, HFILL}}
+    {                                                                                                                  \
+        &hf,                                                                                                           \
+        {                                                                                                              \
+            name, "rst." abbrev, FT_RELATIVE_TIME, BASE_NONE, NULL, 0, text, HFILL                                     \
+        }                                                                                                              \
+    }
 
 static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_cause, "Cause", "cause", "Why the reset was sent, as a token"),
@@ -358,10 +408,24 @@ static hf_register_info hf[] = {
 void rst_tree_register(int proto)
 {
     static int *const ett[] = {
-        &ett_rst, &ett_rst_alternatives, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines,
+        &ett_rst, &ett_rst_alternatives, &ett_rst_details, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines,
     };
 
     proto_rst = proto;
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
+}
+
+/* The answer is open at the first look, the numbers behind it are not. Later it is as the user left it. */
+void rst_tree_unfold(void)
+{
+    static int *const open[] = {&ett_rst, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines};
+    static bool done;
+    size_t i;
+
+    if (done)
+        return;
+    done = true;
+    for (i = 0; i < array_length(open); i++)
+        tree_expanded_set(*open[i], TRUE);
 }

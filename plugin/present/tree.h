@@ -12,6 +12,9 @@
 
 void rst_tree_register(int proto);
 
+/* When the first file is opened: Wireshark has no list of open subtrees before. */
+void rst_tree_unfold(void);
+
 /* Adds the item of one reset with all its fields, whether or not the tree is visible: columns, -T fields and filters
  * read an invisible one. Returns the item for expert information. filter is a display filter for the connection. */
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
@@ -19,6 +22,6 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
 
 /* Both hang on the root of the frame, because a frame without a reset has no rst item. */
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
-void rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
+proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
 
 #endif

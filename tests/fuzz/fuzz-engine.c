@@ -33,6 +33,24 @@ static void ask_early(run_t *run, rst_case_t *reset)
         run->reset[run->resets++] = reset;
 }
 
+/* Some segments are quoted by an ICMP error in the same frame, with type and code from the window. */
+static void feed_icmp(const run_t *run, const rst_segment_t *segment)
+{
+    rst_icmp_t icmp = {.reporter = segment->ip_id & 1 ? segment->dst : segment->src,
+                       .src = segment->src,
+                       .dst = segment->dst,
+                       .sport = segment->sport,
+                       .dport = segment->dport,
+                       .ip_id = segment->ip_id,
+                       .version = run->stream.ipv6 ? 6 : 4,
+                       .type = segment->window & 3,
+                       .code = segment->window >> 12,
+                       .udp = segment->ttl & 1};
+
+    if ((segment->ttl & 0xf0) == 0x30)
+        rst_engine_icmp(run->engine, &icmp);
+}
+
 static void feed(run_t *run)
 {
     rst_segment_t segment;
@@ -43,6 +61,7 @@ static void feed(run_t *run)
 
         if (!same_frame)
             rst_engine_frame(run->engine, segment.frame, segment.time);
+        feed_icmp(run, &segment);
         reset = rst_engine_feed(run->engine, &segment);
         REQUIRE((reset != NULL) == ((segment.flags & RST_FLAG_RST) != 0));
         if (reset)

@@ -102,8 +102,9 @@ def without_ours(pairs):
     kept = []
     for key, value in pairs:
         ours = key == "rst" or key.startswith(("rst.", "rst_"))
+        names = ("rst.expert", "rst_expert", "rst.finding.expert", "rst_rst_finding_expert")
         expert = isinstance(value, list) and any(
-            isinstance(item, tuple) and item[0].startswith(("rst.expert", "rst_expert")) for item in value
+            isinstance(item, tuple) and item[0].startswith(names) for item in value
         )
         if not ours and not expert:
             kept.append((key, value))

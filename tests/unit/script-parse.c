@@ -323,6 +323,51 @@ static void start_segment(const script_run_t *run, rst_segment_t *segment)
     segment->known = RST_HAS_WINDOW | RST_HAS_OPTIONS | RST_HAS_LENGTH;
 }
 
+/* Types and codes are written as those of ICMPv4. */
+static void turn_to_icmpv6(rst_icmp_t *icmp)
+{
+    static const struct {
+        uint8_t type, code, type6, code6;
+    } same[] = { { 3, 1, 1, 3 }, { 3, 3, 1, 4 }, { 3, 4, 2, 0 }, { 3, 13, 1, 1 }, { 11, 0, 3, 0 }, { 8, 0, 128, 0 } };
+
+    icmp->version = 6;
+    for (size_t i = 0; i < G_N_ELEMENTS(same); i++) {
+        if (icmp->type == same[i].type && icmp->code == same[i].code) {
+            icmp->type = same[i].type6;
+            icmp->code = same[i].code6;
+            return;
+        }
+    }
+}
+
+static void read_icmp(script_run_t *run, script_words_t *words, const rst_segment_t *quoted)
+{
+    rst_icmp_t *icmp = &run->icmp;
+    char word[64] = "";
+
+    memset(icmp, 0, sizeof *icmp);
+    run->has_icmp = true;
+    icmp->src = quoted->src;
+    icmp->dst = icmp->reporter = quoted->dst;
+    icmp->sport = quoted->sport;
+    icmp->dport = quoted->dport;
+    icmp->version = 4;
+    icmp->type = (uint8_t)next_number(words);
+    icmp->code = (uint8_t)next_number(words);
+    if (run->variant->ipv6)
+        turn_to_icmpv6(icmp);
+    while (next_word(words, word, sizeof word)) {
+        if (strcmp(word, "udp") == 0)
+            icmp->udp = true;
+        else if (strcmp(word, "id") == 0)
+            icmp->ip_id = (uint16_t)next_number(words);
+        else if (strcmp(word, "by") == 0 && next_word(words, word, sizeof word))
+            icmp->reporter = address_of(run->variant, word[0]);
+        else
+            wrong(words, "unknown word");
+    }
+}
+
 bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, bool *rejected)
 {
     script_words_t words = { line, line };
@@ -331,6 +376,7 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
     const char *to;
     uint32_t own, other;
 
+    run->has_icmp = false;
     if (!next_word(&words, word, sizeof word))
         wrong(&words, "empty line");
     read_time(run, &words, word);
@@ -344,6 +390,10 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
     other = is_client(to[1]) ? variant->client_base : variant->server_base;
     if (!next_word(&words, word, sizeof word))
         wrong(&words, "flags missing");
+    if (strcmp(word, "icmp") == 0) {
+        read_icmp(run, &words, segment);
+        return false;
+    }
     segment->flags = read_flags(&words, word);
     segment->window = (segment->flags & RST_FLAG_RST) ? 0 : 64240;
     if (!next_word(&words, word, sizeof word))

@@ -78,6 +78,8 @@ void script_feed(script_run_t *run, const char *line)
     run->rejected = rejected;
     run->lossy = run->lossy || rejected;
     rst_engine_frame(run->engine, run->frame, run->time);
+    if (run->has_icmp)
+        rst_engine_icmp(run->engine, &run->icmp);
     if (!is_segment)
         return;
     segment.frame = run->frame;

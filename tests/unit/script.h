@@ -11,6 +11,11 @@
  *         ts V:E, ttl N, id N, df, tos N, link N,
  *         interface N (capture interface), mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, nolen, rejected (by a read filter)
  *
+ *   TIME SRC[:PORT]>DST[:PORT] icmp TYPE CODE [by LETTER] [udp] [id N]
+ *
+ * is an ICMP error of host LETTER (without it: of DST) that quotes a packet from SRC to DST. TYPE and
+ * CODE are those of ICMPv4, also where the script runs with IPv6.
+ *
  * Absent ttl or id = unknown; absent win = 64240,
  in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets a
  * preference, "pref netscaler HOST" names one. Frames are numbered from 1; rejected frames give their number to the next.
@@ -61,6 +66,8 @@ typedef struct script_run {
     uint32_t frame;
     bool rejected; /* the next frame bears the same number */
     bool lossy;    /* some frame was rejected */
+    bool has_icmp; /* the line read last is an ICMP error */
+    rst_icmp_t icmp;
     int64_t time;
     rst_prefs_t prefs;
     rst_network_t netscaler;

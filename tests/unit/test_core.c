@@ -239,8 +239,9 @@ static void test_names(void)
     g_assert_cmpstr(rst_phase_name(RST_PHASE_CLOSING), ==, "closing");
     g_assert_cmpstr(rst_validity_name(RST_VALIDITY_IN_WINDOW), ==, "in_window");
     g_assert_cmpstr(rst_capture_side_name(RST_SIDE_MIDDLE), ==, "middle");
-    g_assert_cmpstr(rst_finding_name(RST_FINDING_SYN_TIMEOUT), ==, "syn_timeout");
-    g_assert_cmpstr(rst_finding_name(RST_FINDING_SILENT_GIVE_UP), ==, "silent_give_up");
+    g_assert_cmpstr(rst_finding_info(RST_FINDING_SYN_TIMEOUT)->token, ==, "syn_timeout");
+    g_assert_cmpstr(rst_finding_info(RST_FINDING_SILENT_GIVE_UP)->token, ==, "silent_give_up");
+    g_assert_cmpstr(rst_finding_info(RST_FINDING_ICMP_UNREACHABLE)->token, ==, "icmp_unreachable");
 }
 
 static rst_message_t message_of(const char *text, uint32_t len)
