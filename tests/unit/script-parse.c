@@ -362,7 +362,7 @@ static void read_icmp(script_run_t *run, script_words_t *words, const rst_segmen
         else if (strcmp(word, "id") == 0)
             icmp->ip_id = (uint16_t)next_number(words);
         else if (strcmp(word, "by") == 0 && next_word(words, word, sizeof word))
-            icmp->reporter = address_of(run->variant, word[0]);
+            icmp->reporter = script_address(run->variant, word[0]);
         else
             wrong(words, "unknown word");
     }
