@@ -118,6 +118,20 @@ static void label_gfw(const rst_view_t *view)
         label_once(view, "gfw_type1");
 }
 
+/* Some devices turn the packet around that they answer: its window, or its IP id plus one, stands in the reset. A host
+ * has a window and a counter of its own. */
+static bool is_mirrored(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    bool id = (reset->known & RST_HAS_IP_ID) && (view->y->known & RST_SIDE_IP_ID) && reset->ip_id;
+
+    if (view->verdict->sender != RST_SENDER_MIDDLEBOX)
+        return false;
+    if (id && reset->ip_id == (uint16_t)(view->y->ip_id + 1))
+        return true;
+    return reset->window && reset->window == view->y->raw_window && reset->window != view->x->raw_window;
+}
+
 static bool is_sandvine(const rst_case_t *reset)
 {
     if (reset->after.train && reset->after.train_step[0] == SANDVINE_STEP)
@@ -136,6 +150,8 @@ void rst_pattern_label(const rst_view_t *view)
     label_gfw(view);
     if (is_forged(view->verdict) && is_sandvine(reset))
         label_once(view, "sandvine");
+    if (is_forged(view->verdict) && is_mirrored(view))
+        label_once(view, "mirrored");
     stage = signature(reset->tally);
     if (stage)
         label_once(view, stage);

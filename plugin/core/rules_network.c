@@ -207,8 +207,9 @@ static unsigned match_failover(const rst_view_t *view)
         return 0;
     if (view->trigger->flags & RST_FLAG_SYN)
         return 0;
+    /* Hosts of one service may stand side by side, at one distance; from another distance it is somebody on the path. */
     if (view->reset->after.synack.visit && (view->x->known & RST_SIDE_SYNACK) && !view->x->bytes)
-        return 55;
+        return rst_hop_jump(view) ? 20 : 55;
     return view->reset->after.alive.visit ? 50 : 0;
 }
 

@@ -136,6 +136,10 @@ static void test_failover(void)
     /* The handshake's ACK went to a host that does not know it; the other one repeats its SYN-ACK. */
     script_check("#1 session_failover 45-60", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S . 1001 ack 5001 ttl 64 id 101",
                  "0.04 S>C R 5001 ttl 54 id 0", "1.02 S>C S. 5000 ack 1001 ttl 54 id 0");
+    /* The same from another distance, which two connections agree on: no host of the service. */
+    script_check("#1 injected 50-75 by middlebox alt session_failover", TWO_SERVED, SCRIPT_SYN, SCRIPT_SYN_ACK,
+                 "0.021 C>S . 1001 ack 5001 ttl 64 id 101", "0.04 S>C R 5001 ttl 237 id 7",
+                 "1.02 S>C S. 5000 ack 1001 ttl 54 id 0");
     /* It ends there. */
     script_check("no_connection", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
                  "2.02 S>C R 5201 ttl 54 id 0");

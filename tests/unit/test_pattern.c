@@ -63,6 +63,30 @@ static void test_devices(void)
     script_check("#1 injected pattern tcpkill", SCRIPT_TALK, "2 S>C R 5201", "2.0001 S>C R 5703", "2.0002 S>C R 6707");
 }
 
+static void test_mirrored(void)
+{
+    /* The window of the segment that it answers; its IP id plus one. */
+    script_check("injected by middlebox pattern mirrored", SCRIPT_TALK,
+                 "2 C>S P. 1101 ack 5201 len 10 win 8192 ttl 64 id 104", "2.01 S>C R 5201 win 8192 ttl 40 id 77");
+    script_check("injected by middlebox pattern mirrored", SCRIPT_TALK,
+                 "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 104", "2.01 S>C R 5201 ttl 40 id 105");
+    /* Neither; no window at all; an IP id of zero; an unknown one. */
+    script_check("injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 104",
+                 "2.01 S>C R 5201 win 503 ttl 40 id 106 df");
+    script_check("injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 0 ttl 64 id 104",
+                 "2.01 S>C R 5201 ttl 40 id 104");
+    script_check("injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 65535",
+                 "2.01 S>C R 5201 ttl 40 id 0");
+    script_check("injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 104",
+                 "2.01 S>C R 5201 ttl 40");
+    /* The host's own window is the same. */
+    script_check("injected plain", SCRIPT_TALK, "1 S>C . 5201 ack 1101 win 502 ttl 54 id 203",
+                 "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 104", "2.01 S>C R 5201 win 502 ttl 40 id 77 df");
+    /* Not forged. */
+    script_check("* not injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 8192 ttl 64 id 104",
+                 "2.02 S>C R 5201 win 8192 ttl 54 id 203");
+}
+
 static void test_devices_not(void)
 {
     /* An old stack: bare, with a window, without DF, from its own distance. */
@@ -85,6 +109,7 @@ int main(int argc, char **argv)
         { "/pattern/stages_not", test_stages_not },
         { "/pattern/devices", test_devices },
         { "/pattern/devices_not", test_devices_not },
+        { "/pattern/mirrored", test_mirrored },
         { NULL, NULL },
     };
 
