@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
 
 import tools  # noqa: E402  (needs the path above)
 
-FIELDS = ["frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.summary"]
+FIELDS = ["frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.summary",
+          "rst.pattern"]
 BLAME = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject"}
 WEIGHT = {"high": 3, "medium": 2, "low": 1}
 

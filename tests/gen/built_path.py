@@ -4,7 +4,7 @@ from scapy.layers.inet import IP
 from scapy.layers.l2 import Ether
 
 from built_host import GET, OK, SCENARIOS, healthy, scenario
-from packets import LINUX, Conv, Frame, Host
+from packets import LINUX, WINDOWS, Conv, Frame, Host
 
 # One table: importing this module adds its scenarios.
 __all__ = ["SCENARIOS"]
@@ -68,6 +68,75 @@ def injected_train(cap):
                              ident=ident, df=False), "injected", "middlebox")
     cap.wait(0.139)
     answer = conv.send(conv.s, "PA", OK)
+    cap.wait(0.00003)
+    cap.expect(conv.bare(conv.c, answer), "segment_after_reset", "client", answer)
+
+
+def forge(cap, conv, number, cause="injected", trigger=None, flags="RA", **style):
+    """A reset under the server's address, in the style of a device on the path."""
+    reset = conv.send(conv.s, flags, seq=number, options=[], **style)
+    cap.expect(reset, cause, "middlebox", trigger)
+
+
+@scenario("injected-tcpkill")
+def injected_tcpkill(cap):
+    """tcpkill on the path, default strength: it watches the client's ACKs and sends three bare resets per packet at the
+    acknowledged number plus 0, 1 and 3 windows of the client, window 0, without DF, from its own distance."""
+    conv = Conv(cap, Host("192.0.2.118", LINUX), Host("203.0.113.118", LINUX, 11), 80, rtt=0.052)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(0.6)
+    for step, ident in ((0, 0x3B11), (1, 0xA0C4), (3, 0x5D72)):
+        forge(cap, conv, conv.s.nxt + step * 501, flags="R", window=0, ack=0, ttl=62, ident=ident, df=False)
+
+
+@scenario("injected-sandvine")
+def injected_sandvine(cap):
+    """The habit of a traffic shaper, described in 2009: a second reset 12503 above the first."""
+    conv = Conv(cap, Host("192.0.2.119", WINDOWS), Host("203.0.113.119", LINUX, 12), 6881, rtt=0.110)
+    conv.handshake()
+    for _ in range(3):
+        conv.request(GET, OK)
+        cap.wait(0.4)
+    for step in (0, 12503):
+        forge(cap, conv, conv.s.nxt + step, window=0, ttl=119, ident=0x4F20 + step % 7, df=False)
+
+
+@scenario("policy_reset-gfw_type1")
+def gfw_type1(cap):
+    """One bare reset with a window of its own and without DF after a request, from nine hops nearer than the server,
+    whose answer comes 50 ms later and is reset by the client."""
+    conv = Conv(cap, Host("192.0.2.120", LINUX), Host("203.0.113.120", LINUX, 17), 80, rtt=0.090)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(0.9)
+    asked = conv.send(conv.c, "PA", GET)
+    cap.wait(0.040)
+    forge(cap, conv, conv.s.nxt, "policy_reset", asked, "R", ack=0, window=2914, ttl=56, ident=0x9D03, df=False)
+    cap.wait(0.050)
+    answer = conv.send(conv.s, "PA", OK, ack=asked.end)
+    cap.wait(0.00003)
+    cap.expect(conv.bare(conv.c, answer), "segment_after_reset", "client", answer)
+
+
+@scenario("policy_reset-mirrored")
+def mirrored(cap):
+    """A device answers a ClientHello with the packet turned around: the reset bears the client's window, and the
+    client's IP id plus one. The server answers from its own distance."""
+    client, server = Host("192.0.2.121", LINUX), Host("203.0.113.121", LINUX, 14)
+    for name in (b"www.example.net", b"blocked.example"):
+        conv = Conv(cap, client, server, 443, rtt=0.060)
+        conv.handshake()
+        if name == b"www.example.net":
+            conv.request(client_hello(name), server_hello())
+            conv.close()
+            cap.wait(0.5)
+    hello = conv.send(conv.c, "PA", client_hello(name))
+    cap.wait(0.020)
+    ident = conv.c.counter.value + 1
+    forge(cap, conv, hello.ack, "policy_reset", hello, "R", ack=0, window=501, ttl=60, ident=ident, df=False)
+    cap.wait(0.040)
+    answer = conv.send(conv.s, "PA", server_hello())
     cap.wait(0.00003)
     cap.expect(conv.bare(conv.c, answer), "segment_after_reset", "client", answer)
 

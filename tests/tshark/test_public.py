@@ -57,3 +57,20 @@ def test_agreement(public, collected):
 def test_every_accusation_is_justified(public, collected):
     """docs/accusations.tsv says why, from the packets."""
     assert accusations.uncovered(public, collected) == []
+
+
+# Measured in a network whose device answers with the packet turned around.
+DEVICES = {
+    "censoredplanet+CenTrace/examples/pcaps/195.64.201.42_psiphon.ca_psiphon.ca_0.pcap": {"mirrored"},
+}
+LABELS = {"gfw", "gfw_type1", "gfw_type2", "tcpkill", "sandvine", "mirrored"}
+
+
+def test_device_labels(public, collected):
+    """No other capture gets a label of a device."""
+    found = {}
+    for capture, rows in collected.items():
+        labels = {label for row in (rows or {}).values() for label in row["rst.pattern"]} & LABELS
+        if labels:
+            found[str(capture.relative_to(public))] = labels
+    assert found == DEVICES
