@@ -150,7 +150,8 @@ int8_t rst_hop_delta(const rst_view_t *view)
     int best = INT8_MAX;
     uint8_t usual;
 
-    if (!(view->reset->known & RST_HAS_IP) || !usual_hops(view, &usual))
+    /* No packet leaves a router with TTL 0: it was overwritten, as in anonymised traces. */
+    if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || !usual_hops(view, &usual))
         return RST_HOPS_NONE;
     for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
         int delta = initial[i] - view->reset->ttl - usual;

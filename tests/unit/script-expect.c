@@ -65,6 +65,21 @@ static const char *truth_name(rst_truth_t truth)
     return truth == RST_YES ? "yes" : truth == RST_NO ? "no" : "unknown";
 }
 
+/* Does the verdict blame something between the hosts? */
+static bool accuses(const rst_verdict_t *verdict)
+{
+    switch (verdict->cause) {
+    case RST_CAUSE_INJECTED:
+    case RST_CAUSE_POLICY_RESET:
+    case RST_CAUSE_DEVICE_IDLE_TIMEOUT:
+    case RST_CAUSE_SESSION_FAILOVER:
+    case RST_CAUSE_FIREWALL_REJECT:
+        return verdict->confidence >= 50;
+    default:
+        return verdict->sender == RST_SENDER_MIDDLEBOX;
+    }
+}
+
 static bool word_alone(const script_claim_t *claim, const char *word)
 {
     const rst_verdict_t *verdict = &claim->verdict;
@@ -74,7 +89,7 @@ static bool word_alone(const script_claim_t *claim, const char *word)
     } words[] = {
         { "benign", verdict->benign },      { "serious", !verdict->benign },   { "conflict", verdict->conflict },
         { "agreed", !verdict->conflict },   { "first", verdict->first },       { "follower", !verdict->first },
-        { "plain", verdict->patterns == 0 },
+        { "plain", verdict->patterns == 0 }, { "innocent", !accuses(verdict) },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
