@@ -34,6 +34,7 @@ typedef struct rst_after {
     rst_mark_t alive;      /* X sends what a host that gave up would not send; visit 0 = nothing */
     rst_mark_t own_next;   /* X's first segment that is neither SYN nor reset */
     uint8_t alive_ttl;     /* of that segment, 0 unknown */
+    bool alive_untimed;    /* X goes on, but the capture does not tell whether it had sent that before the reset */
     bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
     rst_mark_t peer;       /* Y's latest segment after the reset */
     uint16_t peer_data;    /* Y's segments with data after the reset */
@@ -56,6 +57,7 @@ struct rst_track;
 struct rst_case {
     rst_conn_t *conn;
     rst_case_t *original; /* of a copy, otherwise NULL */
+    uint16_t copies;      /* resets that are copies of this one */
     rst_mark_t at;
     int64_t idle; /* ns since the connection's previous segment, resets left out; RST_TIME_NONE unknown */
     uint32_t seq, ack, len, known, tsval, link;

@@ -241,6 +241,7 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     touch(engine, conn);
     if (latest && rst_case_is_copy(reset, latest, &engine->prefs)) {
         reset->original = latest;
+        latest->copies++;
         reset->ordinal = latest->ordinal;
         return reset;
     }
@@ -331,6 +332,8 @@ rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     if (engine->points.interfaces > 1 && !engine->points.several && engine->points.mode != RST_POINTS_ONE)
         rst_points_begin(engine);
     rst_findings_reset(engine);
+    if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
+        engine->options_cut = true;
     if (slot && !slot->packed && !slot->as.conn && rst_slot_can_pack(segment)) {
         rst_slot_pack(slot, segment, x | interface << 1, engine->now.visit);
         return NULL;

@@ -95,14 +95,25 @@ bool rst_repeats_id(const rst_view_t *view)
            step <= ID_STEP_MAX;
 }
 
+/* Files without times of day bear one stamp on every packet: no difference means anything there. */
+bool rst_clock_stands(const rst_view_t *view)
+{
+    return !view->engine->tick;
+}
+
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit)
 {
-    return dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->engine->tick;
+    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->engine->tick;
 }
 
 int64_t rst_since(const rst_view_t *view, rst_mark_t mark)
 {
-    return mark.visit ? rst_elapsed(mark, view->reset->at) : RST_TIME_NONE;
+    return mark.visit && !rst_clock_stands(view) ? rst_elapsed(mark, view->reset->at) : RST_TIME_NONE;
+}
+
+int64_t rst_idle(const rst_view_t *view)
+{
+    return rst_clock_stands(view) ? RST_TIME_NONE : view->reset->idle;
 }
 
 int64_t rst_delay(const rst_view_t *view)
@@ -114,7 +125,7 @@ int64_t rst_silence(const rst_view_t *view)
 {
     if (view->trigger && !view->reset->trigger_late)
         return view->trigger->idle ? view->trigger->idle : RST_TIME_NONE;
-    return view->reset->idle;
+    return rst_idle(view);
 }
 
 /* A stateless answer is compared with stateless answers of the host first: many stacks make them elsewhere, with
@@ -160,6 +171,30 @@ int8_t rst_hop_delta(const rst_view_t *view)
             best = delta;
     }
     return (int8_t)best;
+}
+
+/* A single hop: a change of route does that as well, so it only unsettles. The sender's distance must be settled. */
+bool rst_hop_step(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && view->x->segments >= 4 &&
+           view->x->hop_min == view->x->hop_max && !rst_looks_genuine(view);
+}
+
+/* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
+ * host's counter says the same unless the distance speaks against it. Options that were not captured may have said so.
+ */
+bool rst_looks_genuine(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    const rst_case_t *reset = view->reset;
+
+    if (!(reset->known & RST_HAS_OPTIONS))
+        return true;
+    if ((view->x->known & RST_SIDE_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
+        return true;
+    return rst_repeats_id(view) && (delta == 0 || delta == RST_HOPS_NONE);
 }
 
 bool rst_hop_jump(const rst_view_t *view)

@@ -30,6 +30,18 @@ static bool is_unacked(const rst_case_t *reset, const rst_candidate_t *candidate
     return !(x->known & RST_SIDE_ACKED) || rst_seq_after(candidate->seq + candidate->space, x->acked);
 }
 
+/* The sender went on after it and acknowledged later ones: it was alive then. */
+static bool was_taken(const rst_case_t *reset, const rst_candidate_t *candidate)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    uint32_t end = candidate->seq + candidate->space;
+
+    if (!(x->known & RST_SIDE_ACKED) || candidate->keepalive || candidate->repeated ||
+        candidate->mark.visit > x->last.visit)
+        return false;
+    return rst_seq_before(end, x->acked) || (candidate->space && end == x->acked);
+}
+
 static bool was_reset(const rst_case_t *reset)
 {
     return reset->own_last.at.visit || reset->peer_last.at.visit;
@@ -83,6 +95,8 @@ static rst_candidate_t *find_answered(rst_case_t *reset, const rst_ring_t *ring,
             continue;
         if (unacked)
             return candidate;
+        if (was_taken(reset, candidate))
+            continue;
         if (!may_answer_bare(reset, candidate, age == 0, prefs))
             continue;
         if (was_reset(reset))
@@ -167,6 +181,16 @@ rst_candidate_t *rst_case_read_form(rst_case_t *reset, const rst_segment_t *segm
     return candidate;
 }
 
+/* How many copies of each packet the capture holds beside the first: on a mirror of several ports each has equally
+ * many, so that one more is another packet. The sender's own direction tells, if it shows more than the reset. */
+static unsigned copies_of_each(const rst_case_t *reset)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    const rst_side_t *side = x->segments ? x : &reset->side[1 - reset->x];
+
+    return side->segments ? (side->copies + side->segments / 4) / side->segments : 0;
+}
+
 /* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, or always the same one,
  * everything else equal at once and nothing left that a second reset could answer. */
 bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const rst_prefs_t *prefs)
@@ -187,9 +211,12 @@ bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const 
         return elapsed <= (moved ? 20 * limit : limit);
     if (moved)
         return elapsed <= 20 * limit;
-    if (elapsed > limit || !y->segments || reset->trigger.mark.visit)
+    if (elapsed > limit || !y->segments)
         return false;
+    if (copies_of_each(reset))
+        return earlier->copies < copies_of_each(reset);
     /* An abort is sent once. A burst of equal bare resets is just that, even when what they answer has left the ring,
      * unless the capture holds copies of other segments too. */
-    return (reset->flags & RST_FLAG_ACK) || y->copies + reset->side[reset->x].copies > 0;
+    return !reset->trigger.mark.visit &&
+           ((reset->flags & RST_FLAG_ACK) || y->copies + reset->side[reset->x].copies > 0);
 }

@@ -184,6 +184,11 @@ const rst_service_run_t *rst_service_after(const rst_service_t *service, bool ac
     return NULL;
 }
 
+bool rst_service_accepted(const rst_service_t *service)
+{
+    return service->runs > 1 || (service->runs && service->run[0].accepts);
+}
+
 bool rst_same_idle(int64_t a, int64_t b)
 {
     int64_t tolerance = b / 50;
@@ -215,17 +220,32 @@ void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)
         range->count++;
 }
 
+static bool same_moment(const rst_hosts_t *hosts, rst_mark_t a, rst_mark_t b)
+{
+    int64_t elapsed = a.visit ? rst_elapsed(a, b) : RST_TIME_NONE;
+
+    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)hosts->prefs->batch_ms * MILLISECOND;
+}
+
+void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at)
+{
+    host->fin = at;
+    host->fin_port = port;
+    if (host->burst && host->burst->port == port && same_moment(hosts, host->burst->last, at))
+        host->burst->closes = true;
+}
+
 rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at)
 {
-    int64_t elapsed = host->burst ? rst_elapsed(host->burst->last, at) : RST_TIME_NONE;
-
-    if (elapsed == RST_TIME_NONE || elapsed > (int64_t)hosts->prefs->batch_ms * MILLISECOND) {
+    if (!host->burst || !same_moment(hosts, host->burst->last, at)) {
         host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
         host->burst->first = at;
         host->burst->port = port;
     }
     if (host->burst->port != port)
         host->burst->port = 0;
+    if (host->fin_port == port && same_moment(hosts, host->fin, at))
+        host->burst->closes = true;
     host->burst->last = at;
     host->burst->connections++;
     return host->burst;

@@ -46,6 +46,7 @@ typedef struct rst_burst {
     uint32_t connections;
     uint16_t port;     /* of the host, 0 when it is not the same for all */
     bool survived;     /* a connection that is older than the burst went on */
+    bool closes;       /* connections of the same port were closed by FIN in the same moment */
 } rst_burst_t;
 
 typedef struct rst_hop_range {
@@ -69,7 +70,10 @@ typedef struct rst_host {
     rst_hop_range_t stateless; /* resets that answer a segment */
     int64_t round_trip;        /* shortest time from a SYN to its SYN-ACK, ns */
     uint16_t round_trips;      /* samples of it */
+    uint16_t open_ports;       /* services of this host that accepted a connection */
     rst_burst_t *burst;        /* the latest, NULL before the first */
+    rst_mark_t fin;            /* its latest FIN on a connection that it had sent no data on */
+    uint16_t fin_port;         /* its own port there */
     int64_t idle;               /* silence before its latest aborts, ns */
     uint16_t idle_count;        /* aborts in a row after that silence */
     rst_mark_t reset_received;  /* latest first reset of a connection that this host got */
@@ -123,6 +127,9 @@ void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool acc
 const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_mark_t at);
 const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_mark_t at);
 
+/* Did it ever accept a connection in this capture? */
+bool rst_service_accepted(const rst_service_t *service);
+
 /* Two silences of at least five seconds that differ by at most two percent. */
 bool rst_same_idle(int64_t a, int64_t b);
 
@@ -133,6 +140,9 @@ void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 
 /* Counts a reset of its own account; returns the burst it belongs to. */
 rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
+
+/* A FIN of the host on a connection that it never served. */
+void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
 
 /* A reset of the host bears a window value of NetScaler's table that is no advertised window. */
 void rst_host_note_code(rst_host_t *host, uint16_t code);

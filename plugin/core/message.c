@@ -67,9 +67,27 @@ static rst_message_t read_http(const rst_segment_t *segment)
     return RST_MESSAGE_NONE;
 }
 
+/* Last words of binary protocols, each the whole message: Terminate of PostgreSQL, COM_QUIT of MySQL, DISCONNECT of
+ * MQTT, and Unbind of LDAP (RFC 4511, section 4.3) with an id of one byte. */
+static bool is_binary_farewell(const rst_segment_t *segment)
+{
+    static const uint8_t terminate[] = {'X', 0, 0, 0, 4}, com_quit[] = {1, 0, 0, 0, 1}, disconnect[] = {0xe0, 0};
+    const uint8_t *head = segment->head;
+
+    if (segment->len == sizeof disconnect && segment->head_len == sizeof disconnect)
+        return memcmp(head, disconnect, sizeof disconnect) == 0;
+    if (segment->len == 5 && segment->head_len == 5)
+        return memcmp(head, terminate, 5) == 0 || memcmp(head, com_quit, 5) == 0;
+    return segment->len == 7 && segment->head_len == 7 && head[0] == 0x30 && head[2] == 2 && head[3] == 1 &&
+           head[5] == 0x42;
+}
+
 static rst_message_t read_farewell(const rst_segment_t *segment)
 {
     static const char *const words[] = {"QUIT", "quit", "+OK bye", "* BYE", "</stream:stream>"};
+
+    if (is_binary_farewell(segment))
+        return RST_MESSAGE_FAREWELL;
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (starts(segment, words[i]))

@@ -39,6 +39,8 @@ static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, c
     notice_round_trip(conn, x);
     if (!service)
         return;
+    if (conn->host[x] && !rst_service_accepted(service) && conn->host[x]->open_ports < UINT16_MAX)
+        conn->host[x]->open_ports++;
     rst_service_note(&engine->hosts, service, true, engine->now);
     if (!conn->side[1 - x].syn_options) {
         service->plain_accepts++;
@@ -70,6 +72,8 @@ void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
         else
             notice_syn(engine, conn, x);
     }
+    if (host && (segment->flags & RST_FLAG_FIN) && !conn->side[x].bytes && (conn->side[x].known & RST_SIDE_SYNACK))
+        rst_host_note_fin(&engine->hosts, host, segment->sport, engine->now);
     if (host && host->burst && !host->burst->survived && conn->first.visit < host->burst->first.visit &&
         !conn->last_case[x] && !conn->last_case[1 - x])
         host->burst->survived = true;
@@ -181,10 +185,12 @@ static bool is_other_leg(const rst_case_t *reset, const rst_host_t *host)
 
 static void notice_relay(rst_case_t *reset, rst_host_t *host)
 {
+    const rst_side_t *x = &reset->side[reset->x];
     int64_t lag = rst_elapsed(host->reset_received, reset->at);
+    int64_t way = (x->known & RST_SIDE_RTT) ? x->rtt : 0; /* from the capture point to the proxy and back */
 
     host->aborts++;
-    if (lag == RST_TIME_NONE || lag > RELAY_MAX || !is_other_leg(reset, host))
+    if (lag == RST_TIME_NONE || lag > RELAY_MAX + way || !is_other_leg(reset, host))
         return;
     if (!host->relays || lag < host->lag_min)
         host->lag_min = lag;

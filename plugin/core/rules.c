@@ -82,9 +82,16 @@ static unsigned not_shared(const rst_verdict_t *verdict)
     return left;
 }
 
-/* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
-static void share_rest(rst_verdict_t *verdict, const rst_outcome_t *outcome)
+/* Nothing was received, so nothing is unread. */
+static bool is_excluded(const rst_view_t *view, rst_cause_t cause)
 {
+    return cause == RST_CAUSE_UNREAD_DATA && rst_has_history(view) && !view->y->bytes;
+}
+
+/* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
+static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
+{
+    rst_verdict_t *verdict = view->verdict;
     unsigned left = not_shared(verdict);
 
     for (unsigned rounds = 0; rounds < 3; rounds++) {
@@ -104,8 +111,12 @@ static void share_rest(rst_verdict_t *verdict, const rst_outcome_t *outcome)
     }
     if (!outcome->primary)
         return;
-    for (unsigned i = 0; i < RST_ALIKE_MAX && outcome->primary->alike[i].confidence; i++)
-        add_alternative(verdict, outcome->primary->alike[i].cause, outcome->primary->alike[i].confidence, &left);
+    for (unsigned i = 0; i < RST_ALIKE_MAX && outcome->primary->alike[i].confidence; i++) {
+        const rst_alternative_t *alike = &outcome->primary->alike[i];
+
+        if (!is_excluded(view, alike->cause))
+            add_alternative(verdict, alike->cause, alike->confidence, &left);
+    }
 }
 
 static void tell_undetermined(const rst_view_t *view)
@@ -169,7 +180,7 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     else
         tell_undetermined(view);
     add_hint(view, statement);
-    share_rest(verdict, outcome);
+    share_rest(view, outcome);
 }
 
 /* A device that says so itself. */

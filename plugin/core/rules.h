@@ -75,6 +75,8 @@ bool rst_repeats_id(const rst_view_t *view);  /* IP id continues the sender's co
 
 /* dt <= limit, as far as the clock of the capture can tell; false when it cannot. dt may be unknown. */
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit);
+bool rst_clock_stands(const rst_view_t *view);     /* all time stamps of the file are equal */
+int64_t rst_idle(const rst_view_t *view);          /* before the reset, RST_TIME_NONE unknown */
 int64_t rst_delay(const rst_view_t *view);         /* since the trigger, RST_TIME_NONE unknown */
 int64_t rst_silence(const rst_view_t *view);       /* before the trigger, or before the reset */
 int64_t rst_since(const rst_view_t *view, rst_mark_t mark); /* from mark to the reset */
@@ -82,6 +84,8 @@ int64_t rst_since(const rst_view_t *view, rst_mark_t mark); /* from mark to the 
 /* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE when the rules of comparison fail. */
 int8_t rst_hop_delta(const rst_view_t *view);
 bool rst_hop_jump(const rst_view_t *view); /* strong */
+bool rst_hop_step(const rst_view_t *view); /* medium: one hop from where all others of its sender come */
+bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
 
 /* tell.c: writing. All do nothing when no texts are wanted. */
 void rst_summary(const rst_view_t *view, const char *format, ...) G_GNUC_PRINTF(2, 3);

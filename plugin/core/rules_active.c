@@ -30,7 +30,25 @@ static bool within_close(const rst_view_t *view, rst_mark_t mark)
 
 static const char *idle_text(const rst_view_t *view)
 {
-    return rst_span(view, view->reset->idle);
+    return rst_span(view, rst_idle(view));
+}
+
+/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
+ * unanswered: a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
+static bool owes_answer(const rst_view_t *view)
+{
+    uint32_t missing = rst_not_received(view);
+
+    if (view->y->pending <= missing)
+        return false;
+    return !rst_from_client(view) || !view->x->bytes || (missing && within_close(view, view->y->last_data));
+}
+
+/* A request that arrived, by the reset's own ACK, and got no answer. Other last words (Terminate of PostgreSQL, Unbind
+ * of LDAP) want none. */
+static bool leaves_request(const rst_view_t *view)
+{
+    return owes_answer(view) && view->y->message == RST_MESSAGE_REQUEST && !rst_not_received(view);
 }
 
 /* After both FINs; right after the peer's FIN with nothing pending (Windows closes like that); right after TLS said
@@ -47,7 +65,7 @@ static unsigned match_close_race(const rst_view_t *view)
     if (!own_account(view) || rst_has_fin(view->x))
         return 0;
     if (rst_has_fin(view->y) && within_close(view, view->y->fin) && view->y->message != RST_MESSAGE_FATAL_ALERT)
-        return rst_loses_data(view) ? 0 : 75;
+        return rst_loses_data(view) || leaves_request(view) ? 0 : 75;
     if (rst_has_fin(view->y))
         return 0;
     return farewell ? 70 : (own_farewell ? 55 : 0);
@@ -144,17 +162,6 @@ static void tell_cancelled(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
-/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
- * unanswered: a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
-static bool owes_answer(const rst_view_t *view)
-{
-    uint32_t missing = rst_not_received(view);
-
-    if (view->y->pending <= missing)
-        return false;
-    return !rst_from_client(view) || !view->x->bytes || (missing && within_close(view, view->y->last_data));
-}
-
 /* The receive window tells on a reader that does not read. */
 static unsigned match_piled_up(const rst_view_t *view)
 {
@@ -212,12 +219,27 @@ static bool is_round(int64_t idle)
     return false;
 }
 
+/* Whole seconds since the peer was heard last, as far as the round trip lets tell. */
+static bool is_whole(const rst_view_t *view)
+{
+    int64_t since = rst_since(view, view->y->last);
+    int64_t slack = 20 * RST_MILLISECOND;
+    int64_t off;
+
+    if (since == RST_TIME_NONE || since < RST_SECOND / 2)
+        return false;
+    if (view->x->known & RST_SIDE_RTT)
+        slack += view->x->rtt;
+    off = since % RST_SECOND;
+    return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
+}
+
 /* The same host resets several connections after the same silence: a timer, whatever its value. */
 static bool idle_is_habit(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
 
-    return host && host->idle_count >= 3 && rst_same_idle(host->idle, view->reset->idle);
+    return host && host->idle_count >= 3 && rst_same_idle(host->idle, rst_idle(view));
 }
 
 static unsigned match_app_timeout(const rst_view_t *view)
@@ -226,7 +248,9 @@ static unsigned match_app_timeout(const rst_view_t *view)
         return 0;
     if (idle_is_habit(view))
         return 75;
-    return view->reset->idle != RST_TIME_NONE && is_round(view->reset->idle) ? 52 : 0;
+    if (rst_idle(view) != RST_TIME_NONE && is_round(rst_idle(view)))
+        return 52;
+    return is_whole(view) ? 28 : 0;
 }
 
 static void tell_app_timeout(const rst_view_t *view)
@@ -310,6 +334,10 @@ static unsigned match_app_abort(const rst_view_t *view)
 {
     if (!own_account(view) || rst_fins_done(view))
         return 0;
+    if (rst_clock_stands(view) && (view->reset->after.alive_untimed || view->x->run.copies > 1))
+        return RST_WITHOUT_HISTORY;
+    if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
+        return RST_WITHOUT_HISTORY;
     return !rst_is_abort(view) || (!rst_has_history(view) && !view->y->segments) ? 46 : ELIMINATION;
 }
 
@@ -334,18 +362,38 @@ static void tell_situation(const rst_view_t *view)
                          rst_span(view, rst_since(view, view->x->last_data)));
 }
 
+static bool window_is_shut(const rst_view_t *view)
+{
+    return (view->y->known & RST_SIDE_ZERO_WINDOW) && view->x->window_probe.count;
+}
+
+/* What lasts less than a second is no silence to speak of. */
+static const char *pause_text(const rst_view_t *view)
+{
+    int64_t idle = rst_idle(view);
+
+    if (!view->texts || idle == RST_TIME_NONE)
+        return "";
+    return rst_text(view->memory, idle < RST_SECOND ? " %s after the last packet" : " after %s of silence",
+                    idle_text(view));
+}
+
 static void tell_app_abort(const rst_view_t *view)
 {
-    const char *before = rst_has_fin(view->x) ? "had closed its sending side, then aborted"
-                         : !view->y->bytes    ? "aborted without having received data"
-                         : view->y->pending   ? "received the last data and aborted"
-                                              : "answered everything, then aborted";
+    const char *before =
+        rst_has_fin(view->x) ? "had closed its sending side, then aborted"
+        : window_is_shut(view)
+            ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
+                       rst_who_y(view))
+        : rst_loses_data(view) ? "had data outstanding that was not acknowledged and aborted"
+        : !view->y->bytes      ? "aborted without having received data"
+        : view->y->pending     ? "received the last data and aborted"
+                               : "answered everything, then aborted";
 
-    rst_summary(
-        view,
-        "Reset by elimination: %s %s after %s of silence (%s at its next sequence number). The wire does not show "
-        "whether the application, an operator or a time limit did it",
-        rst_who_x(view), before, idle_text(view), rst_shape(view));
+    rst_summary(view,
+                "Reset by elimination: %s %s%s (%s at its next sequence number). The wire does not show whether the "
+                "application, an operator or a time limit did it",
+                rst_who_x(view), before, pause_text(view), rst_shape(view));
     tell_situation(view);
     rst_tell_history(view);
     rst_tell_distance(view);

@@ -19,7 +19,10 @@ static bool client_leaves(const rst_view_t *view)
 {
     if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.visit)
         return false;
-    return answers_syn_ack(view) || (rst_is_abort(view) && rst_was_open(view));
+    if (answers_syn_ack(view))
+        return true;
+    /* Closed with SO_LINGER 0 before the delayed third ACK went out: the reset is the first to acknowledge. */
+    return rst_is_abort(view) && (rst_was_open(view) || (view->y->known & RST_SIDE_SYNACK));
 }
 
 static bool sibling_lives(const rst_conn_t *sibling)
@@ -189,11 +192,16 @@ static void tell_paws(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that echoes %u", view->trigger->tsecr);
 }
 
-static unsigned breadth_of(const rst_view_t *view)
+/* Targets around this moment that the client left without data, and perhaps those that refused it. */
+static unsigned breadth_of(const rst_view_t *view, bool with_refused)
 {
     const rst_host_t *client = view->reset->host[view->reset->client];
+    unsigned sum;
 
-    return client ? rst_host_breadth(&view->engine->hosts, client, true, view->reset->at) : 0;
+    if (!client)
+        return 0;
+    sum = rst_host_breadth(&view->engine->hosts, client, true, view->reset->at);
+    return with_refused ? sum + rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : sum;
 }
 
 /* Windows of raw-socket scanners; no operating system offers one of them with no option but MSS. A SYN without options
@@ -211,22 +219,25 @@ static unsigned match_scan(const rst_view_t *view)
 
     if (!client_leaves(view))
         return 0;
-    breadth = breadth_of(view);
+    breadth = breadth_of(view, false);
     if (breadth >= view->prefs->scan_ports)
         return answers_syn_ack(view) ? 92 : 80;
+    if (breadth && breadth_of(view, true) >= view->prefs->scan_ports)
+        return 75;
     return answers_syn_ack(view) && odd_syn(view) ? 80 : 0;
 }
 
 static void tell_scan(const rst_view_t *view)
 {
-    unsigned breadth = breadth_of(view);
+    unsigned breadth = breadth_of(view, true);
 
     rst_summary(view, "Port probe: %s %s and reset at once without data%s", rst_who_x(view),
                 answers_syn_ack(view) ? "only waited for the SYN-ACK" : "completed the handshake",
                 breadth >= view->prefs->scan_ports ? rst_text(view->memory, ", as with %u other targets", breadth - 1)
                                                    : "");
     if (breadth >= view->prefs->scan_ports)
-        rst_evidence_add(view, view->x->syn.visit, "%u targets of this source within about %u s carry no data", breadth,
+        rst_evidence_add(view, view->x->syn.visit,
+                         "%u targets of this source within about %u s refused it or got no data", breadth,
                          view->prefs->scan_s);
     if (odd_syn(view))
         rst_evidence_add(view, view->x->syn.visit, "SYN with window %u and no option but MSS: made by a scanner",
@@ -243,7 +254,9 @@ static bool has_period(const rst_habit_t *habit)
 
 static unsigned match_health(const rst_view_t *view)
 {
-    return client_leaves(view) && has_period(view->reset->habit) ? 80 : 0;
+    if (!client_leaves(view))
+        return 0;
+    return has_period(view->reset->habit) ? 80 : 15;
 }
 
 static void tell_health(const rst_view_t *view)
@@ -271,7 +284,10 @@ static unsigned match_connect_aborted(const rst_view_t *view)
         return 48;
     if (!answers_syn_ack(view) || !client_leaves(view) || !(view->x->known & RST_SIDE_SYN))
         return 0;
-    return view->x->segments > 1 || rst_within(view, limit, waited(view)) ? 85 : 55;
+    if (view->x->segments > 1 || rst_within(view, limit, waited(view)))
+        return 85;
+    /* What the SYN-ACK's options would say, a wrong time stamp perhaps, was not captured. */
+    return view->engine->options_cut ? RST_WITHOUT_HISTORY : 55;
 }
 
 static void tell_unwanted(const rst_view_t *view)
@@ -366,6 +382,10 @@ static unsigned match_listener(const rst_view_t *view)
         return 0;
     if (!(view->x->known & RST_SIDE_SYNACK) || view->reset->own_last.at.visit || !rst_was_open(view))
         return 0;
+    /* The kernel resets all children that were never accepted; a process that ends sends FIN where nothing is unread.
+     */
+    if (burst && burst->closes)
+        return 30;
     if (listener_gone(view))
         return view->y->bytes ? (several ? 75 : 60) : 80;
     return view->y->bytes ? 0 : (several ? 55 : 30);

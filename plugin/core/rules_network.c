@@ -23,7 +23,10 @@ static unsigned match_blind(const rst_view_t *view)
         return 0;
     if (reset->after.peer_challenge)
         return 90;
-    return validity == RST_VALIDITY_OUTSIDE ? 80 : 0;
+    if (validity == RST_VALIDITY_OUTSIDE)
+        return 80;
+    /* Challenge ACKs are rationed (RFC 5961, section 7): the first after a wrong guess need not come. */
+    return validity == RST_VALIDITY_IN_WINDOW && reset->after.peer.visit > reset->after.alive.visit ? 80 : 0;
 }
 
 static void tell_blind(const rst_view_t *view)
@@ -134,17 +137,6 @@ static bool too_fast(const rst_view_t *view)
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
 
-/* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
- * host's counter says the same unless the distance speaks against it. */
-static bool looks_genuine(const rst_view_t *view)
-{
-    int8_t delta = rst_hop_delta(view);
-    const rst_case_t *reset = view->reset;
-    if ((view->x->known & RST_SIDE_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
-        return true;
-    return rst_repeats_id(view) && (delta == 0 || delta == RST_HOPS_NONE);
-}
-
 static bool made_elsewhere(const rst_view_t *view)
 {
     return rst_hop_jump(view) || too_fast(view);
@@ -168,6 +160,18 @@ static bool first_payload(const rst_view_t *view)
            (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
 }
 
+static bool idle_before(const rst_view_t *view)
+{
+    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
+}
+
+/* No idle time in which the host could have forgotten a connection that it kept alive until now. */
+static bool in_full_swing(const rst_view_t *view)
+{
+    return rst_hop_step(view) && rst_has_history(view) && rst_was_open(view) &&
+           rst_within(view, rst_silence(view), RST_SECOND);
+}
+
 /* A reset that answers a first request from nearer than the host, or whose host goes on, is a policy on the way. */
 static unsigned match_policy(const rst_view_t *view)
 {
@@ -181,7 +185,14 @@ static unsigned match_policy(const rst_view_t *view)
         return alive ? 92 : 75;
     if (rst_is_answer(view) && alive && nearer)
         return 75;
-    return first_payload(view) && alive && view->reset->after.alive_new ? 70 : 0;
+    if (first_payload(view) && alive && view->reset->after.alive_new)
+        return 70;
+    if (!rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
+        return 0;
+    /* A filter that rejects answers the segment itself, from nearer than the host; a forger does not wait for one. */
+    if (nearer && made_elsewhere(view) && !idle_before(view))
+        return 72;
+    return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
 }
 
 static void tell_policy(const rst_view_t *view)
@@ -257,11 +268,6 @@ static bool both_ends(const rst_view_t *view)
     return rst_within(view, distance, limit < round_trip / 2 ? limit : round_trip / 2);
 }
 
-static bool idle_before(const rst_view_t *view)
-{
-    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
-}
-
 static unsigned match_idle_device(const rst_view_t *view)
 {
     if (!idle_before(view) || rst_is_refusal(view) || rst_has_fin(view->x) || !rst_was_open(view))
@@ -269,10 +275,12 @@ static unsigned match_idle_device(const rst_view_t *view)
     if (view->reset->own_last.at.visit)
         return 0;
     if (both_ends(view))
-        return looks_genuine(view) ? 40 : 85;
+        return rst_looks_genuine(view) ? 40 : 85;
     if (rst_hop_jump(view) && too_fast(view))
         return 92;
-    return made_elsewhere(view) ? (looks_genuine(view) ? 35 : 75) : 0;
+    if (made_elsewhere(view))
+        return rst_looks_genuine(view) ? 35 : 75;
+    return rst_hop_step(view) && rst_is_answer(view) ? 38 : 0;
 }
 
 static void tell_idle_device(const rst_view_t *view)
@@ -291,7 +299,7 @@ static unsigned match_both_ends(const rst_view_t *view)
 {
     if (!both_ends(view))
         return 0;
-    return looks_genuine(view) ? 40 : 70;
+    return rst_looks_genuine(view) ? 40 : 70;
 }
 
 static void tell_both_ends(const rst_view_t *view)
@@ -313,7 +321,7 @@ static unsigned match_distance(const rst_view_t *view)
 {
     if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
-    if (looks_genuine(view) && !too_fast(view))
+    if (rst_looks_genuine(view) && !too_fast(view))
         return 35;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }

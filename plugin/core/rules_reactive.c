@@ -6,6 +6,8 @@
  */
 #include "rules.h"
 
+#define RESTARTED_ID_MAX 16 /* packets that a host sent between its start and the reset */
+
 /* The trigger brought something that the sender had not received: data, or a FIN behind a gap. */
 static bool brings_data(const rst_view_t *view)
 {
@@ -25,18 +27,32 @@ static bool answers_unseen(const rst_view_t *view)
     return rst_has_fin(view->x) && !view->y->segments && !(view->reset->flags & RST_FLAG_ACK) && rst_is_abort(view);
 }
 
+static bool said_error(const rst_view_t *view)
+{
+    return view->x->message == RST_MESSAGE_ERROR || view->x->message == RST_MESSAGE_FATAL_ALERT;
+}
+
+static void tell_error(const rst_view_t *view)
+{
+    if (said_error(view))
+        rst_evidence_add(view, view->x->last_data.visit, "The resetting side had just said why: %s",
+                         rst_message_name((rst_message_t)view->x->message));
+}
+
 static bool is_closing_message(const rst_view_t *view)
 {
     return view->trigger &&
            (view->trigger->message == RST_MESSAGE_FAREWELL || view->trigger->message == RST_MESSAGE_FATAL_ALERT);
 }
 
-/* More than cancel_bytes received and at least two segments on the way: a reader left a running transfer. */
+/* More than cancel_bytes received and at least two segments on the way, some of which may come in after the reset: a
+ * reader left a running transfer. */
 static bool bulk_in_flight(const rst_view_t *view)
 {
     uint32_t segment = view->y->mss ? view->y->mss : 1460;
 
-    return view->y->bytes > view->prefs->cancel_bytes && rst_in_flight(view) > segment;
+    return view->y->bytes > view->prefs->cancel_bytes &&
+           (rst_in_flight(view) > segment || view->reset->after.peer_data);
 }
 
 static unsigned match_cancelled(const rst_view_t *view)
@@ -52,6 +68,7 @@ static void tell_cancelled(const rst_view_t *view)
                 rst_who_x(view), rst_who_y(view), view->y->bytes, rst_in_flight(view),
                 rst_where(view, view->trigger->mark.visit));
     rst_evidence_add(view, view->x->fin.visit, "FIN of the reader");
+    tell_error(view);
     rst_evidence_add(view, view->trigger->mark.visit, "Data that arrived after it");
 }
 
@@ -59,7 +76,7 @@ static void tell_cancelled(const rst_view_t *view)
 static unsigned match_data_after_close(const rst_view_t *view)
 {
     if (answers_unseen(view))
-        return 55;
+        return RST_WITHOUT_HISTORY;
     if (!rst_has_fin(view->x) || !rst_is_answer(view) || !brings_data(view))
         return 0;
     if (!view->trigger->len)
@@ -67,11 +84,18 @@ static unsigned match_data_after_close(const rst_view_t *view)
     return is_closing_message(view) ? 72 : 88;
 }
 
+/* An error answer, then the FIN: the sender wanted no more of these data. */
+static unsigned match_error_before(const rst_view_t *view)
+{
+    return rst_has_fin(view->x) && rst_is_answer(view) && brings_data(view) && said_error(view) ? 30 : 0;
+}
+
 static void tell_data_after_close(const rst_view_t *view)
 {
     const rst_candidate_t *trigger = view->trigger;
 
     rst_evidence_add(view, view->x->fin.visit, "FIN of the side that resets");
+    tell_error(view);
     if (!trigger) {
         rst_summary(
             view, "Data after close: %s had sent its FIN (%s) and resets. The segment it answers is not in the capture",
@@ -98,22 +122,40 @@ static void tell_data_after_close(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+/* TIME-WAIT speaks only when spoken to. The side that closed first has acknowledged the other FIN, which was sent once,
+ * the last segment of its side, and does so again: something reached it that the capture does not show. */
+static bool acks_again(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+
+    return view->trigger->repeated && view->y->fin.visit < x->fin.visit && x->last.visit == x->fin.visit &&
+           !x->copies && !view->y->copies;
+}
+
 /* RFC 1337: an old duplicate reaches TIME-WAIT, which answers with an ACK, which the closed other side resets. */
 static unsigned match_assassination(const rst_view_t *view)
 {
-    if (!rst_is_answer(view) || !rst_fins_done(view) || view->trigger->space || !view->x->stale.visit)
+    if (!rst_is_answer(view) || !rst_fins_done(view) || view->trigger->space)
         return 0;
-    return view->trigger->mark.visit > view->x->stale.visit ? 80 : 0;
+    if (view->x->stale.visit && view->trigger->mark.visit > view->x->stale.visit)
+        return 80;
+    return acks_again(view) ? 70 : 0;
 }
 
 static void tell_assassination(const rst_view_t *view)
 {
+    bool seen = view->x->stale.visit != 0;
+
     rst_summary(
         view,
         "An old duplicate (%s) reached the closed connection, %s answered it from TIME-WAIT (%s) and this reset "
         "ends that state early",
-        rst_where(view, view->x->stale.visit), rst_who_y(view), rst_where(view, view->trigger->mark.visit));
-    rst_evidence_add(view, view->x->stale.visit, "Data that had been acknowledged long before");
+        seen ? rst_where(view, view->x->stale.visit) : "not in the capture", rst_who_y(view),
+        rst_where(view, view->trigger->mark.visit));
+    if (seen)
+        rst_evidence_add(view, view->x->stale.visit, "Data that had been acknowledged long before");
+    else
+        rst_evidence_add(view, view->x->fin.visit, "This FIN was acknowledged once already");
     rst_evidence_add(view, view->trigger->mark.visit, "ACK from TIME-WAIT");
 }
 
@@ -157,9 +199,13 @@ static unsigned match_no_connection(const rst_view_t *view)
         return 0;
     if (gave_up_before(view))
         return 80;
+    /* One hop off: a device or another host may have answered. */
+    if (rst_hop_step(view))
+        return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
-        return view->reset->fresh ? 55 : 70;
-    return 72;
+        return view->reset->fresh ? RST_WITHOUT_HISTORY : 70;
+    /* Its FIN may be among what the capture lost. */
+    return view->x->holes || view->y->holes ? RST_WITHOUT_HISTORY : 72;
 }
 
 static void tell_no_connection(const rst_view_t *view)
@@ -192,6 +238,30 @@ static void tell_no_connection(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+/* lwIP sets the ACK flag on every reset. What tells that the stack started anew: its counter of IP ids begins at zero
+ * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). */
+static unsigned match_restarted(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    bool counted = (reset->known & RST_HAS_IP_ID) && view->x->ip_id_changes >= 2;
+    bool anew = counted && reset->ip_id < view->x->ip_id && reset->ip_id <= RESTARTED_ID_MAX;
+
+    if (!rst_is_abort(view) || !(reset->flags & RST_FLAG_ACK) || reset->own_last.at.visit || rst_has_fin(view->x))
+        return 0;
+    return anew && rst_in_flight(view) && reset->ack == view->y->nxt && reset->window == view->x->syn_window ? 60 : 0;
+}
+
+static void tell_restarted(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s probably restarted and knows no such connection: the reset that answers %s counts IP ids from the "
+                "beginning again",
+                rst_who_x(view), rst_where(view, view->y->last_data.visit));
+    rst_evidence_add(view, view->x->last.visit, "IP id %u here, %u in the reset", view->x->ip_id, view->reset->ip_id);
+    rst_evidence_add(view, view->y->last_data.visit, "Data that the reset answers");
+    rst_tell_distance(view);
+}
+
 /* After a long silence a device on the path may have forgotten the connection as well as the host: never the first
  * choice without another sign of it. */
 static unsigned match_forgotten(const rst_view_t *view)
@@ -208,6 +278,7 @@ const rst_rule_t rst_rules_reactive[] = {
      tell_data_after_close,
      0,
      {{RST_CAUSE_CLOSE_RACE, 20}, {RST_CAUSE_TRANSFER_CANCELLED, 4}}},
+    {RST_CAUSE_APP_ERROR, match_error_before, tell_data_after_close, 0, {{0, 0}}},
     {RST_CAUSE_TIME_WAIT_ASSASSINATION, match_assassination, tell_assassination, 0, {{RST_CAUSE_CLOSE_RACE, 12}}},
     {RST_CAUSE_CLOSE_RACE,
      match_close_race,
@@ -222,6 +293,11 @@ const rst_rule_t rst_rules_reactive[] = {
       {RST_CAUSE_POLICY_RESET, 6},
       {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 5},
       {RST_CAUSE_DATA_AFTER_CLOSE, 5}}},
+    {RST_CAUSE_NO_CONNECTION,
+     match_restarted,
+     tell_restarted,
+     0,
+     {{RST_CAUSE_UNREAD_DATA, 20}, {RST_CAUSE_POLICY_RESET, 8}}},
     {RST_CAUSE_DEVICE_IDLE_TIMEOUT, match_forgotten, tell_no_connection, 0, {{0, 0}}},
     {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

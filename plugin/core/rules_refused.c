@@ -8,6 +8,7 @@
 #define NEARBY RST_SECOND             /* acceptance this close on both sides of a refusal means a full backlog */
 #define INTERLEAVED (10 * RST_SECOND) /* span in which two acceptances and two refusals alternate */
 #define ROUND_TRIP_SAMPLES 3
+#define PORTS_AGREE 3 /* so many open ports at one distance are rarely all forwarded */
 #define ROUND_TRIP_MARGIN (5 * RST_MILLISECOND)
 
 static const char *server_text(const rst_view_t *view)
@@ -61,6 +62,31 @@ static bool too_fast(const rst_view_t *view)
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
 
+/* Ports of one address may be served by hosts at different distances: port forwarding, load balancers, containers. Only
+ * what this very port once answered, what other ports refused, or many ports together tell where to expect it. */
+static bool same_port_known(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    const rst_service_t *service = view->reset->service;
+
+    if (service && rst_service_accepted(service))
+        return true;
+    if (!host)
+        return false;
+    return host->open_ports >= PORTS_AGREE || (host->stateless.count && (host->stateless.min == host->socket.max ||
+                                                                         host->stateless.max == host->socket.max));
+}
+
+/* It does not come from where another port of the address answers: a device, or port forwarding. */
+static bool may_be_elsewhere(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    uint8_t hops = rst_hops(view->reset->ttl);
+
+    return host && host->socket.count && (view->reset->known & RST_HAS_IP) && hops != RST_HOPS_ABSURD &&
+           host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD && hops < host->socket.max;
+}
+
 static unsigned match_firewall(const rst_view_t *view)
 {
     int delta = 0;
@@ -72,6 +98,8 @@ static unsigned match_firewall(const rst_view_t *view)
     fast = too_fast(view);
     if (view->reset->after.synack.visit)
         return distance || fast ? 90 : 75;
+    if (!same_port_known(view))
+        return may_be_elsewhere(view) || fast ? 40 : 0;
     if (distance && fast)
         return 90;
     if (distance)
@@ -186,6 +214,8 @@ static unsigned match_closed(const rst_view_t *view)
         return 0;
     if (!(view->reset->flags & RST_FLAG_ACK) || view->reset->seq != 0)
         return 55;
+    if (is_syn(view) && !same_port_known(view) && (may_be_elsewhere(view) || too_fast(view)))
+        return 50;
     return is_syn(view) ? 78 : 70;
 }
 
@@ -210,9 +240,24 @@ static void tell_closed(const rst_view_t *view)
                  host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
     unsigned breadth = client ? rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : 0;
 
-    rst_summary(view, "Nobody listens on %s: the %s of %s was refused %s later by %s (ack = %s+1)%s", server_text(view),
-                what, rst_where(view, view->trigger->mark.visit), rst_span(view, rst_delay(view)), rst_shape(view),
-                what, known ? " from the same hop distance as the host's other packets" : "");
+    if (view->verdict->confidence <= 50 && is_syn(view)) {
+        view->verdict->sender = RST_SENDER_UNKNOWN;
+        rst_summary(view,
+                    "Refused: %s answered the SYN of %s by %s, but not from where other ports of this address answer. "
+                    "Either nobody listens and the ports are forwarded to different hosts, or a firewall rejected it",
+                    server_text(view), rst_where(view, view->trigger->mark.visit), rst_shape(view));
+        if (may_be_elsewhere(view))
+            rst_evidence_add(view, view->reset->at.visit, "TTL %u: nearer than other ports of this address",
+                             view->reset->ttl);
+        if (too_fast(view))
+            rst_evidence_add(view, view->reset->at.visit, "Answered in %s, sooner than other ports of this address",
+                             rst_span(view, rst_delay(view)));
+    } else {
+        rst_summary(view, "Nobody listens on %s: the %s of %s was refused %s later by %s (ack = %s+1)%s",
+                    server_text(view), what, rst_where(view, view->trigger->mark.visit),
+                    rst_span(view, rst_delay(view)), rst_shape(view), what,
+                    known ? " from the same hop distance as the host's other packets" : "");
+    }
     rst_evidence_add(view, view->trigger->mark.visit, "The %s that was refused", what);
     if (view->reset->seq)
         rst_evidence_add(view, view->reset->at.visit,

@@ -51,7 +51,7 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
             return 95;
         /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
         if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
-            return view->y->segments ? 75 : 60;
+            return view->y->segments ? 75 : RST_WITHOUT_HISTORY;
         return rst_seq_diff(reset->seq, reset->own_last.seq) == 1 ? 70 : 0;
     }
     if (!reset->peer_last.at.visit || (rst_has_fin(view->x) && rst_is_answer(view)))

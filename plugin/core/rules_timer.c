@@ -57,7 +57,9 @@ static unsigned match_zero_window(const rst_view_t *view)
 {
     if (!rst_is_abort(view) || !(view->y->known & RST_SIDE_ZERO_WINDOW) || view->reset->own_last.at.visit)
         return 0;
-    return view->x->window_probe.count >= view->prefs->zw_probes ? 85 : 0;
+    if (view->x->window_probe.count >= view->prefs->zw_probes)
+        return 85;
+    return view->x->window_probe.count ? 30 : 0;
 }
 
 static void tell_zero_window(const rst_view_t *view)
@@ -98,6 +100,9 @@ static unsigned match_retransmission(const rst_view_t *view)
         return 0;
     if (run->peer_alive || (view->y->known & RST_SIDE_ZERO_WINDOW) || run->gap < run->gap_before - run->gap_before / 5)
         return 0;
+    /* Without a clock the copies alone have to do. */
+    if (rst_clock_stands(view))
+        return repeats >= view->prefs->retx_threshold ? 40 : 0;
     if (!one_more_wait(run, rst_since(view, run->last)))
         return repeats >= view->prefs->retx_threshold ? 35 : 0;
     if (!view->y->segments && !(run->flags & RST_FLAG_FIN))

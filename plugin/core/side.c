@@ -409,11 +409,12 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
     }
 }
 
-static void push_candidate(rst_side_t *side, const rst_segment_t *segment, rst_mark_t at, int64_t idle, bool keepalive,
-                           const rst_memory_t *memory)
+static void push_candidate(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at,
+                           int64_t idle, bool keepalive, const rst_memory_t *memory)
 {
-    bool repeated = (side->known & RST_SIDE_NXT) && rst_segment_space(segment) &&
-                    rst_seq_before(segment->seq, side->nxt) && !keepalive;
+    bool lower = (side->known & RST_SIDE_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
+    bool again = (side->known & peer->known & RST_SIDE_FIN) && side->acked == peer->fin_seq;
+    bool repeated = rst_segment_space(segment) ? lower : again && segment->ack == peer->fin_seq;
     rst_candidate_t *slot = ring_push(&side->ring, memory);
 
     slot->mark = at;
@@ -441,7 +442,7 @@ void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segm
     bool keepalive = is_keepalive(side, peer, segment);
     bool window_probe = is_window_probe(peer, segment);
 
-    push_candidate(side, segment, at, idle, keepalive || window_probe, memory);
+    push_candidate(side, peer, segment, at, idle, keepalive || window_probe, memory);
     if (!side->segments)
         side->first = at;
     side->last = at;

@@ -47,7 +47,7 @@ typedef struct rst_candidate {
     bool answered;  /* a reset has been matched to it */
     bool keepalive; /* takes no new sequence space: SEQ = SND.NXT - 1 */
     bool timestamp; /* tsecr is valid */
-    bool repeated;  /* starts below SND.NXT: a retransmission */
+    bool repeated;  /* starts below SND.NXT: a retransmission; or repeats the ACK of the peer's FIN after the own one */
 } rst_candidate_t;
 
 #define RST_RING_SMALL 4

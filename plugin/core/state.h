@@ -43,6 +43,7 @@ struct rst_engine {
     rst_conn_t *recent[RST_RECENT_MAX]; /* latest connections opened by anybody */
     uint8_t recent_next;
     rst_mark_t now;         /* present frame */
+    bool options_cut;       /* the snap length cut options of SYNs off */
     int64_t tick;           /* smallest difference between two time stamps, 0 = none seen */
 };
 

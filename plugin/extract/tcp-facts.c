@@ -20,7 +20,8 @@ enum {
     TCP_FLAGS = 13,
     TCP_FLAGS_END = 14,
     TCP_WINDOW_END = 16,
-    TCP_HEADER_MIN = 20
+    TCP_HEADER_MIN = 20,
+    TIMESTAMP_SPACE = 12 /* the option and two bytes of padding */
 };
 
 /* Option kinds, IANA "TCP Parameters". */
@@ -229,6 +230,8 @@ static void read_options(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
     end = MIN(header, captured) - TCP_HEADER_MIN;
     if (end == header - TCP_HEADER_MIN)
         segment->known |= RST_HAS_OPTIONS;
+    else if (header > TCP_HEADER_MIN + TIMESTAMP_SPACE)
+        segment->known |= RST_HAS_MORE;
     bytes = end ? tvb_get_ptr(tvb, TCP_HEADER_MIN, (int)end) : NULL;
     while (at < end && bytes[at] != OPTION_END) {
         unsigned size;

@@ -9,7 +9,7 @@
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
  * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack, sackblock L:R,
  *         ts V:E, ttl N, id N, df, tos N, link N,
- *         interface N (capture interface), mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, nolen, rejected (by a read filter)
+ *         interface N (capture interface), mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut off), nolen, rejected (by a read filter)
  *
  *   TIME SRC[:PORT]>DST[:PORT] icmp TYPE CODE [by LETTER] [udp] [id N]
  *

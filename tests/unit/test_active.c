@@ -71,6 +71,20 @@ static void test_close_race_not(void)
     script_check("* not app_error", SCRIPT_TALK, "1 S>C P. 5201 ack 1101 hex 150303", "1.001 C>S R. 1101 ack 5204");
 }
 
+static void test_request_unanswered(void)
+{
+    /* A request, then the client's FIN, then the server's reset: the request was pending. */
+    script_check("unread_data alt app_abort by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1'",
+                 "1.0001 C>S F. 1115 ack 5201", "1.02 S>C R. 5201 ack 1116");
+    /* It had not arrived yet, or wants no answer. */
+    script_check("close_race", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1'",
+                 "1.0001 C>S F. 1115 ack 5201", "1.02 S>C R. 5201 ack 1102");
+    script_check("close_race benign", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 hex 5800000004", "1.0001 C>S F. 1106 ack 5201",
+                 "1.02 S>C R. 5201 ack 1107");
+    /* Nothing pending. */
+    script_check("close_race by server benign", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.02 S>C R. 5201 ack 1102");
+}
+
 static void test_app_error(void)
 {
     /* A fatal TLS alert of either side. */
@@ -203,11 +217,17 @@ static void test_process_exit_not(void)
     time "9 C:" port ">P . 1011 ack 5011"
 #define RELAYED(time, port) time " S>P:" port " R. 7011 ack 3011", time "2 P>C:" port " R. 5011 ack 1011"
 
+/* Later than any proxy takes, but the way to it and back takes 10 ms of that. */
+#define FAR_RELAYED(time, port) time "0 S>P:" port " R. 7011 ack 3011", time "25 P>C:" port " R. 5011 ack 1011"
+
 static void test_proxied(void)
 {
     script_check("#6 proxied 70-85 by server alt app_abort; #2 proxied; #1 * not proxied", LEGS("0.1", "1"), LEGS("0.2",
                  "2"),
                  LEGS("0.3", "3"), RELAYED("3.00", "1"), RELAYED("4.00", "2"), RELAYED("5.00", "3"));
+    /* Captured far from the proxy. */
+    script_check("#6 proxied; #2 proxied", LEGS("0.1", "1"), LEGS("0.2", "2"), LEGS("0.3", "3"),
+                 FAR_RELAYED("3.0", "1"), FAR_RELAYED("4.0", "2"), FAR_RELAYED("5.0", "3"));
     /* One coincidence is none. */
     script_check("* not proxied", LEGS("0.1", "1"), RELAYED("3.00", "1"));
     /* A fifth of a second apart. */
@@ -223,6 +243,7 @@ int main(int argc, char **argv)
         { "/active/app_abort_not", test_app_abort_not },
         { "/active/close_race", test_close_race },
         { "/active/close_race_not", test_close_race_not },
+        { "/active/request_unanswered", test_request_unanswered },
         { "/active/app_error", test_app_error },
         { "/active/cancelled", test_cancelled },
         { "/active/unread", test_unread },

@@ -72,6 +72,10 @@ static void test_blind(void)
     script_check("blind_reset 80-95 valid in_window serious", SCRIPT_TALK, "2 S>C R 9999 ttl 54",
                  "2.001 C>S . 1101 ack 5201 ttl 64 id 104", "2.1 C>S P. 1101 ack 5201 len 10 ttl 64 id 105",
                  "2.12 S>C P. 5201 ack 1111 len 10 ttl 54 id 204");
+    /* Challenges are rationed: none comes, but the receiver goes on all the same. */
+    script_check("blind_reset 75-90 valid in_window", SCRIPT_TALK, "2 S>C R 9999 ttl 54",
+                 "2.1 C>S P. 1101 ack 5201 len 10 ttl 64 id 105", "2.12 S>C P. 5201 ack 1111 len 10 ttl 54 id 204",
+                 "2.121 C>S . 1111 ack 5211 ttl 64 id 106");
     /* Outside: ignored. */
     script_check("blind_reset 75-90 valid outside", SCRIPT_TALK, "2 S>C R 900005201 ttl 54",
                  "2.1 C>S P. 1101 ack 5201 len 10 ttl 64 id 105", "2.12 S>C P. 5201 ack 1111 len 10 ttl 54 id 204",

@@ -1,0 +1,138 @@
+/* test_doubt.c
+ * Captures that show less: no clock, cut options, lost packets, one hop off, copies. A verdict may become less certain,
+ * it may not become confidently wrong.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+#define OPEN_AT(t) t " C>S S 1000 id 1", t " S>C S. 5000 ack 1001", t " C>S . 1001 ack 5001 id 2"
+#define TALK_AT(t) OPEN_AT(t), t " C>S P. 1001 ack 5001 len 10 id 3", t " S>C P. 5001 ack 1011 len 10 id 9",            \
+    t " C>S . 1011 ack 5011 id 4"
+
+static void test_standing_clock(void)
+{
+    /* Every packet bears one stamp: no test on time may hold. */
+    script_check("app_abort 40-50 alt retransmission_timeout", TALK_AT("1"), "1 C>S P. 1011 ack 5011 len 10 id 5",
+                 "1 C>S P. 1011 ack 5011 len 10 id 6", "1 C>S P. 1011 ack 5011 len 10 id 7",
+                 "1 C>S P. 1011 ack 5011 len 10 id 8", "1 C>S P. 1011 ack 5011 len 10 id 9",
+                 "1 C>S P. 1011 ack 5011 len 10 id 10", "1 C>S R. 1021 ack 5011 id 11");
+    /* The sender goes on, but that may have been under way. */
+    script_check("app_abort 40-50", TALK_AT("1"), "1 S>C R. 5011 ack 1011", "1 S>C P. 5011 ack 1011 len 10 id 12");
+    script_check("* not unread_data", OPEN_AT("1"), "1 C>S P. 1001 ack 5001 len 10 id 3", "1 S>C R. 5001 ack 1011");
+    /* With a clock they do. */
+    script_check("unread_data", OPEN_AT("1"), "1.5 C>S P. 1001 ack 5001 len 10 id 3", "1.501 S>C R. 5001 ack 1011");
+}
+
+/* Time stamps are in use; the server is ten hops away. */
+#define STAMPED "0 C>S S 1000 ttl 64 ts 1:0", "0.02 S>C S. 5000 ack 1001 ttl 54 ts 50:1",                              \
+    "0.03 C>S . 1001 ack 5001 ttl 64 ts 2:50", "1 C>S P. 1001 ack 5001 len 10 ttl 64 ts 10:50",                        \
+    "1.02 S>C P. 5001 ack 1011 len 20 ttl 54 ts 60:10", "1.03 C>S . 1011 ack 5021 ttl 64 ts 11:60"
+
+static void test_cut_options(void)
+{
+    /* Another distance, and a time stamp that may have been cut off: rerouted or injected, nobody is accused. */
+    script_check("* not injected by server", STAMPED, "2 S>C R. 5021 ack 1011 ttl 47 noopt");
+    script_check("injected by middlebox", STAMPED, "2 S>C R. 5021 ack 1011 ttl 47");
+    /* More than a time stamp was cut off: MPTCP may have stated the reason. */
+    script_check("app_abort 40-50", STAMPED, "2 S>C R. 5021 ack 1011 ttl 54 more");
+    script_check("app_abort 60-85", STAMPED, "2 S>C R. 5021 ack 1011 ttl 54 noopt");
+    /* Options of the SYN-ACK that were not captured may be what the client could not accept. */
+    script_check("connect_aborted 40-50", "0 C>S S 1000 noopt", "0.02 S>C S. 5000 ack 1001 noopt", "0.021 C>S R 1001");
+    script_check("connect_aborted 51-60", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001");
+}
+
+static void test_lost_packets(void)
+{
+    /* The capture lost packets before the reset: the FIN may be among them. */
+    script_check("no_connection 40-50", SCRIPT_TALK, "2 C>S P. 4101 ack 5201 len 100 ttl 64 id 120",
+                 "2.02 S>C R 5201 ttl 54 id 0");
+    script_check("no_connection 65-80", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 100 ttl 64 id 104",
+                 "2.02 S>C R 5201 ttl 54 id 0");
+    /* Begun with the segment that is answered. */
+    script_check("no_connection 40-50", "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C R 5001");
+}
+
+/* Ten hops away, by four segments. */
+#define SETTLED SCRIPT_TALK, "0.5 C>S P. 1101 ack 5201 len 100 win 502 ttl 64 id 104 df",                             \
+    "0.52 S>C P. 5201 ack 1201 len 200 win 501 ttl 54 id 203 df", "0.53 C>S . 1201 ack 5401 ttl 64 id 105 df"
+
+static void test_one_hop(void)
+{
+    /* A live connection would answer with an ACK, and the answer comes from one hop before the host: a filter there. */
+    script_check("policy_reset 50-60 by middlebox trigger 11 alt no_connection", SETTLED,
+                 "0.9 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "0.92 S>C R 5401 ttl 55 id 0");
+    /* The same from the host's own distance, or from behind it. */
+    script_check("no_connection 65-80 by server not policy_reset", SETTLED,
+                 "0.9 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "0.92 S>C R 5401 ttl 54 id 0");
+    script_check("no_connection 40-50 by server", SETTLED,
+                 "0.9 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "0.92 S>C R 5401 ttl 53 id 0");
+    /* After a silence the host may have restarted behind another route. */
+    script_check("no_connection 40-50 by server alt device_idle_timeout", SETTLED,
+                 "90 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "90.02 S>C R 5401 ttl 55 id 0");
+    /* Nearer by several hops: a rejecting filter, not a forger, who would not wait for a segment. */
+    script_check("policy_reset 65-80 by middlebox", SETTLED,
+                 "0.9 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "0.92 S>C R 5401 ttl 58 id 0");
+    script_check("injected by middlebox", SETTLED, "0.92 S>C R. 5401 ack 1201 ttl 58 id 7");
+}
+
+static void test_doubled(void)
+{
+    /* Everything twice, no IP ids: the second of each is a copy, the third packet is another reset. */
+    script_check("#1 * not duplicate; #2 duplicate; #3 segment_after_reset not duplicate; #4 duplicate",
+                 "0 S>C P. 5001 ack 1001 len 10", "0.00001 S>C P. 5001 ack 1001 len 10",
+                 "0.2 C>S . 1001 ack 5011 len 10 id 5", "0.20001 C>S . 1001 ack 5011 len 10 id 5",
+                 "0.20002 C>S . 1011 ack 5011 len 10 id 6", "0.20003 C>S . 1011 ack 5011 len 10 id 6",
+                 "0.20004 S>C R 5011 id 0", "0.20005 S>C R 5011 id 0", "0.20006 S>C R 5011 id 0",
+                 "0.20007 S>C R 5011 id 0");
+}
+
+/* The client closes first and waits in TIME-WAIT; both FINs are acknowledged. */
+#define BOTH_CLOSED SCRIPT_TALK, "1 C>S F. 1101 ack 5201 ttl 64 id 104", "1.02 S>C . 5201 ack 1102 ttl 54",            \
+    "1.1 S>C F. 5201 ack 1102 ttl 54", "1.101 C>S . 1102 ack 5202 ttl 64"
+
+static void test_assassination_unseen(void)
+{
+    /* The old duplicate is not in this capture; TIME-WAIT does not speak unasked. */
+    script_check("time_wait_assassination 60-80 by server", BOTH_CLOSED, "3 C>S . 1102 ack 5202 ttl 64",
+                 "3.02 S>C R 5202 ttl 54");
+    /* A FIN that was sent twice is acknowledged twice. */
+    script_check("close_race", SCRIPT_TALK, "1 C>S F. 1101 ack 5201 ttl 64 id 104", "1.02 S>C . 5201 ack 1102 ttl 54",
+                 "1.1 S>C F. 5201 ack 1102 ttl 54 id 7", "1.3 S>C F. 5201 ack 1102 ttl 54 id 8",
+                 "1.301 C>S . 1102 ack 5202 ttl 64", "1.302 C>S . 1102 ack 5202 ttl 64 id 9", "1.303 S>C R 5202 ttl 54");
+    /* Also when the second FIN came after its first ACK. */
+    script_check("close_race", BOTH_CLOSED, "1.3 S>C F. 5201 ack 1102 ttl 54 id 8", "1.301 C>S . 1102 ack 5202 ttl 64",
+                 "1.303 S>C R 5202 ttl 54");
+    /* The first ACK of the FIN. */
+    script_check("close_race", BOTH_CLOSED, "1.12 S>C R 5202 ttl 54");
+}
+
+static void test_restarted(void)
+{
+    /* lwIP sets ACK in every reset. Its counter of IP ids begins anew: the device restarted. */
+    script_check("no_connection 55-65 by server alt unread_data", "0 C>S S 1000",
+                 "0.01 S>C S. 5000 ack 1001 win 5840 id 41", "0.02 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 10",
+                 "1.01 S>C . 5001 ack 1011 win 5830 id 42", "1.02 S>C P. 5001 ack 1011 len 10 win 5840 id 43",
+                 "1.03 C>S . 1011 ack 5011", "2 C>S P. 1011 ack 5011 len 10", "2.01 S>C R. 5011 ack 1021 win 5840 id 0");
+    /* The counter goes on: its application closed without reading. */
+    script_check("unread_data", "0 C>S S 1000", "0.01 S>C S. 5000 ack 1001 win 5840 id 41", "0.02 C>S . 1001 ack 5001",
+                 "1 C>S P. 1001 ack 5001 len 10", "1.01 S>C . 5001 ack 1011 win 5830 id 42",
+                 "1.02 S>C P. 5001 ack 1011 len 10 win 5840 id 43", "1.03 C>S . 1011 ack 5011",
+                 "2 C>S P. 1011 ack 5011 len 10", "2.01 S>C R. 5011 ack 1021 win 5840 id 44");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/doubt/standing_clock", test_standing_clock },
+        { "/doubt/cut_options", test_cut_options },
+        { "/doubt/lost_packets", test_lost_packets },
+        { "/doubt/one_hop", test_one_hop },
+        { "/doubt/doubled", test_doubled },
+        { "/doubt/assassination_unseen", test_assassination_unseen },
+        { "/doubt/restarted", test_restarted },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}
