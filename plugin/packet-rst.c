@@ -16,6 +16,7 @@
 #include "extract/icmp-hook.h"
 #include "extract/tcp-facts.h"
 #include "extract/tcp-hook.h"
+#include "extract/trace-file.h"
 #include "packet-rst.h"
 #include "preferences.h"
 #include "present/expert.h"
@@ -37,6 +38,8 @@ static int tap_rst = -1;
 /* Of the open file; memory from wmem_file_scope(). */
 static rst_engine_t *engine;
 static bool missed_said;
+static const rst_case_t *first_reset; /* bears the note about the kernel's trace */
+static const char *trace_problem;     /* why that trace is not used, or NULL */
 
 static void *scope_alloc(void *scope, size_t size)
 {
@@ -53,6 +56,17 @@ static rst_memory_t memory_of(wmem_allocator_t *scope)
     return (rst_memory_t){scope_alloc, scope_release, scope};
 }
 
+/* A trace that cannot be used is said once and changes nothing. */
+static void load_trace(const char *path)
+{
+    rst_trace_t *trace = rst_trace_file_read(path, wmem_file_scope(), &trace_problem);
+
+    if (trace)
+        rst_engine_take_trace(engine, trace);
+    else
+        ws_message("%s", trace_problem);
+}
+
 static void init_rst(void)
 {
     rst_memory_t memory = memory_of(wmem_file_scope());
@@ -63,10 +77,27 @@ static void init_rst(void)
     rst_tree_unfold();
     engine = rst_engine_new(&memory, &prefs);
     missed_said = false;
+    first_reset = NULL;
+    trace_problem = NULL;
+    if (*rst_preferences_kernel_trace())
+        load_trace(rst_preferences_kernel_trace());
+}
+
+/* That a trace belongs to another capture is known only at its end. */
+static void say_useless_trace(void)
+{
+    rst_memory_t memory = memory_of(wmem_file_scope());
+    bool fits;
+    const char *note = first_reset ? rst_engine_trace_note(engine, &memory, &fits) : NULL;
+
+    if (note && !fits)
+        ws_message("%s", note);
 }
 
 static void cleanup_rst(void)
 {
+    if (engine)
+        say_useless_trace();
     rst_engine_free(engine);
     engine = NULL;
 }
@@ -97,6 +128,8 @@ static unsigned learn(packet_info *pinfo)
     for (i = 0; facts && i < facts->count; i++) {
         rst_case_t *reset = rst_engine_feed(engine, facts->segment[i]);
 
+        if (reset && !first_reset)
+            first_reset = reset;
         if (reset)
             p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases++, reset);
     }
@@ -135,6 +168,18 @@ static void queue_tap(packet_info *pinfo, const rst_tap_t *record)
     tap_queue_packet(tap_rst, pinfo, wmem_memdup(pinfo->pool, record, sizeof *record));
 }
 
+/* How the trace fits is known after the first pass. */
+static void show_trace_note(tvbuff_t *tvb, packet_info *pinfo, proto_item *item)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    bool fits;
+
+    if (trace_problem)
+        rst_tree_add_note(item, tvb, trace_problem);
+    else if (pinfo->fd->visited)
+        rst_tree_add_note(item, tvb, rst_engine_trace_note(engine, &memory, &fits));
+}
+
 static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_case_t *reset)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -151,6 +196,8 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
         link_frames(pinfo, reset, verdict);
     if (tree)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict, rst_case_filter(reset, &memory));
+    if (item && reset == first_reset)
+        show_trace_note(tvb, pinfo, item);
     server = rst_case_server(reset, &memory);
     /* Also when nobody listens: the status bar shows the highest severity of the loaded file. */
     rst_expert_add(pinfo, item, verdict, server);

@@ -22,6 +22,7 @@ static struct {
 static const char *netscaler_addresses = "";
 static int capture_points = RST_POINTS_AUTO;
 static const char *point_ends = "";
+static const char *kernel_trace = "";
 
 static const enum_val_t capture_points_vals[] = {
     {"auto", "Tell them apart by the segments that they have in common", RST_POINTS_AUTO},
@@ -90,6 +91,11 @@ bool rst_preferences_info(void)
     return info_column;
 }
 
+const char *rst_preferences_kernel_trace(void)
+{
+    return kernel_trace ? kernel_trace : "";
+}
+
 rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
 {
     rst_prefs_t prefs = rules;
@@ -135,6 +141,10 @@ void rst_preferences_register(int proto)
                                      "Which interfaces form a capture point, and where it is: for example "
                                      "\"client=0 server=1,2\", also middle. Empty: found out from the packets",
                                      &point_ends);
+    prefs_register_filename_preference(
+        module, "kernel_trace", "Kernel trace",
+        "Text of the events tcp:tcp_send_reset and tcp:tcp_receive_reset that a Linux host recorded beside the capture",
+        &kernel_trace, FALSE);
 #define RST_REGISTER(name, value, low, high, title, text)                                                              \
     prefs_register_uint_preference(module, #name, title, text, 10, &rules.name);
     RST_PREFS(RST_REGISTER)

@@ -15,6 +15,9 @@ void rst_preferences_register(int proto);
 /* Shall the cause be appended to the Info column? */
 bool rst_preferences_info(void);
 
+/* Path of a kernel's trace, empty when there is none. */
+const char *rst_preferences_kernel_trace(void);
+
 /* The values of this moment, limited to what makes sense; lists live in scope. */
 rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope);
 

@@ -34,11 +34,17 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     return engine;
 }
 
+void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace)
+{
+    engine->join = rst_join_new(trace);
+}
+
 void rst_engine_free(rst_engine_t *engine)
 {
     if (!engine)
         return;
     rst_findings_reset(engine);
+    rst_join_free(engine->join);
     rst_hosts_close(&engine->hosts);
     rst_reports_close(&engine->reports);
     rst_frames_free(&engine->frames);
@@ -256,6 +262,8 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     watch_add(conn, reset);
     if (conn->track)
         rst_track_take(engine, conn, x, segment, reset);
+    if (engine->join)
+        rst_join_add(engine->join, reset);
     return reset;
 }
 

@@ -32,6 +32,13 @@ typedef struct rst_finding {
 /* memory must outlive the engine; prefs are copied. */
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);
 
+/* Before the first frame: joins what a kernel said about its resets (trace.h). Takes the trace, which has ended. */
+struct rst_trace;
+void rst_engine_take_trace(rst_engine_t *engine, struct rst_trace *trace);
+
+/* After the file was read: one sentence on how the trace fits the capture; *fits = it was of use. NULL without one. */
+const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits);
+
 /* Sets the bounds of the table of connections (for tests): addresses and ports, and connections among them. */
 void rst_engine_limit(rst_engine_t *engine, uint32_t slots, uint32_t conns);
 

@@ -6,6 +6,7 @@
 #include "rules.h"
 
 #include "declared.h"
+#include "kernel.h"
 #include "measure.h"
 #include "pattern.h"
 
@@ -267,6 +268,7 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, co
     ask_all(&view, &outcome);
     conclude(&view, &outcome, &statement);
     apply_statement(&view, &outcome, &statement);
+    rst_kernel_apply(&view);
     apply_original(&view);
     rst_pattern_label(&view);
 }

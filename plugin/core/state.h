@@ -10,6 +10,7 @@
 #include "frames.h"
 #include "hosts.h"
 #include "points.h"
+#include "join.h"
 #include "slot.h"
 
 #define RST_LINGER_MAX 1024
@@ -33,6 +34,7 @@ struct rst_engine {
     rst_points_t points;    /* several interfaces */
     GHashTable *links;      /* frame number -> visit of the reset that it explains */
     rst_reports_t reports;  /* ICMP errors */
+    rst_join_t *join;       /* with a kernel's trace; NULL without */
     GArray *failures;       /* rst_failure_t of ended connections */
     GHashTable *findings;   /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_case_t orphan;      /* stands for every reset that found the table of connections full */

@@ -51,6 +51,7 @@ static int hf_rst_reset_in = -1;
 static int hf_rst_retransmissions = -1;
 static int hf_rst_sender = -1;
 static int hf_rst_summary = -1;
+static int hf_rst_trace_note = -1;
 static int hf_rst_trigger = -1;
 static int hf_rst_validity = -1;
 
@@ -288,6 +289,11 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
     return item;
 }
 
+void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note)
+{
+    add_long_string(proto_item_get_subtree(item), tvb, hf_rst_trace_note, note);
+}
+
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
 {
     add_uint_unless_0(tree, tvb, hf_rst_reset_in, frame);
@@ -395,6 +401,7 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_reference, "Reference", "reference", "RFC section or vendor document"),
     STRING_FIELD(hf_rst_connection_filter, "Connection filter", "connection_filter",
                  "A display filter for the whole connection"),
+    STRING_FIELD(hf_rst_trace_note, "Note", "trace_note", "How a kernel's trace fits this capture, at its first reset"),
     STRING_FIELD(hf_rst_finding_kind, "Failure without a reset", "finding.kind",
                  "syn_timeout, silent_give_up, icmp_unreachable"),
     STRING_FIELD(hf_rst_finding_summary, "Summary", "finding.summary", "One sentence for a person"),

@@ -20,6 +20,9 @@ void rst_tree_unfold(void);
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
                                  const char *filter);
 
+/* About a kernel's trace; to the item of the first reset. note may be NULL. */
+void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note);
+
 /* Both hang on the root of the frame, because a frame without a reset has no rst item. */
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
 proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);

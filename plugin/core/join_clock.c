@@ -1,0 +1,95 @@
+/* join_clock.c
+ * Implementation for the offset of a clock.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "join_clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "join.h"
+
+#define DEVIATIONS 12
+#define ENOUGH 4 /* pairs from which a deviation means something */
+
+static int compare_values(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a;
+    int64_t other = *(const int64_t *)b;
+
+    return (one > other) - (one < other);
+}
+
+int rst_vote_compare(const void *a, const void *b)
+{
+    const rst_vote_t *one = a;
+    const rst_vote_t *other = b;
+
+    if (one->clock != other->clock)
+        return one->clock < other->clock ? -1 : 1;
+    return compare_values(&one->offset, &other->offset);
+}
+
+/* The most votes that lie within the width of a window and wholly outside [low, high). */
+static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned low, unsigned high, unsigned *start)
+{
+    unsigned best = 0;
+    unsigned from = 0;
+
+    for (unsigned to = 0; to < count; to++) {
+        while (votes[to].offset - votes[from].offset > 2 * RST_JOIN_TOLERANCE)
+            from++;
+        if (to >= low && from < high)
+            continue;
+        if (to - from + 1 > best) {
+            best = to - from + 1;
+            *start = from;
+        }
+    }
+    return best;
+}
+
+bool rst_vote_mode(const rst_vote_t *votes, unsigned count, rst_mode_t *mode)
+{
+    unsigned start = 0;
+    unsigned other = 0;
+    unsigned best = best_window(votes, count, count, 0, &start);
+    const rst_vote_t *middle = &votes[start + (best ? (best - 1) / 2 : 0)];
+
+    if (!best || best_window(votes, count, start, start + best, &other) >= best)
+        return false;
+    *mode = (rst_mode_t){middle->offset, middle->row, best};
+    return true;
+}
+
+void rst_drift_add(rst_drift_t *track, int64_t offset)
+{
+    track->offset[track->count++ % RST_DRIFT_MAX] = offset;
+}
+
+int64_t rst_drift_offset(const rst_drift_t *track, int64_t start)
+{
+    int64_t values[RST_DRIFT_MAX];
+    unsigned count = MIN(track->count, RST_DRIFT_MAX);
+
+    if (!count)
+        return start;
+    memcpy(values, track->offset, count * sizeof *values);
+    qsort(values, count, sizeof *values, compare_values);
+    return values[(count - 1) / 2];
+}
+
+int64_t rst_spread(int64_t *values, unsigned count)
+{
+    int64_t middle;
+
+    if (count < ENOUGH)
+        return RST_JOIN_TOLERANCE;
+    qsort(values, count, sizeof *values, compare_values);
+    middle = values[(count - 1) / 2];
+    for (unsigned i = 0; i < count; i++)
+        values[i] = ABS(values[i] - middle);
+    qsort(values, count, sizeof *values, compare_values);
+    return CLAMP(DEVIATIONS * values[(count - 1) / 2], RST_JOIN_TIGHT, RST_JOIN_TOLERANCE);
+}
