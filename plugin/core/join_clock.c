@@ -31,8 +31,8 @@ int rst_vote_compare(const void *a, const void *b)
     return compare_values(&one->offset, &other->offset);
 }
 
-/* The most votes that lie within the width of a window and wholly outside [low, high). */
-static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned low, unsigned high, unsigned *start)
+/* The most votes that lie within the width of a window. */
+static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned *start)
 {
     unsigned best = 0;
     unsigned from = 0;
@@ -40,8 +40,6 @@ static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned lo
     for (unsigned to = 0; to < count; to++) {
         while (votes[to].offset - votes[from].offset > 2 * RST_JOIN_TOLERANCE)
             from++;
-        if (to >= low && from < high)
-            continue;
         if (to - from + 1 > best) {
             best = to - from + 1;
             *start = from;
@@ -50,14 +48,34 @@ static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned lo
     return best;
 }
 
+/* The most votes that the same resets have together at another place. Other resets may well lie elsewhere: clocks
+ * drift. */
+static unsigned best_rival(const rst_vote_t *votes, unsigned count, unsigned start, unsigned best)
+{
+    GHashTable *rows = g_hash_table_new(NULL, NULL);
+    GArray *others = g_array_new(FALSE, FALSE, sizeof(rst_vote_t));
+    unsigned rival;
+    unsigned place;
+
+    for (unsigned i = start; i < start + best; i++)
+        g_hash_table_add(rows, GUINT_TO_POINTER(votes[i].row));
+    for (unsigned i = 0; i < count; i++) {
+        if ((i < start || i >= start + best) && g_hash_table_contains(rows, GUINT_TO_POINTER(votes[i].row)))
+            g_array_append_val(others, votes[i]);
+    }
+    rival = best_window((const rst_vote_t *)(void *)others->data, others->len, &place);
+    g_array_free(others, TRUE);
+    g_hash_table_destroy(rows);
+    return rival;
+}
+
 bool rst_vote_mode(const rst_vote_t *votes, unsigned count, rst_mode_t *mode)
 {
     unsigned start = 0;
-    unsigned other = 0;
-    unsigned best = best_window(votes, count, count, 0, &start);
+    unsigned best = best_window(votes, count, &start);
     const rst_vote_t *middle = &votes[start + (best ? (best - 1) / 2 : 0)];
 
-    if (!best || best_window(votes, count, start, start + best, &other) >= best)
+    if (!best || best_rival(votes, count, start, best) >= best)
         return false;
     *mode = (rst_mode_t){middle->offset, middle->row, best};
     return true;
@@ -80,16 +98,10 @@ int64_t rst_drift_offset(const rst_drift_t *track, int64_t start)
     return values[(count - 1) / 2];
 }
 
-int64_t rst_spread(int64_t *values, unsigned count)
+int64_t rst_spread(int64_t *misses, unsigned count)
 {
-    int64_t middle;
-
     if (count < ENOUGH)
         return RST_JOIN_TOLERANCE;
-    qsort(values, count, sizeof *values, compare_values);
-    middle = values[(count - 1) / 2];
-    for (unsigned i = 0; i < count; i++)
-        values[i] = ABS(values[i] - middle);
-    qsort(values, count, sizeof *values, compare_values);
-    return CLAMP(DEVIATIONS * values[(count - 1) / 2], RST_JOIN_TIGHT, RST_JOIN_TOLERANCE);
+    qsort(misses, count, sizeof *misses, compare_values);
+    return CLAMP(DEVIATIONS * misses[(count - 1) / 2], RST_JOIN_TIGHT, RST_JOIN_TOLERANCE);
 }

@@ -25,7 +25,8 @@ typedef struct rst_mode {
 
 int rst_vote_compare(const void *a, const void *b); /* by clock, then by offset */
 
-/* Where most votes lie together. votes are ordered by offset. Returns false when two places have as many. */
+/* Where most votes lie together. votes are ordered by offset. Returns false when the same resets lie together
+ * as well at another place. */
 bool rst_vote_mode(const rst_vote_t *votes, unsigned count, rst_mode_t *mode);
 
 /* The latest few differences between what was expected and what was found: follows a clock that drifts. */
@@ -39,7 +40,7 @@ typedef struct rst_drift {
 void rst_drift_add(rst_drift_t *track, int64_t offset);
 int64_t rst_drift_offset(const rst_drift_t *track, int64_t start);
 
-/* How far a pair may lie from the offset: several times the median deviation. Reorders values. */
-int64_t rst_spread(int64_t *values, unsigned count);
+/* How far a pair may lie from the offset: several times the middle one of these distances. Reorders them. */
+int64_t rst_spread(int64_t *misses, unsigned count);
 
 #endif

@@ -158,12 +158,14 @@ static bool is_mutual(const rst_join_t *join, const rst_row_t *row, const rst_ev
            (row->next == RST_JOIN_NONE || distance(rst_join_row(join, row->next), event, offset) > own);
 }
 
-static void match(const rst_join_t *join, rst_row_t *row, rst_host_clock_t *clock)
+/* misses gets how far the pair lies from the offset as it was followed; it may be NULL. */
+static void match(const rst_join_t *join, rst_row_t *row, rst_host_clock_t *clock, GArray *misses)
 {
     int64_t offset = rst_drift_offset(&clock->track, clock->offset);
     unsigned count;
     const rst_event_t *events = events_of(join, row, &count);
     const rst_event_t *event = in_order(row, events, count);
+    int64_t miss;
 
     row->sent = NULL;
     if (!event || distance(row, event, offset) > clock->tolerance) {
@@ -171,41 +173,30 @@ static void match(const rst_join_t *join, rst_row_t *row, rst_host_clock_t *cloc
         if (!event || !is_mutual(join, row, event, offset))
             return;
     }
+    miss = distance(row, event, offset);
     row->sent = event;
     clock->matched++;
     rst_drift_add(&clock->track, row->reset->at.time - event->time);
+    if (misses)
+        g_array_append_val(misses, miss);
 }
 
-/* From the row where the votes lie, to both ends. */
-static void match_host(rst_join_t *join, rst_host_clock_t *clock, int64_t tolerance)
+/* From the row where the votes lie, to both ends. Returns how far pairs lie from the offset. */
+static int64_t match_host(const rst_join_t *join, rst_host_clock_t *clock, int64_t tolerance)
 {
+    GArray *misses = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    int64_t spread;
+
     clock->tolerance = tolerance;
     clock->matched = 0;
     clock->track.count = 0;
     for (unsigned i = clock->anchor; i-- > 0;)
-        match(join, rst_join_row(join, g_array_index(clock->rows, unsigned, i)), clock);
+        match(join, rst_join_row(join, g_array_index(clock->rows, unsigned, i)), clock, misses);
     clock->track.count = 0;
     for (unsigned i = clock->anchor; i < clock->rows->len; i++)
-        match(join, rst_join_row(join, g_array_index(clock->rows, unsigned, i)), clock);
-}
-
-/* Deviations from the offset as it was followed: differences between neighbours in time. */
-static int64_t spread_of(const rst_join_t *join, const rst_host_clock_t *clock)
-{
-    int64_t *values = g_new(int64_t, clock->matched + 1);
-    unsigned count = 0;
-    int64_t spread;
-
-    for (unsigned i = 0; i < clock->rows->len; i++) {
-        const rst_row_t *row = rst_join_row(join, g_array_index(clock->rows, unsigned, i));
-
-        if (row->sent && count < clock->matched)
-            values[count++] = row->reset->at.time - row->sent->time;
-    }
-    for (unsigned i = 0; i + 1 < count; i++)
-        values[i] = values[i + 1] - values[i];
-    spread = rst_spread(values, count ? count - 1 : 0);
-    g_free(values);
+        match(join, rst_join_row(join, g_array_index(clock->rows, unsigned, i)), clock, misses);
+    spread = rst_spread((int64_t *)(void *)misses->data, misses->len);
+    g_array_free(misses, TRUE);
     return spread;
 }
 
@@ -287,8 +278,7 @@ void rst_join_run(rst_join_t *join)
 
         if (!clock->known)
             continue;
-        match_host(join, clock, RST_JOIN_TOLERANCE);
-        match_host(join, clock, spread_of(join, clock));
+        match_host(join, clock, match_host(join, clock, RST_JOIN_TOLERANCE));
     }
     match_rest(join);
 }
@@ -301,6 +291,6 @@ void rst_join_run_new(rst_join_t *join)
         rst_host_clock_t *clock = rst_join_clock(join, row->clock);
 
         if (clock->known)
-            match(join, row, clock);
+            match(join, row, clock, NULL);
     }
 }

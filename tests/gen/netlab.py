@@ -155,8 +155,9 @@ class Lab:
             os.mkdir(self.trace)
             with open(f"{self.trace}/trace_clock", "w", encoding="ascii") as f:
                 f.write("mono")
-            with open(f"{self.trace}/events/tcp/tcp_send_reset/enable", "w", encoding="ascii") as f:
-                f.write("1")
+            for event in ("tcp_send_reset", "tcp_receive_reset"):
+                with open(f"{self.trace}/events/tcp/{event}/enable", "w", encoding="ascii") as f:
+                    f.write("1")
         except OSError:
             pass
 
@@ -194,6 +195,17 @@ class Lab:
 
     def stop_capture(self):
         return self.stop_captures()[self.points[0]]
+
+    def traced(self):
+        """The trace of this lab's own addresses as the kernel wrote it (other labs may run beside it)."""
+        own = [address for ends in self.addresses for address in ends.values()]
+        try:
+            with open(f"{self.trace}/trace", encoding="ascii") as f:
+                return "".join(line for line in f
+                               if line.startswith("#") or any(f"{end}{a}{stop}" in line for a in own
+                                                              for end in "=[" for stop in ":] \n"))
+        except OSError:
+            return ""
 
     def told(self):
         """What the kernel told: [(time in ns of CLOCK_REALTIME, (address, port), (address, port), reason)]."""

@@ -22,10 +22,10 @@ ATTEMPTS = 2  # a busy machine may spoil the timing of a scenario once
 
 
 def play(name, half, slot):
-    """({point: frames}, rows) of one scenario; half: its name and a seed."""
+    """({point: frames}, rows, kernel's trace) of one scenario; half: its name and a seed."""
     if name in stacks.SCENARIOS:
         frames, rows = stacks.build(name, half)
-        return {"c": frames}, rows
+        return {"c": frames}, rows, ""
     plan = scenarios.SCENARIOS[name]
     with world.World(plan, half, slot) as lab:
         plan.play(lab, **{key: value for key, value in plan.values.items() if key != "family"})
@@ -34,8 +34,9 @@ def play(name, half, slot):
         hosts["c"] |= lab.more_clients
         found = labels.resets(captures, hosts)
         labels.explain(found, lab.told())
+        trace = lab.traced()
         labels.assign(found, lab.expected)
-    return captures, labels.rows(found)
+    return captures, labels.rows(found), trace
 
 
 def work(job):
@@ -45,7 +46,7 @@ def work(job):
     problem = ""
     for _ in range(ATTEMPTS):
         try:
-            captures, rows = play(name, half, slot)
+            captures, rows, trace = play(name, half, slot)
         except (labels.Contradiction, OSError, RuntimeError, SystemExit) as error:
             problem = f"{name}: {error}"
             continue
@@ -53,6 +54,9 @@ def work(job):
         os.makedirs(folder, exist_ok=True)
         for point, frames in captures.items():
             capfile.write_pcapng(os.path.join(folder, f"{point}.pcapng"), frames)
+        if trace:
+            with open(os.path.join(folder, "kernel-trace.txt"), "w", encoding="ascii") as f:
+                f.write(trace)
         return name, rows, ""
     return name, [], problem
 

@@ -18,6 +18,7 @@ TYPES = {
     "rst.phase": "FT_STRING",
     "rst.ordinal": "FT_UINT16",
     "rst.trigger": "FT_FRAMENUM",
+    "rst.trace_note": "FT_STRING",
     "rst.evidence.text": "FT_STRING",
     "rst.evidence.frame": "FT_FRAMENUM",
     "rst.alternative.cause": "FT_STRING",

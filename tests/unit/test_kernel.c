@@ -1,0 +1,316 @@
+/* test_kernel.c
+ * Tests of joining a kernel's trace to resets: what it settles, clocks that differ, events that are missing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+#include "trace.h"
+
+/* Addresses of the scripts' plain variant. */
+#define CLIENT "10.0.0.67"
+#define SERVER "10.0.0.83"
+
+typedef struct setup {
+    script_run_t *run;
+    GString *trace;
+    double shift; /* of the kernel's clock, in seconds */
+    GPtrArray *lines;
+} setup_t;
+
+static void setup_open(setup_t *setup, double shift)
+{
+    setup->run = g_new(script_run_t, 1);
+    setup->trace = g_string_new("# tracer: nop\n");
+    setup->shift = shift;
+    setup->lines = g_ptr_array_new_with_free_func(g_free);
+}
+
+static void line(setup_t *setup, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void line(setup_t *setup, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_ptr_array_add(setup->lines, g_strdup_vprintf(format, args));
+    va_end(args);
+}
+
+static void event(setup_t *setup, double time, const char *from, const char *to, const char *rest)
+{
+    g_string_append_printf(
+        setup->trace, "  nginx-812 [001] ..... %.6f: tcp_send_reset: skbaddr=%s skaddr=1 src=%s dest=%s %s\n",
+        time + setup->shift, strstr(rest, "answer") ? "000000ff" : "0000000000000000", from, to, rest);
+}
+
+static void receipt(setup_t *setup, double time, const char *sport, const char *dport)
+{
+    g_string_append_printf(setup->trace,
+                           "  x-1 [001] ..... %.6f: tcp_receive_reset: family=AF_INET sport=%s dport=%s saddr=" CLIENT
+                           " daddr=" SERVER " saddrv6=:: daddrv6=:: sock_cookie=1\n",
+                           time + setup->shift, sport, dport);
+}
+
+/* Reads the capture with its trace and compares. */
+static void play(setup_t *setup)
+{
+    static const char *const none[] = {NULL};
+    rst_trace_t *trace = rst_trace_new();
+
+    rst_trace_feed(trace, setup->trace->str, setup->trace->len);
+    rst_trace_end(trace);
+    script_open(setup->run, &script_variants[0], none);
+    rst_engine_take_trace(setup->run->engine, trace);
+    for (guint i = 0; i < setup->lines->len; i++)
+        script_feed(setup->run, g_ptr_array_index(setup->lines, i));
+    for (unsigned i = 0; i < setup->run->resets; i++)
+        script_audit(setup->run, i);
+}
+
+static void setup_close(setup_t *setup)
+{
+    script_close(setup->run);
+    g_free(setup->run);
+    g_string_free(setup->trace, TRUE);
+    g_ptr_array_free(setup->lines, TRUE);
+}
+
+#define EXPECT(setup, text) script_expect((setup)->run, __FILE__, __LINE__, (text))
+
+static void talk(setup_t *setup, double at, unsigned port, const char *rest)
+{
+    line(setup, "%.3f C:%u>S S 1000 mss 1460 sack ws 7 ttl 64 df", at, port);
+    line(setup, "+0.020 S>C:%u S. 5000 ack 1001 mss 1460 sack ws 7 ttl 54 df", port);
+    line(setup, "+0.001 C:%u>S . 1001 ack 5001 win 502 ttl 64 df", port);
+    line(setup, "+0.010 C:%u>S P. 1001 ack 5001 len 100 win 502 ttl 64 df", port);
+    line(setup, "+0.020 S>C:%u P. 5001 ack 1101 len 200 win 501 ttl 54 df", port);
+    line(setup, "+0.001 C:%u>S . 1101 ack 5201 win 502 ttl 64 df", port);
+    if (rest)
+        line(setup, rest, port);
+}
+
+#define ABORT "+0.048 S>C:%u R. 5201 ack 1101 win 501 ttl 54" /* 0.100 after the SYN */
+
+/* One connection that the server aborts, and what its kernel says. */
+static void test_one(void)
+{
+    static const struct {
+        const char *rest, *expected;
+    } cases[] = {
+        {"state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE", "unread_data 90-97 by server source kernel"},
+        {"state=TCP_CLOSE reason=TCP_STATE", "app_abort 80-97 by server source kernel never unread_data"},
+        {"state=TCP_ESTABLISHED reason=TCP_STATE", "admin_kill 85-97 by server source kernel never app_abort"},
+        {"state=TCP_FIN_WAIT2 reason=TCP_STATE", "fin_wait_timeout 80-97 source kernel"},
+        {"state=TCP_CLOSE reason=TCP_KEEPALIVE_TIMEOUT", "keepalive_timeout 90-97 source kernel"},
+        {"state=TCP_CLOSE reason=TCP_ABORT_ON_MEMORY", "resource_exhaustion 90-97 source kernel"},
+        /* What the kernel does not name leaves the history as it is. */
+        {"state=TCP_CLOSE reason=NOT_SPECIFIED", "app_abort 50-75 by server source kernel"},
+        {"state=TCP_CLOSE reason=SOMETHING_NEW", "app_abort 50-75 by server source kernel"},
+        /* An answer is not an abort. */
+        {"state=UNKNOWN reason=NO_SOCKET answer", "app_abort 50-75 by server source none"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        setup_t setup;
+
+        setup_open(&setup, 12345);
+        talk(&setup, 0, 40000, ABORT);
+        event(&setup, 0.09, SERVER ":80", CLIENT ":40000", cases[i].rest);
+        play(&setup);
+        g_test_message("%s", cases[i].rest);
+        EXPECT(&setup, cases[i].expected);
+        setup_close(&setup);
+    }
+}
+
+static void test_process(void)
+{
+    setup_t setup;
+
+    setup_open(&setup, 0);
+    talk(&setup, 0, 40000, ABORT);
+    event(&setup, 0.09, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    receipt(&setup, 0.1, "40000", "80");
+    play(&setup);
+    EXPECT(&setup, "unread_data source kernel accepted yes");
+    g_assert_nonnull(strstr(script_describe(setup.run, 0), "in process nginx (812)"));
+    setup_close(&setup);
+}
+
+/* Many connections, each with another reason. Clocks hours apart, events out of order, and some of them missing. */
+static void many(double shift, unsigned keep_percent)
+{
+    static const char *const rest[] = {
+        "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE",
+        "state=TCP_CLOSE reason=TCP_STATE",
+        "state=TCP_ESTABLISHED reason=TCP_STATE",
+        "state=TCP_CLOSE reason=TCP_KEEPALIVE_TIMEOUT",
+    };
+    static const char *const expected[] = {"unread_data", "app_abort", "admin_kill", "keepalive_timeout"};
+    GRand *rand = g_rand_new_with_seed(keep_percent);
+    bool kept[60];
+    setup_t setup;
+
+    setup_open(&setup, shift);
+    for (unsigned i = 0; i < G_N_ELEMENTS(kept); i++) {
+        char *peer = g_strdup_printf(CLIENT ":%u", 40000 + i % 20);
+
+        kept[i] = (unsigned)g_rand_int_range(rand, 0, 100) < keep_percent;
+        talk(&setup, i * 1.7, 40000 + i % 20, ABORT);
+        if (kept[i])
+            event(&setup, i * 1.7 + 0.09 + i * 0.00001, SERVER ":80", peer, rest[i % 4]);
+        g_free(peer);
+    }
+    play(&setup);
+    for (unsigned i = 0; i < G_N_ELEMENTS(kept); i++) {
+        char *expectation = kept[i] ? g_strdup_printf("#%u %s source kernel", i + 1, expected[i % 4])
+                                    : g_strdup_printf("#%u * source none", i + 1);
+
+        EXPECT(&setup, expectation);
+        g_free(expectation);
+    }
+    setup_close(&setup);
+    g_rand_free(rand);
+}
+
+static void test_many(void)
+{
+    many(0, 100);
+    many(100, 100);
+    many(7 * 3600.0 + 0.25, 100);
+    many(1e6, 50);
+    many(123, 30);
+}
+
+/* Ten closed ports in a row; one of the refusals is not in the trace. */
+static void refusals(setup_t *setup, unsigned missing, const char *ttl)
+{
+    setup_open(setup, 3600);
+    talk(setup, 0, 39999, NULL);
+    talk(setup, 0.3, 39998, NULL);
+    for (unsigned i = 0; i < 11; i++) {
+        char *from = g_strdup_printf(SERVER ":%u", 9000 + i);
+
+        line(setup, "%u.000 C:40000>S:%u S 1000 mss 1460 sack ws 7 ttl 64 df", i + 1, 9000 + i);
+        line(setup, "+0.020 S:%u>C:40000 R. =0 ack 1001 win 0 ttl %s df", 9000 + i, i == 5 ? ttl : "54");
+        if (i != missing)
+            event(setup, i + 1.01, from, CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
+        g_free(from);
+    }
+}
+
+static void test_absent(void)
+{
+    setup_t setup;
+
+    /* Nothing is missing. */
+    refusals(&setup, 99, "54");
+    play(&setup);
+    EXPECT(&setup, "#6 closed_port 90-97 source kernel never firewall_reject plain");
+    setup_close(&setup);
+    /* As far as the host: its own packet filter. */
+    refusals(&setup, 5, "54");
+    play(&setup);
+    EXPECT(&setup, "#6 firewall_reject 80-90 by server source none alt closed_port pattern absent_in_kernel_trace");
+    EXPECT(&setup, "#5 closed_port 90-97 source kernel");
+    setup_close(&setup);
+    /* Nearer: a device. */
+    refusals(&setup, 5, "62");
+    play(&setup);
+    EXPECT(&setup, "#6 firewall_reject 75-97 by middlebox pattern absent_in_kernel_trace");
+    setup_close(&setup);
+    /* At the edge of what the trace covers, nothing follows. */
+    refusals(&setup, 1, "54");
+    play(&setup);
+    EXPECT(&setup, "#2 closed_port source none plain");
+    setup_close(&setup);
+    /* Nor when the recorder lost events. */
+    refusals(&setup, 5, "54");
+    g_string_append(setup.trace, "CPU:0 [LOST 1 EVENTS]\n");
+    play(&setup);
+    EXPECT(&setup, "#6 closed_port source none plain");
+    setup_close(&setup);
+    /* Nor when a reset to this peer left from another end: address translation on the host. */
+    refusals(&setup, 5, "54");
+    event(&setup, 6.01, "172.17.0.2:80", CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
+    play(&setup);
+    EXPECT(&setup, "#6 closed_port source none plain");
+    setup_close(&setup);
+}
+
+/* A trace of something else changes nothing, and says so. */
+static void test_unrelated(void)
+{
+    setup_t setup;
+    const char *note;
+    bool fits = true;
+
+    setup_open(&setup, 0);
+    talk(&setup, 0, 40000, ABORT);
+    event(&setup, 0.09, SERVER ":80", CLIENT ":40001", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    play(&setup);
+    EXPECT(&setup, "app_abort 50-75 source none plain");
+    note = rst_engine_trace_note(setup.run->engine, &setup.run->answers.memory, &fits);
+    g_assert_false(fits);
+    g_assert_nonnull(strstr(note, "none of its 1 events"));
+    setup_close(&setup);
+}
+
+/* The same port again and again: without any other hint nobody knows which of the events it was. */
+static void test_ambiguous(void)
+{
+    setup_t setup;
+
+    setup_open(&setup, 0);
+    talk(&setup, 0, 40000, ABORT);
+    for (unsigned i = 0; i < 5; i++)
+        event(&setup, 100.0 * i, SERVER ":80", CLIENT ":40000",
+              i % 2 ? "state=TCP_CLOSE reason=TCP_STATE" : "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    play(&setup);
+    EXPECT(&setup, "app_abort 50-75 source none");
+    setup_close(&setup);
+}
+
+/* A clock that runs 50 ppm too fast for a day. */
+static void test_drift(void)
+{
+    setup_t setup;
+
+    setup_open(&setup, 777);
+    for (unsigned i = 0; i < 200; i++) {
+        char *peer = g_strdup_printf(CLIENT ":%u", 40000 + i);
+
+        talk(&setup, i * 432.0, 40000 + i, ABORT);
+        event(&setup, (i * 432.0 + 0.09) * 1.00005, SERVER ":80", peer, "state=TCP_ESTABLISHED reason=TCP_STATE");
+        g_free(peer);
+    }
+    play(&setup);
+    EXPECT(&setup, "#1 admin_kill source kernel; #100 admin_kill source kernel; #200 admin_kill source kernel");
+    setup_close(&setup);
+}
+
+/* A listening socket's event names no peer. */
+static void test_listener(void)
+{
+    setup_t setup;
+
+    setup_open(&setup, 50);
+    talk(&setup, 0, 40000, ABORT);
+    event(&setup, 0.09, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_STATE");
+    line(&setup, "2.000 C:40001>S . 7000 ack 9000 win 500 ttl 64");
+    line(&setup, "+0.020 S>C:40001 R =9000 win 0 ttl 54");
+    event(&setup, 2.01, "0.0.0.0:80", "0.0.0.0:0", "state=TCP_LISTEN reason=TCP_FLAGS answer");
+    play(&setup);
+    EXPECT(&setup, "#2 * source kernel by server");
+    setup_close(&setup);
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        {"/kernel/one", test_one},       {"/kernel/process", test_process},     {"/kernel/many", test_many},
+        {"/kernel/absent", test_absent}, {"/kernel/unrelated", test_unrelated}, {"/kernel/ambiguous", test_ambiguous},
+        {"/kernel/drift", test_drift},   {"/kernel/listener", test_listener},   {NULL, NULL},
+    };
+
+    return script_main(&argc, &argv, tests);
+}
