@@ -29,6 +29,34 @@ def shared_dir():
     return Path(os.environ.get("RST_SHARED", REPO.parent / "shared"))
 
 
+def stock_plugins(home):
+    """Folder with Wireshark's own epan plugins, and its version."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C"}
+    text = subprocess.run(["tshark", "-G", "folders"], env=environment, capture_output=True, text=True, check=True).stdout
+    return Path(re.search(r"^Global Plugins:\s*(.*)$", text, re.MULTILINE)[1])
+
+
+def plugin_tree(folder, home, ours):
+    """A plugin folder with all of Wireshark's own plugins and, if ours, rst.so.
+
+    WIRESHARK_PLUGIN_DIR replaces the global folder, so without this the two sides of a comparison would have different
+    sets of plugins; and a globally installed rst.so would make stock tshark not stock.
+    """
+    stock = stock_plugins(home)
+    for kind in stock.iterdir():
+        if kind.is_dir():
+            (folder / stock.name / kind.name).mkdir(parents=True)
+            for module in kind.glob("*.so"):
+                if module.name != "rst.so":
+                    (folder / stock.name / kind.name / module.name).symlink_to(module)
+    epan = folder / stock.name / "epan"
+    epan.mkdir(parents=True, exist_ok=True)
+    module = plugin_dir() / stock.name / "epan" / "rst.so"
+    if ours and module.exists():
+        (epan / "rst.so").symlink_to(module)
+    return folder
+
+
 class Tshark:
     """Runs tshark in an isolated home. plugins = a plugin folder tree."""
 

@@ -1,0 +1,97 @@
+"""One run of tshark: its instructions, its time, its memory.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tshark"))
+
+import tools  # noqa: E402  (needs the path above)
+
+# What is compared. Stock tshark asks for resets by a field of its own.
+SUBJECTS = {
+    "stock": [],
+    "rst": [],
+    "transum": ["--enable-protocol", "transum"],
+    "lua": ["-X", f"lua_script:{HERE / 'same.lua'}"],
+}
+ALL_RESETS = {"rst": "rst", "lua": "luarst"}
+MODES = {
+    "-q -z io,stat,0": lambda resets: ["-q", "-z", "io,stat,0"],
+    "plain": lambda resets: [],
+    "-Y rst": lambda resets: ["-Y", resets],
+    "-2 -Y rst": lambda resets: ["-2", "-Y", resets],
+}
+NOBODY = 65534
+
+
+class Failure(Exception):
+    """A measurement that could not be made, in one line."""
+
+
+def as_user(path):
+    """As root Wireshark loads no plugin of ours: programs run as nobody, who needs the folder."""
+    if os.geteuid():
+        return {}
+    for folder, _, files in os.walk(path):
+        for name in [folder, *(os.path.join(folder, file) for file in files)]:
+            os.chown(name, NOBODY, NOBODY, follow_symlinks=False)
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+class Bench:
+    """Plugin folders with and without ours, in a folder of its own that everybody may read."""
+
+    def __init__(self, work):
+        self.work = Path(work)
+        self.home = self.work / "home"
+        for name in ("home", "stock", "ours"):
+            (self.work / name).mkdir()
+        os.chmod(self.work, 0o755)
+        self.plugins = {
+            name: tools.plugin_tree(self.work / folder, self.home, ours=name == "rst")
+            for name, folder in (("stock", "stock"), ("rst", "ours"))
+        }
+        if not list(self.plugins["rst"].glob("*/epan/rst.so")):
+            raise Failure(f"no plugin under {tools.plugin_dir()}: build it, or set RST_PLUGIN_DIR")
+        self.user = as_user(self.home)
+        self.idle = {}  # what a run without a packet takes, by the other arguments
+
+    def command(self, subject, mode, capture):
+        resets = ALL_RESETS.get(subject, "tcp.flags.reset==1")
+        return ["tshark", *SUBJECTS[subject], *MODES[mode](resets), "-r", str(capture)]
+
+    def environment(self, subject):
+        return tools.Tshark(self.home, self.plugins.get(subject, self.plugins["stock"])).environment()
+
+    def run(self, subject, mode, capture, tool=()):
+        """(messages, seconds, CPU seconds, peak memory in bytes)"""
+        log = self.home / "log"
+        with open(log, "wb") as messages:
+            start = time.monotonic()
+            child = subprocess.Popen([*tool, *self.command(subject, mode, capture)], env=self.environment(subject),
+                                     stdout=subprocess.DEVNULL, stderr=messages, **self.user)
+            _, status, usage = os.wait4(child.pid, 0)
+            seconds = time.monotonic() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        text = log.read_text(errors="replace")
+        if child.returncode:
+            raise Failure(f"tshark ({subject}, {mode}) ended with {child.returncode}: {text.strip()[-300:]}")
+        return text, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+    def refs(self, subject, mode, capture):
+        tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+        found = re.search(r"I\s+refs:\s+([\d,]+)", self.run(subject, mode, capture, tool)[0])
+        return int(found[1].replace(",", ""))
+
+    def instructions(self, subject, mode, capture, empty):
+        """Without those of starting up, which are measured on a capture without packets."""
+        if (subject, mode) not in self.idle:
+            self.idle[subject, mode] = self.refs(subject, mode, empty)
+        return self.refs(subject, mode, capture) - self.idle[subject, mode]
