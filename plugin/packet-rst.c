@@ -119,14 +119,14 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
 /* First visit only. Returns the number of resets in this frame. */
 static unsigned learn(packet_info *pinfo)
 {
-    const rst_frame_facts_t *facts = rst_hook_facts(pinfo);
+    const rst_frame_facts_t *facts = rst_hook_take(pinfo);
     const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
     unsigned cases = 0;
     unsigned i;
 
     rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
     for (i = 0; facts && i < facts->count; i++) {
-        rst_case_t *reset = rst_engine_feed(engine, facts->segment[i]);
+        rst_case_t *reset = rst_engine_feed(engine, &facts->segment[i]);
 
         if (reset && !first_reset)
             first_reset = reset;
@@ -185,21 +185,23 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     rst_memory_t memory = memory_of(pinfo->pool);
     rst_verdict_t *verdict = wmem_new(pinfo->pool, rst_verdict_t);
     bool tapped = have_tap_listener(tap_rst);
-    bool wanted = tree || tapped || pinfo->cinfo || rst_expert_wanted();
+    bool expert = rst_expert_wanted(tree);
+    bool fields = tree && (expert || rst_tree_wanted(tree));
     proto_item *item = NULL;
-    const char *server;
+    const char *server = "";
 
-    if (pinfo->fd->visited && !wanted)
+    if (pinfo->fd->visited && !fields && !tapped && !pinfo->cinfo && !expert)
         return;
-    rst_engine_classify(engine, reset, &memory, wanted, verdict);
+    /* Sentences cost more than the verdict: they are made for those who read them. */
+    rst_engine_classify(engine, reset, &memory, rst_tree_wants_texts(tree), verdict);
     if (!pinfo->fd->visited)
         link_frames(pinfo, reset, verdict);
-    if (tree)
+    if (fields)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict, rst_case_filter(reset, &memory));
     if (item && reset == first_reset)
         show_trace_note(tvb, pinfo, item);
-    server = rst_case_server(reset, &memory);
-    /* Also when nobody listens: the status bar shows the highest severity of the loaded file. */
+    if (item || tapped || pinfo->cinfo || expert)
+        server = rst_case_server(reset, &memory);
     rst_expert_add(pinfo, item, verdict, server);
     append_info(pinfo, verdict);
     if (tapped)
@@ -211,15 +213,17 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
     bool tapped = have_tap_listener(tap_rst);
+    bool expert = rst_expert_wanted(tree);
+    bool fields = tree && (expert || rst_tree_wanted(tree));
     rst_finding_t *finding;
     proto_item *item = NULL;
 
-    if (!pinfo->fd->visited || !(tree || tapped || rst_expert_wanted()))
+    if (!fields && !tapped && !expert)
         return;
     finding = wmem_new(pinfo->pool, rst_finding_t);
     if (!rst_engine_finding(engine, pinfo->num, &memory, finding))
         return;
-    if (tree)
+    if (fields)
         item = rst_tree_add_finding(tree, tvb, finding);
     rst_expert_add_finding(pinfo, item, finding);
     if (tapped)
@@ -252,9 +256,11 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             break;
         show_case(tvb, pinfo, tree, reset);
     }
-    if (tree)
-        rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num));
-    show_finding(tvb, pinfo, tree);
+    if (pinfo->fd->visited) {
+        if (rst_tree_wanted(tree))
+            rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num));
+        show_finding(tvb, pinfo, tree);
+    }
     if (have_tap_listener(tap_rst))
         tap_missed(pinfo);
     return 0;

@@ -99,6 +99,17 @@ static rst_message_t read_farewell(const rst_segment_t *segment)
     return RST_MESSAGE_NONE;
 }
 
+/* By the first byte: a TLS record type, a reply code, the first letter of a word that is looked for, a close frame.
+ * Most payload goes on from an earlier segment and begins with anything. */
+static bool may_say_something(const rst_segment_t *segment)
+{
+    uint8_t first = segment->head_len ? segment->head[0] : 0;
+
+    if (first < ' ')
+        return first >= TLS_ALERT - 1 && first <= TLS_DATA;
+    return first == 0x88 || is_digit(first) || strchr("-PIGHCODQq+*<", first);
+}
+
 rst_message_t rst_message_read(const rst_segment_t *segment)
 {
     static rst_message_t (*const readers[])(const rst_segment_t *) = {read_tls, read_reply_code, read_http,
@@ -106,6 +117,8 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 
     if (segment->len == 0)
         return RST_MESSAGE_NONE;
+    if (!may_say_something(segment))
+        return RST_MESSAGE_OTHER;
     if (starts(segment, "-ERR") || starts(segment, "Protocol mismatch") || starts(segment, "Invalid SSH"))
         return RST_MESSAGE_ERROR;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {

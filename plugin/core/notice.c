@@ -122,15 +122,19 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
     bool same_address = rst_address_equal(&conn->address[server], &other->address[other_server]);
     int64_t distance;
 
+    /* First what most of the others differ in: a scan asks many hosts, or many ports. */
+    *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
+    if (!*smb && (same_address || conn->port[server] != other->port[other_server]))
+        return false;
+    if (other == conn || other->point != conn->point || !same_client(reset, other))
+        return false;
     *lead = syn_lead(other, reset);
-    if (other == conn || other->point != conn->point || *lead == RST_TIME_NONE || !same_client(reset, other))
+    if (*lead == RST_TIME_NONE)
         return false;
     distance = *lead < 0 ? -*lead : *lead;
-    *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
     if (*smb)
         return distance <= (int64_t)engine->prefs.smb_race_ms * MILLISECOND;
-    return !same_address && conn->port[server] == other->port[other_server] && distance >= RACE_MIN &&
-           distance <= (int64_t)engine->prefs.he_ms * MILLISECOND;
+    return distance >= RACE_MIN && distance <= (int64_t)engine->prefs.he_ms * MILLISECOND;
 }
 
 static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn_t *const *recent)

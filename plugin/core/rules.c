@@ -101,9 +101,11 @@ static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
         for (unsigned cause = 1; cause < RST_CAUSE_COUNT; cause++) {
             bool listed = cause == (unsigned)verdict->cause;
 
+            if (outcome->other[cause] <= outcome->other[best])
+                continue;
             for (unsigned i = 0; i < verdict->alternatives; i++)
                 listed = listed || (unsigned)verdict->alternative[i].cause == cause;
-            if (!listed && outcome->other[cause] > outcome->other[best])
+            if (!listed)
                 best = cause;
         }
         if (outcome->other[best])

@@ -5,12 +5,13 @@
  */
 #include "slot.h"
 
-#define KEY_MAX (2 * 16 + 2 * 2)
+#define KEY_MAX 5
+#define ROOM 16384 /* bytes cut into slots at a time */
 
 /* A slot with room for the longest key. */
 typedef union rst_slot_probe {
     rst_slot_t slot;
-    uint8_t room[sizeof(rst_slot_t) + KEY_MAX];
+    uint8_t room[sizeof(rst_slot_t) + KEY_MAX * sizeof(uint64_t)];
 } rst_slot_probe_t;
 
 static guint slot_hash(gconstpointer key)
@@ -18,15 +19,12 @@ static guint slot_hash(gconstpointer key)
     return ((const rst_slot_t *)key)->hash;
 }
 
-static uint32_t mix_key(uint64_t secret, const uint8_t *key, unsigned size)
+static uint32_t mix_key(uint64_t secret, const uint64_t *key, unsigned words)
 {
-    uint64_t hash = secret ^ size;
+    uint64_t hash = secret ^ words;
 
-    for (unsigned at = 0; at < size; at += 8) {
-        uint64_t word = 0;
-
-        memcpy(&word, key + at, size - at < 8 ? size - at : 8);
-        hash = (hash ^ word) * secret;
+    for (unsigned at = 0; at < words; at++) {
+        hash = (hash ^ key[at]) * secret;
         hash ^= hash >> 32;
     }
     return (uint32_t)(hash ^ hash >> 29);
@@ -37,8 +35,13 @@ static gboolean slot_equal(gconstpointer a, gconstpointer b)
     const rst_slot_t *left = a;
     const rst_slot_t *right = b;
 
-    return left->hash == right->hash && left->key_size == right->key_size &&
-           memcmp(left->key, right->key, left->key_size) == 0;
+    if (left->hash != right->hash || left->key_words != right->key_words)
+        return FALSE;
+    for (unsigned at = 0; at < left->key_words; at++) {
+        if (left->key[at] != right->key[at])
+            return FALSE;
+    }
+    return TRUE;
 }
 
 void rst_slots_open(rst_slots_t *slots)
@@ -54,50 +57,67 @@ void rst_slots_close(rst_slots_t *slots)
     g_hash_table_destroy(slots->table);
 }
 
-static uint8_t *put(uint8_t *at, const void *bytes, size_t size)
-{
-    memcpy(at, bytes, size);
-    return at + size;
-}
-
+/* Two IPv4 addresses take one word. */
 static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool swap, uint64_t secret)
 {
     const rst_address_t *low = swap ? &segment->dst : &segment->src;
     const rst_address_t *high = swap ? &segment->src : &segment->dst;
-    uint16_t ports[2] = {swap ? segment->dport : segment->sport, swap ? segment->sport : segment->dport};
-    uint8_t *at = probe->slot.key;
+    uint32_t ports =
+        (uint32_t)(swap ? segment->dport : segment->sport) << 16 | (swap ? segment->sport : segment->dport);
+    uint64_t *at = probe->slot.key;
 
-    at = put(at, low->word, low->size);
-    at = put(at, high->word, high->size);
-    at = put(at, ports, sizeof ports);
-    probe->slot.key_size = (uint8_t)(at - probe->slot.key);
-    probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_size);
+    if (low->size == 4 && high->size == 4) {
+        *at++ = low->word[0] << 32 ^ high->word[0];
+    } else {
+        *at++ = low->word[0];
+        *at++ = low->word[1];
+        *at++ = high->word[0];
+        *at++ = high->word[1];
+    }
+    *at++ = (uint64_t)(low->size << 8 | high->size) << 32 | ports;
+    probe->slot.key_words = (uint8_t)(at - probe->slot.key);
+    probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_words);
+}
+
+static rst_slot_t *new_slot(rst_slots_t *slots, const rst_slot_t *like, const rst_memory_t *memory)
+{
+    size_t size = sizeof *like + like->key_words * sizeof like->key[0];
+    rst_slot_t *slot;
+
+    if (slots->left < size) {
+        slots->room = memory->alloc(memory->scope, ROOM);
+        slots->left = ROOM;
+    }
+    slot = (rst_slot_t *)(void *)slots->room;
+    slots->room += size;
+    slots->left -= size;
+    memcpy(slot, like, size);
+    slot->as.conn = NULL;
+    slot->packed = false;
+    return slot;
 }
 
 rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, unsigned *x, const rst_memory_t *memory)
 {
     rst_slot_probe_t probe;
+    rst_slot_t **near;
     rst_slot_t *slot;
 
     *x = rst_conn_sender(segment);
     fill_key(&probe, segment, *x == 1, slots->secret);
-    if (slots->latest && slot_equal(slots->latest, &probe.slot))
-        return slots->latest;
+    near = &slots->near[probe.slot.hash % RST_SLOTS_NEAR];
+    if (*near && slot_equal(*near, &probe.slot))
+        return *near;
     slot = g_hash_table_lookup(slots->table, &probe.slot);
     if (!slot) {
         if (g_hash_table_size(slots->table) >= slots->slots_max) {
             slots->full = true;
             return NULL;
         }
-        slot = memory->alloc(memory->scope, sizeof *slot + probe.slot.key_size);
-        slot->as.conn = NULL;
-        slot->packed = false;
-        slot->key_size = probe.slot.key_size;
-        slot->hash = probe.slot.hash;
-        memcpy(slot->key, probe.slot.key, probe.slot.key_size);
+        slot = new_slot(slots, &probe.slot, memory);
         g_hash_table_add(slots->table, slot);
     }
-    slots->latest = slot;
+    *near = slot;
     return slot;
 }
 
@@ -113,7 +133,7 @@ const rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *
 bool rst_slot_can_pack(const rst_segment_t *segment)
 {
     return (segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK | RST_FLAG_RST | RST_FLAG_FIN)) == RST_FLAG_SYN &&
-           segment->len == 0;
+           segment->len == 0 && !segment->ack && !segment->tsecr && !segment->mptcp && segment->known <= UINT16_MAX;
 }
 
 void rst_slot_pack(rst_slot_t *slot, const rst_segment_t *segment, unsigned x, uint32_t visit)
@@ -123,18 +143,16 @@ void rst_slot_pack(rst_slot_t *slot, const rst_segment_t *segment, unsigned x, u
         .time = segment->time,
         .visit = visit,
         .seq = segment->seq,
-        .ack = segment->ack,
         .tsval = segment->tsval,
-        .tsecr = segment->tsecr,
         .link = segment->link,
-        .known = segment->known,
+        .known = (uint16_t)segment->known,
         .window = segment->window,
         .ip_id = segment->ip_id,
         .mss = segment->mss,
         .flags = segment->flags,
         .ttl = segment->ttl,
         .tos = segment->tos,
-        .wscale = segment->wscale,
+        .wscale = segment->wscale & 0x0f,
         .x = (uint8_t)x,
         .df = segment->df,
     };
@@ -151,9 +169,7 @@ void rst_slot_unpack(const rst_packed_syn_t *syn, const rst_segment_t *like, uns
     segment->dport = swap ? like->sport : like->dport;
     segment->time = syn->time;
     segment->seq = syn->seq;
-    segment->ack = syn->ack;
     segment->tsval = syn->tsval;
-    segment->tsecr = syn->tsecr;
     segment->link = syn->link;
     segment->known = syn->known;
     segment->window = syn->window;

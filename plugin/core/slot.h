@@ -15,14 +15,15 @@
 #define RST_SLOTS_MAX 4000000
 #define RST_CONNS_MAX 250000
 
-/* What rst_side_take() needs of a SYN without payload. */
+/* What rst_side_take() needs of a SYN without payload; what is not here is zero. */
 typedef struct rst_packed_syn {
     int64_t time;
-    uint32_t visit, seq, ack, tsval, tsecr, link, known;
-    uint16_t window, ip_id, mss;
-    uint8_t flags, ttl, tos, wscale;
+    uint32_t visit, seq, tsval, link;
+    uint16_t known, window, ip_id, mss;
+    uint8_t flags, ttl, tos;
+    uint8_t wscale : 4;
+    uint8_t df : 1;
     uint8_t x; /* index of its sender, plus twice that of the interface (points.h) */
-    bool df;
 } rst_packed_syn_t;
 
 typedef struct rst_slot {
@@ -30,15 +31,19 @@ typedef struct rst_slot {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
     } as;
-    uint32_t hash;    /* of the key, mixed with the table's secret */
-    bool packed;      /* as.syn, not as.conn */
-    uint8_t key_size; /* bytes of key[] */
-    uint8_t key[];    /* both addresses and ports, smaller end first */
+    uint32_t hash;     /* of the key, mixed with the table's secret */
+    bool packed;       /* as.syn, not as.conn */
+    uint8_t key_words; /* of key[] */
+    uint64_t key[];    /* both addresses, smaller end first, and one word with ports and sizes */
 } rst_slot_t;
+
+#define RST_SLOTS_NEAR 256
 
 typedef struct rst_slots {
     GHashTable *table; /* rst_slot_t, keyed by itself */
-    rst_slot_t *latest;
+    rst_slot_t *near[RST_SLOTS_NEAR]; /* found last, by the low bits of the hash: most segments find theirs here */
+    uint8_t *room;     /* slots are never given back: they are cut from large blocks */
+    size_t left;       /* bytes in room */
     uint32_t conns;
     uint32_t slots_max, conns_max;
     uint64_t secret; /* odd and random: a file cannot be made whose keys all collide */
@@ -55,7 +60,7 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
 /* The same without making one: NULL when there is none. */
 const rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x);
 
-/* A SYN without payload or acknowledgment, the only segment that can be packed. */
+/* An ordinary SYN without payload or acknowledgment, the only segment that can be packed. */
 bool rst_slot_can_pack(const rst_segment_t *segment);
 /* x = index of the sender plus twice the interface's. */
 void rst_slot_pack(rst_slot_t *slot, const rst_segment_t *segment, unsigned x, uint32_t visit);

@@ -36,6 +36,7 @@ enum {
 #define IP4_OFFSET_MASK 0x1fff
 
 static int proto_owner = -1;
+static bool kept; /* there may be an error in the present packet: most are not even searched for one */
 static rst_front_t front4 = {.number = IP_PROTO_ICMP};
 static rst_front_t front6 = {.number = IP_PROTO_ICMPV6};
 
@@ -108,8 +109,10 @@ static void collect(tvbuff_t *tvb, packet_info *pinfo, uint8_t version)
         known = read_quoted4(bytes + ICMP_QUOTE, captured - ICMP_QUOTE, &icmp);
     else
         known = read_quoted6(bytes + ICMP_QUOTE, captured - ICMP_QUOTE, &icmp);
-    if (known)
-        p_add_proto_data(pinfo->pool, pinfo, proto_owner, ERROR_KEY, wmem_memdup(pinfo->pool, &icmp, sizeof icmp));
+    if (!known)
+        return;
+    p_add_proto_data(pinfo->pool, pinfo, proto_owner, ERROR_KEY, wmem_memdup(pinfo->pool, &icmp, sizeof icmp));
+    kept = true;
 }
 
 static int dissect_front4(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip)
@@ -147,5 +150,10 @@ void rst_icmp_hook_restore(void)
 
 const rst_icmp_t *rst_icmp_hook_error(packet_info *pinfo)
 {
-    return (const rst_icmp_t *)p_get_proto_data(pinfo->pool, pinfo, proto_owner, ERROR_KEY);
+    const rst_icmp_t *error = NULL;
+
+    if (kept)
+        error = (const rst_icmp_t *)p_get_proto_data(pinfo->pool, pinfo, proto_owner, ERROR_KEY);
+    kept = error != NULL;
+    return error;
 }

@@ -55,14 +55,10 @@ int64_t rst_frame_time(const packet_info *pinfo)
     return secs * second + pinfo->abs_ts.nsecs;
 }
 
-/* FNV-1a, 32 bits. */
-static uint32_t hash_bytes(uint32_t hash, const void *data, size_t size)
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    const uint8_t *byte = (const uint8_t *)data;
-
-    while (size--)
-        hash = (hash ^ *byte++) * UINT32_C(16777619);
-    return hash;
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
 }
 
 /* Tells the copies of a packet apart that were captured on different wires of one capture point. */
@@ -70,16 +66,20 @@ static uint32_t link_of(const packet_info *pinfo)
 {
     const wtap_rec *rec = pinfo->rec;
     bool interface = rec && rec->rec_type == REC_TYPE_PACKET && (rec->presence_flags & WTAP_HAS_INTERFACE_ID);
-    uint32_t hash = UINT32_C(2166136261);
+    int size = pinfo->dl_src.len;
+    uint64_t word = 0;
+    uint64_t hash;
 
-    if (pinfo->dl_src.len <= 0 && !pinfo->vlan_id && !interface)
+    if (size <= 0 && !pinfo->vlan_id && !interface)
         return 0;
-    if (pinfo->dl_src.len > 0)
-        hash = hash_bytes(hash, pinfo->dl_src.data, pinfo->dl_src.len);
-    hash = hash_bytes(hash, &pinfo->vlan_id, sizeof pinfo->vlan_id);
-    if (interface)
-        hash = hash_bytes(hash, &rec->rec_header.packet_header.interface_id, sizeof(uint32_t));
-    return hash ? hash : 1;
+    if (size == FT_ETHER_LEN)
+        memcpy(&word, pinfo->dl_src.data, FT_ETHER_LEN);
+    else if (size > 0)
+        memcpy(&word, pinfo->dl_src.data, MIN((size_t)size, sizeof word));
+    hash = mix(size > 0 ? (uint64_t)size : 0, word);
+    hash =
+        mix(hash, (uint64_t)pinfo->vlan_id << 32 | (interface ? rec->rec_header.packet_header.interface_id + 1U : 0));
+    return (uint32_t)hash ? (uint32_t)hash : 1;
 }
 
 /* From 1; 0 = the file does not name interfaces. Each section of a file counts its own. */
@@ -98,7 +98,10 @@ rst_address_t rst_address_of(const address *from)
 {
     rst_address_t to = {{0, 0}, 0};
 
-    if (from->len > 0 && (size_t)from->len <= sizeof to.word) {
+    if (from->len == 4) { /* nearly always, and then one move */
+        memcpy(to.word, from->data, 4);
+        to.size = 4;
+    } else if (from->len > 0 && (size_t)from->len <= sizeof to.word) {
         memcpy(to.word, from->data, from->len);
         to.size = (uint8_t)from->len;
     }

@@ -7,56 +7,63 @@
 #include "compat.h"
 
 #include <epan/ipproto.h>
-#include <epan/proto_data.h>
 
 #include "front.h"
 #include "tcp-facts.h"
 #include "tcp-hook.h"
 
-#define FACTS_KEY 0 /* in pinfo->pool */
+/* frame, link, IP, TCP, what it carries, this post-dissector: with an IP of its own, TCP would be the eighth. */
+#define LAYERS_OF_ONE_TCP 7
 
-static int proto_owner = -1;
+static protocol_t *owner;
 static int proto_tcp = -1;
 static rst_front_t front = {.number = IP_PROTO_TCP};
 
-static rst_frame_facts_t *frame_facts(packet_info *pinfo)
+/* The facts of the dissection that goes on, handed from the hook to the post-dissector. Attaching them to the packet
+ * would cost more than gathering them. Facts that nobody took (the plugin was switched off, a dissection was broken
+ * off) are told by the frame that they belong to, which is compared and never looked into; a dissection within another
+ * costs the outer one its facts, which then are missed, not mixed up. */
+static struct {
+    const packet_info *pinfo;
+    int64_t offset; /* of the record in its file: two frames may have had the same number */
+    uint32_t frame;
+    rst_frame_facts_t facts;
+} latest;
+
+static bool is_latest(const packet_info *pinfo)
 {
-    return (rst_frame_facts_t *)p_get_proto_data(pinfo->pool, pinfo, proto_owner, FACTS_KEY);
+    return latest.pinfo == pinfo && latest.frame == pinfo->num && latest.offset == pinfo->fd->file_off;
 }
 
-/* The facts live in the packet's pool, not in a static array: one dissection may start another, and with the
- * post-dissector disabled nobody would clear them. */
 static void collect(tvbuff_t *tvb, packet_info *pinfo, void *ip)
 {
-    rst_frame_facts_t *facts = frame_facts(pinfo);
-    rst_segment_t *segment;
+    rst_frame_facts_t *facts = &latest.facts;
 
-    if (!facts) {
-        facts = wmem_new0(pinfo->pool, rst_frame_facts_t);
-        p_add_proto_data(pinfo->pool, pinfo, proto_owner, FACTS_KEY, facts);
+    if (!is_latest(pinfo)) {
+        latest.pinfo = pinfo;
+        latest.frame = pinfo->num;
+        latest.offset = pinfo->fd->file_off;
+        facts->calls = facts->count = 0;
     }
     if (facts->count == RST_LAYERS_MAX)
         return;
     facts->calls++;
     /* A header quoted in an ICMP error is evidence about a segment, never a segment. */
-    if (pinfo->flags.in_error_pkt)
-        return;
-    segment = wmem_new(pinfo->pool, rst_segment_t);
-    if (rst_tcp_facts(tvb, pinfo, ip, segment))
-        facts->segment[facts->count++] = segment;
+    if (!pinfo->flags.in_error_pkt && rst_tcp_facts(tvb, pinfo, ip, &facts->segment[facts->count]))
+        facts->count++;
 }
 
 /* Everything is copied before TCP is called, and nothing is done after it, because TCP may throw through this call. */
 static int dissect_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip)
 {
-    if (!pinfo->fd->visited && proto_is_protocol_enabled(find_protocol_by_id(proto_owner)))
+    if (!pinfo->fd->visited && proto_is_protocol_enabled(owner))
         collect(tvb, pinfo, ip);
     return call_dissector_only(front.original, tvb, pinfo, tree, ip);
 }
 
-void rst_hook_register(int owner)
+void rst_hook_register(int proto)
 {
-    proto_owner = owner;
+    owner = find_protocol_by_id(proto);
     proto_tcp = proto_get_id_by_filter_name("tcp");
     rst_front_register(&front, dissect_hook, "tcp", "Transmission Control Protocol (reset analysis)",
                        "TCP (reset analysis)", "tcp.reset_hook");
@@ -69,12 +76,16 @@ void rst_hook_handoff(void)
 
 void rst_hook_restore(void)
 {
+    latest.pinfo = NULL;
     rst_front_restore(&front);
 }
 
-const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo)
+const rst_frame_facts_t *rst_hook_take(const packet_info *pinfo)
 {
-    return frame_facts(pinfo);
+    if (!is_latest(pinfo))
+        return NULL;
+    latest.pinfo = NULL;
+    return &latest.facts;
 }
 
 unsigned rst_hook_missed(const packet_info *pinfo, const rst_frame_facts_t *facts)
@@ -83,6 +94,8 @@ unsigned rst_hook_missed(const packet_info *pinfo, const rst_frame_facts_t *fact
     unsigned layers = 0;
     wmem_list_frame_t *layer;
 
+    if (calls && wmem_list_count(pinfo->layers) <= LAYERS_OF_ONE_TCP)
+        return 0;
     for (layer = wmem_list_head(pinfo->layers); layer; layer = wmem_list_frame_next(layer))
         layers += GPOINTER_TO_INT(wmem_list_frame_data(layer)) == proto_tcp;
     return layers > calls ? layers - calls : 0;

@@ -13,15 +13,15 @@
 
 #define RST_LAYERS_MAX 8 /* TCP segments analysed of one frame (tunnels); further ones are counted only */
 
-/* What one dissection of one frame passed to TCP; owned by pinfo->pool. */
+/* What one dissection of one frame passed to TCP. */
 typedef struct rst_frame_facts {
     unsigned calls; /* TCP layers that were taken up, also those quoted in ICMP errors or too short to use */
     unsigned count;
-    rst_segment_t *segment[RST_LAYERS_MAX]; /* outermost first */
+    rst_segment_t segment[RST_LAYERS_MAX]; /* outermost first */
 } rst_frame_facts_t;
 
-/* With the other protocols. owner is the protocol under which the facts are kept. */
-void rst_hook_register(int owner);
+/* With the other protocols. Facts are gathered while the protocol proto is enabled. */
+void rst_hook_register(int proto);
 
 /* From the handoff, when TCP has registered itself. */
 void rst_hook_handoff(void);
@@ -29,8 +29,8 @@ void rst_hook_handoff(void);
 /* From each init routine: Decode As for TCP itself takes the hook away, this puts it back. */
 void rst_hook_restore(void);
 
-/* The facts of this dissection, or NULL. They are collected on the first visit of a frame only. */
-const rst_frame_facts_t *rst_hook_facts(packet_info *pinfo);
+/* First visit only: the facts of this dissection, or NULL. They are given out once and last until the next frame. */
+const rst_frame_facts_t *rst_hook_take(const packet_info *pinfo);
 
 /* First visit only: TCP layers of this frame that did not come by, or came after the last that is analysed. facts may
  * be NULL. */

@@ -92,29 +92,47 @@ void rst_expert_register(int proto)
     expert_register_field_array(module, ei_finding, RST_FINDING_COUNT);
 }
 
-bool rst_expert_wanted(void)
+/* Wireshark registers the tap when the first file is opened. */
+static bool is_tapped(void)
 {
     static int tap_expert;
 
-    /* Wireshark registers this tap when the first file is opened. */
     if (!tap_expert)
         tap_expert = find_tap_id("expert");
     return tap_expert && have_tap_listener(tap_expert);
 }
 
+bool rst_expert_wanted(proto_tree *tree)
+{
+    static int proto_expert;
+
+    if (proto_expert <= 0)
+        proto_expert = proto_get_id_by_filter_name("_ws.expert");
+    return is_tapped() || (tree && proto_expert > 0 && proto_field_is_referenced(tree, proto_expert));
+}
+
 /* A severity that the user chose for the cause holds at every confidence. */
-static expert_field *field_of(const rst_verdict_t *verdict)
+static expert_field *field_of(const rst_verdict_t *verdict, int *severity)
 {
     const ei_register_info *top = highest[verdict->cause];
+    rst_severity_t own = rst_cause_severity(verdict->cause, verdict->confidence);
 
+    *severity = top->eiinfo.severity;
     if (top->eiinfo.severity != top->eiinfo.orig_severity)
         return top->ids;
-    return &ei_rst[verdict->cause][rst_cause_severity(verdict->cause, verdict->confidence)];
+    *severity = severities[own];
+    return &ei_rst[verdict->cause][own];
 }
 
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server)
 {
-    expert_add_info_format(pinfo, item, field_of(verdict), "%s%s (%s)", rst_cause_info(verdict->cause)->label,
+    int severity;
+    expert_field *field = field_of(verdict, &severity);
+
+    /* The status bar shows the highest severity of the file, also when nobody listens. */
+    if (!item && !pinfo->cinfo && !is_tapped() && severity <= expert_get_highest_severity())
+        return;
+    expert_add_info_format(pinfo, item, field, "%s%s (%s)", rst_cause_info(verdict->cause)->label,
                            verdict->confidence < UNSURE_PERCENT ? "?" : "", server);
 }
 

@@ -12,8 +12,8 @@
 
 void rst_expert_register(int proto);
 
-/* Whether somebody collects expert information (-z expert, the dialog). */
-bool rst_expert_wanted(void);
+/* Whether somebody collects expert information (-z expert, the dialog), or asks the tree for its fields. */
+bool rst_expert_wanted(proto_tree *tree);
 
 /* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port. */
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server);

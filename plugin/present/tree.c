@@ -260,6 +260,24 @@ static void add_details(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *ve
     add_boolean(subtree, tvb, hf_rst_provisional, provisional);
 }
 
+bool rst_tree_wanted(proto_tree *tree)
+{
+    return tree && proto_field_is_referenced(tree, proto_rst);
+}
+
+/* A frame of the evidence is shown with its text only. */
+bool rst_tree_wants_texts(proto_tree *tree)
+{
+    const int fields[] = {hf_rst_summary, hf_rst_evidence_text, hf_rst_evidence_frame, hf_rst_declared_text};
+    size_t i;
+
+    for (i = 0; tree && i < array_length(fields); i++) {
+        if (proto_field_is_referenced(tree, fields[i]))
+            return true;
+    }
+    return false;
+}
+
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
                                  const char *filter)
 {

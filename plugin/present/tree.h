@@ -15,6 +15,12 @@ void rst_tree_register(int proto);
 /* When the first file is opened: Wireshark has no list of open subtrees before. */
 void rst_tree_unfold(void);
 
+/* Does anybody look at a field of ours? false without a tree. */
+bool rst_tree_wanted(proto_tree *tree);
+
+/* Does anybody look at one that holds a sentence? */
+bool rst_tree_wants_texts(proto_tree *tree);
+
 /* Adds the item of one reset with all its fields, whether or not the tree is visible: columns, -T fields and filters
  * read an invisible one. Returns the item for expert information. filter is a display filter for the connection. */
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,

@@ -10,8 +10,8 @@
  *        reused   "closed", all on the same addresses and ports
  *        storm    resets in one connection
  *
- * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the heads that
- * an allocator adds, and the tables).
+ * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the heads
+ * that an allocator adds, and the tables).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -46,9 +46,21 @@ typedef struct kind {
 
 enum { FIN = RST_FLAG_FIN, SYN = RST_FLAG_SYN, RST = RST_FLAG_RST, PSH = RST_FLAG_PSH, ACK = RST_FLAG_ACK };
 
-#define OPENING {0, SYN, 0, 0, 0}, {1, SYN | ACK, 0, 1, 0}, {0, ACK, 1, 1, 0}
-#define REQUEST {0, PSH | ACK, 1, 1, 300}, {1, PSH | ACK, 1, 301, 1000}
-#define CLOSING {0, FIN | ACK, 301, 1001, 0}, {1, FIN | ACK, 1001, 302, 0}, {0, ACK, 302, 1002, 0}
+#define OPENING                                                                                                        \
+    {0, SYN, 0, 0, 0}, {1, SYN | ACK, 0, 1, 0},                                                                        \
+    {                                                                                                                  \
+        0, ACK, 1, 1, 0                                                                                                \
+    }
+#define REQUEST                                                                                                        \
+    {0, PSH | ACK, 1, 1, 300},                                                                                         \
+    {                                                                                                                  \
+        1, PSH | ACK, 1, 301, 1000                                                                                     \
+    }
+#define CLOSING                                                                                                        \
+    {0, FIN | ACK, 301, 1001, 0}, {1, FIN | ACK, 1001, 302, 0},                                                        \
+    {                                                                                                                  \
+        0, ACK, 302, 1002, 0                                                                                           \
+    }
 
 static const kind_t kinds[] = {
     {"syn", 1, false, false, {{0, SYN, 0, 0, 0}}},
