@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# chroot.sh: Debian suites in folders, for chroot-matrix (sourced by it). Needs root, mmdebstrap or debootstrap.
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# debian_mirror: prints the address this machine's own apt takes its release from, or fails.
+debian_mirror() {
+    local release found
+    release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    # shellcheck disable=SC2016 # apt expands these
+    found=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Identifier: Packages' 2>/dev/null |
+        awk -v release="$release" '$1 == release { print $2; exit }')
+    [ -n "$found" ] && echo "${found%/}"
+}
+
+# make_chroot SUITE FOLDER MIRROR PACKAGE...: the packages and what they need, nothing recommended. A folder that a
+# failed run left behind is made again.
+make_chroot() {
+    local suite=$1 folder=$2 mirror=$3 settings status=0
+    shift 3
+    rm -rf --one-file-system "$folder"
+    settings=$(mktemp)
+    # How this machine reaches its mirror (proxy, dates, retries) holds for the chroot too.
+    {
+        apt-config dump Acquire
+        echo 'APT::Install-Recommends "false";'
+    } >"$settings"
+    chmod a+r "$settings"
+    if command -v mmdebstrap >/dev/null; then
+        mmdebstrap --variant=apt --aptopt="$settings" --include="$(IFS=, && echo "$*")" \
+            "$suite" "$folder" "$mirror" || status=$?
+    else
+        debootstrap --variant=minbase "$suite" "$folder" "$mirror" || status=$?
+        if [ "$status" -eq 0 ]; then
+            cp "$settings" "$folder/etc/apt/apt.conf.d/99machine"
+            in_chroot "$folder" root apt_get update && in_chroot "$folder" root apt_get install -y "$@" || status=$?
+        fi
+    fi
+    rm -f "$settings"
+    [ "$status" -ne 0 ] || touch "$folder/.complete"
+    return "$status"
+}
+
+# in_chroot FOLDER USER COMMAND...: runs it there, alone with its processes: none outlives it or its caller, and no
+# mount stays.
+# SHARED, when set, is a folder of this machine that appears as /shared, read-only. apt_get is a command there.
+in_chroot() {
+    local folder=$1 user=$2
+    shift 2
+    [ "$1" != apt_get ] || set -- env DEBIAN_FRONTEND=noninteractive apt-get -qq "${@:2}"
+    local group home=/root
+    group=$(chroot "$folder" id -g "$user")
+    if [ "$user" != root ]; then
+        home=/tmp/home
+        [ -d "$folder$home" ] || install -d -o "$(chroot "$folder" id -u "$user")" -g "$group" "$folder$home"
+    fi
+    # shellcheck disable=SC2016 # expands in the inner shell
+    setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child -- bash -c '
+        folder=$1 shared=$2 user=$3 group=$4
+        shift 4
+        mount -t proc proc "$folder/proc" && mount --rbind /dev "$folder/dev" || exit 125
+        if [ -n "$shared" ]; then
+            mkdir -p "$folder/shared"
+            mount --bind "$shared" "$folder/shared" && mount -o remount,bind,ro "$folder/shared" || exit 125
+        fi
+        cp -L /etc/resolv.conf /etc/hosts "$folder/etc/"
+        # No exec: as process 1 of its namespace the command would get no signals, for which xvfb-run waits.
+        chroot --userspec="$user:$group" --groups="$group" "$folder" "$@"
+        exit $?
+    ' in_chroot "$folder" "${SHARED:-}" "$user" "$group" \
+        env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="$home" LC_ALL=C.UTF-8 TZ=UTC \
+        ${SOURCE_DATE_EPOCH:+SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH"} "$@" </dev/null
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Debian and RPM packages: packaging/make-package calls this with the right folders.
+
+# One package per Wireshark version: its plugin interface changes with each, and the folder with it. The later one is
+# the greater version, so that an upgrade of the distribution upgrades the plugin.
+set(RST_PACKAGE_VERSION "${PROJECT_VERSION}+ws${RST_WIRESHARK_VERSION}")
+math(EXPR RST_NEXT_MINOR "${Wireshark_MINOR_VERSION} + 1")
+
+set(CPACK_PACKAGE_NAME wireshark-plugin-rst)
+set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
+set(CPACK_PACKAGE_VENDOR "rst")
+set(CPACK_PACKAGE_CONTACT "${RST_MAINTAINER}")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Wireshark plugin that explains TCP resets")
+set(CPACK_PACKAGE_DESCRIPTION "For every TCP reset in a capture it answers why it was sent, who sent it, how sure that is,
+which packets show it, what else fits, and what to check next. The answer comes
+from the capture alone: no packet is sent, nothing is looked up.")
+set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+# Wireshark's plugin folder is absolute, so the prefix is that of this build (/usr) and not a temporary one.
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_STRIP_FILES ON)
+
+set(CPACK_DEBIAN_PACKAGE_VERSION "${RST_PACKAGE_VERSION}")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# shlibdeps says "at least"; the plugin interface is that of this minor version alone.
+get_filename_component(RST_WIRESHARK_SONAME "${RST_WIRESHARK_LIBRARY}" REALPATH)
+execute_process(COMMAND dpkg-query --search "${RST_WIRESHARK_SONAME}"
+	OUTPUT_VARIABLE RST_OWNER OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+string(REGEX REPLACE ":.*" "" RST_OWNER "${RST_OWNER}")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "tshark | wireshark")
+if(RST_OWNER)
+	string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", ${RST_OWNER} (>= ${RST_WIRESHARK_VERSION}~)"
+		", ${RST_OWNER} (<< ${Wireshark_MAJOR_VERSION}.${RST_NEXT_MINOR}~)")
+endif()
+
+set(CPACK_RPM_PACKAGE_LICENSE "GPL-2.0-or-later")
+set(CPACK_RPM_PACKAGE_VERSION "${RST_PACKAGE_VERSION}")
+set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
+set(CPACK_RPM_PACKAGE_AUTOREQ ON) # libwireshark.so.N, whose N stands for the minor version
+set(CPACK_RPM_PACKAGE_REQUIRES "wireshark-cli")
+# Folders that are not ours to own.
+set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
+	/usr/lib64/wireshark /usr/lib64/wireshark/plugins /usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}
+	/usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}/epan /usr/share/wireshark /usr/share/wireshark/profiles)
+# The same source gives the same bytes: the date and host of the build stay out, and the build's id comes from its content.
+set(CPACK_RPM_SPEC_MORE_DEFINE "%define use_source_date_epoch_as_buildtime 1
+%define clamp_mtime_to_source_date_epoch 1
+%define build_mtime_policy clamp_to_source_date_epoch
+%define _buildhost reproducible
+%define _build_id_links none
+%define __brp_mangle_shebangs %{nil}")
+
+set(doc_dir share/doc/${CPACK_PACKAGE_NAME})
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/copyright DESTINATION ${doc_dir})
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/docs/causes.md DESTINATION ${doc_dir})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_VERBATIM_VARIABLES ON)
+include(CPack)
