@@ -249,6 +249,8 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         return 0;
     if (!pinfo->fd->visited)
         cases = learn(pinfo);
+    else
+        rst_engine_settle(engine);
     for (key = KEY_CASE; key < KEY_CASE + cases; key++) {
         const rst_case_t *reset = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, key);
 

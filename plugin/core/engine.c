@@ -5,6 +5,7 @@
  */
 #include "engine.h"
 
+#include "compare.h"
 #include "seq.h"
 #include "state.h"
 
@@ -378,6 +379,22 @@ void rst_engine_link(rst_engine_t *engine, const rst_case_t *reset, const rst_ve
 
         if (frame && verdict->evidence[i].frame != own && !g_hash_table_contains(engine->links, frame))
             g_hash_table_insert(engine->links, frame, GUINT_TO_POINTER(reset->at.visit));
+    }
+}
+
+/* Absence and presence elsewhere are known at the end, and so are the frames that show them. */
+void rst_engine_settle(rst_engine_t *engine)
+{
+    if (!engine->points.several || engine->points.settled)
+        return;
+    engine->points.settled = true;
+    rst_compare_settle(engine);
+    for (guint i = 0; i < engine->points.cases->len; i++) {
+        const rst_case_t *reset = g_ptr_array_index(engine->points.cases, i);
+        rst_verdict_t verdict;
+
+        rst_engine_classify(engine, reset, &engine->memory, false, &verdict);
+        rst_engine_link(engine, reset, &verdict);
     }
 }
 

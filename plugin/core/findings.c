@@ -5,6 +5,7 @@
  */
 #include "engine.h"
 
+#include "across.h"
 #include "state.h"
 #include "text.h"
 
@@ -76,6 +77,7 @@ void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn)
 
 void rst_findings_reset(rst_engine_t *engine)
 {
+    engine->points.settled = false;
     if (!engine->findings)
         return;
     g_hash_table_destroy(engine->findings);
@@ -209,6 +211,26 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
     }
 }
 
+/* With a capture at the other end too: was it lost on the way, or did the host not answer? */
+static const char *fate_of(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const rst_run_t *run = failure->conn ? &failure->conn->side[failure->x].run : NULL;
+    rst_run_report_t report;
+
+    if (!run || failure->report || run->last.visit != failure->last.visit)
+        return "";
+    report = rst_across_run(engine, failure->conn, failure->x, run);
+    return rst_across_run_text(&report, memory);
+}
+
+static const char *explained(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const char *summary = summary_of(failure, memory);
+    const char *fate = fate_of(engine, failure, memory);
+
+    return *fate ? rst_text(memory, "%s. %s", summary, fate) : summary;
+}
+
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding)
 {
     const rst_failure_t *failure;
@@ -221,7 +243,7 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     finding->kind = failure->kind;
     finding->count = failure->count;
     finding->duration = rst_elapsed(failure->first, failure->last);
-    finding->summary = summary_of(failure, memory);
+    finding->summary = explained(engine, failure, memory);
     finding->server = failure->report
                           ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
                           : endpoint(failure->conn, 1u - failure->x, memory);

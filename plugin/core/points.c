@@ -72,6 +72,8 @@ void rst_points_close(rst_points_t *points)
     }
     if (points->by_isn)
         g_hash_table_destroy(points->by_isn);
+    if (points->cases)
+        g_ptr_array_free(points->cases, TRUE);
 }
 
 /* The number in the file where it is small and free, so that people find it again. */
@@ -93,8 +95,10 @@ unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment
     uint32_t key = segment->interface;
     unsigned i;
 
-    if (points->interfaces && points->key[points->latest] == key)
+    if (points->interfaces && points->key[points->latest] == key) {
+        points->latest_time[points->latest] = now.time;
         return points->latest;
+    }
     for (i = 0; i < RST_INTERFACES_MAX; i++) {
         if (points->start[i].visit && points->key[i] == key)
             break;
@@ -109,6 +113,7 @@ unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment
         points->interfaces++;
     }
     points->latest = (uint8_t)i;
+    points->latest_time[i] = now.time;
     return i;
 }
 
@@ -253,6 +258,8 @@ void rst_points_met(rst_points_t *points, const rst_sight_t *a, const rst_sight_
         (*slot)->zero[1] |= (uint8_t)((rst_hops(high->ttl) == 0) << role);
     }
     (*slot)->apart = (*slot)->apart || shows_apart(a, b, distance);
+    (*slot)->first[0] = (*slot)->first[0] ? MIN((*slot)->first[0], low->visit) : low->visit;
+    (*slot)->first[1] = (*slot)->first[1] ? MIN((*slot)->first[1], high->visit) : high->visit;
     (*slot)->latest[0] = MAX((*slot)->latest[0], low->visit);
     (*slot)->latest[1] = MAX((*slot)->latest[1], high->visit);
 }
@@ -393,5 +400,6 @@ void rst_points_begin(rst_engine_t *engine)
 {
     engine->points.several = true;
     engine->points.by_isn = g_hash_table_new(NULL, NULL);
+    engine->points.cases = g_ptr_array_new();
     g_hash_table_foreach(engine->slots.table, adopt_all, engine);
 }

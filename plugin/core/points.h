@@ -71,8 +71,7 @@ typedef struct rst_track {
     int8_t hops[2];      /* TTL here minus TTL at the path's first track */
     uint16_t interfaces; /* bit per interface of this point that shows the connection */
     uint16_t sender[2];  /* bit per interface, by index of the sender */
-    int64_t delta[2];    /* clock here minus clock at the first track: least for side 0's segments, most for side 1's */
-    int64_t latest[2];   /* the same of the latest segments */
+    int64_t latest[2];   /* clock here minus clock at the path's first track, of the latest segments */
 } rst_track_t;
 
 typedef struct rst_path {
@@ -88,7 +87,9 @@ typedef struct rst_pair {
     int64_t nearest[2]; /* smallest distance in time of one segment, by the same directions */
     uint8_t zero[2];    /* roles whose segments came without a hop on the lower and on the higher interface */
     bool apart;         /* one segment was met on both */
-    uint32_t latest[2]; /* visits of the latest matched segments on the lower and on the higher interface */
+    uint32_t first[2];  /* visits of the first matched segments on the lower and on the higher interface */
+    uint32_t latest[2]; /* and of the latest */
+    uint32_t missed[2]; /* segments missing on the lower (higher) one although they came from behind it */
     rst_clock_t clock;  /* of the higher interface against the lower one */
 } rst_pair_t;
 
@@ -102,6 +103,7 @@ typedef enum rst_end { /* where a capture point is, as the user says */
 typedef struct rst_points {
     uint32_t key[RST_INTERFACES_MAX];     /* rst_segment_t.interface by index; 0 = free */
     rst_mark_t start[RST_INTERFACES_MAX]; /* first segment of each */
+    int64_t latest_time[RST_INTERFACES_MAX]; /* of the latest segment of each */
     uint8_t interfaces;                   /* seen so far */
     uint8_t latest;
     uint8_t mode;                      /* rst_points_mode_t */
@@ -112,6 +114,7 @@ typedef struct rst_points {
     uint8_t end[RST_INTERFACES_MAX];   /* rst_end_t, by interface */
     rst_pair_t *pair[RST_INTERFACES_MAX][RST_INTERFACES_MAX]; /* [lower][higher], NULL until needed */
     GHashTable *by_isn; /* client's initial sequence number -> rst_track_t; NULL until several */
+    GPtrArray *cases;   /* rst_case_t on tracks; NULL until several */
     uint32_t sights;    /* in all rings */
     bool settled;       /* links to the frames of the other points are made */
 } rst_points_t;

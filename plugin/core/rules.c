@@ -5,6 +5,7 @@
  */
 #include "rules.h"
 
+#include "across.h"
 #include "declared.h"
 #include "kernel.h"
 #include "measure.h"
@@ -41,7 +42,7 @@ static void ask_all(const rst_view_t *view, rst_outcome_t *outcome)
         for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
             unsigned confidence = ask(view, rule);
 
-            if (!confidence)
+            if (!confidence || (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)))
                 continue;
             if (!outcome->primary && confidence >= PRIMARY_MIN) {
                 outcome->primary = rule;
@@ -249,28 +250,92 @@ static void apply_original(const rst_view_t *view)
     add_alternative(view->verdict, verdict.cause, left, &left);
 }
 
+/* The verdict of one capture point. */
+static void classify_here(const rst_view_t *view)
+{
+    rst_statement_t statement = rst_declared_read(view->reset, &view->engine->prefs, view->memory, view->texts);
+    rst_outcome_t outcome;
+
+    memset(view->verdict, 0, sizeof *view->verdict);
+    view->verdict->summary = "";
+    rst_measure(view);
+    ask_all(view, &outcome);
+    conclude(view, &outcome, &statement);
+    apply_statement(view, &outcome, &statement);
+    rst_kernel_apply(view);
+    apply_original(view);
+}
+
+static rst_view_t view_of(const rst_engine_t *engine, const rst_case_t *reset, const rst_compare_t *compare,
+                          const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+{
+    return (rst_view_t){engine,
+                        &engine->prefs,
+                        reset,
+                        &reset->side[reset->x],
+                        &reset->side[1 - reset->x],
+                        reset->trigger.mark.visit ? &reset->trigger : NULL,
+                        memory,
+                        compare->from_host,
+                        texts,
+                        verdict};
+}
+
+static void classify_all(const rst_engine_t *engine, const rst_case_t *reset, const rst_compare_t *compare,
+                         const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+{
+    rst_view_t view = view_of(engine, reset, compare, memory, texts, verdict);
+
+    classify_here(&view);
+    rst_across_apply(&view, compare);
+    rst_pattern_label(&view);
+}
+
+/* The copy of the reset whose point explains it best; of equals the one nearest to its sender. */
+static const rst_case_t *find_leader(const rst_engine_t *engine, const rst_case_t *reset, const rst_compare_t *compare,
+                                     const rst_memory_t *memory)
+{
+    const rst_case_t *copy[RST_TRACKS_MAX];
+    unsigned copies = rst_compare_copies(engine, reset, compare, copy);
+    const rst_case_t *leader = copy[0];
+    unsigned best = 0;
+
+    for (unsigned i = 0; copies > 1 && i < copies; i++) {
+        rst_verdict_t verdict;
+        rst_view_t view = view_of(engine, copy[i], compare, memory, false, &verdict);
+
+        classify_here(&view);
+        if (verdict.cause == RST_CAUSE_UNDETERMINED || verdict.confidence <= best)
+            continue;
+        best = verdict.confidence;
+        leader = copy[i];
+    }
+    return leader;
+}
+
 void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict)
 {
-    rst_view_t view = {engine,
-                       &engine->prefs,
-                       reset,
-                       &reset->side[reset->x],
-                       &reset->side[1 - reset->x],
-                       reset->trigger.mark.visit ? &reset->trigger : NULL,
-                       memory,
-                       texts,
-                       verdict};
-    rst_statement_t statement = rst_declared_read(reset, &engine->prefs, memory, texts);
-    rst_outcome_t outcome;
+    const rst_case_t *leader;
+    rst_compare_t compare;
+    rst_verdict_t own;
+    bool follows;
 
-    memset(verdict, 0, sizeof *verdict);
-    verdict->summary = "";
-    rst_measure(&view);
-    ask_all(&view, &outcome);
-    conclude(&view, &outcome, &statement);
-    apply_statement(&view, &outcome, &statement);
-    rst_kernel_apply(&view);
-    apply_original(&view);
-    rst_pattern_label(&view);
+    rst_compare(engine, reset, &compare);
+    follows = compare.nearest != NULL;
+    leader = find_leader(engine, reset, &compare, memory);
+    if (leader == reset) {
+        classify_all(engine, reset, &compare, memory, texts, verdict);
+        verdict->first = verdict->first && !follows;
+        return;
+    }
+    /* One event at two points has one explanation; what was measured is each point's own. */
+    classify_all(engine, reset, &compare, memory, false, &own);
+    rst_compare(engine, leader, &compare);
+    classify_all(engine, leader, &compare, memory, texts, verdict);
+    verdict->first = own.first && !follows;
+    verdict->hop_delta = own.hop_delta;
+    verdict->capture_side = own.capture_side;
+    verdict->validity = own.validity;
+    verdict->accepted = own.accepted;
 }

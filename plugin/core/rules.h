@@ -26,6 +26,7 @@ typedef struct rst_view {
     const rst_side_t *y;            /* the other side */
     const rst_candidate_t *trigger; /* NULL = the reset answers nothing that was captured */
     const rst_memory_t *memory;
+    bool from_host;                 /* another capture point shows that the host itself sent it */
     bool texts;                     /* summary and evidence texts are wanted */
     rst_verdict_t *verdict;
 } rst_view_t;

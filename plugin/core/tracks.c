@@ -99,9 +99,10 @@ static void push(rst_engine_t *engine, rst_track_t *track, unsigned x, const rst
     rst_sights_push(&track->sent[x], sight, &engine->points.sights, &engine->memory);
 }
 
-static void add_reset(rst_track_t *track, rst_case_t *reset)
+static void add_reset(rst_engine_t *engine, rst_track_t *track, rst_case_t *reset)
 {
     reset->track = track;
+    g_ptr_array_add(engine->points.cases, reset);
     if (track->resets == RST_TRACK_RESETS)
         track->crowded = true;
     else
@@ -129,10 +130,26 @@ static void recall(rst_engine_t *engine, rst_track_t *track, unsigned x)
             continue;
         sight = sight_of_reset(conn->watch[i], home);
         push(engine, track, x, &sight);
-        add_reset(track, conn->watch[i]);
+        add_reset(engine, track, conn->watch[i]);
         track->sender[x] |= (uint16_t)(1u << home);
     }
     track->crowded = track->crowded || conn->resets > conn->watched;
+}
+
+static void list_isn(rst_engine_t *engine, rst_track_t *track, uint32_t isn)
+{
+    gpointer key = GUINT_TO_POINTER(isn);
+
+    if (track->listed)
+        return;
+    track->listed = true;
+    track->same_isn = g_hash_table_lookup(engine->points.by_isn, key);
+    g_hash_table_insert(engine->points.by_isn, key, track);
+}
+
+static bool has_syn(const rst_conn_t *conn, unsigned x)
+{
+    return (conn->side[x].known & RST_SIDE_SYN) != 0;
 }
 
 rst_track_t *rst_track_new(rst_engine_t *engine, rst_conn_t *conn, rst_conn_t *home)
@@ -148,6 +165,8 @@ rst_track_t *rst_track_new(rst_engine_t *engine, rst_conn_t *conn, rst_conn_t *h
     if (conn->first.visit) {
         recall(engine, track, 0);
         recall(engine, track, 1);
+        if (conn->client >= 0 && has_syn(conn, (unsigned)conn->client))
+            list_isn(engine, track, conn->side[conn->client].isn);
     }
     return track;
 }
@@ -179,8 +198,6 @@ static void note_distance(rst_points_t *points, const rst_sight_t *zero, rst_tra
     }
     if (!rst_time_difference(zero->time, sight->time, &delta))
         return;
-    if (!(track->deltas & (DELTA_TIME << direction)) || (direction ? delta > track->delta[1] : delta < track->delta[0]))
-        track->delta[direction] = delta;
     track->latest[direction] = delta;
     track->deltas |= (uint8_t)(DELTA_TIME << direction);
     if ((track->deltas & 3) == 3)
@@ -244,11 +261,6 @@ void rst_track_join(rst_engine_t *engine, rst_track_t *track, rst_track_t *other
     }
 }
 
-static bool has_syn(const rst_conn_t *conn, unsigned x)
-{
-    return (conn->side[x].known & RST_SIDE_SYN) != 0;
-}
-
 /* Two records of the same addresses and ports show one connection, unless their initial sequence numbers say that one
  * is an earlier or later use of them. A device that changes the numbers leaves the IP id of the SYN. */
 static bool same_use(const rst_track_t *track, const rst_track_t *view, unsigned x, const rst_sight_t *sight)
@@ -308,17 +320,6 @@ static rst_track_t *find_translated(rst_engine_t *engine, const rst_track_t *tra
     return found;
 }
 
-static void list_isn(rst_engine_t *engine, rst_track_t *track, uint32_t isn)
-{
-    gpointer key = GUINT_TO_POINTER(isn);
-
-    if (track->listed)
-        return;
-    track->listed = true;
-    track->same_isn = g_hash_table_lookup(engine->points.by_isn, key);
-    g_hash_table_insert(engine->points.by_isn, key, track);
-}
-
 static void find_path(rst_engine_t *engine, rst_track_t *track, unsigned x, const rst_sight_t *sight)
 {
     for (rst_track_t *view = track->home->track; view; view = view->view) {
@@ -354,7 +355,7 @@ void rst_track_take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rs
 
     push(engine, track, x, &sight);
     if (reset)
-        add_reset(track, reset);
+        add_reset(engine, track, reset);
     if (track->path->tracks > 1)
         meet(engine, track, &sight, x);
     else

@@ -98,6 +98,8 @@ typedef struct rst_verdict {
     int64_t idle;              /* ns of silence before the reset */
     int64_t delay;             /* ns since the trigger */
     int8_t hop_delta;          /* negative = nearer than its sender's other packets */
+    const char *points_seen;   /* capture points that saw it, NULL = nothing to compare with */
+    const char *points_missing; /* and that should have, NULL = none */
     const char *summary;       /* one sentence, or two */
     rst_declared_t declared;
     rst_alternative_t alternative[RST_ALTERNATIVES_MAX]; /* most likely first */

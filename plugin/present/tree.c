@@ -247,6 +247,8 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
     add_duration(tree, tvb, hf_rst_delay, verdict->delay);
     if (verdict->hop_delta != RST_HOPS_NONE)
         proto_item_set_generated(proto_tree_add_int(tree, hf_rst_hop_delta, tvb, 0, 0, verdict->hop_delta));
+    add_string(tree, tvb, hf_rst_points_seen, verdict->points_seen);
+    add_string(tree, tvb, hf_rst_points_missing, verdict->points_missing);
     add_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
 }
 

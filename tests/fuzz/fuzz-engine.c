@@ -114,6 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (run.stream.limited)
         rst_engine_limit(run.engine, 4, 2);
     feed(&run);
+    rst_engine_settle(run.engine);
     for (unsigned i = 0; i < run.resets; i++)
         ask_finally(&run, run.reset[i]);
     ask_about_frames(&run);

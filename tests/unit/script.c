@@ -159,6 +159,7 @@ void script_check_at(const char *file, int line, const char *expected, const cha
         script_run_t *run = g_new(script_run_t, 1);
 
         script_open(run, &script_variants[i], lines);
+        rst_engine_settle(run->engine);
         for (unsigned reset = 0; reset < run->resets; reset++)
             script_audit(run, reset);
         script_expect(run, file, line, expected);

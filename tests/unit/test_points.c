@@ -1,0 +1,158 @@
+/* test_points.c
+ * Several capture points in one file. Interface 1 is at the client, interface 2 at the server, a router between them;
+ * the server's clock is 137 s ahead unless a test says otherwise.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+/* Handshake, a request of 100 bytes, an answer of 200: at the client ... */
+#define CLIENT_TALK                                                                                                    \
+    "0.000 C>S S 1000 mss 1460 ttl 64 id 100 df interface 1",                                                          \
+        "0.020 S>C S. 5000 ack 1001 mss 1460 ttl 63 id 900 df interface 1",                                            \
+        "0.021 C>S . 1001 ack 5001 win 502 ttl 64 id 101 df interface 1",                                              \
+        "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df interface 1",                                     \
+        "0.050 S>C . 5001 ack 1101 win 501 ttl 63 id 901 df interface 1",                                              \
+        "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 63 id 902 df interface 1",                                     \
+        "0.061 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df interface 1"
+/* ... and at the server. */
+#define SERVER_TALK                                                                                                    \
+    "137.010 C>S S 1000 mss 1460 ttl 63 id 100 df interface 2",                                                        \
+        "137.0101 S>C S. 5000 ack 1001 mss 1460 ttl 64 id 900 df interface 2",                                         \
+        "137.031 C>S . 1001 ack 5001 win 502 ttl 63 id 101 df interface 2",                                            \
+        "137.040 C>S P. 1001 ack 5001 len 100 win 502 ttl 63 id 102 df interface 2",                                   \
+        "137.0401 S>C . 5001 ack 1101 win 501 ttl 64 id 901 df interface 2",                                           \
+        "137.050 S>C P. 5001 ack 1101 len 200 win 501 ttl 64 id 902 df interface 2",                                   \
+        "137.071 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df interface 2"
+
+static void test_sent_by_host(void)
+{
+    /* The same reset at both points: the server itself, and no second reset of the connection. */
+    script_check("#1 app_abort 60-99 by server first ordinal 1 never injected; #2 app_abort by server follower ordinal 1",
+                 CLIENT_TALK, SERVER_TALK, "140.000 S>C R. 5201 ack 1101 ttl 64 id 903 df interface 2",
+                 "3.010 S>C R. 5201 ack 1101 ttl 63 id 903 df interface 1");
+}
+
+static void test_injected(void)
+{
+    /* The client gets a reset of the server, which never sent it and goes on. */
+    script_check("injected 95-99 by middlebox pattern absent_at_sender", CLIENT_TALK,
+                 "3.010 S>C R. 5201 ack 1101 ttl 63 id 777 df interface 1", SERVER_TALK,
+                 "140.100 S>C P. 5201 ack 1101 len 50 win 501 ttl 64 id 903 df interface 2");
+    /* The same with the files in the other order. */
+    script_check("injected 95-99 by middlebox pattern absent_at_sender", SERVER_TALK,
+                 "140.100 S>C P. 5201 ack 1101 len 50 win 501 ttl 64 id 903 df interface 2", CLIENT_TALK,
+                 "3.010 S>C R. 5201 ack 1101 ttl 63 id 777 df interface 1");
+    /* It answers a segment that never came to the server. */
+    script_check("injected 95-99 by middlebox pattern absent_at_sender", CLIENT_TALK,
+                 "3.000 C>S P. 1101 ack 5201 len 70 win 502 ttl 64 id 104 df interface 1",
+                 "3.001 S>C R 5201 ttl 63 interface 1",
+                 "9.000 B>S S 70000 mss 1460 ttl 64 id 200 df interface 1", SERVER_TALK,
+                 "146.010 B>S S 70000 mss 1460 ttl 63 id 200 df interface 2",
+                 "146.011 S>B S. 90000 ack 70001 ttl 64 id 999 df interface 2");
+}
+
+static void test_both_ends(void)
+{
+    script_check("#1 injected 95-99 by middlebox pattern both_ends; #2 injected 95-99 by middlebox pattern both_ends",
+                 CLIENT_TALK, "3.010 S>C R. 5201 ack 1101 ttl 63 id 777 df interface 1", SERVER_TALK,
+                 "140.010 C>S R. 1101 ack 5201 ttl 63 id 778 df interface 2");
+}
+
+static void test_not_proven(void)
+{
+    /* The server's file ends before the reset. */
+    script_check("app_abort never injected", CLIENT_TALK, "3.010 S>C R. 5201 ack 1101 ttl 63 id 777 df interface 1",
+                 SERVER_TALK);
+    /* The server's capture has a hole elsewhere: it may have lost the reset too. */
+    script_check("* never injected", CLIENT_TALK,
+                 "2.000 S>C P. 5201 ack 1101 len 10 win 501 ttl 63 id 905 df interface 1",
+                 "2.001 C>S . 1101 ack 5211 win 502 ttl 64 id 104 df interface 1",
+                 "3.010 S>C R. 5211 ack 1101 ttl 63 id 777 df interface 1", SERVER_TALK,
+                 "140.100 C>S . 1101 ack 5201 ttl 63 id 106 df interface 2");
+    /* The server's point recorded only what the client sends. */
+    script_check("* never injected", CLIENT_TALK, "3.010 S>C R. 5201 ack 1101 ttl 63 id 777 df interface 1",
+                 "137.010 C>S S 1000 mss 1460 ttl 63 id 100 df interface 2",
+                 "137.031 C>S . 1001 ack 5001 win 502 ttl 63 id 101 df interface 2",
+                 "137.040 C>S P. 1001 ack 5001 len 100 win 502 ttl 63 id 102 df interface 2",
+                 "137.071 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df interface 2",
+                 "150.071 C>S . 1101 ack 5201 win 502 ttl 63 id 109 df interface 2");
+    /* Nor does a reset that only its sender's point shows accuse anybody: it was lost on the way. */
+    script_check("app_abort by server never injected", CLIENT_TALK,
+                 "8.000 C>S P. 1101 ack 5201 len 9 win 502 ttl 64 id 104 df interface 1", SERVER_TALK,
+                 "140.000 S>C R. 5201 ack 1101 ttl 64 id 903 df interface 2");
+}
+
+static void test_translated(void)
+{
+    /* The server knows the client by another address; the pair of initial sequence numbers joins the two. */
+    script_check("#1 app_abort by client first; #2 app_abort by client follower",
+                 "0.000 A>S S 1000 mss 1460 ttl 64 id 100 df interface 1",
+                 "0.001 B>S S 1000 mss 1460 ttl 63 id 100 df interface 2",
+                 "0.002 S>B S. 5000 ack 1001 mss 1460 ttl 64 id 900 df interface 2",
+                 "0.003 S>A S. 5000 ack 1001 mss 1460 ttl 63 id 900 df interface 1",
+                 "0.004 A>S . 1001 ack 5001 ttl 64 id 101 df interface 1",
+                 "0.005 B>S . 1001 ack 5001 ttl 63 id 101 df interface 2",
+                 "1.000 A>S R. 1001 ack 5001 ttl 64 id 102 df interface 1",
+                 "1.001 B>S R. 1001 ack 5001 ttl 63 id 102 df interface 2");
+}
+
+static void test_rewritten(void)
+{
+    /* A device gives one segment another number, and the client resets what it cannot place. */
+    script_check("header_rewritten 95-99 by client", CLIENT_TALK,
+                 "1.000 S>C P. 905201 ack 1101 len 60 win 501 ttl 63 id 903 df interface 1",
+                 "1.001 C>S R 1101 ttl 64 interface 1", SERVER_TALK,
+                 "137.990 S>C P. 5201 ack 1101 len 60 win 501 ttl 64 id 903 df interface 2",
+                 "138.011 C>S R 1101 ttl 63 interface 2");
+}
+
+static void test_one_point(void)
+{
+    /* A TAP: one direction on each interface. */
+    script_check("app_abort 60-75 by client ordinal 1 first", "0.000 C>S S 1000 ttl 60 id 100 interface 1",
+                 "0.020 S>C S. 5000 ack 1001 ttl 60 id 900 interface 2",
+                 "0.021 C>S . 1001 ack 5001 ttl 60 id 101 interface 1",
+                 "0.030 C>S P. 1001 ack 5001 len 100 ttl 60 id 102 interface 1",
+                 "0.050 S>C P. 5001 ack 1101 len 20 ttl 60 id 901 interface 2",
+                 "0.051 C>S . 1101 ack 5021 ttl 60 id 103 interface 1",
+                 "4.000 C>S R. 1101 ack 5021 ttl 60 id 104 interface 1");
+    /* A container host shows each packet on veth and eth0 within microseconds: one reset, and a copy. */
+    script_check("#1 app_abort first; #2 duplicate follower", "0.000000 C>S S 1000 ttl 64 id 100 interface 1",
+                 "0.000010 C>S S 1000 ttl 63 id 100 interface 2", "0.020 S>C S. 5000 ack 1001 ttl 54 id 900 interface 2",
+                 "0.020010 S>C S. 5000 ack 1001 ttl 53 id 900 interface 1",
+                 "0.021000 C>S . 1001 ack 5001 ttl 64 id 101 interface 1",
+                 "0.021010 C>S . 1001 ack 5001 ttl 63 id 101 interface 2",
+                 "4.000000 C>S R. 1001 ack 5001 ttl 64 id 102 interface 1",
+                 "4.000010 C>S R. 1001 ack 5001 ttl 63 id 102 interface 2");
+}
+
+static void test_lost(void)
+{
+    script_check("retransmission_timeout 95-99 by client", CLIENT_TALK,
+                 "1 C>S P. 1101 ack 5201 len 50 ttl 64 id 110 interface 1",
+                 "1.3 C>S P. 1101 ack 5201 len 50 ttl 64 id 111 interface 1",
+                 "1.9 C>S P. 1101 ack 5201 len 50 ttl 64 id 112 interface 1",
+                 "3.1 C>S P. 1101 ack 5201 len 50 ttl 64 id 113 interface 1",
+                 "5.5 C>S P. 1101 ack 5201 len 50 ttl 64 id 114 interface 1",
+                 "10.3 C>S P. 1101 ack 5201 len 50 ttl 64 id 115 interface 1",
+                 "19.9 C>S R. 1151 ack 5201 ttl 64 id 116 interface 1", SERVER_TALK,
+                 "300 S>C P. 5201 ack 1101 len 5 ttl 64 id 903 interface 2");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/points/sent_by_host", test_sent_by_host },
+        { "/points/injected", test_injected },
+        { "/points/both_ends", test_both_ends },
+        { "/points/not_proven", test_not_proven },
+        { "/points/translated", test_translated },
+        { "/points/rewritten", test_rewritten },
+        { "/points/one_point", test_one_point },
+        { "/points/lost", test_lost },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}
