@@ -6,13 +6,14 @@
 #include "rules.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 /* Sentences often begin with "the server ...". */
 static const char *format_text(const rst_view_t *view, const char *format, va_list args)
 {
     char buffer[RST_TEXT_MAX];
 
-    g_vsnprintf(buffer, sizeof buffer, format, args);
+    vsnprintf(buffer, sizeof buffer, format, args);
     buffer[0] = g_ascii_toupper(buffer[0]);
     return rst_text(view->memory, "%s", buffer);
 }

@@ -6,6 +6,7 @@
 #include "text.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #define MICROSECOND INT64_C(1000)
 #define MILLISECOND INT64_C(1000000)
@@ -19,7 +20,7 @@ const char *rst_text(const rst_memory_t *memory, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    g_vsnprintf(buffer, sizeof buffer, format, args);
+    vsnprintf(buffer, sizeof buffer, format, args);
     va_end(args);
     length = strlen(buffer) + 1;
     text = memory->alloc(memory->scope, length);
@@ -56,12 +57,12 @@ static const char *ipv6_text(const rst_memory_t *memory, const uint8_t *byte)
     longest_zero_run(group, &start, &length);
     for (int i = 0; i < 8; i++) {
         if (i == start) {
-            used += (size_t)g_snprintf(buffer + used, (gulong)(sizeof buffer - used), "::");
+            used += (size_t)snprintf(buffer + used, sizeof buffer - used, "::");
             i += length - 1;
             continue;
         }
-        used += (size_t)g_snprintf(buffer + used, (gulong)(sizeof buffer - used), "%s%x",
-                                   i == 0 || (start >= 0 && i == start + length) ? "" : ":", group[i]);
+        used += (size_t)snprintf(buffer + used, sizeof buffer - used, "%s%x",
+                                 i == 0 || (start >= 0 && i == start + length) ? "" : ":", group[i]);
     }
     return rst_text(memory, "%s", buffer);
 }
@@ -112,7 +113,7 @@ const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, s
         if (bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '\\' && bytes[i] != ';' && bytes[i] != '"')
             text[used++] = (char)bytes[i];
         else
-            used += (size_t)g_snprintf(text + used, 5, "\\x%02x", bytes[i]);
+            used += (size_t)snprintf(text + used, 5, "\\x%02x", bytes[i]);
     }
     text[used] = '\0';
     return text;

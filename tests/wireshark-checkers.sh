@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# wireshark-checkers.sh: Wireshark's own checkers of source code over the plugin; they come with Wireshark's source.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+
+if [ $# -ne 1 ] || [ ! -f "$1/tools/checkhf.pl" ]; then
+    echo "Usage: wireshark-checkers.sh WIRESHARK-SOURCE   (with tools/ and epan/, as from: apt-get source wireshark)" >&2
+    exit 2
+fi
+tools=$(cd "$1" && pwd)/tools
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+
+# What a checker says for no reason of ours:
+# - ei_rst_finding: registered in a loop over the kinds of findings, the checker looks for a literal array.
+known='^ERROR: NO ARRAY: expert\.c: ei_rst_finding$'
+
+# check NAME COMMAND...: clean means exit code 0 and nothing that says error or warning.
+check() {
+    local name=$1 output code=0
+    shift
+    output=$("$@" 2>&1) || code=$?
+    if grep -qE "$known" <<<"$output"; then
+        output=$(grep -vE "$known" <<<"$output") && [ -n "$output" ] || code=0
+    fi
+    if [ "$code" -eq 0 ] && ! grep -qiE '^(error|warning|unused)|does not exist|[1-9][0-9]* (warnings|errors)' <<<"$output"; then
+        echo "$name: clean"
+    else
+        echo "$name: exit code $code"
+        printf '%s\n' "$output" | sed 's/^/    /'
+        status=1
+    fi
+}
+
+# They read C line by line and do not know macros. Our fields stand in tables of macros, so they get the text behind
+# those: local macros expanded, Wireshark's kept (its headers are left out), and adjacent string literals joined.
+mkdir -p "$work/epan/dissectors/rst"
+for file in "$repo"/plugin/*.c "$repo"/plugin/extract/*.c "$repo"/plugin/present/*.c; do
+    sed '/^#include </d; /^#include "compat.h"/d; /^#include "[a-z/-]*\.h"/d' "$file" |
+        gcc -E -P -I "$repo/plugin/core" - | sed 's/" *"//g' >"$work/epan/dissectors/rst/$(basename "$file")"
+done
+
+# Without the search for shadowed names: it is for compilers before GCC 4.8 and takes members of structures, "time" and
+# "index", for variables.
+cd "$repo/plugin"
+find . -name '*.[ch]' -printf '%P\n' | sort >"$work/files"
+mapfile -t files <"$work/files"
+check checkAPIs "$tools/checkAPIs.pl" --group dissectors-prohibited --group dissectors-restricted \
+    --nocheck-shadow --sourcedir="$repo/plugin" "${files[@]}"
+cd "$work/epan/dissectors/rst"
+check checkhf "$tools/checkhf.pl" ./*.c
+check checkfiltername "$tools/checkfiltername.pl" ./*.c
+cd "$work"
+for file in epan/dissectors/rst/*.c; do
+    check "check_typed_item_calls $(basename "$file")" python3 "$tools/check_typed_item_calls.py" --mask --label \
+        --consecutive --missing-items --file "rst/$(basename "$file")"
+done
+exit "$status"
