@@ -71,12 +71,16 @@ static unsigned best_rival(const rst_vote_t *votes, unsigned count, unsigned sta
 
 bool rst_vote_mode(const rst_vote_t *votes, unsigned count, rst_mode_t *mode)
 {
+    const rst_vote_t *middle;
     unsigned start = 0;
-    unsigned best = best_window(votes, count, &start);
-    const rst_vote_t *middle = &votes[start + (best ? (best - 1) / 2 : 0)];
+    unsigned best;
 
-    if (!best || best_rival(votes, count, start, best) >= best)
+    if (!count)
         return false;
+    best = best_window(votes, count, &start);
+    if (best_rival(votes, count, start, best) >= best)
+        return false;
+    middle = &votes[start + (best - 1) / 2];
     *mode = (rst_mode_t){middle->offset, middle->row, best};
     return true;
 }

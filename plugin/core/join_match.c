@@ -168,7 +168,8 @@ static void match(const rst_join_t *join, rst_row_t *row, rst_host_clock_t *cloc
     int64_t miss;
 
     row->sent = NULL;
-    if (!event || distance(row, event, offset) > clock->tolerance) {
+    /* The only reset and the only event of these ends need not be as punctual as those of a train. */
+    if (!event || distance(row, event, offset) > (row->chain->count == 1 ? RST_JOIN_TOLERANCE : clock->tolerance)) {
         event = nearest(row, events, count, offset, clock->tolerance);
         if (!event || !is_mutual(join, row, event, offset))
             return;

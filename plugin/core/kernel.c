@@ -108,18 +108,22 @@ static void shrink_alternatives(rst_verdict_t *verdict)
     verdict->alternatives = (uint8_t)kept;
 }
 
-/* One more alternative, at the end of a list that has room below it. */
-static void add_last(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence)
+/* One more alternative, in its place by confidence, with at most what is left. */
+static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence)
 {
     unsigned left = 100u - verdict->confidence - sum_of(verdict);
+    unsigned at;
 
     confidence = MIN(confidence, left);
     for (unsigned i = 0; i < verdict->alternatives; i++) {
         if (verdict->alternative[i].cause == cause)
             return;
     }
-    if (confidence && cause != verdict->cause && verdict->alternatives < RST_ALTERNATIVES_MAX)
-        verdict->alternative[verdict->alternatives++] = (rst_alternative_t){cause, (uint8_t)confidence};
+    if (!confidence || cause == verdict->cause || verdict->alternatives == RST_ALTERNATIVES_MAX)
+        return;
+    for (at = verdict->alternatives++; at > 0 && verdict->alternative[at - 1].confidence < confidence; at--)
+        verdict->alternative[at] = verdict->alternative[at - 1];
+    verdict->alternative[at] = (rst_alternative_t){cause, (uint8_t)confidence};
 }
 
 static rst_sender_t apparent_sender(const rst_view_t *view)
@@ -200,8 +204,8 @@ static void apply_reason(const rst_view_t *view, const rst_event_t *event)
         verdict->benign = false;
     }
     shrink_alternatives(verdict);
-    if (!kept || verdict->cause != row.cause)
-        add_last(verdict, row.cause, 100u - verdict->confidence);
+    if (!silent && verdict->cause != row.cause)
+        add_alternative(verdict, row.cause, 100u - verdict->confidence);
     tell_reason(view, event, &row, kept);
 }
 
@@ -222,7 +226,7 @@ static void take_over(const rst_view_t *view, rst_cause_t cause, unsigned confid
     verdict->sender = sender;
     verdict->benign = false;
     if (history != RST_CAUSE_UNDETERMINED)
-        add_last(verdict, history, (100u - confidence) / 2);
+        add_alternative(verdict, history, (100u - confidence) / 2);
 }
 
 /* Not sent by that kernel's TCP. Nearer than the host: a device. As far as the host: its own packet filter, most
@@ -248,7 +252,7 @@ static void apply_absence(const rst_view_t *view, unsigned around)
     if (delta == RST_HOPS_NONE || delta > 0) {
         verdict->confidence /= 2;
         verdict->sender = RST_SENDER_UNKNOWN;
-        add_last(verdict, refusal ? RST_CAUSE_FIREWALL_REJECT : RST_CAUSE_INJECTED, verdict->confidence);
+        add_alternative(verdict, refusal ? RST_CAUSE_FIREWALL_REJECT : RST_CAUSE_INJECTED, verdict->confidence);
         return;
     }
     if (delta < 0)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Seed corpora for the fuzz targets, made from captures (through tshark) and from forms of declared reasons.
+"""Seed corpora for the fuzz targets, made from captures (through tshark), forms of declared reasons, and lines
+of kernel traces.
 
 Usage: make-corpus.py FOLDER [CAPTURE...]
 
-Writes FOLDER/engine and FOLDER/declared. Without captures: the sample captures of this repository.
+Writes FOLDER/engine, FOLDER/declared and FOLDER/trace. Without captures: the sample captures of this repository.
 The format of the engine's inputs is that of stream.c.
 
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -31,6 +32,23 @@ DECLARED = [
     b"\xf3\x17policy \x1b[31mdenied;\n", b"\xf3\x17", b"No route to host", b"Go away (not HTTP)\r\n",
     b"a,b;\"c\"\t{}\n",
     "d\u00e9j\u00e0 vu".encode(), b"\xff" * 128, b"A" * 128,
+]
+
+SOCKADDR = "\\x02\\x00\\x00\\x{:02x}\\x0a\\x00\\x00\\x{:02x}" + 20 * "\\x00"
+TRACE = [  # of the addresses and ports in fuzz-trace.c
+    "# entries-in-buffer/entries-written: 8/9   #P:2\n",
+    "  x-418   [000] ..s1. 1.5: tcp_send_reset: skbaddr=00ff skaddr=00 src=10.0.0.1:1 dest=10.0.0.2:2 state=UNKNOWN "
+    "reason=NO_SOCKET\n",
+    "i: a b-4 ( 7) [000] 2.123456: tcp_send_reset:  skbaddr=(nil) skaddr=0xf src=10.0.0.1:2 dest=10.0.0.2:2 state=0x7 "
+    "reason=TCP_ABORT_ON_CLOSE\n",
+    "   ss  42 [000] 41.000001:    tcp:tcp_send_reset: skbaddr=(nil) skaddr=0xf src=10.0.0.1:3 dest=10.0.0.2:2 "
+    "state=0x1 reason=TCP_STATE\n",
+    f"x-4 61.123456789: tcp_send_reset: skbaddr=(nil) src={SOCKADDR.format(4, 1)} dest={SOCKADDR.format(2, 2)} state=7 "
+    "reason=15\n",
+    "x-4 [0] 81: tcp_send_reset: skbaddr=1 src=[::ffff:10.0.0.1]:1 dest=[::]:0 state=TCP_LISTEN reason=NEW\n",
+    "x-4 [000] ..s2. 101.0: tcp_receive_reset: family=AF_INET sport=2 dport=1 saddr=10.0.0.2 daddr=10.0.0.1 "
+    "saddrv6=::ffff:10.0.0.2 daddrv6=::ffff:10.0.0.1 sock_cookie=4\n",
+    "CPU:1 [LOST 12 EVENTS]\n",
 ]
 
 
@@ -160,6 +178,8 @@ def main():
     write(target / "declared", [b"\0\0\0" + window + payload for payload in DECLARED])
     write(target / "declared", [bytes([kind, reason, reason & 15]) + window for kind in (2, 3) for reason in range(9)])
     write(target / "declared", [struct.pack(">3xHHB", code, 64240, 1) for code in range(9300, 10000, 50)])
+    text = "".join(TRACE).encode()
+    write(target / "trace", [b"\xff" + line.encode() for line in TRACE] + [b"\x06" + text, b"\xff" + text * 2])
 
 
 if __name__ == "__main__":

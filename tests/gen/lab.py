@@ -9,6 +9,7 @@ import socket
 import sys
 
 import capfile
+import lab_trace  # noqa: F401 (adds its scenario)
 import netlab
 from lab_path import SCENARIOS
 
@@ -39,17 +40,22 @@ def reasons(lab, found):
 
 def record(name, out):
     plan = SCENARIOS[name]
-    with netlab.Lab(**plan.options) as lab:
+    options = {name: value for name, value in plan.options.items() if name != "trace"}
+    with netlab.Lab(**options) as lab:
         plan.play(lab)
         frames = lab.stop_capture()
         found = capfile.resets(frames)
         said = reasons(lab, found)
+        trace = lab.traced()
     rows = label(found, plan.rows, name)
     kernel = f"Kernel reason (tcp:tcp_send_reset): {', '.join(said)}." if said else "No kernel reason recorded."
     readme = f"{inspect.cleandoc(plan.play.__doc__)}\nRecorded from Linux {os.uname().release.split('-')[0]}: " \
              f"`tests/gen/lab.py {name}`. {kernel}"
     folder = os.path.join(out, plan.folder)
     capfile.write_sample(folder, f"{name}.pcapng", frames, rows, readme)
+    if plan.options.get("trace"):
+        with open(os.path.join(folder, "kernel-trace.txt"), "w", encoding="ascii") as f:
+            f.write(trace)
     print(f"{plan.folder}: {len(frames)} frames, {len(rows)} resets, {' '.join(said)}")
 
 
