@@ -25,7 +25,7 @@ def kernel_trace(lab):
     """Nine refused SYNs, of which the fifth meets a reject rule of the server's own packet filter. Then three aborts
     that look alike: unread data, SO_LINGER 0, and an operator's ss -K.
 
-    expected.tsv is for the capture alone, expected-with-trace.tsv for rst.kernel_trace:kernel-trace.txt."""
+    expected.tsv is for the capture alone, expected-with-trace.txt for rst.kernel_trace:kernel-trace.txt."""
     listener = lab.listen(80)
     for _ in range(2):
         c, s = lab.pair(80, listener=listener)

@@ -18,7 +18,7 @@ STATES = {"TCP_ESTABLISHED": 1, "TCP_CLOSE": 7}
 NUMBERS = {"NO_SOCKET": 1, "TCP_ABORT_ON_CLOSE": 11, "TCP_STATE": 14}
 
 
-def expected(name="expected-with-trace.tsv"):
+def expected(name="expected-with-trace.txt"):
     return [[row["frame"], *(row[key] for key in ("cause", "sender", "trigger", "kernel"))]
             for row in tools.read_table(FOLDER / name)]
 
