@@ -47,15 +47,16 @@ mkdir -p "$folder"
 build=$repo/build/fuzz
 build_log cmake -S "$repo" -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug -DRST_PLUGIN=OFF \
     -DRST_FUZZ=ON -DRST_WERROR=OFF
-build_log cmake --build "$build" --target fuzz-engine fuzz-declared fuzz-trace
+build_log cmake --build "$build" --target fuzz-engine fuzz-points fuzz-declared fuzz-trace
 /usr/bin/python3 "$repo/tests/fuzz/make-corpus.py" "$folder/seed"
 
 # Short memories: most of the time would go into bookkeeping of freed blocks otherwise.
 export ASAN_OPTIONS=malloc_context_size=3:quarantine_size_mb=4:${ASAN_OPTIONS:-}
-for target in declared trace engine; do
+for target in declared trace points engine; do
     mkdir -p "$folder/$target"
     log=$folder/$target.log
-    if ! "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len="$([ $target = trace ] && echo 2000 || echo 240)" -timeout=10 \
+    longest=$([ "$target" = trace ] && echo 2000 || echo 264)
+    if ! "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -runs="$runs" -max_len="$longest" -timeout=10 \
         -entropic=0 -artifact_prefix="$folder/" "$folder/$target" "$folder/seed/$target" >"$log" 2>&1; then
         failed=yes
         grep -E 'does not hold|runtime error|ERROR|SUMMARY|text:' "$log" >&2 || tail -n 20 "$log" >&2

@@ -50,6 +50,13 @@ TRACE = [  # of the addresses and ports in fuzz-trace.c
     "saddrv6=::ffff:10.0.0.2 daddrv6=::ffff:10.0.0.1 sock_cookie=4\n",
     "CPU:1 [LOST 12 EVENTS]\n",
 ]
+SAID = b"\x14\0" + bytes(8) + b"Port denied"
+TRAILERS = [
+    bytes([1, 5, 1, 0, 0, 0, 0, 2, 50, 2]) + bytes(27) + SAID,
+    b"\xf5\xde\xb0\xf5\0\x44\0\1" + b"\0\1\0\2\0\x3c\0\4" + bytes(31) + SAID,
+]
+# Heads of fuzz-points: all at both points; one direction lost; translated, rewritten, with another clock.
+PLANS = [bytes(24), b"\0\0\0\0" + b"\0\1\0\0\2\0\4\0\0\3" * 2, b"\1\3\2\1" + b"\x10\x10\x30\x20\x10\x50\x14\x90\x1b\x10" * 2]
 
 
 def rows(capture):
@@ -174,9 +181,11 @@ def main():
     captures = [Path(name) for name in sys.argv[2:]] or sorted((REPO / "sample-captures").glob("**/*.pcap*"))
     for capture in captures:
         write(target / "engine", convert(capture))
+        write(target / "points", [plan + data for plan in PLANS for data in convert(capture)])
     window = b"\0\0\0\0\0"
     write(target / "declared", [b"\0\0\0" + window + payload for payload in DECLARED])
     write(target / "declared", [bytes([kind, reason, reason & 15]) + window for kind in (2, 3) for reason in range(9)])
+    write(target / "declared", [b"\4\0\0" + window + trailer for trailer in TRAILERS])
     write(target / "declared", [struct.pack(">3xHHB", code, 64240, 1) for code in range(9300, 10000, 50)])
     text = "".join(TRACE).encode()
     write(target / "trace", [b"\xff" + line.encode() for line in TRACE] + [b"\x06" + text, b"\xff" + text * 2])

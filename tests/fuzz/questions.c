@@ -1,0 +1,70 @@
+/* questions.c
+ * Implementation for questions.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "questions.h"
+
+/* The verdict of the first pass. Its memory goes at once: the engine may keep nothing of it. */
+static void ask_early(questions_t *questions, rst_case_t *reset)
+{
+    scope_t scope;
+    rst_verdict_t verdict;
+    bool texts = questions->frame & 1;
+
+    scope_open(&scope);
+    rst_engine_classify(questions->engine, reset, &scope.memory, texts, &verdict);
+    audit_verdict(&verdict, texts, questions->frame);
+    rst_engine_link(questions->engine, reset, &verdict);
+    scope_close(&scope);
+    if (questions->resets < QUESTIONS_RESETS_MAX)
+        questions->reset[questions->resets++] = reset;
+}
+
+void questions_feed(questions_t *questions, const rst_segment_t *segment)
+{
+    rst_case_t *reset = rst_engine_feed(questions->engine, segment);
+
+    REQUIRE((reset != NULL) == ((segment->flags & RST_FLAG_RST) != 0));
+    if (reset)
+        ask_early(questions, reset);
+}
+
+static void ask_finally(questions_t *questions, const rst_case_t *reset)
+{
+    scope_t scope;
+    rst_verdict_t verdict, again;
+
+    scope_open(&scope);
+    rst_engine_classify(questions->engine, reset, &scope.memory, true, &verdict);
+    audit_verdict(&verdict, true, questions->frame);
+    rst_engine_classify(questions->engine, reset, &scope.memory, false, &again);
+    audit_verdict(&again, false, questions->frame);
+    audit_equal(&verdict, &again);
+    audit_text(rst_case_filter(reset, &scope.memory));
+    audit_text(rst_case_server(reset, &scope.memory));
+    scope_close(&scope);
+}
+
+static void ask_about_frames(questions_t *questions)
+{
+    scope_t scope;
+
+    scope_open(&scope);
+    for (uint32_t frame = 1; frame <= questions->frame; frame++) {
+        rst_finding_t finding;
+
+        REQUIRE(rst_engine_reset_in(questions->engine, frame) <= questions->frame);
+        if (rst_engine_finding(questions->engine, frame, &scope.memory, &finding))
+            audit_finding(&finding);
+    }
+    scope_close(&scope);
+}
+
+void questions_end(questions_t *questions)
+{
+    rst_engine_settle(questions->engine);
+    for (unsigned i = 0; i < questions->resets; i++)
+        ask_finally(questions, questions->reset[i]);
+    ask_about_frames(questions);
+}
