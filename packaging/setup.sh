@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: setup.sh [--no-deps] [--uninstall] [--help]
+Usage: setup.sh [--all-users] [--no-deps] [--uninstall] [--help]
 
 Installs the needed Debian packages, builds the plugin in build/, installs it and prints
 the causes found in sample-captures/tour.pcapng.
@@ -14,6 +14,9 @@ the causes found in sample-captures/tour.pcapng.
   with sudo          into the personal plugin folder of the calling user
   as ordinary user   into the own personal plugin folder (packages must be there already)
 
+Run it again to upgrade.
+
+  --all-users   as root or with sudo: into the global plugin folder
   --no-deps     install no packages
   --uninstall   remove the plugin from the folder it would be installed in
 TEXT
@@ -27,9 +30,11 @@ umask 022
 
 deps=yes
 uninstall=no
+all_users=no
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage && exit 0 ;;
+    --all-users) all_users=yes ;;
     --no-deps) deps=no ;;
     --uninstall) uninstall=yes ;;
     *) echo "setup.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
@@ -39,7 +44,11 @@ done
 
 # Whose Wireshark is it? Under sudo the calling user's, otherwise our own.
 user=$(id -un)
-[ "$(id -u)" -ne 0 ] || [ -z "${SUDO_USER:-}" ] || user=$SUDO_USER
+if [ "$all_users" = yes ]; then
+    [ "$(id -u)" -eq 0 ] || { echo "setup.sh: --all-users needs root or sudo" >&2 && exit 2; }
+elif [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ]; then
+    user=$SUDO_USER
+fi
 home=$(getent passwd "$user" | cut -d: -f6)
 [ "$user" != "$(id -un)" ] || home=$HOME
 
