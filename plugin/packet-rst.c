@@ -238,7 +238,7 @@ static void tap_missed(packet_info *pinfo)
         queue_tap(pinfo, &(rst_tap_t){.missed = missed});
 }
 
-/* Returns 0, so that no layer of ours stays in the list of protocols of the frame. */
+/* Returns 0, so that no layer of ours is in the list of protocols of the frame. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     /* Most frames bear no reset: the first visit knows that without looking for a stored one. */
@@ -288,6 +288,8 @@ static char *connection_filter(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 
 void proto_register_rst(void)
 {
+    int proto_post;
+
     proto_rst = proto_register_protocol("TCP Reset Cause", "RST", "rst");
     rst_tree_register(proto_rst);
     rst_expert_register(proto_rst);
@@ -299,7 +301,10 @@ void proto_register_rst(void)
     register_cleanup_routine(cleanup_rst);
     register_conversation_filter("rst", "This reset's connection", has_connection,
                                  connection_filter RST_CONVERSATION_DATA);
-    register_postdissector(create_dissector_handle(dissect_rst, proto_rst));
+    /* In name only, so that Wireshark does not enter and leave a layer for every frame; it follows its parent. */
+    proto_post = proto_register_protocol_in_name_only("TCP Reset Cause (post-dissector)", "RST (post-dissector)",
+                                                      "rst_post", proto_rst, FT_PROTOCOL);
+    register_postdissector(create_dissector_handle(dissect_rst, proto_post));
 }
 
 void proto_reg_handoff_rst(void)

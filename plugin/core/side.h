@@ -11,8 +11,9 @@
 #include "prefs.h"
 #include "segment.h"
 
-/* A moment: the visit (frames.h) and the time, RST_TIME_NONE if the frame has none. visit 0 = never. */
-typedef struct rst_mark {
+/* A moment: the visit (frames.h) and the time, RST_TIME_NONE if the frame has none. visit 0 = never. Dozens are kept of
+ * each connection: packed, it takes 12 bytes instead of 16. */
+typedef struct __attribute__((packed, aligned(4))) rst_mark {
     uint32_t visit;
     int64_t time;
 } rst_mark_t;

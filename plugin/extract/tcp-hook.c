@@ -12,8 +12,7 @@
 #include "tcp-facts.h"
 #include "tcp-hook.h"
 
-/* frame, link, IP, TCP, what it carries, this post-dissector: with an IP of its own, TCP would be the eighth. */
-#define LAYERS_OF_ONE_TCP 7
+#define LAYERS_OF_ONE_TCP 6 /* frame, link, IP, TCP, what it carries, IP: only then can TCP come again */
 
 static protocol_t *owner;
 static int proto_tcp = -1;
