@@ -68,6 +68,7 @@ struct rst_case {
     uint8_t client;       /* index of the client, as known then */
     bool role_known;      /* by a SYN, not by ports */
     bool opened;          /* the start of this generation is in the capture */
+    bool summary;         /* the connection had closed long before, and only a summary of it was left */
     bool fresh;           /* no other TCP segment was seen for a while before the connection's first */
     uint8_t flags, ttl, tos, form;
     bool df;

@@ -127,6 +127,13 @@ static void release_parked(rst_conn_t *conn, const rst_memory_t *memory)
     conn->parked = NULL;
 }
 
+void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    release_parked(conn, memory);
+    release_sides(conn->side, memory);
+    rst_release(memory, conn);
+}
+
 static void park(rst_conn_t *conn, const rst_memory_t *memory)
 {
     rst_conn_unshare(conn, memory);
@@ -154,6 +161,7 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
     conn->resets = 0;
     conn->client = -1;
     conn->opened = false;
+    conn->summary = false;
     conn->first.visit = 0;
 }
 

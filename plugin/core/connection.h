@@ -46,7 +46,11 @@ typedef struct rst_conn {
     struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
     uint8_t watched;
     bool lingers;           /* has ended and waits to be trimmed */
+    bool waits;             /* in the queue of connections that closed */
+    bool kept;              /* something points here for good */
+    bool summary;           /* of this generation only what rest.h keeps is known */
     struct rst_track *track; /* NULL while the file has one interface (points.h) */
+    struct rst_conn *next;  /* in that queue */
     struct rst_case *retried; /* latest reset of the generation before, until the new SYN is answered */
 } rst_conn_t;
 
@@ -64,6 +68,9 @@ bool rst_conn_has_ended(const rst_conn_t *conn);
 
 /* Gives back what only a connection that goes on needs. */
 void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory);
+
+/* Gives everything back. */
+void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory);
 
 /* Before a SYN is taken: starts a new generation where it does not belong to the present one. */
 void rst_conn_before_syn(rst_conn_t *conn, unsigned x, const rst_segment_t *segment, const rst_memory_t *memory);

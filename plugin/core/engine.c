@@ -9,6 +9,7 @@
 #include "seq.h"
 #include "state.h"
 
+#define MILLISECOND INT64_C(1000000)
 #define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
 
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
@@ -206,6 +207,7 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
     reset->client = (uint8_t)rst_conn_client(conn);
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
+    reset->summary = conn->summary;
     reset->fresh = is_fresh(engine, conn);
     reset->former = conn->former;
     reset->host[0] = conn->host[0];
@@ -268,21 +270,83 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     return reset;
 }
 
+static void forget_recent(rst_conn_t **recent, const rst_conn_t *conn)
+{
+    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
+        if (recent[i] == conn)
+            recent[i] = NULL;
+    }
+}
+
+/* As long as another attempt of the same client may still lose a race against it, a connection stays whole. */
+static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    int64_t elapsed = rst_elapsed(conn->first, engine->now);
+
+    return elapsed == RST_TIME_NONE ||
+           elapsed <= (int64_t)MAX(engine->prefs.he_ms, engine->prefs.smb_race_ms) * MILLISECOND;
+}
+
+/* Of an orderly close only a summary is kept from now on. */
+static void put_to_rest(rst_engine_t *engine, rst_conn_t *conn)
+{
+    const rst_segment_t like = {
+        .src = conn->address[0], .dst = conn->address[1], .sport = conn->port[0], .dport = conn->port[1]};
+    rst_slot_t *slot;
+    unsigned x;
+
+    if (engine->points.several || conn->lingers || !rst_rest_fits(conn) || may_race(engine, conn))
+        return;
+    slot = rst_slots_peek(&engine->slots, &like, &x);
+    if (!slot || slot->packed || slot->as.conn != conn)
+        return;
+    forget_recent(engine->recent, conn);
+    for (unsigned i = 0; i < 2; i++) {
+        if (conn->host[i])
+            forget_recent(conn->host[i]->recent, conn);
+    }
+    rst_slot_rest(&engine->slots, slot, &engine->memory);
+}
+
+/* A clock that jumped must not hold up the queue for ever. */
+static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_closed_t *closed = &engine->closed;
+
+    if (!conn->waits && rst_rest_fits(conn)) {
+        conn->waits = true;
+        conn->next = NULL;
+        *(closed->first ? &closed->last->next : &closed->first) = conn;
+        closed->last = conn;
+        closed->count++;
+    }
+    while (closed->first && (closed->count > RST_CLOSED_MAX || !may_race(engine, closed->first))) {
+        conn = closed->first;
+        closed->first = conn->next;
+        closed->count--;
+        conn->waits = false;
+        put_to_rest(engine, conn);
+    }
+}
+
 /* What has ended needs its rings for a while only: stragglers come soon. */
 static void note_end(rst_engine_t *engine, rst_conn_t *conn)
 {
     rst_conn_t **place = &engine->linger[engine->linger_next];
+    rst_conn_t *before = *place;
 
     if (conn->lingers || !rst_conn_has_ended(conn))
         return;
-    if (*place) {
-        (*place)->lingers = false;
-        if (rst_conn_has_ended(*place))
-            rst_conn_trim(*place, &engine->memory);
-    }
     *place = conn;
     conn->lingers = true;
     engine->linger_next = (uint16_t)((engine->linger_next + 1) % RST_LINGER_MAX);
+    if (!before)
+        return;
+    before->lingers = false;
+    if (rst_conn_has_ended(before)) {
+        rst_conn_trim(before, &engine->memory);
+        queue_closed(engine, before);
+    }
 }
 
 static rst_case_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
@@ -295,6 +359,16 @@ static rst_case_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
         take_segment(engine, conn, x, segment);
     note_end(engine, conn);
     return reset;
+}
+
+static rst_conn_t *wake_slot(rst_engine_t *engine, rst_slot_t *slot, const rst_segment_t *segment)
+{
+    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, slot->as.rest.point, &engine->memory);
+
+    rst_slot_wake(&engine->slots, slot, conn);
+    if (engine->points.several)
+        rst_points_adopt(engine, conn, engine->points.home);
+    return conn;
 }
 
 /* The connection in the slot, made from the packed SYN if that was all so far. NULL when there are too many. */
@@ -313,6 +387,8 @@ static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x,
         return NULL;
     }
     engine->slots.conns++;
+    if (slot->rests)
+        return wake_slot(engine, slot, segment);
     packed = slot->as.syn;
     interface = slot->packed ? packed.x >> 1 : engine->points.latest;
     slot->as.conn =

@@ -128,12 +128,14 @@ static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsign
     return true;
 }
 
-/* The connection that the report is about; NULL when the capture shows at most one SYN of it. */
-static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icmp_t *icmp, unsigned *x)
+/* The connection that the report is about; NULL when the capture shows at most one SYN of it. *closed = it went well
+ * and ended long ago. */
+static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icmp_t *icmp, unsigned *x, bool *closed)
 {
     const rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
     const rst_slot_t *slot = icmp->udp ? NULL : rst_slots_peek(&engine->slots, &quoted, x);
 
+    *closed = slot && slot->rests;
     return slot && !slot->packed ? slot->as.conn : NULL;
 }
 
@@ -142,7 +144,8 @@ static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icm
 static void list_report(rst_engine_t *engine, const rst_report_t *report)
 {
     unsigned x = 0;
-    const rst_conn_t *conn = reported_conn(engine, &report->icmp, &x);
+    bool closed;
+    const rst_conn_t *conn = reported_conn(engine, &report->icmp, &x, &closed);
     const rst_failure_t failure = {.conn = conn,
                                    .report = report,
                                    .kind = RST_FINDING_ICMP_UNREACHABLE,
@@ -151,7 +154,7 @@ static void list_report(rst_engine_t *engine, const rst_report_t *report)
                                    .first = report->first,
                                    .last = report->last};
 
-    if (!conn || is_silent(engine, conn, x))
+    if (!closed && (!conn || is_silent(engine, conn, x)))
         list_failure(engine, &failure);
 }
 

@@ -148,6 +148,7 @@ static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn
         if (reset->sibling && !smb)
             continue;
         reset->sibling = recent[i];
+        recent[i]->kept = true;
         reset->sibling_smb = smb;
         reset->sibling_lead = lead;
     }

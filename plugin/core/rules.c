@@ -184,6 +184,9 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     else
         tell_undetermined(view);
     add_hint(view, statement);
+    if (view->reset->summary)
+        rst_evidence_add(view, view->reset->at.visit,
+                         "The connection had closed long before: only a summary of its packets was kept");
     share_rest(view, outcome);
 }
 

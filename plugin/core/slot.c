@@ -79,21 +79,27 @@ static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool
     probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_words);
 }
 
-static rst_slot_t *new_slot(rst_slots_t *slots, const rst_slot_t *like, const rst_memory_t *memory)
+/* A block without the head that an allocator puts before each; size is a multiple of eight. */
+static void *cut(rst_slots_t *slots, size_t size, const rst_memory_t *memory)
 {
-    size_t size = sizeof *like + like->key_words * sizeof like->key[0];
-    rst_slot_t *slot;
-
     if (slots->left < size) {
         slots->room = memory->alloc(memory->scope, ROOM);
         slots->left = ROOM;
     }
-    slot = (rst_slot_t *)(void *)slots->room;
-    slots->room += size;
     slots->left -= size;
+    slots->room += size;
+    return slots->room - size;
+}
+
+static rst_slot_t *new_slot(rst_slots_t *slots, const rst_slot_t *like, const rst_memory_t *memory)
+{
+    size_t size = sizeof *like + like->key_words * sizeof like->key[0];
+    rst_slot_t *slot = cut(slots, size, memory);
+
     memcpy(slot, like, size);
     slot->as.conn = NULL;
     slot->packed = false;
+    slot->rests = false;
     return slot;
 }
 
@@ -121,13 +127,39 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
     return slot;
 }
 
-const rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x)
+rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x)
 {
     rst_slot_probe_t probe;
 
     *x = rst_conn_sender(segment);
     fill_key(&probe, segment, *x == 1, slots->secret);
     return g_hash_table_lookup(slots->table, &probe.slot);
+}
+
+void rst_slot_rest(rst_slots_t *slots, rst_slot_t *slot, const rst_memory_t *memory)
+{
+    rst_conn_t *conn = slot->as.conn;
+    rst_rest_side_t *side = slots->idle;
+
+    if (side)
+        memcpy(&slots->idle, side, sizeof slots->idle);
+    else
+        side = cut(slots, 2 * sizeof *side, memory);
+    rst_rest_fill(&slot->as.rest, side, conn);
+    slot->packed = slot->rests = true;
+    slots->conns--;
+    rst_conn_free(conn, memory);
+}
+
+void rst_slot_wake(rst_slots_t *slots, rst_slot_t *slot, rst_conn_t *conn)
+{
+    rst_rest_side_t *side = slot->as.rest.side;
+
+    rst_rest_wake(&slot->as.rest, conn);
+    slot->packed = slot->rests = false;
+    slot->as.conn = conn;
+    memcpy(side, &slots->idle, sizeof slots->idle);
+    slots->idle = side;
 }
 
 bool rst_slot_can_pack(const rst_segment_t *segment)

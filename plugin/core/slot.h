@@ -10,7 +10,7 @@
 #ifndef RST_SLOT_H
 #define RST_SLOT_H
 
-#include "connection.h"
+#include "rest.h"
 
 #define RST_SLOTS_MAX 4000000
 #define RST_CONNS_MAX 250000
@@ -30,9 +30,11 @@ typedef struct rst_slot {
     union {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
+        rst_rest_t rest;
     } as;
     uint32_t hash;     /* of the key, mixed with the table's secret */
-    bool packed;       /* as.syn, not as.conn */
+    bool packed;       /* as.syn or as.rest, not as.conn */
+    bool rests;        /* as.rest */
     uint8_t key_words; /* of key[] */
     uint64_t key[];    /* both addresses, smaller end first, and one word with ports and sizes */
 } rst_slot_t;
@@ -44,6 +46,7 @@ typedef struct rst_slots {
     rst_slot_t *near[RST_SLOTS_NEAR]; /* found last, by the low bits of the hash: most segments find theirs here */
     uint8_t *room;     /* slots are never given back: they are cut from large blocks */
     size_t left;       /* bytes in room */
+    rst_rest_side_t *idle; /* pairs that were given back; the first word of each leads to the next */
     uint32_t conns;
     uint32_t slots_max, conns_max;
     uint64_t secret; /* odd and random: a file cannot be made whose keys all collide */
@@ -57,8 +60,14 @@ void rst_slots_close(rst_slots_t *slots);
  * sender. */
 rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, unsigned *x, const rst_memory_t *memory);
 
+/* Shrinks the connection of a slot to a summary and gives its memory back; nothing may point to it any more. */
+void rst_slot_rest(rst_slots_t *slots, rst_slot_t *slot, const rst_memory_t *memory);
+
+/* Makes the connection of a slot that rests whole again, as far as the summary goes. */
+void rst_slot_wake(rst_slots_t *slots, rst_slot_t *slot, rst_conn_t *conn);
+
 /* The same without making one: NULL when there is none. */
-const rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x);
+rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x);
 
 /* An ordinary SYN without payload or acknowledgment, the only segment that can be packed. */
 bool rst_slot_can_pack(const rst_segment_t *segment);

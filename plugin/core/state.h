@@ -14,6 +14,13 @@
 #include "slot.h"
 
 #define RST_LINGER_MAX 1024
+#define RST_CLOSED_MAX 65536
+
+/* Connections that closed in order, oldest first, until nothing can race against them any more. */
+typedef struct rst_closed {
+    rst_conn_t *first, *last;
+    uint32_t count;
+} rst_closed_t;
 
 /* A failure without a reset, noted when its connection ended or at the end of the file. */
 typedef struct rst_failure {
@@ -42,6 +49,7 @@ struct rst_engine {
     rst_side_t nothing[2];  /* and that one's sides */
     rst_conn_t *linger[RST_LINGER_MAX]; /* latest connections that ended, trimmed when their turn comes again */
     uint16_t linger_next;
+    rst_closed_t closed;
     rst_conn_t *recent[RST_RECENT_MAX]; /* latest connections opened by anybody */
     uint8_t recent_next;
     rst_mark_t now;         /* present frame */
