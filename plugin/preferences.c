@@ -139,7 +139,8 @@ void rst_preferences_register(int proto)
                                    &capture_points, capture_points_vals, FALSE);
     prefs_register_string_preference(module, "point_ends", "Interfaces of the capture points",
                                      "Which interfaces form a capture point, and where it is: for example "
-                                     "\"client=0 server=1,2\", also middle. Empty: found out from the packets",
+                                     "\"client=0 server=1,2\", also middle, and point where the packets shall tell. "
+                                     "Empty: all found out from the packets",
                                      &point_ends);
     prefs_register_filename_preference(
         module, "kernel_trace", "Kernel trace",

@@ -92,11 +92,14 @@ static int nearer_by_user(const rst_engine_t *engine, const rst_track_t *a, cons
 int rst_track_nearer(const rst_engine_t *engine, const rst_track_t *a, const rst_track_t *b, unsigned s)
 {
     bool client = rst_conn_client(a->conn) == (s ^ a->swap);
-    int answer = nearer_by_user(engine, a, b, client);
+    int stated = nearer_by_user(engine, a, b, client);
+    int hops = nearer_by_hops(a, b, s);
 
-    if (!answer)
-        answer = nearer_by_hops(a, b, s);
-    return answer ? answer : nearer_by_time(a, b, s);
+    if (stated && hops && stated != hops)
+        return 0;
+    if (stated || hops)
+        return stated ? stated : hops;
+    return nearer_by_time(a, b, s);
 }
 
 /* Where the visit of one track lies on the clock of another, ns; RST_TIME_NONE unknown. */
@@ -137,14 +140,15 @@ static bool is_later(const rst_engine_t *engine, const rst_track_t *track, unsig
     return moment != RST_TIME_NONE && sight->time != RST_TIME_NONE && sight->time > moment + margin(track, other);
 }
 
-/* The first segment of a side that a track recorded after a moment of another track; resets left out. */
+/* The first segment of a side that a track recorded after a moment of another track. Resets are left out, and SYNs: who
+ * resets an old connection may repeat the SYN of a new one. */
 static const rst_sight_t *first_later(const rst_engine_t *engine, const rst_track_t *track, unsigned x,
                                       const rst_track_t *other, rst_mark_t at)
 {
     for (unsigned i = 0; i < track->sent[x].used; i++) {
         const rst_sight_t *sight = rst_sights_at(&track->sent[x], i);
 
-        if (!(sight->flags & RST_FLAG_RST) && is_later(engine, track, x, sight, other, at))
+        if (!(sight->flags & (RST_FLAG_RST | RST_FLAG_SYN)) && is_later(engine, track, x, sight, other, at))
             return sight;
     }
     return NULL;
@@ -318,40 +322,49 @@ static bool reaches_back(const rst_track_t *there, const rst_track_t *track, uns
 }
 
 /* Resets that answer a burst of segments may all be equal: the first is the first of the other point too. */
-static const rst_sight_t *same_in_order(const rst_sights_t *own, const rst_sights_t *there, const rst_sight_t *sight)
+static const rst_sight_t *same_in_order(const rst_sights_t *own, const rst_sights_t *there, const rst_sight_t *sight,
+                                        unsigned *order)
 {
     const rst_sight_t *found = NULL;
-    unsigned order = 0;
+    unsigned left;
+
+    *order = 0;
 
     for (unsigned i = 0; i < own->used; i++) {
         const rst_sight_t *old = rst_sights_at(own, i);
 
-        order += old->visit < sight->visit && old->interface == sight->interface && rst_sight_same(old, sight);
+        *order += old->visit < sight->visit && old->interface == sight->interface && rst_sight_same(old, sight);
     }
+    left = *order;
     for (unsigned i = 0; i < there->used; i++) {
         const rst_sight_t *old = rst_sights_at(there, i);
 
         if (!rst_sight_same(old, sight))
             continue;
         found = old;
-        if (!order--)
+        if (!left--)
             break;
     }
     return found ? found : rst_sights_find(there, sight);
 }
 
-static void find_copy(const rst_track_t *track, rst_elsewhere_t *other, const rst_sight_t *sight, unsigned x)
+static void find_copy(const rst_case_t *reset, rst_elsewhere_t *other, const rst_sight_t *sight, unsigned x)
 {
-    const rst_sight_t *copy =
-        same_in_order(&track->sent[x ^ track->swap ^ other->track->swap], &other->track->sent[x], sight);
+    const rst_sights_t *own = &reset->track->sent[reset->x];
+    const rst_sights_t *there = &other->track->sent[x];
+    unsigned order;
+    const rst_sight_t *copy = same_in_order(own, there, sight, &order);
 
     if (!copy || !(copy->flags & RST_FLAG_RST))
         return;
     other->presence = RST_PRESENCE_SEEN;
     other->copy_visit = copy->visit;
     for (unsigned i = 0; i < other->track->resets; i++) {
-        if (other->track->reset[i]->at.visit == copy->visit)
-            other->copy = other->track->reset[i];
+        rst_case_t *its = other->track->reset[i];
+
+        /* Of a long burst of equal ones only the latest are still known, perhaps not the same ones at both points. */
+        if (its->at.visit == copy->visit && ((!own->lost && !there->lost) || its->own_ordinal == reset->own_ordinal))
+            other->copy = its;
     }
 }
 
@@ -362,7 +375,7 @@ static void judge(const rst_engine_t *engine, const rst_case_t *reset, rst_elsew
     unsigned x = reset->x ^ track->swap ^ there->swap;
     unsigned compared;
 
-    find_copy(track, other, sight, x);
+    find_copy(reset, other, sight, x);
     if (other->presence == RST_PRESENCE_SEEN || !engine->points.settled || has_doubt(there, track, x) ||
         !reaches_back(there, track, x, reset->at.visit))
         return;

@@ -17,7 +17,7 @@
 #define NO_TIMER (200 * MILLISECOND) /* nothing is retransmitted sooner (RFC 6298 and its implementations) */
 #define SAME_MIN 3                   /* common segments that prove two points */
 
-static const char *const end_names[] = {"", "client", "server", "middle"};
+static const char *const end_names[] = {"point", "client", "server", "middle"}; /* by rst_end_t */
 
 /* "0-2,5": marks the interfaces as a group at an end. */
 static void read_group(rst_points_t *points, const char *list, rst_end_t end, unsigned group)
@@ -48,7 +48,7 @@ static void read_ends(rst_points_t *points, const char *ends)
         if (!list)
             continue;
         *list++ = '\0';
-        for (unsigned end = RST_END_CLIENT; end < G_N_ELEMENTS(end_names); end++) {
+        for (unsigned end = 0; end < G_N_ELEMENTS(end_names); end++) {
             if (g_ascii_strcasecmp(word[i], end_names[end]) == 0)
                 read_group(points, list, (rst_end_t)end, MIN(i, RST_INTERFACES_MAX - 1));
         }
@@ -150,7 +150,7 @@ rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsig
 unsigned rst_points_home(const rst_points_t *points, unsigned interface)
 {
     for (unsigned i = 0; i < interface; i++) {
-        if (points->start[i].visit && rst_points_relation(points, i, interface) != RST_RELATION_APART)
+        if (rst_points_relation(points, i, interface) == RST_RELATION_TOGETHER)
             return i;
     }
     return interface;

@@ -129,7 +129,8 @@ unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment
 typedef enum rst_relation { RST_RELATION_UNKNOWN, RST_RELATION_TOGETHER, RST_RELATION_APART } rst_relation_t;
 rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsigned b);
 
-/* The lowest interface that may belong to the same point: tables across connections are kept per point. */
+/* The lowest interface that is known to belong to the same point. Tables across connections are kept per point: another
+ * place counts other hops to the same host. */
 unsigned rst_points_home(const rst_points_t *points, unsigned interface);
 
 /* The lowest interface of a track. */
