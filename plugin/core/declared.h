@@ -41,5 +41,6 @@ bool rst_netscaler_has(uint16_t window);
 
 /* The reset's window lies apart from what its sender advertised, so that it is no advertisement. */
 bool rst_netscaler_apart(const rst_case_t *reset);
+bool rst_netscaler_steps(const rst_case_t *reset); /* far from a window that stood still; counts only with others */
 
 #endif

@@ -67,6 +67,16 @@ bool rst_netscaler_apart(const rst_case_t *reset)
     return !x->raw_changes || step > MAX(before, reset->window) / 4;
 }
 
+/* A window that never moved and then makes a large step in a reset: with others like it that is no window. */
+bool rst_netscaler_steps(const rst_case_t *reset)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    uint32_t before = x->raw_window;
+    uint32_t step = before > reset->window ? before - reset->window : reset->window - before;
+
+    return (x->known & RST_SIDE_WINDOW) && !x->raw_changes && step > MAX(before, reset->window) / 4;
+}
+
 /* A proxy opens the connection itself and passes on what another host sends: SYN and reset share a TTL that the rest
  * does not have. */
 static bool shares_syn_ttl(const rst_case_t *reset)

@@ -157,7 +157,7 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
  * distance (30 and 60 are those of old stacks) comes from elsewhere. */
 int8_t rst_hop_delta(const rst_view_t *view)
 {
-    static const int initial[] = {30, 32, 60, 64, 128, 255};
+    static const int initial[] = {64, 128, 255, 32, 60, 30};
     int best = INT8_MAX;
     uint8_t usual;
 
@@ -178,8 +178,11 @@ bool rst_hop_step(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
 
-    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && view->x->segments >= 4 &&
-           view->x->hop_min == view->x->hop_max && !rst_looks_genuine(view);
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    bool settled = view->x->segments >= 4 || (host && host->socket.count >= 3 && host->socket.min == host->socket.max);
+
+    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && settled && view->x->hop_min == view->x->hop_max &&
+           !rst_looks_genuine(view);
 }
 
 /* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
@@ -203,4 +206,48 @@ bool rst_hop_jump(const rst_view_t *view)
     int limit = (int)view->prefs->hop_delta;
 
     return delta != RST_HOPS_NONE && (delta >= limit || delta <= -limit);
+}
+
+/* A usual time limit of applications and devices, half a percent off at most. */
+bool rst_idle_is_round(const rst_view_t *view)
+{
+    static const int64_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
+    int64_t idle = rst_idle(view);
+
+    if (idle == RST_TIME_NONE)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(timer); i++) {
+        int64_t distance = idle - timer[i] * RST_SECOND;
+
+        if (distance > -timer[i] * (RST_SECOND / 200) && distance < timer[i] * (RST_SECOND / 200))
+            return true;
+    }
+    return false;
+}
+
+/* The same host resets several connections after the same silence: a timer, whatever its value. */
+bool rst_idle_is_habit(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+
+    return host && host->idle_count >= 3 && rst_same_idle(host->idle, rst_idle(view));
+}
+
+bool rst_is_unprovoked(const rst_view_t *view)
+{
+    return rst_is_abort(view) && !(view->reset->flags & RST_FLAG_ACK) && !view->reset->own_last.at.visit &&
+           !view->reset->peer_last.at.visit && rst_has_history(view) && !rst_has_fin(view->x) && !rst_has_fin(view->y);
+}
+
+bool rst_maybe_both_ends(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    bool before = reset->peer_last.at.visit && (reset->peer_last.flags & RST_FLAG_ACK);
+    bool after = reset->after.peer_reset.visit && reset->after.peer_reset_active;
+    int64_t apart =
+        after ? rst_elapsed(reset->at, reset->after.peer_reset) : rst_elapsed(reset->peer_last.at, reset->at);
+
+    if (!rst_is_abort(view) || !(before || after))
+        return false;
+    return rst_clock_stands(view) || apart == 0;
 }

@@ -67,6 +67,25 @@ static rst_message_t read_http(const rst_segment_t *segment)
     return RST_MESSAGE_NONE;
 }
 
+/* RFC 4271, sections 4.1 and 4.5: sixteen bytes of ones, length, type 3. */
+static bool is_bgp_notification(const rst_segment_t *segment)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        if (segment->head_len < 19 || segment->head[i] != 0xff)
+            return false;
+    }
+    return segment->head[18] == 3;
+}
+
+/* Length in three bytes, sequence number, 0xff: the ERR packet of MySQL. */
+static bool is_mysql_error(const rst_segment_t *segment)
+{
+    const uint8_t *head = segment->head;
+
+    return segment->head_len >= 9 && head[4] == 0xff &&
+           segment->len == 4 + ((uint32_t)head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16);
+}
+
 /* Last words of binary protocols, each the whole message: Terminate of PostgreSQL, COM_QUIT of MySQL, DISCONNECT of
  * MQTT, and Unbind of LDAP (RFC 4511, section 4.3) with an id of one byte. */
 static bool is_binary_farewell(const rst_segment_t *segment)
@@ -119,6 +138,8 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
         return RST_MESSAGE_NONE;
     if (!may_say_something(segment))
         return RST_MESSAGE_OTHER;
+    if (is_bgp_notification(segment) || is_mysql_error(segment))
+        return RST_MESSAGE_ERROR;
     if (starts(segment, "-ERR") || starts(segment, "Protocol mismatch") || starts(segment, "Invalid SSH"))
         return RST_MESSAGE_ERROR;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {

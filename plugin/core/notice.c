@@ -230,7 +230,7 @@ static void notice_code(rst_case_t *reset)
 
     if (!host || !(reset->known & RST_HAS_WINDOW) || !rst_netscaler_has(reset->window))
         return;
-    if (!advertised || rst_netscaler_apart(reset))
+    if (!advertised || rst_netscaler_apart(reset) || rst_netscaler_steps(reset))
         rst_host_note_code(host, reset->window);
 }
 

@@ -97,21 +97,23 @@ static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
     unsigned left = not_shared(verdict);
 
     for (unsigned rounds = 0; rounds < 3; rounds++) {
-        unsigned best = 0;
+        unsigned best = RST_CAUSE_COUNT;
+        unsigned most = 0;
 
-        for (unsigned cause = 1; cause < RST_CAUSE_COUNT; cause++) {
+        for (unsigned cause = 0; cause < RST_CAUSE_COUNT; cause++) {
             bool listed = cause == (unsigned)verdict->cause;
 
-            if (outcome->other[cause] <= outcome->other[best])
+            if (outcome->other[cause] <= most)
                 continue;
             for (unsigned i = 0; i < verdict->alternatives; i++)
                 listed = listed || (unsigned)verdict->alternative[i].cause == cause;
-            if (!listed)
+            if (!listed) {
                 best = cause;
+                most = outcome->other[cause];
+            }
         }
-        if (outcome->other[best])
-            add_alternative(verdict, (rst_cause_t)best,
-                            outcome->other[best] < left / 2 ? outcome->other[best] : left / 2, &left);
+        if (most)
+            add_alternative(verdict, (rst_cause_t)best, most < left / 2 ? most : left / 2, &left);
     }
     if (!outcome->primary)
         return;

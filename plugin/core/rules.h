@@ -86,6 +86,10 @@ int64_t rst_since(const rst_view_t *view, rst_mark_t mark); /* from mark to the 
 int8_t rst_hop_delta(const rst_view_t *view);
 bool rst_hop_jump(const rst_view_t *view); /* strong */
 bool rst_hop_step(const rst_view_t *view); /* medium: one hop from where all others of its sender come */
+bool rst_idle_is_round(const rst_view_t *view); /* the silence is a usual time limit */
+bool rst_idle_is_habit(const rst_view_t *view); /* this host resets several connections after the same silence */
+bool rst_maybe_both_ends(const rst_view_t *view); /* the clock does not tell whether both were reset at once */
+bool rst_is_unprovoked(const rst_view_t *view); /* bare, and answers nothing: no stack aborts like that */
 bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
 
 /* tell.c: writing. All do nothing when no texts are wanted. */

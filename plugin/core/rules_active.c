@@ -100,7 +100,7 @@ static void tell_close_race(const rst_view_t *view)
 /* A ClientHello answered by something that is no TLS. */
 static bool protocol_mismatch(const rst_view_t *view)
 {
-    return view->x->message == RST_MESSAGE_CLIENT_HELLO && view->y->data_segments && view->y->pending &&
+    return view->x->message == RST_MESSAGE_CLIENT_HELLO && view->y->data_segments == 1 && view->y->pending &&
            view->y->message != RST_MESSAGE_TLS && view->y->message != RST_MESSAGE_NONE &&
            view->y->message != RST_MESSAGE_FAREWELL;
 }
@@ -119,7 +119,8 @@ static unsigned match_app_error(const rst_view_t *view)
         return 78;
     if (view->x->message == RST_MESSAGE_ERROR && own_recent && !view->y->pending)
         return 75;
-    return view->y->message == RST_MESSAGE_ERROR && view->y->pending && recent ? 60 : 0;
+    /* Only who answers can reply with an error: the peer, once it was asked. */
+    return view->y->message == RST_MESSAGE_ERROR && view->y->pending && view->x->bytes && recent ? 60 : 0;
 }
 
 static void tell_app_error(const rst_view_t *view)
@@ -206,19 +207,6 @@ static void tell_unread(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
-static bool is_round(int64_t idle)
-{
-    static const int64_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(timer); i++) {
-        int64_t distance = idle - timer[i] * RST_SECOND;
-
-        if (distance > -timer[i] * (RST_SECOND / 200) && distance < timer[i] * (RST_SECOND / 200))
-            return true;
-    }
-    return false;
-}
-
 /* Whole seconds since the peer was heard last, as far as the round trip lets tell. */
 static bool is_whole(const rst_view_t *view)
 {
@@ -234,22 +222,14 @@ static bool is_whole(const rst_view_t *view)
     return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
 }
 
-/* The same host resets several connections after the same silence: a timer, whatever its value. */
-static bool idle_is_habit(const rst_view_t *view)
-{
-    const rst_host_t *host = view->reset->host[view->reset->x];
-
-    return host && host->idle_count >= 3 && rst_same_idle(host->idle, rst_idle(view));
-}
-
 static unsigned match_app_timeout(const rst_view_t *view)
 {
     if (!own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
         return 0;
-    if (idle_is_habit(view))
-        return 75;
-    if (rst_idle(view) != RST_TIME_NONE && is_round(rst_idle(view)))
-        return 52;
+    if (rst_idle_is_habit(view))
+        return rst_is_unprovoked(view) ? 45 : 75;
+    if (rst_idle_is_round(view))
+        return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
     return is_whole(view) ? 28 : 0;
 }
 
@@ -259,7 +239,7 @@ static void tell_app_timeout(const rst_view_t *view)
                 "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was "
                 "pending",
                 rst_who_x(view), idle_text(view),
-                idle_is_habit(view) ? "as it does with other connections" : "a usual time limit");
+                rst_idle_is_habit(view) ? "as it does with other connections" : "a usual time limit");
     rst_evidence_add(view,
                      view->reset->conn->last.visit == view->reset->at.visit ? view->y->last.visit : view->x->last.visit,
                      "Last segment before the silence of %s", idle_text(view));
@@ -334,6 +314,10 @@ static unsigned match_app_abort(const rst_view_t *view)
 {
     if (!own_account(view) || rst_fins_done(view))
         return 0;
+    if (rst_is_unprovoked(view))
+        return 50;
+    if (rst_maybe_both_ends(view))
+        return RST_WITHOUT_HISTORY;
     if (rst_clock_stands(view) && (view->reset->after.alive_untimed || view->x->run.copies > 1))
         return RST_WITHOUT_HISTORY;
     if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */

@@ -8,6 +8,10 @@
  */
 #include "rules.h"
 
+#define BURST (2 * RST_MILLISECOND)
+#define OTHER_ROUTE 5 /* hops farther that hosts of one service may be apart */
+#define RST_UNSURE 48 /* leads, and accuses nobody */
+
 /* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated
  * and makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
 static unsigned match_blind(const rst_view_t *view)
@@ -55,6 +59,16 @@ static bool is_window_train(const rst_view_t *view)
            !view->reset->df;
 }
 
+/* The last shot of a burst, in the same moment as its first: nobody else answers that soon. */
+static bool ends_train(const rst_view_t *view)
+{
+    const rst_conn_t *conn = view->reset->conn;
+    const rst_case_t *first = conn->watched ? conn->watch[0] : NULL;
+
+    return first && first != view->reset && first->x == view->reset->x && first->after.train &&
+           first->at.visit < view->reset->at.visit && rst_within(view, rst_elapsed(first->at, view->reset->at), BURST);
+}
+
 static bool in_train(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
@@ -62,7 +76,7 @@ static bool in_train(const rst_view_t *view)
 
     if (rst_has_fin(view->x) || !(view->x->known & RST_SIDE_NXT))
         return false;
-    if (reset->after.train)
+    if (reset->after.train || ends_train(view))
         return true;
     return reset->form == RST_FORM_AHEAD && reset->own_last.at.visit &&
            rst_seq_diff(reset->seq, reset->own_last.seq) > 2 &&
@@ -168,7 +182,7 @@ static bool idle_before(const rst_view_t *view)
 /* No idle time in which the host could have forgotten a connection that it kept alive until now. */
 static bool in_full_swing(const rst_view_t *view)
 {
-    return rst_hop_step(view) && rst_has_history(view) && rst_was_open(view) &&
+    return rst_hop_step(view) && view->x->segments >= 4 && rst_has_history(view) && rst_was_open(view) &&
            rst_within(view, rst_silence(view), RST_SECOND);
 }
 
@@ -191,8 +205,44 @@ static unsigned match_policy(const rst_view_t *view)
         return 0;
     /* A filter that rejects answers the segment itself, from nearer than the host; a forger does not wait for one. */
     if (nearer && made_elsewhere(view) && !idle_before(view))
-        return 72;
+        return 55;
     return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
+}
+
+/* A device in front of the server has spoken for it before it resets: what follows the SYN-ACK comes from nearer, as
+ * the reset does, and came sooner than the server could answer, or the server speaks up after all. A proxy that answers
+ * for slower servers makes it the other way round: its SYN-ACK is the one from nearer. */
+static unsigned match_spoken_for(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+    uint8_t syn = rst_hops(x->syn_ttl), usual = rst_hops(x->ttl), here = rst_hops(view->reset->ttl);
+    int64_t round_trip = rst_elapsed(view->y->syn, x->syn);
+    int64_t answer = rst_elapsed(view->y->last_data, x->last);
+    bool fast, back;
+
+    if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || x->segments < 2 || !view->y->bytes)
+        return 0;
+    if (syn == RST_HOPS_ABSURD || here == RST_HOPS_ABSURD || usual != here || rst_looks_genuine(view) ||
+        syn < here + (int)view->prefs->hop_delta)
+        return 0;
+    fast = round_trip != RST_TIME_NONE && answer != RST_TIME_NONE && round_trip - answer >= 5 * RST_MILLISECOND &&
+           rst_within(view, answer, round_trip / 100 * view->prefs->fast_percent);
+    back = view->reset->after.own_ttl && rst_hops(view->reset->after.own_ttl) == syn;
+    return fast && back ? 92 : (fast || back ? 75 : 0);
+}
+
+static void tell_spoken_for(const rst_view_t *view)
+{
+    rst_summary(view,
+                "A device on the path answered in the name of %s (%s) and reset the connection: both come from nearer "
+                "than that host's SYN-ACK",
+                rst_who_x(view), rst_where(view, view->x->last.visit));
+    rst_evidence_add(view, view->x->syn.visit, "SYN-ACK with TTL %u", view->x->syn_ttl);
+    rst_evidence_add(view, view->x->last.visit, "TTL %u, as the reset, %s after the last data of the other side",
+                     view->x->ttl, rst_span(view, rst_elapsed(view->y->last_data, view->x->last)));
+    if (view->reset->after.own_next.visit)
+        rst_evidence_add(view, view->reset->after.own_next.visit, "TTL %u: the host itself, after the reset",
+                         view->reset->after.own_ttl);
 }
 
 static void tell_policy(const rst_view_t *view)
@@ -218,10 +268,16 @@ static unsigned match_failover(const rst_view_t *view)
         return 0;
     if (view->trigger->flags & RST_FLAG_SYN)
         return 0;
-    /* Hosts of one service may stand side by side, at one distance; from another distance it is somebody on the path. */
+    /* Hosts of one service may stand side by side, at one distance; from another distance it is somebody on the path.
+     */
     if (view->reset->after.synack.visit && (view->x->known & RST_SIDE_SYNACK) && !view->x->bytes)
         return rst_hop_jump(view) ? 20 : 55;
-    return view->reset->after.alive.visit ? 50 : 0;
+    if (view->reset->after.alive.visit)
+        return 50;
+    /* From farther off than the host, so no device before it: another host of the same address. */
+    if (!rst_hop_jump(view) || rst_looks_genuine(view))
+        return 0;
+    return rst_hop_delta(view) > 0 && rst_hop_delta(view) <= OTHER_ROUTE ? RST_UNSURE : 0;
 }
 
 static void tell_failover(const rst_view_t *view)
@@ -229,12 +285,19 @@ static void tell_failover(const rst_view_t *view)
     const rst_after_t *after = &view->reset->after;
     uint32_t visit = after->alive.visit ? after->alive.visit : after->synack.visit;
 
-    rst_summary(view,
-                "Two hosts behind one address: the segment of %s met a host without this connection, while %s goes on "
-                "with it in %s",
-                rst_where(view, view->trigger->mark.visit), rst_who_x(view), rst_where(view, visit));
+    if (visit)
+        rst_summary(view,
+                    "Two hosts behind one address: the segment of %s met a host without this connection, while %s goes "
+                    "on with it in %s",
+                    rst_where(view, view->trigger->mark.visit), rst_who_x(view), rst_where(view, visit));
+    else
+        rst_summary(view,
+                    "Perhaps two hosts behind one address: the segment of %s was answered from farther off than the "
+                    "other packets of %s, by a host without this connection",
+                    rst_where(view, view->trigger->mark.visit), rst_who_x(view));
     rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
-    rst_evidence_add(view, visit, "The same address goes on after the reset");
+    if (visit)
+        rst_evidence_add(view, visit, "The same address goes on after the reset");
     rst_tell_distance(view);
 }
 
@@ -280,7 +343,12 @@ static unsigned match_idle_device(const rst_view_t *view)
         return 92;
     if (made_elsewhere(view))
         return rst_looks_genuine(view) ? 35 : 75;
-    return rst_hop_step(view) && rst_is_answer(view) ? 38 : 0;
+    if (rst_hop_step(view) && rst_is_answer(view))
+        return 38;
+    /* Stacks abort with RST,ACK (RFC 9293, section 3.10.5); a bare reset that answers nothing is a device's. */
+    if (!rst_is_unprovoked(view))
+        return 0;
+    return rst_idle_is_habit(view) ? 55 : (rst_idle_is_round(view) ? 42 : 30);
 }
 
 static void tell_idle_device(const rst_view_t *view)
@@ -319,10 +387,17 @@ static void tell_both_ends(const rst_view_t *view)
 /* One strong clue and nothing else: another hop distance. */
 static unsigned match_distance(const rst_view_t *view)
 {
+    int8_t delta = rst_hop_delta(view);
+
     if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
     if (rst_looks_genuine(view) && !too_fast(view))
         return 35;
+    /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
+    if ((rst_fins_done(view) && rst_is_answer(view)) || view->reset->peer_last.at.visit)
+        return 40;
+    if (rst_is_answer(view) && delta > 0 && delta <= OTHER_ROUTE && !too_fast(view))
+        return 40;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }
 
@@ -373,11 +448,12 @@ static void tell_rewritten(const rst_view_t *view)
 const rst_rule_t rst_rules_network[] = {
     {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, {{RST_CAUSE_INJECTED, 5}}},
     {RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
+    {RST_CAUSE_POLICY_RESET, match_spoken_for, tell_spoken_for, RST_RULE_MIDDLEBOX, {{RST_CAUSE_INJECTED, 8}}},
     {RST_CAUSE_POLICY_RESET,
      match_policy,
      tell_policy,
      RST_RULE_MIDDLEBOX,
-     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_SESSION_FAILOVER, 5}}},
+     {{RST_CAUSE_SESSION_FAILOVER, 12}, {RST_CAUSE_INJECTED, 10}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {RST_CAUSE_INJECTED,
      match_contradicted,
      tell_contradicted,

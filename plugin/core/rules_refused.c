@@ -87,6 +87,14 @@ static bool may_be_elsewhere(const rst_view_t *view)
            host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD && hops < host->socket.max;
 }
 
+/* The port was open before: its own packets, from farther off, were accepted connections. */
+static bool served_before(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+
+    return service && rst_service_before(service, true, view->reset->at);
+}
+
 static unsigned match_firewall(const rst_view_t *view)
 {
     int delta = 0;
@@ -100,6 +108,9 @@ static unsigned match_firewall(const rst_view_t *view)
         return distance || fast ? 90 : 75;
     if (!same_port_known(view))
         return may_be_elsewhere(view) || fast ? 40 : 0;
+    /* A load balancer whose hosts are all down answers for them as a firewall would. */
+    if (served_before(view) && (distance || fast))
+        return 52;
     if (distance && fast)
         return 90;
     if (distance)
@@ -112,7 +123,8 @@ static void tell_firewall(const rst_view_t *view)
     const rst_host_t *host = view->reset->host[view->reset->x];
     int delta = 0;
 
-    rst_summary(view, "A firewall rejected the SYN of %s to %s: the %s did not come from that host (%s)",
+    rst_summary(view, "A firewall%s rejected the SYN of %s to %s: the %s did not come from that host (%s)",
+                view->verdict->confidence <= 52 ? ", or a load balancer without a host to serve it," : "",
                 rst_where(view, view->trigger->mark.visit), server_text(view), rst_shape(view),
                 refusal_distance(view, &delta)    ? "other hop distance than its packets"
                 : view->reset->after.synack.visit ? "the host's own SYN-ACK follows"
@@ -130,6 +142,15 @@ static void tell_firewall(const rst_view_t *view)
                          rst_span(view, rst_delay(view)), rst_span(view, host->round_trip));
 }
 
+static unsigned match_no_backend(const rst_view_t *view)
+{
+    int delta = 0;
+
+    if (!is_syn(view) || !served_before(view) || view->reset->after.synack.visit)
+        return 0;
+    return refusal_distance(view, &delta) || too_fast(view) ? 40 : 0;
+}
+
 static unsigned match_options(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -141,6 +162,8 @@ static unsigned match_options(const rst_view_t *view)
     distance = rst_elapsed(view->reset->at, service->plain_accept);
     if (distance == RST_TIME_NONE)
         distance = rst_elapsed(service->plain_accept, view->reset->at);
+    if (rst_clock_stands(view))
+        return RST_WITHOUT_HISTORY;
     return rst_within(view, distance, limit) ? 85 : 0;
 }
 
@@ -297,6 +320,7 @@ static void tell_closed_unseen(const rst_view_t *view)
 const rst_rule_t rst_rules_refused[] = {
     {RST_CAUSE_SYN_OPTIONS_REFUSED, match_options, tell_options, 0, {{RST_CAUSE_CLOSED_PORT, 10}}},
     {RST_CAUSE_FIREWALL_REJECT, match_firewall, tell_firewall, RST_RULE_MIDDLEBOX, {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {RST_CAUSE_NO_BACKEND, match_no_backend, tell_firewall, 0, {{0, 0}}},
     {RST_CAUSE_RESOURCE_EXHAUSTION,
      match_exhausted,
      tell_exhausted,

@@ -21,7 +21,7 @@ uint8_t rst_hops(uint8_t ttl)
         if (ttl <= initial[i]) {
             uint8_t hops = (uint8_t)(initial[i] - ttl);
 
-            return hops > (i == 0 ? 16 : 24) ? RST_HOPS_ABSURD : hops;
+            return i == 0 || hops > 24 ? RST_HOPS_ABSURD : hops;
         }
     }
     return RST_HOPS_ABSURD;

@@ -46,8 +46,10 @@ static void watch_own(rst_case_t *reset, const rst_segment_t *segment, rst_mark_
         reset->after.restarted = true;
     if (reset->after.restarted || reset->after.syn_again)
         return;
-    if (!reset->after.own_next.visit)
+    if (!reset->after.own_next.visit) {
         reset->after.own_next = at;
+        reset->after.own_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
+    }
     if (reset->after.alive.visit || !is_progress(side, segment))
         return;
     reset->after.alive_untimed = elapsed == RST_TIME_NONE || elapsed < REORDERED;

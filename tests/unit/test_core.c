@@ -93,7 +93,7 @@ static void test_hops(void)
         uint8_t ttl, hops;
     } rows[] = {
         { 64, 0 },   { 63, 1 },  { 54, 10 }, { 40, 24 }, { 39, RST_HOPS_ABSURD }, { 128, 0 },  { 104, 24 },
-        { 103, RST_HOPS_ABSURD }, { 255, 0 }, { 231, 24 }, { 129, RST_HOPS_ABSURD }, { 32, 0 }, { 16, 16 },
+        { 103, RST_HOPS_ABSURD }, { 255, 0 }, { 231, 24 }, { 129, RST_HOPS_ABSURD }, { 32, RST_HOPS_ABSURD },
         { 15, RST_HOPS_ABSURD },  { 1, RST_HOPS_ABSURD }, { 0, RST_HOPS_ABSURD },
     };
 

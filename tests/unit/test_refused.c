@@ -70,10 +70,12 @@ static void test_closed_port_unseen(void)
 
 static void test_firewall_distance(void)
 {
-    script_check("firewall_reject 75-90 by middlebox alt closed_port trigger 5", TEN_HOPS, "1 C:3>S S 1000 ttl 64",
+    /* It served this port before: a firewall now, or a load balancer that has nobody left to serve it. */
+    script_check("firewall_reject 50-60 by middlebox alt no_backend alt closed_port trigger 5", TEN_HOPS,
+                 "1 C:3>S S 1000 ttl 64",
                  "1.02 S>C:3 R. =0 ack 1001 ttl 61");
     /* One hop could be another route. */
-    script_check("firewall_reject 55-70", TEN_HOPS, "1 C:3>S S 1000 ttl 64", "1.02 S>C:3 R. =0 ack 1001 ttl 55");
+    script_check("firewall_reject 50-60", TEN_HOPS, "1 C:3>S S 1000 ttl 64", "1.02 S>C:3 R. =0 ack 1001 ttl 55");
     /* Another port of the address: it may be forwarded to another host, or not forwarded as the only one. */
     script_check("closed_port 45-55 by unknown alt firewall_reject", TEN_HOPS, "1 C:3>S:81 S 1000 ttl 64",
                  "1.02 S:81>C:3 R. =0 ack 1001 ttl 55");
@@ -100,9 +102,9 @@ static void test_firewall_distance(void)
                  "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
     /* Nearer and sooner than the host, or nearer and the host accepts after all: two clues. */
     script_check("firewall_reject 85-95", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001 ttl 54",
-                 "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001 ttl 54", "0.2 C:3>S S 1000", "0.241 S>C:3 S. 5000 ack 1001 ttl 54",
-                 "1.000 C:4>S S 1000", "1.002 S>C:4 R. =0 ack 1001 ttl 61");
+                 "0.10 C:2>S:82 S 1000", "0.14 S:82>C:2 S. 5000 ack 1001 ttl 54", "0.2 C:3>S:83 S 1000",
+                 "0.241 S:83>C:3 S. 5000 ack 1001 ttl 54", "1.000 C:4>S:81 S 1000",
+                 "1.002 S:81>C:4 R. =0 ack 1001 ttl 61");
     script_check("firewall_reject 85-95", TEN_HOPS, "1 C:3>S S 1000", "1.02 S>C:3 R. =0 ack 1001 ttl 61",
                  "1.04 S>C:3 S. 5000 ack 1001 ttl 54");
     /* Another refusal from the host's own distance supports its only SYN-ACK. */
@@ -126,20 +128,20 @@ static void test_firewall_synack_follows(void)
 }
 
 /* The host takes 40 ms to answer, three times. */
-#define FORTY_MS "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000", "0.14 S>C:2 S. 5000 ack 1001"
+#define FORTY_MS "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S:82 S 1000", "0.14 S:82>C:2 S. 5000 ack 1001"
 
 static void test_firewall_too_fast(void)
 {
-    script_check("firewall_reject 70-90 by middlebox", FORTY_MS, "0.2 C:3>S S 1000", "0.241 S>C:3 S. 5000 ack 1001",
-                 "1.000 C:4>S S 1000", "1.002 S>C:4 R. =0 ack 1001");
+    script_check("firewall_reject 70-90 by middlebox", FORTY_MS, "0.2 C:3>S:83 S 1000", "0.241 S:83>C:3 S. 5000 ack 1001",
+                 "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001");
     /* Two samples are too few. */
-    script_check("closed_port", FORTY_MS, "1.000 C:4>S S 1000", "1.002 S>C:4 R. =0 ack 1001");
+    script_check("closed_port", FORTY_MS, "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001");
     /* As fast as the host itself. */
-    script_check("closed_port", FORTY_MS, "0.2 C:3>S S 1000", "0.241 S>C:3 S. 5000 ack 1001", "1.000 C:4>S S 1000",
-                 "1.035 S>C:4 R. =0 ack 1001");
+    script_check("closed_port", FORTY_MS, "0.2 C:3>S:83 S 1000", "0.241 S:83>C:3 S. 5000 ack 1001", "1.000 C:4>S:81 S 1000",
+                 "1.035 S:81>C:4 R. =0 ack 1001");
     /* The clock of the capture is too coarse to tell: ticks of 20 ms. */
     script_check("closed_port", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C:3>S S 1000", "0.24 S>C:3 S. 5000 ack 1001",
+                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C:3>S:83 S 1000", "0.24 S:83>C:3 S. 5000 ack 1001",
                  "1.00 C:4>S:81 S 1000", "1.02 S:81>C:4 R. =0 ack 1001");
     /* A SYN-ACK to a repeated SYN is no sample (Karn's rule). */
     script_check("closed_port", "0.00 C:1>S S 1000 id 1", "0.04 C:1>S S 1000 id 2", "0.08 S>C:1 S. 5000 ack 1001",
