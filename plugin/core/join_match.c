@@ -8,6 +8,8 @@
 #define VOTES_OF_ROW 32 /* events that one reset is compared with */
 #define VOTES_MAX 2000000
 #define OWN_CLOCK 3 /* votes from which a host's own offset is believed */
+#define BURST_MAX 256
+#define MUCH_FARTHER 4
 
 static const rst_event_t *events_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
@@ -108,78 +110,159 @@ static int64_t distance(const rst_row_t *row, const rst_event_t *event, int64_t 
     return ABS(row->reset->at.time - offset - event->time);
 }
 
-/* As many events as resets: they belong together in order. */
-static const rst_event_t *in_order(const rst_row_t *row, const rst_event_t *events, unsigned count)
-{
-    const rst_event_t *found = NULL;
-    unsigned same = 0;
+/* Resets of one chain that follow each other so closely that time alone cannot tell their events apart. */
+typedef struct burst {
+    unsigned row[BURST_MAX];
+    unsigned rows;
+    const rst_event_t *event[BURST_MAX]; /* that may be theirs, by time */
+    unsigned events;
+} burst_t;
 
-    if (count > RST_JOIN_NEAR)
-        return NULL;
-    for (unsigned i = 0; i < count; i++) {
-        if (events[i].active != row->active)
-            continue;
-        if (same++ == row->nth)
-            found = &events[i];
-    }
-    return same == row->chain->count ? found : NULL;
-}
-
-static const rst_event_t *nearest(const rst_row_t *row, const rst_event_t *events, unsigned count, int64_t offset,
-                                  int64_t tolerance)
+/* Index of the first event at or after a time. */
+static unsigned first_at(const rst_event_t *events, unsigned count, int64_t time)
 {
-    const rst_event_t *found = NULL;
-    int64_t time = row->reset->at.time - offset;
     unsigned low = 0;
     unsigned high = count;
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
 
-        if (events[middle].time < time - tolerance)
+        if (events[middle].time < time)
             low = middle + 1;
         else
             high = middle;
     }
-    for (unsigned i = low; i < count && i < low + RST_JOIN_NEAR && events[i].time <= time + tolerance; i++) {
-        if (events[i].active == row->active &&
-            (!found || distance(row, &events[i], offset) < distance(row, found, offset)))
-            found = &events[i];
-    }
-    return found;
+    return low;
 }
 
-/* No other reset of the chain lies nearer to the event. */
-static bool is_mutual(const rst_join_t *join, const rst_row_t *row, const rst_event_t *event, int64_t offset)
+/* Adds the events of this shape between two times, in order. Too many: events becomes more than BURST_MAX. */
+static void add_events(burst_t *burst, const rst_event_t *events, unsigned count, bool active, int64_t from, int64_t to)
 {
-    int64_t own = distance(row, event, offset);
+    for (unsigned i = first_at(events, count, from); i < count && events[i].time <= to; i++) {
+        unsigned at = burst->events;
 
-    return (row->previous == RST_JOIN_NONE || distance(rst_join_row(join, row->previous), event, offset) >= own) &&
-           (row->next == RST_JOIN_NONE || distance(rst_join_row(join, row->next), event, offset) > own);
+        if (events[i].active != active)
+            continue;
+        if (at >= BURST_MAX) {
+            burst->events = BURST_MAX + 1;
+            return;
+        }
+        for (; at > 0 && burst->event[at - 1]->time > events[i].time; at--)
+            burst->event[at] = burst->event[at - 1];
+        burst->event[at] = &events[i];
+        burst->events++;
+    }
 }
 
-/* misses gets how far the pair lies from the offset as it was followed; it may be NULL. */
-static void match(const rst_join_t *join, rst_row_t *row, rst_host_clock_t *clock, GArray *misses)
+/* The events of a listening socket name no peer, and may not even name the own address. */
+static void add_of_listener(const rst_join_t *join, burst_t *burst, const rst_row_t *row, int64_t from, int64_t to)
+{
+    static const rst_address_t any;
+    const rst_conn_t *conn = row->reset->conn;
+    unsigned x = row->reset->x;
+    unsigned count;
+    const rst_event_t *events = rst_trace_between(join->trace->sent, &conn->address[x], conn->port[x], &any, 0, &count);
+
+    add_events(burst, events, count, false, from, to);
+    events = rst_trace_between(join->trace->sent, &any, conn->port[x], &any, 0, &count);
+    add_events(burst, events, count, false, from, to);
+}
+
+static bool follows(const rst_join_t *join, const rst_row_t *row, int64_t tolerance)
+{
+    return row->previous != RST_JOIN_NONE &&
+           row->reset->at.time - rst_join_row(join, row->previous)->reset->at.time <= 2 * tolerance;
+}
+
+static void collect_rows(const rst_join_t *join, burst_t *burst, unsigned start, int64_t tolerance)
+{
+    unsigned next = start;
+
+    burst->rows = 0;
+    do {
+        if (burst->rows == BURST_MAX) {
+            burst->rows++;
+            return;
+        }
+        burst->row[burst->rows++] = next;
+        next = rst_join_row(join, next)->next;
+    } while (next != RST_JOIN_NONE && follows(join, rst_join_row(join, next), tolerance));
+}
+
+/* Of several events for one reset: the nearest, if the others are much farther off. */
+static void keep_nearest(burst_t *burst, const rst_row_t *row, int64_t offset)
+{
+    const rst_event_t *best = NULL;
+    int64_t second = INT64_MAX;
+
+    for (unsigned i = 0; i < burst->events; i++) {
+        int64_t off = distance(row, burst->event[i], offset);
+
+        if (!best || off < distance(row, best, offset)) {
+            second = best ? distance(row, best, offset) : INT64_MAX;
+            best = burst->event[i];
+        } else if (off < second) {
+            second = off;
+        }
+    }
+    if (best && second / MUCH_FARTHER > distance(row, best, offset)) {
+        burst->event[0] = best;
+        burst->events = 1;
+    }
+}
+
+/* The events that may belong to the rows. Those of a listening socket come in where the others are too few. */
+static void collect_events(const rst_join_t *join, burst_t *burst, const rst_host_clock_t *clock, int64_t offset)
+{
+    const rst_row_t *first = rst_join_row(join, burst->row[0]);
+    const rst_row_t *last = rst_join_row(join, burst->row[burst->rows - 1]);
+    int64_t from = first->reset->at.time - offset - clock->tolerance;
+    int64_t to = last->reset->at.time - offset + clock->tolerance;
+    unsigned count;
+    const rst_event_t *events = events_of(join, first, &count);
+
+    burst->events = 0;
+    add_events(burst, events, count, first->active, from, to);
+    /* The only reset between its ends need not be as punctual as those of a train. */
+    if (!burst->events && first->chain->count == 1)
+        add_events(burst, events, count, first->active, from + clock->tolerance - RST_JOIN_TOLERANCE,
+                   to - clock->tolerance + RST_JOIN_TOLERANCE);
+    if (burst->events < burst->rows && !first->active)
+        add_of_listener(join, burst, first, from, to);
+    if (burst->rows == 1 && burst->events > 1)
+        keep_nearest(burst, first, offset);
+}
+
+/* As many events as resets: they belong together in order. Otherwise nobody knows which are missing. */
+static void match(const rst_join_t *join, unsigned start, rst_host_clock_t *clock, GArray *misses)
 {
     int64_t offset = rst_drift_offset(&clock->track, clock->offset);
-    unsigned count;
-    const rst_event_t *events = events_of(join, row, &count);
-    const rst_event_t *event = in_order(row, events, count);
-    int64_t miss;
+    burst_t burst;
 
-    row->sent = NULL;
-    /* The only reset and the only event of these ends need not be as punctual as those of a train. */
-    if (!event || distance(row, event, offset) > (row->chain->count == 1 ? RST_JOIN_TOLERANCE : clock->tolerance)) {
-        event = nearest(row, events, count, offset, clock->tolerance);
-        if (!event || !is_mutual(join, row, event, offset))
-            return;
+    collect_rows(join, &burst, start, clock->tolerance);
+    if (burst.rows > BURST_MAX)
+        return;
+    collect_events(join, &burst, clock, offset);
+    if (burst.events != burst.rows)
+        return;
+    for (unsigned i = 0; i < burst.rows; i++) {
+        rst_row_t *row = rst_join_row(join, burst.row[i]);
+        int64_t miss = distance(row, burst.event[i], offset);
+
+        row->sent = burst.event[i];
+        clock->matched++;
+        rst_drift_add(&clock->track, row->reset->at.time - row->sent->time);
+        if (misses)
+            g_array_append_val(misses, miss);
     }
-    miss = distance(row, event, offset);
-    row->sent = event;
-    clock->matched++;
-    rst_drift_add(&clock->track, row->reset->at.time - event->time);
-    if (misses)
-        g_array_append_val(misses, miss);
+}
+
+static void match_place(const rst_join_t *join, rst_host_clock_t *clock, unsigned place, GArray *misses)
+{
+    unsigned index = g_array_index(clock->rows, unsigned, place);
+
+    if (!follows(join, rst_join_row(join, index), clock->tolerance))
+        match(join, index, clock, misses);
 }
 
 /* From the row where the votes lie, to both ends. Returns how far pairs lie from the offset. */
@@ -190,34 +273,54 @@ static int64_t match_host(const rst_join_t *join, rst_host_clock_t *clock, int64
 
     clock->tolerance = tolerance;
     clock->matched = 0;
+    for (unsigned i = 0; i < clock->rows->len; i++)
+        rst_join_row(join, g_array_index(clock->rows, unsigned, i))->sent = NULL;
     clock->track.count = 0;
     for (unsigned i = clock->anchor; i-- > 0;)
-        match(join, rst_join_row(join, g_array_index(clock->rows, unsigned, i)), clock, misses);
+        match_place(join, clock, i, misses);
     clock->track.count = 0;
     for (unsigned i = clock->anchor; i < clock->rows->len; i++)
-        match(join, rst_join_row(join, g_array_index(clock->rows, unsigned, i)), clock, misses);
+        match_place(join, clock, i, misses);
     spread = rst_spread((int64_t *)(void *)misses->data, misses->len);
     g_array_free(misses, TRUE);
     return spread;
 }
 
-/* A listening socket's event names no peer, and may not even name the own address. */
-static void match_listener(rst_join_t *join, rst_row_t *row, GHashTable *used)
+/* An event without a peer may have been taken by several resets: then it is nobody's. */
+static void free_shared(rst_join_t *join)
 {
-    static const rst_address_t any;
-    const rst_conn_t *conn = row->reset->conn;
-    const rst_host_clock_t *clock = rst_join_clock(join, row->clock);
-    unsigned x = row->reset->x;
+    GHashTable *used = g_hash_table_new(NULL, NULL);
 
-    for (unsigned i = 0; i < 2 && !row->sent && !row->active; i++) {
-        unsigned count;
-        const rst_event_t *events =
-            rst_trace_between(join->trace->sent, i ? &any : &conn->address[x], conn->port[x], &any, 0, &count);
-        const rst_event_t *event = nearest(row, events, count, clock->offset, clock->tolerance);
+    for (unsigned i = 0; i < join->rows->len; i++) {
+        rst_row_t *row = rst_join_row(join, i);
+        unsigned other;
 
-        if (event && g_hash_table_add(used, (gpointer)event))
-            row->sent = event;
+        if (!row->sent || row->sent->remote.size)
+            continue;
+        other = GPOINTER_TO_UINT(g_hash_table_lookup(used, row->sent));
+        if (!other) {
+            g_hash_table_insert(used, (gpointer)row->sent, GUINT_TO_POINTER(i + 1));
+            continue;
+        }
+        if (rst_join_row(join, other - 1)->reset->conn->point != row->reset->conn->point)
+            continue;
+        rst_join_clock(join, row->clock)->matched--;
+        row->sent = NULL;
+        if (rst_join_row(join, other - 1)->sent) {
+            rst_join_clock(join, row->clock)->matched--;
+            rst_join_row(join, other - 1)->sent = NULL;
+        }
     }
+    g_hash_table_destroy(used);
+}
+
+/* No other reset of the chain lies nearer to the receipt. */
+static bool is_mutual(const rst_join_t *join, const rst_row_t *row, const rst_event_t *event, int64_t offset)
+{
+    int64_t own = distance(row, event, offset);
+
+    return (row->previous == RST_JOIN_NONE || distance(rst_join_row(join, row->previous), event, offset) >= own) &&
+           (row->next == RST_JOIN_NONE || distance(rst_join_row(join, row->next), event, offset) > own);
 }
 
 static void match_receipt(rst_join_t *join, rst_row_t *row)
@@ -253,21 +356,14 @@ static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst
 
 static void match_rest(rst_join_t *join)
 {
-    GHashTable *used = g_hash_table_new(NULL, NULL);
-
+    free_shared(join);
     for (unsigned i = 0; i < join->rows->len; i++) {
         rst_row_t *row = rst_join_row(join, i);
-        rst_host_clock_t *clock = rst_join_clock(join, row->clock);
-        bool had = row->sent;
+        const rst_host_clock_t *clock = rst_join_clock(join, row->clock);
 
         match_receipt(join, row);
-        if (!clock->known)
-            continue;
-        match_listener(join, row, used);
-        clock->matched += row->sent && !had;
-        row->elsewhere = !row->sent && is_elsewhere(join, row, clock);
+        row->elsewhere = clock->known && !row->sent && is_elsewhere(join, row, clock);
     }
-    g_hash_table_destroy(used);
 }
 
 void rst_join_run(rst_join_t *join)
@@ -284,14 +380,25 @@ void rst_join_run(rst_join_t *join)
     match_rest(join);
 }
 
-/* Rows that came since, by what is known of the clocks. */
+/* A new row may continue a burst: that one is then matched again. */
+static void match_new(const rst_join_t *join, unsigned index)
+{
+    rst_row_t *row = rst_join_row(join, index);
+    rst_host_clock_t *clock = rst_join_clock(join, row->clock);
+
+    for (unsigned back = 0; back < BURST_MAX && follows(join, row, clock->tolerance); back++) {
+        index = row->previous;
+        row = rst_join_row(join, index);
+        clock->matched -= row->sent != NULL;
+        row->sent = NULL;
+    }
+    match(join, index, clock, NULL);
+}
+
 void rst_join_run_new(rst_join_t *join)
 {
     for (; join->joined < join->rows->len; join->joined++) {
-        rst_row_t *row = rst_join_row(join, join->joined);
-        rst_host_clock_t *clock = rst_join_clock(join, row->clock);
-
-        if (clock->known)
-            match(join, row, clock, NULL);
+        if (rst_join_clock(join, rst_join_row(join, join->joined)->clock)->known)
+            match_new(join, join->joined);
     }
 }

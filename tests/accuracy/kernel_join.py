@@ -80,6 +80,8 @@ def score(captures, found, before, show):
             count["absent"] += mine and "absent_in_kernel_trace" in row["rst.pattern"]
             count["right before"] += mine and old["rst.cause"] == label["cause"]
             count["right"] += mine and row["rst.cause"] == label["cause"]
+            if show and mine and not told:
+                print(f"{capture} frame {frame}: not matched, {label['kernel']}")
             if show and told and (told != label["kernel"] or
                                   row["rst.cause"] != label["cause"] == old["rst.cause"]):
                 print(f"{capture} frame {frame}: {old['rst.cause']} -> {row['rst.cause']}, is {label['cause']}, "
