@@ -11,9 +11,10 @@ set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
 set(CPACK_PACKAGE_VENDOR "rst")
 set(CPACK_PACKAGE_CONTACT "${RST_MAINTAINER}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Wireshark plugin that explains TCP resets")
-set(CPACK_PACKAGE_DESCRIPTION "For every TCP reset in a capture it answers why it was sent, who sent it, how sure that is,
-which packets show it, what else fits, and what to check next. The answer comes
-from the capture alone: no packet is sent, nothing is looked up.")
+set(CPACK_PACKAGE_DESCRIPTION "For every TCP reset in a capture it answers why it was sent, who sent it,
+how sure that is, which packets show it, what else fits, and what to check
+next. The answer comes from the capture alone: no packet is sent, nothing is
+looked up.")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 # Wireshark's plugin folder is absolute, so the prefix is that of this build (/usr) and not a temporary one.
 set(CPACK_SET_DESTDIR ON)
