@@ -32,6 +32,12 @@ execute_process(COMMAND dpkg-query --search "${RST_WIRESHARK_SONAME}"
 	OUTPUT_VARIABLE RST_OWNER OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 string(REGEX REPLACE ":.*" "" RST_OWNER "${RST_OWNER}")
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "tshark | wireshark")
+foreach(program IN LISTS RST_PROGRAMS) # shlibdeps does not look into scripts
+	file(STRINGS ${program} interpreter LIMIT_COUNT 1)
+	if(interpreter MATCHES "python3" AND NOT CPACK_DEBIAN_PACKAGE_DEPENDS MATCHES "python3")
+		string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", python3")
+	endif()
+endforeach()
 if(RST_OWNER)
 	string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", ${RST_OWNER} (>= ${RST_WIRESHARK_VERSION}~)"
 		", ${RST_OWNER} (<< ${Wireshark_MAJOR_VERSION}.${RST_NEXT_MINOR}~)")
@@ -46,7 +52,8 @@ set(CPACK_RPM_PACKAGE_REQUIRES "wireshark-cli")
 # Folders that are not ours to own.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
 	/usr/lib64/wireshark /usr/lib64/wireshark/plugins /usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}
-	/usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}/epan /usr/share/wireshark /usr/share/wireshark/profiles)
+	/usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}/epan /usr/share/wireshark /usr/share/wireshark/profiles
+	/usr/share/man /usr/share/man/man1)
 # The same source gives the same bytes: the date and host of the build stay out, and the build's id comes from its content.
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define use_source_date_epoch_as_buildtime 1
 %define clamp_mtime_to_source_date_epoch 1
