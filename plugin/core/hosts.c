@@ -96,15 +96,16 @@ void rst_hosts_close(rst_hosts_t *hosts)
     g_hash_table_destroy(hosts->habits);
 }
 
-/* The entry equal to key, or a zeroed copy of it that is put into the table; NULL when the table is full. */
-static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void *key, size_t size)
+/* The entry equal to key, or a new one that is put into the table: the first head bytes of key, then zeros. NULL when
+ * the table is full. */
+static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void *key, size_t head, size_t size)
 {
     void *entry = g_hash_table_lookup(table, key);
 
     if (entry || g_hash_table_size(table) >= RST_TABLE_MAX)
         return entry;
-    entry = hosts->memory->alloc(hosts->memory->scope, size);
-    memcpy(entry, key, size);
+    entry = rst_alloc0(hosts->memory, size);
+    memcpy(entry, key, head);
     g_hash_table_add(table, entry);
     return entry;
 }
@@ -113,23 +114,21 @@ rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uin
 {
     rst_host_t key;
 
-    memset(&key, 0, sizeof key);
     key.address = *address;
     key.point = point;
     key.hash = mix_address(hosts->secret, address, 0) ^ point;
-    return table_entry(hosts, hosts->hosts, &key, sizeof key);
+    return table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, socket), sizeof key);
 }
 
 rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
 {
     rst_service_t key;
 
-    memset(&key, 0, sizeof key);
     key.address = *address;
     key.port = port;
     key.point = point;
     key.hash = mix_address(hosts->secret, address, port) ^ point;
-    return table_entry(hosts, hosts->services, &key, sizeof key);
+    return table_entry(hosts, hosts->services, &key, offsetof(rst_service_t, runs), sizeof key);
 }
 
 static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room, unsigned limit)
@@ -316,10 +315,9 @@ rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, 
     rst_habit_t *habit;
     int64_t elapsed;
 
-    memset(&key, 0, sizeof key);
     key.client = client;
     key.service = service;
-    habit = table_entry(hosts, hosts->habits, &key, sizeof key);
+    habit = table_entry(hosts, hosts->habits, &key, offsetof(rst_habit_t, count), sizeof key);
     if (!habit)
         return NULL;
     elapsed = habit->count ? rst_elapsed(habit->last, at) : RST_TIME_NONE;

@@ -66,6 +66,7 @@ typedef struct rst_breadth {
 typedef struct rst_host {
     rst_address_t address;
     uint32_t hash;             /* of the address, mixed with the tables' secret */
+    uint8_t point;             /* capture point */
     rst_hop_range_t socket;    /* SYN-ACKs and data */
     rst_hop_range_t stateless; /* resets that answer a segment */
     int64_t round_trip;        /* shortest time from a SYN to its SYN-ACK, ns */
@@ -83,7 +84,6 @@ typedef struct rst_host {
     int64_t lag_min, lag_max;   /* of the relays, ns */
     struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
     uint8_t recent_next;
-    uint8_t point; /* capture point */
     uint8_t netscaler_codes;    /* distinct window codes in its resets: 0, 1, or 2 for more */
     uint16_t netscaler_code;    /* the first of them */
     uint32_t target[8]; /* hashes of the latest targets */

@@ -139,11 +139,17 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
 
 static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn_t *const *recent)
 {
+    uint16_t port = reset->conn->port[1 - reset->client];
+    bool smb_port = port == SMB_DIRECT || port == SMB_NETBIOS;
+
     for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
         bool smb;
         int64_t lead;
 
-        if (!recent[i] || !races(engine, reset, recent[i], &smb, &lead))
+        /* Without this, a scan of many ports would spend most of its time here. */
+        if (!recent[i] || (!smb_port && recent[i]->port[0] != port && recent[i]->port[1] != port))
+            continue;
+        if (!races(engine, reset, recent[i], &smb, &lead))
             continue;
         if (reset->sibling && !smb)
             continue;

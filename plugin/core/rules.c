@@ -112,8 +112,9 @@ static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
                 most = outcome->other[cause];
             }
         }
-        if (most)
-            add_alternative(verdict, (rst_cause_t)best, most < left / 2 ? most : left / 2, &left);
+        if (!most)
+            break;
+        add_alternative(verdict, (rst_cause_t)best, most < left / 2 ? most : left / 2, &left);
     }
     if (!outcome->primary)
         return;
