@@ -19,6 +19,7 @@
 #include "extract/trace-file.h"
 #include "packet-rst.h"
 #include "preferences.h"
+#include "present/csv.h"
 #include "present/expert.h"
 #include "present/stats.h"
 #include "present/tree.h"
@@ -165,7 +166,10 @@ static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
 
 static void queue_tap(packet_info *pinfo, const rst_tap_t *record)
 {
-    tap_queue_packet(tap_rst, pinfo, wmem_memdup(pinfo->pool, record, sizeof *record));
+    rst_tap_t *tap = (rst_tap_t *)wmem_memdup(pinfo->pool, record, sizeof *record);
+
+    tap->provisional = !pinfo->fd->visited;
+    tap_queue_packet(tap_rst, pinfo, tap);
 }
 
 /* How the trace fits is known after the first pass. */
@@ -312,4 +316,5 @@ void proto_reg_handoff_rst(void)
     rst_hook_handoff();
     rst_icmp_hook_handoff();
     rst_stats_register();
+    rst_csv_register();
 }

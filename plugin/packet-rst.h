@@ -19,6 +19,7 @@ typedef struct rst_tap {
     const rst_finding_t *finding; /* or NULL */
     const char *server;           /* address:port of the server side of either */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
+    bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */
 } rst_tap_t;
 
 void proto_register_rst(void);

@@ -11,6 +11,7 @@
 #include <wsutil/wslog.h>
 
 #include "preferences.h"
+#include "verdict.h"
 
 static rst_pref_bool_t info_column = TRUE;
 static rst_prefs_t rules;
@@ -23,6 +24,15 @@ static const char *netscaler_addresses = "";
 static int capture_points = RST_POINTS_AUTO;
 static const char *point_ends = "";
 static const char *kernel_trace = "";
+static int capture_side = RST_SIDE_UNKNOWN;
+
+static const enum_val_t capture_side_vals[] = {
+    {"automatic", "Found out from the packets", RST_SIDE_UNKNOWN},
+    {"client", "At the client", RST_SIDE_CLIENT},
+    {"server", "At the server", RST_SIDE_SERVER},
+    {"middle", "Between them", RST_SIDE_MIDDLE},
+    {NULL, NULL, 0},
+};
 
 static const enum_val_t capture_points_vals[] = {
     {"auto", "Tell them apart by the segments that they have in common", RST_POINTS_AUTO},
@@ -111,6 +121,7 @@ rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
 #undef RST_TAKE
     prefs.capture_points = (unsigned)capture_points;
     prefs.point_ends = point_ends;
+    prefs.capture_side = (unsigned)capture_side;
     each_network(append, networks);
     prefs.netscaler_count = wmem_array_get_count(networks);
     prefs.netscalers = (const rst_network_t *)wmem_array_get_raw(networks);
@@ -134,6 +145,10 @@ void rst_preferences_register(int proto)
         "Addresses or networks (192.0.2.10, 2001:db8::/64) known to be NetScalers, separated by "
         "commas: the window of their resets is a code without further evidence",
         &netscaler_addresses);
+    prefs_register_enum_preference(module, "capture_side", "Place of the capture",
+                                   "Where the packets were captured. By itself the plugin takes the side whose "
+                                   "packets have not passed a router yet",
+                                   &capture_side, capture_side_vals, FALSE);
     prefs_register_enum_preference(module, "capture_points", "Capture points",
                                    "In a file with several interfaces, which of them are different places on the path",
                                    &capture_points, capture_points_vals, FALSE);

@@ -28,6 +28,8 @@ static rst_capture_side_t capture_side_of(const rst_view_t *view)
     const rst_side_t *client = &view->reset->side[view->reset->client];
     const rst_side_t *server = &view->reset->side[1 - view->reset->client];
 
+    if (view->prefs->capture_side != RST_SIDE_UNKNOWN)
+        return (rst_capture_side_t)view->prefs->capture_side;
     if (!(client->known & server->known & RST_SIDE_HOPS) || client->hop_max == RST_HOPS_ABSURD ||
         server->hop_max == RST_HOPS_ABSURD)
         return RST_SIDE_UNKNOWN;

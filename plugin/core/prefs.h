@@ -84,6 +84,7 @@ typedef struct rst_prefs {
     const rst_network_t *netscalers; /* known to be NetScalers; must outlive the engine */
     unsigned netscaler_count;
     unsigned capture_points; /* rst_points_mode_t */
+    unsigned capture_side;   /* rst_capture_side_t, as the user says; 0 = found out from the packets */
     const char *point_ends;  /* "client=0 server=1,2", numbers of interfaces; NULL or empty = not stated */
 } rst_prefs_t;
 

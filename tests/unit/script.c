@@ -105,6 +105,10 @@ static bool set_preference(script_run_t *run, const char *line)
     }
     if (sscanf(line, "pref %39s %u", name, &value) != 2)
         return false;
+    if (strcmp(name, "capture_side") == 0) {
+        prefs->capture_side = value;
+        return true;
+    }
 #define SET_PREFERENCE(field, initial, low, high, title, text)                                                         \
     if (strcmp(name, #field) == 0) {                                                                                   \
         prefs->field = value;                                                                                          \

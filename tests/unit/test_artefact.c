@@ -96,6 +96,8 @@ static void test_measures(void)
     /* The capture was taken at the client: its packets have passed no router. */
     script_check("* capture client delta 0", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54");
     script_check("* capture unknown", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001", "0.03 C>S R 1001");
+    /* The user knows better. */
+    script_check("* capture server delta 0", "pref capture_side 2", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54");
     script_check("* capture middle", "0 C>S S 1000 ttl 60", "0.02 S>C S. 5000 ack 1001 ttl 120",
                  "0.03 C>S R 1001 ttl 60");
     /* Both directly beside the capture: nothing to tell them apart. */
