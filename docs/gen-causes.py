@@ -10,6 +10,8 @@ import textwrap
 from collections import namedtuple
 from pathlib import Path
 
+from registry import RegistryError, rows, run
+
 DOCS = Path(__file__).resolve().parent
 REGISTRY = DOCS.parent / "plugin" / "core" / "causes.def"
 FINDINGS = DOCS.parent / "plugin" / "core" / "findings.def"
@@ -53,48 +55,6 @@ the ICMP error, from the second pass on (`tshark -2`). Filter example: `rst.find
 
 Finding = namedtuple("Finding", "token severity label explanation reference advice")
 Cause = namedtuple("Cause", "id token category severity label explanation reference advice")
-
-LEXEMES = re.compile(
-    r'(?P<space>\s+|/\*.*?\*/)|(?P<text>"(?:[^"\\\n]|\\["\\])*")|(?P<word>\w+)|(?P<mark>[(),])', re.DOTALL)
-
-
-class RegistryError(Exception):
-    """The registry cannot be read. The message is one line."""
-
-
-def lexemes(source):
-    """Yield (kind, value, line), adjacent string literals still apart."""
-    position = 0
-    while position < len(source):
-        line = source.count("\n", 0, position) + 1
-        match = LEXEMES.match(source, position)
-        if not match:
-            raise RegistryError(f"line {line}: unexpected {source[position]!r}")
-        if match.lastgroup != "space":
-            yield match.lastgroup, match.group(), line
-        position = match.end()
-
-
-def rows(source, macro):
-    """Yield (line, arguments) for every MACRO(...). An argument is a word or a joined string."""
-    stream = iter(lexemes(source))
-    for _, name, line in stream:
-        if name != macro or next(stream, ("", "", 0))[1] != "(":
-            raise RegistryError(f"line {line}: expected {macro}( and found {name}")
-        arguments = [""]
-        for kind, value, _ in stream:
-            if value == ")":
-                break
-            if value == ",":
-                arguments.append("")
-            elif kind == "text":
-                arguments[-1] += re.sub(r"\\(.)", r"\1", value[1:-1])
-            else:
-                arguments[-1] += value
-        else:
-            raise RegistryError(f"line {line}: {macro}( is not closed")
-        yield line, arguments
-
 
 def parse_row(line, arguments):
     if len(arguments) != 9 or not all(arguments):
@@ -162,37 +122,10 @@ def page(causes, findings):
     return "\n".join(lines)
 
 
-def run(check):
-    """Return an error message, or None."""
-    text = page(read_causes(REGISTRY.read_text(encoding="ascii")), read_findings(FINDINGS.read_text(encoding="ascii")))
-    if not check:
-        PAGE.write_text(text, encoding="ascii")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        return "docs/causes.md is out of date: run docs/gen-causes.py"
-    return None
-
-
-def main(arguments):
-    if arguments in (["-h"], ["--help"]):
-        print(__doc__.strip())
-        return 0
-    if arguments not in ([], ["--check"]):
-        print(f"gen-causes.py: unknown arguments: {' '.join(arguments)} (usage: gen-causes.py [--check])",
-              file=sys.stderr)
-        return 2
-    try:
-        problem = run(check=bool(arguments))
-    except RegistryError as error:
-        print(f"gen-causes.py: {REGISTRY.parent.name}/*.def: {error}", file=sys.stderr)
-        return 2
-    except (OSError, UnicodeError) as error:
-        print(f"gen-causes.py: {error}", file=sys.stderr)
-        return 2
-    if problem:
-        print(f"gen-causes.py: {problem}", file=sys.stderr)
-        return 1
-    return 0
+def make_pages():
+    causes = read_causes(REGISTRY.read_text(encoding="ascii"))
+    return {PAGE: page(causes, read_findings(FINDINGS.read_text(encoding="ascii")))}
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run("gen-causes.py", __doc__, sys.argv[1:], make_pages))

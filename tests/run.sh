@@ -42,7 +42,8 @@ done
 if [ "$deps" = yes ]; then
     need_packages gcc libc6-dev ninja-build cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
         python3 python3-pytest
-    need_packages wireshark xvfb xdotool || echo "graphical Wireshark: not installable, its tests are skipped"
+    need_packages wireshark xvfb xauth openbox xdotool imagemagick tesseract-ocr ||
+        echo "graphical Wireshark: not installable, its tests are skipped"
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
         need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||
             echo "lab: not installable"

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write docs/fields.md and packaging/opensearch/rst-template.json from the field table in plugin/present/tree.c, or
+check that they are up to date.
+
+usage: gen-fields.py [--check]
+"""
+import json
+import re
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+from registry import RegistryError, run
+
+DOCS = Path(__file__).resolve().parent
+SOURCE = DOCS.parent / "plugin" / "present" / "tree.c"
+PAGE = DOCS / "fields.md"
+TEMPLATE = DOCS.parent / "packaging" / "opensearch" / "rst-template.json"
+
+TYPES = {"STRING": "string", "BOOLEAN": "boolean", "DURATION": "duration", "FRAME": "frame number", "FT_UINT8": "number",
+         "FT_UINT16": "number", "FT_UINT32": "number", "FT_INT8": "signed number"}
+MAPPINGS = {"boolean": "boolean", "duration": "double", "frame number": "long", "number": "long",
+            "signed number": "long"}
+SENTENCES = ("summary", "text", "advice", "reference", "connection_filter")  # searched by words, not counted
+
+INTRO = """\
+<!-- Made by docs/gen-fields.py from plugin/present/tree.c. Do not edit. -->
+# Fields
+
+Names, types and values are kept: scripts may rely on them. A value that is not known is absent, never 0 or empty.
+Fields named "evidence" and "alternative" repeat, always in pairs. Final values need two passes (`tshark -2`), the GUI
+or sharkd. Durations are in seconds.
+
+Only analysed resets carry the protocol item `rst`: as a display filter, `rst` alone finds exactly those.
+`rst.reset_in` and `rst.finding.*` stand on other packets.
+
+| field | type | meaning |
+|---|---|---|
+"""
+OUTRO = """
+`rst.expert.TOKEN` is the entry in Expert Information of a reset with that cause, `rst.finding.expert.TOKEN` that of a
+failure without a reset. The tokens are listed in [causes.md](causes.md).
+"""
+
+Field = namedtuple("Field", "name type meaning")
+
+TEXT = r'"((?:[^"\\\n]|\\.)*)"'
+TEXTS = r'((?:"(?:[^"\\\n]|\\.)*"\s*)+)'
+MACRO = re.compile(rf"(STRING|NUMBER|BOOLEAN|DURATION|FRAME)_FIELD\(hf_\w+,\s*{TEXT},\s*{TEXT},\s*(?:(FT_\w+),\s*)?{TEXTS}\)")
+PLAIN = re.compile(rf'\{{&hf_\w+,\s*\{{{TEXT},\s*"rst\.([^"]*)",\s*(FT_\w+),[^"]*{TEXTS},')
+
+
+def joined(texts):
+    return "".join(re.findall(TEXT, texts))
+
+
+def read_fields(source):
+    start = source.find("static hf_register_info hf[] = {")
+    if start < 0:
+        raise RegistryError(f"{SOURCE.name}: no table of fields")
+    table = source[start:source.index("\n};", start)]
+    found = [(m.start(), Field(f"rst.{m[3]}", TYPES[m[4] if m[1] == "NUMBER" else m[1]], joined(m[5])))
+             for m in MACRO.finditer(table)]
+    found += [(m.start(), Field(f"rst.{m[2]}", TYPES[m[3]], joined(m[4]))) for m in PLAIN.finditer(table)]
+    if len(found) != len(re.findall(r"\bhf_rst_\w+", table)):
+        raise RegistryError(f"{SOURCE.name}: a row of the table of fields cannot be read")
+    return [field for _, field in sorted(found)]
+
+
+def mapping(field):
+    if field.type != "string":
+        return {"type": MAPPINGS[field.type]}
+    if field.name.endswith(SENTENCES):
+        return {"type": "text"}
+    return {"type": "keyword"}
+
+
+def template(fields):
+    """An index template for `tshark -T ek`: a field of the reset lies below layers.rst, others directly in layers."""
+    resets, others = {}, {}
+    for field in fields:
+        apart = field.name == "rst.reset_in" or field.name.startswith("rst.finding.")
+        (others if apart else resets)["rst_" + field.name.replace(".", "_")] = mapping(field)
+    layers = {"dynamic": False, "properties": {"rst": {"dynamic": False, "properties": resets}, **others}}
+    return {
+        "index_patterns": ["packets-*"],
+        "priority": 200,
+        "template": {"mappings": {"properties": {"timestamp": {"type": "date", "format": "epoch_millis"},
+                                                 "layers": layers}}},
+    }
+
+
+def make_pages():
+    fields = read_fields(SOURCE.read_text(encoding="ascii"))
+    rows = "".join(f"| `{field.name}` | {field.type} | {field.meaning} |\n" for field in fields)
+    return {PAGE: INTRO + rows + OUTRO, TEMPLATE: json.dumps(template(fields), indent=2) + "\n"}
+
+
+if __name__ == "__main__":
+    sys.exit(run("gen-fields.py", __doc__, sys.argv[1:], make_pages))

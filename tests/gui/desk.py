@@ -1,0 +1,140 @@
+"""A Wireshark on a screen of its own, worked as a person does: read the screen, click on what is written there.
+
+The accessibility tree would be neater, but about every second Wireshark does not register with a bus that has just
+been started (Qt 5.15, AT-SPI 2.46). Runs below `xvfb-run`, so that the screen ends with it.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import csv
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections import namedtuple
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parents[2]
+PROFILE = "TCP Resets"
+PATIENCE = 60  # seconds for one step on a loaded machine; normally each takes a second
+TITLE = 40  # pixels for the title bar and borders
+ZOOM = 2  # screen letters are too small for the reader
+
+Word = namedtuple("Word", "text x y")  # the middle of the word
+
+
+class Stuck(Exception):
+    """What was waited for did not come."""
+
+
+def until(what, probe):
+    """The first true value of probe()."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        value = probe()
+        if value:
+            return value
+        time.sleep(0.2)
+    raise Stuck(f"{what}: did not appear in {PATIENCE} s")
+
+
+def simple(text):
+    """Letters and digits only: the reader is not sure of the others."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+class Desk:
+    """Window manager and one Wireshark; a context manager. size is that of the screen and of the main window."""
+
+    def __init__(self, arguments, home, size="1500x950"):
+        self.home, self.size, self.processes = Path(home), size, []
+        self.arguments = ["-C", PROFILE, "-o", "gui.update.enabled:FALSE", *map(str, arguments)]
+
+    def __enter__(self):
+        self.install_profile()
+        os.environ.update(HOME=str(self.home), LC_ALL="C.UTF-8", TZ="UTC", QT_FONT_DPI="110",
+                          XDG_RUNTIME_DIR=str(self.home / "run"))
+        (self.home / "run").mkdir(mode=0o700, exist_ok=True)
+        self.start("openbox", "--sm-disable")
+        self.wireshark = self.start("wireshark", *self.arguments)
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+    def install_profile(self):
+        folder = self.home / ".config" / "wireshark" / "profiles" / PROFILE
+        shutil.copytree(REPO / "packaging" / "profile" / PROFILE, folder, dirs_exist_ok=True)
+        width, height = map(int, self.size.split("x"))
+        (folder / "recent").write_text(
+            f"gui.geometry_main_x: 0\ngui.geometry_main_y: 0\ngui.geometry_main_width: {width - 4}\n"
+            f"gui.geometry_main_height: {height - TITLE}\ngui.geometry_main_maximized: FALSE\n", encoding="ascii")
+
+    def start(self, *command):
+        with open(self.home / f"{Path(command[0]).name}.log", "wb") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.processes.append(process)
+        return process
+
+    def xdotool(self, *arguments):
+        done = subprocess.run(["xdotool", *map(str, arguments)], capture_output=True, text=True, check=False)
+        return done.stdout.split()
+
+    def window(self, part):
+        """The window whose title contains part, in front of the others."""
+        def probe():
+            if self.wireshark.poll() is not None:
+                raise Stuck(f"wireshark ended with code {self.wireshark.returncode}")
+            return self.xdotool("search", "--onlyvisible", "--name", re.escape(part))
+        window = until(f"window {part!r}", probe)[-1]
+        self.xdotool("windowactivate", "--sync", window)
+        return window
+
+    def title(self, window):
+        return " ".join(self.xdotool("getwindowname", window))
+
+    def photograph(self, path, window="root"):
+        subprocess.run(["import", "-window", window, str(path)], check=True)
+
+    def words(self, window="root"):
+        """What is written on the screen, or in a window."""
+        picture = self.home / "screen.png"
+        self.photograph(picture, window)
+        large = self.home / "large.png"
+        subprocess.run(["convert", picture, "-colorspace", "gray", "-resize", f"{100 * ZOOM}%", large], check=True)
+        text = subprocess.run(["tesseract", large, "-", "--psm", "11", "tsv"], capture_output=True, text=True,
+                              env={**os.environ, "OMP_THREAD_LIMIT": "1"}, check=True).stdout
+        rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [Word(row["text"], (int(row["left"]) + int(row["width"]) // 2) // ZOOM,
+                     (int(row["top"]) + int(row["height"]) // 2) // ZOOM)
+                for row in rows if (row["text"] or "").strip()]
+
+    def read_until(self, text, window="root"):
+        """Waits until the words of text stand there one after the other. Returns (the first of them, all words)."""
+        wanted = [simple(word) for word in text.split()]
+
+        def probe():
+            found = self.words(window)
+            for at in range(len(found) - len(wanted) + 1):
+                if [simple(word.text) for word in found[at:at + len(wanted)]] == wanted:
+                    return found[at], found
+            return None
+        return until(f"{text!r} on the screen", probe)
+
+    def click(self, text):
+        place, _ = self.read_until(text)
+        self.xdotool("mousemove", place.x, place.y, "click", 1)
+
+    def filter(self, display_filter):
+        """Types into the filter line. Given on the command line it would be applied while the file is still being read,
+        when verdicts are provisional."""
+        self.xdotool("key", "ctrl+slash", "key", "ctrl+a")
+        self.xdotool("type", "--delay", 5, display_filter)
+        self.xdotool("key", "Return")
+
+    def menu(self, key, item):
+        """Alt and key opens a menu of the main window."""
+        self.xdotool("key", f"alt+{key}")
+        self.click(item)

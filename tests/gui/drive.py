@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Look at a capture in Wireshark's windows; write what they say to HOME/seen.json.
+
+usage: xvfb-run -a drive.py HOME CAPTURE FILTER
+
+Opens the capture with the profile, applies the display filter, opens the statistics.
+"""
+import json
+import sys
+from pathlib import Path
+
+from desk import Desk, Stuck
+
+SIZE = "1150x760"  # small, because reading takes time
+
+
+def drive(home, capture, display_filter):
+    with Desk(["-r", capture], home, SIZE) as desk:
+        main = desk.window(Path(capture).name)
+        desk.read_until("Packets", main)
+        desk.filter(display_filter)
+        _, shown = desk.read_until("RST cause", main)  # of the first packet that is left
+        desk.menu("s", "TCP Reset Causes")
+        statistics = desk.window("TCP Reset Causes")
+        _, lines = desk.read_until("refused: port closed", statistics)
+        return {"main": " ".join(word.text for word in shown), "title": desk.title(statistics),
+                "statistics": " ".join(word.text for word in lines)}
+
+
+def main(arguments):
+    if len(arguments) != 3:
+        print(__doc__.split("\n\n")[1], file=sys.stderr)
+        return 2
+    try:
+        seen = drive(*arguments)
+    except Stuck as stuck:
+        print(f"drive.py: {stuck}", file=sys.stderr)
+        return 1
+    Path(arguments[0], "seen.json").write_text(json.dumps(seen), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,36 @@
+"""Running one of the programs that sit beside this file on a screen of its own.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+NEEDED = ("wireshark", "Xvfb", "xvfb-run", "openbox", "xdotool", "import", "convert", "tesseract")
+PATIENCE = 300  # seconds for one run
+
+
+def missing():
+    """What keeps the GUI from being tried, or None."""
+    absent = [program for program in NEEDED if not shutil.which(program)]
+    return f"needs {', '.join(absent)}" if absent else None
+
+
+def play(script, arguments, environment, size):
+    """Runs script on a screen of that size. Returns the finished process; its group is gone when it returns."""
+    command = ["xvfb-run", "-a", "-s", f"-screen 0 {size}x24 -nolisten tcp", sys.executable, str(HERE / script),
+               *map(str, arguments)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               start_new_session=True)
+    try:
+        output, _ = process.communicate(timeout=PATIENCE)
+    finally:
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    return subprocess.CompletedProcess(command, process.returncode, output)

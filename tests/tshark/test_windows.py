@@ -1,0 +1,58 @@
+"""Wireshark's own windows: capture, profile, filter, statistics.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "gui"))
+
+import screens  # noqa: E402  (needs the path above)
+
+CAUSE = "closed_port"
+SIZE = "1150x760"
+
+
+@pytest.fixture(scope="module")
+def seen(tshark, tour, tmp_path_factory):
+    """What the windows say after `rst.cause == "closed_port"` and Statistics > TCP Reset Causes."""
+    problem = screens.missing()
+    if problem:
+        pytest.skip(f"GUI: {problem}")
+    home = tmp_path_factory.mktemp("gui")
+    environment = {**tshark.environment(), "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = screens.play("drive.py", [home, tour, f'rst.cause == "{CAUSE}"'], environment, SIZE)
+    assert done.returncode == 0, done.stdout
+    return json.loads((home / "seen.json").read_text(encoding="utf-8"))
+
+
+def letters(text):
+    """Without blanks and marks: whoever reads the screen is not sure of them."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def test_filter(tshark, tour, seen):
+    """The status bar counts the filtered packets."""
+    resets = tshark.resets(tour, ["rst.cause"], "-Y", f'rst.cause == "{CAUSE}"')
+    assert f"displayed{len(resets)}" in letters(seen["main"]), seen["main"]
+
+
+def test_profile(seen):
+    """Buttons and columns of the profile."""
+    for text in ("All resets Not benign", "Cause", "Sender Trigger Info", "Profile: TCP Resets"):
+        assert letters(text) in letters(seen["main"]), f"{text!r} in {seen['main']}"
+
+
+def test_details(seen):
+    """The first line of the answer."""
+    assert letters("RST cause: Connection refused: port closed") in letters(seen["main"]), seen["main"]
+
+
+def test_statistics(seen):
+    assert "TCP Reset Causes" in seen["title"]
+    for text in ("First resets", "Followers and copies", f"{CAUSE} (Connection refused: port closed)"):
+        assert letters(text) in letters(seen["statistics"]), f"{text!r} in {seen['statistics']}"
