@@ -13,7 +13,7 @@ import capfile
 NO_SOCKET = {"NO_SOCKET"}
 REASONS = {
     "closed_port": NO_SOCKET,
-    "half_open_scan": NO_SOCKET,
+    "half_open_scan": NO_SOCKET | {"TCP_STATE"},
     "connect_aborted": NO_SOCKET,
     "connection_race": NO_SOCKET | {"TCP_STATE"},
     "unsolicited_synack": NO_SOCKET,
@@ -36,7 +36,8 @@ REASONS = {
     "admin_kill": {"TCP_STATE"},
     "app_error": {"TCP_STATE", "TCP_ABORT_ON_CLOSE"},
     "app_timeout": {"TCP_STATE"},
-    "close_race": {"TCP_STATE", "TCP_ABORT_ON_CLOSE", "TCP_ABORT_ON_DATA", "TCP_TIMEWAIT_SOCKET"} | NO_SOCKET,
+    "close_race": {"TCP_STATE", "TCP_ABORT_ON_CLOSE", "TCP_ABORT_ON_DATA", "TCP_TIMEWAIT_SOCKET", "TCP_FLAGS"} |
+    NO_SOCKET,
     "listener_closed": {"TCP_STATE", "TCP_ABORT_ON_CLOSE"},
     "process_exit": {"TCP_ABORT_ON_CLOSE", "TCP_STATE"},
     "transfer_cancelled": {"TCP_STATE", "TCP_ABORT_ON_CLOSE", "TCP_ABORT_ON_DATA", "TCP_TIMEWAIT_SOCKET"},

@@ -12,6 +12,7 @@ import time
 import world  # first: it makes tests/gen importable
 import capfile
 import labels
+import programs
 import scenarios
 import stacks
 
@@ -126,6 +127,8 @@ def main():
     write(args.out, results)
     problems = [problem for _, _, problem in results if problem]
     print("\n".join(problems) or "every scenario went as planned")
+    if programs.ABSENT:
+        print(f"scenarios left out, not installed: {' '.join(sorted(programs.ABSENT))}")
     count = sum(len(rows) for _, rows, _ in results)
     print(f"{len(results) - len(problems)} scenarios, {count} labelled resets in {args.out}/labels.tsv, "
           f"{time.monotonic() - start:.0f} s, {len(problems)} not labelled")

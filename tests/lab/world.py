@@ -8,6 +8,7 @@ import os
 import random
 import socket
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 
@@ -68,10 +69,23 @@ class World(netlab.Lab):
         family = scenario.values.get("family", 4)
         super().__init__(points="crs", family=family, slot=slot, **options)
         self.expected, self.more_clients = [], set()
+        self.temporary = None
 
     def pick(self, low, high):
         """A parameter of this run."""
         return self.rng.uniform(low, high)
+
+    def folder(self):
+        """A directory for configurations and data, gone with the scenario; the programs may run as anybody."""
+        if self.temporary is None:
+            self.temporary = tempfile.TemporaryDirectory(prefix="rstlab")
+            os.chmod(self.temporary.name, 0o755)
+        return self.temporary.name
+
+    def __exit__(self, *what):
+        super().__exit__(*what)
+        if self.temporary:
+            self.temporary.cleanup()
 
     @property
     def rtt(self):

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Addresses that stand for more than one host, and paths that repeat packets: nobody is to be accused."""
+import socket
+
+from capfile import RST
+from lab_packets import tcp_flags
+from world import BOTH, SERVER, exchange, scenario
+
+
+def reach(lab, port):
+    """The client connects to the router's own address, on which ports may be forwarded."""
+    c = lab.client()
+    c.settimeout(1 + lab.rtt)
+    try:
+        c.connect((lab.address["r"], port))
+    except OSError:
+        pass
+    return c
+
+
+@scenario(visits=(1, 4), options={"delays": {"fit": (0.004, 0.020), "judge": (0.009, 0.035)}})
+def forwarding_gateway(lab, visits):
+    """A gateway forwards one port to a server behind it; another port of the gateway itself is closed.
+
+    The refusal comes sooner and from nearer than the packets of the forwarded port, and yet from the host addressed.
+    """
+    lab.inside("r", "iptables", "-t", "nat", "-A", "PREROUTING", "-i", "eth0", "-p", "tcp", "--dport", "8000",
+               "-j", "DNAT", "--to", f"{lab.where}:80")
+    listener = lab.listen(80)
+    for _ in range(visits):
+        c = reach(lab, 8000)
+        s, _ = listener.accept()
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        exchange(c, s)
+        s.close()
+        c.close()
+        lab.wait()
+    # A device in front of the host looks the same.
+    lab.expects("closed_port", SERVER, times=2, alike="", unsure="c")
+    for _ in range(2):
+        reach(lab, 8001)
+        lab.wait(0.2)
+
+
+@scenario()
+def path_repeats_packets(lab):
+    """The path delivers many packets twice, the copies later: old ones meet connections that both sides have closed."""
+    repeat = lab.rng.random
+
+    def twice(_, packet):
+        again = repeat() < 0.4 and not tcp_flags(packet) & RST
+        return [(packet, 0.0)] + ([(packet, 0.02 + 0.06 * repeat())] if again else [])
+
+    listener = lab.listen(80)
+    lab.link.tamper = twice
+    for side in BOTH:
+        lab.expects("close_race", side, times=1000, least=0,
+                    alike="time_wait_assassination segment_after_reset duplicate", unsure="crs")
+    for _ in range(4):
+        c, s = lab.pair(80, listener=listener)
+        exchange(c, s)
+        c.close()
+        s.recv(1)
+        s.close()
+    lab.wait(0.3)
