@@ -140,16 +140,17 @@ static bool is_later(const rst_engine_t *engine, const rst_track_t *track, unsig
     return moment != RST_TIME_NONE && sight->time != RST_TIME_NONE && sight->time > moment + margin(track, other);
 }
 
-/* The first segment of a side that a track recorded after a moment of another track. Resets are left out, and SYNs: who
- * resets an old connection may repeat the SYN of a new one. */
+/* The first segment of a side that a track recorded after a moment of another track, resets left out. After a SYN it
+ * is another connection: who resets an old one may open a new one at once. */
 static const rst_sight_t *first_later(const rst_engine_t *engine, const rst_track_t *track, unsigned x,
                                       const rst_track_t *other, rst_mark_t at)
 {
     for (unsigned i = 0; i < track->sent[x].used; i++) {
         const rst_sight_t *sight = rst_sights_at(&track->sent[x], i);
 
-        if (!(sight->flags & (RST_FLAG_RST | RST_FLAG_SYN)) && is_later(engine, track, x, sight, other, at))
-            return sight;
+        if ((sight->flags & RST_FLAG_RST) || !is_later(engine, track, x, sight, other, at))
+            continue;
+        return (sight->flags & RST_FLAG_SYN) ? NULL : sight;
     }
     return NULL;
 }

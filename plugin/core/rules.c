@@ -6,6 +6,7 @@
 #include "rules.h"
 
 #include "across.h"
+#include "changed.h"
 #include "declared.h"
 #include "kernel.h"
 #include "measure.h"
@@ -311,6 +312,8 @@ static const rst_case_t *find_leader(const rst_engine_t *engine, const rst_case_
         rst_view_t view = view_of(engine, copy[i], compare, memory, false, &verdict);
 
         classify_here(&view);
+        if (rst_changed_apply(&view))
+            return copy[i];
         if (verdict.cause == RST_CAUSE_UNDETERMINED || verdict.confidence <= best)
             continue;
         best = verdict.confidence;
@@ -340,6 +343,10 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, co
     rst_compare(engine, leader, &compare);
     classify_all(engine, leader, &compare, memory, texts, verdict);
     verdict->first = own.first && !follows;
+    verdict->ordinal = own.ordinal;
+    verdict->phase = own.phase;
+    verdict->idle = own.idle;
+    verdict->delay = own.delay;
     verdict->hop_delta = own.hop_delta;
     verdict->capture_side = own.capture_side;
     verdict->validity = own.validity;

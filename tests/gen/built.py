@@ -7,6 +7,7 @@ import sys
 
 import capfile
 import packets
+import built_two  # noqa: F401  (adds its scenarios)
 from built_said import SCENARIOS
 
 DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")

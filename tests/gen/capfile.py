@@ -60,12 +60,12 @@ def write_pcap(path, frames):
     """Classic file with microseconds: the format that most tools still write."""
     with open(path, "wb") as f:
         f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, ETHERNET))
-        for t, data in frames:
+        for t, data, *_ in frames:
             f.write(struct.pack("<IIII", t // 10**9, t % 10**9 // 1000, len(data), original_length(data)) + data)
 
 
 def write_pcapng(path, frames):
-    """One section, one Ethernet interface with nanosecond stamps."""
+    """One section, Ethernet interfaces with nanosecond stamps; a frame may name its interface after its bytes."""
     def block(kind, body):
         body += b"\0" * (-len(body) % 4)
         size = len(body) + 12
@@ -74,9 +74,10 @@ def write_pcapng(path, frames):
     with open(path, "wb") as f:
         f.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
         tsresol = struct.pack("<HHB3xHH", 9, 1, 9, 0, 0)
-        f.write(block(1, struct.pack("<HHI", ETHERNET, 0, 262144) + tsresol))
-        for t, data in frames:
-            head = struct.pack("<IIIII", 0, t >> 32, t & 0xFFFFFFFF, len(data), original_length(data))
+        for _ in range(1 + max((interface for _, _, *rest in frames for interface in rest), default=0)):
+            f.write(block(1, struct.pack("<HHI", ETHERNET, 0, 262144) + tsresol))
+        for t, data, *rest in frames:
+            head = struct.pack("<IIIII", *(rest or [0]), t >> 32, t & 0xFFFFFFFF, len(data), original_length(data))
             f.write(block(6, head + data))
 
 

@@ -64,6 +64,8 @@ class Frame:
     ack: int
     end: int
     number: int = 0
+    point: int = 0  # interface of the capture
+    copy: object = None  # the same packet at the other capture point
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Capture:
         for number, frame in enumerate(self.frames, 1):
             frame.number = number
         rows = sorted((f.number, cause, sender, t.number if t else None) for f, cause, sender, t in self.rows)
-        return [(START * 10**9 + f.time, f.data) for f in self.frames], rows
+        return [(START * 10**9 + f.time, f.data, f.point) for f in self.frames], rows
 
 
 class End:
