@@ -246,8 +246,29 @@ static void explain_run(const rst_view_t *view)
     rst_evidence_add(view, report.visit ? report.visit : view->x->run.last.visit, "%s", text);
 }
 
+/* Segments of two points were taken for one before that came to light: nobody is accused by such a record. */
+static void withdraw(const rst_view_t *view)
+{
+    rst_verdict_t *verdict = view->verdict;
+
+    verdict->cause = RST_CAUSE_UNDETERMINED;
+    verdict->confidence = 20;
+    verdict->sender = RST_SENDER_UNKNOWN;
+    verdict->benign = false;
+    verdict->alternatives = 0;
+    rst_summary(view,
+                "Cannot tell: the record of this connection mixes segments of two capture points. Name them in the "
+                "preference Interfaces of the capture points");
+}
+
 void rst_across_apply(const rst_view_t *view, const rst_compare_t *compare)
 {
+    const rst_track_t *track = view->reset->conn->track;
+
+    if (track && track->mixed && (by_device(view->verdict) || accuses(view->verdict->cause))) {
+        withdraw(view);
+        return;
+    }
     if (!compare->track)
         return;
     list_points(view, compare);

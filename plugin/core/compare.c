@@ -273,6 +273,12 @@ static uint32_t reciprocal(const rst_case_t *reset, const rst_track_t *there)
     return 0;
 }
 
+/* Before any data the kernel may reset what a program with a raw socket or a stack of its own goes on with. */
+static bool may_go_on(const rst_case_t *reset)
+{
+    return reset->x == reset->client && !reset->side[0].bytes && !reset->side[1].bytes;
+}
+
 static rst_proof_t proof_of(const rst_engine_t *engine, const rst_case_t *reset, rst_elsewhere_t *other)
 {
     const rst_track_t *track = reset->track;
@@ -283,6 +289,8 @@ static rst_proof_t proof_of(const rst_engine_t *engine, const rst_case_t *reset,
 
     if (!clean_segments(engine, there, track))
         return RST_PROOF_NONE;
+    if (may_go_on(reset))
+        alive = NULL;
     other->after = alive ? alive->visit : reciprocal(reset, there);
     if (alive)
         return RST_PROOF_ALIVE;

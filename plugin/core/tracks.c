@@ -368,13 +368,26 @@ void rst_track_take(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rs
         list_isn(engine, track, segment->seq);
 }
 
+/* The first segment of a use of the addresses and ports decides which point's tables it belongs to. */
+static void take_point(rst_engine_t *engine, rst_conn_t *conn)
+{
+    uint8_t point = (uint8_t)rst_points_home(&engine->points, engine->points.latest);
+
+    if (conn->point == point)
+        return;
+    conn->point = point;
+    conn->host[0] = rst_hosts_host(&engine->hosts, &conn->address[0], point);
+    conn->host[1] = rst_hosts_host(&engine->hosts, &conn->address[1], point);
+}
+
 void rst_track_restart(rst_engine_t *engine, rst_conn_t *conn)
 {
     rst_track_t *old = conn->track;
     rst_track_t *track = rst_track_new(engine, conn, old->home);
 
-    track->interfaces = old->interfaces;
+    track->interfaces = (uint16_t)(1u << engine->points.latest);
     track->view = old->view;
+    take_point(engine, conn);
     if (old->home == conn)
         return;
     for (rst_track_t *view = old->home->track; view; view = view->view) {
