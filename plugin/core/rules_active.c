@@ -6,7 +6,7 @@
  */
 #include "rules.h"
 
-#define ELIMINATION 70 /* percent: right in 78 of 100 such resets of the lab; the look-alikes allow no more */
+#define ELIMINATION 75 /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
 
@@ -65,7 +65,7 @@ static unsigned match_close_race(const rst_view_t *view)
     if (!own_account(view) || rst_has_fin(view->x))
         return 0;
     if (rst_has_fin(view->y) && within_close(view, view->y->fin) && view->y->message != RST_MESSAGE_FATAL_ALERT)
-        return rst_loses_data(view) || leaves_request(view) ? 0 : 75;
+        return rst_loses_data(view) || leaves_request(view) ? 0 : 85;
     if (rst_has_fin(view->y))
         return 0;
     return farewell ? 70 : (own_farewell ? 55 : 0);
@@ -227,7 +227,7 @@ static unsigned match_app_timeout(const rst_view_t *view)
     if (!own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
         return 0;
     if (rst_idle_is_habit(view))
-        return rst_is_unprovoked(view) ? 45 : 75;
+        return rst_is_unprovoked(view) ? 45 : 87;
     if (rst_idle_is_round(view))
         return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
     return is_whole(view) ? 28 : 0;
@@ -266,7 +266,7 @@ static unsigned match_process_exit(const rst_view_t *view)
         return 0;
     if (!host_is_gone(view))
         return 20;
-    return rst_from_client(view) ? 40 : 76;
+    return rst_from_client(view) ? 40 : 86;
 }
 
 static unsigned match_admin_kill(const rst_view_t *view)
@@ -293,7 +293,7 @@ static unsigned match_proxied(const rst_view_t *view)
 
     if (!own_account(view) || !view->reset->relayed.visit || !host || host->relays < 3)
         return 0;
-    return host->relays * 5 >= host->aborts * 4 && host->lag_max - host->lag_min <= AT_ONCE ? 80 : 0;
+    return host->relays * 5 >= host->aborts * 4 && host->lag_max - host->lag_min <= AT_ONCE ? 87 : 0;
 }
 
 static void tell_proxied(const rst_view_t *view)

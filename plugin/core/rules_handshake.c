@@ -256,7 +256,7 @@ static unsigned match_health(const rst_view_t *view)
 {
     if (!client_leaves(view))
         return 0;
-    return has_period(view->reset->habit) ? 80 : 15;
+    return has_period(view->reset->habit) ? 88 : 15;
 }
 
 static void tell_health(const rst_view_t *view)
@@ -345,20 +345,35 @@ static void tell_handshake_timeout(const rst_view_t *view)
 }
 
 /* Linux with tcp_abort_on_overflow, and others: the accept queue is full when the third segment comes. */
+/* The service accepted another connection later, before any refusal: it was not stopped here. */
+static bool serves_on(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *accepted = service ? rst_service_after(service, true, view->reset->at) : NULL;
+    const rst_service_run_t *refused = service ? rst_service_after(service, false, view->reset->at) : NULL;
+
+    return accepted &&
+           (!refused || accepted->first.visit <= view->reset->at.visit || accepted->first.visit < refused->first.visit);
+}
+
 static unsigned match_overflow(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || !(view->x->known & RST_SIDE_SYNACK) || view->x->bytes || view->reset->own_last.at.visit)
         return 0;
     if (view->x->pure_acks || rst_has_fin(view->x) || view->trigger->space || view->trigger->ack != view->x->isn + 1)
         return 0;
-    return rst_within(view, rst_elapsed(view->x->syn, view->reset->at), RST_SECOND) || view->x->synacks == 1 ? 75 : 0;
+    if (!rst_within(view, rst_elapsed(view->x->syn, view->reset->at), RST_SECOND) && view->x->synacks != 1)
+        return 0;
+    /* Without a sign that the service goes on it may as well have been stopped in that very moment. */
+    return serves_on(view) ? 75 : 50;
 }
 
 static void tell_overflow(const rst_view_t *view)
 {
-    rst_summary(view,
-                "%s reset the connection at the last step of the handshake (%s): its accept queue was probably full",
-                rst_who_x(view), rst_where(view, view->trigger->mark.visit));
+    rst_summary(view, "%s reset the connection at the last step of the handshake (%s): its accept queue was full%s",
+                rst_who_x(view), rst_where(view, view->trigger->mark.visit),
+                serves_on(view) ? ", it serves others before and after"
+                                : ", or the service was stopped in that moment");
     rst_evidence_add(view, view->trigger->mark.visit, "Correct final ACK, answered by a reset");
 }
 
@@ -369,8 +384,7 @@ static bool listener_gone(const rst_view_t *view)
     const rst_service_run_t *refused = service ? rst_service_after(service, false, view->reset->at) : NULL;
     const rst_service_run_t *accepted = service ? rst_service_after(service, true, view->reset->at) : NULL;
 
-    return refused &&
-           (!accepted || accepted->first.visit > refused->first.visit || accepted->last.visit < refused->first.visit);
+    return refused && (!accepted || accepted->first.visit > refused->first.visit);
 }
 
 static unsigned match_listener(const rst_view_t *view)
@@ -387,7 +401,7 @@ static unsigned match_listener(const rst_view_t *view)
     if (burst && burst->closes)
         return 30;
     if (listener_gone(view))
-        return view->y->bytes ? (several ? 75 : 60) : 80;
+        return view->y->bytes ? (several ? 84 : 60) : 86;
     return view->y->bytes ? 0 : (several ? 55 : 30);
 }
 
@@ -438,6 +452,9 @@ const rst_rule_t rst_rules_handshake[] = {
      match_overflow,
      tell_overflow,
      0,
-     {{RST_CAUSE_SESSION_FAILOVER, 10}, {RST_CAUSE_NO_CONNECTION, 8}, {RST_CAUSE_POLICY_RESET, 5}}},
+     {{RST_CAUSE_LISTENER_CLOSED, 15},
+      {RST_CAUSE_SESSION_FAILOVER, 8},
+      {RST_CAUSE_NO_CONNECTION, 8},
+      {RST_CAUSE_POLICY_RESET, 5}}},
     {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

@@ -261,6 +261,11 @@ static void tell_policy(const rst_view_t *view)
         rst_evidence_add(view, view->reset->after.alive.visit, "The real host goes on after the reset");
 }
 
+static bool both_resets(const rst_view_t *view)
+{
+    return view->reset->after.peer_reset.visit || view->reset->peer_last.at.visit || view->reset->after.train;
+}
+
 /* One address, several hosts: a stateless answer, and yet the connection goes on under the same address. */
 static unsigned match_failover(const rst_view_t *view)
 {
@@ -275,7 +280,7 @@ static unsigned match_failover(const rst_view_t *view)
     if (view->reset->after.alive.visit)
         return 50;
     /* From farther off than the host, so no device before it: another host of the same address. */
-    if (!rst_hop_jump(view) || rst_looks_genuine(view))
+    if (!rst_hop_jump(view) || rst_looks_genuine(view) || !view->trigger->len || both_resets(view))
         return 0;
     return rst_hop_delta(view) > 0 && rst_hop_delta(view) <= OTHER_ROUTE ? RST_UNSURE : 0;
 }

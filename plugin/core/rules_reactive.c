@@ -51,13 +51,13 @@ static bool bulk_in_flight(const rst_view_t *view)
 {
     uint32_t segment = view->y->mss ? view->y->mss : 1460;
 
-    return view->y->bytes > view->prefs->cancel_bytes &&
+    return view->y->bytes > (uint64_t)view->prefs->cancel_bytes + rst_in_flight(view) &&
            (rst_in_flight(view) > segment || view->reset->after.peer_data);
 }
 
 static unsigned match_cancelled(const rst_view_t *view)
 {
-    return rst_is_answer(view) && rst_has_fin(view->x) && brings_data(view) && bulk_in_flight(view) ? 75 : 0;
+    return rst_is_answer(view) && rst_has_fin(view->x) && brings_data(view) && bulk_in_flight(view) ? 86 : 0;
 }
 
 static void tell_cancelled(const rst_view_t *view)
@@ -72,6 +72,21 @@ static void tell_cancelled(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->mark.visit, "Data that arrived after it");
 }
 
+/* What lies beyond the sender's last ACK. */
+static const char *lost_text(const rst_view_t *view)
+{
+    const rst_candidate_t *trigger = view->trigger;
+    uint32_t lost = trigger->len;
+
+    if (!view->texts)
+        return "";
+    if (!lost)
+        return "a FIN behind missing data";
+    if ((view->x->known & RST_SIDE_ACKED) && trigger->seq + lost - view->x->acked < lost)
+        lost = trigger->seq + lost - view->x->acked;
+    return rst_text(view->memory, "%u bytes", lost);
+}
+
 /* RFC 1122, 4.2.2.13; RFC 9293, 3.6.1: who has closed and gets data answers with a reset. */
 static unsigned match_data_after_close(const rst_view_t *view)
 {
@@ -81,7 +96,7 @@ static unsigned match_data_after_close(const rst_view_t *view)
         return 0;
     if (!view->trigger->len)
         return 70;
-    return is_closing_message(view) ? 72 : 88;
+    return is_closing_message(view) ? 72 : 92;
 }
 
 /* An error answer, then the FIN: the sender wanted no more of these data. */
@@ -110,12 +125,9 @@ static void tell_data_after_close(const rst_view_t *view)
                     rst_who_x(view), rst_where(view, view->x->fin.visit), rst_who_y(view),
                     rst_where(view, trigger->mark.visit));
     } else {
-        rst_summary(
-            view,
-            "Data after close: %s had closed (FIN in %s), and %u bytes that %s sent afterwards (%s) were thrown "
-            "away",
-            rst_who_x(view), rst_where(view, view->x->fin.visit), trigger->len, rst_who_y(view),
-            rst_where(view, trigger->mark.visit));
+        rst_summary(view, "Data after close: %s had closed (FIN in %s), and %s that %s sent (%s) %s thrown away",
+                    rst_who_x(view), rst_where(view, view->x->fin.visit), lost_text(view), rst_who_y(view),
+                    rst_where(view, trigger->mark.visit), trigger->len ? "were" : "was");
     }
     rst_evidence_add(view, trigger->mark.visit, "%s of the other side, %s before the reset",
                      trigger->len ? "Data" : "FIN behind missing data", rst_span(view, rst_delay(view)));
@@ -203,9 +215,9 @@ static unsigned match_no_connection(const rst_view_t *view)
     if (rst_hop_step(view))
         return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
-        return view->reset->fresh ? RST_WITHOUT_HISTORY : 70;
+        return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;
     /* Its FIN may be among what the capture lost. */
-    return view->x->holes || view->y->holes ? RST_WITHOUT_HISTORY : 72;
+    return view->x->holes || view->y->holes ? RST_WITHOUT_HISTORY : 64;
 }
 
 static void tell_no_connection(const rst_view_t *view)

@@ -239,7 +239,7 @@ static unsigned match_closed(const rst_view_t *view)
         return 55;
     if (is_syn(view) && !same_port_known(view) && (may_be_elsewhere(view) || too_fast(view)))
         return 50;
-    return is_syn(view) ? 78 : 70;
+    return is_syn(view) ? 86 : 78;
 }
 
 static void tell_service(const rst_view_t *view)

@@ -51,7 +51,7 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
             return 95;
         /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
         if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
-            return view->y->segments ? 75 : RST_WITHOUT_HISTORY;
+            return view->y->segments ? 92 : RST_WITHOUT_HISTORY;
         return rst_seq_diff(reset->seq, reset->own_last.seq) == 1 ? 70 : 0;
     }
     if (!reset->peer_last.at.visit || (rst_has_fin(view->x) && rst_is_answer(view)))
@@ -61,7 +61,7 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
     /* A NAT box that answers even a reset: it has no ACK, so the answer's SEQ is 0 (RFC 9293, section 3.10.7.1). */
     if (reset->seq == 0 && (reset->flags & RST_FLAG_ACK) && reset->ack == reset->peer_last.seq)
         return 75;
-    return rst_is_answer(view) || !(reset->flags & RST_FLAG_ACK) ? 80 : 0;
+    return rst_is_answer(view) || !(reset->flags & RST_FLAG_ACK) ? 90 : 0;
 }
 
 static void tell_segment_after_reset(const rst_view_t *view)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How often the verdicts are right, and whether their confidence means what it says.
 
-    tests/accuracy/scoreboard.py LAB [--floors FILE] [--json FILE] [--wrong] [--quick]
+    tests/accuracy/scoreboard.py LAB [--floors FILE] [--json FILE] [--wrong] [--fit] [--quick]
 
 LAB is what tests/lab/run.py made: captures and labels.tsv. A verdict is right when its first cause is the label's, and
 acceptable when it is among the label's alternatives. Beside the captures as they are, read with two passes, every
@@ -178,6 +178,16 @@ def calibration(cases):
     }
 
 
+def frequencies(cases):
+    """[cause, confidence, verdicts, share right, share acceptable] of each number that the rules give: what they are
+    fitted by (docs/confidence.md)."""
+    groups = defaultdict(list)
+    for c in cases:
+        groups[c.got, c.confidence].append(c)
+    return [[got, sure, len(held), share(sum(c.right for c in held), len(held)),
+             share(sum(c.acceptable for c in held), len(held))] for (got, sure), held in sorted(groups.items())]
+
+
 def causes(cases):
     """{cause: (labels, precision, recall)} over the decidable resets, with acceptable as right in brackets."""
     table = {}
@@ -214,6 +224,7 @@ def score(reader, labels, quick=False):
         plain = plain or cases
     board["second_best"] = sorted(c.line() for c in plain if c.decidable and c.acceptable and not c.right)
     board["calibration"] = calibration(plain)
+    board["frequencies"] = frequencies(plain)
     board["causes"] = causes(plain)
     confused = Counter((c.cause, c.got) for c in plain if c.decidable and not c.right)
     board["confusion"] = [[cause, got, count] for (cause, got), count in sorted(confused.items())]
@@ -243,7 +254,7 @@ def table(heading, rows):
                                for n, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in cells)
 
 
-def report(board, wrong):
+def report(board, wrong, fit=False):
     names = list(next(iter(board["ways"].values())))
     parts = [table(["way of reading", *names], [[way, *row.values()] for way, row in board["ways"].items()]),
              table(["confidence", "verdicts", "mean", "right %", "acceptable %"],
@@ -251,6 +262,8 @@ def report(board, wrong):
              table(["cause (decidable)", "labels", "recall", "with alternatives", "precision", "with alternatives"],
                    [[cause, *row.values()] for cause, row in board["causes"].items()]),
              table(["is", "called", "times"], board["confusion"])]
+    if fit:
+        parts.append(table(["verdict", "confidence", "verdicts", "right %", "acceptable %"], board["frequencies"]))
     if wrong:
         parts += ["Acceptable, not right:\n" + "\n".join(board["second_best"])] if board["second_best"] else []
         parts += [f"Wrong, {way}:\n" + "\n".join(lines) for way, lines in board["wrong"].items() if lines]
@@ -263,6 +276,7 @@ def main():
     parser.add_argument("--floors", type=Path, default=DEFAULT_FLOORS, help="committed floors (default: floors.json)")
     parser.add_argument("--json", type=Path, help="write everything here too")
     parser.add_argument("--wrong", action="store_true", help="list the wrong verdicts")
+    parser.add_argument("--fit", action="store_true", help="how often each cause is right at each confidence")
     parser.add_argument("--quick", action="store_true", help="no mutilated captures")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
@@ -280,7 +294,7 @@ def main():
         board = score(Reader(tshark, arguments.lab, work, arguments.jobs), read_labels(arguments.lab), arguments.quick)
     if arguments.json:
         arguments.json.write_text(json.dumps(board, indent=1), encoding="utf-8")
-    print(report(board, arguments.wrong))
+    print(report(board, arguments.wrong, arguments.fit))
     broken = below(board, json.loads(arguments.floors.read_text(encoding="utf-8")))
     closing = f"{len(broken)} figures below their floor" if broken else "no figure below its floor"
     print("\n".join(["", *broken, closing]))

@@ -7,10 +7,10 @@
 
 static void test_app_abort(void)
 {
-    script_check("app_abort 66-70 by client phase established valid exact trigger 0 serious alt unread_data alt "
+    script_check("app_abort 70-80 by client phase established valid exact trigger 0 serious alt unread_data alt "
                  "admin_kill",
                  SCRIPT_TALK, "4 C>S R. 1101 ack 5201 ttl 64 id 104");
-    script_check("app_abort 66-70 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54 id 203");
+    script_check("app_abort 70-80 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54 id 203");
     /* Without the start of the connection the missing history could explain everything: less sure. */
     script_check("app_abort 45-50 by client", "0 S>C P. 5001 ack 1101 len 200", "0.01 C>S . 1101 ack 5201",
                  "4 C>S R. 1101 ack 5201");
@@ -21,14 +21,14 @@ static void test_app_abort(void)
     script_check("app_abort 1-45", SCRIPT_TALK, "1 S>C P. 5401 ack 1101 len 100", "1.001 C>S . 1101 ack 5501",
                  "4 C>S R. 1101 ack 5501");
     /* Neither TTL nor id nor options nor times. */
-    script_check("app_abort 66-70", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S . 1001 ack 5001",
+    script_check("app_abort 70-80", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S . 1001 ack 5001",
                  "- C>S P. 1001 ack 5001 len 9", "- S>C P. 5001 ack 1010 len 9", "- C>S . 1010 ack 5010",
                  "- C>S R. 1010 ack 5010");
     /* The last data before it was lost ahead of the capture point. */
     script_check("app_abort 45-60 by client", SCRIPT_TALK, "4 C>S R. 1151 ack 5201");
     /* Own data was still outstanding. */
-    script_check("app_abort 66-70", SCRIPT_TALK, "4 C>S P. 1101 ack 5201 len 50 id 104", "9.3 C>S R. 1151 ack 5201");
-    script_check("app_abort 66-70 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101");
+    script_check("app_abort 70-80", SCRIPT_TALK, "4 C>S P. 1101 ack 5201 len 50 id 104", "9.3 C>S R. 1151 ack 5201");
+    script_check("app_abort 70-80 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101");
 }
 
 static void test_app_abort_not(void)
@@ -42,7 +42,7 @@ static void test_app_abort_not(void)
 static void test_close_race(void)
 {
     /* Windows: FIN of the peer, ACK, RST,ACK. */
-    script_check("close_race 70-80 by client benign alt app_abort", SCRIPT_TALK, "1 S>C F. 5201 ack 1101",
+    script_check("close_race 80-90 by client benign alt app_abort", SCRIPT_TALK, "1 S>C F. 5201 ack 1101",
                  "1.001 C>S . 1101 ack 5202",
                  "1.002 C>S R. 1101 ack 5202");
     /* Both FINs. */
@@ -180,7 +180,7 @@ static void test_app_timeout(void)
 static void test_process_exit(void)
 {
     /* All at once, and the port refuses from then on. */
-    script_check("#1 process_exit 70-80 by server alt admin_kill early app_abort; #3 process_exit by server",
+    script_check("#1 process_exit 81-91 by server alt admin_kill early app_abort; #3 process_exit by server",
                  ONE_OF_MANY("0.1", "1"), ONE_OF_MANY("0.2", "2"), ONE_OF_MANY("0.3", "3"), THREE_RESETS, "7 C:9>S S 1",
                  "7.01 S>C:9 R. =0 ack 2");
     /* A client's whole pool ends at once: its process, or the pool was only emptied. */
@@ -222,7 +222,7 @@ static void test_process_exit_not(void)
 
 static void test_proxied(void)
 {
-    script_check("#6 proxied 70-85 by server alt app_abort; #2 proxied; #1 * not proxied", LEGS("0.1", "1"), LEGS("0.2",
+    script_check("#6 proxied 82-92 by server alt app_abort; #2 proxied; #1 * not proxied", LEGS("0.1", "1"), LEGS("0.2",
                  "2"),
                  LEGS("0.3", "3"), RELAYED("3.00", "1"), RELAYED("4.00", "2"), RELAYED("5.00", "3"));
     /* Captured far from the proxy. */

@@ -51,7 +51,7 @@ static void test_copies_of_segments(void)
                  "2 C>S P. 1001 ack 5001 len 9 id 2",
                  "2.00001 C>S P. 1001 ack 5001 len 9 id 2", "2.02 S>C R 5001 id 0");
     /* IPv6 or id 0 through a router: only the hop count differs. */
-    script_check("#1 app_abort 66-70", "0 C>S S 1000 ttl 64", "0.00001 C>S S 1000 ttl 63",
+    script_check("#1 app_abort 70-80", "0 C>S S 1000 ttl 64", "0.00001 C>S S 1000 ttl 63",
                  "0.02 S>C S. 5000 ack 1001 ttl 54",
                  "0.02001 S>C S. 5000 ack 1001 ttl 53", "0.03 C>S . 1001 ack 5001 ttl 64",
                  "0.03001 C>S . 1001 ack 5001 ttl 63",

@@ -7,18 +7,18 @@
 
 static void test_closed_port(void)
 {
-    script_check("closed_port 70-80 by server trigger 1 phase handshake valid exact ordinal 1 first serious "
+    script_check("closed_port 81-91 by server trigger 1 phase handshake valid exact ordinal 1 first serious "
                  "alt firewall_reject alt no_backend not no_connection",
                  SCRIPT_SYN, "0.020 S>C R. =0 ack 1001 ttl 54 id 0 df");
     /* Nothing but numbers is known. */
-    script_check("closed_port 70-80 by server trigger 1 delta none",
+    script_check("closed_port 81-91 by server trigger 1 delta none",
                  "0 C>S S 1000 nowin noopt", "0.02 S>C R. =0 ack 1001 nowin noopt");
     /* No time stamps at all. */
-    script_check("closed_port 70-80 by server trigger 1 idle none", "- C>S S 1000", "- S>C R. =0 ack 1001");
+    script_check("closed_port 81-91 by server trigger 1 idle none", "- C>S S 1000", "- S>C R. =0 ack 1001");
     /* The clock jumps back between the two. */
-    script_check("closed_port 70-80 trigger 1", "5 C>S S 1000", "4 S>C R. =0 ack 1001");
+    script_check("closed_port 81-91 trigger 1", "5 C>S S 1000", "4 S>C R. =0 ack 1001");
     /* A SYN with data (Fast Open) is acknowledged as a whole. */
-    script_check("closed_port 70-80 trigger 1", "0 C>S S 1000 len 50 tfo", "0.02 S>C R. =0 ack 1051");
+    script_check("closed_port 81-91 trigger 1", "0 C>S S 1000 len 50 tfo", "0.02 S>C R. =0 ack 1051");
     /* A FIN or null scan: no ACK in the trigger, so group 1 as well. */
     script_check("closed_port 60-78 by server trigger 1", "0 C>S F 1000", "0.02 S>C R. =0 ack 1001");
     script_check("closed_port 60-78 by server trigger 1", "0 C>S none 1000", "0.02 S>C R. =0 ack 1000");
@@ -203,7 +203,7 @@ static void test_resource_exhaustion(void)
 static void test_scan(void)
 {
     /* Refused by many ports: the cause stays, nothing but the evidence says that it is a scan. */
-    script_check("#6 closed_port 70-80", "0.0 C:1>S:21 S 1000", "0.01 S:21>C:1 R. =0 ack 1001", "0.1 C:1>S:22 S 1000",
+    script_check("#6 closed_port 81-91", "0.0 C:1>S:21 S 1000", "0.01 S:21>C:1 R. =0 ack 1001", "0.1 C:1>S:22 S 1000",
                  "0.11 S:22>C:1 R. =0 ack 1001", "0.2 C:1>S:23 S 1000", "0.21 S:23>C:1 R. =0 ack 1001",
                  "0.3 C:1>S:24 S 1000", "0.31 S:24>C:1 R. =0 ack 1001", "0.4 C:1>S:25 S 1000",
                  "0.41 S:25>C:1 R. =0 ack 1001", "0.5 C:1>S:26 S 1000", "0.51 S:26>C:1 R. =0 ack 1001");

@@ -39,7 +39,7 @@ static void test_segment_after_reset(void)
                  "60 C>S P. 1101 ack 5201 len 10 id 105",
                  "60.02 S>C R 5201 id 0");
     /* The trigger is missing from the capture. */
-    script_check("segment_after_reset 60-85 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+    script_check("segment_after_reset 87-97 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
                  "2.5 S>C R. 5201 ack 1101 id 205");
     /* One direction only. */
     script_check("segment_after_reset 40-50", "1 S>C P. 5001 ack 1101 len 200", "2 S>C R. 5201 ack 1101 id 204",
@@ -57,7 +57,7 @@ static void test_segment_after_reset(void)
     /* One beyond the first: the FIN was counted. */
     script_check("segment_after_reset 65-75", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.2 S>C R 5202 id 8");
     /* The same odd number again. */
-    script_check("segment_after_reset 70-80", SCRIPT_TALK, "2 S>C R 9000 id 204", "2.5 S>C R 9000 id 205");
+    script_check("segment_after_reset 87-97", SCRIPT_TALK, "2 S>C R 9000 id 204", "2.5 S>C R 9000 id 205");
 }
 
 static void test_segment_after_reset_not(void)
