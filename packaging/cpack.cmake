@@ -53,7 +53,7 @@ set(CPACK_RPM_PACKAGE_REQUIRES "wireshark-cli")
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
 	/usr/lib64/wireshark /usr/lib64/wireshark/plugins /usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}
 	/usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}/epan /usr/share/wireshark /usr/share/wireshark/profiles
-	/usr/share/man /usr/share/man/man1)
+	/usr/share/man /usr/share/man/man1 /usr/share/man/man4)
 # The same source gives the same bytes: the date and host of the build stay out, and the build's id comes from its content.
 set(CPACK_RPM_SPEC_MORE_DEFINE "%define use_source_date_epoch_as_buildtime 1
 %define clamp_mtime_to_source_date_epoch 1

@@ -7,18 +7,21 @@ usage() {
     cat <<'TEXT'
 Usage: setup.sh [--all-users] [--no-deps] [--uninstall] [--help]
 
-Installs the needed Debian packages, builds the plugin in build/, installs it and prints
-the causes found in sample-captures/tour.pcapng.
+Installs the needed Debian packages, builds the plugin in build/, installs it with the Wireshark
+profile "TCP Resets" and prints the causes found in sample-captures/tour.pcapng.
 
   as root            into the global plugin folder (Wireshark never scans root's own one)
   with sudo          into the personal plugin folder of the calling user
   as ordinary user   into the own personal plugin folder (packages must be there already)
 
+The profile goes into the configuration folder of the same user, as root into that for all users. A
+profile of that name which you changed stays as it is; other profiles are not touched.
+
 Run it again to upgrade.
 
   --all-users   as root or with sudo: into the global plugin folder
   --no-deps     install no packages
-  --uninstall   remove the plugin from the folder it would be installed in
+  --uninstall   remove the plugin and the unchanged profile from the folders they would be installed in
 TEXT
 }
 
@@ -106,6 +109,51 @@ install_plugin() {
     fi
 }
 
+profile="TCP Resets"
+profile_files=(preferences colorfilters dfilter_buttons)
+
+profile_folder() { # prints the folder of the profile where this user's Wireshark looks, or for root that of all users
+    local label="Personal configuration"
+    [ "$(id -u "$user")" -ne 0 ] || label="Global configuration"
+    as_user tshark -G folders 2>/dev/null | sed -n "s|^$label:[[:space:]]*\(.*\)|\1/profiles/$profile|p"
+}
+
+is_ours() { # FOLDER FILE: is it the one of this checkout? The user may not be allowed to read that.
+    as_user cmp -s - "$1/$2" <"$repo/packaging/profile/$profile/$2"
+}
+
+install_profile() {
+    local folder=$1 file
+    [ -n "$folder" ] || return 0
+    if as_user test -d "$folder"; then
+        for file in "${profile_files[@]}"; do
+            is_ours "$folder" "$file" && continue
+            echo "Profile kept as it is: $folder (remove it to get the present one)"
+            return 0
+        done
+    fi
+    as_user mkdir -p "$folder"
+    for file in "${profile_files[@]}"; do
+        # shellcheck disable=SC2016 # expands in the inner shell
+        as_user sh -c 'cat >"$1"' sh "$folder/$file" <"$repo/packaging/profile/$profile/$file"
+    done
+    # Widths of the columns; from then on Wireshark's own file.
+    # shellcheck disable=SC2016
+    as_user sh -c '[ -e "$1" ] || cat >"$1"' sh "$folder/recent" <"$repo/packaging/profile/$profile/recent"
+    echo "Profile: $folder (wireshark -C \"$profile\")"
+}
+
+remove_profile() {
+    local folder=$1 file
+    as_user test -d "$folder" || return 0
+    for file in "${profile_files[@]}"; do
+        ! is_ours "$folder" "$file" || as_user rm "$folder/$file"
+    done
+    # Wireshark keeps the sizes of its windows there.
+    as_user rm -f "$folder/recent"
+    as_user rmdir "$folder" 2>/dev/null && echo "Removed: $folder" || echo "Kept, because it was changed: $folder"
+}
+
 show_tour() {
     local copy status=0
     copy=$(mktemp -d)
@@ -130,6 +178,7 @@ if [ "$uninstall" = yes ]; then
     else
         echo "Not installed: $module"
     fi
+    remove_profile "$(profile_folder)"
     exit 0
 fi
 
@@ -138,4 +187,5 @@ if [ "$deps" = yes ]; then
 fi
 build
 install_plugin "$(plugin_folder)"
+install_profile "$(profile_folder)"
 show_tour

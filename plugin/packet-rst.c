@@ -251,6 +251,7 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
     if (!engine)
         return 0;
+    pinfo->current_proto = "RST"; /* under which Expert Information lists our items */
     if (!pinfo->fd->visited)
         cases = learn(pinfo);
     else

@@ -68,9 +68,10 @@ class Desk:
         folder = self.home / ".config" / "wireshark" / "profiles" / PROFILE
         shutil.copytree(REPO / "packaging" / "profile" / PROFILE, folder, dirs_exist_ok=True)
         width, height = map(int, self.size.split("x"))
-        (folder / "recent").write_text(
-            f"gui.geometry_main_x: 0\ngui.geometry_main_y: 0\ngui.geometry_main_width: {width - 4}\n"
-            f"gui.geometry_main_height: {height - TITLE}\ngui.geometry_main_maximized: FALSE\n", encoding="ascii")
+        with open(folder / "recent", "a", encoding="ascii") as recent:
+            recent.write(
+                f"gui.geometry_main_x: 0\ngui.geometry_main_y: 0\ngui.geometry_main_width: {width - 4}\n"
+                f"gui.geometry_main_height: {height - TITLE}\ngui.geometry_main_maximized: FALSE\n")
 
     def start(self, *command):
         with open(self.home / f"{Path(command[0]).name}.log", "wb") as log:
@@ -132,6 +133,11 @@ class Desk:
         when verdicts are provisional."""
         self.xdotool("key", "ctrl+slash", "key", "ctrl+a")
         self.xdotool("type", "--delay", 5, display_filter)
+        self.xdotool("key", "Return")
+
+    def go_to(self, frame):
+        self.xdotool("key", "ctrl+g")
+        self.xdotool("type", "--delay", 5, str(frame))
         self.xdotool("key", "Return")
 
     def menu(self, key, item):

@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Take the pictures in docs/ from Wireshark with the plugin and the profile, as an ordinary user.
+
+usage: WIRESHARK_PLUGIN_DIR=BUILD/plugins screenshots.py [FOLDER]
+"""
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import screens
+
+SIZE = "1400x860"
+FRAME = 201  # the client gave up on a segment
+CAPTURE = screens.HERE.parents[1] / "sample-captures" / "tour.pcapng"
+DOCS = screens.HERE.parents[1] / "docs"
+
+
+def shoot(desk, folder, name, window="root"):
+    raw = folder / "raw.png"
+    desk.photograph(raw, window)
+    subprocess.run(["convert", raw, "-strip", "-colors", "64", f"PNG8:{folder / name}.png"], check=True)
+
+
+def session(home, folder):
+    from desk import Desk
+
+    with Desk(["-r", CAPTURE], home, SIZE) as desk:
+        main = desk.window(CAPTURE.name)
+        desk.read_until("Packets", main)
+        desk.filter("rst")
+        desk.read_until("Displayed", main)
+        desk.go_to(FRAME)
+        desk.click("RST cause")
+        desk.xdotool("key", "Right")
+        desk.read_until("Evidence", main)
+        shoot(desk, folder, "screen-resets")
+        desk.menu("s", "TCP Reset Causes")
+        statistics = desk.window("TCP Reset Causes")
+        desk.xdotool("windowsize", "--sync", statistics, 1100, 700)
+        desk.read_until("refused: port closed", statistics)
+        shoot(desk, folder, "screen-statistics", statistics)
+        desk.xdotool("key", "Escape")
+        desk.window(CAPTURE.name)
+        desk.menu("a", "Expert Information")
+        expert = desk.window("Expert Information")
+        desk.xdotool("windowsize", "--sync", expert, 1100, 700)
+        desk.read_until("Severity", expert)
+        shoot(desk, folder, "screen-expert", expert)
+
+
+def main(arguments):
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        print(__doc__.split("\n\n")[1].strip(), file=sys.stderr)
+        return 2
+    folder = Path(arguments[0] if arguments else DOCS).resolve()
+    if os.environ.get("RST_DESK"):
+        session(os.environ["RST_DESK"], folder)
+        return 0
+    problem = screens.missing() or (os.geteuid() == 0 and "must not run as root: Wireshark would not load the plugin")
+    if problem:
+        print(f"screenshots.py: {problem}", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as home:
+        done = screens.play(__file__, [folder], {**os.environ, "HOME": home, "RST_DESK": home}, SIZE)
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+"""What the pages promise works: every command in them, the profile, the index template.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import json
+import re
+import subprocess
+
+import pytest
+import tools
+
+PAGES = ["README.md", "docs/recipes.md"]
+PROFILE = tools.REPO / "packaging" / "profile" / "TCP Resets"
+TEMPLATE = tools.REPO / "packaging" / "opensearch" / "rst-template.json"
+
+
+def commands():
+    """Indented lines that begin with tshark."""
+    found = []
+    for page in PAGES:
+        text = (tools.REPO / page).read_text(encoding="utf-8")
+        found += re.findall(r"^    (tshark .*?)(?: +# .*)?$", text, re.MULTILINE)
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_command(tshark, tour, command):
+    """On the tour, with FILE in its place; it must print something, unless it writes a file."""
+    script = command.replace("sample-captures/tour.pcapng", "FILE").replace("FILE", f"'{tour}'")
+    done = subprocess.run(["sh", "-ec", script], env=tshark.environment(), capture_output=True, text=True,
+                          timeout=tools.TIMEOUT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() or " -w " in command or "finding" in command
+
+
+def profile_filters():
+    colours = re.findall(r"^@[^@]+@(.+)@\[", (PROFILE / "colorfilters").read_text(encoding="utf-8"), re.MULTILINE)
+    buttons = re.findall(r'^"TRUE","[^"]+","([^"]+)"', (PROFILE / "dfilter_buttons").read_text(encoding="utf-8"),
+                         re.MULTILINE)
+    return colours + [button.replace(r"\x22", '"') for button in buttons]
+
+
+def test_profile_filters(tshark, tour):
+    filters = profile_filters()
+    assert len(filters) > 15
+    for display_filter in filters:
+        tshark("-r", tour, "-c", "1", "-Y", display_filter)
+
+
+@pytest.fixture
+def configured(tshark, tmp_path):
+    """tshark whose home has the profile."""
+    folder = tmp_path / ".config" / "wireshark" / "profiles" / PROFILE.name
+    folder.mkdir(parents=True)
+    for file in PROFILE.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    return tools.Tshark(tmp_path, tshark.plugins)
+
+
+def test_profile_columns(configured, tour):
+    done = configured.run("-C", PROFILE.name, "-2", "-r", tour, "-Y", "frame.number == 196", "-T", "tabs")
+    assert done.returncode == 0 and not done.stderr.strip(), done.stderr
+    assert re.search(r"\bdevice_idle_timeout\t *\d+\tmiddlebox\t195\t", done.stdout.decode())
+
+
+def test_profile_colours(configured, tour):
+    """Benign is not red, and what points to the path is."""
+    rows = [line.split("@") for line in (PROFILE / "colorfilters").read_text(encoding="utf-8").splitlines()[1:]]
+    for _, name, display_filter, colours in rows:
+        red, green, blue = (int(part) for part in re.match(r"\[(\d+),(\d+),(\d+)\]", colours).groups())
+        assert (red > 2 * green and red > 2 * blue) == ("middlebox" in display_filter), name
+
+
+def test_index_template(tshark, tour):
+    """Every field of ours in -T ek has a mapping that its value fits."""
+    layers = json.loads(TEMPLATE.read_text(encoding="ascii"))["template"]["mappings"]["properties"]["layers"]["properties"]
+    for capture in (tour, tools.SAMPLES / "findings" / "findings.pcapng", *tools.SAMPLES.glob("*-declared/*.pcapng")):
+        for line in tshark("-2", "-r", capture, "-Y", "rst || rst.finding.kind", "-T", "ek").splitlines():
+            packet = json.loads(line)
+            if "layers" in packet:
+                fits(packet["layers"].get("rst", {}), layers["rst"]["properties"])
+                fits({name: value for name, value in packet["layers"].items() if name.startswith("rst_")}, layers)
+
+
+def fits(values, properties):
+    kinds = {"long": int, "double": float, "boolean": bool, "keyword": str, "text": str}
+    for name, value in values.items():
+        if name in ("_ws_expert", "text"):
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            kind = properties[name]["type"]
+            assert not isinstance(one, str) or kinds[kind](one) is not None
+            assert isinstance(one, bool) == (kind == "boolean"), name
+
+
+@pytest.mark.parametrize("name", ["app_abort", "retransmission_timeout", "transfer_cancelled"])
+def test_checksum_offload(tshark, tmp_path, name):
+    """A capture at the sender holds its packets before the network card puts the checksums in."""
+    import packets
+
+    capture = tools.SAMPLES / name / f"{name}.pcapng"
+    plain = tmp_path / "plain.pcap"
+    tools.tool("editcap", "-F", "pcap", capture, plain)
+    link, content = packets.read_pcap(plain)
+    client = content[0][1][26:30]
+    changed = []
+    for micros, data in content:
+        if data[12:14] == b"\x08\x00" and data[23] == 6 and data[26:30] == client:
+            at = 14 + (data[14] & 15) * 4 + 16
+            data = data[:at] + b"\xde\xad" + data[at + 2:]
+        changed.append((micros, data))
+    offloaded = packets.write_pcap(tmp_path / "offloaded.pcap", changed, link)
+    names = ["rst.cause", "rst.confidence", "rst.sender"]
+    assert tshark.resets(offloaded, names, "-o", "tcp.check_checksum:TRUE") == tshark.resets(plain, names)
