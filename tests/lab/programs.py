@@ -100,7 +100,7 @@ def nmap_connects(lab):
     lab.wait()
 
 
-@with_programs("nginx", "curl", family=(4, 6), options={"delays": NEAR})
+@with_programs("nginx", family=(4, 6), options={"delays": NEAR})
 def nginx_refuses_upload(lab):
     """nginx answers a large upload with 413 and closes; the rest of the upload meets the closed socket."""
     nginx(lab, "client_max_body_size 1k; lingering_timeout 300ms;")
