@@ -149,11 +149,33 @@ def samples(tmp_path_factory):
     return bundle
 
 
+OUR_EXPERT_ITEM = object()
+
+
+def ek_without_ours(pairs):
+    """An object of -T ek without our fields and expert items. A dictionary: the keys come in the order of a hash table,
+    which another plugin changes."""
+    ours = {key: value for key, value in pairs if key == "rst" or key.startswith("rst_")}
+    if any(key.startswith(("rst_rst_expert", "rst_rst_finding_expert")) for key in ours):
+        return OUR_EXPERT_ITEM
+    said = json.dumps([value for key, value in ours.items() if key != "rst"])
+    kept = {}
+    for key, value in pairs:
+        if isinstance(value, list):  # of one value where there were two, ours among them
+            value = [one for one in value if one is not OUR_EXPERT_ITEM]
+            if key == "text":  # a long text of ours goes on in lines below its field
+                value = [one for one in value if json.dumps(one)[1:-1] not in said]
+            value = value[0] if len(value) == 1 else value
+        if key not in ours and value is not OUR_EXPERT_ITEM and value != []:
+            kept[key] = value
+    return kept
+
+
 def test_ek(tshark, stock, samples):
     args = ["-2", "-r", samples, "-T", "ek"]
     ours, theirs = tshark(*args).splitlines(), stock(*args).splitlines()
     for one, other in zip(ours, theirs, strict=True):
-        assert json.loads(one, object_pairs_hook=without_ours) == json.loads(other, object_pairs_hook=list)
+        assert json.loads(one, object_pairs_hook=ek_without_ours) == json.loads(other, object_pairs_hook=ek_without_ours)
 
 
 def test_pdml(tshark, stock, samples):
