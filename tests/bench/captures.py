@@ -229,7 +229,7 @@ KINDS = {kind.__name__: kind for kind in (mixed, flood, fat, reused, storm, syns
 
 
 def write(kind, path, count):
-    """In pieces: a million packets need no memory. A packet every 20 microseconds."""
+    """In pieces: a million packets need no memory. Ten thousand packets per second."""
     micros = 1_700_000_000 * SECOND
     with open(path, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
@@ -237,7 +237,7 @@ def write(kind, path, count):
         for data in KINDS[kind](count) if count else ():
             # Long packets are cut, as most who capture this much do; TCP sees their real length.
             piece.append(struct.pack("<IIII", *divmod(micros, SECOND), min(len(data), 96), len(data)) + data[:96])
-            micros += 20
+            micros += 100
             if len(piece) == PIECE:
                 out.write(b"".join(piece))
                 piece.clear()
