@@ -1,7 +1,7 @@
 /* core.c
  * Feeds the core with made connections and tells what each costs: the growth curves without Wireshark's own share.
  *
- * Usage: rst_bench KIND COUNT
+ * Usage: rst_bench KIND COUNT [longest]
  *
  * KIND   syn      a lone SYN to a new port
  *        refused  a SYN and the reset that refuses it
@@ -11,7 +11,8 @@
  *        storm    resets in one connection
  *
  * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the heads
- * that an allocator adds and without the hash tables).
+ * that an allocator adds and without the hash tables). With "longest" every reset gets its verdict, and the last column
+ * is the CPU time in microseconds of the segment that took longest.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,6 +29,8 @@ typedef struct bench {
     rst_engine_t *engine;
     uint32_t frame;
     bool same;
+    bool timed;
+    int64_t longest; /* ns */
 } bench_t;
 
 /* One segment of a kind of connection: sender (0 = client), flags, distance from the two initial numbers, payload. */
@@ -143,6 +146,38 @@ static rst_segment_t segment_of(const step_t *step, uint32_t number, bool same)
     return segment;
 }
 
+static int64_t cpu_time(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* A verdict with all its texts, as for a row of the packet list with details open. */
+static void ask(const bench_t *bench, const rst_case_t *reset)
+{
+    scope_t scope = {{&scope.ring, &scope.ring, 0, 0}, 0};
+    rst_memory_t memory = {counted_alloc, counted_release, &scope};
+    rst_verdict_t verdict;
+
+    rst_engine_classify(bench->engine, reset, &memory, true, &verdict);
+    rst_engine_link(bench->engine, reset, &verdict);
+    release_all(&scope);
+}
+
+static void feed_timed(bench_t *bench, const rst_segment_t *segment)
+{
+    int64_t start = cpu_time();
+    rst_case_t *reset;
+
+    rst_engine_frame(bench->engine, segment->frame, segment->time);
+    reset = rst_engine_feed(bench->engine, segment);
+    if (reset)
+        ask(bench, reset);
+    bench->longest = MAX(bench->longest, cpu_time() - start);
+}
+
 static void feed(bench_t *bench, const step_t *step, uint32_t number)
 {
     rst_segment_t segment = segment_of(step, number, bench->same);
@@ -151,6 +186,10 @@ static void feed(bench_t *bench, const step_t *step, uint32_t number)
     segment.frame = bench->frame;
     segment.time = time;
     segment.ip_id = (uint16_t)(bench->frame * 7);
+    if (bench->timed) {
+        feed_timed(bench, &segment);
+        return;
+    }
     rst_engine_frame(bench->engine, bench->frame, time);
     rst_engine_feed(bench->engine, &segment);
 }
@@ -163,19 +202,22 @@ static void run(bench_t *bench, const kind_t *kind, uint32_t count)
     }
 }
 
-static int measure(const kind_t *kind, uint32_t count)
+static int measure(const kind_t *kind, uint32_t count, bool timed)
 {
     scope_t scope = {{&scope.ring, &scope.ring, 0, 0}, 0};
     rst_memory_t memory = {counted_alloc, counted_release, &scope};
     rst_prefs_t prefs = rst_prefs_default();
-    bench_t bench = {rst_engine_new(&memory, &prefs), 0, kind->same};
+    bench_t bench = {.engine = rst_engine_new(&memory, &prefs), .same = kind->same, .timed = timed};
     clock_t start = clock();
     double seconds;
 
     run(&bench, kind, count);
     seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
-    printf("%s\t%" PRIu32 "\t%" PRIu32 "\t%.1f\t%.1f\n", kind->name, count, bench.frame, seconds * 1e9 / bench.frame,
+    printf("%s\t%" PRIu32 "\t%" PRIu32 "\t%.1f\t%.1f", kind->name, count, bench.frame, seconds * 1e9 / bench.frame,
            (double)scope.held / count);
+    if (timed)
+        printf("\t%.1f", (double)bench.longest / 1000);
+    printf("\n");
     rst_engine_free(bench.engine);
     release_all(&scope);
     return 0;
@@ -183,12 +225,13 @@ static int measure(const kind_t *kind, uint32_t count)
 
 int main(int argc, char **argv)
 {
-    uint32_t count = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    bool timed = argc == 4 && !strcmp(argv[3], "longest");
+    uint32_t count = argc == 3 || timed ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
 
     for (size_t i = 0; count && i < sizeof kinds / sizeof kinds[0]; i++) {
         if (!strcmp(argv[1], kinds[i].name))
-            return measure(&kinds[i], count);
+            return measure(&kinds[i], count, timed);
     }
-    fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm COUNT\n");
+    fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm COUNT [longest]\n");
     return 2;
 }
