@@ -91,6 +91,18 @@ static void test_lone(void)
     script_check("undetermined by unknown", "0 D:179>E:179 R 5");
 }
 
+/* With segmentation offload the capture at the sender holds segments of many times the MSS, and IP ids that jump by as
+ * many; with receive offload also those of the peer. They say nothing. */
+static void test_offload(void)
+{
+    script_check("app_abort by client never injected never header_rewritten never malformed", SCRIPT_TALK,
+                 "1.0 C>S P. 1101 ack 5201 len 20000 win 502 ttl 64 id 104 df",
+                 "1.02 S>C . 5201 ack 21101 win 501 ttl 54 id 203 df",
+                 "1.03 S>C P. 5201 ack 21101 len 30000 win 501 ttl 54 id 204 df",
+                 "1.04 C>S . 21101 ack 35201 win 502 ttl 64 id 118 df",
+                 "1.9 C>S R. 21101 ack 35201 win 502 ttl 64 id 119 df");
+}
+
 static void test_measures(void)
 {
     /* The capture was taken at the client: its packets have passed no router. */
@@ -123,6 +135,7 @@ int main(int argc, char **argv)
         { "/artefact/malformed", test_malformed },
         { "/artefact/lone", test_lone },
         { "/artefact/measures", test_measures },
+        { "/artefact/offload", test_offload },
         { NULL, NULL },
     };
 
