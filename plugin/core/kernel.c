@@ -38,7 +38,6 @@ static const rst_reason_row_t killed = {RST_CAUSE_ADMIN_KILL, 92, "the socket wa
                                         B(ADMIN_KILL)};
 static const rst_reason_row_t expired = {RST_CAUSE_FIN_WAIT_TIMEOUT, 85, "FIN-WAIT-2 expired, or ss -K",
                                          B(FIN_WAIT_TIMEOUT) | B(ADMIN_KILL)};
-static const rst_reason_row_t closed = {RST_CAUSE_CLOSED_PORT, 95, "no socket for this SYN", 0};
 
 static rst_reason_row_t reason_row(const rst_view_t *view, const rst_event_t *event)
 {
@@ -50,9 +49,9 @@ static rst_reason_row_t reason_row(const rst_view_t *view, const rst_event_t *ev
         event->state != RST_STATE_CLOSE)
         return killed;
     if (event->reason == RST_REASON_NO_SOCKET && view->reset->form == RST_FORM_REFUSAL) {
-        row.cause = closed.cause;
-        row.sure = closed.sure;
-        row.meaning = closed.meaning;
+        row.cause = RST_CAUSE_CLOSED_PORT;
+        row.sure = 95;
+        row.meaning = "no socket for this SYN";
     }
     return row;
 }
@@ -209,11 +208,6 @@ static void apply_reason(const rst_view_t *view, const rst_event_t *event)
     tell_reason(view, event, &row, kept);
 }
 
-static bool is_refusal_cause(const rst_view_t *view)
-{
-    return view->reset->form == RST_FORM_REFUSAL;
-}
-
 /* Another leads; what the history said remains as an alternative. */
 static void take_over(const rst_view_t *view, rst_cause_t cause, unsigned confidence, rst_sender_t sender)
 {
@@ -234,7 +228,7 @@ static void take_over(const rst_view_t *view, rst_cause_t cause, unsigned confid
 static void apply_absence(const rst_view_t *view, unsigned around)
 {
     rst_verdict_t *verdict = view->verdict;
-    bool refusal = is_refusal_cause(view);
+    bool refusal = view->reset->form == RST_FORM_REFUSAL;
     int8_t delta = rst_hop_delta(view);
 
     if (is_artefact(verdict->cause) || verdict->declared.source)
