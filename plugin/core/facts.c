@@ -136,6 +136,9 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
     const rst_host_t *host = view->reset->host[view->reset->x];
     const rst_side_t *x = view->x;
 
+    /* Several routes, or several hosts: its connections do not agree. */
+    if (host && host->socket.count >= 2 && host->socket.max - host->socket.min > 1)
+        return false;
     if ((x->known & RST_SIDE_HOPS) && x->segments >= 2 && (x->bytes || x->pure_acks) && x->hop_max - x->hop_min <= 1) {
         *hops = x->hop_max;
         return x->hop_max != RST_HOPS_ABSURD;

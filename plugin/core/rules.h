@@ -51,6 +51,7 @@ typedef struct rst_rule {
 extern const rst_rule_t rst_rules_artefact[];
 extern const rst_rule_t rst_rules_repeat[];
 extern const rst_rule_t rst_rules_network[];
+extern const rst_rule_t rst_rules_rewritten[];
 extern const rst_rule_t rst_rules_reuse[];
 extern const rst_rule_t rst_rules_handshake[];
 extern const rst_rule_t rst_rules_refused[];

@@ -51,6 +51,14 @@ static bool leaves_request(const rst_view_t *view)
     return owes_answer(view) && view->y->message == RST_MESSAGE_REQUEST && !rst_not_received(view);
 }
 
+/* Its own closing message may well stay unacknowledged. */
+static bool loses_more(const rst_view_t *view, bool own_farewell)
+{
+    const rst_side_t *x = view->x;
+
+    return rst_loses_data(view) && !(own_farewell && x->run.copies == 1 && x->nxt - x->run.seq == x->run.space);
+}
+
 /* After both FINs; right after the peer's FIN with nothing pending (Windows closes like that); right after TLS said
  * good-bye. */
 static unsigned match_close_race(const rst_view_t *view)
@@ -64,8 +72,10 @@ static unsigned match_close_race(const rst_view_t *view)
         return 88;
     if (!own_account(view) || rst_has_fin(view->x))
         return 0;
+    if (view->x->message == RST_MESSAGE_FATAL_ALERT)
+        return 0;
     if (rst_has_fin(view->y) && within_close(view, view->y->fin) && view->y->message != RST_MESSAGE_FATAL_ALERT)
-        return rst_loses_data(view) || leaves_request(view) ? 0 : 85;
+        return loses_more(view, own_farewell) || leaves_request(view) ? 0 : 85;
     if (rst_has_fin(view->y))
         return 0;
     return farewell ? 70 : (own_farewell ? 55 : 0);

@@ -12,6 +12,15 @@
 #define OTHER_ROUTE 5 /* hops farther that hosts of one service may be apart */
 #define RST_UNSURE 48 /* leads, and accuses nobody */
 
+/* An abort that overtook its own last data: these end exactly where it begins, and nothing follows. */
+static bool overtook_data(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return (reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_AHEAD && !reset->after.restarted &&
+           (reset->conn->side[reset->x].known & RST_SIDE_NXT) && reset->conn->side[reset->x].nxt == reset->seq;
+}
+
 /* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated
  * and makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
 static unsigned match_blind(const rst_view_t *view)
@@ -23,7 +32,7 @@ static unsigned match_blind(const rst_view_t *view)
         return 0;
     if ((reset->known & RST_HAS_AUTH) && !view->x->syn_options)
         return 85;
-    if (reset->seq == view->y->acked || !reset->after.alive.visit)
+    if (reset->seq == view->y->acked || !reset->after.alive.visit || overtook_data(view))
         return 0;
     if (reset->after.peer_challenge)
         return 90;
@@ -111,7 +120,8 @@ static unsigned match_contradicted(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
 
-    if (!after->alive.visit || rst_is_refusal(view) || (rst_is_answer(view) && !rst_hop_jump(view)))
+    if (!after->alive.visit || overtook_data(view) || rst_is_refusal(view) ||
+        (rst_is_answer(view) && !rst_hop_jump(view)))
         return 0;
     /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
     if (rst_is_empty(view) && !rst_was_open(view))
@@ -179,9 +189,15 @@ static bool idle_before(const rst_view_t *view)
     return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
 }
 
-/* No idle time in which the host could have forgotten a connection that it kept alive until now. */
+/* No idle time in which the host could have forgotten a connection that it kept alive until now, and sooner than it
+ * ever acknowledged anything here. */
 static bool in_full_swing(const rst_view_t *view)
 {
+    const rst_side_t *x = view->x;
+
+    if (!(x->known & RST_SIDE_RTT) || x->rtt < (int64_t)view->prefs->min_rtt_us * 1000 ||
+        !rst_within(view, rst_delay(view), x->rtt / 2))
+        return false;
     return rst_hop_step(view) && view->x->segments >= 4 && rst_has_history(view) && rst_was_open(view) &&
            rst_within(view, rst_silence(view), RST_SECOND);
 }
@@ -425,31 +441,6 @@ static void tell_distance(const rst_view_t *view)
         rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");
 }
 
-/* As far as one capture shows it: the peer's numbers leave the window from one segment to the next, the receiver keeps
- * asking for the old ones, and resets. */
-static unsigned match_rewritten(const rst_view_t *view)
-{
-    const rst_side_t *y = view->y;
-
-    if (!y->wild || y->wild_last.visit < y->last_data.visit || view->reset->own_last.at.visit || rst_has_fin(view->x))
-        return 0;
-    if (!rst_is_abort(view) && !rst_is_answer(view))
-        return 0;
-    return y->wild >= 2 && view->x->last.visit > y->wild_last.visit ? 50 : 0;
-}
-
-static void tell_rewritten(const rst_view_t *view)
-{
-    rst_summary(
-        view,
-        "Probably changed on the path: the sequence numbers of %s leave the window from one segment to the next "
-        "(%s), %s keeps asking for the old ones and resets. Compare a capture at the other end",
-        rst_who_y(view), rst_where(view, view->y->wild_last.visit), rst_who_x(view));
-    rst_evidence_add(view, view->y->wild_last.visit, "Latest of %u segments outside the window", view->y->wild);
-    rst_evidence_add(view, view->x->last.visit, "The receiver still acknowledges the old number");
-    rst_tell_distance(view);
-}
-
 const rst_rule_t rst_rules_network[] = {
     {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, {{RST_CAUSE_INJECTED, 5}}},
     {RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
@@ -484,10 +475,5 @@ const rst_rule_t rst_rules_network[] = {
      tell_distance,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
-    {RST_CAUSE_HEADER_REWRITTEN,
-     match_rewritten,
-     tell_rewritten,
-     0,
-     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_INJECTED, 5}}},
     {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
 };

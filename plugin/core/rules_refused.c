@@ -207,8 +207,20 @@ static bool is_interleaved(const rst_view_t *view)
     return accepts >= 2 && refusals >= 2;
 }
 
+/* The very same SYN, repeated, is accepted: somebody listens. */
+static bool accepted_next(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    const rst_side_t *x = &reset->conn->side[reset->x];
+
+    return reset->after.syn_again && (x->known & RST_SIDE_SYNACK) && (x->known & RST_SIDE_ACKED) &&
+           view->trigger->seq == reset->conn->side[1 - reset->x].isn;
+}
+
 static unsigned match_exhausted(const rst_view_t *view)
 {
+    if (is_syn(view) && accepted_next(view))
+        return 40;
     if (!is_syn(view) || !view->reset->service || !is_interleaved(view))
         return 0;
     return looks_like_linux(view) ? 35 : 75;
@@ -237,6 +249,8 @@ static unsigned match_closed(const rst_view_t *view)
         return 0;
     if (!(view->reset->flags & RST_FLAG_ACK) || view->reset->seq != 0)
         return 55;
+    if (is_syn(view) && accepted_next(view))
+        return RST_WITHOUT_HISTORY;
     if (is_syn(view) && !same_port_known(view) && (may_be_elsewhere(view) || too_fast(view)))
         return 50;
     return is_syn(view) ? 86 : 78;
@@ -263,7 +277,12 @@ static void tell_closed(const rst_view_t *view)
                  host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
     unsigned breadth = client ? rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : 0;
 
-    if (view->verdict->confidence <= 50 && is_syn(view)) {
+    if (is_syn(view) && accepted_next(view)) {
+        rst_summary(view,
+                    "%s refused the SYN of %s but accepted it when it was repeated: overloaded, just starting, or a "
+                    "device that tests the client",
+                    server_text(view), rst_where(view, view->trigger->mark.visit));
+    } else if (view->verdict->confidence <= 50 && is_syn(view)) {
         view->verdict->sender = RST_SENDER_UNKNOWN;
         rst_summary(view,
                     "Refused: %s answered the SYN of %s by %s, but not from where other ports of this address answer. "

@@ -61,6 +61,9 @@ static void test_one_hop(void)
 {
     /* A live connection would answer with an ACK, and the answer comes from one hop before the host: a filter there. */
     script_check("policy_reset 50-60 by middlebox trigger 11 alt no_connection", SETTLED,
+                 "0.9 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "0.902 S>C R 5401 ttl 55 id 0");
+    /* As late as the host itself: nobody is accused. */
+    script_check("no_connection 40-50 by server alt policy_reset", SETTLED,
                  "0.9 C>S P. 1201 ack 5401 len 100 win 502 ttl 64 id 106 df", "0.92 S>C R 5401 ttl 55 id 0");
     /* The same from the host's own distance, or from behind it. */
     script_check("no_connection 59-69 by server not policy_reset", SETTLED,
@@ -167,6 +170,19 @@ static void test_burst(void)
                  "2.01 C>S P. 1101 ack 5201 len 10 id 104", "2.03 S>C R 5201");
 }
 
+static void test_overtaken(void)
+{
+    /* The abort overtook its own last data, which end where it begins. */
+    script_check("* by server not blind_reset not injected", SCRIPT_TALK, "2 S>C R. 7201 ack 1101 ttl 54",
+                 "2.04 S>C . 5201 ack 1101 len 2000 ttl 54", "2.041 C>S . 1101 ack 7201", "2.2 C>S . 1101 ack 7201 id 7");
+    /* Data beyond it: the sender goes on. */
+    script_check("blind_reset", SCRIPT_TALK, "2 S>C R. 7201 ack 1101 ttl 54", "2.001 C>S . 1101 ack 5201 id 150",
+                 "2.04 S>C . 5201 ack 1101 len 3000 ttl 54", "2.041 C>S . 1101 ack 8201 id 151");
+    /* The same SYN is accepted a second later. */
+    script_check("closed_port 40-50 alt resource_exhaustion", "0 C>S S 1000 id 1", "0.002 S>C R. =0 ack 1001",
+                 "1 C>S S 1000 id 2", "1.02 S>C S. 5000 ack 1001");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -181,6 +197,7 @@ int main(int argc, char **argv)
         { "/doubt/unprovoked", test_unprovoked },
         { "/doubt/other_host", test_other_host },
         { "/doubt/burst", test_burst },
+        { "/doubt/overtaken", test_overtaken },
         { NULL, NULL },
     };
 
