@@ -409,15 +409,17 @@ static void tell_both_ends(const rst_view_t *view)
 static unsigned match_distance(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
+    /* The other end is reset in the same moment: no coincidence. */
+    bool together = rst_within(view, other_end(view), (int64_t)view->prefs->bidir_ms * RST_MILLISECOND);
 
     if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
     if (rst_looks_genuine(view) && !too_fast(view))
         return 35;
     /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
-    if ((rst_fins_done(view) && rst_is_answer(view)) || view->reset->peer_last.at.visit)
+    if ((rst_fins_done(view) && rst_is_answer(view)) || (view->reset->peer_last.at.visit && !together))
         return 40;
-    if (rst_is_answer(view) && delta > 0 && delta <= OTHER_ROUTE && !too_fast(view))
+    if (rst_is_answer(view) && delta > 0 && delta <= OTHER_ROUTE && !too_fast(view) && !together)
         return 40;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }

@@ -154,6 +154,9 @@ static void test_other_host(void)
     /* Two hops farther: no device on the way, another host of the same address. Nobody is accused. */
     script_check("session_failover 45-49 by server delta 2 alt no_connection", SCRIPT_TALK,
                  "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "2.02 S>C R 5201 ttl 52");
+    /* The client is reset in the same moment: somebody between them did both. */
+    script_check("#1 injected by middlebox", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
+                 "2.1 S>C R 5201 ttl 52", "2.101 C>S R. 1111 ack 5201 ttl 60");
     /* A TTL of 20 was chosen by the application (BGP): no distance follows from it. */
     script_check("no_connection by server delta none", "0 C>S S 1000 ttl 20", "0.02 S>C S. 5000 ack 1001 ttl 19",
                  "0.03 C>S . 1001 ack 5001 ttl 20", "1 S>C P. 5001 ack 1001 len 19 ttl 19", "1.01 C>S . 1001 ack 5020 ttl 20",
