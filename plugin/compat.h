@@ -39,6 +39,15 @@ typedef gboolean rst_pref_bool_t;
 #define RST_CONVERSATION_DATA
 #endif
 
+/* What begins a statistic of -z says since 4.6 whether it could. */
+#if RST_WIRESHARK >= 406
+typedef bool rst_tap_started_t;
+#define RST_TAP_STARTED true
+#else
+typedef void rst_tap_started_t;
+#define RST_TAP_STARTED
+#endif
+
 static inline uint8_t rst_get_uint8(tvbuff_t *tvb, int offset)
 {
 #if RST_WIRESHARK >= 404

@@ -15,8 +15,8 @@ status=0
 
 # What a checker says for no reason of ours:
 # - ei_rst_finding: registered in a loop over the kinds of findings, the checker looks for a literal array.
-# - present/csv.c: a tap of tshark (-z rst,csv), not a dissector: like tshark's own taps in ui/cli it prints its table, and
-#   ends the program when its option is wrong.
+# - present/csv.c: a tap of tshark (-z rst,csv), not a dissector: like tshark's own taps in ui/cli it prints its table,
+#   and ends the program when its option is wrong.
 known='^ERROR: NO ARRAY: expert\.c: ei_rst_finding$|APIs in present/csv\.c: (exit|printf)$'
 
 # check NAME COMMAND...: clean means exit code 0 and nothing that says error or warning.

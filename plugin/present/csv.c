@@ -191,7 +191,7 @@ static void table_draw(void *data)
 }
 
 /* option is "rst,csv" or "rst,csv,FILTER". */
-static void table_init(const char *option, void *user_data _U_)
+static rst_tap_started_t table_init(const char *option, void *user_data _U_)
 {
     const char *filter = option[strlen(CLI_NAME)] == ',' ? option + strlen(CLI_NAME) + 1 : NULL;
     table_t *table = g_new0(table_t, 1);
@@ -201,7 +201,7 @@ static void table_init(const char *option, void *user_data _U_)
     error = register_tap_listener(RST_TAP_NAME, table, filter, TL_REQUIRES_NOTHING, table_reset, table_packet,
                                   table_draw, table_finish);
     if (!error)
-        return;
+        return RST_TAP_STARTED;
     /* As tshark's own statistics do. */
     fprintf(stderr, "tshark: -z " CLI_NAME ": %s\n", error->str);
     g_string_free(error, TRUE);
