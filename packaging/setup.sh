@@ -82,6 +82,26 @@ build() {
     build_log "${who[@]}" cmake --build "$build" --parallel "$(nproc)"
 }
 
+program_folder() { # where the programs go that belong to the plugin
+    if [ "$(id -u "$user")" -eq 0 ]; then
+        echo /usr/local/bin
+    else
+        echo "$home/.local/bin"
+    fi
+}
+
+install_programs() {
+    local folder program
+    folder=$(program_folder)
+    as_user mkdir -p "$folder"
+    for program in "$repo"/packaging/rst-*; do
+        # shellcheck disable=SC2016 # expands in the inner shell
+        as_user sh -c 'cat >"$1.new" && chmod +x "$1.new" && mv "$1.new" "$1"' sh "$folder/$(basename "$program")" \
+            <"$program"
+        echo "Installed: $folder/$(basename "$program")"
+    done
+}
+
 install_plugin() {
     local folder=$1 module version
     if [ -z "$folder" ]; then
@@ -98,6 +118,7 @@ install_plugin() {
     # shellcheck disable=SC2016 # expands in the inner shell
     as_user sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$folder/rst.so" <"$module"
     echo "Installed: $folder/rst.so"
+    install_programs
     local global
     global=$(plugin_folder Global)/rst.so
     if [ "$global" != "$folder/rst.so" ] && [ -e "$global" ]; then

@@ -1,0 +1,185 @@
+"""Two capture points: in one file, and as two files for rst-compare.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import pytest
+import tools
+
+COMPARE = tools.REPO / "packaging" / "rst-compare"
+TWO_POINTS = sorted(
+    path.parent.name for path in tools.SAMPLES.glob("*/README.md") if "Captured at both ends" in path.read_text()
+)
+ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject", "header_rewritten"}
+NAMES = ["frame.interface_id", "rst.cause", "rst.confidence", "rst.sender", "rst.pattern", "rst.points.seen",
+         "rst.points.missing", "rst.evidence.frame"]
+HEALTHY = ["app_abort-two_points", "retransmission_timeout-arrived"]
+
+
+def sample(name):
+    return tools.SAMPLES / name / f"{name}.pcapng"
+
+
+def end_of(tshark, capture, interface, to, wanted="tcp"):
+    """What one capture point recorded, as a classic capture file of its own."""
+    part = to.with_suffix(".part")
+    tshark("-r", capture, "-Y", f"frame.interface_id == {interface} && ({wanted})", "-w", part)
+    tools.tool("editcap", "-F", "nsecpcap", part, to)
+    return to
+
+
+def ends(tshark, name, folder, **wanted):
+    """The files of client and server; wanted = display filters of what each recorded."""
+    return [
+        end_of(tshark, sample(name), number, folder / f"{end}.pcap", wanted.get(end, "tcp"))
+        for number, end in enumerate(("client", "server"))
+    ]
+
+
+def merged(files, folder):
+    tools.tool("mergecap", "-I", "none", "-w", folder / "both.pcapng", *files)
+    return folder / "both.pcapng"
+
+
+def verdicts(tshark, capture, *args):
+    """{(cause, sender)} of all resets."""
+    rows = tshark.resets(capture, NAMES, *args)
+    return {(row["rst.cause"][0], row["rst.sender"][0]) for row in rows.values()}
+
+
+def compare(tshark, *args):
+    done = tshark.run(*args, program=str(COMPARE))
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_there_are_samples():
+    assert len(TWO_POINTS) >= 7
+
+
+@pytest.mark.parametrize("name", ["injected-two_points", "injected-two_points_both", "firewall_reject-two_points"])
+def test_absent(tshark, name):
+    """Sure, and with the frames at both points."""
+    rows = [row for row in tshark.resets(sample(name), NAMES).values() if row["rst.sender"] == ["middlebox"]]
+    assert rows
+    for row in rows:
+        assert "absent_at_sender" in row["rst.pattern"]
+        assert int(row["rst.confidence"][0]) >= 95
+        assert row["rst.points.seen"] and row["rst.points.missing"]
+        assert row["rst.points.seen"] != row["rst.points.missing"]
+    interfaces = {row["frame.number"][0]: row["frame.interface_id"][0]
+                  for row in tshark.fields(sample(name), ["frame.number", "frame.interface_id"])}
+    assert {interfaces[frame] for row in rows for frame in row["rst.evidence.frame"]} == {"0", "1"}
+
+
+def test_rewritten(tshark):
+    for row in tshark.resets(sample("header_rewritten-two_points"), NAMES).values():
+        assert row["rst.cause"] == ["header_rewritten"]
+        assert int(row["rst.confidence"][0]) >= 95
+
+
+def test_back_references(tshark):
+    """Frames of the other point lead to the reset that they explain."""
+    rows = tshark.fields(sample("injected-two_points"), ["frame.interface_id", "rst.reset_in"], "-Y", "rst.reset_in")
+    assert "1" in {row["frame.interface_id"][0] for row in rows}
+
+
+def test_one_event(tshark):
+    """Two copies of one reset have one explanation, and only one of them counts."""
+    for name in HEALTHY:
+        rows = list(tshark.resets(sample(name), [*NAMES, "rst.summary"]).values())
+        assert len(rows) == 2
+        for field in ("rst.cause", "rst.confidence", "rst.sender", "rst.summary"):
+            assert rows[0][field] == rows[1][field]
+        assert not {row["rst.cause"][0] for row in rows} & ACCUSING
+    tree = tshark("-2", "-q", "-r", sample("app_abort-two_points"), "-z", "rst,tree")
+    assert "app_abort" in tree or "abort" in tree.lower()
+
+
+@pytest.mark.parametrize("name", TWO_POINTS)
+@pytest.mark.parametrize("shift", ["-301.5", "864000"])
+def test_clocks(tshark, tmp_path, name, shift):
+    """Whatever the clocks say, and whichever file comes first: the same verdicts."""
+    client, server = ends(tshark, name, tmp_path)
+    tools.tool("editcap", "-t", shift, client, tmp_path / "moved.pcap")
+    assert verdicts(tshark, merged([tmp_path / "moved.pcap", server], tmp_path)) == verdicts(tshark, sample(name))
+    assert verdicts(tshark, merged([server, tmp_path / "moved.pcap"], tmp_path)) == verdicts(tshark, sample(name))
+
+
+@pytest.mark.parametrize("name", TWO_POINTS)
+@pytest.mark.parametrize("missing", [1, 2, 5])
+def test_cut_short(tshark, tmp_path, name, missing):
+    """A file that ends too early proves nothing."""
+    client, server = ends(tshark, name, tmp_path)
+    frames = len(tshark("-r", server).splitlines())
+    tools.tool("editcap", "-r", server, tmp_path / "short.pcap", f"1-{max(1, frames - missing)}")
+    honest = verdicts(tshark, sample(name))
+    for cause, sender in verdicts(tshark, merged([client, tmp_path / "short.pcap"], tmp_path)):
+        assert cause not in ACCUSING or any(known in ACCUSING for known, _ in honest), (cause, sender)
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+@pytest.mark.parametrize("recorded", ["!tcp.flags.reset", "ip.src == 192.0.2.0/24", "ip.dst == 192.0.2.0/24",
+                                      "frame.number % 3 != 0", "tcp.flags.syn"])
+def test_recorded_in_part(tshark, tmp_path, name, recorded):
+    """Loss at the capture and filters accuse nobody, at either end."""
+    for end in ("client", "server"):
+        files = ends(tshark, name, tmp_path, **{end: recorded})
+        assert not {cause for cause, _ in verdicts(tshark, merged(files, tmp_path))} & ACCUSING
+
+
+def test_preferences(tshark):
+    """All interfaces as one point: nothing to compare. Every one as a point: the same as found out."""
+    capture = sample("injected-two_points")
+    one = tshark.resets(capture, NAMES, "-o", "rst.capture_points:one").values()
+    assert not any(row["rst.points.seen"] for row in one)
+    assert verdicts(tshark, capture, "-o", "rst.capture_points:every_interface") == verdicts(tshark, capture)
+    assert verdicts(tshark, capture, "-o", "rst.point_ends:client=0 server=1") == verdicts(tshark, capture)
+    # Ends the wrong way round contradict the hops: nobody is accused by that.
+    wrong = verdicts(tshark, capture, "-o", "rst.point_ends:client=1 server=0")
+    assert ("injected", "middlebox") not in wrong or wrong == verdicts(tshark, capture, "-o", "rst.capture_points:one")
+
+
+@pytest.mark.parametrize("name,code,word", [
+    ("injected-two_points", 1, "injected"),
+    ("header_rewritten-two_points", 1, "header_rewritten"),
+    ("firewall_reject-two_points", 1, "firewall_reject"),
+    ("app_abort-two_points", 0, "app_abort"),
+    ("retransmission_timeout-arrived", 0, "was not answered"),
+])
+def test_compare(tshark, tmp_path, name, code, word):
+    """Two files, in either order, and each with two interfaces of its own."""
+    client, server = ends(tshark, name, tmp_path)
+    for pair in ((client, server), (server, client), (client.with_suffix(".part"), server.with_suffix(".part"))):
+        result, text, errors = compare(tshark, *pair)
+        assert (result, errors) == (code, "")
+        assert word in text
+
+
+def test_compare_translated(tshark, tmp_path):
+    result, text, _ = compare(tshark, *ends(tshark, "app_abort-nat", tmp_path))
+    assert result == 0
+    assert text.count("frame") >= 1 and " and " in text.splitlines()[0]
+
+
+def test_compare_keeps_the_file(tshark, tmp_path):
+    client, server = ends(tshark, "app_abort-two_points", tmp_path)
+    assert compare(tshark, client, server, "-o", tmp_path / "kept.pcapng")[0] == 0
+    assert verdicts(tshark, tmp_path / "kept.pcapng") == verdicts(tshark, sample("app_abort-two_points"))
+
+
+def bad_inputs(tshark, folder):
+    client, server = ends(tshark, "app_abort-two_points", folder)
+    empty, text = folder / "empty.pcap", folder / "notes.txt"
+    tools.tool("editcap", "-r", client, empty, "9999")
+    text.write_text("no capture\n")
+    other = end_of(tshark, sample("injected-two_points"), 1, folder / "other.pcap")
+    return [(client, empty), (empty, server), (client, text), (client, folder / "missing.pcap"), (client, client),
+            (client, other), (client, folder), (client,)]
+
+
+def test_compare_bad_input(tshark, tmp_path):
+    """One clear line, exit code 2, nothing else."""
+    for args in bad_inputs(tshark, tmp_path):
+        code, text, errors = compare(tshark, *args)
+        assert (code, text) == (2, ""), args
+        assert len(errors.splitlines()) == 1 and errors.startswith("rst-compare: "), errors
+        assert "Traceback" not in errors
