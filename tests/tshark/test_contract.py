@@ -194,5 +194,6 @@ def test_filters_of_the_readme(tshark, tour, display_filter):
 
 
 def test_fields_of_the_readme(tshark):
-    named = set(re.findall(r"\brst\.[a-z_.]*[a-z]", README)) - {"rst.so"}
+    preferences = set(re.findall(r"^#?(rst\.[a-z_]+):", tshark("-G", "currentprefs"), re.MULTILINE))
+    named = set(re.findall(r"\brst\.[a-z_.]*[a-z]", README)) - {"rst.so"} - preferences
     assert named <= tools.field_list(tshark).keys() | {"rst.finding"}
