@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Merge client and server capture of every lab scenario, and hold the verdicts against the labels: nobody may be accused
+of a reset that an endpoint sent. Run as an ordinary user, with RST_PLUGIN_DIR naming the plugin folder."""
+import argparse
+import collections
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+
+ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject"}
+FIELDS = ["frame.interface_id", "frame.number", "rst.cause", "rst.confidence", "rst.sender", "rst.points.missing"]
+
+
+def labels(folder):
+    """{scenario: {point: rows in frame order}}."""
+    found = collections.defaultdict(lambda: collections.defaultdict(list))
+    with open(os.path.join(folder, "labels.tsv"), encoding="utf-8", newline="") as f:
+        for row in csv.DictReader(f, delimiter="\t"):
+            scenario, name = row["capture"].split("/")
+            found[scenario][name[0]].append(row)
+    return found
+
+
+def merged(folder, scenario, shift, work):
+    moved, both = os.path.join(work, "moved.pcapng"), os.path.join(work, "both.pcapng")
+    client, server = (os.path.join(folder, scenario, f"{point}.pcapng") for point in "cs")
+    if not (os.path.exists(client) and os.path.exists(server)):
+        return None
+    subprocess.run(["editcap", "-t", str(shift), client, moved], check=True)
+    subprocess.run(["mergecap", "-I", "none", "-w", both, moved, server], check=True)
+    return both
+
+
+def verdicts(capture, points):
+    """{point: verdicts in frame order}."""
+    options = []
+    for row in (row for rows in points.values() for row in rows):
+        if row["prefs"] != "-":
+            options = [part for pref in row["prefs"].split(",") for part in ("-o", f"rst.{pref.removeprefix('rst.')}")]
+    command = ["tshark", "-2", "-r", capture, *options, "-Y", "rst", "-T", "fields"]
+    command += [part for field in FIELDS for part in ("-e", field)]
+    environment = {**os.environ, "LC_ALL": "C", "WIRESHARK_PLUGIN_DIR": os.environ.get("RST_PLUGIN_DIR", "")}
+    text = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                          check=True).stdout
+    found = {"c": [], "s": []}
+    for line in text.splitlines():
+        row = dict(zip(FIELDS, line.split("\t")))
+        found["cs"[int(row["frame.interface_id"])]].append(row)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", help="recordings of the lab, with labels.tsv")
+    parser.add_argument("--shift", type=float, default=0, help="seconds by which the client's clock is moved")
+    args = parser.parse_args()
+    if not os.path.isfile(os.path.join(args.folder, "labels.tsv")):
+        parser.error(f"no labels.tsv in {args.folder}")
+    total = right = accused = 0
+    with tempfile.TemporaryDirectory() as work:
+        for scenario, points in sorted(labels(args.folder).items()):
+            capture = merged(args.folder, scenario, args.shift, work)
+            if not capture:
+                continue
+            found = verdicts(capture, points)
+            for point in "cs":
+                expected = [row for row in points[point] if row["frame"] != "-"]
+                if len(expected) != len(found[point]):
+                    print(f"{scenario} {point}: {len(expected)} resets expected, {len(found[point])} found")
+                    accused += len(found[point]) and not expected
+                for row, verdict in zip(expected, found[point]):
+                    cause, honest = verdict["rst.cause"], row["sender"] != "middlebox" and row["cause"] not in ACCUSING
+                    total += 1
+                    right += cause == row["cause"] or cause in row["alternatives"].split(",")
+                    if honest and int(verdict["rst.confidence"]) >= 50 and (
+                            verdict["rst.sender"] == "middlebox" or cause in ACCUSING):
+                        accused += 1
+                        print(f"{scenario} {point} frame {verdict['frame.number']}: {cause}, label {row['cause']}")
+    print(f"{total} resets, {right} right or acceptable, {accused} false accusations")
+    return 1 if accused or not total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
