@@ -460,8 +460,8 @@ static const rst_track_t *other_point(const rst_engine_t *engine, const rst_conn
     for (unsigned i = 0; i < track->path->tracks; i++) {
         const rst_track_t *other = track->path->track[i];
 
-        if (other != track && other->conn->track && same_hosts(other->conn, conn) && !other->mixed && !other->parted &&
-            rst_points_proven(&engine->points, track, other) &&
+        if (other != track && other->home == track->home && same_hosts(other->conn, conn) && !other->mixed &&
+            !other->parted && rst_points_proven(&engine->points, track, other) &&
             rst_track_nearer(engine, other, track, server ^ track->swap) > 0)
             return other;
     }
