@@ -5,6 +5,8 @@
  */
 #include "rules.h"
 
+#include <assert.h>
+
 #include "across.h"
 #include "changed.h"
 #include "declared.h"
@@ -21,11 +23,22 @@ static const rst_rule_t *const groups[] = {
     rst_rules_reuse,    rst_rules_refused, rst_rules_timer,     rst_rules_reactive, rst_rules_active,
 };
 
+#define OTHERS_MAX 32 /* causes that rules may name for one reset */
+
 typedef struct rst_outcome {
     const rst_rule_t *primary; /* NULL = no rule is sure enough */
     unsigned confidence;
-    uint8_t other[RST_CAUSE_COUNT]; /* confidence of the other rules, by cause */
+    unsigned others;
+    rst_alternative_t other[OTHERS_MAX]; /* each cause once, with the confidence of the surest rule */
 } rst_outcome_t;
+
+/* The table says for which resets a rule is made: a scan or a storm asks a quarter of them. */
+static bool may_apply(const rst_view_t *view, const rst_rule_t *rule)
+{
+    unsigned excluded = view->reset->own_last.at.visit ? RST_RULE_FIRST : RST_RULE_AGAIN;
+
+    return (rule->forms >> view->reset->form & 1) && !(rule->flags & excluded);
+}
 
 static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
 {
@@ -36,20 +49,41 @@ static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
     return confidence;
 }
 
+static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confidence)
+{
+    unsigned i = 0;
+
+    while (i < outcome->others && outcome->other[i].cause != cause)
+        i++;
+    if (i == OTHERS_MAX)
+        return;
+    if (i == outcome->others)
+        outcome->other[outcome->others++] = (rst_alternative_t){cause, 0};
+    if (confidence > outcome->other[i].confidence)
+        outcome->other[i].confidence = (uint8_t)confidence;
+}
+
 static void ask_all(const rst_view_t *view, rst_outcome_t *outcome)
 {
-    memset(outcome, 0, sizeof *outcome);
+    outcome->primary = NULL;
+    outcome->confidence = 0;
+    outcome->others = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
         for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
-            unsigned confidence = ask(view, rule);
+            unsigned confidence;
 
+            if (!may_apply(view, rule)) {
+                assert(!rule->match(view));
+                continue;
+            }
+            confidence = ask(view, rule);
             if (!confidence || (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)))
                 continue;
             if (!outcome->primary && confidence >= PRIMARY_MIN) {
                 outcome->primary = rule;
                 outcome->confidence = confidence;
-            } else if (confidence > outcome->other[rule->cause]) {
-                outcome->other[rule->cause] = (uint8_t)confidence;
+            } else {
+                note_other(outcome, rule->cause, confidence);
             }
         }
     }
@@ -91,6 +125,32 @@ static bool is_excluded(const rst_view_t *view, rst_cause_t cause)
     return cause == RST_CAUSE_UNREAD_DATA && rst_has_history(view) && !view->y->bytes;
 }
 
+static bool is_listed(const rst_verdict_t *verdict, rst_cause_t cause)
+{
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        if (verdict->alternative[i].cause == cause)
+            return true;
+    }
+    return cause == verdict->cause;
+}
+
+/* Of those that the verdict does not name yet; of equals the first in the list of causes. NULL = none. */
+static const rst_alternative_t *surest_other(const rst_verdict_t *verdict, const rst_outcome_t *outcome)
+{
+    const rst_alternative_t *best = NULL;
+
+    for (unsigned i = 0; i < outcome->others; i++) {
+        const rst_alternative_t *other = &outcome->other[i];
+
+        if (best && (other->confidence < best->confidence ||
+                     (other->confidence == best->confidence && other->cause > best->cause)))
+            continue;
+        if (!is_listed(verdict, other->cause))
+            best = other;
+    }
+    return best;
+}
+
 /* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
 static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
 {
@@ -98,24 +158,11 @@ static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
     unsigned left = not_shared(verdict);
 
     for (unsigned rounds = 0; rounds < 3; rounds++) {
-        unsigned best = RST_CAUSE_COUNT;
-        unsigned most = 0;
+        const rst_alternative_t *best = surest_other(verdict, outcome);
 
-        for (unsigned cause = 0; cause < RST_CAUSE_COUNT; cause++) {
-            bool listed = cause == (unsigned)verdict->cause;
-
-            if (outcome->other[cause] <= most)
-                continue;
-            for (unsigned i = 0; i < verdict->alternatives; i++)
-                listed = listed || (unsigned)verdict->alternative[i].cause == cause;
-            if (!listed) {
-                best = cause;
-                most = outcome->other[cause];
-            }
-        }
-        if (!most)
+        if (!best)
             break;
-        add_alternative(verdict, (rst_cause_t)best, most < left / 2 ? most : left / 2, &left);
+        add_alternative(verdict, best->cause, best->confidence < left / 2 ? best->confidence : left / 2, &left);
     }
     if (!outcome->primary)
         return;

@@ -2,7 +2,8 @@
  * The table of rules, and what a rule sees.
  *
  * A rule is a row: the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller that
- * writes the sentence and the evidence, and the look-alikes that the wire cannot exclude. Order is from the specific
+ * writes the sentence and the evidence, the resets that it is asked about, and the look-alikes that the wire cannot
+ * exclude. Order is from the specific
  * to the general; ordinary stack behaviour stands before any middlebox unless the evidence is strong.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -34,7 +35,21 @@ typedef struct rst_view {
 enum { /* what a rule needs or says beside its cause */
     RST_RULE_HISTORY = 0x01,   /* builds on an absence: without complete history at most RST_WITHOUT_HISTORY */
     RST_RULE_MIDDLEBOX = 0x02, /* the sender is not the host whose address it bears */
-    RST_RULE_BENIGN = 0x04     /* nothing to fix */
+    RST_RULE_BENIGN = 0x04,    /* nothing to fix */
+    RST_RULE_FIRST = 0x08,     /* only for the first reset of its sender in the connection */
+    RST_RULE_AGAIN = 0x10      /* only for a later one */
+};
+
+enum { /* forms of reset to which a rule may apply: the others need not ask it */
+    RST_IF_UNKNOWN = 1u << RST_FORM_UNKNOWN,
+    RST_IF_REFUSAL = 1u << RST_FORM_REFUSAL,
+    RST_IF_ANSWER = 1u << RST_FORM_ANSWER,
+    RST_IF_ABORT = 1u << RST_FORM_ABORT,
+    RST_IF_AHEAD = 1u << RST_FORM_AHEAD,
+    RST_IF_BELOW = 1u << RST_FORM_BELOW,
+    RST_IF_NO_ANSWER = RST_IF_UNKNOWN | RST_IF_ABORT | RST_IF_AHEAD | RST_IF_BELOW,
+    RST_IF_NO_REFUSAL = RST_IF_NO_ANSWER | RST_IF_ANSWER,
+    RST_IF_ANY = RST_IF_NO_REFUSAL | RST_IF_REFUSAL
 };
 
 #define RST_ALIKE_MAX 4
@@ -43,7 +58,8 @@ typedef struct rst_rule {
     rst_cause_t cause;
     unsigned (*match)(const rst_view_t *view);
     void (*tell)(const rst_view_t *view);
-    unsigned flags;
+    uint16_t forms; /* RST_IF_ */
+    uint16_t flags; /* RST_RULE_ */
     rst_alternative_t alike[RST_ALIKE_MAX]; /* confidence 0 ends the list */
 } rst_rule_t;
 

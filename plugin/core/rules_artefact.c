@@ -54,7 +54,7 @@ static void tell_duplicate(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_artefact[] = {
-    {RST_CAUSE_DUPLICATE, match_duplicate, tell_duplicate, RST_RULE_BENIGN, {{0, 0}}},
-    {RST_CAUSE_MALFORMED, match_malformed, tell_malformed, 0, {{0, 0}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
+    {RST_CAUSE_DUPLICATE, match_duplicate, tell_duplicate, RST_IF_ANY, RST_RULE_BENIGN, {{0, 0}}},
+    {RST_CAUSE_MALFORMED, match_malformed, tell_malformed, RST_IF_ANY, 0, {{0, 0}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

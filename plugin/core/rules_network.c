@@ -231,16 +231,19 @@ static unsigned match_policy(const rst_view_t *view)
 static unsigned match_spoken_for(const rst_view_t *view)
 {
     const rst_side_t *x = view->x;
-    uint8_t syn = rst_hops(x->syn_ttl), usual = rst_hops(x->ttl), here = rst_hops(view->reset->ttl);
-    int64_t round_trip = rst_elapsed(view->y->syn, x->syn);
-    int64_t answer = rst_elapsed(view->y->last_data, x->last);
+    uint8_t syn, here;
+    int64_t round_trip, answer;
     bool fast, back;
 
     if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || x->segments < 2 || !view->y->bytes)
         return 0;
-    if (syn == RST_HOPS_ABSURD || here == RST_HOPS_ABSURD || usual != here || rst_looks_genuine(view) ||
+    syn = rst_hops(x->syn_ttl);
+    here = rst_hops(view->reset->ttl);
+    if (syn == RST_HOPS_ABSURD || here == RST_HOPS_ABSURD || rst_hops(x->ttl) != here || rst_looks_genuine(view) ||
         syn < here + (int)view->prefs->hop_delta)
         return 0;
+    round_trip = rst_elapsed(view->y->syn, x->syn);
+    answer = rst_elapsed(view->y->last_data, x->last);
     fast = round_trip != RST_TIME_NONE && answer != RST_TIME_NONE && round_trip - answer >= 5 * RST_MILLISECOND &&
            rst_within(view, answer, round_trip / 100 * view->prefs->fast_percent);
     back = view->reset->after.own_ttl && rst_hops(view->reset->after.own_ttl) == syn;
@@ -444,38 +447,49 @@ static void tell_distance(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_network[] = {
-    {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, 0, {{RST_CAUSE_INJECTED, 5}}},
-    {RST_CAUSE_INJECTED, match_train, tell_train, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
-    {RST_CAUSE_POLICY_RESET, match_spoken_for, tell_spoken_for, RST_RULE_MIDDLEBOX, {{RST_CAUSE_INJECTED, 8}}},
+    {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, RST_IF_NO_ANSWER, 0, {{RST_CAUSE_INJECTED, 5}}},
+    {RST_CAUSE_INJECTED, match_train, tell_train, RST_IF_NO_REFUSAL, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
+    {RST_CAUSE_POLICY_RESET,
+     match_spoken_for,
+     tell_spoken_for,
+     RST_IF_ANY,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}}},
     {RST_CAUSE_POLICY_RESET,
      match_policy,
      tell_policy,
-     RST_RULE_MIDDLEBOX,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_SESSION_FAILOVER, 12}, {RST_CAUSE_INJECTED, 10}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {RST_CAUSE_INJECTED,
      match_contradicted,
      tell_contradicted,
+     RST_IF_NO_REFUSAL,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_SESSION_FAILOVER, 5}, {RST_CAUSE_POLICY_RESET, 3}}},
     {RST_CAUSE_SESSION_FAILOVER,
      match_failover,
      tell_failover,
-     0,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST,
      {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_INJECTED, 10}}},
     {RST_CAUSE_DEVICE_IDLE_TIMEOUT,
      match_idle_device,
      tell_idle_device,
-     RST_RULE_MIDDLEBOX,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
     {RST_CAUSE_INJECTED,
      match_both_ends,
      tell_both_ends,
-     RST_RULE_MIDDLEBOX,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_APP_ABORT, 10}}},
     {RST_CAUSE_INJECTED,
      match_distance,
      tell_distance,
+     RST_IF_NO_REFUSAL,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

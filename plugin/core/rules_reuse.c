@@ -116,8 +116,18 @@ static void tell_discovery(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_reuse[] = {
-    {RST_CAUSE_TIME_WAIT_REUSE, match_time_wait, tell_time_wait, 0, {{RST_CAUSE_HALF_OPEN_DISCOVERY, 6}}},
-    {RST_CAUSE_HALF_OPEN_DISCOVERY, match_discovery, tell_discovery, 0, {{RST_CAUSE_HANDSHAKE_BAD_ACK, 3}}},
-    {RST_CAUSE_HALF_OPEN_DISCOVERY, match_live, tell_live, 0, {{RST_CAUSE_CLOSED_PORT, 12}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, {{0, 0}}},
+    {RST_CAUSE_TIME_WAIT_REUSE,
+     match_time_wait,
+     tell_time_wait,
+     RST_IF_REFUSAL | RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_HALF_OPEN_DISCOVERY, 6}}},
+    {RST_CAUSE_HALF_OPEN_DISCOVERY,
+     match_discovery,
+     tell_discovery,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_HANDSHAKE_BAD_ACK, 3}}},
+    {RST_CAUSE_HALF_OPEN_DISCOVERY, match_live, tell_live, RST_IF_REFUSAL, 0, {{RST_CAUSE_CLOSED_PORT, 12}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };
