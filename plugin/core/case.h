@@ -35,7 +35,6 @@ typedef struct rst_after {
     rst_mark_t own_next;   /* X's first segment that is neither SYN nor reset */
     uint8_t own_ttl;       /* of that segment, 0 unknown */
     uint8_t alive_ttl;     /* of the one that shows it, 0 unknown */
-    bool alive_untimed;    /* X goes on, but the capture does not tell whether it had sent that before the reset */
     bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
     rst_mark_t peer;       /* Y's latest segment after the reset */
     uint16_t peer_data;    /* Y's segments with data after the reset */

@@ -17,6 +17,14 @@ bool rst_is_answer(const rst_view_t *view)
     return view->reset->form == RST_FORM_ANSWER;
 }
 
+bool rst_is_unseen_refusal(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return reset->form == RST_FORM_UNKNOWN && (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack != 0 &&
+           (reset->known & RST_HAS_WINDOW) && reset->window == 0 && !view->x->segments && !view->y->segments;
+}
+
 bool rst_is_abort(const rst_view_t *view)
 {
     return view->reset->form == RST_FORM_ABORT;

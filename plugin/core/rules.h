@@ -78,6 +78,7 @@ extern const rst_rule_t rst_rules_active[];
 /* facts.c: questions that several rules ask. */
 bool rst_is_refusal(const rst_view_t *view);
 bool rst_is_answer(const rst_view_t *view);
+bool rst_is_unseen_refusal(const rst_view_t *view); /* has the shape of one, but the SYN is not in the capture */
 bool rst_is_abort(const rst_view_t *view);
 bool rst_from_client(const rst_view_t *view);
 bool rst_has_fin(const rst_side_t *side);
@@ -108,6 +109,12 @@ bool rst_idle_is_habit(const rst_view_t *view); /* this host resets several conn
 bool rst_maybe_both_ends(const rst_view_t *view); /* the clock does not tell whether both were reset at once */
 bool rst_is_unprovoked(const rst_view_t *view); /* bare, and answers nothing: no stack aborts like that */
 bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
+
+/* pace.c: time against the round trip. */
+rst_mark_t rst_reacts_to(const rst_view_t *view); /* what its sender must have got: the segment that it answers, or data
+                                                   * that it is the first to acknowledge; visit 0 = nothing */
+bool rst_too_fast(const rst_view_t *view);        /* no answer can come sooner than the round trip to the host */
+bool rst_out_of_step(const rst_view_t *view);     /* a stateless host answers after one round trip, this did not */
 
 /* tell.c: writing. All do nothing when no texts are wanted. */
 void rst_summary(const rst_view_t *view, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -325,10 +325,11 @@ static unsigned match_app_abort(const rst_view_t *view)
     if (!own_account(view) || rst_fins_done(view))
         return 0;
     if (rst_is_unprovoked(view))
-        return 50;
+        return rst_hop_step(view) ? RST_WITHOUT_HISTORY : 50;
     if (rst_maybe_both_ends(view))
         return RST_WITHOUT_HISTORY;
-    if (rst_clock_stands(view) && (view->reset->after.alive_untimed || view->x->run.copies > 1))
+    /* What else it could be shows in times: a close, a timer, a health check. */
+    if (rst_clock_stands(view))
         return RST_WITHOUT_HISTORY;
     if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
         return RST_WITHOUT_HISTORY;

@@ -344,7 +344,6 @@ static void tell_handshake_timeout(const rst_view_t *view)
         rst_evidence_add(view, view->trigger->mark.visit, "Data for the connection that the server had given up");
 }
 
-/* Linux with tcp_abort_on_overflow, and others: the accept queue is full when the third segment comes. */
 /* The service accepted another connection later, before any refusal: it was not stopped here. */
 static bool serves_on(const rst_view_t *view)
 {
@@ -356,6 +355,7 @@ static bool serves_on(const rst_view_t *view)
            (!refused || accepted->first.visit <= view->reset->at.visit || accepted->first.visit < refused->first.visit);
 }
 
+/* Linux with tcp_abort_on_overflow, and others: the accept queue is full when the third segment comes. */
 static unsigned match_overflow(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || !(view->x->known & RST_SIDE_SYNACK) || view->x->bytes || view->reset->own_last.at.visit)
@@ -365,7 +365,7 @@ static unsigned match_overflow(const rst_view_t *view)
     if (!rst_within(view, rst_elapsed(view->x->syn, view->reset->at), RST_SECOND) && view->x->synacks != 1)
         return 0;
     /* Without a sign that the service goes on it may as well have been stopped in that very moment. */
-    return serves_on(view) ? 75 : 50;
+    return serves_on(view) ? 75 : 60;
 }
 
 static void tell_overflow(const rst_view_t *view)

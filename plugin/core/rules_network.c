@@ -145,33 +145,17 @@ static void tell_contradicted(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
-/* No answer can come sooner than the round trip to the host. Only SYN to SYN-ACK counts, because other acknowledgments
- * may be delayed on purpose. Three samples are needed, or one and a nearer distance. */
-static bool too_fast(const rst_view_t *view)
-{
-    const rst_host_t *host = view->reset->host[view->reset->x];
-    int64_t delay = rst_delay(view);
-    int8_t hops = rst_hop_delta(view);
-    bool nearer = hops != RST_HOPS_NONE && hops < 0;
-
-    if (!rst_is_answer(view) || !host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
-        return false;
-    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
-        return false;
-    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
-}
-
 static bool made_elsewhere(const rst_view_t *view)
 {
-    return rst_hop_jump(view) || too_fast(view);
+    return rst_hop_jump(view) || rst_too_fast(view);
 }
 
 static void tell_elsewhere(const rst_view_t *view)
 {
     rst_tell_distance(view);
-    if (too_fast(view))
-        rst_evidence_add(view, view->trigger->mark.visit, "Answered in %s although the host takes at least %s",
-                         rst_span(view, rst_delay(view)),
+    if (rst_too_fast(view))
+        rst_evidence_add(view, rst_reacts_to(view).visit, "Answered in %s although the host takes at least %s",
+                         rst_span(view, rst_since(view, rst_reacts_to(view))),
                          rst_span(view, view->reset->host[view->reset->x]->round_trip));
 }
 
@@ -221,7 +205,7 @@ static unsigned match_policy(const rst_view_t *view)
         return 0;
     /* A filter that rejects answers the segment itself, from nearer than the host; a forger does not wait for one. */
     if (nearer && made_elsewhere(view) && !idle_before(view))
-        return 55;
+        return rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55;
     return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
 }
 
@@ -269,9 +253,9 @@ static void tell_policy(const rst_view_t *view)
     const rst_candidate_t *trigger = view->trigger;
 
     rst_summary(view,
-                "Reset by a policy on the path: the reset under the address of %s follows %s directly and does not "
+                "%s a policy on the path: the reset under the address of %s follows %s directly and does not "
                 "come from that host",
-                rst_who_x(view),
+                view->verdict->confidence >= 50 ? "Reset by" : "Perhaps", rst_who_x(view),
                 rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->y->message)));
     if (view->y->last_data.visit)
         rst_evidence_add(view, view->y->last_data.visit, "Last payload before the reset");
@@ -363,7 +347,7 @@ static unsigned match_idle_device(const rst_view_t *view)
         return 0;
     if (both_ends(view))
         return rst_looks_genuine(view) ? 40 : 85;
-    if (rst_hop_jump(view) && too_fast(view))
+    if (rst_hop_jump(view) && rst_too_fast(view))
         return 92;
     if (made_elsewhere(view))
         return rst_looks_genuine(view) ? 35 : 75;
@@ -412,18 +396,20 @@ static void tell_both_ends(const rst_view_t *view)
 static unsigned match_distance(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
+    bool answer = rst_is_answer(view) || !view->y->segments; /* perhaps one, where the capture lacks what it answers */
     /* The other end is reset in the same moment: no coincidence. */
     bool together = rst_within(view, other_end(view), (int64_t)view->prefs->bidir_ms * RST_MILLISECOND);
 
     if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
-    if (rst_looks_genuine(view) && !too_fast(view))
+    /* Ports may be forwarded to hosts at different distances. */
+    if (rst_is_unseen_refusal(view) || (rst_looks_genuine(view) && !rst_too_fast(view)))
         return 35;
     /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
     if ((rst_fins_done(view) && rst_is_answer(view)) || (view->reset->peer_last.at.visit && !together))
         return 40;
-    if (rst_is_answer(view) && delta > 0 && delta <= OTHER_ROUTE && !too_fast(view) && !together)
-        return 40;
+    if (answer && delta > 0 && delta <= OTHER_ROUTE && !rst_too_fast(view) && !together)
+        return rst_out_of_step(view) ? RST_UNSURE : 40;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }
 
@@ -433,14 +419,14 @@ static void tell_distance(const rst_view_t *view)
 
     if (rst_hop_jump(view))
         rst_summary(view,
-                    "Probably injected: the reset bears the address of %s but comes from %d hops %s than its other "
-                    "packets",
-                    rst_who_x(view), delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
+                    "%s injected: the reset bears the address of %s but comes from %d hops %s than its other packets",
+                    view->verdict->confidence >= 50 ? "Probably" : "Perhaps", rst_who_x(view),
+                    delta < 0 ? -delta : delta, delta < 0 ? "nearer" : "farther");
     else
         rst_summary(view,
                     "Probably injected: the reset bears the address of %s but came %s after the segment it answers, "
                     "sooner than that host can answer",
-                    rst_who_x(view), rst_span(view, rst_delay(view)));
+                    rst_who_x(view), rst_span(view, rst_since(view, rst_reacts_to(view))));
     tell_elsewhere(view);
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "The segment that was answered");

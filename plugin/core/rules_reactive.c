@@ -211,8 +211,8 @@ static unsigned match_no_connection(const rst_view_t *view)
         return 0;
     if (gave_up_before(view))
         return 80;
-    /* One hop off: a device or another host may have answered. */
-    if (rst_hop_step(view))
+    /* Hops off: a device or another host may have answered. */
+    if (rst_hop_step(view) || rst_hop_jump(view))
         return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
         return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;

@@ -63,7 +63,7 @@ static bool too_fast(const rst_view_t *view)
 }
 
 /* Ports of one address may be served by hosts at different distances: port forwarding, load balancers, containers. Only
- * what this very port once answered, what other ports refused, or many ports together tell where to expect it. */
+ * what this very port once answered, or many ports together, tell where to expect it. */
 static bool same_port_known(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
@@ -73,8 +73,7 @@ static bool same_port_known(const rst_view_t *view)
         return true;
     if (!host)
         return false;
-    return host->open_ports >= PORTS_AGREE || (host->stateless.count && (host->stateless.min == host->socket.max ||
-                                                                         host->stateless.max == host->socket.max));
+    return host->open_ports >= PORTS_AGREE;
 }
 
 /* It does not come from where another port of the address answers: a device, or port forwarding. */
@@ -317,12 +316,7 @@ static void tell_closed(const rst_view_t *view)
 /* A refusal whose SYN is not in the capture is still recognisable by its shape. */
 static unsigned match_closed_unseen(const rst_view_t *view)
 {
-    const rst_case_t *reset = view->reset;
-
-    return reset->form == RST_FORM_UNKNOWN && (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack != 0 &&
-                   (reset->known & RST_HAS_WINDOW) && reset->window == 0 && !view->x->segments && !view->y->segments
-               ? 48
-               : 0;
+    return rst_is_unseen_refusal(view) ? 48 : 0;
 }
 
 static void tell_closed_unseen(const rst_view_t *view)

@@ -52,8 +52,7 @@ static void watch_own(rst_case_t *reset, const rst_segment_t *segment, rst_mark_
     }
     if (reset->after.alive.visit || !is_progress(side, segment))
         return;
-    reset->after.alive_untimed = elapsed == RST_TIME_NONE || elapsed < REORDERED;
-    if (reset->after.alive_untimed)
+    if (elapsed == RST_TIME_NONE || elapsed < REORDERED)
         return;
     reset->after.alive = at;
     reset->after.alive_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;

@@ -79,6 +79,36 @@ static void test_one_hop(void)
     script_check("injected by middlebox", SETTLED, "0.92 S>C R. 5401 ack 1201 ttl 58 id 7");
 }
 
+/* Ten hops away, 20 ms; a forger of bare resets does not wait for a segment, and its initial TTL may lie lower. */
+static void test_out_of_step(void)
+{
+    script_check("injected 40-49 by unknown alt no_connection", SETTLED, "0.534 S>C R 5401 ttl 52 id 4711");
+    script_check("injected 40-49 by unknown alt no_connection", SETTLED, "0.68 S>C R 5401 ttl 52 id 4711");
+    /* After one round trip it may be an answer of another host, of the usual distance even of this one. */
+    script_check("no_connection 40-50 by server not injected", SETTLED, "0.55 S>C R 5401 ttl 52 id 4711");
+    script_check("no_connection 59-69 by server", SETTLED, "0.55 S>C R 5401 ttl 54 id 0");
+    /* At its own next number and answering nothing: one hop off, no host does that. */
+    script_check("app_abort 40-49 not no_connection", SETTLED, "0.9 S>C R 5401 ttl 53 id 4711");
+}
+
+/* Four handshakes of 80 ms. */
+#define EIGHTY_MS "0 C:1>S S 1000 ttl 64", "0.08 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",           \
+    "0.18 S>C:2 S. 5000 ack 1001 ttl 54", "0.2 C:3>S S 1000 ttl 64", "0.28 S>C:3 S. 5000 ack 1001 ttl 54",             \
+    "1 C:4>S S 1000 ttl 64", "1.08 S>C:4 S. 5000 ack 1001 ttl 54", "1.081 C:4>S . 1001 ack 5001 ttl 64",               \
+    "1.1 C:4>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64"
+
+static void test_acknowledged_too_soon(void)
+{
+    /* It acknowledges data that cannot have arrived yet, though it imitates the server's TTL. */
+    script_check("policy_reset 70-80 by middlebox", EIGHTY_MS, "1.102 S>C:4 R. 5001 ack 1015 ttl 54");
+    script_check("* by server not policy_reset", EIGHTY_MS, "1.182 S>C:4 R. 5001 ack 1015 ttl 54");
+    /* It does not acknowledge them: an abort that crossed the request. */
+    script_check("* by server not policy_reset", EIGHTY_MS, "1.102 S>C:4 R. 5001 ack 1001 ttl 54");
+    /* The first copy had the time. */
+    script_check("* by server not policy_reset", EIGHTY_MS, "1.18 C:4>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64",
+                 "1.182 S>C:4 R. 5001 ack 1015 ttl 54");
+}
+
 static void test_doubled(void)
 {
     /* Everything twice, no IP ids: the second of each is a copy, the third packet is another reset. */
@@ -193,6 +223,8 @@ int main(int argc, char **argv)
         { "/doubt/cut_options", test_cut_options },
         { "/doubt/lost_packets", test_lost_packets },
         { "/doubt/one_hop", test_one_hop },
+        { "/doubt/out_of_step", test_out_of_step },
+        { "/doubt/acknowledged_too_soon", test_acknowledged_too_soon },
         { "/doubt/doubled", test_doubled },
         { "/doubt/assassination_unseen", test_assassination_unseen },
         { "/doubt/restarted", test_restarted },

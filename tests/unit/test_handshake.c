@@ -263,7 +263,7 @@ static void test_handshake_timeout_not(void)
 static void test_overflow(void)
 {
     /* The correct final ACK is reset. */
-    script_check("resource_exhaustion 45-55 by server trigger 3 alt no_connection", SCRIPT_OPEN,
+    script_check("resource_exhaustion 55-65 by server trigger 3 alt no_connection", SCRIPT_OPEN,
                  "0.022 S>C R 5001 ttl 54 id 0");
     /* Once the server has acknowledged data, it knew the connection. */
     script_check("* not resource_exhaustion", SCRIPT_REQUEST, "0.060 C>S P. 1101 ack 5001 len 10", "0.07 S>C R 5001");

@@ -107,9 +107,16 @@ static void test_firewall_distance(void)
                  "1.002 S:81>C:4 R. =0 ack 1001 ttl 61");
     script_check("firewall_reject 85-95", TEN_HOPS, "1 C:3>S S 1000", "1.02 S>C:3 R. =0 ack 1001 ttl 61",
                  "1.04 S>C:3 S. 5000 ack 1001 ttl 54");
-    /* Another refusal from the host's own distance supports its only SYN-ACK. */
-    script_check("firewall_reject", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.5 C:2>S:82 S 1000",
+    /* The refusal of a forwarded port comes from the host behind, as its SYN-ACK does; the gateway refuses the others. */
+    script_check("closed_port 45-55 by unknown alt firewall_reject", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.5 C:2>S:82 S 1000",
                  "0.52 S:82>C:2 R. =0 ack 1001 ttl 54", "1 C:3>S:81 S 1000", "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
+    /* This very port was open: its other distance counts, and the refusal supports it. */
+    script_check("firewall_reject 50-60", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
+                 "0.5 C:2>S:82 S 1000", "0.52 S:82>C:2 R. =0 ack 1001 ttl 54", "1 C:3>S S 1000",
+                 "1.02 S>C:3 R. =0 ack 1001 ttl 61");
+    /* SEQ 0 without its SYN: a gateway's own port among those that it forwards. */
+    script_check("closed_port 45-50 by server not injected", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
+                 "0.12 S>C:2 S. 5000 ack 1001 ttl 54", "1.02 S:81>C R. =0 ack 1051 ttl 61");
 }
 
 static void test_firewall_synack_follows(void)

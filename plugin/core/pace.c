@@ -1,0 +1,49 @@
+/* pace.c
+ * How soon a reset follows what it reacts to, against the round trip to the host whose address it bears.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules.h"
+
+rst_mark_t rst_reacts_to(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+    const rst_side_t *y = view->y;
+    bool first_ack = rst_is_abort(view) && (reset->flags & RST_FLAG_ACK) && (view->x->known & RST_SIDE_ACKED) &&
+                     y->bytes && reset->ack == y->nxt && rst_seq_after(y->nxt, view->x->acked) && y->run.copies <= 1;
+
+    if (rst_is_answer(view) && !reset->trigger_late)
+        return view->trigger->mark;
+    return first_ack ? y->last_data : (rst_mark_t){0, RST_TIME_NONE};
+}
+
+/* Only SYN to SYN-ACK counts, because other acknowledgments
+ * may be delayed on purpose. Three samples are needed, or one and a nearer distance. */
+bool rst_too_fast(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    int64_t delay = rst_since(view, rst_reacts_to(view));
+    int8_t hops = rst_hop_delta(view);
+    bool nearer = hops != RST_HOPS_NONE && hops < 0;
+
+    if (!host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
+        return false;
+    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
+        return false;
+    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+}
+
+/* What comes sooner or much later only happened to follow a bare ACK, and no stack sends a bare reset on its own
+ * account (RFC 9293, section 3.10.5). */
+bool rst_out_of_step(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+    int64_t delay = rst_delay(view);
+
+    if (!rst_is_answer(view) || view->trigger->space || view->trigger->keepalive || delay == RST_TIME_NONE ||
+        !(x->known & RST_SIDE_RTT) || x->rtt_samples < 2)
+        return false;
+    if (rst_within(view, delay, x->rtt / 4 * 3))
+        return x->rtt - delay >= 5 * RST_MILLISECOND;
+    return delay > 4 * x->rtt && delay - x->rtt > 100 * RST_MILLISECOND;
+}
