@@ -10,6 +10,7 @@
 #include <wsutil/inet_addr.h>
 #include <wsutil/wslog.h>
 
+#include "points.h"
 #include "preferences.h"
 #include "verdict.h"
 
@@ -91,9 +92,26 @@ static void append(const char *entry _U_, const rst_network_t *network, void *da
         wmem_array_append((wmem_array_t *)data, network, 1);
 }
 
+/* One line for each wrong entry, into a record that nobody reads. */
+static void check_point_ends(void)
+{
+    rst_points_t *points = g_new0(rst_points_t, 1);
+    char **entries = g_strsplit_set(point_ends ? point_ends : "", RST_POINTS_BLANKS, -1);
+
+    for (char **entry = entries; *entry; entry++) {
+        if (**entry && !rst_points_state(points, *entry, 0))
+            ws_warning("Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
+                       "interfaces 0 to %d). What is wrong in it is left out.",
+                       *entry, RST_INTERFACES_MAX - 1);
+    }
+    g_strfreev(entries);
+    g_free(points);
+}
+
 static void apply(void)
 {
     each_network(complain, NULL);
+    check_point_ends();
 }
 
 bool rst_preferences_info(void)

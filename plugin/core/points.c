@@ -19,16 +19,22 @@
 
 static const char *const end_names[] = {"point", "client", "server", "middle"}; /* by rst_end_t */
 
-/* "0-2,5": marks the interfaces as a group at an end. */
-static void read_group(rst_points_t *points, const char *list, rst_end_t end, unsigned group)
+/* "0-2,5": marks the interfaces as a group at an end. False: something else stands there; the rest counts. */
+static bool read_group(rst_points_t *points, const char *list, rst_end_t end, unsigned group)
 {
     gchar **part = g_strsplit(list, ",", -1);
+    bool good = part[0] != NULL;
 
     for (unsigned i = 0; part[i]; i++) {
         gchar *rest;
         guint64 first = g_ascii_strtoull(part[i], &rest, 10);
-        guint64 last = *rest == '-' ? g_ascii_strtoull(rest + 1, NULL, 10) : first;
+        bool range = *rest == '-' && g_ascii_isdigit(rest[1]);
+        guint64 last = range ? g_ascii_strtoull(rest + 1, &rest, 10) : first;
 
+        if (!*part[i]) /* "client=0, server=1" */
+            continue;
+        if (!g_ascii_isdigit(*part[i]) || *rest || first > last || last >= RST_INTERFACES_MAX)
+            good = false;
         for (; rest != part[i] && first <= last && first < RST_INTERFACES_MAX; first++) {
             points->group[first] = (uint8_t)group;
             points->end[first] = (uint8_t)end;
@@ -36,23 +42,27 @@ static void read_group(rst_points_t *points, const char *list, rst_end_t end, un
         }
     }
     g_strfreev(part);
+    return good;
+}
+
+bool rst_points_state(rst_points_t *points, const char *entry, unsigned group)
+{
+    const char *list = strchr(entry, '=');
+
+    for (unsigned end = 0; list && end < G_N_ELEMENTS(end_names); end++) {
+        if (strlen(end_names[end]) == (size_t)(list - entry) &&
+            g_ascii_strncasecmp(entry, end_names[end], (size_t)(list - entry)) == 0)
+            return read_group(points, list + 1, (rst_end_t)end, MIN(group, RST_INTERFACES_MAX - 1));
+    }
+    return false;
 }
 
 static void read_ends(rst_points_t *points, const char *ends)
 {
-    gchar **word = g_strsplit_set(ends, " ;", -1);
+    gchar **word = g_strsplit_set(ends, RST_POINTS_BLANKS, -1);
 
-    for (unsigned i = 0; word[i]; i++) {
-        char *list = strchr(word[i], '=');
-
-        if (!list)
-            continue;
-        *list++ = '\0';
-        for (unsigned end = 0; end < G_N_ELEMENTS(end_names); end++) {
-            if (g_ascii_strcasecmp(word[i], end_names[end]) == 0)
-                read_group(points, list, (rst_end_t)end, MIN(i, RST_INTERFACES_MAX - 1));
-        }
-    }
+    for (unsigned i = 0; word[i]; i++)
+        rst_points_state(points, word[i], i);
     g_strfreev(word);
 }
 

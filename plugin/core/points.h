@@ -122,6 +122,12 @@ typedef struct rst_points {
 void rst_points_open(rst_points_t *points, const rst_prefs_t *prefs);
 void rst_points_close(rst_points_t *points);
 
+#define RST_POINTS_BLANKS " ;" /* between the entries of the preference point_ends */
+
+/* One entry, "server=1,2-3": its interfaces become a group. False when something in it is wrong; what is right in it
+ * counts all the same. */
+bool rst_points_state(rst_points_t *points, const char *entry, unsigned group);
+
 /* Index of the segment's interface, noted when it is new. */
 unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment, rst_mark_t now);
 
