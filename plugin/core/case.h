@@ -18,7 +18,8 @@ typedef enum rst_form {
     RST_FORM_ANSWER,  /* answers a segment with ACK: SEQ = SEG.ACK (group 2) */
     RST_FORM_ABORT,   /* on its own account: SEQ = SND.NXT (ABORT call, timers) */
     RST_FORM_AHEAD,   /* SEQ above everything this side sent */
-    RST_FORM_BELOW    /* SEQ below what this side sent */
+    RST_FORM_BELOW,   /* SEQ below what this side sent */
+    RST_FORM_COUNT
 } rst_form_t;
 
 /* What is kept of an earlier reset. */

@@ -33,6 +33,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     rst_points_open(&engine->points, prefs);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(engine);
+    rst_rules_choose(engine);
     return engine;
 }
 

@@ -32,13 +32,53 @@ typedef struct rst_outcome {
     rst_alternative_t other[OTHERS_MAX]; /* each cause once, with the confidence of the surest rule */
 } rst_outcome_t;
 
-/* The table says for which resets a rule is made: a scan or a storm asks a quarter of them. */
-static bool may_apply(const rst_view_t *view, const rst_rule_t *rule)
+static bool may_apply(const rst_rule_t *rule, unsigned form, bool again)
 {
-    unsigned excluded = view->reset->own_last.at.visit ? RST_RULE_FIRST : RST_RULE_AGAIN;
-
-    return (rule->forms >> view->reset->form & 1) && !(rule->flags & excluded);
+    return (rule->forms >> form & 1) && !(rule->flags & (again ? RST_RULE_FIRST : RST_RULE_AGAIN));
 }
+
+/* A scan or a storm of resets asks a quarter of the rules, and reads no row of the others. */
+static void choose(const rst_rule_t **chosen, unsigned form, bool again)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+        for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
+            if (!may_apply(rule, form, again))
+                continue;
+            g_assert(count + 1 < RST_CHOSEN_MAX);
+            chosen[count++] = rule;
+        }
+    }
+    chosen[count] = NULL;
+}
+
+void rst_rules_choose(rst_engine_t *engine)
+{
+    for (unsigned form = 0; form < RST_FORM_COUNT; form++) {
+        choose(engine->rules[form][false], form, false);
+        choose(engine->rules[form][true], form, true);
+    }
+}
+
+static bool is_again(const rst_view_t *view)
+{
+    return view->reset->own_last.at.visit != 0;
+}
+
+#ifndef NDEBUG
+/* Every rule that its row leaves out would have said no. */
+static bool others_decline(const rst_view_t *view)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+        for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
+            if (!may_apply(rule, view->reset->form, is_again(view)) && rule->match(view))
+                return false;
+        }
+    }
+    return true;
+}
+#endif
 
 static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
 {
@@ -65,26 +105,23 @@ static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confi
 
 static void ask_all(const rst_view_t *view, rst_outcome_t *outcome)
 {
+    const rst_rule_t *const *chosen = view->engine->rules[view->reset->form][is_again(view)];
+
+    assert(others_decline(view));
     outcome->primary = NULL;
     outcome->confidence = 0;
     outcome->others = 0;
-    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
-        for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
-            unsigned confidence;
+    for (; *chosen; chosen++) {
+        const rst_rule_t *rule = *chosen;
+        unsigned confidence = ask(view, rule);
 
-            if (!may_apply(view, rule)) {
-                assert(!rule->match(view));
-                continue;
-            }
-            confidence = ask(view, rule);
-            if (!confidence || (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)))
-                continue;
-            if (!outcome->primary && confidence >= PRIMARY_MIN) {
-                outcome->primary = rule;
-                outcome->confidence = confidence;
-            } else {
-                note_other(outcome, rule->cause, confidence);
-            }
+        if (!confidence || (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)))
+            continue;
+        if (!outcome->primary && confidence >= PRIMARY_MIN) {
+            outcome->primary = rule;
+            outcome->confidence = confidence;
+        } else {
+            note_other(outcome, rule->cause, confidence);
         }
     }
 }

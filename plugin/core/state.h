@@ -32,6 +32,10 @@ typedef struct rst_failure {
     rst_mark_t first, last;
 } rst_failure_t;
 
+#define RST_CHOSEN_MAX 64
+
+struct rst_rule;
+
 struct rst_engine {
     rst_memory_t memory;
     rst_prefs_t prefs;
@@ -55,7 +59,12 @@ struct rst_engine {
     rst_mark_t now;         /* present frame */
     bool options_cut;       /* the snap length cut options of SYNs off */
     int64_t tick;           /* smallest difference between two time stamps, 0 = none seen */
+    /* The rules to ask, NULL at the end, by form and by whether the sender has reset the connection before. */
+    const struct rst_rule *rules[RST_FORM_COUNT][2][RST_CHOSEN_MAX];
 };
+
+/* rules.c: fills the lists of rules. */
+void rst_rules_choose(rst_engine_t *engine);
 
 /* Notes the failure with which the present generation of a connection ends, if there is one. */
 void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
