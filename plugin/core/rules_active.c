@@ -115,6 +115,17 @@ static bool protocol_mismatch(const rst_view_t *view)
            view->y->message != RST_MESSAGE_FAREWELL;
 }
 
+/* What follows under this address comes from elsewhere: two have spoken, and the message may not be the host's. */
+static bool two_speak(const rst_view_t *view)
+{
+    uint8_t before = rst_hops(view->reset->ttl), after = rst_hops(view->reset->after.own_ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || !view->reset->after.own_ttl || before == RST_HOPS_ABSURD ||
+        after == RST_HOPS_ABSURD)
+        return false;
+    return ABS(after - before) >= (int)view->prefs->hop_delta;
+}
+
 static unsigned match_app_error(const rst_view_t *view)
 {
     bool recent = rst_within(view, rst_since(view, view->y->last_data), ERROR_SPAN);
@@ -128,7 +139,7 @@ static unsigned match_app_error(const rst_view_t *view)
         (view->x->message == RST_MESSAGE_FATAL_ALERT && own_recent))
         return 78;
     if (view->x->message == RST_MESSAGE_ERROR && own_recent && !view->y->pending)
-        return 75;
+        return two_speak(view) ? RST_WITHOUT_HISTORY : 75;
     /* Only who answers can reply with an error: the peer, once it was asked. */
     return view->y->message == RST_MESSAGE_ERROR && view->y->pending && view->x->bytes && recent ? 60 : 0;
 }

@@ -219,7 +219,8 @@ static unsigned match_spoken_for(const rst_view_t *view)
     int64_t round_trip, answer;
     bool fast, back;
 
-    if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || x->segments < 2 || !view->y->bytes)
+    if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || x->segments < 2 ||
+        (!view->y->bytes && view->y->segments))
         return 0;
     syn = rst_hops(x->syn_ttl);
     here = rst_hops(view->reset->ttl);

@@ -63,6 +63,19 @@ def coarse(frames):
     return [(number, time - time % 16_000_000, data) for number, time, data in frames]
 
 
+def milli(frames):
+    """A clock that ticks every millisecond."""
+    return [(number, time - time % 1_000_000, data) for number, time, data in frames]
+
+
+def lossy(frames):
+    """A capture that misses some of the packets which the hosts got: three in a hundred, no reset."""
+    for number, time, data in frames:
+        seg = capfile.Segment(data)
+        if number * 37 % 100 >= 3 or (seg.ok and seg.has(capfile.RST)):
+            yield number, time, data
+
+
 def timeless(frames):
     """No time of day: every packet bears the same stamp."""
     return [(number, frames[0][1], data) for number, _, data in frames]
@@ -75,7 +88,7 @@ def doubled(frames):
         yield 0, time + 3000, data
 
 
-CHANGES = (late, client_only, server_only, short, coarse, timeless, doubled)
+CHANGES = (late, client_only, server_only, short, coarse, milli, lossy, timeless, doubled)
 
 
 def write(source, target, change):

@@ -161,6 +161,20 @@ static void test_spoken_for(void)
                  "0.121 C>S . 1001 ack 5001 ttl 64", "0.122 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64",
                  "0.134 S>C FP. 5001 ack 1015 data 'HTTP/1.1 403 Forbidden' ttl 58", "0.135 S>C R. 5024 ack 1015 ttl 58",
                  "0.24 S>C . 5001 ack 1015 ttl 44");
+    /* Only the server's direction was captured: it comes back from where its SYN-ACK came from. */
+    script_check("policy_reset 70-80 by middlebox", "0.12 S>C S. 5000 ack 1001 ttl 44",
+                 "0.134 S>C FP. 5001 ack 1015 data 'HTTP/1.1 403 Forbidden' ttl 58", "0.135 S>C R. 5024 ack 1015 ttl 58",
+                 "0.24 S>C . 5001 ack 1015 ttl 44");
+    script_check("* by server not policy_reset", "0.12 S>C S. 5000 ack 1001 ttl 44",
+                 "0.134 S>C FP. 5001 ack 1015 data 'HTTP/1.1 403 Forbidden' ttl 44", "0.135 S>C R. 5024 ack 1015 ttl 44",
+                 "0.24 S>C . 5001 ack 1015 ttl 44");
+    /* Begun after the handshake: nothing tells which of the two is the server. */
+    script_check("app_error 40-50", "0.122 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64",
+                 "0.134 S>C P. 5001 ack 1015 data 'HTTP/1.1 403 Forbidden' ttl 58", "0.135 S>C R. 5023 ack 1015 ttl 58",
+                 "0.24 S>C . 5001 ack 1015 ttl 44");
+    script_check("app_error 70-80", "0.122 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64",
+                 "0.134 S>C P. 5001 ack 1015 data 'HTTP/1.1 403 Forbidden' ttl 58", "0.135 S>C R. 5023 ack 1015 ttl 58",
+                 "0.24 S>C . 5001 ack 1015 ttl 58");
     /* Sooner only. */
     script_check("policy_reset 70-80 by middlebox", "0 C>S S 1000 ttl 64", "0.15 S>C S. 5000 ack 1001 ttl 44",
                  "0.151 C>S . 1001 ack 5001 ttl 64", "0.152 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64",
