@@ -12,6 +12,7 @@ DEVICES = {
     "policy_reset-gfw_type1": "gfw_type1",
     "policy_reset-mirrored": "mirrored",
     "injected-both_ends": "both_ends",
+    "injected-two_points_both": "both_ends",
     "device_idle_timeout-both_ends": "both_ends",
 }
 
