@@ -72,9 +72,18 @@ static rst_change_t difference(const rst_leg_t *leg, const rst_sight_t *before, 
     return (rst_change_t){.before = before};
 }
 
+/* The packet that the peer sent, unless it arrived as it was as well: then the other one is somebody's imitation. */
+static const rst_sight_t *as_sent(const rst_leg_t *leg, const rst_sight_t *after)
+{
+    const rst_sight_t *before = rst_sights_find(&leg->there->sent[leg->its_y], after);
+    const rst_sight_t *arrived = before ? rst_sights_find(&leg->here->sent[leg->y], before) : NULL;
+
+    return arrived && arrived != after && rst_sight_same(arrived, before) ? NULL : before;
+}
+
 static rst_change_t compare_sight(const rst_leg_t *leg, const rst_sight_t *after)
 {
-    const rst_sight_t *before = after ? rst_sights_find(&leg->there->sent[leg->its_y], after) : NULL;
+    const rst_sight_t *before = after ? as_sent(leg, after) : NULL;
 
     return before ? difference(leg, before, after) : (rst_change_t){.field = NULL};
 }

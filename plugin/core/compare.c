@@ -202,12 +202,17 @@ static void judge(const rst_engine_t *engine, const rst_case_t *reset, rst_elsew
     other->before = latest_before(there, track, reset->x, reset->at.visit);
 }
 
-/* No router between the point and the sender, by what it sends there. */
-static bool at_host(const rst_engine_t *engine, const rst_track_t *track, unsigned x)
+/* No router between the point and the sender, by what it sends there. A reset that came over other hops than the rest
+ * is not the host's, although it passed here too. */
+static bool at_host(const rst_engine_t *engine, const rst_track_t *track, unsigned x, uint32_t visit)
 {
     const rst_side_t *side = &track->conn->side[x];
+    const rst_sight_t *reset = rst_track_sight(track, x, visit);
     unsigned end = engine->points.end[rst_track_interface(track)];
 
+    if (!reset || ((reset->known & RST_SIGHT_TTL) && (side->known & RST_SIDE_HOPS) &&
+                   (rst_hops(reset->ttl) < side->hop_min || rst_hops(reset->ttl) > side->hop_max)))
+        return false;
     if (end == RST_END_CLIENT || end == RST_END_SERVER)
         return (end == RST_END_CLIENT) == (rst_conn_client(track->conn) == x);
     return (side->known & RST_SIDE_HOPS) && side->hop_max == 0;
@@ -230,7 +235,8 @@ static void place_others(const rst_engine_t *engine, const rst_case_t *reset, rs
         }
         if (other->presence == RST_PRESENCE_SEEN && rst_points_proven(&engine->points, track, other->track)) {
             proven = true;
-            compare->from_host = compare->from_host || at_host(engine, other->track, s ^ other->track->swap);
+            compare->from_host =
+                compare->from_host || at_host(engine, other->track, s ^ other->track->swap, other->copy_visit);
             if (nearer > 0 && other->copy &&
                 (!compare->nearest || rst_track_nearer(engine, other->track, compare->nearest->track, s) > 0))
                 compare->nearest = other;
@@ -239,7 +245,7 @@ static void place_others(const rst_engine_t *engine, const rst_case_t *reset, rs
             (!compare->absent || rst_track_nearer(engine, other->track, compare->absent->track, s) < 0))
             compare->absent = other;
     }
-    compare->from_host = proven && (compare->from_host || at_host(engine, track, reset->x));
+    compare->from_host = proven && (compare->from_host || at_host(engine, track, reset->x, reset->at.visit));
     if (compare->nearest && compare->absent &&
         rst_track_nearer(engine, compare->absent->track, compare->nearest->track, s) <= 0)
         compare->absent = NULL;

@@ -142,7 +142,7 @@ void rst_slot_rest(rst_slots_t *slots, rst_slot_t *slot, const rst_memory_t *mem
     rst_rest_side_t *side = slots->idle;
 
     if (side)
-        memcpy(&slots->idle, side, sizeof slots->idle);
+        memcpy(&slots->idle, (const void *)side, sizeof slots->idle);
     else
         side = cut(slots, 2 * sizeof *side, memory);
     rst_rest_fill(&slot->as.rest, side, conn);
@@ -158,7 +158,7 @@ void rst_slot_wake(rst_slots_t *slots, rst_slot_t *slot, rst_conn_t *conn)
     rst_rest_wake(&slot->as.rest, conn);
     slot->packed = slot->rests = false;
     slot->as.conn = conn;
-    memcpy(side, &slots->idle, sizeof slots->idle);
+    memcpy((void *)side, &slots->idle, sizeof slots->idle);
     slots->idle = side;
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Merge client and server capture of every lab scenario, and hold the verdicts against the labels: nobody may be accused
-of a reset that an endpoint sent. With --spoil one of the files is damaged first, in scenarios where only endpoints sent
-resets. Run as an ordinary user, with RST_PLUGIN_DIR naming the plugin folder."""
+"""Merge the captures of client and server (or those of --points) of every lab scenario, and hold the verdicts against
+the labels: nobody may be accused of a reset that an endpoint sent. --devices lists what devices did and how sure the
+verdicts are. With --spoil one of the files is damaged first, in scenarios where only endpoints sent resets. Run as an
+ordinary user, with RST_PLUGIN_DIR naming the plugin folder."""
 import argparse
 import collections
 import csv
@@ -12,7 +13,14 @@ import subprocess
 import sys
 import tempfile
 
-ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject"}
+ON_THE_PATH = {"header_rewritten", "nat_leak"}  # a device's doing, though an endpoint sends the reset
+PROVED = 95
+ORDER = "crs"  # client, router, server
+# Between which points a scenario's device acts; the others' is the router, whose capture is on the server's side of it.
+BEHIND_THE_ROUTER = ("forged", "blind_reset", "sequence_rewritten")
+UNPROVABLE = ("router_firewall-unknown",)  # the server's point never shows these hosts
+ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject",
+            "header_rewritten"}
 FIELDS = ["frame.interface_id", "frame.number", "rst.cause", "rst.confidence", "rst.sender", "rst.points.missing"]
 
 
@@ -34,6 +42,13 @@ def honest(row):
 def accusing(verdict):
     return int(verdict["rst.confidence"]) >= 50 and (
         verdict["rst.sender"] == "middlebox" or verdict["rst.cause"] in ACCUSING)
+
+
+def between(scenario, points):
+    """Does the scenario's device act between two of the points, so that they prove it?"""
+    edge = 1 if scenario.startswith(BEHIND_THE_ROUTER) else 0
+    places = [ORDER.index(point) for point in points]
+    return min(places) <= edge < max(places) and not scenario.startswith(UNPROVABLE)
 
 
 def spoil(capture, how, rng, to):
@@ -80,67 +95,109 @@ def labels(folder):
     return found
 
 
-def merged(folder, scenario, shift, work):
+def merged(folder, scenario, points, shift, work):
+    """The captures of the points in one file, the first one's clock moved; None where one of them was not made."""
     moved, both = os.path.join(work, "moved.pcapng"), os.path.join(work, "both.pcapng")
-    client, server = (os.path.join(folder, scenario, f"{point}.pcapng") for point in "cs")
-    if not (os.path.exists(client) and os.path.exists(server)):
+    first, *others = (os.path.join(folder, scenario, f"{point}.pcapng") for point in points)
+    if not all(map(os.path.exists, [first, *others])):
         return None
-    subprocess.run(["editcap", "-t", str(shift), client, moved], check=True)
-    subprocess.run(["mergecap", "-I", "none", "-w", both, moved, server], check=True)
+    subprocess.run(["editcap", "-t", str(shift), first, moved], check=True)
+    subprocess.run(["mergecap", "-I", "none", "-w", both, moved, *others], check=True)
     return both
 
 
-def verdicts(capture, points):
-    """{point: verdicts in frame order}."""
+def verdicts(capture, labelled, points="cs", stated=False):
+    """{point: verdicts in frame order}; stated = the plugin is told that each interface is a point."""
     options = []
-    for row in (row for rows in points.values() for row in rows):
+    for row in (row for rows in labelled.values() for row in rows):
         if row["prefs"] != "-":
             options = [part for pref in row["prefs"].split(",") for part in ("-o", f"rst.{pref.removeprefix('rst.')}")]
+    if stated:
+        options += ["-o", f"rst.point_ends:{' '.join(f'point={i}' for i in range(len(points)))}"]
     command = ["tshark", "-2", "-r", capture, *options, "-Y", "rst", "-T", "fields"]
     command += [part for field in FIELDS for part in ("-e", field)]
     environment = {**os.environ, "LC_ALL": "C", "WIRESHARK_PLUGIN_DIR": os.environ.get("RST_PLUGIN_DIR", "")}
     text = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                           check=True).stdout
-    found = {"c": [], "s": []}
+    found = {point: [] for point in points}
     for line in text.splitlines():
         row = dict(zip(FIELDS, line.split("\t")))
-        found["cs"[int(row["frame.interface_id"])]].append(row)
+        found[points[int(row["frame.interface_id"])]].append(row)
     return found
+
+
+class Tally:
+    """Verdicts held against labels."""
+
+    def __init__(self, points, devices):
+        self.points, self.list_devices = points, devices
+        self.total = self.right = self.copies = self.accused = self.devices = self.proved = 0
+
+    def scenario(self, scenario, labelled, found):
+        for point, there in found.items():
+            expected = [row for row in labelled[point] if row["frame"] != "-"]
+            if len(expected) != len(there):
+                print(f"{scenario} {point}: {len(expected)} resets expected, {len(there)} found")
+                self.accused += len(there) and not expected
+            for row, verdict in zip(expected, there):
+                self.reset(scenario, point, row, verdict)
+
+    def reset(self, scenario, point, row, verdict):
+        cause = verdict["rst.cause"]
+        good = cause == row["cause"] or cause in row["alternatives"].split(",")
+        self.total += 1
+        self.right += good
+        if honest(row) and accusing(verdict):
+            self.accused += 1
+            print(f"{scenario} {point} frame {verdict['frame.number']}: {cause}, label {row['cause']}, accused")
+        elif cause == "duplicate":
+            self.copies += not good
+        elif not good:
+            print(f"{scenario} {point} frame {verdict['frame.number']}: {cause}, label {row['cause']}")
+        if row["sender"] == "middlebox" or row["cause"] in ON_THE_PATH:
+            self.device(scenario, point, row, verdict, good)
+
+    def device(self, scenario, point, row, verdict, good):
+        provable = between(scenario, self.points)
+        self.devices += provable
+        self.proved += provable and good and int(verdict["rst.confidence"]) >= PROVED
+        if self.list_devices:
+            print("\t".join([scenario, point, row["cause"], verdict["rst.cause"], verdict["rst.confidence"],
+                             verdict["rst.points.missing"] or "-", "between the points" if provable else "-"]))
+
+    def report(self):
+        print(f"{self.devices} resets of devices between the points, {self.proved} right and {PROVED} % sure or more")
+        print(f"{self.total} resets, {self.right} right or acceptable, {self.copies} called copies of one host's "
+              f"interfaces, {self.accused} false accusations")
+        return 1 if self.accused or not self.total else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", help="recordings of the lab, with labels.tsv")
-    parser.add_argument("--shift", type=float, default=0, help="seconds by which the client's clock is moved")
+    parser.add_argument("--shift", type=float, default=0, help="seconds by which the first point's clock is moved")
+    parser.add_argument("--points", default="cs", choices=["cs", "sc", "cr", "rs", "crs"],
+                        help="captures to merge: client, router, server, in this order (cs)")
+    parser.add_argument("--stated", action="store_true", help="tell the plugin that each capture is a point of its own")
+    parser.add_argument("--devices", action="store_true", help="list the resets for which a device is to blame")
+    parser.add_argument("--only", metavar="NAME", default="", help="scenarios whose names begin so")
     parser.add_argument("--spoil", nargs="+", choices=sorted(SPOILED), help="damage one file of each scenario like this")
     parser.add_argument("--sample", type=int, default=100, help="scenarios to damage (100)")
     parser.add_argument("--seed", default="1", help="draw other scenarios and damages")
     args = parser.parse_args()
     if not os.path.isfile(os.path.join(args.folder, "labels.tsv")):
         parser.error(f"no labels.tsv in {args.folder}")
-    total = right = accused = 0
+    tally = Tally(args.points, args.devices)
     with tempfile.TemporaryDirectory() as work:
         if args.spoil:
             return sweep_spoiled(args, work)
-        for scenario, points in sorted(labels(args.folder).items()):
-            capture = merged(args.folder, scenario, args.shift, work)
-            if not capture:
+        for scenario, labelled in sorted(labels(args.folder).items()):
+            if not scenario.startswith(args.only):
                 continue
-            found = verdicts(capture, points)
-            for point in "cs":
-                expected = [row for row in points[point] if row["frame"] != "-"]
-                if len(expected) != len(found[point]):
-                    print(f"{scenario} {point}: {len(expected)} resets expected, {len(found[point])} found")
-                    accused += len(found[point]) and not expected
-                for row, verdict in zip(expected, found[point]):
-                    cause = verdict["rst.cause"]
-                    total += 1
-                    right += cause == row["cause"] or cause in row["alternatives"].split(",")
-                    if honest(row) and accusing(verdict):
-                        accused += 1
-                        print(f"{scenario} {point} frame {verdict['frame.number']}: {cause}, label {row['cause']}")
-    print(f"{total} resets, {right} right or acceptable, {accused} false accusations")
-    return 1 if accused or not total else 0
+            capture = merged(args.folder, scenario, args.points, args.shift, work)
+            if capture:
+                tally.scenario(scenario, labelled, verdicts(capture, labelled, args.points, args.stated))
+    return tally.report()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,10 @@ import screens
 
 SIZE = "1400x860"
 FRAME = 201  # the client gave up on a segment
-CAPTURE = screens.HERE.parents[1] / "sample-captures" / "tour.pcapng"
+SAMPLES = screens.HERE.parents[1] / "sample-captures"
+CAPTURE = SAMPLES / "tour.pcapng"
+TWO_POINTS = SAMPLES / "injected-two_points" / "injected-two_points.pcapng"
+TWO_POINTS_FRAME = 7  # seen at one of the two points only
 DOCS = screens.HERE.parents[1] / "docs"
 
 
@@ -24,19 +27,26 @@ def shoot(desk, folder, name, window="root"):
     subprocess.run(["convert", raw, "-strip", "-colors", "64", f"PNG8:{folder / name}.png"], check=True)
 
 
+def answer(desk, capture, frame, folder, name):
+    """The answer for one reset, opened."""
+    main = desk.window(capture.name)
+    desk.read_until("Packets", main)
+    desk.filter("rst")
+    desk.read_until("Displayed", main)
+    desk.go_to(frame)
+    desk.click("RST cause")
+    desk.xdotool("key", "Right")
+    desk.read_until("Evidence", main)
+    shoot(desk, folder, name)
+
+
 def session(home, folder):
     from desk import Desk
 
+    with Desk(["-r", TWO_POINTS], home, SIZE) as desk:
+        answer(desk, TWO_POINTS, TWO_POINTS_FRAME, folder, "screen-two-points")
     with Desk(["-r", CAPTURE], home, SIZE) as desk:
-        main = desk.window(CAPTURE.name)
-        desk.read_until("Packets", main)
-        desk.filter("rst")
-        desk.read_until("Displayed", main)
-        desk.go_to(FRAME)
-        desk.click("RST cause")
-        desk.xdotool("key", "Right")
-        desk.read_until("Evidence", main)
-        shoot(desk, folder, "screen-resets")
+        answer(desk, CAPTURE, FRAME, folder, "screen-resets")
         desk.menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", "--sync", statistics, 1100, 700)

@@ -74,6 +74,8 @@ def router_firewall(lab, known):
     for _ in range(2):
         lab.dial(8080)
         lab.wait(lab.pick(0.2, 0.8))
+    if known == "known":
+        lab.visit(9443)
 
 
 @scenario(family=(4, 6))

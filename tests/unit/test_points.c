@@ -59,6 +59,16 @@ static void test_both_ends(void)
                  "140.010 C>S R. 1101 ack 5201 ttl 63 id 778 df interface 2");
 }
 
+static void test_beyond_both(void)
+{
+    /* A device beyond both points: the reset passes the server's point too, from farther than the server. */
+    script_check("#1 injected 80-99 by middlebox; #2 injected 80-99 by middlebox", CLIENT_TALK,
+                 "3.010 S>C R. 5201 ack 1101 ttl 46 id 777 df interface 1",
+                 "3.050 S>C P. 5201 ack 1101 len 50 win 501 ttl 63 id 903 df interface 1", SERVER_TALK,
+                 "140.000 S>C R. 5201 ack 1101 ttl 47 id 777 df interface 2",
+                 "140.040 S>C P. 5201 ack 1101 len 50 win 501 ttl 64 id 903 df interface 2");
+}
+
 static void test_not_proven(void)
 {
     /* The server's file ends before the reset. */
@@ -105,6 +115,15 @@ static void test_rewritten(void)
                  "1.001 C>S R 1101 ttl 64 interface 1", SERVER_TALK,
                  "137.990 S>C P. 5201 ack 1101 len 60 win 501 ttl 64 id 903 df interface 2",
                  "138.011 C>S R 1101 ttl 63 interface 2");
+    /* Somebody imitates a packet that arrived as it was as well: nothing was changed. */
+    script_check("* never header_rewritten", CLIENT_TALK,
+                 "1.000 S>C P. 5201 ack 1101 len 60 win 501 ttl 63 id 903 df interface 1",
+                 "1.001 C>S . 1101 ack 5261 win 501 ttl 64 id 104 df interface 1",
+                 "1.020 S>C P. 905201 ack 1101 len 60 win 501 ttl 63 id 903 df interface 1",
+                 "1.021 C>S R 1101 ttl 64 interface 1", SERVER_TALK,
+                 "137.990 S>C P. 5201 ack 1101 len 60 win 501 ttl 64 id 903 df interface 2",
+                 "138.010 C>S . 1101 ack 5261 win 501 ttl 63 id 104 df interface 2",
+                 "138.031 C>S R 1101 ttl 63 interface 2");
 }
 
 static void test_one_point(void)
@@ -146,6 +165,7 @@ int main(int argc, char **argv)
         { "/points/sent_by_host", test_sent_by_host },
         { "/points/injected", test_injected },
         { "/points/both_ends", test_both_ends },
+        { "/points/beyond_both", test_beyond_both },
         { "/points/not_proven", test_not_proven },
         { "/points/translated", test_translated },
         { "/points/rewritten", test_rewritten },
