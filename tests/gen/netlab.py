@@ -130,10 +130,10 @@ class Lab:
         self.start_trace()
         self.start_capture()
 
-    def tun(self, who):
+    def tun(self, who, device="link0"):
         with self.at(who):
             fd = os.open("/dev/net/tun", os.O_RDWR)
-            fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH14x", b"link0", 0x1001))
+            fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH14x", device.encode(), 0x1001))
         self.fds.append(fd)
         return fd
 

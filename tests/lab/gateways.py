@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Addresses that stand for more than one host, and paths that repeat packets: nobody is to be accused."""
 import socket
+import time
 
 from capfile import RST
 from lab_packets import tcp_flags
-from world import BOTH, SERVER, exchange, scenario
+from world import BOTH, CLIENT, REPLY, REQUEST, SERVER, exchange, scenario
+
+NEAR = {"fit": (0.004, 0.020), "judge": (0.009, 0.035)}
 
 
 def reach(lab, port):
@@ -18,7 +21,7 @@ def reach(lab, port):
     return c
 
 
-@scenario(visits=(1, 4), options={"delays": {"fit": (0.004, 0.020), "judge": (0.009, 0.035)}})
+@scenario(visits=(1, 4), options={"delays": NEAR})
 def forwarding_gateway(lab, visits):
     """A gateway forwards one port to a server behind it; another port of the gateway itself is closed.
 
@@ -40,6 +43,47 @@ def forwarding_gateway(lab, visits):
     for _ in range(2):
         reach(lab, 8001)
         lab.wait(0.2)
+
+
+@scenario(hops=(0, 2), server=("silent", "goes on"), options={"delays": NEAR})
+def address_moves(lab, hops, server):
+    """The route to the server's address changes to another host of that address, which resets what it does not know."""
+    lab.second_server(ttl=64 - hops)
+    c, s = lab.pair(80)
+    for _ in range(2):
+        exchange(c, s)
+    time.sleep(lab.pick(0, 1))
+    lab.switch_route()
+    # Where both hosts are equally far and the first one is not heard again, it may as well be one that has forgotten.
+    alone = server == "silent" and not hops
+    lab.expects("session_failover", SERVER, alike="no_connection", unsure="c" if alone else "")
+    c.sendall(REQUEST)
+    lab.wait(0.05)
+    if server == "goes on":
+        lab.followers(CLIENT)
+        s.sendall(REPLY)
+        lab.wait(0.05)
+
+
+@scenario(options={"delays": NEAR})
+def balancer_moves(lab):
+    """A balancer loses its table and sends what is left of a connection to another host."""
+    lab.inside("r", "iptables", "-t", "nat", "-A", "PREROUTING", "-i", "eth0", "-p", "tcp", "--dport", "8000",
+               "-j", "DNAT", "--to", f"{lab.where}:80")
+    lab.second_server()
+    listener = lab.listen(80)
+    c = reach(lab, 8000)
+    s, _ = listener.accept()
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    lab.sockets.append(s)
+    for _ in range(2):
+        exchange(c, s)
+    time.sleep(lab.pick(0, 1))
+    lab.inside("r", "conntrack", "-F", quiet=True)
+    lab.switch_route()
+    lab.expects("session_failover", SERVER, alike="no_connection", unsure="c")
+    c.sendall(REQUEST)
+    lab.wait(0.05)
 
 
 @scenario()

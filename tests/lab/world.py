@@ -69,7 +69,7 @@ class World(netlab.Lab):
         family = scenario.values.get("family", 4)
         super().__init__(points="crs", family=family, slot=slot, **options)
         self.expected, self.more_clients = [], set()
-        self.temporary = None
+        self.temporary = self.link2 = None
 
     def pick(self, low, high):
         """A parameter of this run."""
@@ -83,6 +83,9 @@ class World(netlab.Lab):
         return self.temporary.name
 
     def __exit__(self, *what):
+        if self.link2:
+            self.link2.running = False
+            self.link2.join()
         super().__exit__(*what)
         if self.temporary:
             self.temporary.cleanup()
@@ -147,6 +150,27 @@ class World(netlab.Lab):
 
     def on_the_server(self, *rule):
         self.inside("s", "ip6tables" if self.family == 6 else "iptables", *rule)
+
+    def second_server(self, port=80, ttl=64):
+        """Another host with the server's IPv4 address behind the router, reached by nobody until the route is switched.
+        Its packets start with this ttl: what other hops would have left of it."""
+        self.ns["b"] = f"{self.ns['s']}2"
+        netlab.run("ip", "netns", "add", self.ns["b"])
+        self.link2 = netlab.Link(self.tun("r", "link1"), self.tun("b", "link1"), self.delay)
+        for who in "rb":
+            netlab.run("ip", "-n", self.ns[who], "link", "set", "link1", "up")
+        netlab.run("ip", "-n", self.ns["b"], "addr", "add", f"{self.where}/32", "dev", "link1")
+        netlab.run("ip", "-n", self.ns["b"], "route", "add", "default", "dev", "link1")
+        self.sysctl("b", "net.ipv4.ip_default_ttl", ttl)
+        self.sysctl("r", "net.ipv4.conf.all.rp_filter", 0)
+        self.link2.start()
+        listener = self.socket("b")
+        listener.bind((self.where, port))
+        listener.listen(8)
+
+    def switch_route(self):
+        """From now on the server's address is the second server."""
+        netlab.run("ip", "-n", self.ns["r"], "route", "add", self.where, "dev", "link1")
 
     def keepalive(self, s, idle, interval, count):
         for option, value in ((socket.TCP_KEEPIDLE, idle), (socket.TCP_KEEPINTVL, interval),
