@@ -103,6 +103,7 @@ static void remember_former(rst_conn_t *conn, const rst_memory_t *memory)
     former->live = is_live(conn);
     former->both_fins = both_fins(conn);
     former->reset = conn->resets != 0;
+    former->holes = conn->side[0].holes || conn->side[1].holes;
     former->last = conn->last;
     for (unsigned i = 0; i < 2; i++) {
         former->known[i] = conn->side[i].known;

@@ -20,6 +20,7 @@ typedef struct rst_former {
     bool live;      /* neither reset nor closed by both FINs when the new SYN came */
     bool both_fins;
     bool reset;
+    bool holes;     /* packets are missing, a FIN perhaps */
     uint32_t known[2]; /* RST_SIDE_* of its sides */
     uint32_t nxt[2], acked[2], tsval[2];
     rst_mark_t last;

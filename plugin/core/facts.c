@@ -262,3 +262,11 @@ bool rst_maybe_both_ends(const rst_view_t *view)
         return false;
     return rst_clock_stands(view) || apart == 0;
 }
+
+bool rst_overtook_data(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return (reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_AHEAD && !reset->after.restarted &&
+           (reset->conn->side[reset->x].known & RST_SIDE_NXT) && reset->conn->side[reset->x].nxt == reset->seq;
+}

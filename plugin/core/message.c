@@ -105,9 +105,6 @@ static rst_message_t read_farewell(const rst_segment_t *segment)
 {
     static const char *const words[] = {"QUIT", "quit", "+OK bye", "* BYE", "</stream:stream>"};
 
-    if (is_binary_farewell(segment))
-        return RST_MESSAGE_FAREWELL;
-
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (starts(segment, words[i]))
             return RST_MESSAGE_FAREWELL;
@@ -136,10 +133,13 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 
     if (segment->len == 0)
         return RST_MESSAGE_NONE;
-    if (!may_say_something(segment))
-        return RST_MESSAGE_OTHER;
+    /* These begin with any byte. */
     if (is_bgp_notification(segment) || is_mysql_error(segment))
         return RST_MESSAGE_ERROR;
+    if (is_binary_farewell(segment))
+        return RST_MESSAGE_FAREWELL;
+    if (!may_say_something(segment))
+        return RST_MESSAGE_OTHER;
     if (starts(segment, "-ERR") || starts(segment, "Protocol mismatch") || starts(segment, "Invalid SSH"))
         return RST_MESSAGE_ERROR;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {

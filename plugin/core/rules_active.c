@@ -331,12 +331,30 @@ static void tell_proxied(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+static bool window_is_shut(const rst_view_t *view)
+{
+    return (view->y->known & RST_SIDE_ZERO_WINDOW) && view->x->window_probe.count;
+}
+
+/* A stack with data outstanding repeats them, each time after at most twice the wait before: a longer silence lacks
+ * packets, be it copies or the peer's ACK. */
+static bool lacks_repeats(const rst_view_t *view)
+{
+    const rst_run_t *run = &view->x->run;
+    int64_t longest = run->copies >= 2 ? 3 * run->gap : 10 * RST_SECOND;
+
+    return rst_loses_data(view) && !window_is_shut(view) && longest &&
+           rst_within(view, longest, rst_since(view, run->last));
+}
+
 static unsigned match_app_abort(const rst_view_t *view)
 {
     if (!own_account(view) || rst_fins_done(view))
         return 0;
+    if (lacks_repeats(view))
+        return RST_WITHOUT_HISTORY;
     if (rst_is_unprovoked(view))
-        return rst_hop_step(view) ? RST_WITHOUT_HISTORY : 50;
+        return RST_WITHOUT_HISTORY;
     if (rst_maybe_both_ends(view))
         return RST_WITHOUT_HISTORY;
     /* What else it could be shows in times: a close, a timer, a health check. */
@@ -366,11 +384,6 @@ static void tell_situation(const rst_view_t *view)
     if (view->x->last_data.visit)
         rst_evidence_add(view, view->x->last_data.visit, "Last data of the resetting side, %s before",
                          rst_span(view, rst_since(view, view->x->last_data)));
-}
-
-static bool window_is_shut(const rst_view_t *view)
-{
-    return (view->y->known & RST_SIDE_ZERO_WINDOW) && view->x->window_probe.count;
 }
 
 /* What lasts less than a second is no silence to speak of. */

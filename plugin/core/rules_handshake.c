@@ -50,10 +50,20 @@ static const char *sibling_text(const rst_view_t *view)
     return view->texts ? rst_endpoint_text(view->memory, &sibling->address[server], sibling->port[server]) : "";
 }
 
+static bool is_smb_port(const rst_view_t *view)
+{
+    uint16_t port = view->reset->conn->port[1 - view->reset->client];
+
+    return port == 139 || port == 445;
+}
+
 static unsigned match_smb(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
 
+    /* The other attempt may only be missing from the capture. */
+    if (is_smb_port(view) && !reset->sibling)
+        return client_leaves(view) && answers_syn_ack(view) ? 35 : 0;
     if (!reset->sibling || !reset->sibling_smb || !sibling_lives(reset->sibling) || !sibling_was_open(view))
         return 0;
     return client_leaves(view) || rst_is_refusal(view) ? 95 : 0;
@@ -287,7 +297,7 @@ static unsigned match_connect_aborted(const rst_view_t *view)
     if (view->x->segments > 1 || rst_within(view, limit, waited(view)))
         return 85;
     /* What the SYN-ACK's options would say, a wrong time stamp perhaps, was not captured. */
-    return view->engine->options_cut ? RST_WITHOUT_HISTORY : 55;
+    return view->engine->options_cut || is_smb_port(view) ? RST_WITHOUT_HISTORY : 55;
 }
 
 static void tell_unwanted(const rst_view_t *view)

@@ -8,111 +8,36 @@
  */
 #include "rules.h"
 
-#define BURST (2 * RST_MILLISECOND)
-#define OTHER_ROUTE 5 /* hops farther that hosts of one service may be apart */
-#define RST_UNSURE 48 /* leads, and accuses nobody */
+#define OTHER_ROUTE 5               /* hops farther that hosts of one service may be apart */
+#define RST_UNSURE 48               /* leads, and accuses nobody */
+#define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than any jitter */
 
-/* An abort that overtook its own last data: these end exactly where it begins, and nothing follows. */
-static bool overtook_data(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-
-    return (reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_AHEAD && !reset->after.restarted &&
-           (reset->conn->side[reset->x].known & RST_SIDE_NXT) && reset->conn->side[reset->x].nxt == reset->seq;
-}
-
-/* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated
- * and makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
-static unsigned match_blind(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-    rst_validity_t validity = view->verdict->validity;
-
-    if (rst_is_refusal(view) || rst_is_answer(view) || reset->after.peer_count < 2)
-        return 0;
-    if ((reset->known & RST_HAS_AUTH) && !view->x->syn_options)
-        return 85;
-    if (reset->seq == view->y->acked || !reset->after.alive.visit || overtook_data(view))
-        return 0;
-    if (reset->after.peer_challenge)
-        return 90;
-    if (validity == RST_VALIDITY_OUTSIDE)
-        return 80;
-    /* Challenge ACKs are rationed (RFC 5961, section 7): the first after a wrong guess need not come. */
-    return validity == RST_VALIDITY_IN_WINDOW && reset->after.peer.visit > reset->after.alive.visit ? 80 : 0;
-}
-
-static void tell_blind(const rst_view_t *view)
+/* The other end was reset as well; not by answers to what the host sent afterwards. */
+static bool both_resets(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
+    bool later = after->alive.visit && after->peer_reset.visit > after->alive.visit && !after->peer_reset_active;
 
-    rst_summary(view, "Without effect: the reset does not fit the connection, %s %s and the connection went on (%s)",
-                rst_who_y(view), after->peer_challenge ? "answered with an ACK" : "ignored it",
-                rst_where(view, after->peer.visit));
-    rst_evidence_add(view, after->peer.visit, "%u segments of the receiver follow the reset", after->peer_count);
-    rst_tell_distance(view);
+    return (after->peer_reset.visit && !later) || view->reset->peer_last.at.visit || after->train;
 }
 
-/* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
-static bool is_gfw_train(const rst_after_t *after)
+/* From a few hops farther than the host: by its distance another host of this address. */
+static bool from_behind(const rst_view_t *view)
 {
-    return after->train >= 2 && after->train_step[0] == 1460 && after->train_step[1] == 4380;
+    int8_t delta = rst_hop_delta(view);
+
+    return rst_hop_jump(view) && delta > 0 && delta <= OTHER_ROUTE;
 }
 
-/* dsniff's tcpkill adds window, then twice the window: offsets w and 3w. */
-static bool is_window_train(const rst_view_t *view)
+/* A stateless answer from there, no sooner than the host's own: no device before the host sends that. */
+static bool other_host(const rst_view_t *view)
 {
-    const rst_after_t *after = &view->reset->after;
+    int64_t delay = rst_delay(view);
+    bool soon = (view->x->known & RST_SIDE_RTT) && delay != RST_TIME_NONE && view->x->rtt - delay >= EARLY;
 
-    return after->train >= 2 && after->train_step[1] == 3 * after->train_step[0] && view->reset->window == 0 &&
-           !view->reset->df;
-}
-
-/* The last shot of a burst, in the same moment as its first: nobody else answers that soon. */
-static bool ends_train(const rst_view_t *view)
-{
-    const rst_conn_t *conn = view->reset->conn;
-    const rst_case_t *first = conn->watched ? conn->watch[0] : NULL;
-
-    return first && first != view->reset && first->x == view->reset->x && first->after.train &&
-           first->at.visit < view->reset->at.visit && rst_within(view, rst_elapsed(first->at, view->reset->at), BURST);
-}
-
-static bool in_train(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-    int64_t elapsed = reset->own_last.at.visit ? rst_elapsed(reset->own_last.at, reset->at) : RST_TIME_NONE;
-
-    if (rst_has_fin(view->x) || !(view->x->known & RST_SIDE_NXT))
+    if (!rst_is_answer(view) || (view->reset->flags & RST_FLAG_ACK) || !from_behind(view) || both_resets(view))
         return false;
-    if (reset->after.train || ends_train(view))
-        return true;
-    return reset->form == RST_FORM_AHEAD && reset->own_last.at.visit &&
-           rst_seq_diff(reset->seq, reset->own_last.seq) > 2 &&
-           rst_within(view, elapsed, (int64_t)view->prefs->seqchange_s * RST_SECOND);
-}
-
-static unsigned match_train(const rst_view_t *view)
-{
-    if (rst_is_refusal(view) || !in_train(view))
-        return 0;
-    return is_gfw_train(&view->reset->after) || is_window_train(view) ? 95 : 85;
-}
-
-static void tell_train(const rst_view_t *view)
-{
-    const rst_after_t *after = &view->reset->after;
-
-    if (is_gfw_train(after))
-        rst_pattern_add(view, "gfw");
-    else if (is_window_train(view))
-        rst_pattern_add(view, "tcpkill");
-    rst_summary(view,
-                "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
-                "host knows its own number and needs one",
-                rst_who_x(view), view->prefs->seqchange_s);
-    rst_evidence_add(view, view->reset->at.visit, "SEQ values rise beyond everything this side has sent");
-    rst_tell_distance(view);
+    return view->trigger->len && !soon && !rst_looks_genuine(view);
 }
 
 /* One that goes on after an abort of its own did not send it. */
@@ -120,14 +45,14 @@ static unsigned match_contradicted(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
 
-    if (!after->alive.visit || overtook_data(view) || rst_is_refusal(view) ||
+    if (!after->alive.visit || rst_overtook_data(view) || rst_is_refusal(view) || other_host(view) ||
         (rst_is_answer(view) && !rst_hop_jump(view)))
         return 0;
     /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
     if (rst_is_empty(view) && !rst_was_open(view))
         return 0;
     if (rst_hop_jump(view))
-        return 97;
+        return rst_is_answer(view) && from_behind(view) ? 75 : 97;
     return after->alive_new ? 90 : 75;
 }
 
@@ -195,6 +120,8 @@ static unsigned match_policy(const rst_view_t *view)
 
     if (rst_is_refusal(view) || view->reset->own_last.at.visit || rst_has_fin(view->x))
         return 0;
+    if (other_host(view))
+        return first_payload(view) ? RST_UNSURE : 0;
     if (first_payload(view) && made_elsewhere(view))
         return alive ? 92 : 75;
     if (rst_is_answer(view) && alive && nearer)
@@ -265,11 +192,6 @@ static void tell_policy(const rst_view_t *view)
         rst_evidence_add(view, view->reset->after.alive.visit, "The real host goes on after the reset");
 }
 
-static bool both_resets(const rst_view_t *view)
-{
-    return view->reset->after.peer_reset.visit || view->reset->peer_last.at.visit || view->reset->after.train;
-}
-
 /* One address, several hosts: a stateless answer, and yet the connection goes on under the same address. */
 static unsigned match_failover(const rst_view_t *view)
 {
@@ -283,10 +205,7 @@ static unsigned match_failover(const rst_view_t *view)
         return rst_hop_jump(view) ? 20 : 55;
     if (view->reset->after.alive.visit)
         return 50;
-    /* From farther off than the host, so no device before it: another host of the same address. */
-    if (!rst_hop_jump(view) || rst_looks_genuine(view) || !view->trigger->len || both_resets(view))
-        return 0;
-    return rst_hop_delta(view) > 0 && rst_hop_delta(view) <= OTHER_ROUTE ? RST_UNSURE : 0;
+    return other_host(view) ? RST_UNSURE : 0;
 }
 
 static void tell_failover(const rst_view_t *view)
@@ -434,8 +353,6 @@ static void tell_distance(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_network[] = {
-    {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, RST_IF_NO_ANSWER, 0, {{RST_CAUSE_INJECTED, 5}}},
-    {RST_CAUSE_INJECTED, match_train, tell_train, RST_IF_NO_REFUSAL, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
     {RST_CAUSE_POLICY_RESET,
      match_spoken_for,
      tell_spoken_for,

@@ -216,6 +216,9 @@ static unsigned match_no_connection(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
         return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;
+    /* The handshake went on without a packet of this side in the capture, which so lacks others too. */
+    if (!view->x->segments)
+        return RST_WITHOUT_HISTORY;
     /* Its FIN may be among what the capture lost. */
     return view->x->holes || view->y->holes ? RST_WITHOUT_HISTORY : 64;
 }
@@ -251,16 +254,21 @@ static void tell_no_connection(const rst_view_t *view)
 }
 
 /* lwIP sets the ACK flag on every reset. What tells that the stack started anew: its counter of IP ids begins at zero
- * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). */
+ * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). After few packets, or where
+ * the window is only another one (lwIP 2.1 with window scaling swaps its bytes), it is the better of two guesses. */
 static unsigned match_restarted(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
-    bool counted = (reset->known & RST_HAS_IP_ID) && view->x->ip_id_changes >= 2;
-    bool anew = counted && reset->ip_id < view->x->ip_id && reset->ip_id <= RESTARTED_ID_MAX;
+    const rst_side_t *x = view->x;
+    bool anew = (reset->known & RST_HAS_IP_ID) && reset->ip_id < x->ip_id && reset->ip_id <= RESTARTED_ID_MAX;
 
-    if (!rst_is_abort(view) || !(reset->flags & RST_FLAG_ACK) || reset->own_last.at.visit || rst_has_fin(view->x))
+    if (!rst_is_abort(view) || !(reset->flags & RST_FLAG_ACK) || reset->own_last.at.visit || rst_has_fin(x))
         return 0;
-    return anew && rst_in_flight(view) && reset->ack == view->y->nxt && reset->window == view->x->syn_window ? 60 : 0;
+    if (!anew || !rst_in_flight(view) || reset->ack != view->y->nxt)
+        return 0;
+    if (x->ip_id_changes >= 2 && reset->window == x->syn_window)
+        return 60;
+    return x->ip_id_changes && !reset->df && reset->window && reset->window != x->raw_window ? RST_WITHOUT_HISTORY : 0;
 }
 
 static void tell_restarted(const rst_view_t *view)

@@ -76,6 +76,8 @@ static unsigned match_live(const rst_view_t *view)
 
     if (!meets_syn(view) || !former || !former->live)
         return 0;
+    if (former->holes)
+        return RST_WITHOUT_HISTORY;
     return rst_within(view, age, (int64_t)view->prefs->time_wait_s * RST_SECOND) ? 80 : 50;
 }
 

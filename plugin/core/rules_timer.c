@@ -84,6 +84,14 @@ static bool one_more_wait(const rst_run_t *run, int64_t wait)
     return wait != RST_TIME_NONE && run->gap > 0 && wait >= run->gap - run->gap / 5 && wait <= longest + longest / 3;
 }
 
+/* No timer gets faster. Where the wait before is a multiple of the last one, the capture lacks copies. */
+static bool lacks_copies(const rst_run_t *run)
+{
+    int64_t rest = run->gap > 0 ? run->gap_before % run->gap : -1;
+
+    return rest >= 0 && (rest <= run->gap / 10 || rest >= run->gap - run->gap / 10);
+}
+
 /* A Linux sender gives up without a reset; its abort at that moment is then the application's. */
 static bool silent_stack(const rst_view_t *view)
 {
@@ -95,10 +103,13 @@ static unsigned match_retransmission(const rst_view_t *view)
 {
     const rst_run_t *run = &view->x->run;
     unsigned repeats = run->copies ? run->copies - 1u : 0;
+    bool faster = run->gap < run->gap_before - run->gap_before / 5;
 
     if (!rst_is_abort(view) || view->reset->own_last.at.visit || !repeats || (run->flags & RST_FLAG_SYN))
         return 0;
-    if (run->peer_alive || (view->y->known & RST_SIDE_ZERO_WINDOW) || run->gap < run->gap_before - run->gap_before / 5)
+    if (run->peer_alive || (view->y->known & RST_SIDE_ZERO_WINDOW))
+        return 0;
+    if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(run)))
         return 0;
     /* Without a clock the copies alone have to do. */
     if (rst_clock_stands(view))
@@ -108,7 +119,7 @@ static unsigned match_retransmission(const rst_view_t *view)
     if (!view->y->segments && !(run->flags & RST_FLAG_FIN))
         return ONE_WAY;
     if (repeats >= view->prefs->retx_threshold)
-        return silent_stack(view) ? 55 : 92;
+        return silent_stack(view) ? 55 : (faster ? 62 : 92);
     if (repeats >= view->prefs->retx_min_partial)
         return silent_stack(view) ? 40 : 62;
     /* A FIN that nobody acknowledged, repeated once, and one more wait: weak, earlier copies may not be captured. */

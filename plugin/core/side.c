@@ -275,14 +275,29 @@ static void count_probe(rst_probes_t *probes, rst_mark_t at)
         probes->count++;
 }
 
-/* RFC 9293, section 3.8.4: SEQ = SND.NXT-1, no or one byte, everything before acknowledged. */
+/* The moment at which a segment with this start was sent before, as far as the ring remembers. */
+static rst_mark_t sent_before(const rst_side_t *side, uint32_t seq)
+{
+    for (unsigned age = 0; age < side->ring.used; age++) {
+        const rst_candidate_t *old = rst_ring_at(&side->ring, age);
+
+        if (old->seq == seq && old->space && !old->keepalive)
+            return old->mark;
+    }
+    return (rst_mark_t){0, RST_TIME_NONE};
+}
+
+/* RFC 9293, section 3.8.4: SEQ = SND.NXT-1, no or one byte, everything before acknowledged. The capture may lack that
+ * ACK: a retransmission starts where the data started, not at their last byte. */
 static bool is_keepalive(const rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment)
 {
     if (!(side->known & RST_SIDE_NXT) || segment->len > 1 || (segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN)))
         return false;
     if (segment->seq != side->nxt - 1 || (side->known & RST_SIDE_FIN))
         return false;
-    return (peer->known & RST_SIDE_ACKED) ? peer->acked == side->nxt : segment->len == 0;
+    if (!(peer->known & RST_SIDE_ACKED))
+        return segment->len == 0;
+    return peer->acked == side->nxt || (side->bytes && !sent_before(side, segment->seq).visit);
 }
 
 /* RFC 9293, section 3.8.6.1: one byte at the closed window's edge; Linux repeats the byte before it without data. */
@@ -313,18 +328,6 @@ static void run_repeat(rst_side_t *side, rst_mark_t at)
     if (run->copies < UINT16_MAX)
         run->copies++;
     side->timed.visit = 0;
-}
-
-/* The moment at which a segment with this start was sent before, as far as the ring remembers. */
-static rst_mark_t sent_before(const rst_side_t *side, uint32_t seq)
-{
-    for (unsigned age = 0; age < side->ring.used; age++) {
-        const rst_candidate_t *old = rst_ring_at(&side->ring, age);
-
-        if (old->seq == seq && old->space)
-            return old->mark;
-    }
-    return (rst_mark_t){0, RST_TIME_NONE};
 }
 
 /* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */

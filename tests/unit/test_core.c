@@ -286,6 +286,14 @@ static void test_messages(void)
         { "880203e8", 4, RST_MESSAGE_FAREWELL },
         { "880203e8", 400, RST_MESSAGE_OTHER },
         { "2d455252206e6f", 7, RST_MESSAGE_ERROR },
+        { "ffffffffffffffffffffffffffffffff00150306", 21, RST_MESSAGE_ERROR }, /* BGP NOTIFICATION */
+        { "ffffffffffffffffffffffffffffffff00130400", 19, RST_MESSAGE_OTHER }, /* BGP KEEPALIVE */
+        { "17000000ff10043038303034", 27, RST_MESSAGE_ERROR },                 /* MySQL, too many connections */
+        { "17000000ff10043038303034", 28, RST_MESSAGE_OTHER },
+        { "0100000001", 5, RST_MESSAGE_FAREWELL }, /* MySQL COM_QUIT */
+        { "0100000003", 5, RST_MESSAGE_OTHER },
+        { "e000", 2, RST_MESSAGE_FAREWELL }, /* MQTT DISCONNECT */
+        { "d000", 2, RST_MESSAGE_OTHER },    /* MQTT PINGRESP */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
