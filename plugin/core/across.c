@@ -162,6 +162,25 @@ static bool accuses(rst_cause_t cause)
            cause == RST_CAUSE_FIREWALL_REJECT || cause == RST_CAUSE_HEADER_REWRITTEN;
 }
 
+/* Whose reset it is, is settled; why it was sent, only as far as devices were among the reasons. */
+static void tell_proven(const rst_view_t *view)
+{
+    rst_verdict_t *verdict = view->verdict;
+
+    if (verdict->sender != RST_SENDER_CLIENT && verdict->sender != RST_SENDER_SERVER)
+        return;
+    add_pattern(view, "seen_at_sender");
+    if (view->texts)
+        verdict->summary = rst_text(view->memory, "%s. The same at capture points %s, so %s itself sent it",
+                                    verdict->summary, verdict->points_seen, rst_who_x(view));
+}
+
+/* A host's own packet filter refuses and resets as a firewall does; the rest only something on the path does. */
+static bool needs_path(rst_cause_t cause)
+{
+    return accuses(cause) && cause != RST_CAUSE_FIREWALL_REJECT && cause != RST_CAUSE_POLICY_RESET;
+}
+
 /* Devices drop out; what they had goes to the verdict, together with part of what nobody had. */
 static void clear(const rst_view_t *view, const rst_compare_t *compare)
 {
@@ -172,7 +191,7 @@ static void clear(const rst_view_t *view, const rst_compare_t *compare)
 
     for (unsigned i = 0; i < verdict->alternatives; i++) {
         open -= verdict->alternative[i].confidence;
-        if (accuses(verdict->alternative[i].cause))
+        if (needs_path(verdict->alternative[i].cause))
             gone += verdict->alternative[i].confidence;
         else
             verdict->alternative[kept++] = verdict->alternative[i];
@@ -290,4 +309,6 @@ void rst_across_apply(const rst_view_t *view, const rst_compare_t *compare)
     else
         tell_seen(view, compare);
     explain_run(view);
+    if (compare->from_host)
+        tell_proven(view);
 }

@@ -203,19 +203,20 @@ static void judge(const rst_engine_t *engine, const rst_case_t *reset, rst_elsew
 }
 
 /* No router between the point and the sender, by what it sends there. A reset that came over other hops than the rest
- * is not the host's, although it passed here too. */
+ * is not the host's, although it passed here too. Who refuses a connection may send nothing else. */
 static bool at_host(const rst_engine_t *engine, const rst_track_t *track, unsigned x, uint32_t visit)
 {
     const rst_side_t *side = &track->conn->side[x];
     const rst_sight_t *reset = rst_track_sight(track, x, visit);
+    bool has_hops = (side->known & RST_SIDE_HOPS) != 0;
+    bool has_ttl = reset && (reset->known & RST_SIGHT_TTL);
     unsigned end = engine->points.end[rst_track_interface(track)];
 
-    if (!reset || ((reset->known & RST_SIGHT_TTL) && (side->known & RST_SIDE_HOPS) &&
-                   (rst_hops(reset->ttl) < side->hop_min || rst_hops(reset->ttl) > side->hop_max)))
+    if (has_ttl && has_hops && (rst_hops(reset->ttl) < side->hop_min || rst_hops(reset->ttl) > side->hop_max))
         return false;
     if (end == RST_END_CLIENT || end == RST_END_SERVER)
         return (end == RST_END_CLIENT) == (rst_conn_client(track->conn) == x);
-    return (side->known & RST_SIDE_HOPS) && side->hop_max == 0;
+    return has_ttl && rst_hops(reset->ttl) == 0 && (!has_hops || side->hop_max == 0);
 }
 
 static void place_others(const rst_engine_t *engine, const rst_case_t *reset, rst_compare_t *compare)

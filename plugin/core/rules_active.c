@@ -6,7 +6,8 @@
  */
 #include "rules.h"
 
-#define ELIMINATION 75 /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
+#define ELIMINATION 75         /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
+#define ELIMINATION_AT_HOST 80 /* the same where the host's own capture shows that no device imitated it */
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
 
@@ -362,7 +363,9 @@ static unsigned match_app_abort(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
         return RST_WITHOUT_HISTORY;
-    return !rst_is_abort(view) || (!rst_has_history(view) && !view->y->segments) ? 46 : ELIMINATION;
+    if (!rst_is_abort(view) || (!rst_has_history(view) && !view->y->segments))
+        return 46;
+    return view->from_host ? ELIMINATION_AT_HOST : ELIMINATION;
 }
 
 static void tell_situation(const rst_view_t *view)

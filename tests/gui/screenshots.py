@@ -34,9 +34,10 @@ def answer(desk, capture, frame, folder, name):
     desk.filter("rst")
     desk.read_until("Displayed", main)
     desk.go_to(frame)
-    desk.click("RST cause")
-    desk.xdotool("key", "Right")
-    desk.read_until("Evidence", main)
+    desk.click("Internet Protocol Version")  # two lines above the answer; what is written on red cannot be read
+    desk.read_until("ip 20 bytes", main)  # the status bar: the keys are for the details now
+    desk.xdotool("key", "Down", "key", "Down", "key", "Right")
+    desk.read_until("Confidence", main)
     shoot(desk, folder, name)
 
 

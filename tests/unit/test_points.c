@@ -28,9 +28,32 @@
 static void test_sent_by_host(void)
 {
     /* The same reset at both points: the server itself, and no second reset of the connection. */
-    script_check("#1 app_abort 60-99 by server first ordinal 1 never injected; #2 app_abort by server follower ordinal 1",
+    script_check("#1 app_abort 80-80 by server first ordinal 1 never injected pattern seen_at_sender; "
+                 "#2 app_abort 80-80 by server follower ordinal 1 pattern seen_at_sender",
                  CLIENT_TALK, SERVER_TALK, "140.000 S>C R. 5201 ack 1101 ttl 64 id 903 df interface 2",
                  "3.010 S>C R. 5201 ack 1101 ttl 63 id 903 df interface 1");
+    /* One capture cannot exclude that a device imitates it. */
+    script_check("app_abort 75-75 by server plain", CLIENT_TALK, "3.010 S>C R. 5201 ack 1101 ttl 63 id 903 df interface 1");
+    /* Both points lie beyond routers: nobody between them sent it, but somebody nearer may have. */
+    script_check("#1 app_abort 75-75 by client; #2 app_abort 75-75 by client",
+                 "0.000 C>S S 1000 mss 1460 ttl 60 id 100 df interface 1",
+                 "0.020 S>C S. 5000 ack 1001 mss 1460 ttl 58 id 900 df interface 1",
+                 "0.021 C>S . 1001 ack 5001 win 502 ttl 60 id 101 df interface 1",
+                 "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 60 id 102 df interface 1",
+                 "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 58 id 902 df interface 1",
+                 "3.000 C>S R. 1101 ack 5201 ttl 60 id 104 df interface 1",
+                 "9.010 C>S S 1000 mss 1460 ttl 59 id 100 df interface 2",
+                 "9.0101 S>C S. 5000 ack 1001 mss 1460 ttl 59 id 900 df interface 2",
+                 "9.031 C>S . 1001 ack 5001 win 502 ttl 59 id 101 df interface 2",
+                 "9.040 C>S P. 1001 ack 5001 len 100 win 502 ttl 59 id 102 df interface 2",
+                 "9.050 S>C P. 5001 ack 1101 len 200 win 501 ttl 59 id 902 df interface 2",
+                 "12.010 C>S R. 1101 ack 5201 ttl 59 id 104 df interface 2");
+    /* A host that refuses sends nothing else; its own packet filter is still possible. */
+    script_check("#1 closed_port by server pattern seen_at_sender alt firewall_reject",
+                 "0.000 A>S S 1000 mss 1460 ttl 64 id 100 df interface 1",
+                 "0.020 S>A R. =0 ack 1001 win 0 ttl 63 id 700 df interface 1", CLIENT_TALK, SERVER_TALK,
+                 "137.005 A>S S 1000 mss 1460 ttl 63 id 100 df interface 2",
+                 "137.006 S>A R. =0 ack 1001 win 0 ttl 64 id 700 df interface 2");
 }
 
 static void test_injected(void)
