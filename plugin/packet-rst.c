@@ -146,12 +146,11 @@ static void mark_earlier(packet_info *pinfo, uint32_t frame)
         rst_mark_frame(pinfo, frame);
 }
 
-/* First visit only: the frames that explain a reset are kept with it when displayed packets are saved. */
-static void link_frames(packet_info *pinfo, const rst_case_t *reset, const rst_verdict_t *verdict)
+/* The frames that explain a reset are kept with it when displayed packets are saved. */
+static void mark_frames(packet_info *pinfo, const rst_verdict_t *verdict)
 {
     unsigned i;
 
-    rst_engine_link(engine, reset, verdict);
     mark_earlier(pinfo, verdict->trigger);
     for (i = 0; i < verdict->evidences; i++)
         mark_earlier(pinfo, verdict->evidence[i].frame);
@@ -184,22 +183,28 @@ static void show_trace_note(tvbuff_t *tvb, packet_info *pinfo, proto_item *item)
         rst_tree_add_note(item, tvb, rst_engine_trace_note(engine, &memory, &fits));
 }
 
+/* On the first visit a filter of other protocols counts too: frames are marked for those who save what it shows. */
+static bool is_looked_at(const packet_info *pinfo, proto_tree *tree, bool fields)
+{
+    return fields || pinfo->cinfo || (!pinfo->fd->visited && (rst_tree_is_read(tree) || rst_expert_status_waits()));
+}
+
 static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_case_t *reset)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
-    rst_verdict_t *verdict = wmem_new(pinfo->pool, rst_verdict_t);
+    rst_verdict_t *verdict;
     bool tapped = have_tap_listener(tap_rst);
     bool expert = rst_expert_wanted(tree);
     bool fields = tree && (expert || rst_tree_wanted(tree));
     proto_item *item = NULL;
     const char *server = "";
 
-    if (pinfo->fd->visited && !fields && !tapped && !pinfo->cinfo && !expert)
+    if (!tapped && !expert && !is_looked_at(pinfo, tree, fields))
         return;
+    verdict = wmem_new(pinfo->pool, rst_verdict_t);
     /* Sentences cost more than the verdict: they are made for those who read them. */
     rst_engine_classify(engine, reset, &memory, rst_tree_wants_texts(tree), verdict);
-    if (!pinfo->fd->visited)
-        link_frames(pinfo, reset, verdict);
+    mark_frames(pinfo, verdict);
     if (fields)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict, rst_case_filter(reset, &memory));
     if (item && reset == first_reset)
@@ -234,6 +239,13 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         queue_tap(pinfo, &(rst_tap_t){.finding = finding, .server = finding->server});
 }
 
+static void show_reset_in(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+
+    rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num, &memory));
+}
+
 static void tap_missed(packet_info *pinfo)
 {
     unsigned missed = GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_MISSED));
@@ -264,8 +276,8 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         show_case(tvb, pinfo, tree, reset);
     }
     if (pinfo->fd->visited) {
-        if (rst_tree_wanted(tree))
-            rst_tree_add_reset_in(tree, tvb, rst_engine_reset_in(engine, pinfo->num));
+        if (rst_tree_wants_reset_in(tree))
+            show_reset_in(tvb, pinfo, tree);
         show_finding(tvb, pinfo, tree);
     }
     if (have_tap_listener(tap_rst))

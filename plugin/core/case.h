@@ -57,6 +57,7 @@ struct rst_track;
 
 struct rst_case {
     rst_conn_t *conn;
+    rst_case_t *next;     /* reset in the file, NULL for the latest */
     rst_case_t *original; /* of a copy, otherwise NULL */
     uint16_t copies;      /* resets that are copies of this one */
     rst_mark_t at;

@@ -5,7 +5,6 @@
  */
 #include "engine.h"
 
-#include "compare.h"
 #include "seq.h"
 #include "state.h"
 
@@ -25,7 +24,6 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->orphan.ordinal = 1;
     engine->orphan.unwatched = true;
     engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
-    engine->links = g_hash_table_new(NULL, NULL);
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->prefs);
@@ -46,14 +44,13 @@ void rst_engine_free(rst_engine_t *engine)
 {
     if (!engine)
         return;
-    rst_findings_reset(engine);
+    rst_lists_drop(engine);
     rst_join_free(engine->join);
     rst_hosts_close(&engine->hosts);
     rst_reports_close(&engine->reports);
     rst_frames_free(&engine->frames);
     rst_slots_close(&engine->slots);
     rst_points_close(&engine->points);
-    g_hash_table_destroy(engine->links);
     g_array_free(engine->failures, TRUE);
     g_free(engine);
 }
@@ -245,6 +242,8 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     rst_case_t *latest = conn->last_case[x];
     rst_candidate_t *trigger;
 
+    *(engine->first_case ? &engine->last_case->next : &engine->first_case) = reset;
+    engine->last_case = reset;
     fill_case(engine, reset, conn, x);
     copy_facts(engine, reset, segment);
     trigger = rst_case_read_form(reset, segment, &engine->prefs);
@@ -417,7 +416,7 @@ rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 
     if (engine->points.interfaces > 1 && !engine->points.several && engine->points.mode != RST_POINTS_ONE)
         rst_points_begin(engine);
-    rst_findings_reset(engine);
+    rst_lists_drop(engine);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
         engine->options_cut = true;
     if (slot && !slot->packed && !slot->as.conn && rst_slot_can_pack(segment)) {
@@ -435,49 +434,11 @@ rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
 {
     if (rst_reports_take(&engine->reports, icmp, engine->now, &engine->prefs, &engine->memory))
-        rst_findings_reset(engine);
+        rst_lists_drop(engine);
 }
 
 void rst_engine_limit(rst_engine_t *engine, uint32_t slots, uint32_t conns)
 {
     engine->slots.slots_max = slots;
     engine->slots.conns_max = conns;
-}
-
-void rst_engine_link(rst_engine_t *engine, const rst_case_t *reset, const rst_verdict_t *verdict)
-{
-    uint32_t own = rst_frames_number(&engine->frames, reset->at.visit);
-
-    if (verdict->trigger && verdict->trigger != own &&
-        !g_hash_table_contains(engine->links, GUINT_TO_POINTER(verdict->trigger)))
-        g_hash_table_insert(engine->links, GUINT_TO_POINTER(verdict->trigger), GUINT_TO_POINTER(reset->at.visit));
-    for (unsigned i = 0; i < verdict->evidences; i++) {
-        gpointer frame = GUINT_TO_POINTER(verdict->evidence[i].frame);
-
-        if (frame && verdict->evidence[i].frame != own && !g_hash_table_contains(engine->links, frame))
-            g_hash_table_insert(engine->links, frame, GUINT_TO_POINTER(reset->at.visit));
-    }
-}
-
-/* Absence and presence elsewhere are known at the end, and so are the frames that show them. */
-void rst_engine_settle(rst_engine_t *engine)
-{
-    if (!engine->points.several || engine->points.settled)
-        return;
-    engine->points.settled = true;
-    rst_compare_settle(engine);
-    for (guint i = 0; i < engine->points.cases->len; i++) {
-        const rst_case_t *reset = g_ptr_array_index(engine->points.cases, i);
-        rst_verdict_t verdict;
-
-        rst_engine_classify(engine, reset, &engine->memory, false, &verdict);
-        rst_engine_link(engine, reset, &verdict);
-    }
-}
-
-uint32_t rst_engine_reset_in(const rst_engine_t *engine, uint32_t frame)
-{
-    gpointer visit = g_hash_table_lookup(engine->links, GUINT_TO_POINTER(frame));
-
-    return visit ? rst_frames_number(&engine->frames, GPOINTER_TO_UINT(visit)) : 0;
 }

@@ -61,14 +61,12 @@ void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
 void rst_engine_classify(const rst_engine_t *engine, const rst_case_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict);
 
-/* First pass only: remembers that the trigger and evidence frames of the verdict belong to this reset. */
-void rst_engine_link(rst_engine_t *engine, const rst_case_t *reset, const rst_verdict_t *verdict);
-
 /* From the second pass on, before anything is asked: compares the capture points of a file that has several. */
 void rst_engine_settle(rst_engine_t *engine);
 
-/* The first reset that the (final) number of a frame explains as its trigger or evidence, 0 = none. */
-uint32_t rst_engine_reset_in(const rst_engine_t *engine, uint32_t frame);
+/* The first reset that the (final) number of a frame explains as its trigger or evidence, 0 = none; from the second
+ * pass on. The first call after new segments works out the verdict of every reset; memory serves for that alone. */
+uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory);
 
 /* The finding that hangs on this frame, from the second pass on. Returns false when there is none.
  * The first call after new frames makes the list. */

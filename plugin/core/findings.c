@@ -75,15 +75,6 @@ void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn)
         g_array_append_val(engine->failures, failure);
 }
 
-void rst_findings_reset(rst_engine_t *engine)
-{
-    engine->points.settled = false;
-    if (!engine->findings)
-        return;
-    g_hash_table_destroy(engine->findings);
-    engine->findings = NULL;
-}
-
 static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
 {
     uint32_t frame = rst_frames_number(&engine->frames, failure->last.visit);

@@ -43,7 +43,8 @@ struct rst_engine {
     rst_hosts_t hosts;
     rst_slots_t slots;      /* all connections */
     rst_points_t points;    /* several interfaces */
-    GHashTable *links;      /* frame number -> visit of the reset that it explains */
+    rst_case_t *first_case, *last_case; /* of all resets, in file order */
+    GHashTable *links;      /* frame number -> visit of the reset that it explains; NULL until somebody asks */
     rst_reports_t reports;  /* ICMP errors */
     rst_join_t *join;       /* with a kernel's trace; NULL without */
     GArray *failures;       /* rst_failure_t of ended connections */
@@ -69,8 +70,8 @@ void rst_rules_choose(rst_engine_t *engine);
 /* Notes the failure with which the present generation of a connection ends, if there is one. */
 void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
 
-/* New segments came: a list of findings that was made before is no longer complete. */
-void rst_findings_reset(rst_engine_t *engine);
+/* New segments came: findings and links that were made before are no longer complete. */
+void rst_lists_drop(rst_engine_t *engine);
 
 /* A service accepted or refused, a client opened a connection: keeps the tables across connections up to date. */
 void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment);

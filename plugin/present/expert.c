@@ -111,6 +111,28 @@ bool rst_expert_wanted(proto_tree *tree)
     return is_tapped() || (tree && proto_expert > 0 && proto_field_is_referenced(tree, proto_expert));
 }
 
+/* Programs of the command line have no status bar; one that is not known may have. */
+static bool has_status_bar(void)
+{
+    static const char *const without[] = {"tshark", "sharkd", "rawshark", "fuzzshark"};
+    const char *program = g_get_prgname();
+
+    for (size_t i = 0; program && i < G_N_ELEMENTS(without); i++) {
+        if (!strcmp(program, without[i]))
+            return false;
+    }
+    return true;
+}
+
+bool rst_expert_status_waits(void)
+{
+    static int answer = -1; /* the program stays the same */
+
+    if (answer < 0)
+        answer = has_status_bar();
+    return answer && expert_get_highest_severity() < PI_ERROR;
+}
+
 /* A severity that the user chose for the cause holds at every confidence. */
 static expert_field *field_of(const rst_verdict_t *verdict, int *severity)
 {
@@ -129,7 +151,6 @@ void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *v
     int severity;
     expert_field *field = field_of(verdict, &severity);
 
-    /* The status bar shows the highest severity of the file, also when nobody listens. */
     if (!item && !pinfo->cinfo && !is_tapped() && severity <= expert_get_highest_severity())
         return;
     expert_add_info_format(pinfo, item, field, "%s%s (%s)", rst_cause_info(verdict->cause)->label,

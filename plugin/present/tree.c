@@ -267,6 +267,16 @@ bool rst_tree_wanted(proto_tree *tree)
     return tree && proto_field_is_referenced(tree, proto_rst);
 }
 
+bool rst_tree_is_read(proto_tree *tree)
+{
+    return tree && (PTREE_DATA(tree)->visible || proto_tracking_interesting_fields(tree));
+}
+
+bool rst_tree_wants_reset_in(proto_tree *tree)
+{
+    return tree && proto_field_is_referenced(tree, hf_rst_reset_in);
+}
+
 /* A frame of the evidence is shown with its text only. */
 bool rst_tree_wants_texts(proto_tree *tree)
 {

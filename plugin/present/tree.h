@@ -18,6 +18,12 @@ void rst_tree_unfold(void);
 /* Does anybody look at a field of ours? false without a tree. */
 bool rst_tree_wanted(proto_tree *tree);
 
+/* Does anybody look at a field of any protocol? false for a tree that is only there because a statistic wants one. */
+bool rst_tree_is_read(proto_tree *tree);
+
+/* Does anybody look for the resets that a frame explains? */
+bool rst_tree_wants_reset_in(proto_tree *tree);
+
 /* Does anybody look at one that holds a sentence? */
 bool rst_tree_wants_texts(proto_tree *tree);
 

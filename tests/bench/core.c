@@ -162,7 +162,6 @@ static void ask(const bench_t *bench, const rst_case_t *reset)
     rst_verdict_t verdict;
 
     rst_engine_classify(bench->engine, reset, &memory, true, &verdict);
-    rst_engine_link(bench->engine, reset, &verdict);
     release_all(&scope);
 }
 

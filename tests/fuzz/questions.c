@@ -15,7 +15,6 @@ static void ask_early(questions_t *questions, rst_case_t *reset)
     scope_open(&scope);
     rst_engine_classify(questions->engine, reset, &scope.memory, texts, &verdict);
     audit_verdict(&verdict, texts, questions->frame);
-    rst_engine_link(questions->engine, reset, &verdict);
     scope_close(&scope);
     if (questions->resets < QUESTIONS_RESETS_MAX)
         questions->reset[questions->resets++] = reset;
@@ -54,7 +53,7 @@ static void ask_about_frames(questions_t *questions)
     for (uint32_t frame = 1; frame <= questions->frame; frame++) {
         rst_finding_t finding;
 
-        REQUIRE(rst_engine_reset_in(questions->engine, frame) <= questions->frame);
+        REQUIRE(rst_engine_reset_in(questions->engine, frame, &scope.memory) <= questions->frame);
         if (rst_engine_finding(questions->engine, frame, &scope.memory, &finding))
             audit_finding(&finding);
     }

@@ -174,14 +174,17 @@ def test_one_expert_item_per_reset(tshark, capture, table):
         assert sorted(shown) == sorted(row["rst.cause"]), f"frame {frame}"
 
 
-def test_back_references(tshark, tour):
-    """A trigger frame names its reset."""
-    rows = tshark.fields(tour, ["frame.number", "rst.reset_in"], "-Y", "rst.reset_in")
-    named = {row["frame.number"][0]: row["rst.reset_in"] for row in rows}
+@pytest.mark.parametrize("args", [("-Y", "rst.reset_in"), ()], ids=["filter", "all"])
+def test_back_references(tshark, tour, args):
+    """The frames of a verdict name its reset, or an earlier one that they explain too; whatever is asked for."""
+    rows = tshark.fields(tour, ["frame.number", "rst.reset_in"], *args)
+    named = {row["frame.number"][0]: row["rst.reset_in"] for row in rows if row["rst.reset_in"]}
     assert named
-    for frame, row in tshark.resets(tour, ["rst.trigger"]).items():
-        for trigger in row["rst.trigger"]:
-            assert trigger in named, f"frame {trigger} does not name reset {frame}"
+    explained = {}
+    for frame, row in tshark.resets(tour, ["rst.trigger", "rst.evidence.frame"]).items():
+        for other in {*row["rst.trigger"], *row["rst.evidence.frame"]} - {str(frame)}:
+            explained.setdefault(other, [str(frame)])
+    assert named == explained
 
 
 README = (tools.REPO / "README.md").read_text(encoding="utf-8")

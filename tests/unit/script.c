@@ -59,7 +59,6 @@ static void classify_early(script_run_t *run, rst_case_t *reset)
         g_error("too many resets in one script");
     script_scope_open(&scope);
     rst_engine_classify(run->engine, reset, &scope.memory, true, &verdict);
-    rst_engine_link(run->engine, reset, &verdict);
     run->provisional[run->resets] = verdict.cause;
     run->reset[run->resets++] = reset;
     script_scope_close(&scope);

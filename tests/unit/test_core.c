@@ -316,9 +316,9 @@ static void test_filter(void)
                     "ip.addr == 10.0.0.67 && ip.addr == 10.0.0.83 && tcp.port == 40000 && tcp.port == 80");
     g_assert_cmpstr(rst_case_server(run->reset[0], &run->answers.memory), ==, "10.0.0.83:80");
     /* The SYN knows which reset it belongs to; a frame beyond the file knows none. */
-    g_assert_cmpuint(rst_engine_reset_in(run->engine, 1), ==, 2);
-    g_assert_cmpuint(rst_engine_reset_in(run->engine, 2), ==, 0);
-    g_assert_cmpuint(rst_engine_reset_in(run->engine, 99), ==, 0);
+    g_assert_cmpuint(rst_engine_reset_in(run->engine, 1, &run->answers.memory), ==, 2);
+    g_assert_cmpuint(rst_engine_reset_in(run->engine, 2, &run->answers.memory), ==, 0);
+    g_assert_cmpuint(rst_engine_reset_in(run->engine, 99, &run->answers.memory), ==, 0);
     script_close(run);
     script_open(run, &script_variants[1], lines);
     g_assert_cmpstr(rst_case_filter(run->reset[0], &run->answers.memory), ==,
