@@ -20,7 +20,12 @@ need_packages() {
     echo "Installing ${missing[*]} ..."
     # Another apt may run at the same time (unattended-upgrades on a fresh machine): wait for its lock.
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-    "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+    # One source that does not answer (somebody else's, an installation disc) need not keep the others from working.
+    "${apt[@]}" update || true
+    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null || {
+        echo "error: apt cannot install ${missing[*]}: is this machine online, with a Debian mirror in its apt sources?" >&2
+        return 1
+    }
 }
 
 # build_log COMMAND...: runs it quietly; its output appears only when it fails.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh: installs what is needed, builds the plugin, installs it, and shows it at work.
 # SPDX-License-Identifier: GPL-2.0-or-later
+[ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@" # started as: sh setup.sh
 set -euo pipefail
 
 usage() {
@@ -14,14 +15,16 @@ profile "TCP Resets" and prints the causes found in sample-captures/tour.pcapng.
   with sudo          into the personal plugin folder of the calling user
   as ordinary user   into the own personal plugin folder (packages must be there already)
 
-The profile goes into the configuration folder of the same user, as root into that for all users. A
-profile of that name which you changed stays as it is; other profiles are not touched.
+The programs rst-* go into ~/.local/bin or /usr/local/bin. The profile goes into the configuration
+folder of the same user, as root into that for all users. A profile of that name which you changed
+stays as it is; other profiles are not touched.
 
-Run it again to upgrade.
+Run it again to upgrade; Wireshark may be running, and has the new plugin when it starts next.
 
   --all-users   as root or with sudo: into the global plugin folder
   --no-deps     install no packages
-  --uninstall   remove the plugin and the unchanged profile from the folders they would be installed in
+  --uninstall   remove the plugin, the programs and the unchanged profile from the folders they would be
+                installed in, and the plugin also from those of other versions of Wireshark
 TEXT
 }
 
@@ -72,14 +75,24 @@ plugin_folder() { # Personal | Global: prints the folder for epan plugins; defau
 
 build() {
     local build=$repo/build who=()
+    # A copied or moved checkout: CMake refuses the notes of the other place.
+    grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$repo" "$build/CMakeCache.txt" || rm -rf "$build/CMakeCache.txt"
     # Under sudo in the user's own checkout nothing should end up owned by root.
     if as_user test -w "$repo" && { [ ! -e "$build" ] || as_user test -w "$build"; }; then
         who=(as_user)
+    fi
+    if ! "${who[@]}" mkdir -p "$build" 2>/dev/null || ! "${who[@]}" test -w "$build"; then
+        echo "error: no permission to write $build (made by root earlier? then remove it as root)" >&2
+        return 1
     fi
     echo "Building ..."
     build_log "${who[@]}" cmake -S "$repo" -B "$build" -DCMAKE_BUILD_TYPE=Release \
         -DRST_WERROR=OFF -DBUILD_TESTING=OFF
     build_log "${who[@]}" cmake --build "$build" --parallel "$(nproc)"
+}
+
+package_of() { # FILE: prints the Debian package that brought it, or nothing
+    dpkg-query --search "$1" 2>/dev/null | sed 's/:.*//'
 }
 
 program_folder() { # where the programs go that belong to the plugin
@@ -100,21 +113,43 @@ install_programs() {
             <"$program"
         echo "Installed: $folder/$(basename "$program")"
     done
+    # Under sudo PATH is that of root; Debian's ~/.profile adds the folder at the next login, now that it is there.
+    if [ "$user" = "$(id -un)" ] && [[ :$PATH: != *:$folder:* ]]; then
+        echo "note: $folder is not in your PATH yet; log in again, or call the programs there with their folder" >&2
+    fi
+}
+
+remove_programs() {
+    local folder program
+    folder=$(program_folder)
+    for program in "$repo"/packaging/rst-*; do
+        program=$folder/$(basename "$program")
+        if [ -e "$program" ]; then
+            as_user rm "$program"
+            echo "Removed: $program"
+        fi
+    done
 }
 
 install_plugin() {
-    local folder=$1 module version
+    local folder=$1 module version package
     if [ -z "$folder" ]; then
         echo "error: tshark does not tell its plugin folder (tshark -G folders)" >&2
         return 1
     fi
     version=$(basename "$(dirname "$folder")")
     module=$repo/build/plugins/$version/epan/rst.so
+    package=$(package_of "$folder/rst.so")
+    if [ -n "$package" ]; then
+        echo "error: $folder/rst.so belongs to the package $package; upgrade that, or: apt-get remove $package" >&2
+        return 1
+    fi
     if [ ! -f "$module" ]; then
         echo "error: tshark is version $version, but the plugin was built for another one" >&2
         return 1
     fi
     as_user mkdir -p "$folder"
+    # Moved into its place: a Wireshark that runs keeps the old file.
     # shellcheck disable=SC2016 # expands in the inner shell
     as_user sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$folder/rst.so" <"$module"
     echo "Installed: $folder/rst.so"
@@ -122,9 +157,9 @@ install_plugin() {
     local global
     global=$(plugin_folder Global)/rst.so
     if [ "$global" != "$folder/rst.so" ] && [ -e "$global" ]; then
-        echo "note: $global exists too, and Wireshark will say so; remove it as root: setup.sh --uninstall" >&2
+        echo "note: $global exists too, and Wireshark will say so; remove it as root: setup.sh --all-users --uninstall" >&2
     fi
-    if ! as_user tshark -G plugins 2>/dev/null | grep -q '^rst\.so[[:space:]]'; then
+    if ! as_user tshark -G plugins 2>/dev/null | grep '^rst\.so[[:space:]]' >/dev/null; then
         echo "error: tshark does not load $folder/rst.so" >&2
         return 1
     fi
@@ -132,6 +167,7 @@ install_plugin() {
 
 profile="TCP Resets"
 profile_files=(preferences colorfilters dfilter_buttons)
+profile_sums=.installed # checksums of what was put there: what still has its checksum was not changed
 
 profile_folder() { # prints the folder of the profile where this user's Wireshark looks, or for root that of all users
     local label="Personal configuration"
@@ -139,8 +175,10 @@ profile_folder() { # prints the folder of the profile where this user's Wireshar
     as_user tshark -G folders 2>/dev/null | sed -n "s|^$label:[[:space:]]*\(.*\)|\1/profiles/$profile|p"
 }
 
-is_ours() { # FOLDER FILE: is it the one of this checkout? The user may not be allowed to read that.
-    as_user cmp -s - "$1/$2" <"$repo/packaging/profile/$profile/$2"
+is_ours() { # FOLDER FILE: as we put it there? The user may not be allowed to read the checkout.
+    # shellcheck disable=SC2016 # expands in the inner shell
+    as_user cmp -s - "$1/$2" <"$repo/packaging/profile/$profile/$2" ||
+        as_user grep -qsxF "$(as_user sh -c 'cd "$1" && sha256sum "$2"' sh "$1" "$2" 2>/dev/null)" "$1/$profile_sums"
 }
 
 install_profile() {
@@ -149,7 +187,7 @@ install_profile() {
     if as_user test -d "$folder"; then
         for file in "${profile_files[@]}"; do
             is_ours "$folder" "$file" && continue
-            echo "Profile kept as it is: $folder (remove it to get the present one)"
+            echo "Profile kept, because it was changed: $folder (remove it to get the present one)"
             return 0
         done
     fi
@@ -158,6 +196,8 @@ install_profile() {
         # shellcheck disable=SC2016 # expands in the inner shell
         as_user sh -c 'cat >"$1"' sh "$folder/$file" <"$repo/packaging/profile/$profile/$file"
     done
+    # shellcheck disable=SC2016
+    as_user sh -c 'cd "$1" && shift && sha256sum "$@" >"$0"' "$profile_sums" "$folder" "${profile_files[@]}"
     # Widths of the columns; from then on Wireshark's own file.
     # shellcheck disable=SC2016
     as_user sh -c '[ -e "$1" ] || cat >"$1"' sh "$folder/recent" <"$repo/packaging/profile/$profile/recent"
@@ -171,7 +211,7 @@ remove_profile() {
         ! is_ours "$folder" "$file" || as_user rm "$folder/$file"
     done
     # Wireshark keeps the sizes of its windows there.
-    as_user rm -f "$folder/recent"
+    as_user rm -f "$folder/recent" "$folder/$profile_sums"
     as_user rmdir "$folder" 2>/dev/null && echo "Removed: $folder" || echo "Kept, because it was changed: $folder"
 }
 
@@ -190,21 +230,41 @@ show_tour() {
     return "$status"
 }
 
+remove_plugin() { # also what an update of Wireshark left behind: the folder is PLUGINS/VERSION/epan
+    local folder=$1 module package found=no
+    for module in "${folder%/*/epan}"/*/epan/rst.so; do
+        [ -e "$module" ] || continue
+        found=yes
+        package=$(package_of "$module")
+        if [ -n "$package" ]; then
+            echo "Kept: $module, of the package $package (apt-get remove $package)"
+        else
+            as_user rm "$module"
+            echo "Removed: $module"
+        fi
+    done
+    [ "$found" = yes ] || echo "Not installed: $folder/rst.so"
+}
+
 if [ "$uninstall" = yes ]; then
-    command -v tshark >/dev/null || { echo "error: tshark is not installed" >&2 && exit 1; }
-    module=$(plugin_folder)/rst.so
-    if [ -e "$module" ]; then
-        as_user rm "$module"
-        echo "Removed: $module"
-    else
-        echo "Not installed: $module"
+    if ! command -v tshark >/dev/null; then
+        echo "error: without tshark its folders are not known (the plugin is rst.so in ~/.local/lib/wireshark or" \
+            "/usr/lib/*/wireshark, the profile in ~/.config/wireshark/profiles or /usr/share/wireshark/profiles)" >&2
+        exit 1
     fi
+    remove_plugin "$(plugin_folder)"
+    remove_programs
     remove_profile "$(profile_folder)"
     exit 0
 fi
 
 if [ "$deps" = yes ]; then
-    need_packages gcc libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark
+    # Python for the programs rst-*.
+    need_packages gcc libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark python3
+fi
+if ! command -v tshark >/dev/null || ! command -v cmake >/dev/null; then
+    echo "error: tshark or cmake is not installed (call this without --no-deps)" >&2
+    exit 1
 fi
 build
 install_plugin "$(plugin_folder)"
