@@ -92,7 +92,7 @@ build() {
 }
 
 package_of() { # FILE: prints the Debian package that brought it, or nothing
-    dpkg-query --search "$1" 2>/dev/null | sed 's/:.*//'
+    { dpkg-query --search "$1" 2>/dev/null || true; } | sed 's/:.*//'
 }
 
 program_folder() { # where the programs go that belong to the plugin

@@ -1,13 +1,24 @@
 /* compat.h
- * All differences between the supported versions of Wireshark (4.0 to 4.6). First include of every file that uses epan.
+ * All differences between the supported versions of Wireshark (3.4 to 4.6). First include of every file that uses epan.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef RST_COMPAT_H
 #define RST_COMPAT_H
 
+#if __has_include(<wireshark.h>)
 #include <wireshark.h>
 #include <ws_version.h>
+#else /* 3.4 */
+#include <config.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+#define WIRESHARK_VERSION_MAJOR VERSION_MAJOR
+#define WIRESHARK_VERSION_MINOR VERSION_MINOR
+#endif
 
 #include <epan/packet.h>
 #include <wiretap/wtap.h> /* complete type of pinfo->rec, no longer implied since 4.4 */
@@ -19,10 +30,29 @@
 #include <wsutil/plugins.h> /* WS_PLUGIN_DESC_*, not installed with 4.0 */
 #endif
 
+#if __has_include(<wsutil/wslog.h>)
+#include <epan/wmem_scopes.h>
+#include <wsutil/wslog.h>
+#else
+#define ws_message g_message
+#define ws_warning g_warning
+#endif
+
 #define RST_WIRESHARK (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR)
 
-#if RST_WIRESHARK < 400
-#error "Wireshark 4.0 or later is needed"
+#if RST_WIRESHARK < 304
+#error "Wireshark 3.4 or later is needed"
+#endif
+
+/* Taps get flags, sections of a file have numbers, statistics of packets a menu of their own. */
+#if RST_WIRESHARK >= 400
+#define RST_TAP_FLAGS , tap_flags_t flags _U_
+#define RST_SECTION(rec) (((rec)->presence_flags & WTAP_HAS_SECTION_NUMBER) ? (rec)->section_number : 0)
+#define RST_STAT_GROUP REGISTER_PACKET_STAT_GROUP_UNSORTED
+#else
+#define RST_TAP_FLAGS
+#define RST_SECTION(rec) 0U
+#define RST_STAT_GROUP REGISTER_STAT_GROUP_UNSORTED
 #endif
 
 #if RST_WIRESHARK >= 404

@@ -10,7 +10,6 @@
 #include <epan/conversation_filter.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
-#include <wsutil/wslog.h>
 
 #include "engine.h"
 #include "extract/icmp-hook.h"

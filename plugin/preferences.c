@@ -8,7 +8,6 @@
 
 #include <epan/prefs.h>
 #include <wsutil/inet_addr.h>
-#include <wsutil/wslog.h>
 
 #include "points.h"
 #include "preferences.h"

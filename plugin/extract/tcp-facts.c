@@ -90,7 +90,7 @@ static uint32_t interface_of(const packet_info *pinfo)
 
     if (!rec || rec->rec_type != REC_TYPE_PACKET || !(rec->presence_flags & WTAP_HAS_INTERFACE_ID))
         return 0;
-    section = (rec->presence_flags & WTAP_HAS_SECTION_NUMBER) ? rec->section_number : 0;
+    section = RST_SECTION(rec);
     return rec->rec_header.packet_header.interface_id + (section << 16) + 1;
 }
 

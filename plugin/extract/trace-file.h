@@ -6,7 +6,7 @@
 #ifndef RST_TRACE_FILE_H
 #define RST_TRACE_FILE_H
 
-#include <epan/wmem_scopes.h>
+#include <epan/packet.h>
 
 #include "trace.h"
 

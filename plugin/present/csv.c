@@ -131,8 +131,8 @@ static void count(row_t *row, const rst_tap_t *tap)
     row->confidence_min = row->confidence_min ? MIN(row->confidence_min, verdict->confidence) : verdict->confidence;
 }
 
-static tap_packet_status table_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *record,
-                                      tap_flags_t flags _U_)
+static tap_packet_status table_packet(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                      const void *record RST_TAP_FLAGS)
 {
     table_t *table = (table_t *)data;
     const rst_tap_t *tap = (const rst_tap_t *)record;
@@ -211,7 +211,7 @@ static rst_tap_started_t table_init(const char *option, void *user_data _U_)
 
 void rst_csv_register(void)
 {
-    static stat_tap_ui ui = {REGISTER_PACKET_STAT_GROUP_UNSORTED, NULL, CLI_NAME, table_init, 0, NULL};
+    static stat_tap_ui ui = {RST_STAT_GROUP, NULL, CLI_NAME, table_init, 0, NULL};
 
     register_stat_tap_ui(&ui, NULL);
 }

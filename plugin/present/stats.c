@@ -54,8 +54,8 @@ static void tick_finding(stats_tree *st, packet_info *pinfo, const rst_tap_t *ta
     tick_stat_node(st, tap->server, kind, FALSE);
 }
 
-static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-                                      tap_flags_t flags _U_)
+static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                      const void *data RST_TAP_FLAGS)
 {
     const rst_tap_t *tap = (const rst_tap_t *)data;
     const rst_cause_info_t *info;

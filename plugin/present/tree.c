@@ -280,7 +280,8 @@ bool rst_tree_wants_reset_in(proto_tree *tree)
 /* A frame of the evidence is shown with its text only. */
 bool rst_tree_wants_texts(proto_tree *tree)
 {
-    const int fields[] = {hf_rst_summary, hf_rst_evidence_text, hf_rst_evidence_frame, hf_rst_declared_text};
+    const int fields[] = {hf_rst_summary,       hf_rst_evidence_text, hf_rst_evidence_frame,
+                          hf_rst_declared_text, hf_rst_points_seen,   hf_rst_points_missing};
     size_t i;
 
     for (i = 0; tree && i < array_length(fields); i++) {

@@ -15,7 +15,7 @@ import tools  # noqa: E402  (needs the path above)
 
 def pytest_collection_modifyitems(items):
     """A plugin that does not load makes everything else meaningless: tell that first."""
-    items.sort(key=lambda item: item.path.name != "test_loaded.py")
+    items.sort(key=lambda item: item.fspath.basename != "test_loaded.py")
 
 
 @pytest.fixture(scope="session")
