@@ -5,6 +5,7 @@ fresh tshark. Skipped without wireshark, Xvfb, xdotool or Lua.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import re
 import shutil
 import subprocess
 import time
@@ -133,7 +134,7 @@ def profiles(home):
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory, tshark):
     missing = [name for name in ("wireshark", "Xvfb", "xdotool") if not shutil.which(name)]
-    if missing or b"with Lua" not in tshark.run("--version").stdout:
+    if missing or not re.search(rb"(with |\+)Lua", tshark.run("--version").stdout):  # + since 4.6
         pytest.skip(f"missing: {' '.join(missing) or 'Lua'}")
     folder = tmp_path_factory.mktemp("gui")
     gui = tools.Tshark(folder, tshark.plugins)  # a home of its own: Wireshark stores what was changed
