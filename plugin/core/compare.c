@@ -99,7 +99,10 @@ static rst_proof_t proof_of(const rst_engine_t *engine, const rst_case_t *reset,
     if (other->after)
         return RST_PROOF_RECIPROCAL;
     other->after = peer ? peer->visit : 0;
-    if (trigger_missing(reset, other, track) && (peer || rst_track_spans(engine, there, track, reset->at.visit)))
+    /* Where a new connection on the same ports has begun there, and its SYN is not recorded here, both may be in that.
+     */
+    if (there->conn->track == there && trigger_missing(reset, other, track) &&
+        (peer || rst_track_spans(engine, there, track, reset->at.visit)))
         return RST_PROOF_TRIGGER;
     return RST_PROOF_NONE;
 }

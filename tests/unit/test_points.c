@@ -116,6 +116,40 @@ static void test_not_proven(void)
                  "140.000 S>C R. 5201 ack 1101 ttl 64 id 903 df interface 2");
 }
 
+/* The ports are used again, and the server's point has lost the new SYN: there the reset belongs to the old connection, at
+ * the client's point to the new one. */
+static void test_reused(void)
+{
+    script_check("#1 half_open_discovery by client; #2 * innocent never injected",
+                 "0.000 B>S S 700 mss 1460 ttl 63 interface 2", "0.000 C>S S 1000 mss 1460 ttl 64 ts 100:0 interface 1",
+                 "0.001 S>C S. 5000 ack 1001 mss 1460 ttl 63 ts 900:100 interface 1",
+                 "0.0011 C>S . 1001 ack 5001 win 502 ttl 64 ts 101:900 interface 1",
+                 "0.002 C>S P. 1001 ack 5001 len 64 win 502 ttl 64 ts 102:900 interface 1",
+                 "0.004 S>C . 5001 ack 1065 win 501 ttl 63 ts 902:102 interface 1",
+                 "0.0045 S>C P. 5001 ack 1065 len 51 win 501 ttl 63 ts 903:102 interface 1",
+                 "0.0046 C>S . 1065 ack 5052 win 502 ttl 64 ts 105:903 interface 1",
+                 "1.636 C>S S 90000 mss 1460 ttl 64 ts 1700:0 interface 1",
+                 "1.6375 S>C . 5052 ack 1065 win 501 ttl 63 ts 2500:105 interface 1",
+                 "1.6376 C>S R 1065 win 0 ttl 64 interface 1",
+                 "1.648 C>S S 90000 mss 1460 ttl 64 ts 1750:0 interface 1",
+                 "1.650 S>C S. 70000 ack 90001 mss 1460 ttl 63 ts 2550:1750 interface 1",
+                 "1.6501 C>S . 90001 ack 70001 win 502 ttl 64 ts 1751:2550 interface 1",
+                 "9.000 B>S S 80000 mss 1460 ttl 64 interface 1",
+                 "137.0007 C>S S 1000 mss 1460 ttl 63 ts 100:0 interface 2",
+                 "137.0008 S>C S. 5000 ack 1001 mss 1460 ttl 64 ts 900:100 interface 2",
+                 "137.002 C>S . 1001 ack 5001 win 502 ttl 63 ts 101:900 interface 2",
+                 "137.0029 C>S P. 1001 ack 5001 len 64 win 502 ttl 63 ts 102:900 interface 2",
+                 "137.003 S>C . 5001 ack 1065 win 501 ttl 64 ts 902:102 interface 2",
+                 "137.004 S>C P. 5001 ack 1065 len 51 win 501 ttl 64 ts 903:102 interface 2",
+                 "137.005 C>S . 1065 ack 5052 win 502 ttl 63 ts 105:903 interface 2",
+                 "138.637 S>C . 5052 ack 1065 win 501 ttl 64 ts 2500:105 interface 2",
+                 "138.638 C>S R 1065 win 0 ttl 63 interface 2",
+                 "138.649 C>S S 90000 mss 1460 ttl 63 ts 1750:0 interface 2",
+                 "138.6495 S>C S. 70000 ack 90001 mss 1460 ttl 64 ts 2550:1750 interface 2",
+                 "138.651 C>S . 90001 ack 70001 win 502 ttl 63 ts 1751:2550 interface 2",
+                 "146.000 B>S S 80000 mss 1460 ttl 63 interface 2");
+}
+
 static void test_translated(void)
 {
     /* The server knows the client by another address; the pair of initial sequence numbers joins the two. */
@@ -190,6 +224,7 @@ int main(int argc, char **argv)
         { "/points/both_ends", test_both_ends },
         { "/points/beyond_both", test_beyond_both },
         { "/points/not_proven", test_not_proven },
+        { "/points/reused", test_reused },
         { "/points/translated", test_translated },
         { "/points/rewritten", test_rewritten },
         { "/points/one_point", test_one_point },
