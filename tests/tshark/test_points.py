@@ -173,6 +173,7 @@ def test_wrong_end(tshark, entry):
     ("firewall_reject-two_points", 1, "firewall_reject"),
     ("app_abort-two_points", 0, "app_abort"),
     ("retransmission_timeout-arrived", 0, "was not answered"),
+    ("retransmission_timeout-lost_between", 1, "lost between capture points"),
 ])
 def test_compare(tshark, ends, name, code, word):
     """Two files, in either order, and each with two interfaces of its own."""
@@ -183,10 +184,50 @@ def test_compare(tshark, ends, name, code, word):
         assert word in text
 
 
+def test_compare_frames(tshark, ends):
+    """One event, one line: also a follow-up whose first reset only one point shows. Frames by their own files."""
+    result, text, _ = compare(tshark, *ends("injected-two_points"))
+    assert result == 1
+    lines = [line for line in text.splitlines() if line.startswith("frame ")]
+    assert [line.split(":")[0] for line in lines] == ["frame 7 (client.pcap 7)",
+                                                      "frame 9 and 17 (client.pcap 9, server.pcap 8)"]
+    assert "Clock of capture point 2: 2 min 17 s ahead of that of point 1" in text
+    assert "point 1 is client.pcap, point 2 is server.pcap" in text.splitlines()[0]
+
+
+def test_compare_proves_the_sender(tshark, ends):
+    _, text, _ = compare(tshark, *ends("app_abort-two_points"))
+    assert "itself sent it" in text and text.count("frame 16 and 32 ") == 1
+
+
+def test_compare_torn_file(tshark, ends, tmp_path):
+    """A file whose last packet was not written to its end is used as far as it goes, and accuses nobody."""
+    client, server = ends("app_abort-two_points")
+    torn = tmp_path / "torn.pcap"
+    torn.write_bytes(server.read_bytes()[:-30])
+    code, text, errors = compare(tshark, client, torn)
+    assert code != 1 and errors == ""
+    assert text.splitlines()[0].endswith("ends in the middle of a packet: the 15 packets before it are compared")
+    assert "app_abort" in text
+
+
+def test_compare_one_capture_twice(tshark, ends, tmp_path):
+    """The same capture in another format is no second capture point."""
+    client, _ = ends("app_abort-two_points")
+    tools.tool("editcap", "-F", "pcap", client, tmp_path / "copy.pcap")
+    code, text, errors = compare(tshark, client, tmp_path / "copy.pcap")
+    assert (code, text) == (2, "") and "one capture" in errors and len(errors.splitlines()) == 1
+
+
+def test_compare_wrong_filter(tshark, ends):
+    code, text, errors = compare(tshark, *ends("app_abort-two_points"), "-Y", "nonsense((")
+    assert (code, text) == (2, "") and "unexpected" in errors and "plugin" not in errors
+
+
 def test_compare_translated(tshark, ends):
     result, text, _ = compare(tshark, *ends("app_abort-nat"))
     assert result == 0
-    assert text.count("frame") >= 1 and " and " in text.splitlines()[0]
+    assert "frame 7 and 14 (client.pcap 7, server.pcap 7): app_abort" in text
 
 
 def test_compare_keeps_the_file(tshark, ends, tmp_path):
