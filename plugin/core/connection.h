@@ -43,6 +43,7 @@ typedef struct rst_conn {
     int8_t parked_client;
     bool parked_opened;
     rst_host_t *host[2];       /* NULL when the host table is full */
+    rst_service_t *service;    /* that accepted it; NULL = not seen, or the table is full */
     struct rst_case *last_case[2]; /* latest reset of each side, copies left out */
     struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
     uint8_t watched;

@@ -181,6 +181,9 @@ int8_t rst_hop_delta(const rst_view_t *view)
         if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))
             best = delta;
     }
+    /* AIX, OSF/1 and IRIX start connections from 60, and resets from elsewhere: four hops fewer than it seems. */
+    if (view->reset->ttl > 64 && view->x->ttl <= 60 && best == -4)
+        best = 0;
     return (int8_t)best;
 }
 
@@ -269,4 +272,17 @@ bool rst_overtook_data(const rst_view_t *view)
 
     return (reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_AHEAD && !reset->after.restarted &&
            (reset->conn->side[reset->x].known & RST_SIDE_NXT) && reset->conn->side[reset->x].nxt == reset->seq;
+}
+
+/* A little beyond SND.NXT: then the last data was lost before the capture point and the ACK flag is set. */
+bool rst_own_account(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    if (reset->own_last.at.visit)
+        return false;
+    if (rst_is_abort(view))
+        return true;
+    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->x->known & RST_SIDE_NXT) &&
+           (view->y->known & RST_SIDE_WINDOW) && reset->seq - view->x->nxt < view->y->window && !reset->after.train;
 }

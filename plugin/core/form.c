@@ -106,6 +106,25 @@ static rst_candidate_t *find_answered(rst_case_t *reset, const rst_ring_t *ring,
     return bare;
 }
 
+/* The sender lost its state while its own data were on their way: what it answers lies before these, and acknowledges
+ * less than was sent. */
+static rst_candidate_t *find_overtaken(rst_case_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+
+    if (!(x->known & RST_SIDE_NXT) || (x->known & RST_SIDE_FIN) || was_reset(reset) ||
+        !rst_seq_before(reset->seq, x->nxt))
+        return NULL;
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_candidate_t *candidate = rst_ring_at(ring, age);
+
+        if (!candidate->answered && (candidate->flags & RST_FLAG_ACK) && candidate->ack == reset->seq &&
+            soon(reset, candidate, prefs) && !was_taken(reset, candidate))
+            return candidate;
+    }
+    return NULL;
+}
+
 /* Windows answers data after its own FIN with RST,ACK whose ACK covers the data. */
 static rst_candidate_t *find_answered_with_ack(rst_case_t *reset, const rst_ring_t *ring)
 {
@@ -172,6 +191,8 @@ rst_candidate_t *rst_case_read_form(rst_case_t *reset, const rst_segment_t *segm
         reset->form = RST_FORM_ANSWER;
         candidate =
             (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring) : find_answered(reset, ring, prefs);
+        if (!candidate && !(segment->flags & RST_FLAG_ACK))
+            candidate = find_overtaken(reset, ring, prefs);
     }
     if (!candidate) {
         reset->form = (uint8_t)form_by_sequence(reset);

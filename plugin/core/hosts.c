@@ -159,10 +159,18 @@ void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool acc
             service->run =
                 grown(hosts->memory, service->run, sizeof *run, service->runs, &service->room, RST_SERVICE_RUNS_MAX);
         run = &service->run[service->runs++];
-        *run = (rst_service_run_t){accepts, 0, at, at};
+        *run = (rst_service_run_t){accepts, false, 0, at, at};
     }
     run->count++;
     run->last = at;
+}
+
+void rst_service_serves(rst_service_t *service, rst_mark_t accepted)
+{
+    rst_service_run_t *run = &service->run[service->runs - 1];
+
+    if (!run->accepts && accepted.visit < run->first.visit)
+        run->served = true;
 }
 
 const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_mark_t at)
@@ -190,18 +198,26 @@ bool rst_service_accepted(const rst_service_t *service)
 
 bool rst_same_idle(int64_t a, int64_t b)
 {
-    int64_t tolerance = b / 50;
+    int64_t tolerance = b >= 5 * SECOND ? b / 50 : b / 200;
 
-    return b >= 5 * SECOND && a >= b - tolerance && a <= b + tolerance;
+    return b >= SECOND && a >= b - tolerance && a <= b + tolerance;
+}
+
+/* Long enough for a timer; below five seconds only whole seconds are. */
+static bool may_be_timer(int64_t idle)
+{
+    int64_t off = idle % SECOND;
+
+    return idle >= 5 * SECOND || (idle >= SECOND && (off <= SECOND / 50 || off >= SECOND - SECOND / 50));
 }
 
 /* A count that was reached is kept: later aborts for other reasons do not unmake the habit. */
 void rst_host_note_idle(rst_host_t *host, int64_t idle)
 {
-    if (rst_same_idle(host->idle, idle)) {
+    if (may_be_timer(idle) && rst_same_idle(host->idle, idle)) {
         if (host->idle_count < UINT16_MAX)
             host->idle_count++;
-    } else if (idle >= 5 * SECOND && host->idle_count < 3) {
+    } else if (may_be_timer(idle) && host->idle_count < 3) {
         host->idle = idle;
         host->idle_count = 1;
     }

@@ -22,6 +22,7 @@ struct rst_conn;
 /* An uninterrupted time in which a service only accepted, or only refused. */
 typedef struct rst_service_run {
     bool accepts;
+    bool served; /* of refusals: a connection from before them went on with data */
     uint32_t count;
     rst_mark_t first, last;
 } rst_service_run_t;
@@ -69,11 +70,11 @@ typedef struct rst_host {
     uint8_t point;             /* capture point */
     rst_hop_range_t socket;    /* SYN-ACKs and data */
     rst_hop_range_t stateless; /* resets that answer a segment */
-    int64_t round_trip;        /* shortest time from a SYN to its SYN-ACK, ns */
-    uint16_t round_trips;      /* samples of it */
+    int64_t round_trip;        /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
+    uint16_t round_trips;      /* SYN-ACKs that were timed */
     uint16_t open_ports;       /* services of this host that accepted a connection */
     rst_burst_t *burst;        /* the latest, NULL before the first */
-    rst_mark_t fin;            /* its latest FIN on a connection that it had sent no data on */
+    rst_mark_t fin;            /* its latest FIN on a connection that it had accepted */
     uint16_t fin_port;         /* its own port there */
     int64_t idle;               /* silence before its latest aborts, ns */
     uint16_t idle_count;        /* aborts in a row after that silence */
@@ -123,6 +124,9 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
 
 void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_mark_t at);
 
+/* Data on a connection that the service has accepted at this moment. */
+void rst_service_serves(rst_service_t *service, rst_mark_t accepted);
+
 /* The nearest acceptance (or refusal) before or after a moment; NULL if there is none. */
 const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_mark_t at);
 const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_mark_t at);
@@ -130,7 +134,7 @@ const rst_service_run_t *rst_service_after(const rst_service_t *service, bool ac
 /* Did it ever accept a connection in this capture? */
 bool rst_service_accepted(const rst_service_t *service);
 
-/* Two silences of at least five seconds that differ by at most two percent. */
+/* Two silences of at least a second that differ by at most half a percent, from five seconds on by two. */
 bool rst_same_idle(int64_t a, int64_t b);
 
 /* Counts the silence before an abort. */
@@ -141,7 +145,7 @@ void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 /* Counts a reset of its own account; returns the burst it belongs to. */
 rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
 
-/* A FIN of the host on a connection that it never served. */
+/* A FIN of the host on a connection that it had accepted. */
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
 
 /* A reset of the host bears a window value of NetScaler's table that is no advertised window. */

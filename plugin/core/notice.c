@@ -28,6 +28,14 @@ static void notice_round_trip(rst_conn_t *conn, unsigned x)
         host->round_trips++;
 }
 
+/* What the host acknowledges later may show that its handshakes were slow for another reason: a radio or a disk that
+ * had to wake up first. */
+static void notice_acknowledgment(const rst_side_t *side, rst_host_t *host)
+{
+    if (host->round_trips && (side->known & RST_SIDE_RTT) && side->rtt < host->round_trip)
+        host->round_trip = side->rtt;
+}
+
 static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
 {
     rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport, conn->point);
@@ -42,6 +50,7 @@ static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, c
     if (conn->host[x] && !rst_service_accepted(service) && conn->host[x]->open_ports < UINT16_MAX)
         conn->host[x]->open_ports++;
     rst_service_note(&engine->hosts, service, true, engine->now);
+    conn->service = service;
     if (!conn->side[1 - x].syn_options) {
         service->plain_accepts++;
         service->plain_accept = engine->now;
@@ -72,7 +81,12 @@ void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
         else
             notice_syn(engine, conn, x);
     }
-    if (host && (segment->flags & RST_FLAG_FIN) && !conn->side[x].bytes && (conn->side[x].known & RST_SIDE_SYNACK))
+    if (segment->len && conn->service)
+        rst_service_serves(conn->service,
+                           conn->side[x].known & RST_SIDE_SYNACK ? conn->side[x].syn : conn->side[1 - x].syn);
+    if (host)
+        notice_acknowledgment(&conn->side[x], host);
+    if (host && (segment->flags & RST_FLAG_FIN) && (conn->side[x].known & RST_SIDE_SYNACK))
         rst_host_note_fin(&engine->hosts, host, segment->sport, engine->now);
     if (host && host->burst && !host->burst->survived && conn->first.visit < host->burst->first.visit &&
         !conn->last_case[x] && !conn->last_case[1 - x])

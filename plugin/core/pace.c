@@ -17,8 +17,8 @@ rst_mark_t rst_reacts_to(const rst_view_t *view)
     return first_ack ? y->last_data : (rst_mark_t){0, RST_TIME_NONE};
 }
 
-/* Only SYN to SYN-ACK counts, because other acknowledgments
- * may be delayed on purpose. Three samples are needed, or one and a nearer distance. */
+/* Other acknowledgments may be delayed on purpose, so that handshakes make the samples: three are needed, or one and a
+ * nearer distance. But whatever came sooner is a bound as well. */
 bool rst_too_fast(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];

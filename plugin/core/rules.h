@@ -75,12 +75,14 @@ extern const rst_rule_t rst_rules_refused[];
 extern const rst_rule_t rst_rules_timer[];
 extern const rst_rule_t rst_rules_reactive[];
 extern const rst_rule_t rst_rules_active[];
+extern const rst_rule_t rst_rules_elimination[];
 
 /* facts.c: questions that several rules ask. */
 bool rst_is_refusal(const rst_view_t *view);
 bool rst_is_answer(const rst_view_t *view);
 bool rst_is_unseen_refusal(const rst_view_t *view); /* has the shape of one, but the SYN is not in the capture */
 bool rst_is_abort(const rst_view_t *view);
+bool rst_own_account(const rst_view_t *view);  /* an abort at SND.NXT, or a little beyond it */
 bool rst_from_client(const rst_view_t *view);
 bool rst_has_fin(const rst_side_t *side);
 bool rst_has_history(const rst_view_t *view); /* start seen, both directions seen, no hole */

@@ -6,32 +6,12 @@
  */
 #include "rules.h"
 
-#define ELIMINATION 75         /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
-#define ELIMINATION_AT_HOST 80 /* the same where the host's own capture shows that no device imitated it */
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
-
-/* At SND.NXT, or a little beyond it: then the last data was lost before the capture point and the ACK flag is set. */
-static bool own_account(const rst_view_t *view)
-{
-    const rst_case_t *reset = view->reset;
-
-    if (reset->own_last.at.visit)
-        return false;
-    if (rst_is_abort(view))
-        return true;
-    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->x->known & RST_SIDE_NXT) &&
-           (view->y->known & RST_SIDE_WINDOW) && reset->seq - view->x->nxt < view->y->window && !reset->after.train;
-}
 
 static bool within_close(const rst_view_t *view, rst_mark_t mark)
 {
     return rst_within(view, rst_since(view, mark), (int64_t)view->prefs->close_race_ms * RST_MILLISECOND);
-}
-
-static const char *idle_text(const rst_view_t *view)
-{
-    return rst_span(view, rst_idle(view));
 }
 
 /* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
@@ -71,7 +51,7 @@ static unsigned match_close_race(const rst_view_t *view)
         return 0;
     if (rst_fins_done(view) && (rst_is_abort(view) || view->reset->form == RST_FORM_BELOW))
         return 88;
-    if (!own_account(view) || rst_has_fin(view->x))
+    if (!rst_own_account(view) || rst_has_fin(view->x))
         return 0;
     if (view->x->message == RST_MESSAGE_FATAL_ALERT)
         return 0;
@@ -113,7 +93,7 @@ static bool protocol_mismatch(const rst_view_t *view)
 {
     return view->x->message == RST_MESSAGE_CLIENT_HELLO && view->y->data_segments == 1 && view->y->pending &&
            view->y->message != RST_MESSAGE_TLS && view->y->message != RST_MESSAGE_NONE &&
-           view->y->message != RST_MESSAGE_FAREWELL;
+           view->y->message != RST_MESSAGE_FAREWELL && view->y->message != RST_MESSAGE_FATAL_ALERT;
 }
 
 /* What follows under this address comes from elsewhere: two have spoken, and the message may not be the host's. */
@@ -132,7 +112,7 @@ static unsigned match_app_error(const rst_view_t *view)
     bool recent = rst_within(view, rst_since(view, view->y->last_data), ERROR_SPAN);
     bool own_recent = rst_within(view, rst_since(view, view->x->last_data), ERROR_SPAN);
 
-    if (!own_account(view) || rst_fins_done(view))
+    if (!rst_own_account(view) || rst_fins_done(view))
         return 0;
     if (protocol_mismatch(view) && recent)
         return 70;
@@ -166,21 +146,26 @@ static unsigned match_cancelled(const rst_view_t *view)
 {
     uint32_t segment = view->y->mss ? view->y->mss : 1460;
 
-    if (!own_account(view) || view->y->bytes <= view->prefs->cancel_bytes)
-        return 0;
-    if (rst_not_received(view) <= segment && !(rst_in_flight(view) && view->reset->after.peer_data))
+    if (!rst_own_account(view) || view->y->bytes <= view->prefs->cancel_bytes)
         return 0;
     if (rst_has_fin(view->y) || !within_close(view, view->y->last_data))
         return 0;
-    return 75;
+    if (rst_not_received(view) > segment || (rst_in_flight(view) && view->reset->after.peer_data))
+        return 75;
+    /* All that had come in was received, and more was on its way. */
+    if (view->reset->after.peer_data >= 2)
+        return 70;
+    return view->y->pending > segment ? 20 : 0;
 }
 
 static void tell_cancelled(const rst_view_t *view)
 {
     rst_summary(view,
                 "Transfer cancelled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
-                " bytes received so far, %u on the way)",
-                rst_who_x(view), rst_who_y(view), view->y->bytes - rst_in_flight(view), rst_in_flight(view));
+                " bytes received so far, %s)",
+                rst_who_x(view), rst_who_y(view), view->y->bytes - rst_in_flight(view),
+                rst_in_flight(view) ? rst_text(view->memory, "%u on the way", rst_in_flight(view))
+                                    : "more came in afterwards");
     rst_evidence_add(view, view->y->last_data.visit, "Data that was not waited for");
     rst_tell_distance(view);
 }
@@ -190,7 +175,7 @@ static unsigned match_piled_up(const rst_view_t *view)
 {
     bool shrunk = (view->x->known & (RST_SIDE_SHRUNK | RST_SIDE_ZERO_WINDOW)) != 0;
 
-    return own_account(view) && !rst_fins_done(view) && view->y->pending && shrunk ? 70 : 0;
+    return rst_own_account(view) && !rst_fins_done(view) && view->y->pending && shrunk ? 70 : 0;
 }
 
 static unsigned match_unread(const rst_view_t *view)
@@ -199,7 +184,7 @@ static unsigned match_unread(const rst_view_t *view)
         rst_within(view, rst_since(view, view->y->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND);
     bool half_closed = rst_has_fin(view->x) && !rst_within(view, rst_since(view, view->x->fin), AT_ONCE);
 
-    if (!own_account(view) || !view->y->bytes || half_closed || rst_fins_done(view))
+    if (!rst_own_account(view) || !view->y->bytes || half_closed || rst_fins_done(view))
         return 0;
     if (view->y->message == RST_MESSAGE_FAREWELL && !rst_not_received(view))
         return 0;
@@ -229,45 +214,6 @@ static void tell_unread(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
-/* Whole seconds since the peer was heard last, as far as the round trip lets tell. */
-static bool is_whole(const rst_view_t *view)
-{
-    int64_t since = rst_since(view, view->y->last);
-    int64_t slack = 20 * RST_MILLISECOND;
-    int64_t off;
-
-    if (since == RST_TIME_NONE || since < RST_SECOND / 2)
-        return false;
-    if (view->x->known & RST_SIDE_RTT)
-        slack += view->x->rtt;
-    off = since % RST_SECOND;
-    return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
-}
-
-static unsigned match_app_timeout(const rst_view_t *view)
-{
-    if (!own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
-        return 0;
-    if (rst_idle_is_habit(view))
-        return rst_is_unprovoked(view) ? 45 : 87;
-    if (rst_idle_is_round(view))
-        return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
-    return is_whole(view) ? 28 : 0;
-}
-
-static void tell_app_timeout(const rst_view_t *view)
-{
-    rst_summary(view,
-                "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was "
-                "pending",
-                rst_who_x(view), idle_text(view),
-                rst_idle_is_habit(view) ? "as it does with other connections" : "a usual time limit");
-    rst_evidence_add(view,
-                     view->reset->conn->last.visit == view->reset->at.visit ? view->y->last.visit : view->x->last.visit,
-                     "Last segment before the silence of %s", idle_text(view));
-    rst_tell_distance(view);
-}
-
 /* The port refuses from then on; or all known connections of the host end together, which pools and browsers do as
  * well. */
 static bool host_is_gone(const rst_view_t *view)
@@ -280,11 +226,21 @@ static bool host_is_gone(const rst_view_t *view)
     return !burst->survived && rst_from_client(view);
 }
 
-static unsigned match_process_exit(const rst_view_t *view)
+/* Many connections of one host in one moment; without a clock every moment is the same. */
+static bool is_batch(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
 
-    if (!own_account(view) || !burst || burst->connections < view->prefs->batch_n || rst_is_empty(view))
+    return burst && burst->connections >= view->prefs->batch_n && !rst_clock_stands(view);
+}
+
+static unsigned match_process_exit(const rst_view_t *view)
+{
+    /* Connections without unread data end with a FIN: few resets are enough, if the port is gone as well. */
+    if (rst_own_account(view) && view->reset->burst && view->reset->burst->closes && !rst_from_client(view) &&
+        host_is_gone(view) && !rst_clock_stands(view) && view->y->bytes && view->reset->burst->connections > 1)
+        return 55;
+    if (!rst_own_account(view) || !is_batch(view) || rst_is_empty(view))
         return 0;
     if (!host_is_gone(view))
         return 20;
@@ -293,9 +249,7 @@ static unsigned match_process_exit(const rst_view_t *view)
 
 static unsigned match_admin_kill(const rst_view_t *view)
 {
-    const rst_burst_t *burst = view->reset->burst;
-
-    return own_account(view) && burst && burst->connections >= view->prefs->batch_n ? 22 : 0;
+    return rst_own_account(view) && is_batch(view) ? 22 : 0;
 }
 
 static void tell_process_exit(const rst_view_t *view)
@@ -313,7 +267,7 @@ static unsigned match_proxied(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
 
-    if (!own_account(view) || !view->reset->relayed.visit || !host || host->relays < 3)
+    if (!rst_own_account(view) || !view->reset->relayed.visit || !host || host->relays < 3)
         return 0;
     return host->relays * 5 >= host->aborts * 4 && host->lag_max - host->lag_min <= AT_ONCE ? 87 : 0;
 }
@@ -329,95 +283,6 @@ static void tell_proxied(const rst_view_t *view)
         rst_who_x(view), rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
         rst_where(view, view->reset->relayed.visit), host->relays);
     rst_evidence_add(view, view->reset->relayed.visit, "Reset that the same host got on its other side");
-    rst_tell_distance(view);
-}
-
-static bool window_is_shut(const rst_view_t *view)
-{
-    return (view->y->known & RST_SIDE_ZERO_WINDOW) && view->x->window_probe.count;
-}
-
-/* A stack with data outstanding repeats them, each time after at most twice the wait before: a longer silence lacks
- * packets, be it copies or the peer's ACK. */
-static bool lacks_repeats(const rst_view_t *view)
-{
-    const rst_run_t *run = &view->x->run;
-    int64_t longest = run->copies >= 2 ? 3 * run->gap : 10 * RST_SECOND;
-
-    return rst_loses_data(view) && !window_is_shut(view) && longest &&
-           rst_within(view, longest, rst_since(view, run->last));
-}
-
-static unsigned match_app_abort(const rst_view_t *view)
-{
-    if (!own_account(view) || rst_fins_done(view))
-        return 0;
-    if (lacks_repeats(view))
-        return RST_WITHOUT_HISTORY;
-    if (rst_is_unprovoked(view))
-        return RST_WITHOUT_HISTORY;
-    if (rst_maybe_both_ends(view))
-        return RST_WITHOUT_HISTORY;
-    /* What else it could be shows in times: a close, a timer, a health check. */
-    if (rst_clock_stands(view))
-        return RST_WITHOUT_HISTORY;
-    if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
-        return RST_WITHOUT_HISTORY;
-    if (!rst_is_abort(view) || (!rst_has_history(view) && !view->y->segments))
-        return 46;
-    return view->from_host ? ELIMINATION_AT_HOST : ELIMINATION;
-}
-
-static void tell_situation(const rst_view_t *view)
-{
-    if (rst_is_empty(view))
-        rst_evidence_add(view, view->x->last.visit ? view->x->last.visit : view->y->last.visit,
-                         "Last segment before the reset. No data was sent in either direction");
-    if (rst_loses_data(view))
-        rst_evidence_add(view, view->x->run.last.visit,
-                         "The resetting side had data outstanding that was not acknowledged");
-    if (rst_has_fin(view->y))
-        rst_evidence_add(view, view->y->fin.visit, "The other side had closed %s before",
-                         rst_span(view, rst_since(view, view->y->fin)));
-    if (rst_has_fin(view->x))
-        rst_evidence_add(view, view->x->fin.visit, "The resetting side had sent its FIN before");
-    if (view->y->last_data.visit)
-        rst_evidence_add(view, view->y->last_data.visit, "Last data of the other side, %s before",
-                         rst_span(view, rst_since(view, view->y->last_data)));
-    if (view->x->last_data.visit)
-        rst_evidence_add(view, view->x->last_data.visit, "Last data of the resetting side, %s before",
-                         rst_span(view, rst_since(view, view->x->last_data)));
-}
-
-/* What lasts less than a second is no silence to speak of. */
-static const char *pause_text(const rst_view_t *view)
-{
-    int64_t idle = rst_idle(view);
-
-    if (!view->texts || idle == RST_TIME_NONE)
-        return "";
-    return rst_text(view->memory, idle < RST_SECOND ? " %s after the last packet" : " after %s of silence",
-                    idle_text(view));
-}
-
-static void tell_app_abort(const rst_view_t *view)
-{
-    const char *before =
-        rst_has_fin(view->x) ? "had closed its sending side, then aborted"
-        : window_is_shut(view)
-            ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
-                       rst_who_y(view))
-        : rst_loses_data(view) ? "had data outstanding that was not acknowledged and aborted"
-        : !view->y->bytes      ? "aborted without having received data"
-        : view->y->pending     ? "received the last data and aborted"
-                               : "answered everything, then aborted";
-
-    rst_summary(view,
-                "Reset by elimination: %s %s%s (%s at its next sequence number). The wire does not show whether the "
-                "application, an operator or a time limit did it",
-                rst_who_x(view), before, pause_text(view), rst_shape(view));
-    tell_situation(view);
-    rst_tell_history(view);
     rst_tell_distance(view);
 }
 
@@ -464,18 +329,6 @@ const rst_rule_t rst_rules_active[] = {
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST,
      {{RST_CAUSE_APP_ABORT, 22}, {RST_CAUSE_PROCESS_EXIT, 5}, {RST_CAUSE_ADMIN_KILL, 3}}},
-    {RST_CAUSE_APP_TIMEOUT,
-     match_app_timeout,
-     tell_app_timeout,
-     RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY,
-     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {RST_CAUSE_ADMIN_KILL, match_admin_kill, tell_process_exit, RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST, {{0, 0}}},
-    {RST_CAUSE_APP_ABORT,
-     match_app_abort,
-     tell_app_abort,
-     RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY,
-     {{RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8}, {RST_CAUSE_PROCESS_EXIT, 6}}},
     {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

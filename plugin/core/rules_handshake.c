@@ -400,7 +400,8 @@ static bool listener_gone(const rst_view_t *view)
 static unsigned match_listener(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
-    bool several = burst && burst->connections >= 2 && burst->port == view->reset->conn->port[view->reset->x];
+    bool several = burst && burst->connections >= 2 && burst->port == view->reset->conn->port[view->reset->x] &&
+                   !rst_clock_stands(view);
 
     if (!rst_is_abort(view) || rst_from_client(view) || view->x->bytes || rst_has_fin(view->x) || rst_has_fin(view->y))
         return 0;

@@ -127,13 +127,40 @@ static unsigned match_policy(const rst_view_t *view)
     if (rst_is_answer(view) && alive && nearer)
         return 75;
     if (first_payload(view) && alive && view->reset->after.alive_new)
-        return 70;
+        return rst_is_answer(view) && delta == 0 ? 0 : 70;
     if (!rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
         return 0;
     /* A filter that rejects answers the segment itself, from nearer than the host; a forger does not wait for one. */
     if (nearer && made_elsewhere(view) && !idle_before(view))
-        return rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55;
+        return !view->reset->opened ? 42 : (rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55);
     return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
+}
+
+/* From the distance of the host and after its usual time, and yet the host goes on: its own packet filter, or one right
+ * in front of it, rejects the request; another host of its address would look the same. */
+static unsigned match_own_filter(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || view->reset->own_last.at.visit || rst_has_fin(view->x) || made_elsewhere(view))
+        return 0;
+    return first_payload(view) && view->reset->after.alive_new && rst_hop_delta(view) == 0 ? 50 : 0;
+}
+
+static void tell_own_filter(const rst_view_t *view)
+{
+    rst_sender_t host = rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
+
+    /* Zero hops on: nobody else can have sent it. */
+    if (rst_hops(view->reset->ttl) != 0)
+        host = RST_SENDER_UNKNOWN;
+    view->verdict->sender = host;
+    rst_summary(view,
+                "Rejected by a packet filter on %s itself or right in front of it, or by another host of its address: "
+                "the answer to %s comes from the usual distance, and the host goes on with the connection (%s)",
+                rst_who_x(view), rst_message_name((rst_message_t)view->trigger->message),
+                rst_where(view, view->reset->after.alive.visit));
+    rst_evidence_add(view, view->trigger->mark.visit, "The segment that was rejected");
+    rst_evidence_add(view, view->reset->after.alive.visit, "The host goes on after the reset");
+    rst_tell_distance(view);
 }
 
 /* A device in front of the server has spoken for it before it resets: what follows the SYN-ACK comes from nearer, as
@@ -259,6 +286,20 @@ static bool both_ends(const rst_view_t *view)
     return rst_within(view, distance, limit < round_trip / 2 ? limit : round_trip / 2);
 }
 
+/* A device accepts connections in the name of a host behind it: the SYN-ACK and the reset come from one distance, the
+ * data from farther off. */
+static bool answered_syn(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+    uint8_t syn = rst_hops(x->syn_ttl), here = rst_hops(view->reset->ttl), data = rst_hops(x->ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || !x->syn_ttl || !x->bytes ||
+        x->data_at_syn_ttl || rst_looks_genuine(view))
+        return false;
+    return syn == here && here != RST_HOPS_ABSURD && data != RST_HOPS_ABSURD &&
+           data >= here + (int)view->prefs->hop_delta;
+}
+
 static unsigned match_idle_device(const rst_view_t *view)
 {
     if (!idle_before(view) || rst_is_refusal(view) || rst_has_fin(view->x) || !rst_was_open(view))
@@ -267,6 +308,8 @@ static unsigned match_idle_device(const rst_view_t *view)
         return 0;
     if (both_ends(view))
         return rst_looks_genuine(view) ? 40 : 85;
+    if (answered_syn(view))
+        return rst_idle_is_habit(view) || rst_idle_is_round(view) ? 60 : 50;
     if (rst_hop_jump(view) && rst_too_fast(view))
         return 92;
     if (made_elsewhere(view))
@@ -286,6 +329,11 @@ static void tell_idle_device(const rst_view_t *view)
                 both_ends(view) ? "both ends were reset at once although neither had sent anything"
                                 : "the reset did not come from the host itself");
     rst_evidence_add(view, view->reset->at.visit, "Silence of %s before the reset", rst_span(view, rst_silence(view)));
+    if (answered_syn(view))
+        rst_evidence_add(view, view->x->syn.visit,
+                         "The SYN-ACK comes from the distance of the reset (TTL %u), data from "
+                         "farther off (TTL %u)",
+                         view->x->syn_ttl, view->x->ttl);
     if (both_ends(view))
         rst_pattern_add(view, "both_ends");
     tell_elsewhere(view);
@@ -322,6 +370,9 @@ static unsigned match_distance(const rst_view_t *view)
 
     if (!made_elsewhere(view) || rst_is_refusal(view))
         return 0;
+    /* What it answers, and after which silence, would show only in times. */
+    if (rst_clock_stands(view))
+        return RST_UNSURE;
     /* Ports may be forwarded to hosts at different distances. */
     if (rst_is_unseen_refusal(view) || (rst_looks_genuine(view) && !rst_too_fast(view)))
         return 35;
@@ -330,6 +381,9 @@ static unsigned match_distance(const rst_view_t *view)
         return 40;
     if (answer && delta > 0 && delta <= OTHER_ROUTE && !rst_too_fast(view) && !together)
         return rst_out_of_step(view) ? RST_UNSURE : 40;
+    /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
+    if (rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 && !together)
+        return 40;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }
 
@@ -365,6 +419,12 @@ const rst_rule_t rst_rules_network[] = {
      RST_IF_NO_REFUSAL,
      RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_SESSION_FAILOVER, 12}, {RST_CAUSE_INJECTED, 10}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {RST_CAUSE_POLICY_RESET,
+     match_own_filter,
+     tell_own_filter,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_SESSION_FAILOVER, 25}, {RST_CAUSE_NO_CONNECTION, 8}}},
     {RST_CAUSE_INJECTED,
      match_contradicted,
      tell_contradicted,

@@ -214,6 +214,9 @@ static unsigned match_no_connection(const rst_view_t *view)
     /* Hops off: a device or another host may have answered. */
     if (rst_hop_step(view) || rst_hop_jump(view))
         return RST_WITHOUT_HISTORY;
+    /* It was sending when that happened: another host may have been asked as well. */
+    if ((view->x->known & RST_SIDE_NXT) && rst_seq_before(view->reset->seq, view->x->nxt))
+        return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
         return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;
     /* The handshake went on without a packet of this side in the capture, which so lacks others too. */

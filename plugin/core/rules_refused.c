@@ -141,15 +141,6 @@ static void tell_firewall(const rst_view_t *view)
                          rst_span(view, rst_delay(view)), rst_span(view, host->round_trip));
 }
 
-static unsigned match_no_backend(const rst_view_t *view)
-{
-    int delta = 0;
-
-    if (!is_syn(view) || !served_before(view) || view->reset->after.synack.visit)
-        return 0;
-    return refusal_distance(view, &delta) || too_fast(view) ? 40 : 0;
-}
-
 static unsigned match_options(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -185,16 +176,12 @@ static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
     return (since == RST_TIME_NONE || since <= INTERLEAVED / 2) && (until == RST_TIME_NONE || until <= INTERLEAVED / 2);
 }
 
-static bool is_interleaved(const rst_view_t *view)
+/* Acceptances and refusals take turns: more than the one gap of a restart. */
+static bool takes_turns(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
-    const rst_service_run_t *before = rst_service_before(service, true, view->reset->at);
-    const rst_service_run_t *after = rst_service_after(service, true, view->reset->at);
     unsigned accepts = 0, refusals = 0;
 
-    if (before && after && rst_within(view, rst_elapsed(before->last, view->reset->at), NEARBY) &&
-        rst_within(view, rst_elapsed(view->reset->at, after->first), NEARBY))
-        return true;
     for (unsigned i = 0; i < service->runs; i++) {
         if (!overlaps(view, &service->run[i]))
             continue;
@@ -204,6 +191,48 @@ static bool is_interleaved(const rst_view_t *view)
             refusals++;
     }
     return accepts >= 2 && refusals >= 2;
+}
+
+static bool is_interleaved(const rst_view_t *view)
+{
+    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+
+    if (before && after && rst_within(view, rst_elapsed(before->last, view->reset->at), NEARBY) &&
+        rst_within(view, rst_elapsed(view->reset->at, after->first), NEARBY))
+        return true;
+    return takes_turns(view);
+}
+
+/* An older connection of the port went on meanwhile. */
+static bool serves_meanwhile(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+
+    for (unsigned i = 0; service && i < service->runs; i++) {
+        const rst_service_run_t *run = &service->run[i];
+
+        if (!run->accepts && run->first.visit <= view->reset->at.visit && run->last.visit >= view->reset->at.visit)
+            return run->served;
+    }
+    return false;
+}
+
+/* Linux refuses nobody for want of room: another host of the address did, a limit, or it was being restarted. */
+static bool refuses_some(const rst_view_t *view)
+{
+    return is_syn(view) && view->reset->service && looks_like_linux(view) && is_interleaved(view);
+}
+
+static unsigned match_no_backend(const rst_view_t *view)
+{
+    int delta = 0;
+
+    if (!is_syn(view) || !served_before(view) || view->reset->after.synack.visit)
+        return 0;
+    if (refuses_some(view) && takes_turns(view))
+        return 30;
+    return refusal_distance(view, &delta) || too_fast(view) ? 40 : 0;
 }
 
 /* The very same SYN, repeated, is accepted: somebody listens. */
@@ -220,9 +249,11 @@ static unsigned match_exhausted(const rst_view_t *view)
 {
     if (is_syn(view) && accepted_next(view))
         return 40;
-    if (!is_syn(view) || !view->reset->service || !is_interleaved(view))
+    if (!is_syn(view) || !view->reset->service)
         return 0;
-    return looks_like_linux(view) ? 35 : 75;
+    if (is_interleaved(view))
+        return !looks_like_linux(view) ? 75 : (takes_turns(view) ? RST_WITHOUT_HISTORY : 35);
+    return serves_meanwhile(view) ? 30 : 0;
 }
 
 static void tell_exhausted(const rst_view_t *view)
@@ -230,10 +261,12 @@ static void tell_exhausted(const rst_view_t *view)
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    rst_summary(view,
-                "%s refused the SYN of %s although it accepts others just before and after: its backlog or another "
-                "resource was probably exhausted",
-                server_text(view), rst_where(view, view->trigger->mark.visit));
+    rst_summary(view, "%s refused the SYN of %s although it accepts others just before and after: %s",
+                server_text(view), rst_where(view, view->trigger->mark.visit),
+                looks_like_linux(view)
+                    ? "a host behind this address does not serve it, a limit or a packet filter rejects some, or a "
+                      "resource was exhausted"
+                    : "its backlog or another resource was probably exhausted");
     rst_evidence_add(view, view->trigger->mark.visit, "The SYN that was refused");
     if (before)
         rst_evidence_add(view, before->last.visit, "The same service accepted a connection before");
@@ -252,6 +285,10 @@ static unsigned match_closed(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (is_syn(view) && !same_port_known(view) && (may_be_elsewhere(view) || too_fast(view)))
         return 50;
+    if (refuses_some(view))
+        return takes_turns(view) ? 35 : 55;
+    if (is_syn(view) && serves_meanwhile(view))
+        return 55;
     return is_syn(view) ? 86 : 78;
 }
 
@@ -280,6 +317,16 @@ static void tell_closed(const rst_view_t *view)
         rst_summary(view,
                     "%s refused the SYN of %s but accepted it when it was repeated: overloaded, just starting, or a "
                     "device that tests the client",
+                    server_text(view), rst_where(view, view->trigger->mark.visit));
+    } else if (refuses_some(view)) {
+        rst_summary(view,
+                    "%s refused the SYN of %s although it accepts others just before and after: it was restarted in "
+                    "that moment, or one of several hosts behind the address does not serve it",
+                    server_text(view), rst_where(view, view->trigger->mark.visit));
+    } else if (is_syn(view) && serves_meanwhile(view)) {
+        rst_summary(view,
+                    "%s refused the SYN of %s while a connection that it had accepted before went on: it takes no more "
+                    "at a time, its listener was closed, or a packet filter rejects new ones",
                     server_text(view), rst_where(view, view->trigger->mark.visit));
     } else if (view->verdict->confidence <= 50 && is_syn(view)) {
         view->verdict->sender = RST_SENDER_UNKNOWN;

@@ -376,6 +376,7 @@ static void take_wild(rst_side_t *side, rst_mark_t at)
 static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
 {
     uint32_t end = segment->seq + rst_segment_space(segment);
+    uint32_t fresh = 0;
 
     if (!(side->known & RST_SIDE_NXT)) {
         side->nxt = segment->seq;
@@ -388,9 +389,8 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
         side->stale = at;
     take_run(side, peer, segment, at);
     if (rst_seq_after(end, side->nxt)) {
-        uint32_t fresh = end - side->nxt;
-
-        side->bytes += fresh < segment->len ? fresh : segment->len;
+        fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
+        side->bytes += fresh;
         side->nxt = end;
         if (!side->timed.visit) {
             side->timed = at;
@@ -401,7 +401,10 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
         side->last_data = at;
         side->message = rst_ring_at(&side->ring, 0)->message;
         side->data_segments++;
-        side->pending += segment->len;
+    }
+    /* A retransmission neither asks nor answers again. */
+    if (fresh) {
+        side->pending += fresh;
         peer->pending = 0;
     }
     if (segment->flags & RST_FLAG_FIN) {

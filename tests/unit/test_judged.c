@@ -1,0 +1,163 @@
+/* test_judged.c
+ * Cases that independent judges found decided against the mechanism: each with a near miss.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+/* SYN-ACK after a second, as when a radio has to wake up first. */
+#define SLOW(t, port, u) t " C:" port ">S S 1000", u " S>C:" port " S. 5000 ack 1001 ttl 54",                       \
+    u " C:" port ">S . 1001 ack 5001"
+#define ANSWERED(port, u, v) u " C:" port ">S P. 1001 ack 5001 len 10", v " S>C:" port " . 5001 ack 1011 ttl 54"
+
+static void test_slow_handshakes(void)
+{
+    /* Its data are acknowledged within 60 ms: the refusal after 60 ms is no sooner than this host answers. */
+    script_check("closed_port 80-90 by server not firewall_reject", SLOW("0", "1", "1"), ANSWERED("1", "1.1", "1.16"),
+                 SLOW("2", "2", "3"), ANSWERED("2", "3.1", "3.16"), SLOW("4", "3", "5"), ANSWERED("3", "5.1", "5.16"),
+                 "8 C:4>S S 1000", "8.06 S>C:4 R. =0 ack 1001 ttl 54");
+    script_check("firewall_reject by middlebox", SLOW("0", "1", "1"), SLOW("2", "2", "3"), SLOW("4", "3", "5"),
+                 "8 C:4>S S 1000", "8.06 S>C:4 R. =0 ack 1001 ttl 54");
+}
+
+static void test_initial_ttl_60(void)
+{
+    /* Nine hops from 64 or five from 60; five from 255. */
+    script_check("app_abort by server", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 55", "0.021 C>S . 1001 ack 5001",
+                 "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 10 ttl 55", "1.03 C>S . 1011 ack 5011",
+                 "3 S>C R. 5011 ack 1011 ttl 250");
+    script_check("injected by middlebox", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 55", "0.021 C>S . 1001 ack 5001",
+                 "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 10 ttl 55", "1.03 C>S . 1011 ack 5011",
+                 "3 S>C R. 5011 ack 1011 ttl 59");
+}
+
+#define REQUESTED "0 C>S S 1000 ttl 64 ts 1:0", "0.02 S>C S. 5000 ack 1001 ttl 54 ts 50:1",                          \
+    "0.021 C>S . 1001 ack 5001 ttl 64 ts 2:50",                 \
+    "0.03 C>S P. 1001 ack 5001 len 16 ttl 64 ts 3:50 hex 474554202f20485454502f312e31"
+
+static void test_own_filter(void)
+{
+    /* The first request is reset from the server's distance, after its time; a packet that was sent later follows. */
+    script_check("policy_reset 45-55 by unknown alt session_failover", REQUESTED, "0.05 S>C R 5001 ttl 54",
+                 "0.5 S>C F. 5001 ack 1001 ttl 54 ts 90:1");
+    script_check("policy_reset by middlebox", REQUESTED, "0.05 S>C R 5001 ttl 58",
+                 "0.5 S>C F. 5001 ack 1001 ttl 54 ts 90:1");
+}
+
+static void test_unanswered_request(void)
+{
+    script_check("app_timeout 45-55 by client alt app_abort", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 100 id 104",
+                 "1.02 S>C . 5201 ack 1201 id 301", "11.02 C>S R. 1201 ack 5201 id 105");
+    /* It has its answer. */
+    script_check("app_abort by client", SCRIPT_TALK, "3.2 C>S R. 1101 ack 5201 id 105");
+}
+
+#define BULK "1.001 S>C . 5201 ack 1101 len 1400", "1.002 S>C . 6601 ack 1101 len 1400",                              \
+    "1.003 S>C . 8001 ack 1101 len 1400", "1.004 S>C . 9401 ack 1101 len 1400", "1.005 S>C . 10801 ack 1101 len 1400", \
+    "1.006 S>C . 12201 ack 1101 len 1400", "1.007 C>S . 1101 ack 13601"
+
+static void test_cancelled_afterwards(void)
+{
+    script_check("transfer_cancelled 65-75 by client", SCRIPT_TALK, BULK, "1.008 C>S R. 1101 ack 13601",
+                 "1.009 S>C . 13601 ack 1101 len 1400", "1.01 S>C . 15001 ack 1101 len 1400");
+    script_check("app_abort by client alt transfer_cancelled", SCRIPT_TALK, BULK, "1.008 C>S R. 1101 ack 13601");
+}
+
+static void test_not_received(void)
+{
+    /* Five copies of nine bytes that never arrived are nine bytes, and no unread data. */
+    script_check("app_abort by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 9 id 104",
+                 "1.3 C>S P. 1101 ack 5201 len 9 id 105", "1.9 C>S P. 1101 ack 5201 len 9 id 106",
+                 "3.1 C>S P. 1101 ack 5201 len 9 id 107", "9 S>C R. 5201 ack 1101 id 301");
+    script_check("unread_data by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 9 id 104",
+                 "1.02 S>C R. 5201 ack 1110 id 301");
+}
+
+static void test_fatal_alert(void)
+{
+    /* The first bytes after the ClientHello are an alert: TLS, and the reason. */
+    script_check("app_error 75-80 by client", SCRIPT_OPEN, "0.03 C>S P. 1001 ack 5001 len 200 hex 160301020001000001fc",
+                 "0.05 S>C P. 5001 ack 1201 len 7 hex 15030300020228", "0.051 C>S R. 1201 ack 5008");
+}
+
+#define VISIT(t, port, u) t " B:" port ">S S 1000", u " S>B:" port " S. 5000 ack 1001 ttl 54",                       \
+    u " B:" port ">S . 1001 ack 5001"
+#define REFUSED(t, port, u) t " C:" port ">S S 1000", u " S>C:" port " R. =0 ack 1001 ttl 54 id 0 df"
+
+static void test_refused_meanwhile(void)
+{
+    /* One connection at a time. */
+    script_check("closed_port 50-60 by server alt resource_exhaustion", VISIT("0", "1", "0.02"),
+                 "1 B:1>S P. 1001 ack 5001 len 10", REFUSED("5", "7", "5.02"), "9 B:1>S P. 1011 ack 5001 len 10");
+    script_check("closed_port 80-90 by server not resource_exhaustion", VISIT("0", "1", "0.02"),
+                 "1 B:1>S P. 1001 ack 5001 len 10", REFUSED("5", "7", "5.02"));
+    /* Every second one is refused. */
+    script_check("#1 resource_exhaustion 45-49 alt closed_port,no_backend", VISIT("0", "1", "0.02"),
+                 REFUSED("1", "7", "1.02"), VISIT("2", "2", "2.02"), REFUSED("3", "8", "3.02"), VISIT("4", "3", "4.02"));
+}
+
+static void test_answered_syn(void)
+{
+    /* A device accepts and resets; the data come from two hops behind it. */
+    script_check("device_idle_timeout 55-65 by middlebox alt app_timeout", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 63",
+                 "0.021 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 10 ttl 61",
+                 "1.03 C>S . 1011 ack 5011", "301.03 S>C R. 5011 ack 1011 ttl 63");
+    script_check("app_timeout by server", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 63", "0.021 C>S . 1001 ack 5001",
+                 "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 10 ttl 63", "1.03 C>S . 1011 ack 5011",
+                 "301.03 S>C R. 5011 ack 1011 ttl 63");
+}
+
+static void test_overtaken_answer(void)
+{
+    /* State lost in the middle of a download: the reset answers an ACK that the data on the way have overtaken. */
+    script_check("no_connection 40-49 by server trigger 9", SCRIPT_TALK, "1 S>C . 5201 ack 1101 len 1000 ttl 54",
+                 "1.001 C>S . 1101 ack 6201", "1.01 S>C . 6201 ack 1101 len 1000 ttl 54", "1.021 S>C R 6201 ttl 54");
+    script_check("* not no_connection", SCRIPT_TALK, "1 S>C . 5201 ack 1101 len 1000 ttl 54",
+                 "1.01 S>C . 6201 ack 1101 len 1000 ttl 54", "1.021 S>C R. 5701 ack 1101 ttl 54");
+}
+
+static void test_nearer_without_handshake(void)
+{
+    /* The round trip is not known: nobody is accused. */
+    script_check("no_connection 40-49 by server alt policy_reset", "0 S>C . 5001 ack 1001 len 10 ttl 52",
+                 "0.001 C>S . 1001 ack 5011", "0.1 S>C . 5011 ack 1001 len 10 ttl 52", "0.101 C>S . 1001 ack 5021",
+                 "0.2 C>S P. 1001 ack 5021 len 100", "0.214 S>C R 5021 ttl 55");
+    /* Without a clock neither. */
+    script_check("injected 40-49 by unknown", "1 C>S S 1000 ttl 64", "1 S>C S. 5000 ack 1001 ttl 54",
+                 "1 C>S P. 1001 ack 5001 len 10 ttl 64", "1 S>C P. 5001 ack 1011 len 10 ttl 54",
+                 "1 C>S . 1011 ack 5011 ttl 64", "1 S>C R. 5011 ack 1011 ttl 57");
+}
+
+static void test_few_die_together(void)
+{
+    /* Two resets and a FIN of one port in the same moment, and the port is gone: the process ended. */
+#define GREETED(port) "0 C:" port ">S S 1000", "0.01 S>C:" port " S. 5000 ack 1001", "0.02 C:" port ">S . 1001 ack 5001", \
+    "1 S>C:" port " P. 5001 ack 1001 len 10", "1.01 C:" port ">S P. 1001 ack 5011 len 10"
+    script_check("#2 process_exit 50-60 by server alt app_abort", GREETED("1"), GREETED("2"), GREETED("3"),
+                 "2 S>C:1 F. 5011 ack 1011", "2.0001 S>C:2 R. 5011 ack 1011", "2.0002 S>C:3 R. 5011 ack 1011",
+                 "3 C:4>S S 1000", "3.01 S>C:4 R. =0 ack 1001");
+    script_check("#2 * not process_exit", GREETED("1"), GREETED("2"), GREETED("3"), "2 S>C:1 F. 5011 ack 1011",
+                 "2.0001 S>C:2 R. 5011 ack 1011", "2.0002 S>C:3 R. 5011 ack 1011", "3 C:4>S S 1000",
+                 "3.01 S>C:4 S. 5000 ack 1001");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/judged/slow_handshakes", test_slow_handshakes },
+        { "/judged/initial_ttl_60", test_initial_ttl_60 },
+        { "/judged/own_filter", test_own_filter },
+        { "/judged/unanswered_request", test_unanswered_request },
+        { "/judged/cancelled_afterwards", test_cancelled_afterwards },
+        { "/judged/not_received", test_not_received },
+        { "/judged/fatal_alert", test_fatal_alert },
+        { "/judged/refused_meanwhile", test_refused_meanwhile },
+        { "/judged/answered_syn", test_answered_syn },
+        { "/judged/overtaken_answer", test_overtaken_answer },
+        { "/judged/nearer_without_handshake", test_nearer_without_handshake },
+        { "/judged/few_die_together", test_few_die_together },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}
