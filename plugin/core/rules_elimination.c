@@ -50,7 +50,7 @@ static unsigned match_app_timeout(const rst_view_t *view)
         return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
     if (!is_whole(view))
         return 0;
-    return waits_for_reply(view) ? 50 : 28;
+    return waits_for_reply(view) && rst_since(view, view->x->last_data) >= RST_SECOND ? 50 : 28;
 }
 
 static void tell_app_timeout(const rst_view_t *view)
