@@ -92,7 +92,7 @@ static void test_refused_meanwhile(void)
     script_check("closed_port 80-90 by server not resource_exhaustion", VISIT("0", "1", "0.02"),
                  "1 B:1>S P. 1001 ack 5001 len 10", REFUSED("5", "7", "5.02"));
     /* Every second one is refused. */
-    script_check("#1 resource_exhaustion 45-49 alt closed_port,no_backend", VISIT("0", "1", "0.02"),
+    script_check("#1 resource_exhaustion 45-49 alt closed_port alt no_backend", VISIT("0", "1", "0.02"),
                  REFUSED("1", "7", "1.02"), VISIT("2", "2", "2.02"), REFUSED("3", "8", "3.02"), VISIT("4", "3", "4.02"));
 }
 
