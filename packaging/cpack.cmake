@@ -32,6 +32,7 @@ execute_process(COMMAND dpkg-query --search "${RST_WIRESHARK_SONAME}"
 	OUTPUT_VARIABLE RST_OWNER OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 string(REGEX REPLACE ":.*" "" RST_OWNER "${RST_OWNER}")
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "tshark | wireshark")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "wireshark, parallel") # rst-batch needs the latter
 foreach(program IN LISTS RST_PROGRAMS) # shlibdeps does not look into scripts
 	file(STRINGS ${program} interpreter LIMIT_COUNT 1)
 	if(interpreter MATCHES "python3" AND NOT CPACK_DEBIAN_PACKAGE_DEPENDS MATCHES "python3")
@@ -64,6 +65,13 @@ set(CPACK_RPM_SPEC_MORE_DEFINE "%define use_source_date_epoch_as_buildtime 1
 
 set(doc_dir share/doc/${CPACK_PACKAGE_NAME})
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/copyright DESTINATION ${doc_dir})
+if(RST_PACKAGE STREQUAL "deb")
+	string(TIMESTAMP RST_DATE "%a, %d %b %Y %H:%M:%S +0000" UTC) # of SOURCE_DATE_EPOCH
+	configure_file(changelog.in changelog @ONLY)
+	execute_process(COMMAND gzip --force --best --no-name changelog WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+	install(FILES ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz DESTINATION ${doc_dir})
+	install(FILES lintian-overrides DESTINATION share/lintian/overrides RENAME ${CPACK_PACKAGE_NAME})
+endif()
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/docs/causes.md DESTINATION ${doc_dir})
 
 set(CPACK_GENERATOR DEB)
