@@ -67,11 +67,6 @@ class Desk:
     def install_profile(self):
         folder = self.home / ".config" / "wireshark" / "profiles" / PROFILE
         shutil.copytree(REPO / "packaging" / "profile" / PROFILE, folder, dirs_exist_ok=True)
-        width, height = map(int, self.size.split("x"))
-        with open(folder / "recent", "a", encoding="ascii") as recent:
-            recent.write(
-                f"gui.geometry_main_x: 0\ngui.geometry_main_y: 0\ngui.geometry_main_width: {width - 4}\n"
-                f"gui.geometry_main_height: {height - TITLE}\ngui.geometry_main_maximized: FALSE\n")
 
     def start(self, *command):
         with open(self.home / f"{Path(command[0]).name}.log", "wb") as log:
@@ -91,6 +86,14 @@ class Desk:
             return self.xdotool("search", "--onlyvisible", "--name", re.escape(part))
         window = until(f"window {part!r}", probe)[-1]
         self.xdotool("windowactivate", "--sync", window)
+        return window
+
+    def main_window(self, part):
+        """The window of a capture, which gets the whole screen: where its size is stored differs with the version."""
+        window = self.window(part)
+        width, height = map(int, self.size.split("x"))
+        self.xdotool("windowmove", window, 0, 0)
+        self.xdotool("windowsize", window, width - 4, height - TITLE)
         return window
 
     def title(self, window):

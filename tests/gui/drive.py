@@ -17,7 +17,7 @@ SIZE = "1150x760"  # small, because reading takes time
 
 def drive(home, capture, display_filter):
     with Desk(["-r", capture], home, SIZE) as desk:
-        main = desk.window(Path(capture).name)
+        main = desk.main_window(Path(capture).name)
         desk.read_until("Packets", main)
         desk.filter(display_filter)
         _, shown = desk.read_until("RST cause", main)  # of the first packet that is left

@@ -29,7 +29,7 @@ def shoot(desk, folder, name, window="root"):
 
 def answer(desk, capture, frame, folder, name):
     """The answer for one reset, opened."""
-    main = desk.window(capture.name)
+    main = desk.main_window(capture.name)
     desk.read_until("Packets", main)
     desk.filter("rst")
     desk.read_until("Displayed", main)
