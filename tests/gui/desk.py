@@ -147,3 +147,9 @@ class Desk:
         """Alt and key opens a menu of the main window."""
         self.xdotool("key", f"alt+{key}")
         self.click(item)
+
+    def last_of_menu(self, key, item):
+        """By keyboard alone: the menus of Qt 6 (Wireshark 4.4) do not take the clicks of xdotool."""
+        self.xdotool("key", f"alt+{key}")
+        self.read_until(item)
+        self.xdotool("key", "Up", "sleep", 0.3, "key", "Return")

@@ -21,9 +21,10 @@ def drive(home, capture, display_filter):
         desk.read_until("Packets", main)
         desk.filter(display_filter)
         _, shown = desk.read_until("RST cause", main)  # of the first packet that is left
-        desk.menu("s", "TCP Reset Causes")
+        desk.last_of_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
-        _, lines = desk.read_until("refused: port closed", statistics)
+        desk.xdotool("windowsize", statistics, 1100, 700)
+        _, lines = desk.read_until("Followers and copies", statistics)
         return {"main": " ".join(word.text for word in shown), "title": desk.title(statistics),
                 "statistics": " ".join(word.text for word in lines)}
 

@@ -43,7 +43,7 @@ def test_filter(tshark, tour, seen):
 
 def test_profile(seen):
     """Buttons and columns of the profile."""
-    for text in ("All resets Not benign", "Cause", "Sender Trigger Info", "Profile: TCP Resets"):
+    for text in ("All resets", "Not benign", "Cause", "Sender", "Trigger", "Info", "Profile: TCP Resets"):
         assert letters(text) in letters(seen["main"]), f"{text!r} in {seen['main']}"
 
 
