@@ -46,7 +46,7 @@ static void *scope_alloc(void *scope, size_t size)
     return wmem_alloc((wmem_allocator_t *)scope, size);
 }
 
-static void scope_release(void *scope, void *block)
+static void scope_release(void *scope, void *block, size_t size _U_)
 {
     wmem_free((wmem_allocator_t *)scope, block);
 }
@@ -116,8 +116,8 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
     ws_message("TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num);
 }
 
-/* First visit only. Returns the number of resets in this frame. */
-static unsigned learn(packet_info *pinfo)
+/* First visit only. Stores the resets of this frame, and returns their number. */
+static unsigned learn(packet_info *pinfo, const rst_case_t **found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
     const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
@@ -130,12 +130,29 @@ static unsigned learn(packet_info *pinfo)
 
         if (reset && !first_reset)
             first_reset = reset;
-        if (reset)
-            p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases++, reset);
+        if (!reset)
+            continue;
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases, reset);
+        found[cases++] = reset;
     }
     if (error)
         rst_engine_icmp(engine, error);
     note_missed(pinfo, facts);
+    return cases;
+}
+
+/* Later visits: what the first one stored. */
+static unsigned recall(packet_info *pinfo, const rst_case_t **found)
+{
+    unsigned cases = 0;
+
+    rst_engine_settle(engine);
+    while (cases < RST_LAYERS_MAX) {
+        found[cases] = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases);
+        if (!found[cases])
+            break;
+        cases++;
+    }
     return cases;
 }
 
@@ -256,24 +273,15 @@ static void tap_missed(packet_info *pinfo)
 /* Returns 0, so that no layer of ours is in the list of protocols of the frame. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    /* Most frames bear no reset: the first visit knows that without looking for a stored one. */
-    unsigned cases = RST_LAYERS_MAX;
-    uint32_t key;
+    const rst_case_t *found[RST_LAYERS_MAX];
+    unsigned cases, i;
 
     if (!engine)
         return 0;
     pinfo->current_proto = "RST"; /* under which Expert Information lists our items */
-    if (!pinfo->fd->visited)
-        cases = learn(pinfo);
-    else
-        rst_engine_settle(engine);
-    for (key = KEY_CASE; key < KEY_CASE + cases; key++) {
-        const rst_case_t *reset = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, key);
-
-        if (!reset)
-            break;
-        show_case(tvb, pinfo, tree, reset);
-    }
+    cases = pinfo->fd->visited ? recall(pinfo, found) : learn(pinfo, found);
+    for (i = 0; i < cases; i++)
+        show_case(tvb, pinfo, tree, found[i]);
     if (pinfo->fd->visited) {
         if (rst_tree_wants_reset_in(tree))
             show_reset_in(tvb, pinfo, tree);

@@ -39,7 +39,7 @@ const rst_track_t *rst_compare_witness(const rst_engine_t *engine, const rst_con
     uint16_t port = 0;
 
     for (unsigned i = 0; host && i < RST_RECENT_MAX; i++) {
-        const rst_conn_t *witness = host->recent[i];
+        const rst_conn_t *witness = host->recent.conn[i];
         const rst_track_t *there;
         uint16_t its;
 

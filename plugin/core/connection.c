@@ -79,7 +79,7 @@ bool rst_conn_has_ended(const rst_conn_t *conn)
 
 static void release_ring(rst_ring_t *ring, const rst_memory_t *memory)
 {
-    rst_release(memory, ring->slot);
+    rst_release(memory, ring->slot, ring->size * sizeof *ring->slot);
     memset(ring, 0, sizeof *ring);
 }
 
@@ -116,9 +116,9 @@ static void remember_former(rst_conn_t *conn, const rst_memory_t *memory)
 
 static void release_sides(rst_side_t *sides, const rst_memory_t *memory)
 {
-    rst_release(memory, sides[0].ring.slot);
-    rst_release(memory, sides[1].ring.slot);
-    rst_release(memory, sides);
+    release_ring(&sides[0].ring, memory);
+    release_ring(&sides[1].ring, memory);
+    rst_release(memory, sides, 2 * sizeof *sides);
 }
 
 static void release_parked(rst_conn_t *conn, const rst_memory_t *memory)
@@ -132,7 +132,7 @@ void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory)
 {
     release_parked(conn, memory);
     release_sides(conn->side, memory);
-    rst_release(memory, conn);
+    rst_release(memory, conn, sizeof *conn);
 }
 
 static void park(rst_conn_t *conn, const rst_memory_t *memory)
@@ -153,7 +153,7 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
         release_parked(conn, memory);
         rst_conn_trim(conn, memory);
         if (!conn->side_shared)
-            rst_release(memory, conn->side);
+            rst_release(memory, conn->side, 2 * sizeof *conn->side);
     }
     conn->side = new_sides(memory);
     conn->side_shared = false;

@@ -27,6 +27,8 @@ static const netscaler_code_t *find_code(uint16_t window)
 {
     size_t low = 0, high = G_N_ELEMENTS(codes);
 
+    if (window < codes[0].code || window > codes[high - 1].code) /* nearly always */
+        return NULL;
     while (low < high) {
         size_t middle = (low + high) / 2;
 

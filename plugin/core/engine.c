@@ -15,7 +15,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
 {
     rst_engine_t *engine = g_new0(rst_engine_t, 1);
 
-    engine->memory = *memory;
+    engine->memory = rst_pool_open(&engine->pool, memory);
     engine->prefs = *prefs;
     rst_slots_open(&engine->slots);
     engine->nobody.client = -1;
@@ -270,11 +270,11 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     return reset;
 }
 
-static void forget_recent(rst_conn_t **recent, const rst_conn_t *conn)
+static void forget_recent(rst_recent_t *recent, const rst_conn_t *conn)
 {
     for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        if (recent[i] == conn)
-            recent[i] = NULL;
+        if (recent->conn[i] == conn)
+            recent->conn[i] = NULL;
     }
 }
 
@@ -300,10 +300,10 @@ static void put_to_rest(rst_engine_t *engine, rst_conn_t *conn)
     slot = rst_slots_peek(&engine->slots, &like, &x);
     if (!slot || slot->packed || slot->as.conn != conn)
         return;
-    forget_recent(engine->recent, conn);
+    forget_recent(&engine->recent, conn);
     for (unsigned i = 0; i < 2; i++) {
         if (conn->host[i])
-            forget_recent(conn->host[i]->recent, conn);
+            forget_recent(&conn->host[i]->recent, conn);
     }
     rst_slot_rest(&engine->slots, slot, &engine->memory);
 }
@@ -365,7 +365,7 @@ static rst_conn_t *wake_slot(rst_engine_t *engine, rst_slot_t *slot, const rst_s
 {
     rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, slot->as.rest.point, &engine->memory);
 
-    rst_slot_wake(&engine->slots, slot, conn);
+    rst_slot_wake(slot, conn, &engine->memory);
     if (engine->points.several)
         rst_points_adopt(engine, conn, engine->points.home);
     return conn;

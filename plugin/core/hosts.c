@@ -113,11 +113,15 @@ static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void
 rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point)
 {
     rst_host_t key;
+    rst_host_t **near;
 
     key.address = *address;
     key.point = point;
     key.hash = mix_address(hosts->secret, address, 0) ^ point;
-    return table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, socket), sizeof key);
+    near = &hosts->near[key.hash % RST_HOSTS_NEAR];
+    if (!*near || !host_equal(*near, &key))
+        *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, socket), sizeof key);
+    return *near;
 }
 
 rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
@@ -141,9 +145,25 @@ static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned 
     block = memory->alloc(memory->scope, size * wanted);
     if (used)
         memcpy(block, old, size * used);
-    rst_release(memory, old);
+    rst_release(memory, old, size * *room);
     *room = (uint8_t)wanted;
     return block;
+}
+
+/* Nearly all services only ever refuse, or only accept: the first run needs no block of its own. */
+static rst_service_run_t *next_run(const rst_hosts_t *hosts, rst_service_t *service)
+{
+    if (!service->runs) {
+        service->run = &service->first_run;
+    } else if (service->runs == 1) {
+        service->room = 1;
+        service->run = grown(hosts->memory, NULL, sizeof *service->run, 0, &service->room, RST_SERVICE_RUNS_MAX);
+        service->run[0] = service->first_run;
+    }
+    if (service->runs > 1 && service->runs == service->room)
+        service->run = grown(hosts->memory, service->run, sizeof *service->run, service->runs, &service->room,
+                             RST_SERVICE_RUNS_MAX);
+    return &service->run[service->runs++];
 }
 
 void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_mark_t at)
@@ -155,10 +175,7 @@ void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool acc
             service->overflow = true;
             return;
         }
-        if (service->runs == service->room)
-            service->run =
-                grown(hosts->memory, service->run, sizeof *run, service->runs, &service->room, RST_SERVICE_RUNS_MAX);
-        run = &service->run[service->runs++];
+        run = next_run(hosts, service);
         *run = (rst_service_run_t){accepts, false, 0, at, at};
     }
     run->count++;

@@ -16,8 +16,17 @@
 
 #define RST_TABLE_MAX 65536
 #define RST_RECENT_MAX 16
+#define RST_HOSTS_NEAR 64
 
 struct rst_conn;
+
+/* Connections opened last, oldest overwritten first. Their ports stand together, because nearly always they are all
+ * that is looked at. */
+typedef struct rst_recent {
+    struct rst_conn *conn[RST_RECENT_MAX]; /* NULL = none, or forgotten */
+    uint64_t ports[2][RST_RECENT_MAX / 4]; /* of both sides, four in a word, the first one lowest */
+    uint8_t next;
+} rst_recent_t;
 
 /* An uninterrupted time in which a service only accepted, or only refused. */
 typedef struct rst_service_run {
@@ -36,7 +45,8 @@ typedef struct rst_service {
     uint8_t point; /* capture point */
     uint8_t runs, room;
     bool overflow;          /* more changes than are kept */
-    rst_service_run_t *run; /* oldest first */
+    rst_service_run_t *run; /* oldest first; first_run until there are more */
+    rst_service_run_t first_run;
     uint32_t plain_accepts; /* SYN-ACKs to SYNs without special options */
     rst_mark_t plain_accept; /* the latest of these */
 } rst_service_t;
@@ -83,8 +93,7 @@ typedef struct rst_host {
     uint32_t aborts;            /* connections that it reset on its own account */
     uint32_t relays;            /* of these, how many right after it got a reset on its other side */
     int64_t lag_min, lag_max;   /* of the relays, ns */
-    struct rst_conn *recent[RST_RECENT_MAX]; /* latest connections opened by this host */
-    uint8_t recent_next;
+    rst_recent_t recent;        /* connections opened by this host */
     uint8_t netscaler_codes;    /* distinct window codes in its resets: 0, 1, or 2 for more */
     uint16_t netscaler_code;    /* the first of them */
     uint32_t target[8]; /* hashes of the latest targets */
@@ -104,6 +113,7 @@ typedef struct rst_habit {
 
 typedef struct rst_hosts {
     GHashTable *hosts, *services, *habits;
+    rst_host_t *near[RST_HOSTS_NEAR]; /* found last, by the low bits of the hash */
     const rst_memory_t *memory;
     const rst_prefs_t *prefs;
     uint64_t secret; /* as in rst_slots_t */

@@ -10,8 +10,8 @@
 #include <string.h>
 
 typedef struct rst_memory {
-    void *(*alloc)(void *scope, size_t size);  /* never returns NULL: aborts or throws when out of memory */
-    void (*release)(void *scope, void *block); /* NULL when the scope frees everything at once */
+    void *(*alloc)(void *scope, size_t size); /* never returns NULL: aborts or throws when out of memory */
+    void (*release)(void *scope, void *block, size_t size); /* NULL when the scope frees everything at once */
     void *scope;
 } rst_memory_t;
 
@@ -21,10 +21,11 @@ static inline void *rst_alloc0(const rst_memory_t *memory, size_t size)
     return memset(memory->alloc(memory->scope, size), 0, size);
 }
 
-static inline void rst_release(const rst_memory_t *memory, void *block)
+/* size = as it was asked for. */
+static inline void rst_release(const rst_memory_t *memory, void *block, size_t size)
 {
     if (block && memory->release)
-        memory->release(memory->scope, block);
+        memory->release(memory->scope, block, size);
 }
 
 #endif

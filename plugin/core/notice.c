@@ -13,6 +13,7 @@
 #define RELAY_MAX (20 * MILLISECOND) /* a proxy passes a reset on at least this fast */
 #define SMB_DIRECT 445
 #define SMB_NETBIOS 139
+#define EACH UINT64_C(0x0001000100010001) /* one in each of four numbers of 16 bits */
 
 /* A SYN that was sent twice is not timed (Karn's rule). */
 static void notice_round_trip(rst_conn_t *conn, unsigned x)
@@ -57,18 +58,30 @@ static void notice_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned x, c
     }
 }
 
+static void set_port(uint64_t *ports, unsigned at, uint16_t port)
+{
+    *ports = (*ports & ~(UINT64_C(0xffff) << 16 * at)) | (uint64_t)port << 16 * at;
+}
+
+static void add_recent(rst_recent_t *recent, rst_conn_t *conn)
+{
+    unsigned at = recent->next;
+
+    recent->conn[at] = conn;
+    for (unsigned side = 0; side < 2; side++)
+        set_port(&recent->ports[side][at / 4], at % 4, conn->port[side]);
+    recent->next = (uint8_t)((at + 1) % RST_RECENT_MAX);
+}
+
 static void notice_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned x)
 {
     rst_host_t *host = conn->host[x];
 
     if (conn->side[x].segments > 1)
         return;
-    engine->recent[engine->recent_next] = conn;
-    engine->recent_next = (uint8_t)((engine->recent_next + 1) % RST_RECENT_MAX);
-    if (!host)
-        return;
-    host->recent[host->recent_next] = conn;
-    host->recent_next = (uint8_t)((host->recent_next + 1) % RST_RECENT_MAX);
+    add_recent(&engine->recent, conn);
+    if (host)
+        add_recent(&host->recent, conn);
 }
 
 void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
@@ -151,26 +164,41 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
     return distance >= RACE_MIN && distance <= (int64_t)engine->prefs.he_ms * MILLISECOND;
 }
 
-static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn_t *const *recent)
+static void try_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn_t *other)
+{
+    bool smb;
+    int64_t lead;
+
+    if (!other || !races(engine, reset, other, &smb, &lead) || (reset->sibling && !smb))
+        return;
+    reset->sibling = other;
+    other->kept = true;
+    reset->sibling_smb = smb;
+    reset->sibling_lead = lead;
+}
+
+/* Four ports at a time: the top bit of each of the four that is equal, and now and then of another above it. */
+static uint64_t equal_ports(uint64_t ports, uint16_t port)
+{
+    ports ^= port * EACH;
+    return (ports - EACH) & ~ports & (EACH << 15);
+}
+
+/* Who asked for another port did not race this connection, SMB apart. Without looking at the ports first, a scan would
+ * spend most of its time here. */
+static void find_sibling(const rst_engine_t *engine, rst_case_t *reset, const rst_recent_t *recent)
 {
     uint16_t port = reset->conn->port[1 - reset->client];
     bool smb_port = port == SMB_DIRECT || port == SMB_NETBIOS;
 
-    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        bool smb;
-        int64_t lead;
+    for (unsigned first = 0; first < RST_RECENT_MAX; first += 4) {
+        uint64_t equal =
+            equal_ports(recent->ports[0][first / 4], port) | equal_ports(recent->ports[1][first / 4], port);
 
-        /* Without this, a scan of many ports would spend most of its time here. */
-        if (!recent[i] || (!smb_port && recent[i]->port[0] != port && recent[i]->port[1] != port))
-            continue;
-        if (!races(engine, reset, recent[i], &smb, &lead))
-            continue;
-        if (reset->sibling && !smb)
-            continue;
-        reset->sibling = recent[i];
-        recent[i]->kept = true;
-        reset->sibling_smb = smb;
-        reset->sibling_lead = lead;
+        for (unsigned i = first; smb_port ? i < first + 4 : equal != 0; i++, equal >>= 16) {
+            if (smb_port || (equal & (1 << 15)))
+                try_sibling(engine, reset, recent->conn[i]);
+        }
     }
 }
 
@@ -190,8 +218,8 @@ static void notice_empty(rst_engine_t *engine, rst_case_t *reset)
     if (!client || !(reset->side[reset->client].known & RST_SIDE_SYN))
         return;
     rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
-    find_sibling(engine, reset, engine->recent);
-    find_sibling(engine, reset, client->recent);
+    find_sibling(engine, reset, &engine->recent);
+    find_sibling(engine, reset, &client->recent);
     if (probe && reset->service)
         reset->habit = rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at);
 }
@@ -254,14 +282,25 @@ static void notice_code(rst_case_t *reset)
         rst_host_note_code(host, reset->window);
 }
 
+/* That of the reset before, as long as the same side counts as the server. */
+static rst_service_t *service_of(rst_engine_t *engine, const rst_case_t *reset)
+{
+    const rst_conn_t *conn = reset->conn;
+    const rst_case_t *before = conn->last_case[reset->x];
+    unsigned server = 1u - reset->client;
+
+    if (before && before->client == reset->client)
+        return before->service;
+    return rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
+}
+
 void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
 {
     unsigned server = 1u - reset->client;
     rst_host_t *host = reset->host[reset->x];
-    const rst_conn_t *conn = reset->conn;
 
-    reset->named_netscaler = rst_prefs_names_netscaler(&engine->prefs, &conn->address[reset->x]);
-    reset->service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
+    reset->named_netscaler = rst_prefs_names_netscaler(&engine->prefs, &reset->conn->address[reset->x]);
+    reset->service = service_of(engine, reset);
     if (reset->form == RST_FORM_REFUSAL && reset->x == server && reset->service)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);
     if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))

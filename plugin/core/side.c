@@ -8,10 +8,9 @@
 #include "seq.h"
 
 #define MILLISECOND INT64_C(1000000)
-#define ELAPSED_MAX INT64_C(1000000000000000000) /* 31 years: absurd, and small enough to multiply a little */
-#define WSCALE_MAX 14                            /* RFC 7323, section 2.3 */
-#define COPY_SPAN_CHANGING (3000 * MILLISECOND)  /* a counter of 16 bits may come round later than this */
-#define COPY_SPAN_CONSTANT (20 * MILLISECOND)    /* no stack retransmits that soon */
+#define WSCALE_MAX 14                           /* RFC 7323, section 2.3 */
+#define COPY_SPAN_CHANGING (3000 * MILLISECOND) /* a counter of 16 bits may come round later than this */
+#define COPY_SPAN_CONSTANT (20 * MILLISECOND)   /* no stack retransmits that soon */
 
 uint8_t rst_hops(uint8_t ttl)
 {
@@ -25,15 +24,6 @@ uint8_t rst_hops(uint8_t ttl)
         }
     }
     return RST_HOPS_ABSURD;
-}
-
-int64_t rst_elapsed(rst_mark_t a, rst_mark_t b)
-{
-    uint64_t elapsed = (uint64_t)b.time - (uint64_t)a.time;
-
-    if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
-        return RST_TIME_NONE;
-    return elapsed > ELAPSED_MAX ? RST_TIME_NONE : (int64_t)elapsed;
 }
 
 rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
@@ -51,7 +41,7 @@ static void ring_grow(rst_ring_t *ring, const rst_memory_t *memory)
 
     for (unsigned age = ring->used; age-- > 0;)
         slot[ring->used - 1 - age] = *rst_ring_at(ring, age);
-    rst_release(memory, ring->slot);
+    rst_release(memory, ring->slot, ring->size * sizeof *slot);
     ring->slot = slot;
     ring->size = size;
     ring->next = ring->used;

@@ -141,8 +141,17 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
 void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at, int64_t idle,
                    const rst_memory_t *memory);
 
+#define RST_ELAPSED_MAX INT64_C(1000000000000000000) /* 31 years: absurd, and small enough to multiply a little */
+
 /* Time from a to b in ns, at most 10^18; RST_TIME_NONE if one is unknown, b is earlier or the distance absurd: clocks
  * that jump prove nothing. */
-int64_t rst_elapsed(rst_mark_t a, rst_mark_t b);
+static inline int64_t rst_elapsed(rst_mark_t a, rst_mark_t b)
+{
+    uint64_t elapsed = (uint64_t)b.time - (uint64_t)a.time;
+
+    if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
+        return RST_TIME_NONE;
+    return elapsed > RST_ELAPSED_MAX ? RST_TIME_NONE : (int64_t)elapsed;
+}
 
 #endif

@@ -34,7 +34,7 @@ static bool grow(rst_sights_t *sights, uint32_t *total, const rst_memory_t *memo
     slot = memory->alloc(memory->scope, room * sizeof *slot);
     for (unsigned i = 0; i < sights->used; i++)
         slot[i] = *rst_sights_at(sights, i);
-    rst_release(memory, sights->slot);
+    rst_release(memory, sights->slot, sights->room * sizeof *slot);
     sights->slot = slot;
     sights->room = (uint8_t)room;
     sights->next = sights->used;

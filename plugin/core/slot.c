@@ -6,7 +6,6 @@
 #include "slot.h"
 
 #define KEY_MAX 5
-#define ROOM 16384 /* bytes cut into slots at a time */
 
 /* A slot with room for the longest key. */
 typedef union rst_slot_probe {
@@ -79,22 +78,10 @@ static void fill_key(rst_slot_probe_t *probe, const rst_segment_t *segment, bool
     probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_words);
 }
 
-/* A block without the head that an allocator puts before each; size is a multiple of eight. */
-static void *cut(rst_slots_t *slots, size_t size, const rst_memory_t *memory)
-{
-    if (slots->left < size) {
-        slots->room = memory->alloc(memory->scope, ROOM);
-        slots->left = ROOM;
-    }
-    slots->left -= size;
-    slots->room += size;
-    return slots->room - size;
-}
-
-static rst_slot_t *new_slot(rst_slots_t *slots, const rst_slot_t *like, const rst_memory_t *memory)
+static rst_slot_t *new_slot(const rst_slot_t *like, const rst_memory_t *memory)
 {
     size_t size = sizeof *like + like->key_words * sizeof like->key[0];
-    rst_slot_t *slot = cut(slots, size, memory);
+    rst_slot_t *slot = memory->alloc(memory->scope, size);
 
     memcpy(slot, like, size);
     slot->as.conn = NULL;
@@ -120,7 +107,7 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
             slots->full = true;
             return NULL;
         }
-        slot = new_slot(slots, &probe.slot, memory);
+        slot = new_slot(&probe.slot, memory);
         g_hash_table_add(slots->table, slot);
     }
     *near = slot;
@@ -139,27 +126,22 @@ rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segmen
 void rst_slot_rest(rst_slots_t *slots, rst_slot_t *slot, const rst_memory_t *memory)
 {
     rst_conn_t *conn = slot->as.conn;
-    rst_rest_side_t *side = slots->idle;
+    rst_rest_side_t *side = memory->alloc(memory->scope, 2 * sizeof *side);
 
-    if (side)
-        memcpy(&slots->idle, (const void *)side, sizeof slots->idle);
-    else
-        side = cut(slots, 2 * sizeof *side, memory);
     rst_rest_fill(&slot->as.rest, side, conn);
     slot->packed = slot->rests = true;
     slots->conns--;
     rst_conn_free(conn, memory);
 }
 
-void rst_slot_wake(rst_slots_t *slots, rst_slot_t *slot, rst_conn_t *conn)
+void rst_slot_wake(rst_slot_t *slot, rst_conn_t *conn, const rst_memory_t *memory)
 {
     rst_rest_side_t *side = slot->as.rest.side;
 
     rst_rest_wake(&slot->as.rest, conn);
     slot->packed = slot->rests = false;
     slot->as.conn = conn;
-    memcpy((void *)side, &slots->idle, sizeof slots->idle);
-    slots->idle = side;
+    rst_release(memory, side, 2 * sizeof *side);
 }
 
 bool rst_slot_can_pack(const rst_segment_t *segment)

@@ -44,9 +44,6 @@ typedef struct rst_slot {
 typedef struct rst_slots {
     GHashTable *table; /* rst_slot_t, keyed by itself */
     rst_slot_t *near[RST_SLOTS_NEAR]; /* found last, by the low bits of the hash: most segments find theirs here */
-    uint8_t *room;     /* slots are never given back: they are cut from large blocks */
-    size_t left;       /* bytes in room */
-    rst_rest_side_t *idle; /* pairs that were given back; the first word of each leads to the next */
     uint32_t conns;
     uint32_t slots_max, conns_max;
     uint64_t secret; /* odd and random: a file cannot be made whose keys all collide */
@@ -64,7 +61,7 @@ rst_slot_t *rst_slots_find(rst_slots_t *slots, const rst_segment_t *segment, uns
 void rst_slot_rest(rst_slots_t *slots, rst_slot_t *slot, const rst_memory_t *memory);
 
 /* Makes the connection of a slot that rests whole again, as far as the summary goes. */
-void rst_slot_wake(rst_slots_t *slots, rst_slot_t *slot, rst_conn_t *conn);
+void rst_slot_wake(rst_slot_t *slot, rst_conn_t *conn, const rst_memory_t *memory);
 
 /* The same without making one: NULL when there is none. */
 rst_slot_t *rst_slots_peek(const rst_slots_t *slots, const rst_segment_t *segment, unsigned *x);

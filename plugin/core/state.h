@@ -10,6 +10,7 @@
 #include "frames.h"
 #include "hosts.h"
 #include "points.h"
+#include "pool.h"
 #include "join.h"
 #include "slot.h"
 
@@ -37,7 +38,8 @@ typedef struct rst_failure {
 struct rst_rule;
 
 struct rst_engine {
-    rst_memory_t memory;
+    rst_pool_t pool;
+    rst_memory_t memory;    /* the pool's */
     rst_prefs_t prefs;
     rst_frames_t frames;
     rst_hosts_t hosts;
@@ -55,8 +57,7 @@ struct rst_engine {
     rst_conn_t *linger[RST_LINGER_MAX]; /* latest connections that ended, trimmed when their turn comes again */
     uint16_t linger_next;
     rst_closed_t closed;
-    rst_conn_t *recent[RST_RECENT_MAX]; /* latest connections opened by anybody */
-    uint8_t recent_next;
+    rst_recent_t recent;    /* connections opened by anybody */
     rst_mark_t now;         /* present frame */
     bool options_cut;       /* the snap length cut options of SYNs off */
     int64_t tick;           /* smallest difference between two time stamps, 0 = none seen */

@@ -100,11 +100,13 @@ static void *counted_alloc(void *data, size_t size)
     return head + 1;
 }
 
-static void counted_release(void *data, void *block)
+static void counted_release(void *data, void *block, size_t size)
 {
     scope_t *scope = data;
     head_t *head = (head_t *)block - 1;
 
+    if (head->size != size)
+        abort();
     head->next->before = head->before;
     head->before->next = head->next;
     scope->held -= head->size;
@@ -114,7 +116,7 @@ static void counted_release(void *data, void *block)
 static void release_all(scope_t *scope)
 {
     while (scope->ring.next != &scope->ring)
-        counted_release(scope, scope->ring.next + 1);
+        counted_release(scope, scope->ring.next + 1, scope->ring.next->size);
 }
 
 static rst_address_t ip4(uint32_t number)

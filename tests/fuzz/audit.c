@@ -25,11 +25,12 @@ static void *scope_alloc(void *data, size_t size)
 }
 
 /* From the end: what is released is mostly young. */
-static void scope_release(void *data, void *block)
+static void scope_release(void *data, void *block, size_t size)
 {
     scope_t *scope = data;
     size_t at = scope->used;
 
+    (void)size;
     while (at > 0 && scope->block[at - 1] != block)
         at--;
     REQUIRE(at > 0);
@@ -39,7 +40,7 @@ static void scope_release(void *data, void *block)
 
 void scope_open(scope_t *scope)
 {
-    *scope = (scope_t){ { scope_alloc, scope_release, scope }, NULL, 0, 0 };
+    *scope = (scope_t){{scope_alloc, scope_release, scope}, NULL, 0, 0};
 }
 
 void scope_close(scope_t *scope)

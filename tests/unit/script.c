@@ -11,11 +11,11 @@
 #define SECOND INT64_C(1000000000)
 
 const script_variant_t script_variants[] = {
-    { "plain", false, false, 0, 0, 0, 0 },
+    {"plain", false, false, 0, 0, 0, 0},
     /* The client's SYN is the last number before zero; the server crosses zero within its first bytes. */
-    { "wrap", true, true, 0xee, (uint32_t)-1001, (uint32_t)-5101, INT64_C(1700000003) * SECOND },
+    {"wrap", true, true, 0xee, (uint32_t)-1001, (uint32_t)-5101, INT64_C(1700000003) * SECOND},
     /* Both sides cross the middle, where signed and unsigned comparison differ. */
-    { "middle", false, true, 0x11, 0x80000000u - 1051, 0x80000000u - 5001, INT64_C(1800000007) * SECOND },
+    {"middle", false, true, 0x11, 0x80000000u - 1051, 0x80000000u - 5001, INT64_C(1800000007) * SECOND},
 };
 
 const unsigned script_variant_count = G_N_ELEMENTS(script_variants);
@@ -28,19 +28,23 @@ static void *scope_alloc(void *scope, size_t size)
     if (!block)
         abort();
     memset(block, 0xa5, size);
-    g_hash_table_add(((script_scope_t *)scope)->blocks, block);
+    g_hash_table_insert(((script_scope_t *)scope)->blocks, block, GSIZE_TO_POINTER(size));
     return block;
 }
 
-static void scope_release(void *scope, void *block)
+static void scope_release(void *scope, void *block, size_t size)
 {
-    if (!g_hash_table_remove(((script_scope_t *)scope)->blocks, block))
-        g_error("released a block that does not belong to the scope, or twice");
+    gpointer given;
+
+    if (!g_hash_table_lookup_extended(((script_scope_t *)scope)->blocks, block, NULL, &given) ||
+        GPOINTER_TO_SIZE(given) != size)
+        g_error("released a block that does not belong to the scope, or twice, or with another size");
+    g_hash_table_remove(((script_scope_t *)scope)->blocks, block);
 }
 
 void script_scope_open(script_scope_t *scope)
 {
-    scope->memory = (rst_memory_t){ scope_alloc, scope_release, scope };
+    scope->memory = (rst_memory_t){scope_alloc, scope_release, scope};
     scope->blocks = g_hash_table_new_full(NULL, NULL, free, NULL);
 }
 
@@ -96,7 +100,7 @@ static bool set_preference(script_run_t *run, const char *line)
     unsigned value;
 
     if (sscanf(line, "pref netscaler %c", &host) == 1) {
-        run->netscaler = (rst_network_t){ script_address(run->variant, host), 0 };
+        run->netscaler = (rst_network_t){script_address(run->variant, host), 0};
         run->netscaler.bits = run->netscaler.address.size * 8U;
         prefs->netscalers = &run->netscaler;
         prefs->netscaler_count = 1;
