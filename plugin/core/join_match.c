@@ -229,7 +229,7 @@ static void collect_events(const rst_join_t *join, burst_t *burst, const rst_hos
                    to - clock->tolerance + RST_JOIN_TOLERANCE);
     if (burst->events < burst->rows && !first->active)
         add_of_listener(join, burst, first, from, to);
-    if (burst->rows == 1 && burst->events > 1)
+    if (burst->rows == 1 && burst->events > 1 && burst->events <= BURST_MAX)
         keep_nearest(burst, first, offset);
 }
 

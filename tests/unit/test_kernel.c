@@ -304,12 +304,113 @@ static void test_listener(void)
     setup_close(&setup);
 }
 
+/* Resets of one connection so close together that only their order tells the events apart. */
+static void train(setup_t *setup, unsigned resets, unsigned events)
+{
+    setup_open(setup, 1000);
+    for (unsigned i = 0; i < 8; i++) {
+        char *peer = g_strdup_printf(CLIENT ":%u", 41000 + i);
+
+        talk(setup, i, 41000 + i, ABORT);
+        event(setup, i + 0.09, SERVER ":80", peer, "state=TCP_ESTABLISHED reason=TCP_STATE");
+        g_free(peer);
+    }
+    talk(setup, 20, 40000, NULL);
+    for (unsigned i = 0; i < resets; i++)
+        line(setup, "%.6f S>C:40000 R 5201 win 0 ttl 54", 20.2 + i * 0.0001);
+    /* As the CPUs' buffers are printed: not in the order of time. */
+    for (unsigned i = 0; i < events; i++)
+        event(setup, 20.19 + (i ^ 1) * 0.0001, SERVER ":80", CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
+}
+
+static void test_train(void)
+{
+    static const struct {
+        unsigned resets, events;
+        const char *expected;
+    } cases[] = {
+        {6, 6, "#9 * source kernel; #12 * source kernel; #14 * source kernel"},
+        {6, 5, "#9 * source none; #14 * source none"}, /* nobody knows which is missing */
+        {6, 300, "#9 * source none"},
+        {300, 300, "#9 * source none; #308 * source none"}, /* too many to look through */
+        {150, 150, "#9 * source kernel; #158 * source kernel"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        setup_t setup;
+
+        train(&setup, cases[i].resets, cases[i].events);
+        play(&setup);
+        g_test_message("%u resets, %u events", cases[i].resets, cases[i].events);
+        EXPECT(&setup, cases[i].expected);
+        setup_close(&setup);
+    }
+}
+
+/* Eight connections that tell the clock, and one whose reset may be any of two events. */
+static void two_events(setup_t *setup, double first, double second)
+{
+    train(setup, 0, 0);
+    line(setup, "20.100 S>C:40000 R. 5201 ack 1101 win 501 ttl 54");
+    event(setup, 20.09 + first, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    event(setup, 20.09 + second, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_KEEPALIVE_TIMEOUT");
+    play(setup);
+}
+
+static void test_nearest(void)
+{
+    setup_t setup;
+
+    /* One of them is much nearer. */
+    two_events(&setup, 0.0001, 0.0015);
+    EXPECT(&setup, "#9 unread_data source kernel");
+    setup_close(&setup);
+    two_events(&setup, -0.0018, 0.0002);
+    EXPECT(&setup, "#9 keepalive_timeout source kernel");
+    setup_close(&setup);
+    /* Both could be it. */
+    two_events(&setup, 0.0010, -0.0012);
+    EXPECT(&setup, "#9 app_abort source none");
+    setup_close(&setup);
+    /* An event of the wrong shape at that time proves nothing, not even that the kernel knows of no reset. */
+    refusals(&setup, 5, "54");
+    event(&setup, 6.01, SERVER ":9005", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_STATE");
+    play(&setup);
+    EXPECT(&setup, "#6 closed_port source none plain");
+    setup_close(&setup);
+}
+
+/* Two resets of different clients, one event of the listening socket, which names neither. */
+static void test_shared_listener(void)
+{
+    setup_t setup;
+
+    train(&setup, 0, 0);
+    line(&setup, "22.000 C:40011>S . 7000 ack 9000 win 500 ttl 64");
+    line(&setup, "22.000 C:40012>S . 8000 ack 9500 win 500 ttl 64");
+    line(&setup, "22.020 S>C:40011 R =9000 win 0 ttl 54");
+    line(&setup, "22.020 S>C:40012 R =9500 win 0 ttl 54");
+    event(&setup, 22.01, "0.0.0.0:80", "0.0.0.0:0", "state=TCP_LISTEN reason=TCP_FLAGS answer");
+    play(&setup);
+    EXPECT(&setup, "#9 * source none; #10 * source none");
+    setup_close(&setup);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        {"/kernel/one", test_one},       {"/kernel/process", test_process},     {"/kernel/many", test_many},
-        {"/kernel/absent", test_absent}, {"/kernel/unrelated", test_unrelated}, {"/kernel/ambiguous", test_ambiguous},
-        {"/kernel/drift", test_drift},   {"/kernel/listener", test_listener},   {NULL, NULL},
+        {"/kernel/one", test_one},
+        {"/kernel/process", test_process},
+        {"/kernel/many", test_many},
+        {"/kernel/absent", test_absent},
+        {"/kernel/unrelated", test_unrelated},
+        {"/kernel/ambiguous", test_ambiguous},
+        {"/kernel/drift", test_drift},
+        {"/kernel/listener", test_listener},
+        {"/kernel/train", test_train},
+        {"/kernel/nearest", test_nearest},
+        {"/kernel/shared_listener", test_shared_listener},
+        {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);
