@@ -414,7 +414,8 @@ rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     rst_slot_t *slot = rst_slots_find(&engine->slots, segment, &x, &engine->memory);
     rst_conn_t *conn;
 
-    if (engine->points.interfaces > 1 && !engine->points.several && engine->points.mode != RST_POINTS_ONE)
+    if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
+        engine->points.mode != RST_POINTS_ONE)
         rst_points_begin(engine);
     rst_lists_drop(engine);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
