@@ -166,6 +166,20 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
     conn->first.visit = 0;
 }
 
+/* Files merged from two clocks, or from two queues, may hold the SYN-ACK before the SYN that it acknowledges. */
+static bool was_acknowledged(const rst_side_t *peer, uint32_t isn)
+{
+    if (!(peer->known & RST_SIDE_SYNACK))
+        return false;
+    for (unsigned age = 0; age < peer->ring.used; age++) {
+        const rst_candidate_t *candidate = rst_ring_at(&peer->ring, age);
+
+        if ((candidate->flags & RST_FLAG_SYN) && candidate->ack == isn + 1)
+            return true;
+    }
+    return false;
+}
+
 /* A SYN belongs to the present generation when it repeats its number, opens it, or meets the peer's SYN of a
  * simultaneous open (RFC 9293, figure 8). */
 static bool syn_belongs(const rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
@@ -173,9 +187,11 @@ static bool syn_belongs(const rst_conn_t *conn, unsigned x, const rst_segment_t 
     const rst_side_t *side = &conn->side[x];
     const rst_side_t *peer = &conn->side[1 - x];
 
-    if (!side->segments && !conn->last_case[x])
-        return !peer->segments || !(peer->known & RST_SIDE_SYN) ? !peer->segments && !conn->last_case[1 - x]
-                                                                : !(peer->known & RST_SIDE_SYNACK);
+    if (!side->segments && !conn->last_case[x]) {
+        if (!peer->segments || !(peer->known & RST_SIDE_SYN))
+            return !peer->segments && !conn->last_case[1 - x];
+        return !(peer->known & RST_SIDE_SYNACK) || was_acknowledged(peer, segment->seq);
+    }
     return (side->known & RST_SIDE_SYN) && side->isn == segment->seq;
 }
 

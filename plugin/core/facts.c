@@ -17,6 +17,13 @@ bool rst_is_answer(const rst_view_t *view)
     return view->reset->form == RST_FORM_ANSWER;
 }
 
+bool rst_answers_syn_ack(const rst_view_t *view)
+{
+    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+    return rst_is_answer(view) && view->trigger && (view->trigger->flags & both) == both;
+}
+
 bool rst_is_unseen_refusal(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;

@@ -294,6 +294,16 @@ static rst_service_t *service_of(rst_engine_t *engine, const rst_case_t *reset)
     return rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
 }
 
+/* A SYN-ACK without a SYN: where the capture begins one may be missed, several hardly. */
+static void notice_unasked(const rst_case_t *reset, rst_host_t *host)
+{
+    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+    if (reset->form == RST_FORM_ANSWER && (reset->trigger.flags & both) == both && reset->own_ordinal == 1 &&
+        !reset->side[reset->x].segments && host->unasked < UINT16_MAX)
+        host->unasked++;
+}
+
 void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
 {
     unsigned server = 1u - reset->client;
@@ -305,6 +315,8 @@ void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);
     if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
         rst_hop_note(&host->stateless, reset->ttl);
+    if (host)
+        notice_unasked(reset, host);
     notice_code(reset);
     rst_pattern_count(reset, &engine->memory);
     notice_abort(engine, reset);

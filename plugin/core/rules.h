@@ -70,6 +70,7 @@ extern const rst_rule_t rst_rules_guess[];
 extern const rst_rule_t rst_rules_network[];
 extern const rst_rule_t rst_rules_rewritten[];
 extern const rst_rule_t rst_rules_reuse[];
+extern const rst_rule_t rst_rules_mismatch[];
 extern const rst_rule_t rst_rules_handshake[];
 extern const rst_rule_t rst_rules_refused[];
 extern const rst_rule_t rst_rules_timer[];
@@ -80,6 +81,7 @@ extern const rst_rule_t rst_rules_elimination[];
 /* facts.c: questions that several rules ask. */
 bool rst_is_refusal(const rst_view_t *view);
 bool rst_is_answer(const rst_view_t *view);
+bool rst_answers_syn_ack(const rst_view_t *view);
 bool rst_is_unseen_refusal(const rst_view_t *view); /* has the shape of one, but the SYN is not in the capture */
 bool rst_is_abort(const rst_view_t *view);
 bool rst_own_account(const rst_view_t *view);  /* an abort at SND.NXT, or a little beyond it */

@@ -69,7 +69,7 @@ static bool in_train(const rst_view_t *view)
     const rst_case_t *reset = view->reset;
     int64_t elapsed = reset->own_last.at.visit ? rst_elapsed(reset->own_last.at, reset->at) : RST_TIME_NONE;
 
-    if (rst_has_fin(view->x) || !(view->x->known & RST_SIDE_NXT))
+    if (rst_has_fin(view->x) || !(view->x->known & RST_SIDE_NXT) || !rst_sides_talk(view->x, view->y))
         return false;
     if (reset->after.train || ends_train(view))
         return true;

@@ -1,25 +1,19 @@
 /* rules_handshake.c
- * Rules for connections that were reset before any data: races, probes, clients that gave up, wrong acknowledgments.
+ * Rules for connections that were reset before any data: races, probes, clients that gave up.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rules.h"
 
 #define PERIODS_MIN 3
-
-static bool answers_syn_ack(const rst_view_t *view)
-{
-    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
-
-    return rst_is_answer(view) && view->trigger && (view->trigger->flags & both) == both;
-}
+#define UNASKED_MIN 3 /* SYN-ACKs whose SYN the beginning of a capture can hardly have missed altogether */
 
 /* The client's reset of a connection without data: in answer to the SYN-ACK, or after a complete handshake. */
 static bool client_leaves(const rst_view_t *view)
 {
     if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.visit)
         return false;
-    if (answers_syn_ack(view))
+    if (rst_answers_syn_ack(view))
         return true;
     /* Closed with SO_LINGER 0 before the delayed third ACK went out: the reset is the first to acknowledge. */
     return rst_is_abort(view) && (rst_was_open(view) || (view->y->known & RST_SIDE_SYNACK));
@@ -63,7 +57,7 @@ static unsigned match_smb(const rst_view_t *view)
 
     /* The other attempt may only be missing from the capture. */
     if (is_smb_port(view) && !reset->sibling)
-        return client_leaves(view) && answers_syn_ack(view) ? 35 : 0;
+        return client_leaves(view) && rst_answers_syn_ack(view) ? 35 : 0;
     if (!reset->sibling || !reset->sibling_smb || !sibling_lives(reset->sibling) || !sibling_was_open(view))
         return 0;
     return client_leaves(view) || rst_is_refusal(view) ? 95 : 0;
@@ -110,38 +104,22 @@ static void tell_race(const rst_view_t *view)
     rst_evidence_add(view, view->x->syn.visit, "SYN of this attempt");
 }
 
-static unsigned match_bad_ack(const rst_view_t *view)
+/* Right at the start of the capture the SYN may only have been missed. */
+static bool syn_was_missed(const rst_view_t *view)
 {
-    const rst_candidate_t *trigger = view->trigger;
+    const rst_host_t *host = view->reset->host[view->reset->x];
 
-    if (!rst_is_answer(view) || !trigger || !(view->x->known & RST_SIDE_SYN) || view->x->bytes)
-        return 0;
-    if (trigger->ack == view->x->isn + 1)
-        return 0;
-    if (trigger->flags & RST_FLAG_SYN)
-        return 90;
-    /* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
-    return (view->x->known & RST_SIDE_SYNACK) && !rst_has_fin(view->x) && view->y->segments <= 2 ? 85 : 0;
-}
-
-static void tell_bad_ack(const rst_view_t *view)
-{
-    rst_summary(view,
-                "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
-                "handshake",
-                (view->trigger->flags & RST_FLAG_SYN) ? "SYN-ACK" : "ACK", rst_where(view, view->trigger->mark.visit),
-                view->trigger->ack, rst_who_x(view), view->x->isn);
-    rst_evidence_add(view, view->x->syn.visit, "SYN with SEQ %u: only %u may be acknowledged", view->x->isn,
-                     view->x->isn + 1);
-    rst_evidence_add(view, view->trigger->mark.visit, "Acknowledges %u", view->trigger->ack);
+    return rst_answers_syn_ack(view) && !view->x->segments && view->reset->fresh &&
+           (!host || host->unasked < UNASKED_MIN);
 }
 
 static unsigned match_unsolicited(const rst_view_t *view)
 {
-    if (!answers_syn_ack(view) || view->x->segments)
+    if (!rst_answers_syn_ack(view) || view->x->segments)
         return 0;
-    /* Right at the start of the capture the SYN may only have been missed. */
-    return view->reset->fresh ? 55 : 70;
+    if (!view->reset->fresh)
+        return 70;
+    return syn_was_missed(view) ? 40 : 55;
 }
 
 static void tell_unsolicited(const rst_view_t *view)
@@ -160,7 +138,7 @@ static unsigned match_raw_socket(const rst_view_t *view)
 {
     if (!view->reset->after.own_next.visit || !rst_from_client(view) || !rst_is_empty(view))
         return 0;
-    if (answers_syn_ack(view) && client_leaves(view))
+    if (rst_answers_syn_ack(view) && client_leaves(view))
         return 85;
     return !view->y->segments && rst_is_abort(view) && (view->x->known & RST_SIDE_SYN) ? 60 : 0;
 }
@@ -178,28 +156,6 @@ static void tell_raw_socket(const rst_view_t *view)
     if (view->trigger)
         rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that was reset");
     rst_evidence_add(view, view->reset->after.own_next.visit, "The same side continues the handshake");
-}
-
-/* RFC 7323, section 5: an echo of a time stamp that the SYN never bore. */
-static unsigned match_paws(const rst_view_t *view)
-{
-    const rst_candidate_t *trigger = view->trigger;
-
-    if (!answers_syn_ack(view) || !(view->x->known & RST_SIDE_TIMESTAMPS) || !trigger->timestamp)
-        return 0;
-    if (trigger->ack != view->x->isn + 1)
-        return 0;
-    return rst_seq_before(trigger->tsecr, view->x->syn_tsval) || rst_seq_after(trigger->tsecr, view->x->tsval) ? 88 : 0;
-}
-
-static void tell_paws(const rst_view_t *view)
-{
-    rst_summary(view,
-                "The SYN-ACK of %s echoes a time stamp (%u) that the SYN did not bear (%u): %s had to reject it, and a "
-                "device on the way probably changes time stamps",
-                rst_where(view, view->trigger->mark.visit), view->trigger->tsecr, view->x->syn_tsval, rst_who_x(view));
-    rst_evidence_add(view, view->x->syn.visit, "SYN with time stamp %u", view->x->syn_tsval);
-    rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK that echoes %u", view->trigger->tsecr);
 }
 
 /* Targets around this moment that the client left without data, and perhaps those that refused it. */
@@ -231,10 +187,10 @@ static unsigned match_scan(const rst_view_t *view)
         return 0;
     breadth = breadth_of(view, false);
     if (breadth >= view->prefs->scan_ports)
-        return answers_syn_ack(view) ? 92 : 80;
+        return rst_answers_syn_ack(view) ? 92 : 80;
     if (breadth && breadth_of(view, true) >= view->prefs->scan_ports)
         return 75;
-    return answers_syn_ack(view) && odd_syn(view) ? 80 : 0;
+    return rst_answers_syn_ack(view) && odd_syn(view) ? 80 : 0;
 }
 
 static void tell_scan(const rst_view_t *view)
@@ -242,7 +198,7 @@ static void tell_scan(const rst_view_t *view)
     unsigned breadth = breadth_of(view, true);
 
     rst_summary(view, "Port probe: %s %s and reset at once without data%s", rst_who_x(view),
-                answers_syn_ack(view) ? "only waited for the SYN-ACK" : "completed the handshake",
+                rst_answers_syn_ack(view) ? "only waited for the SYN-ACK" : "completed the handshake",
                 breadth >= view->prefs->scan_ports ? rst_text(view->memory, ", as with %u other targets", breadth - 1)
                                                    : "");
     if (breadth >= view->prefs->scan_ports)
@@ -292,7 +248,9 @@ static unsigned match_connect_aborted(const rst_view_t *view)
     if (!view->y->segments && rst_from_client(view) && (view->x->known & RST_SIDE_SYN) && rst_is_empty(view) &&
         rst_is_abort(view))
         return 48;
-    if (!answers_syn_ack(view) || !client_leaves(view) || !(view->x->known & RST_SIDE_SYN))
+    if (syn_was_missed(view))
+        return RST_WITHOUT_HISTORY;
+    if (!rst_answers_syn_ack(view) || !client_leaves(view) || !(view->x->known & RST_SIDE_SYN))
         return 0;
     if (view->x->segments > 1 || rst_within(view, limit, waited(view)))
         return 85;
@@ -316,6 +274,14 @@ static void tell_unwanted(const rst_view_t *view)
 
 static void tell_connect_aborted(const rst_view_t *view)
 {
+    if (!view->x->segments) {
+        rst_summary(view,
+                    "%s did not want the SYN-ACK of %s: it gave up, or never asked. The capture begins too late to "
+                    "show a SYN",
+                    rst_who_x(view), rst_where(view, view->trigger->mark.visit));
+        rst_evidence_add(view, view->trigger->mark.visit, "SYN-ACK without a SYN in the capture");
+        return;
+    }
     if (view->trigger) {
         tell_unwanted(view);
     } else {
@@ -438,8 +404,6 @@ const rst_rule_t rst_rules_handshake[] = {
      RST_IF_REFUSAL | RST_IF_ANSWER | RST_IF_ABORT,
      RST_RULE_BENIGN,
      {{RST_CAUSE_APP_ABORT, 2}}},
-    {RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, tell_bad_ack, RST_IF_ANSWER, 0, {{RST_CAUSE_HEADER_REWRITTEN, 4}}},
-    {RST_CAUSE_PAWS_REJECT, match_paws, tell_paws, RST_IF_ANSWER, 0, {{RST_CAUSE_CONNECT_ABORTED, 4}}},
     {RST_CAUSE_UNKNOWN_TO_KERNEL,
      match_raw_socket,
      tell_raw_socket,

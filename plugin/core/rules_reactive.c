@@ -21,10 +21,12 @@ static bool brings_data(const rst_view_t *view)
     return (trigger->flags & RST_FLAG_FIN) && known && rst_seq_after(trigger->seq, view->x->acked);
 }
 
-/* One-way capture: a bare reset at the own FIN answers a segment that the capture does not show. */
+/* A bare reset answers a segment (RFC 9293, section 3.10.7); one that aborts bears an ACK. Where the capture shows one
+ * direction only, or nothing but SYN, FIN and resets, what it answers is missing. */
 static bool answers_unseen(const rst_view_t *view)
 {
-    return rst_has_fin(view->x) && !view->y->segments && !(view->reset->flags & RST_FLAG_ACK) && rst_is_abort(view);
+    return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !rst_sides_talk(view->x, view->y) &&
+           !rst_fins_done(view);
 }
 
 static bool said_error(const rst_view_t *view)
@@ -91,7 +93,7 @@ static const char *lost_text(const rst_view_t *view)
 static unsigned match_data_after_close(const rst_view_t *view)
 {
     if (answers_unseen(view))
-        return RST_WITHOUT_HISTORY;
+        return rst_has_fin(view->x) && rst_is_abort(view) ? RST_WITHOUT_HISTORY : 0;
     if (!rst_has_fin(view->x) || !rst_is_answer(view) || !brings_data(view))
         return 0;
     if (!view->trigger->len)
@@ -256,6 +258,25 @@ static void tell_no_connection(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+static unsigned match_unseen(const rst_view_t *view)
+{
+    bool handshake = view->x->segments && view->y->segments;
+
+    return answers_unseen(view) && handshake && !rst_has_fin(view->x) && view->reset->opened ? RST_WITHOUT_HISTORY : 0;
+}
+
+static void tell_unseen(const rst_view_t *view)
+{
+    rst_summary(
+        view,
+        "%s probably knows no such connection: it sent a bare reset, as in answer to a segment, but the capture "
+        "shows nothing of this connection but SYN, FIN and resets",
+        rst_who_x(view));
+    rst_evidence_add(view, view->reset->at.visit, "Bare reset, %u beyond what the capture shows of this side",
+                     view->reset->seq - view->x->nxt);
+    rst_tell_distance(view);
+}
+
 /* lwIP sets the ACK flag on every reset. What tells that the stack started anew: its counter of IP ids begins at zero
  * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). After few packets, or where
  * the window is only another one (lwIP 2.1 with window scaling swaps its bytes), it is the better of two guesses. */
@@ -329,6 +350,15 @@ const rst_rule_t rst_rules_reactive[] = {
       {RST_CAUSE_POLICY_RESET, 6},
       {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 5},
       {RST_CAUSE_DATA_AFTER_CLOSE, 5}}},
+    {RST_CAUSE_NO_CONNECTION,
+     match_unseen,
+     tell_unseen,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_DATA_AFTER_CLOSE, 12},
+      {RST_CAUSE_SESSION_FAILOVER, 10},
+      {RST_CAUSE_POLICY_RESET, 8},
+      {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {RST_CAUSE_NO_CONNECTION,
      match_restarted,
      tell_restarted,

@@ -52,7 +52,13 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
         /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
         if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
             return view->y->segments ? 92 : RST_WITHOUT_HISTORY;
-        return rst_seq_diff(reset->seq, reset->own_last.seq) == 1 ? 70 : 0;
+        if (rst_seq_diff(reset->seq, reset->own_last.seq) == 1)
+            return 70;
+        /* Without the ACKs of the other side only the rise of the numbers is left. */
+        return !rst_sides_talk(view->x, view->y) && view->y->segments && !(reset->flags & RST_FLAG_ACK) &&
+                       rst_seq_after(reset->seq, reset->own_last.seq)
+                   ? RST_WITHOUT_HISTORY
+                   : 0;
     }
     if (!reset->peer_last.at.visit || (rst_has_fin(view->x) && rst_is_answer(view)))
         return 0;

@@ -99,6 +99,11 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
     return false;
 }
 
+bool rst_sides_talk(const rst_side_t *a, const rst_side_t *b)
+{
+    return a->segments && b->segments && (a->pure_acks || b->pure_acks || a->data_segments || b->data_segments);
+}
+
 static void take_hops(rst_side_t *side, const rst_segment_t *segment)
 {
     uint8_t hops;

@@ -130,6 +130,10 @@ uint8_t rst_hops(uint8_t ttl);
 
 #define RST_HOPS_ABSURD 255
 
+/* Does the capture show both, and more than SYN, FIN and resets? Filters on these flags leave nothing else, and then
+ * neither numbers nor silence tell what the two have sent. */
+bool rst_sides_talk(const rst_side_t *a, const rst_side_t *b);
+
 /* The candidate that is age steps old (0 = latest), NULL beyond the end. */
 rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
 

@@ -112,6 +112,9 @@ static void watch_own_reset(rst_case_t *reset, const rst_segment_t *segment, rst
 
     if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * SECOND)
         return;
+    /* Rising ACKs that the capture lacks draw rising resets (RFC 9293, section 3.10.7.1): those are no guesses. */
+    if (!rst_sides_talk(x, y))
+        return;
     /* RFC 9293 gives a host no reason to reset at a number that neither side has reached (Weaver et al., 2009). */
     if (rst_seq_diff(segment->seq, reset->seq) <= 2 || !(x->known & RST_SIDE_NXT) ||
         !rst_seq_after(segment->seq, x->nxt) || (x->known & RST_SIDE_FIN))
