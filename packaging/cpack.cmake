@@ -49,7 +49,7 @@ set(CPACK_RPM_PACKAGE_LICENSE "GPL-2.0-or-later")
 set(CPACK_RPM_PACKAGE_VERSION "${RST_PACKAGE_VERSION}")
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
 set(CPACK_RPM_PACKAGE_AUTOREQ ON) # libwireshark.so.N, whose N stands for the minor version
-set(CPACK_RPM_PACKAGE_REQUIRES "wireshark-cli")
+set(CPACK_RPM_PACKAGE_REQUIRES "wireshark-cli, python3") # for the programs
 # Folders that are not ours to own.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
 	/usr/lib64/wireshark /usr/lib64/wireshark/plugins /usr/lib64/wireshark/plugins/${RST_WIRESHARK_VERSION}

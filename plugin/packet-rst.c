@@ -70,12 +70,12 @@ static void load_trace(const char *path)
 static void init_rst(void)
 {
     rst_memory_t memory = memory_of(wmem_file_scope());
-    rst_prefs_t prefs = rst_preferences_for_core(wmem_file_scope());
+    rst_prefs_t chosen = rst_preferences_for_core(wmem_file_scope());
 
     rst_hook_restore();
     rst_icmp_hook_restore();
     rst_tree_unfold();
-    engine = rst_engine_new(&memory, &prefs);
+    engine = rst_engine_new(&memory, &chosen);
     missed_said = false;
     first_reset = NULL;
     trace_problem = NULL;

@@ -125,24 +125,24 @@ const char *rst_preferences_kernel_trace(void)
 
 rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
 {
-    rst_prefs_t prefs = rules;
+    rst_prefs_t chosen = rules;
     wmem_array_t *networks = wmem_array_new(scope, sizeof(rst_network_t));
 
     /* Wireshark's unsigned preferences have no limits of their own. */
 #define RST_LIMIT(name, value, low, high, title, text)                                                                 \
-    prefs.name = prefs.name < (low) + 1U ? (low) : MIN(prefs.name, (high));
+    chosen.name = chosen.name < (low) + 1U ? (low) : MIN(chosen.name, (high));
     RST_PREFS(RST_LIMIT)
 #undef RST_LIMIT
-#define RST_TAKE(name, title, text) prefs.name = decoders.name;
+#define RST_TAKE(name, title, text) chosen.name = decoders.name;
     RST_DECODERS(RST_TAKE)
 #undef RST_TAKE
-    prefs.capture_points = (unsigned)capture_points;
-    prefs.point_ends = point_ends;
-    prefs.capture_side = (unsigned)capture_side;
+    chosen.capture_points = (unsigned)capture_points;
+    chosen.point_ends = point_ends;
+    chosen.capture_side = (unsigned)capture_side;
     each_network(append, networks);
-    prefs.netscaler_count = wmem_array_get_count(networks);
-    prefs.netscalers = (const rst_network_t *)wmem_array_get_raw(networks);
-    return prefs;
+    chosen.netscaler_count = wmem_array_get_count(networks);
+    chosen.netscalers = (const rst_network_t *)wmem_array_get_raw(networks);
+    return chosen;
 }
 
 void rst_preferences_register(int proto)

@@ -47,10 +47,10 @@ static uint16_t get16(const uint8_t *byte)
 
 static rst_address_t get_address(const uint8_t *byte, uint8_t size)
 {
-    rst_address_t address = {{0, 0}, size};
+    rst_address_t found = {{0, 0}, size};
 
-    memcpy(address.word, byte, size);
-    return address;
+    memcpy(found.word, byte, size);
+    return found;
 }
 
 /* Ports come first in TCP and UDP; RFC 792 quotes at least these. */

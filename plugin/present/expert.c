@@ -104,11 +104,11 @@ static bool is_tapped(void)
 
 bool rst_expert_wanted(proto_tree *tree)
 {
-    static int proto_expert;
+    static int item;
 
-    if (proto_expert <= 0)
-        proto_expert = proto_get_id_by_filter_name("_ws.expert");
-    return is_tapped() || (tree && proto_expert > 0 && proto_field_is_referenced(tree, proto_expert));
+    if (item <= 0)
+        item = proto_get_id_by_filter_name("_ws.expert");
+    return is_tapped() || (tree && item > 0 && proto_field_is_referenced(tree, item));
 }
 
 /* Programs of the command line have no status bar; one that is not known may have. */
