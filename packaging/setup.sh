@@ -207,6 +207,7 @@ install_profile() {
 remove_profile() {
     local folder=$1 file
     as_user test -d "$folder" || return 0
+    [ -z "$(package_of "$folder/preferences")" ] || return 0
     for file in "${profile_files[@]}"; do
         ! is_ours "$folder" "$file" || as_user rm "$folder/$file"
     done
