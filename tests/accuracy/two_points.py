@@ -27,8 +27,8 @@ FIELDS = ["frame.interface_id", "frame.number", "rst.cause", "rst.confidence", "
 # What one of the two files lacks: frame numbers that stay, or a display filter.
 SPOILED = {
     "loss": lambda frames, rng: [frame for frame in frames if rng.random() > 0.1],
-    "cut": lambda frames, rng: frames[:rng.randrange(len(frames))],
-    "late": lambda frames, rng: frames[rng.randrange(len(frames)):],
+    "cut": lambda frames, rng: frames[:rng.randrange(len(frames) + 1)],
+    "late": lambda frames, rng: frames[rng.randrange(len(frames) + 1):],
     "gap": lambda frames, rng: frames[:len(frames) // 3] + frames[len(frames) // 2:],
     "resets": "!tcp.flags.reset",
     "direction": "tcp.srcport < tcp.dstport",
@@ -181,7 +181,7 @@ def main():
     parser.add_argument("--stated", action="store_true", help="tell the plugin that each capture is a point of its own")
     parser.add_argument("--devices", action="store_true", help="list the resets for which a device is to blame")
     parser.add_argument("--only", metavar="NAME", default="", help="scenarios whose names begin so")
-    parser.add_argument("--spoil", nargs="+", choices=sorted(SPOILED), help="damage one file of each scenario like this")
+    parser.add_argument("--spoil", nargs="+", choices=sorted(SPOILED), help="damage one file of each like this")
     parser.add_argument("--sample", type=int, default=100, help="scenarios to damage (100)")
     parser.add_argument("--seed", default="1", help="draw other scenarios and damages")
     args = parser.parse_args()
