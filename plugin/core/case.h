@@ -37,17 +37,17 @@ typedef struct rst_after {
     uint8_t own_ttl;       /* of that segment, 0 unknown */
     uint8_t alive_ttl;     /* of the one that shows it, 0 unknown */
     bool alive_new;        /* with proof that it was sent after the reset: new time stamp or IP id */
+    bool restarted;        /* X sends a new SYN: what follows is another connection */
     rst_mark_t peer;       /* Y's latest segment after the reset */
     uint16_t peer_data;    /* Y's segments with data after the reset */
-    bool restarted;        /* X sends a new SYN: what follows is another connection */
     uint16_t peer_count;   /* Y's segments after the reset, resets and copies left out */
     bool peer_challenge;   /* the first of them is a bare ACK for what Y expects (RFC 5961, section 3.2) */
-    rst_mark_t peer_reset; /* Y's first reset after this one */
-    bool peer_reset_active; /* it answers nothing */
-    rst_mark_t synack;     /* X accepts the SYN after all, without a repeated SYN in between */
     bool syn_again;        /* Y repeats its SYN */
+    bool retry_accepted;   /* the new SYN, see retry */
+    bool peer_reset_active; /* Y's first reset after this one answers nothing */
+    rst_mark_t peer_reset;  /* that reset */
+    rst_mark_t synack;     /* X accepts the SYN after all, without a repeated SYN in between */
     rst_mark_t retry;      /* a new SYN on the same addresses and ports */
-    bool retry_accepted;
     uint16_t train;        /* later resets of X within seqchange_s with rising, unseen sequence numbers */
     uint32_t train_step[2]; /* their distances from this reset */
 } rst_after_t;
@@ -59,8 +59,10 @@ struct rst_case {
     rst_conn_t *conn;
     rst_case_t *next;     /* reset in the file, NULL for the latest */
     rst_case_t *original; /* of a copy, otherwise NULL */
-    uint16_t copies;      /* resets that are copies of this one */
     rst_mark_t at;
+    uint16_t copies;      /* resets that are copies of this one */
+    bool trigger_late;    /* the trigger is stored after the reset */
+    bool unwatched;       /* gave its place to later resets: what came since is not known */
     int64_t idle; /* ns since the connection's previous segment, resets left out; RST_TIME_NONE unknown */
     uint32_t seq, ack, len, known, tsval, link;
     uint16_t window, ip_id;
@@ -75,10 +77,11 @@ struct rst_case {
     uint8_t flags, ttl, tos, form;
     bool df;
     uint8_t mptcp, mptcp_reason, mptcp_flags;
+    bool named_netscaler; /* the sender is one, says the user */
+    bool sibling_smb;     /* the sibling asked for the other port of SMB */
     uint8_t head_len;
     const uint8_t *head;  /* payload, NULL when there is none */
     rst_candidate_t trigger; /* mark.visit 0 = none */
-    bool trigger_late;    /* the trigger is stored after the reset */
     const rst_side_t *side; /* both sides as they were; the rings are not part of the copy */
     const rst_former_t *former;
     rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */
@@ -89,10 +92,7 @@ struct rst_case {
     struct rst_track *track; /* at its capture point; NULL while the file has one interface, and for copies */
     struct rst_tally *tally; /* all resets of this side (pattern.h); NULL for a copy */
     rst_mark_t relayed;    /* reset that the sender got just before on another connection; visit 0 = none */
-    bool unwatched;        /* gave its place to later resets: what came since is not known */
     const rst_conn_t *sibling; /* another attempt of the same client that this one may have raced */
-    bool named_netscaler;  /* the sender is one, says the user */
-    bool sibling_smb;
     int64_t sibling_lead;   /* ns from the sibling's SYN to this connection's; negative = sibling later */
     rst_after_t after;
 };

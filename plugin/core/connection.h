@@ -34,23 +34,23 @@ typedef struct rst_conn {
     uint8_t point;          /* hosts and services are kept per capture point (points.h) */
     int8_t client;          /* index of the side that opened the connection, -1 unknown */
     bool opened;            /* the SYN or SYN-ACK of this generation is in the capture */
-    uint16_t resets;        /* of this generation, copies not counted */
-    rst_mark_t first, last; /* of this generation, resets included, copies not */
-    rst_side_t *side;       /* both sides, by index; never NULL */
     bool side_shared;       /* with the case of the latest reset: copy before writing */
-    rst_former_t *former; /* NULL for the first generation */
-    rst_side_t *parked;   /* sides of a live connection that an unexpected SYN interrupted; NULL otherwise */
-    int8_t parked_client;
+    int8_t parked_client;   /* as client and opened, of the parked sides */
     bool parked_opened;
-    rst_host_t *host[2];       /* NULL when the host table is full */
-    rst_service_t *service;    /* that accepted it; NULL = not seen, or the table is full */
-    struct rst_case *last_case[2]; /* latest reset of each side, copies left out */
-    struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
-    uint8_t watched;
+    uint8_t watched;        /* entries of watch */
     bool lingers;           /* has ended and waits to be trimmed */
     bool waits;             /* in the queue of connections that closed */
     bool kept;              /* something points here for good */
     bool summary;           /* of this generation only what rest.h keeps is known */
+    uint16_t resets;        /* of this generation, copies not counted */
+    rst_mark_t first, last; /* of this generation, resets included, copies not */
+    rst_side_t *side;       /* both sides, by index; never NULL */
+    rst_former_t *former; /* NULL for the first generation */
+    rst_side_t *parked;   /* sides of a live connection that an unexpected SYN interrupted; NULL otherwise */
+    rst_host_t *host[2];       /* NULL when the host table is full */
+    rst_service_t *service;    /* that accepted it; NULL = not seen, or the table is full */
+    struct rst_case *last_case[2]; /* latest reset of each side, copies left out */
+    struct rst_case *watch[RST_WATCH_MAX]; /* resets that later segments may still revise, oldest first */
     struct rst_track *track; /* NULL while the file has one interface (points.h) */
     struct rst_conn *next;  /* in that queue */
     struct rst_case *retried; /* latest reset of the generation before, until the new SYN is answered */

@@ -11,7 +11,7 @@
 
 #include "memory.h"
 
-#define RST_POOL_STEP 16
+#define RST_POOL_STEP 8
 #define RST_POOL_MAX 4096 /* larger blocks, which hardly exist, come from below as they are */
 
 /* Starts as zeros. What it took from below goes with that scope. */
