@@ -127,6 +127,7 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
     rst_conn_unshare(conn, &engine->memory);
     if (rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
         conn->side[x].copies++;
+        rst_notice_copy(engine, conn, x, segment);
         if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
             (conn->side[0].known & conn->side[1].known & RST_SIDE_FIN))
             conn->side[x].stale = engine->now;

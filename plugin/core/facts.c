@@ -5,7 +5,8 @@
  */
 #include "rules.h"
 
-#define ID_STEP_MAX 64 /* packets of other connections that may come between two of this one */
+#define HIDDEN_MAX 0x40000000u /* more than this is no progress, but another number */
+#define ID_STEP_MAX 64         /* packets of other connections that may come between two of this one */
 
 bool rst_is_refusal(const rst_view_t *view)
 {
@@ -47,9 +48,19 @@ bool rst_has_fin(const rst_side_t *side)
     return (side->known & RST_SIDE_FIN) != 0;
 }
 
+bool rst_hides_data(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    if ((reset->flags & RST_FLAG_ACK) && (view->y->known & RST_SIDE_NXT) && rst_seq_after(reset->ack, view->y->nxt))
+        return reset->ack - view->y->nxt < HIDDEN_MAX;
+    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK);
+}
+
 bool rst_has_history(const rst_view_t *view)
 {
-    return view->reset->opened && view->x->segments && view->y->segments && !view->x->holes && !view->y->holes;
+    return !rst_hides_data(view) && view->reset->opened && view->x->segments && view->y->segments && !view->x->holes &&
+           !view->y->holes;
 }
 
 bool rst_one_way(const rst_view_t *view)

@@ -99,11 +99,25 @@ void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
                            conn->side[x].known & RST_SIDE_SYNACK ? conn->side[x].syn : conn->side[1 - x].syn);
     if (host)
         notice_acknowledgment(&conn->side[x], host);
+    /* Begun late: who asks is the client, whatever the ports. */
+    if (conn->client < 0 && segment->len &&
+        (conn->side[x].message == RST_MESSAGE_REQUEST || conn->side[x].message == RST_MESSAGE_CLIENT_HELLO))
+        conn->client = (int8_t)x;
     if (host && (segment->flags & RST_FLAG_FIN) && (conn->side[x].known & RST_SIDE_SYNACK))
         rst_host_note_fin(&engine->hosts, host, segment->sport, engine->now);
     if (host && host->burst && !host->burst->survived && conn->first.visit < host->burst->first.visit &&
         !conn->last_case[x] && !conn->last_case[1 - x])
         host->burst->survived = true;
+}
+
+/* Captures of several points in one file, without a mark which packet is whose: distances and times are mixed. */
+void rst_notice_copy(const rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
+{
+    rst_host_t *host = conn->host[x];
+    int apart = (int)rst_hops(segment->ttl) - (int)rst_hops(conn->side[x].ttl);
+
+    if (host && (segment->known & RST_HAS_IP) && ABS(apart) >= (int)engine->prefs.hop_delta && host->moved < UINT16_MAX)
+        host->moved++;
 }
 
 static bool is_smb_pair(uint16_t a, uint16_t b)

@@ -88,6 +88,7 @@ bool rst_own_account(const rst_view_t *view);  /* an abort at SND.NXT, or a litt
 bool rst_from_client(const rst_view_t *view);
 bool rst_has_fin(const rst_side_t *side);
 bool rst_has_history(const rst_view_t *view); /* start seen, both directions seen, no hole */
+bool rst_hides_data(const rst_view_t *view);  /* its numbers lie beyond what the capture shows of both sides */
 bool rst_one_way(const rst_view_t *view);     /* the capture shows only the sender's direction */
 bool rst_was_open(const rst_view_t *view);    /* the handshake was done, as far as the capture tells */
 bool rst_is_empty(const rst_view_t *view);    /* no payload and no FIN in either direction */

@@ -190,6 +190,9 @@ static unsigned match_unread(const rst_view_t *view)
         return 0;
     if (!owes_answer(view))
         return 0;
+    /* Its answer, or what it asked, may be among what the capture lacks. */
+    if (view->x->holes)
+        return RST_WITHOUT_HISTORY;
     if (at_once || rst_not_received(view))
         return 62;
     return rst_has_fin(view->x) ? 58 : 35;

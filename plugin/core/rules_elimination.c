@@ -39,7 +39,8 @@ static unsigned match_app_timeout(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
 
-    if (!rst_own_account(view) || rst_has_fin(view->x) || rst_has_fin(view->y) || rst_loses_data(view))
+    if (!rst_own_account(view) || rst_hides_data(view) || rst_has_fin(view->x) || rst_has_fin(view->y) ||
+        rst_loses_data(view))
         return 0;
     if (rst_idle_is_habit(view))
         return rst_is_unprovoked(view) ? 45 : 87;
@@ -144,7 +145,7 @@ static const char *pause_text(const rst_view_t *view)
 {
     int64_t idle = rst_idle(view);
 
-    if (!view->texts || idle == RST_TIME_NONE)
+    if (!view->texts || idle == RST_TIME_NONE || rst_hides_data(view))
         return "";
     return rst_text(view->memory, idle < RST_SECOND ? " %s after the last packet" : " after %s of silence",
                     idle_text(view));
@@ -153,7 +154,8 @@ static const char *pause_text(const rst_view_t *view)
 static void tell_app_abort(const rst_view_t *view)
 {
     const char *before =
-        rst_has_fin(view->x) ? "had closed its sending side, then aborted"
+        rst_has_fin(view->x)   ? "had closed its sending side, then aborted"
+        : rst_hides_data(view) ? "aborted; by the numbers of the reset, data of this connection are not in the capture"
         : window_is_shut(view)
             ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
                        rst_who_y(view))

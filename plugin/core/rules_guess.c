@@ -28,6 +28,14 @@ static unsigned match_blind(const rst_view_t *view)
     return validity == RST_VALIDITY_IN_WINDOW && reset->after.peer.visit > reset->after.alive.visit ? 80 : 0;
 }
 
+/* In SYN-SENT only an ACK of the SYN counts (RFC 9293, section 3.10.7.3): the attempt goes on. */
+static unsigned match_blind_syn(const rst_view_t *view)
+{
+    const rst_after_t *after = &view->reset->after;
+
+    return view->verdict->validity == RST_VALIDITY_OUTSIDE && after->synack.visit && after->peer.visit ? 80 : 0;
+}
+
 static void tell_blind(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
@@ -102,6 +110,7 @@ static void tell_train(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_guess[] = {
+    {RST_CAUSE_BLIND_RESET, match_blind_syn, tell_blind, RST_IF_REFUSAL, 0, {{RST_CAUSE_FIREWALL_REJECT, 10}}},
     {RST_CAUSE_BLIND_RESET, match_blind, tell_blind, RST_IF_NO_ANSWER, 0, {{RST_CAUSE_INJECTED, 5}}},
     {RST_CAUSE_INJECTED, match_train, tell_train, RST_IF_NO_REFUSAL, RST_RULE_MIDDLEBOX, {{RST_CAUSE_POLICY_RESET, 4}}},
     {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},

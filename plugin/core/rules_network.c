@@ -302,7 +302,10 @@ static bool answered_syn(const rst_view_t *view)
 
 static unsigned match_idle_device(const rst_view_t *view)
 {
-    if (!idle_before(view) || rst_is_refusal(view) || rst_has_fin(view->x) || !rst_was_open(view))
+    if (!idle_before(view) || rst_is_refusal(view) || !rst_was_open(view))
+        return 0;
+    /* A half-closed connection expires in devices as well. */
+    if (rst_has_fin(view->x) && (rst_has_fin(view->y) || !rst_hop_jump(view) || rst_hop_delta(view) > 0))
         return 0;
     if (view->reset->own_last.at.visit)
         return 0;

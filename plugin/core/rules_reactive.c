@@ -29,6 +29,13 @@ static bool answers_unseen(const rst_view_t *view)
            !rst_fins_done(view);
 }
 
+/* The same at the sender's own FIN, in a capture that lost a packet. */
+static bool answers_lost(const rst_view_t *view)
+{
+    return rst_has_fin(view->x) && !rst_has_fin(view->y) && !(view->reset->flags & RST_FLAG_ACK) &&
+           rst_is_abort(view) && !view->reset->own_last.at.visit && !view->reset->peer_last.at.visit;
+}
+
 static bool said_error(const rst_view_t *view)
 {
     return view->x->message == RST_MESSAGE_ERROR || view->x->message == RST_MESSAGE_FATAL_ALERT;
@@ -94,6 +101,8 @@ static unsigned match_data_after_close(const rst_view_t *view)
 {
     if (answers_unseen(view))
         return rst_has_fin(view->x) && rst_is_abort(view) ? RST_WITHOUT_HISTORY : 0;
+    if (answers_lost(view))
+        return RST_WITHOUT_HISTORY;
     if (!rst_has_fin(view->x) || !rst_is_answer(view) || !brings_data(view))
         return 0;
     if (!view->trigger->len)

@@ -5,7 +5,7 @@
  */
 #include "rules.h"
 
-#define NEARBY RST_SECOND             /* acceptance this close on both sides of a refusal means a full backlog */
+#define NEARBY RST_SECOND             /* a gap between acceptances this short means a full backlog */
 #define INTERLEAVED (10 * RST_SECOND) /* span in which two acceptances and two refusals alternate */
 #define ROUND_TRIP_SAMPLES 3
 #define PORTS_AGREE 3 /* so many open ports at one distance are rarely all forwarded */
@@ -198,8 +198,8 @@ static bool is_interleaved(const rst_view_t *view)
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    if (before && after && rst_within(view, rst_elapsed(before->last, view->reset->at), NEARBY) &&
-        rst_within(view, rst_elapsed(view->reset->at, after->first), NEARBY))
+    /* The whole gap counts, so that all refusals in it get one answer. */
+    if (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY))
         return true;
     return takes_turns(view);
 }

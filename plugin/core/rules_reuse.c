@@ -17,7 +17,7 @@ static bool meets_old_ack(const rst_view_t *view)
 
     return rst_is_answer(view) && trigger && !(trigger->flags & RST_FLAG_SYN) && (view->x->known & RST_SIDE_SYN) &&
            !(view->x->known & RST_SIDE_SYNACK) && !(view->y->known & RST_SIDE_SYN) && !view->x->bytes &&
-           trigger->ack != view->x->isn + 1;
+           !view->x->pure_acks && trigger->ack != view->x->isn + 1;
 }
 
 /* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or

@@ -141,6 +141,69 @@ static void test_few_die_together(void)
                  "3.01 S>C:4 S. 5000 ack 1001");
 }
 
+/* Only SYN, FIN and RST were recorded: what answered rising ACKs looks like guesses. */
+static void test_flags_only(void)
+{
+    script_check("#1 * not injected", SCRIPT_SYN, SCRIPT_SYN_ACK, "9 S>C R 7897", "9.001 S>C R 10793", "9.002 S>C R 13689");
+    script_check("#1 injected by middlebox", SCRIPT_TALK, "9 S>C R 7897", "9.001 S>C R 10793", "9.002 S>C R 13689");
+    /* The numbers tell that data are missing: no claim on silence. */
+    script_check("app_abort 40-50 not app_timeout", SCRIPT_SYN, SCRIPT_SYN_ACK, "30.02 C>S R. 1001 ack 9001");
+    script_check("app_timeout", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S . 1001 ack 5001", "30.021 C>S R. 1001 ack 5001");
+    /* Bare, at the own FIN: an answer. */
+    script_check("data_after_close 40-49 by client", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.5 C>S R 1102");
+    script_check("* not data_after_close", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.5 C>S R. 1102 ack 5201");
+}
+
+static void test_synack_first(void)
+{
+    /* Two clocks: the SYN-ACK stands before its SYN. What is reset much later belongs to the same connection. */
+    script_check("* never half_open_discovery", "0 S>C S. 5000 ack 1001", "0.02 C>S S 1000", "0.021 C>S . 1001 ack 5001",
+                 "1 S>C P. 5001 ack 1001 len 100", "1.02 C>S . 1001 ack 5101", "40 S>C P. 5101 ack 1001 len 100",
+                 "40.02 C>S R 1001");
+    script_check("half_open_discovery by client", "0 C>S S 1000", "0.02 S>C . 5000 ack 777", "0.021 C>S R 777");
+}
+
+static void test_lost_reply(void)
+{
+    /* The capture lacks what the client sent: no word on what it owes. */
+    script_check("unread_data 40-49 by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5227 len 100", "1.0005 S>C R. 5227 ack 1201");
+    script_check("unread_data 55-65 by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 100", "1.0005 S>C R. 5201 ack 1201");
+}
+
+static void test_one_interval(void)
+{
+    /* A restart of 1.5 s: six refusals, one answer. */
+#define TRY(t, port, u) t " C:" port ">S S 1000 id 7", u " S>C:" port " R. =0 ack 1001 id 9"
+#define TAKEN(t, port, u) t " C:" port ">S S 1000 id 7", u " S>C:" port " S. 5000 ack 1001 id 9"
+    script_check("#2 closed_port 80-90", TAKEN("1", "1", "1.01"), TRY("1.2", "2", "1.21"), TRY("1.7", "3", "1.71"),
+                 TRY("2.2", "4", "2.21"), TAKEN("2.6", "5", "2.61"));
+    script_check("#1 resource_exhaustion 70-80", TAKEN("1", "1", "1.01"), TRY("1.2", "2", "1.21"),
+                 TAKEN("1.6", "5", "1.61"));
+}
+
+static void test_reset_in_syn_sent(void)
+{
+    script_check("blind_reset 75-85", "0 C>S S 1000", "0.01 S>C R 0", "0.02 S>C S. 5000 ack 1001",
+                 "0.021 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 10");
+    script_check("firewall_reject", "0 C>S S 1000", "0.01 S>C R. =0 ack 1001", "0.02 S>C S. 5000 ack 1001");
+}
+
+static void test_half_closed_device(void)
+{
+    script_check("device_idle_timeout 70-80 by middlebox", SCRIPT_TALK, "1 S>C F. 5201 ack 1101 ttl 54",
+                 "1.02 C>S . 1101 ack 5202 ttl 64", "661 C>S P. 1101 ack 5202 len 10 ttl 64", "661.001 S>C R 5202 ttl 58");
+    /* From the host's own distance its own timer did it. */
+    script_check("fin_wait_timeout by server", SCRIPT_TALK, "1 S>C F. 5201 ack 1101 ttl 54",
+                 "1.02 C>S . 1101 ack 5202 ttl 64", "661 C>S P. 1101 ack 5202 len 10 ttl 64", "661.02 S>C R 5202 ttl 54");
+}
+
+static void test_role_by_request(void)
+{
+    /* Begun late: the request shows who is the client, not the port. */
+    script_check("* by client", "0 S:90>C:80 . 1 ack 5001", "1 S:90>C:80 P. 1001 ack 5001 len 16 hex 474554202f20485454502f312e31",
+                 "1.1 C:80>S:90 P. 5001 ack 1017 len 100", "1.2 S:90>C:80 R. 1017 ack 5101");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -156,6 +219,13 @@ int main(int argc, char **argv)
         { "/judged/overtaken_answer", test_overtaken_answer },
         { "/judged/nearer_without_handshake", test_nearer_without_handshake },
         { "/judged/few_die_together", test_few_die_together },
+        { "/judged/flags_only", test_flags_only },
+        { "/judged/synack_first", test_synack_first },
+        { "/judged/lost_reply", test_lost_reply },
+        { "/judged/one_interval", test_one_interval },
+        { "/judged/reset_in_syn_sent", test_reset_in_syn_sent },
+        { "/judged/half_closed_device", test_half_closed_device },
+        { "/judged/role_by_request", test_role_by_request },
         { NULL, NULL },
     };
 
