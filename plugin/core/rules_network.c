@@ -174,7 +174,7 @@ static unsigned match_spoken_for(const rst_view_t *view)
     bool fast, back;
 
     if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || x->segments < 2 ||
-        (!view->y->bytes && view->y->segments))
+        rst_mixes_points(view) || (!view->y->bytes && view->y->segments))
         return 0;
     syn = rst_hops(x->syn_ttl);
     here = rst_hops(view->reset->ttl);
@@ -294,7 +294,7 @@ static bool answered_syn(const rst_view_t *view)
     uint8_t syn = rst_hops(x->syn_ttl), here = rst_hops(view->reset->ttl), data = rst_hops(x->ttl);
 
     if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || !x->syn_ttl || !x->bytes ||
-        x->data_at_syn_ttl || rst_looks_genuine(view))
+        x->data_at_syn_ttl || rst_looks_genuine(view) || rst_mixes_points(view))
         return false;
     return syn == here && here != RST_HOPS_ABSURD && data != RST_HOPS_ABSURD &&
            data >= here + (int)view->prefs->hop_delta;
@@ -379,6 +379,10 @@ static unsigned match_distance(const rst_view_t *view)
     /* Ports may be forwarded to hosts at different distances. */
     if (rst_is_unseen_refusal(view) || (rst_looks_genuine(view) && !rst_too_fast(view)))
         return 35;
+    /* Nor does one that answers what was on its way to a host which had reset the connection itself. */
+    if (rst_is_answer(view) && view->reset->own_last.at.visit && (view->reset->own_last.flags & RST_FLAG_ACK) &&
+        rst_hops(view->reset->own_last.ttl) == view->x->hop_max)
+        return 40;
     /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
     if ((rst_fins_done(view) && rst_is_answer(view)) || (view->reset->peer_last.at.visit && !together))
         return 40;

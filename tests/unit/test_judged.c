@@ -204,6 +204,27 @@ static void test_role_by_request(void)
                  "1.1 C:80>S:90 P. 5001 ack 1017 len 100", "1.2 S:90>C:80 R. 1017 ack 5101");
 }
 
+/* Both ends captured into one file: three packets come again from ten hops off. Distances mean nothing then. */
+#define AGAIN(t, words) t " S>C " words " ttl 54", "+0.3 S>C " words " ttl 64"
+static void test_mixed_points(void)
+{
+    script_check("* not injected by server", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 54 id 200",
+                 "0.021 C>S . 1001 ack 5001 ttl 64 id 101", AGAIN("1", "P. 5001 ack 1001 len 10 id 201"),
+                 AGAIN("2", "P. 5011 ack 1001 len 10 id 202"), AGAIN("3", "P. 5021 ack 1001 len 10 id 203"),
+                 "4 C>S . 1001 ack 5031 ttl 64 id 102", "5 S>C R. 5031 ack 1001 ttl 64 id 204");
+    script_check("injected by middlebox", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 54 id 200",
+                 "0.021 C>S . 1001 ack 5001 ttl 64 id 101", "1 S>C P. 5001 ack 1001 len 10 id 201 ttl 54",
+                 "2 S>C P. 5011 ack 1001 len 10 id 202 ttl 54", "4 C>S . 1001 ack 5021 ttl 64 id 102",
+                 "5 S>C R. 5021 ack 1001 ttl 64 id 1204");
+}
+
+static void test_device_cleans_up(void)
+{
+    /* The server had reset it; what was under way is answered from nearer. */
+    script_check("#2 segment_after_reset", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 10 ttl 64",
+                 "1.0001 S>C R. 5201 ack 1101 ttl 54", "1.001 S>C R 5201 ttl 56");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -226,6 +247,8 @@ int main(int argc, char **argv)
         { "/judged/reset_in_syn_sent", test_reset_in_syn_sent },
         { "/judged/half_closed_device", test_half_closed_device },
         { "/judged/role_by_request", test_role_by_request },
+        { "/judged/mixed_points", test_mixed_points },
+        { "/judged/device_cleans_up", test_device_cleans_up },
         { NULL, NULL },
     };
 
