@@ -24,7 +24,7 @@ def drive(home, capture, display_filter):
         desk.last_of_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)
-        _, lines = desk.read_until("Followers and copies", statistics)
+        _, lines = desk.read_until("First resets", statistics)
         return {"main": " ".join(word.text for word in shown), "title": desk.title(statistics),
                 "statistics": " ".join(word.text for word in lines)}
 
