@@ -42,6 +42,7 @@ typedef struct rst_conn {
     bool waits;             /* in the queue of connections that closed */
     bool kept;              /* something points here for good */
     bool summary;           /* of this generation only what rest.h keeps is known */
+    bool echoed;            /* the file shows it from two places, on one interface (echo.h) */
     uint16_t resets;        /* of this generation, copies not counted */
     rst_mark_t first, last; /* of this generation, resets included, copies not */
     rst_side_t *side;       /* both sides, by index; never NULL */

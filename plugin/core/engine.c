@@ -5,6 +5,7 @@
  */
 #include "engine.h"
 
+#include "echo.h"
 #include "seq.h"
 #include "state.h"
 
@@ -120,6 +121,7 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
     rst_mark_t before = conn->last;
     int64_t idle;
 
+    rst_echo_note(conn, x, segment);
     if (segment->flags & RST_FLAG_SYN)
         take_syn(engine, conn, x, segment);
     else if (conn->parked)
@@ -127,7 +129,6 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
     rst_conn_unshare(conn, &engine->memory);
     if (rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
         conn->side[x].copies++;
-        rst_notice_copy(engine, conn, x, segment);
         if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
             (conn->side[0].known & conn->side[1].known & RST_SIDE_FIN))
             conn->side[x].stale = engine->now;
@@ -249,7 +250,7 @@ static rst_case_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned x
     copy_facts(engine, reset, segment);
     trigger = rst_case_read_form(reset, segment, &engine->prefs);
     touch(engine, conn);
-    if (latest && rst_case_is_copy(reset, latest, &engine->prefs)) {
+    if (latest && (rst_case_is_copy(reset, latest, &engine->prefs) || rst_echo_is_copy(reset, latest))) {
         reset->original = latest;
         latest->copies++;
         reset->ordinal = latest->ordinal;

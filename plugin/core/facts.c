@@ -5,7 +5,6 @@
  */
 #include "rules.h"
 
-#define MOVED_MIN 3            /* so many copies from elsewhere are no accident */
 #define HIDDEN_MAX 0x40000000u /* more than this is no progress, but another number */
 #define ID_STEP_MAX 64         /* packets of other connections that may come between two of this one */
 
@@ -183,14 +182,6 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
     return false;
 }
 
-bool rst_mixes_points(const rst_view_t *view)
-{
-    const rst_host_t *host = view->reset->host[view->reset->x];
-    const rst_host_t *other = view->reset->host[1 - view->reset->x];
-
-    return (host && host->moved >= MOVED_MIN) || (other && other->moved >= MOVED_MIN);
-}
-
 /* Stacks start resets from another initial TTL than their sockets; only a TTL that fits no initial value at the usual
  * distance (30 and 60 are those of old stacks) comes from elsewhere. */
 int8_t rst_hop_delta(const rst_view_t *view)
@@ -200,7 +191,7 @@ int8_t rst_hop_delta(const rst_view_t *view)
     uint8_t usual;
 
     /* No packet leaves a router with TTL 0: it was overwritten, as in anonymised traces. */
-    if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || rst_mixes_points(view) || !usual_hops(view, &usual))
+    if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || !usual_hops(view, &usual))
         return RST_HOPS_NONE;
     for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
         int delta = initial[i] - view->reset->ttl - usual;

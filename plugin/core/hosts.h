@@ -83,7 +83,6 @@ typedef struct rst_host {
     int64_t round_trip;        /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
     uint16_t round_trips;      /* SYN-ACKs that were timed */
     uint16_t unasked;          /* SYN-ACKs that it reset without having sent a SYN in this capture */
-    uint16_t moved;            /* packets that the capture holds again at quite another distance */
     uint16_t open_ports;       /* services of this host that accepted a connection */
     rst_burst_t *burst;        /* the latest, NULL before the first */
     rst_mark_t fin;            /* its latest FIN on a connection that it had accepted */

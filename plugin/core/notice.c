@@ -110,16 +110,6 @@ void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, cons
         host->burst->survived = true;
 }
 
-/* Captures of several points in one file, without a mark which packet is whose: distances and times are mixed. */
-void rst_notice_copy(const rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
-{
-    rst_host_t *host = conn->host[x];
-    int apart = (int)rst_hops(segment->ttl) - (int)rst_hops(conn->side[x].ttl);
-
-    if (host && (segment->known & RST_HAS_IP) && ABS(apart) >= (int)engine->prefs.hop_delta && host->moved < UINT16_MAX)
-        host->moved++;
-}
-
 static bool is_smb_pair(uint16_t a, uint16_t b)
 {
     return (a == SMB_DIRECT && b == SMB_NETBIOS) || (a == SMB_NETBIOS && b == SMB_DIRECT);

@@ -26,7 +26,7 @@ bool rst_too_fast(const rst_view_t *view)
     int8_t hops = rst_hop_delta(view);
     bool nearer = hops != RST_HOPS_NONE && hops < 0;
 
-    if (!host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3) || rst_mixes_points(view))
+    if (!host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
         return false;
     if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
         return false;
@@ -40,8 +40,8 @@ bool rst_out_of_step(const rst_view_t *view)
     const rst_side_t *x = view->x;
     int64_t delay = rst_delay(view);
 
-    if (!rst_is_answer(view) || rst_mixes_points(view) || view->trigger->space || view->trigger->keepalive ||
-        delay == RST_TIME_NONE || !(x->known & RST_SIDE_RTT) || x->rtt_samples < 2)
+    if (!rst_is_answer(view) || view->trigger->space || view->trigger->keepalive || delay == RST_TIME_NONE ||
+        !(x->known & RST_SIDE_RTT) || x->rtt_samples < 2)
         return false;
     if (rst_within(view, delay, x->rtt / 4 * 3))
         return x->rtt - delay >= 5 * RST_MILLISECOND;

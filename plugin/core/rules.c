@@ -14,6 +14,7 @@
 #include "measure.h"
 #include "pattern.h"
 
+#define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
 #define PRIMARY_MIN 45  /* a rule less sure than this can only be an alternative */
 #define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
 #define UNDETERMINED_SHARE 20
@@ -81,10 +82,17 @@ static bool others_decline(const rst_view_t *view)
 }
 #endif
 
+static bool is_accusation(const rst_rule_t *rule)
+{
+    return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_info(rule->cause)->category == RST_CATEGORY_NETWORK;
+}
+
 static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
 {
     unsigned confidence = rule->match(view);
 
+    if (view->reset->conn && view->reset->conn->echoed && is_accusation(rule) && confidence > IN_ECHO)
+        confidence = IN_ECHO;
     if ((rule->flags & RST_RULE_HISTORY) && confidence > RST_WITHOUT_HISTORY && !rst_has_history(view))
         confidence = RST_WITHOUT_HISTORY;
     return confidence;
@@ -276,6 +284,10 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     if (view->reset->summary)
         rst_evidence_add(view, view->reset->at.visit,
                          "The connection had closed long before: only a summary of its packets was kept");
+    if (view->reset->conn && view->reset->conn->echoed)
+        rst_evidence_add(view, view->reset->at.visit,
+                         "The file shows this connection from two places on one interface: distance and time prove "
+                         "nothing. Merge with mergecap -I none");
     share_rest(view, outcome);
 }
 

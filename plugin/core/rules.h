@@ -108,7 +108,6 @@ int64_t rst_since(const rst_view_t *view, rst_mark_t mark); /* from mark to the 
 
 /* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE when the rules of comparison fail. */
 int8_t rst_hop_delta(const rst_view_t *view);
-bool rst_mixes_points(const rst_view_t *view); /* captures of several points in one file, unmarked */
 bool rst_hop_jump(const rst_view_t *view); /* strong */
 bool rst_hop_step(const rst_view_t *view); /* medium: one hop from where all others of its sender come */
 bool rst_idle_is_round(const rst_view_t *view); /* the silence is a usual time limit */

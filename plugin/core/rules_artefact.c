@@ -47,7 +47,7 @@ static void tell_duplicate(const rst_view_t *view)
     rst_evidence_add(view, original->at.visit, "Equal SEQ, ACK, length and window%s as here",
                      view->reset->ip_id ? ", and the same IP id" : "");
     if (view->reset->ttl != original->ttl)
-        rst_evidence_add(view, original->at.visit, "TTL %u there and %u here: captured before and after a router",
+        rst_evidence_add(view, original->at.visit, "TTL %u there and %u here: recorded at another place of the path",
                          original->ttl, view->reset->ttl);
     else if (view->reset->link != original->link)
         rst_evidence_add(view, original->at.visit, "Captured on another link or interface");

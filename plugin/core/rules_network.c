@@ -174,7 +174,7 @@ static unsigned match_spoken_for(const rst_view_t *view)
     bool fast, back;
 
     if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || x->segments < 2 ||
-        rst_mixes_points(view) || (!view->y->bytes && view->y->segments))
+        (!view->y->bytes && view->y->segments))
         return 0;
     syn = rst_hops(x->syn_ttl);
     here = rst_hops(view->reset->ttl);
@@ -294,7 +294,7 @@ static bool answered_syn(const rst_view_t *view)
     uint8_t syn = rst_hops(x->syn_ttl), here = rst_hops(view->reset->ttl), data = rst_hops(x->ttl);
 
     if (!(view->reset->known & RST_HAS_IP) || !(x->known & RST_SIDE_SYNACK) || !x->syn_ttl || !x->bytes ||
-        x->data_at_syn_ttl || rst_looks_genuine(view) || rst_mixes_points(view))
+        x->data_at_syn_ttl || rst_looks_genuine(view))
         return false;
     return syn == here && here != RST_HOPS_ABSURD && data != RST_HOPS_ABSURD &&
            data >= here + (int)view->prefs->hop_delta;

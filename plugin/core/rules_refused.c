@@ -41,8 +41,7 @@ static bool refusal_distance(const rst_view_t *view, int *delta)
     const rst_host_t *host = view->reset->host[view->reset->x];
     uint8_t hops = rst_hops(view->reset->ttl);
 
-    if (!host || !(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count ||
-        rst_mixes_points(view))
+    if (!host || !(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count)
         return false;
     if (host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD || hops == host->socket.max)
         return false;
@@ -56,7 +55,7 @@ static bool too_fast(const rst_view_t *view)
     const rst_host_t *host = view->reset->host[view->reset->x];
     int64_t delay = rst_delay(view);
 
-    if (!host || host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE || rst_mixes_points(view))
+    if (!host || host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE)
         return false;
     if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < ROUND_TRIP_MARGIN)
         return false;
@@ -83,9 +82,8 @@ static bool may_be_elsewhere(const rst_view_t *view)
     const rst_host_t *host = view->reset->host[view->reset->x];
     uint8_t hops = rst_hops(view->reset->ttl);
 
-    return host && !rst_mixes_points(view) && host->socket.count && (view->reset->known & RST_HAS_IP) &&
-           hops != RST_HOPS_ABSURD && host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD &&
-           hops < host->socket.max;
+    return host && host->socket.count && (view->reset->known & RST_HAS_IP) && hops != RST_HOPS_ABSURD &&
+           host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD && hops < host->socket.max;
 }
 
 /* The port was open before: its own packets, from farther off, were accepted connections. */

@@ -10,7 +10,6 @@
 #define MILLISECOND INT64_C(1000000)
 #define WSCALE_MAX 14                           /* RFC 7323, section 2.3 */
 #define COPY_SPAN_CHANGING (3000 * MILLISECOND) /* a counter of 16 bits may come round later than this */
-#define COPY_SPAN_CONSTANT (20 * MILLISECOND)   /* no stack retransmits that soon */
 
 uint8_t rst_hops(uint8_t ttl)
 {
@@ -61,7 +60,7 @@ static rst_candidate_t *ring_push(rst_ring_t *ring, const rst_memory_t *memory)
     return slot;
 }
 
-static bool same_segment(const rst_candidate_t *old, const rst_segment_t *segment)
+bool rst_candidate_is(const rst_candidate_t *old, const rst_segment_t *segment)
 {
     return old->seq == segment->seq && old->ack == segment->ack && old->len == segment->len &&
            old->flags == segment->flags && old->window == segment->window;
@@ -78,7 +77,7 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
         const rst_candidate_t *old = &side->ring.slot[i];
         int64_t elapsed;
 
-        if (!same_segment(old, segment))
+        if (!rst_candidate_is(old, segment))
             continue;
         elapsed = rst_elapsed(old->mark, (rst_mark_t){0, segment->time});
         if (counted && old->ip_id != segment->ip_id)
@@ -89,9 +88,9 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
             continue;
         moved = (old->link && segment->link && old->link != segment->link) ||
                 ((segment->known & RST_HAS_IP) && old->ttl != segment->ttl);
-        if (counted && elapsed <= COPY_SPAN_CONSTANT)
+        if (counted && elapsed <= RST_COPY_SPAN_CONSTANT)
             return true;
-        if (moved && elapsed <= COPY_SPAN_CONSTANT)
+        if (moved && elapsed <= RST_COPY_SPAN_CONSTANT)
             return true;
         if (segment->len && elapsed <= (int64_t)prefs->dup_ms * MILLISECOND)
             return true;

@@ -130,12 +130,17 @@ uint8_t rst_hops(uint8_t ttl);
 
 #define RST_HOPS_ABSURD 255
 
+#define RST_COPY_SPAN_CONSTANT INT64_C(20000000) /* ns; no stack retransmits that soon */
+
 /* Does the capture show both, and more than SYN, FIN and resets? Filters on these flags leave nothing else, and then
  * neither numbers nor silence tell what the two have sent. */
 bool rst_sides_talk(const rst_side_t *a, const rst_side_t *b);
 
 /* The candidate that is age steps old (0 = latest), NULL beyond the end. */
 rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
+
+/* Equal numbers, length, flags and window; IP id and times are not compared. */
+bool rst_candidate_is(const rst_candidate_t *old, const rst_segment_t *segment);
 
 /* Is the segment a second copy, by the capture, of one in the ring of its side? */
 bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs);

@@ -75,7 +75,6 @@ void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
 void rst_lists_drop(rst_engine_t *engine);
 
 /* A service accepted or refused, a client opened a connection: keeps the tables across connections up to date. */
-void rst_notice_copy(const rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment);
 void rst_notice_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, const rst_segment_t *segment);
 void rst_notice_reset(rst_engine_t *engine, rst_case_t *reset);
 
