@@ -199,8 +199,10 @@ int8_t rst_hop_delta(const rst_view_t *view)
         if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))
             best = delta;
     }
-    /* AIX, OSF/1 and IRIX start connections from 60, and resets from elsewhere: four hops fewer than it seems. */
-    if (view->reset->ttl > 64 && view->x->ttl <= 60 && best == -4)
+    /* AIX, OSF/1 and IRIX start connections from 60, and resets from elsewhere: four hops fewer than it seems. They use
+     * neither time stamps nor a window scale unless told to. */
+    if (view->reset->ttl > 64 && view->x->ttl <= 60 && best == -4 &&
+        !(view->x->known & (RST_SIDE_TIMESTAMPS | RST_SIDE_WSCALE)))
         best = 0;
     return (int8_t)best;
 }

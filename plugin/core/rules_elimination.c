@@ -29,10 +29,23 @@ static bool is_whole(const rst_view_t *view)
     return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
 }
 
+/* A request by its words, or one message of a talk in which the server has answered each so far: who only reports
+ * (syslog, MQTT at QoS 0, an upload) waits for nothing. */
+static bool is_request(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+    uint32_t segment = x->mss ? x->mss : 1460;
+
+    if (x->message == RST_MESSAGE_REQUEST || x->message == RST_MESSAGE_CLIENT_HELLO)
+        return true;
+    return view->reset->role_known && view->y->bytes && x->pending <= segment &&
+           x->data_segments <= view->y->data_segments + 1;
+}
+
 /* The client's last words were a request, by their ACK they arrived, and the answer did not come. */
 static bool waits_for_reply(const rst_view_t *view)
 {
-    return rst_from_client(view) && view->x->pending && !rst_loses_data(view) && view->y->segments;
+    return rst_from_client(view) && view->x->pending && !rst_loses_data(view) && view->y->segments && is_request(view);
 }
 
 static unsigned match_app_timeout(const rst_view_t *view)
@@ -160,10 +173,12 @@ static void tell_app_abort(const rst_view_t *view)
             ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
                        rst_who_y(view))
         : rst_loses_data(view)  ? "had data outstanding that was not acknowledged and aborted"
+        : waits_for_reply(view) ? rst_text(view->memory, "had no answer to its request of %s and aborted",
+                                           rst_where(view, view->x->last_data.visit))
         : !view->y->bytes       ? "aborted without having received data"
         : lacks_last_data(view) ? "had not received the last data when it aborted"
         : view->y->pending      ? "received the last data and aborted"
-        : waits_for_reply(view) ? "had no answer to its last data and aborted"
+        : view->x->pending      ? "had sent the last data and aborted"
                                 : "answered everything, then aborted";
 
     rst_summary(view,

@@ -116,7 +116,7 @@ static unsigned match_policy(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
     bool nearer = delta != RST_HOPS_NONE && delta < 0;
-    bool alive = view->reset->after.alive.visit != 0;
+    bool alive = view->reset->after.alive.visit != 0 && !rst_overtook_data(view);
 
     if (rst_is_refusal(view) || view->reset->own_last.at.visit || rst_has_fin(view->x))
         return 0;

@@ -29,6 +29,10 @@ static void test_initial_ttl_60(void)
     script_check("injected by middlebox", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 55", "0.021 C>S . 1001 ack 5001",
                  "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 10 ttl 55", "1.03 C>S . 1011 ack 5011",
                  "3 S>C R. 5011 ack 1011 ttl 59");
+    /* A window scale: no such old system. */
+    script_check("injected by middlebox", SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ws 7 ttl 55",
+                 "0.021 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 10", "1.02 S>C P. 5001 ack 1011 len 10 ttl 55",
+                 "1.03 C>S . 1011 ack 5011", "3 S>C R. 5011 ack 1011 ttl 250");
 }
 
 #define REQUESTED "0 C>S S 1000 ttl 64 ts 1:0", "0.02 S>C S. 5000 ack 1001 ttl 54 ts 50:1",                          \
@@ -50,6 +54,10 @@ static void test_unanswered_request(void)
                  "1.02 S>C . 5201 ack 1201 id 301", "11.02 C>S R. 1201 ack 5201 id 105");
     /* It has its answer. */
     script_check("app_abort by client", SCRIPT_TALK, "3.2 C>S R. 1101 ack 5201 id 105");
+    /* Reports, none of which is answered: nobody waited. */
+    script_check("app_abort by client not app_timeout", SCRIPT_OPEN, "1 C>S P. 1001 ack 5001 len 100 id 104",
+                 "1.02 S>C . 5001 ack 1101 id 301", "2 C>S P. 1101 ack 5001 len 100 id 105",
+                 "2.02 S>C . 5001 ack 1201 id 302", "11.3 C>S R. 1201 ack 5001 id 106");
 }
 
 #define BULK "1.001 S>C . 5201 ack 1101 len 1400", "1.002 S>C . 6601 ack 1101 len 1400",                              \
