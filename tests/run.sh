@@ -44,6 +44,7 @@ if [ "$deps" = yes ]; then
         python3 python3-pytest
     need_packages wireshark xvfb xauth openbox xdotool imagemagick tesseract-ocr ||
         echo "graphical Wireshark: not installable, its tests are skipped"
+    need_packages parallel || echo "GNU parallel: not installable, the tests of rst-batch are skipped"
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
         need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||
             echo "lab: not installable"
