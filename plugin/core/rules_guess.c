@@ -33,7 +33,10 @@ static unsigned match_blind_syn(const rst_view_t *view)
 {
     const rst_after_t *after = &view->reset->after;
 
-    return view->verdict->validity == RST_VALIDITY_OUTSIDE && after->synack.visit && after->peer.visit ? 80 : 0;
+    return rst_is_refusal(view) && view->verdict->validity == RST_VALIDITY_OUTSIDE && after->synack.visit &&
+                   after->peer.visit
+               ? 80
+               : 0;
 }
 
 static void tell_blind(const rst_view_t *view)
