@@ -167,8 +167,9 @@ static const char *pause_text(const rst_view_t *view)
 static void tell_app_abort(const rst_view_t *view)
 {
     const char *before =
-        rst_has_fin(view->x)   ? "had closed its sending side, then aborted"
-        : rst_hides_data(view) ? "aborted; by the numbers of the reset, data of this connection are not in the capture"
+        rst_has_fin(view->x) ? "had closed its sending side, then aborted"
+        : rst_hides_data(view)
+            ? "aborted. By the numbers of the reset, data of this connection are missing from the capture"
         : window_is_shut(view)
             ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
                        rst_who_y(view))

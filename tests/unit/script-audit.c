@@ -88,6 +88,7 @@ static void audit_texts(const script_run_t *run, const rst_verdict_t *verdict)
     audit_text(verdict->summary);
     AUDIT(!strstr(verdict->summary, "(null)"));
     AUDIT(verdict->evidences > 0);
+    AUDIT(!strchr(verdict->summary, ';'));
     for (unsigned i = 0; i < verdict->evidences; i++) {
         audit_text(verdict->evidence[i].text);
         AUDIT(!strchr(verdict->evidence[i].text, ';'));
