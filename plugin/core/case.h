@@ -74,6 +74,7 @@ struct rst_case {
     bool opened;          /* the start of this generation is in the capture */
     bool summary;         /* the connection had closed long before, and only a summary of it was left */
     bool fresh;           /* no other TCP segment was seen for a while before the connection's first */
+    bool at_start;        /* the capture begins less than a SYN's timeout before it */
     uint8_t flags, ttl, tos, form;
     bool df;
     uint8_t mptcp, mptcp_reason, mptcp_flags;

@@ -10,6 +10,7 @@
 #include "state.h"
 
 #define MILLISECOND INT64_C(1000000)
+#define SYN_AGAIN INT64_C(1000000000)   /* ns; RFC 6298, section 2: a SYN without an answer is sent again */
 #define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
 
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
@@ -178,13 +179,13 @@ static rst_earlier_t earlier_of(const rst_case_t *reset)
     return (rst_earlier_t){reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window};
 }
 
-static bool is_fresh(const rst_engine_t *engine, const rst_conn_t *conn)
+static bool begins_within(const rst_engine_t *engine, const rst_conn_t *conn, int64_t limit)
 {
     const rst_points_t *points = &engine->points;
     unsigned interface = points->several ? rst_track_interface(conn->track) : points->home;
     int64_t elapsed = rst_elapsed(points->start[interface], conn->first);
 
-    return elapsed == RST_TIME_NONE || elapsed < FRESH_AFTER;
+    return elapsed == RST_TIME_NONE || elapsed < limit;
 }
 
 /* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first.
@@ -208,7 +209,8 @@ static void fill_case(rst_engine_t *engine, rst_case_t *reset, rst_conn_t *conn,
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
     reset->summary = conn->summary;
-    reset->fresh = is_fresh(engine, conn);
+    reset->fresh = begins_within(engine, conn, FRESH_AFTER);
+    reset->at_start = begins_within(engine, conn, SYN_AGAIN);
     reset->former = conn->former;
     reset->host[0] = conn->host[0];
     reset->host[1] = conn->host[1];

@@ -242,7 +242,7 @@ static unsigned match_process_exit(const rst_view_t *view)
     /* Connections without unread data end with a FIN: few resets are enough, if the port is gone as well. */
     if (rst_own_account(view) && view->reset->burst && view->reset->burst->closes && !rst_from_client(view) &&
         host_is_gone(view) && !rst_clock_stands(view) && view->y->bytes && view->reset->burst->connections > 1)
-        return 55;
+        return 70;
     if (!rst_own_account(view) || !is_batch(view) || rst_is_empty(view))
         return 0;
     if (!host_is_gone(view))

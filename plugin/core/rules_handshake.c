@@ -109,7 +109,7 @@ static bool syn_was_missed(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
 
-    return rst_answers_syn_ack(view) && !view->x->segments && view->reset->fresh &&
+    return rst_answers_syn_ack(view) && !view->x->segments && view->reset->at_start &&
            (!host || host->unasked < UNASKED_MIN);
 }
 

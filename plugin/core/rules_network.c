@@ -40,6 +40,13 @@ static bool other_host(const rst_view_t *view)
     return view->trigger->len && !soon && !rst_looks_genuine(view);
 }
 
+/* What a bare reset answers is not there to see when the other direction is missing: it may be the answer of a second
+ * host of this address, beside the first or behind it. */
+static bool may_be_other_host(const rst_view_t *view)
+{
+    return rst_one_way(view) && !(view->reset->flags & RST_FLAG_ACK) && (!rst_hop_jump(view) || from_behind(view));
+}
+
 /* One that goes on after an abort of its own did not send it. */
 static unsigned match_contradicted(const rst_view_t *view)
 {
@@ -51,6 +58,8 @@ static unsigned match_contradicted(const rst_view_t *view)
     /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
     if (rst_is_empty(view) && !rst_was_open(view))
         return 0;
+    if (may_be_other_host(view))
+        return RST_UNSURE;
     if (rst_hop_jump(view))
         return rst_is_answer(view) && from_behind(view) ? 75 : 97;
     return after->alive_new ? 90 : 75;
