@@ -119,7 +119,7 @@ static unsigned match_unsolicited(const rst_view_t *view)
         return 0;
     if (!view->reset->fresh)
         return 70;
-    return syn_was_missed(view) ? 40 : 55;
+    return syn_was_missed(view) ? 40 : 62;
 }
 
 static void tell_unsolicited(const rst_view_t *view)
