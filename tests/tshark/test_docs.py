@@ -33,6 +33,31 @@ def test_command(tshark, tour, command):
     assert done.stdout.strip() or " -w " in command or "finding" in command
 
 
+def pasted_answers():
+    """The answers that README.md shows for the tour, long lines unfolded: one string of words each."""
+    found = []
+    for block in re.findall(r"^```\n(.*?)^```$", (tools.REPO / "README.md").read_text(encoding="utf-8"), re.M | re.S):
+        for line in block.splitlines():
+            if re.match(r" *\d+  ", line):
+                found.append(line)
+            elif line.startswith("     ") and found:
+                found[-1] += line
+    return [" ".join(line.split()) for line in found]
+
+
+def test_pasted_answers(tshark, tour):
+    """They are those of this version."""
+    shown = set()
+    columns = ["rst.cause", "rst.confidence", "rst.sender", "rst.summary"]
+    for frame, row in tshark.resets(tour, columns).items():
+        cause, confidence, sender, summary = (row[name][0] for name in columns)
+        shown.add(f"{frame} {cause} {confidence} {sender} {summary}")
+        shown.add(f"{frame} {cause} {confidence} {summary}") # the other list lacks this column
+    answers = pasted_answers()
+    assert len(answers) > 8
+    assert not set(answers) - shown
+
+
 def profile_filters():
     colours = re.findall(r"^@[^@]+@(.+)@\[", (PROFILE / "colorfilters").read_text(encoding="utf-8"), re.MULTILINE)
     buttons = re.findall(r'^"TRUE","[^"]+","([^"]+)"', (PROFILE / "dfilter_buttons").read_text(encoding="utf-8"),
