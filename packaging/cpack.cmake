@@ -72,7 +72,11 @@ if(RST_PACKAGE STREQUAL "deb")
 	install(FILES ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz DESTINATION ${doc_dir})
 	install(FILES lintian-overrides DESTINATION share/lintian/overrides RENAME ${CPACK_PACKAGE_NAME})
 endif()
-install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/docs/causes.md DESTINATION ${doc_dir})
+# As in the source, so that the links between the pages hold.
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${doc_dir})
+file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
+install(FILES ${pages} DESTINATION ${doc_dir}/docs)
+install(DIRECTORY opensearch DESTINATION ${doc_dir}/packaging)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_VERBATIM_VARIABLES ON)
