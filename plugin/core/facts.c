@@ -6,7 +6,9 @@
 #include "rules.h"
 
 #define HIDDEN_MAX 0x40000000u /* more than this is no progress, but another number */
-#define ID_STEP_MAX 64         /* packets of other connections that may come between two of this one */
+#define ID_NEXT 4              /* by chance once in 16000 times */
+#define ROUTE_HOPS 8
+#define ID_STEP_MAX 64 /* packets of other connections that may come between two of this one */
 
 bool rst_is_refusal(const rst_view_t *view)
 {
@@ -219,6 +221,15 @@ bool rst_hop_step(const rst_view_t *view)
            !rst_looks_genuine(view);
 }
 
+/* Another way through the network costs a few hops and leaves the counter alone; who hits its very next number at
+ * another distance hardly guessed it. */
+static bool route_changed(const rst_view_t *view)
+{
+    const rst_case_t *reset = view->reset;
+
+    return (uint16_t)(reset->ip_id - view->x->ip_id) <= ID_NEXT && ABS(reset->ttl - view->x->ttl) <= ROUTE_HOPS;
+}
+
 /* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
  * host's counter says the same unless the distance speaks against it. Options that were not captured may have said so.
  */
@@ -231,7 +242,9 @@ bool rst_looks_genuine(const rst_view_t *view)
         return true;
     if ((view->x->known & RST_SIDE_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
         return true;
-    return rst_repeats_id(view) && (delta == 0 || delta == RST_HOPS_NONE);
+    if (!rst_repeats_id(view))
+        return false;
+    return delta == 0 || delta == RST_HOPS_NONE || route_changed(view);
 }
 
 bool rst_hop_jump(const rst_view_t *view)

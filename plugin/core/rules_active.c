@@ -8,6 +8,8 @@
 
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
+#define LATER 25              /* percent: an alternative */
+#define REPLY_SPAN RST_SECOND /* an error reply ends its request; what comes later has other reasons */
 
 static bool within_close(const rst_view_t *view, rst_mark_t mark)
 {
@@ -119,10 +121,15 @@ static unsigned match_app_error(const rst_view_t *view)
     if ((view->y->message == RST_MESSAGE_FATAL_ALERT && recent) ||
         (view->x->message == RST_MESSAGE_FATAL_ALERT && own_recent))
         return 78;
-    if (view->x->message == RST_MESSAGE_ERROR && own_recent && !view->y->pending)
+    if (view->x->message == RST_MESSAGE_ERROR && own_recent && !view->y->pending) {
+        if (!rst_within(view, rst_since(view, view->x->last_data), REPLY_SPAN))
+            return LATER;
         return two_speak(view) ? RST_WITHOUT_HISTORY : 75;
+    }
     /* Only who answers can reply with an error: the peer, once it was asked. */
-    return view->y->message == RST_MESSAGE_ERROR && view->y->pending && view->x->bytes && recent ? 60 : 0;
+    if (view->y->message != RST_MESSAGE_ERROR || !view->y->pending || !view->x->bytes || !recent)
+        return 0;
+    return rst_within(view, rst_since(view, view->y->last_data), REPLY_SPAN) ? 60 : LATER;
 }
 
 static void tell_app_error(const rst_view_t *view)

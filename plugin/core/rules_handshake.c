@@ -6,7 +6,10 @@
 #include "rules.h"
 
 #define PERIODS_MIN 3
-#define UNASKED_MIN 3 /* SYN-ACKs whose SYN the beginning of a capture can hardly have missed altogether */
+#define AT_THE_CLIENT (5 * RST_MILLISECOND)
+#define TIME_TO_LEAVE (20 * RST_MILLISECOND)
+#define MANY_TARGETS 4 /* times the breadth of a scan: nobody abandons so many */
+#define UNASKED_MIN 3  /* SYN-ACKs whose SYN the beginning of a capture can hardly have missed altogether */
 
 /* The client's reset of a connection without data: in answer to the SYN-ACK, or after a complete handshake. */
 static bool client_leaves(const rst_view_t *view)
@@ -78,6 +81,15 @@ static void tell_smb(const rst_view_t *view)
     rst_evidence_add(view, view->reset->side[view->reset->client].syn.visit, "SYN of this connection");
 }
 
+/* Nobody starts a second attempt when the first has its answer (RFC 8305, section 5). Only near the client, who resets
+ * at once, the capture has their order: elsewhere one of them may have been under way for longer. */
+static bool is_over(const rst_view_t *view)
+{
+    if (view->reset->sibling_lead < 0 || sibling_was_open(view))
+        return false;
+    return view->trigger && view->y->syn.visit && rst_within(view, rst_delay(view), AT_THE_CLIENT);
+}
+
 static unsigned match_race(const rst_view_t *view)
 {
     const rst_case_t *reset = view->reset;
@@ -87,7 +99,7 @@ static unsigned match_race(const rst_view_t *view)
         return 0;
     if (!reset->sibling->side[0].bytes && !reset->sibling->side[1].bytes)
         return 0;
-    return 65;
+    return is_over(view) ? 30 : 65;
 }
 
 static void tell_race(const rst_view_t *view)
@@ -179,6 +191,16 @@ static bool odd_syn(const rst_view_t *view)
     return view->x->syn_bare && (window == 1024 || window == 2048 || window == 3072 || window == 4096);
 }
 
+/* The SYN bears what a system's own stack sends, and there was time to close the socket before the SYN-ACK came: who
+ * leaves a page or ends a program abandons several attempts at once. */
+static bool may_have_left(const rst_view_t *view)
+{
+    const rst_side_t *x = view->x;
+
+    return rst_answers_syn_ack(view) && (x->known & (RST_SIDE_TIMESTAMPS | RST_SIDE_WSCALE)) &&
+           rst_within(view, TIME_TO_LEAVE, rst_elapsed(x->syn, view->trigger->mark));
+}
+
 static unsigned match_scan(const rst_view_t *view)
 {
     unsigned breadth;
@@ -186,6 +208,8 @@ static unsigned match_scan(const rst_view_t *view)
     if (!client_leaves(view))
         return 0;
     breadth = breadth_of(view, false);
+    if (may_have_left(view) && breadth < MANY_TARGETS * view->prefs->scan_ports)
+        return breadth >= view->prefs->scan_ports ? 40 : 0;
     if (breadth >= view->prefs->scan_ports)
         return rst_answers_syn_ack(view) ? 92 : 80;
     if (breadth && breadth_of(view, true) >= view->prefs->scan_ports)

@@ -389,8 +389,8 @@ static unsigned match_distance(const rst_view_t *view)
     if (rst_is_unseen_refusal(view) || (rst_looks_genuine(view) && !rst_too_fast(view)))
         return 35;
     /* Nor does one that answers what was on its way to a host which had reset the connection itself. */
-    if (rst_is_answer(view) && view->reset->own_last.at.visit && (view->reset->own_last.flags & RST_FLAG_ACK) &&
-        rst_hops(view->reset->own_last.ttl) == view->x->hop_max)
+    if (rst_is_answer(view) && view->reset->own_first.at.visit && (view->reset->own_first.flags & RST_FLAG_ACK) &&
+        rst_hops(view->reset->own_first.ttl) == view->x->hop_max)
         return 40;
     /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
     if ((rst_fins_done(view) && rst_is_answer(view)) || (view->reset->peer_last.at.visit && !together))

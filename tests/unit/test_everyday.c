@@ -1,0 +1,94 @@
+/* test_everyday.c
+ * Ordinary events that look like something rarer: each with a near miss.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+#define NOT_FOUND "hex 485454502f312e3120343034"
+
+/* A missing page ends no connection: what comes seconds later has another reason. */
+static void test_error_reply(void)
+{
+    script_check("app_error 70-80 by server", SCRIPT_REQUEST, "0.06 S>C P. 5001 ack 1101 len 200 id 202 " NOT_FOUND,
+                 "0.061 C>S . 1101 ack 5201", "0.3 S>C R. 5201 ack 1101");
+    script_check("app_abort by server alt app_error", SCRIPT_REQUEST,
+                 "0.06 S>C P. 5001 ack 1101 len 200 id 202 " NOT_FOUND, "0.061 C>S . 1101 ack 5201",
+                 "4.2 S>C R. 5201 ack 1101");
+    script_check("app_error 55-65 by client", SCRIPT_REQUEST, "0.06 S>C P. 5001 ack 1101 len 200 id 202 " NOT_FOUND,
+                 "0.061 C>S . 1101 ack 5201", "0.3 C>S R. 1101 ack 5201");
+    script_check("app_abort by client alt app_error", SCRIPT_REQUEST,
+                 "0.06 S>C P. 5001 ack 1101 len 200 id 202 " NOT_FOUND, "0.061 C>S . 1101 ack 5201",
+                 "4.2 C>S R. 1101 ack 5201");
+}
+
+#define ATTEMPT(t, u, v, server, port) t " C:" port ">" server ":443 S 1000 mss 1460 sack ws 7 ts 10:0",             \
+    u " " server ":443>C:" port " S. 5000 ack 1001 mss 1460 sack ws 7 ts 70:10", v " C:" port ">" server ":443 R 1001"
+#define BARE(t, u, v, server, port) t " C:" port ">" server ":443 S 1000 mss 1460",                                  \
+    u " " server ":443>C:" port " S. 5000 ack 1001 mss 1460", v " C:" port ">" server ":443 R 1001"
+
+/* Who leaves a page abandons its connection attempts. */
+static void test_abandoned(void)
+{
+    script_check("connect_aborted by client alt half_open_scan", ATTEMPT("0", "0.15", "0.1501", "S", "41"),
+                 ATTEMPT("0.2", "0.35", "0.3501", "T", "42"), ATTEMPT("0.4", "0.55", "0.5501", "U", "43"),
+                 ATTEMPT("0.6", "0.75", "0.7501", "V", "44"), ATTEMPT("0.8", "0.95", "0.9501", "W", "45"));
+    script_check("half_open_scan 90-95 by client", BARE("0", "0.15", "0.1501", "S", "41"),
+                 BARE("0.2", "0.35", "0.3501", "T", "42"), BARE("0.4", "0.55", "0.5501", "U", "43"),
+                 BARE("0.6", "0.75", "0.7501", "V", "44"), BARE("0.8", "0.95", "0.9501", "W", "45"));
+    /* Nobody closes a socket within a millisecond, five times in a row. */
+    script_check("half_open_scan 90-95 by client", ATTEMPT("0", "0.001", "0.0011", "S", "41"),
+                 ATTEMPT("0.2", "0.201", "0.2011", "T", "42"), ATTEMPT("0.4", "0.401", "0.4011", "U", "43"),
+                 ATTEMPT("0.6", "0.601", "0.6011", "V", "44"), ATTEMPT("0.8", "0.801", "0.8011", "W", "45"));
+}
+
+#define USED(port, t, u, v, w) t " C:" port ">T:443 S 1000", u " T:443>C:" port " S. 5000 ack 1001",                 \
+    v " C:" port ">T:443 . 1001 ack 5001", w " C:" port ">T:443 P. 1001 ack 5001 len 90"
+
+static void test_race_is_over(void)
+{
+    script_check("connection_race by client", "0 C:41>S:443 S 1000", USED("42", "0.25", "0.27", "0.271", "0.272"),
+                 "0.4 S:443>C:41 S. 5000 ack 1001", "0.4001 C:41>S:443 R 1001");
+    script_check("connection_race by client", "0 C:42>T:443 S 1000", "0.25 C:41>S:443 S 1000",
+                 "0.3 T:443>C:42 S. 5000 ack 1001", "0.301 C:42>T:443 . 1001 ack 5001",
+                 "0.302 C:42>T:443 P. 1001 ack 5001 len 90", "0.4 S:443>C:41 S. 5000 ack 1001", "0.4001 C:41>S:443 R 1001");
+    /* The other connection was in use when this one was asked for. */
+    script_check("connect_aborted by client alt connection_race", USED("42", "0", "0.02", "0.021", "0.022"),
+                 "1 C:41>S:443 S 1000", "1.15 S:443>C:41 S. 5000 ack 1001", "1.1501 C:41>S:443 R 1001");
+}
+
+#define COUNTING SCRIPT_SYN, "0.020 S>C S. 5000 ack 1001 mss 1460 ttl 54 id 700", "0.021 C>S . 1001 ack 5001 ttl 64",\
+    "0.03 C>S P. 1001 ack 5001 len 100 ttl 64", "0.05 S>C P. 5001 ack 1101 len 200 ttl 54 id 701",                   \
+    "0.06 C>S . 1101 ack 5201 ttl 64", "2.0 C>S P. 1101 ack 5201 len 20 ttl 64",                                     \
+    "2.02 S>C P. 5201 ack 1121 len 30 ttl 54 id 702", "2.021 C>S . 1121 ack 5231 ttl 64"
+
+/* The route of the server changed before its last packet. */
+static void test_route_changed(void)
+{
+    script_check("app_abort by server innocent", COUNTING, "7.3 S>C R. 5231 ack 1121 ttl 57 id 703");
+    script_check("injected by middlebox", COUNTING, "7.3 S>C R. 5231 ack 1121 ttl 57 id 730");
+}
+
+/* A firewall clears away what was under way when it saw the server's own reset, more than once. */
+static void test_cleaned_up(void)
+{
+    script_check("#2 segment_after_reset; #3 segment_after_reset", SCRIPT_SYN, "0.020 S>C S. 5000 ack 1001 ttl 54",
+                 "0.021 C>S . 1001 ack 5001 ttl 64", "0.03 C>S P. 1001 ack 5001 len 100 ttl 64",
+                 "0.05 S>C P. 5001 ack 1101 len 200 ttl 54", "0.051 C>S . 1101 ack 5201 ttl 64",
+                 "1 C>S P. 1101 ack 5201 len 100 ttl 64", "1.001 C>S P. 1201 ack 5201 len 100 ttl 64",
+                 "1.002 S>C R. 5201 ack 1101 ttl 54", "1.0125 S>C R 5201 ttl 57", "1.0135 S>C R 5201 ttl 57");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        { "/everyday/error_reply", test_error_reply },
+        { "/everyday/abandoned", test_abandoned },
+        { "/everyday/race_is_over", test_race_is_over },
+        { "/everyday/route_changed", test_route_changed },
+        { "/everyday/cleaned_up", test_cleaned_up },
+        { NULL, NULL },
+    };
+
+    return script_main(&argc, &argv, tests);
+}
