@@ -7,6 +7,7 @@
 
 #include "text.h"
 
+#define SECOND INT64_C(1000000000)
 #define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
 
 const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
@@ -31,6 +32,15 @@ static bool read_text(const rst_case_t *reset, const rst_memory_t *memory, rst_s
     return true;
 }
 
+/* The sender had not spoken for a while: what its peer sent just now may have ended a long silence. */
+static bool was_idle(const rst_case_t *reset, const rst_prefs_t *prefs)
+{
+    const rst_side_t *x = &reset->side[reset->x];
+    int64_t silence = x->segments ? rst_elapsed(x->last, reset->at) : RST_TIME_NONE;
+
+    return silence != RST_TIME_NONE && silence >= (int64_t)prefs->idle_min_s * SECOND;
+}
+
 rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
                                   bool texts)
 {
@@ -46,9 +56,12 @@ rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_prefs_t *pr
 
     memset(&statement, 0, sizeof statement);
     statement.cause = RST_CAUSE_DECLARED;
+    statement.when_idle = RST_CAUSE_COUNT;
     for (size_t i = 0; i < G_N_ELEMENTS(readers); i++) {
         if (readers[i].wanted && readers[i].read(reset, texts ? memory : NULL, &statement))
             break;
     }
+    if (statement.when_idle != RST_CAUSE_COUNT && was_idle(reset, prefs))
+        statement.cause = statement.when_idle;
     return statement;
 }

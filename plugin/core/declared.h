@@ -15,6 +15,7 @@
 typedef struct rst_statement {
     rst_declared_t declared; /* source NULL = the reset states nothing */
     rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED when it maps to none */
+    rst_cause_t when_idle;   /* instead of it, when nothing had been sent for a while; RST_CAUSE_COUNT = the same */
     uint8_t confidence;
     bool hint;       /* may mean something else: only an alternative, nothing is shown as stated */
     const char *why; /* fact that makes the statement believable, or NULL */

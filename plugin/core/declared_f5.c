@@ -10,27 +10,29 @@
 typedef struct f5_text {
     const char *prefix;
     rst_cause_t cause;
+    bool forgets; /* after a silence it says that the device forgot the connection */
 } f5_text_t;
 
-/* F5 K13223 and seen texts; a prefix decides because short snap lengths cut them. */
+/* F5 K13223 and seen texts; a prefix decides because short snap lengths cut them. A flow is not found for many reasons:
+ * another path, another unit, a cleared table. */
 static const f5_text_t texts[] = {
-    {"TCP RST from remote", RST_CAUSE_PROXIED},
-    {"No flow found", RST_CAUSE_DEVICE_IDLE_TIMEOUT},
-    {"Flow e", RST_CAUSE_DEVICE_IDLE_TIMEOUT},
-    {"No local listener", RST_CAUSE_CLOSED_PORT},
-    {"RST from BIG-IP internal", RST_CAUSE_CLOSED_PORT},
-    {"Port denied", RST_CAUSE_FIREWALL_REJECT},
-    {"TCP 3WHS rejected", RST_CAUSE_FIREWALL_REJECT},
-    {"Policy action", RST_CAUSE_POLICY_RESET},
-    {"TCP retransmit timeout", RST_CAUSE_RETRANSMISSION_TIMEOUT},
-    {"handshake timeout", RST_CAUSE_HANDSHAKE_TIMEOUT},
-    {"Connection limit", RST_CAUSE_RESOURCE_EXHAUSTION},
-    {"Unable to select local port", RST_CAUSE_RESOURCE_EXHAUSTION},
-    {"HA disconnect", RST_CAUSE_SESSION_FAILOVER},
-    {"No pool member", RST_CAUSE_NO_BACKEND},
-    {"No server selected", RST_CAUSE_NO_BACKEND},
-    {"No route to host", RST_CAUSE_NO_BACKEND},
-    {"Closing", RST_CAUSE_DATA_AFTER_CLOSE},
+    {"TCP RST from remote", RST_CAUSE_PROXIED, false},
+    {"No flow found", RST_CAUSE_NO_CONNECTION, true},
+    {"Flow e", RST_CAUSE_DEVICE_IDLE_TIMEOUT, false},
+    {"No local listener", RST_CAUSE_CLOSED_PORT, false},
+    {"RST from BIG-IP internal", RST_CAUSE_CLOSED_PORT, false},
+    {"Port denied", RST_CAUSE_FIREWALL_REJECT, false},
+    {"TCP 3WHS rejected", RST_CAUSE_FIREWALL_REJECT, false},
+    {"Policy action", RST_CAUSE_POLICY_RESET, false},
+    {"TCP retransmit timeout", RST_CAUSE_RETRANSMISSION_TIMEOUT, false},
+    {"handshake timeout", RST_CAUSE_HANDSHAKE_TIMEOUT, false},
+    {"Connection limit", RST_CAUSE_RESOURCE_EXHAUSTION, false},
+    {"Unable to select local port", RST_CAUSE_RESOURCE_EXHAUSTION, false},
+    {"HA disconnect", RST_CAUSE_SESSION_FAILOVER, false},
+    {"No pool member", RST_CAUSE_NO_BACKEND, false},
+    {"No server selected", RST_CAUSE_NO_BACKEND, false},
+    {"No route to host", RST_CAUSE_NO_BACKEND, false},
+    {"Closing", RST_CAUSE_DATA_AFTER_CLOSE, false},
 };
 
 static bool has_prefix(const uint8_t *text, size_t length, const char *prefix)
@@ -75,6 +77,8 @@ bool rst_declared_f5(const rst_case_t *reset, const rst_memory_t *memory, rst_st
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         if (has_prefix(text, length, texts[i].prefix)) {
             statement->cause = texts[i].cause;
+            if (texts[i].forgets)
+                statement->when_idle = RST_CAUSE_DEVICE_IDLE_TIMEOUT;
             break;
         }
     }

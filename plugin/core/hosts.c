@@ -267,13 +267,25 @@ void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port
         host->burst->closes = true;
 }
 
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at)
+static void note_silence(rst_burst_t *burst, int64_t idle)
+{
+    if (idle == RST_TIME_NONE)
+        return;
+    if (burst->idle_min == RST_TIME_NONE || idle < burst->idle_min)
+        burst->idle_min = idle;
+    if (burst->idle_max == RST_TIME_NONE || idle > burst->idle_max)
+        burst->idle_max = idle;
+}
+
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle, rst_mark_t at)
 {
     if (!host->burst || !same_moment(hosts, host->burst->last, at)) {
         host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
         host->burst->first = at;
         host->burst->port = port;
+        host->burst->idle_min = host->burst->idle_max = RST_TIME_NONE;
     }
+    note_silence(host->burst, idle);
     if (host->burst->port != port)
         host->burst->port = 0;
     if (host->fin_port == port && same_moment(hosts, host->fin, at))

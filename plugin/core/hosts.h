@@ -47,7 +47,7 @@ typedef struct rst_service {
     bool overflow;          /* more changes than are kept */
     rst_service_run_t *run; /* oldest first; first_run until there are more */
     rst_service_run_t first_run;
-    uint32_t plain_accepts; /* SYN-ACKs to SYNs without special options */
+    uint32_t plain_accepts;  /* SYN-ACKs to SYNs without special options */
     rst_mark_t plain_accept; /* the latest of these */
 } rst_service_t;
 
@@ -55,9 +55,10 @@ typedef struct rst_service {
 typedef struct rst_burst {
     rst_mark_t first, last;
     uint32_t connections;
-    uint16_t port;     /* of the host, 0 when it is not the same for all */
-    bool survived;     /* a connection that is older than the burst went on */
-    bool closes;       /* connections of the same port were closed by FIN in the same moment */
+    uint16_t port;              /* of the host, 0 when it is not the same for all */
+    int64_t idle_min, idle_max; /* silence of these connections, ns; both RST_TIME_NONE while none is known */
+    bool survived;              /* a connection that is older than the burst went on */
+    bool closes;                /* connections of the same port were closed by FIN in the same moment */
 } rst_burst_t;
 
 typedef struct rst_hop_range {
@@ -76,28 +77,28 @@ typedef struct rst_breadth {
 
 typedef struct rst_host {
     rst_address_t address;
-    uint32_t hash;             /* of the address, mixed with the tables' secret */
-    uint8_t point;             /* capture point */
-    rst_hop_range_t socket;    /* SYN-ACKs and data */
-    rst_hop_range_t stateless; /* resets that answer a segment */
-    int64_t round_trip;        /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
-    uint16_t round_trips;      /* SYN-ACKs that were timed */
-    uint16_t unasked;          /* SYN-ACKs that it reset without having sent a SYN in this capture */
-    uint16_t open_ports;       /* services of this host that accepted a connection */
-    rst_burst_t *burst;        /* the latest, NULL before the first */
-    rst_mark_t fin;            /* its latest FIN on a connection that it had accepted */
-    uint16_t fin_port;         /* its own port there */
-    int64_t idle;               /* silence before its latest aborts, ns */
-    uint16_t idle_count;        /* aborts in a row after that silence */
-    rst_mark_t reset_received;  /* latest first reset of a connection that this host got */
+    uint32_t hash;                     /* of the address, mixed with the tables' secret */
+    uint8_t point;                     /* capture point */
+    rst_hop_range_t socket;            /* SYN-ACKs and data */
+    rst_hop_range_t stateless;         /* resets that answer a segment */
+    int64_t round_trip;                /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
+    uint16_t round_trips;              /* SYN-ACKs that were timed */
+    uint16_t unasked;                  /* SYN-ACKs that it reset without having sent a SYN in this capture */
+    uint16_t open_ports;               /* services of this host that accepted a connection */
+    rst_burst_t *burst;                /* the latest, NULL before the first */
+    rst_mark_t fin;                    /* its latest FIN on a connection that it had accepted */
+    uint16_t fin_port;                 /* its own port there */
+    int64_t idle;                      /* silence before its latest aborts, ns */
+    uint16_t idle_count;               /* aborts in a row after that silence */
+    rst_mark_t reset_received;         /* latest first reset of a connection that this host got */
     const struct rst_conn *reset_conn; /* its connection */
-    uint32_t aborts;            /* connections that it reset on its own account */
-    uint32_t relays;            /* of these, how many right after it got a reset on its other side */
-    int64_t lag_min, lag_max;   /* of the relays, ns */
-    rst_recent_t recent;        /* connections opened by this host */
-    uint8_t netscaler_codes;    /* distinct window codes in its resets: 0, 1, or 2 for more */
-    uint16_t netscaler_code;    /* the first of them */
-    uint32_t target[8]; /* hashes of the latest targets */
+    uint32_t aborts;                   /* connections that it reset on its own account */
+    uint32_t relays;                   /* of these, how many right after it got a reset on its other side */
+    int64_t lag_min, lag_max;          /* of the relays, ns */
+    rst_recent_t recent;               /* connections opened by this host */
+    uint8_t netscaler_codes;           /* distinct window codes in its resets: 0, 1, or 2 for more */
+    uint16_t netscaler_code;           /* the first of them */
+    uint32_t target[8];                /* hashes of the latest targets */
     uint8_t target_next;
     uint8_t breadths, breadth_room;
     rst_breadth_t *breadth;
@@ -153,8 +154,9 @@ void rst_host_note_idle(rst_host_t *host, int64_t idle);
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 
-/* Counts a reset of its own account; returns the burst it belongs to. */
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);
+/* Counts a reset of its own account after a silence; returns the burst it belongs to. */
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
+                                 rst_mark_t at);
 
 /* A FIN of the host on a connection that it had accepted. */
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at);

@@ -270,7 +270,7 @@ static void notice_abort(rst_engine_t *engine, rst_case_t *reset)
     }
     if (!host || reset->form != RST_FORM_ABORT)
         return;
-    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->conn->port[reset->x], reset->at);
+    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->conn->port[reset->x], reset->idle, reset->at);
     rst_host_note_idle(host, reset->idle);
     notice_relay(reset, host);
 }

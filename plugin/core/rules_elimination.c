@@ -9,6 +9,10 @@
 #define ELIMINATION 75         /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
 #define ELIMINATION_AT_HOST 80 /* the same where the host's own capture shows that no device imitated it */
 
+#define TIMER_JITTER (100 * RST_MILLISECOND)
+#define TIMER_SWEEP (2 * RST_SECOND)
+#define TOGETHER 25 /* percent: an alternative */
+
 static const char *idle_text(const rst_view_t *view)
 {
     return rst_span(view, rst_idle(view));
@@ -48,6 +52,21 @@ static bool waits_for_reply(const rst_view_t *view)
     return rst_from_client(view) && view->x->pending && !rst_loses_data(view) && view->y->segments && is_request(view);
 }
 
+/* Connections that end in one moment after silences of different length end for a common reason, which is not the
+ * silence of each. A timer that looks around once in a while may be late by that while, which nobody knows. */
+static unsigned limit_together(const rst_view_t *view, unsigned confidence)
+{
+    const rst_burst_t *burst = view->reset->burst;
+    int64_t spread;
+
+    if (!burst || burst->connections < view->prefs->batch_n || burst->idle_max == RST_TIME_NONE)
+        return confidence;
+    spread = burst->idle_max - burst->idle_min;
+    if (spread <= rst_elapsed(burst->first, burst->last) + TIMER_JITTER)
+        return confidence;
+    return spread > TIMER_SWEEP ? TOGETHER : MIN(confidence, RST_WITHOUT_HISTORY);
+}
+
 static unsigned match_app_timeout(const rst_view_t *view)
 {
     const rst_host_t *host = view->reset->host[view->reset->x];
@@ -56,10 +75,10 @@ static unsigned match_app_timeout(const rst_view_t *view)
         rst_loses_data(view))
         return 0;
     if (rst_idle_is_habit(view))
-        return rst_is_unprovoked(view) ? 45 : 87;
+        return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 87);
     /* Twice the same whole number of seconds is a timer of any length. */
     if (host && host->idle_count >= 2 && rst_same_idle(host->idle, rst_idle(view)) && is_whole(view))
-        return rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 55;
+        return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 55);
     if (rst_idle_is_round(view))
         return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
     if (!is_whole(view))

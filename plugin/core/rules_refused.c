@@ -94,6 +94,17 @@ static bool served_before(const rst_view_t *view)
     return service && rst_service_before(service, true, view->reset->at);
 }
 
+/* The only connection that tells where to expect this port came from farther off, and took its time. */
+static bool unlike_the_one_before(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->x];
+    int64_t delay = rst_delay(view);
+
+    return may_be_elsewhere(view) && host->socket.max - rst_hops(view->reset->ttl) >= (int)view->prefs->hop_delta &&
+           host->round_trips && delay != RST_TIME_NONE && host->round_trip - delay >= ROUND_TRIP_MARGIN &&
+           rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+}
+
 static unsigned match_firewall(const rst_view_t *view)
 {
     int delta = 0;
@@ -108,8 +119,10 @@ static unsigned match_firewall(const rst_view_t *view)
     if (!same_port_known(view))
         return may_be_elsewhere(view) || fast ? 40 : 0;
     /* A load balancer whose hosts are all down answers for them as a firewall would. */
-    if (served_before(view) && (distance || fast))
+    if (served_before(view) && (distance || fast || unlike_the_one_before(view)))
         return 52;
+    if (served_before(view) && may_be_elsewhere(view))
+        return 40;
     if (distance && fast)
         return 90;
     if (distance)
@@ -283,7 +296,7 @@ static unsigned match_closed(const rst_view_t *view)
         return 55;
     if (is_syn(view) && accepted_next(view))
         return RST_WITHOUT_HISTORY;
-    if (is_syn(view) && !same_port_known(view) && (may_be_elsewhere(view) || too_fast(view)))
+    if (is_syn(view) && (!same_port_known(view) || served_before(view)) && (may_be_elsewhere(view) || too_fast(view)))
         return 50;
     if (refuses_some(view))
         return takes_turns(view) ? 35 : 55;
@@ -331,14 +344,15 @@ static void tell_closed(const rst_view_t *view)
     } else if (view->verdict->confidence <= 50 && is_syn(view)) {
         view->verdict->sender = RST_SENDER_UNKNOWN;
         rst_summary(view,
-                    "Refused: %s answered the SYN of %s by %s, but not from where other ports of this address answer. "
-                    "Either nobody listens and the ports are forwarded to different hosts, or a firewall rejected it",
-                    server_text(view), rst_where(view, view->trigger->mark.visit), rst_shape(view));
+                    "Refused: %s answered the SYN of %s by %s, but not from where %s. Either nobody listens and "
+                    "several hosts stand behind the address, or a firewall or load balancer rejected it",
+                    server_text(view), rst_where(view, view->trigger->mark.visit), rst_shape(view),
+                    served_before(view) ? "it had accepted a connection" : "other ports of this address answer");
         if (may_be_elsewhere(view))
-            rst_evidence_add(view, view->reset->at.visit, "TTL %u: nearer than other ports of this address",
-                             view->reset->ttl);
+            rst_evidence_add(view, view->reset->at.visit,
+                             "TTL %u: nearer than the packets of this address's connections", view->reset->ttl);
         if (too_fast(view))
-            rst_evidence_add(view, view->reset->at.visit, "Answered in %s, sooner than other ports of this address",
+            rst_evidence_add(view, view->reset->at.visit, "Answered in %s, sooner than its connections were",
                              rst_span(view, rst_delay(view)));
     } else {
         rst_summary(view, "Nobody listens on %s: the %s of %s was refused %s later by %s (ack = %s+1)%s",

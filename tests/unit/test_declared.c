@@ -98,7 +98,7 @@ static void test_f5(void)
     static const struct {
         const char *text, *cause;
     } texts[] = {
-        { "TCP RST from remote system", "proxied" },        { "No flow found for ACK", "device_idle_timeout" },
+        { "TCP RST from remote system", "proxied" },        { "No flow found for ACK", "no_connection" },
         { "Flow expired (sweeper)", "device_idle_timeout" }, { "No local listener", "closed_port" },
         { "RST from BIG-IP internal Linux host", "closed_port" },
         { "Port denied", "firewall_reject" },               { "TCP 3WHS rejected", "firewall_reject" },
@@ -123,6 +123,15 @@ static void test_f5(void)
         g_free(line);
         g_free(peer);
     }
+}
+
+/* Only after a silence it is the device's timer. */
+static void test_f5_no_flow(void)
+{
+    script_check("device_idle_timeout 90-98 by middlebox source f5", SCRIPT_TALK, "304 C>S P. 1101 ack 5201 len 20",
+                 "304.01 S>C R. 5201 ack 1121 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
+    script_check("device_idle_timeout source f5", SCRIPT_TALK,
+                 "304 S>C R. 5201 ack 1101 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
 }
 
 static void test_f5_not(void)
@@ -214,6 +223,7 @@ int main(int argc, char **argv)
         { "/declared/diagnostic_codes", test_diagnostic_codes },
         { "/declared/diagnostic", test_diagnostic },
         { "/declared/f5", test_f5 },
+{ "/declared/f5_no_flow", test_f5_no_flow },
         { "/declared/f5_not", test_f5_not },
         { "/declared/text", test_text },
         { "/declared/conflict", test_conflict },

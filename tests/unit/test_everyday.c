@@ -79,6 +79,44 @@ static void test_cleaned_up(void)
                  "1.002 S>C R. 5201 ack 1101 ttl 54", "1.0125 S>C R 5201 ttl 57", "1.0135 S>C R 5201 ttl 57");
 }
 
+#define STARTED(port, t) t " C:" port ">S S 1000 ttl 64", "+0.02 S>C:" port " S. 5000 ack 1001 ttl 54",              \
+    "+0.001 C:" port ">S . 1001 ack 5001 ttl 64", "+0.001 C:" port ">S P. 1001 ack 5001 len 10 ttl 64",              \
+    "+0.02 S>C:" port " P. 5001 ack 1011 len 10 ttl 54", "+0.001 C:" port ">S . 1011 ack 5011 ttl 64"
+#define STOPPED(port, t) t " S>C:" port " R. 5011 ack 1011 ttl 54"
+
+/* All that a server drops in one moment were idle for different times: no timer of each. */
+static void test_dropped_together(void)
+{
+    script_check("app_timeout 85-90", STARTED("1", "0"), STARTED("2", "3"), STARTED("3", "6"), STOPPED("1", "90.043"),
+                 STOPPED("2", "93.043"), STOPPED("3", "96.043"));
+    script_check("app_timeout 40-48 alt app_abort", STARTED("1", "0"), STARTED("2", "0.4"), STARTED("3", "0.8"),
+                 STOPPED("1", "90.043"), STOPPED("2", "90.044"), STOPPED("3", "90.045"));
+    script_check("#3 app_abort alt app_timeout", STARTED("1", "0"), STARTED("2", "1"), STARTED("3", "2.1"),
+                 STOPPED("1", "200.043"), STOPPED("2", "200.044"), STOPPED("3", "200.045"));
+}
+
+/* The port was used once before: the refusal comes from nearer than that host. */
+static void test_refused_from_nearer(void)
+{
+    script_check("firewall_reject 50-55 by middlebox alt closed_port", STARTED("1", "0"), "9 C:2>S S 1000 ttl 64",
+                 "9.003 S>C:2 R. =0 ack 1001 ttl 253");
+    script_check("closed_port 45-50 by unknown alt firewall_reject", STARTED("1", "0"), "9 C:2>S S 1000 ttl 64",
+                 "9.019 S>C:2 R. =0 ack 1001 ttl 253");
+    script_check("closed_port 80-90 by server", STARTED("1", "0"), "9 C:2>S S 1000 ttl 64",
+                 "9.003 S>C:2 R. =0 ack 1001 ttl 54");
+}
+
+#define LATE(a, b) "0 " a ">" b " P. 1001 ack 5001 len 10", "0.1 " b ">" a " P. 5001 ack 1011 len 10"
+
+/* Begun late: known services keep their role, whatever the other port. */
+static void test_role_by_service(void)
+{
+    script_check("* by client", LATE("C:900", "S:2049"), "1 C:900>S:2049 R. 1011 ack 5011");
+    script_check("* by server", LATE("C:40300", "S:50051"), "1 S:50051>C:40300 R. 5011 ack 1011");
+    script_check("* by server", LATE("C:52000", "S:61616"), "1 S:61616>C:52000 R. 5011 ack 1011");
+    script_check("* by client", LATE("C:52000", "S:47001"), "1 C:52000>S:47001 R. 1011 ack 5011");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -87,6 +125,9 @@ int main(int argc, char **argv)
         { "/everyday/race_is_over", test_race_is_over },
         { "/everyday/route_changed", test_route_changed },
         { "/everyday/cleaned_up", test_cleaned_up },
+        { "/everyday/dropped_together", test_dropped_together },
+        { "/everyday/refused_from_nearer", test_refused_from_nearer },
+        { "/everyday/role_by_service", test_role_by_service },
         { NULL, NULL },
     };
 
