@@ -317,7 +317,7 @@ void proto_register_rst(void)
     proto_rst = proto_register_protocol("TCP Reset Cause", "RST", "rst");
     rst_tree_register(proto_rst);
     rst_expert_register(proto_rst);
-    rst_hook_register(proto_rst);
+    rst_hook_register();
     rst_icmp_hook_register(proto_rst);
     rst_preferences_register(proto_rst);
     tap_rst = register_tap(RST_TAP_NAME);

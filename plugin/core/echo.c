@@ -16,15 +16,6 @@ static bool is_elsewhere(uint8_t ttl, uint8_t other, int64_t elapsed)
     return ABS(hops - others) > 1 || elapsed == RST_TIME_NONE || elapsed > RST_COPY_SPAN_CONSTANT;
 }
 
-/* Sends or acknowledges what its side had not before: most segments do, and none of those was recorded already. */
-static bool brings_news(const rst_side_t *side, const rst_segment_t *segment)
-{
-    if (segment->len && (side->known & RST_SIDE_NXT) && segment->seq == side->nxt)
-        return true;
-    return (segment->flags & RST_FLAG_ACK) && (side->known & RST_SIDE_ACKED) &&
-           rst_seq_after(segment->ack, side->acked);
-}
-
 /* Stacks give a retransmission another IP id, unless theirs is constant. */
 static bool stands_in_ring(const rst_side_t *side, const rst_segment_t *segment)
 {
@@ -52,7 +43,7 @@ void rst_echo_note(rst_conn_t *conn, unsigned x, const rst_segment_t *segment)
     const unsigned needed = RST_HAS_IP | RST_HAS_IP_ID;
     const rst_side_t *side = &conn->side[x];
 
-    if (conn->echoed || conn->track || (segment->known & needed) != needed || brings_news(side, segment))
+    if (conn->echoed || conn->track || (segment->known & needed) != needed)
         return;
     conn->echoed = stands_in_ring(side, segment) || repeats_syn(side, segment);
 }

@@ -121,14 +121,16 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
 {
     rst_mark_t before = conn->last;
     int64_t idle;
+    bool fresh = !conn->parked && rst_side_is_news(&conn->side[x], segment);
 
-    rst_echo_note(conn, x, segment);
+    if (!fresh)
+        rst_echo_note(conn, x, segment);
     if (segment->flags & RST_FLAG_SYN)
         take_syn(engine, conn, x, segment);
     else if (conn->parked)
         rst_conn_resume(conn, x, segment, &engine->memory);
     rst_conn_unshare(conn, &engine->memory);
-    if (rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
+    if (!fresh && rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
         conn->side[x].copies++;
         if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
             (conn->side[0].known & conn->side[1].known & RST_SIDE_FIN))
@@ -375,8 +377,8 @@ static rst_conn_t *wake_slot(rst_engine_t *engine, rst_slot_t *slot, const rst_s
     return conn;
 }
 
-/* The connection in the slot, made from the packed SYN if that was all so far. NULL when there are too many. */
-static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x, const rst_segment_t *segment)
+/* A connection for the slot, from the packed SYN if that was all so far. NULL when there are too many. */
+static rst_conn_t *fill_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x, const rst_segment_t *segment)
 {
     rst_mark_t now = engine->now;
     unsigned latest = engine->points.latest;
@@ -384,8 +386,6 @@ static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x,
     rst_packed_syn_t packed;
     rst_segment_t syn;
 
-    if (!slot->packed && slot->as.conn)
-        return slot->as.conn;
     if (engine->slots.conns >= engine->slots.conns_max) {
         engine->slots.full = true;
         return NULL;
@@ -409,6 +409,11 @@ static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x,
         engine->points.latest = (uint8_t)latest;
     }
     return slot->as.conn;
+}
+
+static rst_conn_t *open_slot(rst_engine_t *engine, rst_slot_t *slot, unsigned x, const rst_segment_t *segment)
+{
+    return !slot->packed && slot->as.conn ? slot->as.conn : fill_slot(engine, slot, x, segment);
 }
 
 rst_case_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)

@@ -87,7 +87,7 @@ typedef struct rst_segment {
 /* Bytes of sequence space that the segment takes: SYN and FIN count one each. */
 static inline uint32_t rst_segment_space(const rst_segment_t *seg)
 {
-    return seg->len + ((seg->flags & RST_FLAG_SYN) ? 1 : 0) + ((seg->flags & RST_FLAG_FIN) ? 1 : 0);
+    return seg->len + !!(seg->flags & RST_FLAG_SYN) + !!(seg->flags & RST_FLAG_FIN);
 }
 
 #endif

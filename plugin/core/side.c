@@ -66,6 +66,17 @@ bool rst_candidate_is(const rst_candidate_t *old, const rst_segment_t *segment)
            old->flags == segment->flags && old->window == segment->window;
 }
 
+/* One byte may have been a probe, which moves no number. */
+bool rst_side_is_news(const rst_side_t *side, const rst_segment_t *segment)
+{
+    if (segment->flags & RST_FLAG_SYN)
+        return false;
+    if (segment->len > 1 && (side->known & RST_SIDE_NXT) && segment->seq == side->nxt)
+        return true;
+    return (segment->flags & RST_FLAG_ACK) && (side->known & RST_SIDE_ACKED) &&
+           rst_seq_after(segment->ack, side->acked);
+}
+
 /* IP ids decide where the stack counts them. Where they are zero or constant (Linux SYN-ACKs, IPv6, scripts) a copy is
  * recognised by another link or hop count, or by data repeated sooner than any timer would. */
 bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs)
@@ -281,11 +292,12 @@ static rst_mark_t sent_before(const rst_side_t *side, uint32_t seq)
     return (rst_mark_t){0, RST_TIME_NONE};
 }
 
-/* RFC 9293, section 3.8.4: SEQ = SND.NXT-1, no or one byte, everything before acknowledged. The capture may lack that
- * ACK: a retransmission starts where the data started, not at their last byte. */
+/* Of a segment with one byte or none and neither SYN nor FIN. RFC 9293, section 3.8.4: SEQ = SND.NXT-1, everything
+ * before acknowledged. The capture may lack that ACK: a retransmission starts where the data started, not at their last
+ * byte. */
 static bool is_keepalive(const rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment)
 {
-    if (!(side->known & RST_SIDE_NXT) || segment->len > 1 || (segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN)))
+    if (!(side->known & RST_SIDE_NXT))
         return false;
     if (segment->seq != side->nxt - 1 || (side->known & RST_SIDE_FIN))
         return false;
@@ -294,10 +306,11 @@ static bool is_keepalive(const rst_side_t *side, const rst_side_t *peer, const r
     return peer->acked == side->nxt || (side->bytes && !sent_before(side, segment->seq).visit);
 }
 
-/* RFC 9293, section 3.8.6.1: one byte at the closed window's edge; Linux repeats the byte before it without data. */
+/* Of such a segment too. RFC 9293, section 3.8.6.1: one byte at the closed window's edge; Linux repeats the byte before
+ * it without data. */
 static bool is_window_probe(const rst_side_t *peer, const rst_segment_t *segment)
 {
-    if (!(peer->known & RST_SIDE_ZERO_WINDOW) || segment->len > 1 || (segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN)))
+    if (!(peer->known & RST_SIDE_ZERO_WINDOW))
         return false;
     return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
 }
@@ -325,9 +338,9 @@ static void run_repeat(rst_side_t *side, rst_mark_t at)
 }
 
 /* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */
-static void take_run(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+static void take_run(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, uint32_t space,
+                     rst_mark_t at)
 {
-    uint32_t space = rst_segment_space(segment);
     bool again = (side->known & RST_SIDE_NXT) && rst_seq_before(segment->seq, side->nxt);
 
     if (side->run.copies && segment->seq == side->run.seq) {
@@ -367,9 +380,9 @@ static void take_wild(rst_side_t *side, rst_mark_t at)
     side->wild_last = at;
 }
 
-static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at)
+static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, uint32_t space, rst_mark_t at)
 {
-    uint32_t end = segment->seq + rst_segment_space(segment);
+    uint32_t end = segment->seq + space;
     uint32_t fresh = 0;
 
     if (!(side->known & RST_SIDE_NXT)) {
@@ -381,7 +394,7 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
     if (segment->len && (side->known & peer->known & RST_SIDE_FIN) && (peer->known & RST_SIDE_ACKED) &&
         !rst_seq_after(end, peer->acked))
         side->stale = at;
-    take_run(side, peer, segment, at);
+    take_run(side, peer, segment, space, at);
     if (rst_seq_after(end, side->nxt)) {
         fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
         side->bytes += fresh;
@@ -409,12 +422,12 @@ static void take_space(rst_side_t *side, rst_side_t *peer, const rst_segment_t *
     }
 }
 
-static void push_candidate(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at,
-                           int64_t idle, bool keepalive, const rst_memory_t *memory)
+static void push_candidate(rst_side_t *side, const rst_side_t *peer, const rst_segment_t *segment, uint32_t space,
+                           rst_mark_t at, int64_t idle, bool keepalive, const rst_memory_t *memory)
 {
     bool lower = (side->known & RST_SIDE_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
     bool again = (side->known & peer->known & RST_SIDE_FIN) && side->acked == peer->fin_seq;
-    bool repeated = rst_segment_space(segment) ? lower : again && segment->ack == peer->fin_seq;
+    bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
     rst_candidate_t *slot = ring_push(&side->ring, memory);
 
     slot->mark = at;
@@ -422,7 +435,7 @@ static void push_candidate(rst_side_t *side, const rst_side_t *peer, const rst_s
     slot->seq = segment->seq;
     slot->ack = segment->ack;
     slot->len = segment->len;
-    slot->space = rst_segment_space(segment);
+    slot->space = space;
     slot->link = segment->link;
     slot->tsecr = segment->tsecr;
     slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
@@ -439,10 +452,12 @@ static void push_candidate(rst_side_t *side, const rst_side_t *peer, const rst_s
 void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segment, rst_mark_t at, int64_t idle,
                    const rst_memory_t *memory)
 {
-    bool keepalive = is_keepalive(side, peer, segment);
-    bool window_probe = is_window_probe(peer, segment);
+    uint32_t space = rst_segment_space(segment);
+    bool small = segment->len <= 1 && !(segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN));
+    bool keepalive = small && is_keepalive(side, peer, segment);
+    bool window_probe = small && is_window_probe(peer, segment);
 
-    push_candidate(side, peer, segment, at, idle, keepalive || window_probe, memory);
+    push_candidate(side, peer, segment, space, at, idle, keepalive || window_probe, memory);
     if (!side->segments)
         side->first = at;
     side->last = at;
@@ -466,12 +481,12 @@ void rst_side_take(rst_side_t *side, rst_side_t *peer, const rst_segment_t *segm
         count_probe(&side->keepalive, at);
     else if (is_wild(side, peer, segment))
         take_wild(side, at);
-    else if (rst_segment_space(segment))
-        take_space(side, peer, segment, at);
+    else if (space)
+        take_space(side, peer, segment, space, at);
     else if (!(side->known & RST_SIDE_NXT)) {
         side->nxt = segment->seq;
         side->known |= RST_SIDE_NXT;
     }
-    if (!rst_segment_space(segment) && !keepalive && !window_probe)
+    if (!space && !keepalive && !window_probe)
         side->pure_acks++;
 }

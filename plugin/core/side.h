@@ -142,6 +142,9 @@ rst_candidate_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
 /* Equal numbers, length, flags and window; IP id and times are not compared. */
 bool rst_candidate_is(const rst_candidate_t *old, const rst_segment_t *segment);
 
+/* Sends or acknowledges what the side had not before: most segments do, and none of those is in the ring. */
+bool rst_side_is_news(const rst_side_t *side, const rst_segment_t *segment);
+
 /* Is the segment a second copy, by the capture, of one in the ring of its side? */
 bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs);
 

@@ -39,7 +39,7 @@ typedef struct rst_slot {
     uint64_t key[];    /* both addresses, smaller end first, and one word with ports and sizes */
 } rst_slot_t;
 
-#define RST_SLOTS_NEAR 256
+#define RST_SLOTS_NEAR 2048
 
 typedef struct rst_slots {
     GHashTable *table; /* rst_slot_t, keyed by itself */

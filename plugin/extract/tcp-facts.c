@@ -21,7 +21,8 @@ enum {
     TCP_FLAGS_END = 14,
     TCP_WINDOW_END = 16,
     TCP_HEADER_MIN = 20,
-    TIMESTAMP_SPACE = 12 /* the option and two bytes of padding */
+    READ_MAX = 60 + RST_HEAD_MAX, /* the largest header and what is kept of the payload */
+    TIMESTAMP_SPACE = 12          /* the option and two bytes of padding */
 };
 
 /* Option kinds, IANA "TCP Parameters". */
@@ -94,17 +95,23 @@ static uint32_t interface_of(const packet_info *pinfo)
     return rec->rec_header.packet_header.interface_id + (section << 16) + 1;
 }
 
+/* Into what is all zero. */
+static void read_address(const address *from, rst_address_t *to)
+{
+    if (from->len == 4) { /* nearly always, and then one move */
+        memcpy(to->word, from->data, 4);
+        to->size = 4;
+    } else if (from->len > 0 && (size_t)from->len <= sizeof to->word) {
+        memcpy(to->word, from->data, from->len);
+        to->size = (uint8_t)from->len;
+    }
+}
+
 rst_address_t rst_address_of(const address *from)
 {
     rst_address_t to = {{0, 0}, 0};
 
-    if (from->len == 4) { /* nearly always, and then one move */
-        memcpy(to.word, from->data, 4);
-        to.size = 4;
-    } else if (from->len > 0 && (size_t)from->len <= sizeof to.word) {
-        memcpy(to.word, from->data, from->len);
-        to.size = (uint8_t)from->len;
-    }
+    read_address(from, &to);
     return to;
 }
 
@@ -170,6 +177,14 @@ static void read_mptcp(const uint8_t *option, unsigned size, rst_segment_t *segm
     }
 }
 
+/* The two numbers behind kind and length. */
+static void read_timestamp(const uint8_t *numbers, rst_segment_t *segment)
+{
+    segment->known |= RST_HAS_TIMESTAMP;
+    segment->tsval = get32(numbers);
+    segment->tsecr = get32(numbers + 4);
+}
+
 /* One option with its kind and length bytes; size is at least 2. A wrong size means that it says nothing. */
 static void read_option(const uint8_t *option, unsigned size, rst_segment_t *segment)
 {
@@ -199,9 +214,7 @@ static void read_option(const uint8_t *option, unsigned size, rst_segment_t *seg
     case OPTION_TIMESTAMP:
         if (size != 10)
             return;
-        segment->known |= RST_HAS_TIMESTAMP;
-        segment->tsval = get32(option + 2);
-        segment->tsecr = get32(option + 6);
+        read_timestamp(option + 2, segment);
         return;
     case OPTION_MD5:
     case OPTION_AO:
@@ -222,20 +235,31 @@ static void read_option(const uint8_t *option, unsigned size, rst_segment_t *seg
     }
 }
 
-static void read_options(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
+/* The layout that RFC 7323, appendix A, proposes, and that nearly every stack sends: the time stamp alone, padded. */
+static bool is_padded_timestamp(const uint8_t *bytes, unsigned size)
+{
+    static const uint8_t start[] = {OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMP, 10};
+
+    return size == TIMESTAMP_SPACE && !memcmp(bytes, start, sizeof start);
+}
+
+static void read_options(const uint8_t *byte, unsigned captured, unsigned header, rst_segment_t *segment)
 {
     const uint8_t *bytes;
-    unsigned captured = tvb_captured_length(tvb);
     unsigned end, at = 0;
 
     if (header < TCP_HEADER_MIN || captured < TCP_HEADER_MIN)
         return;
+    bytes = byte + TCP_HEADER_MIN;
     end = MIN(header, captured) - TCP_HEADER_MIN;
     if (end == header - TCP_HEADER_MIN)
         segment->known |= RST_HAS_OPTIONS;
     else if (header > TCP_HEADER_MIN + TIMESTAMP_SPACE)
         segment->known |= RST_HAS_MORE;
-    bytes = end ? tvb_get_ptr(tvb, TCP_HEADER_MIN, (int)end) : NULL;
+    if (is_padded_timestamp(bytes, end)) {
+        read_timestamp(bytes + 4, segment);
+        return;
+    }
     while (at < end && bytes[at] != OPTION_END) {
         unsigned size;
 
@@ -251,16 +275,15 @@ static void read_options(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
     }
 }
 
-static void read_head(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
+static void read_head(const uint8_t *byte, unsigned captured, unsigned header, rst_segment_t *segment)
 {
-    unsigned captured = tvb_captured_length(tvb);
     unsigned wanted = (segment->flags & RST_FLAG_RST) ? RST_HEAD_MAX : RST_HEAD_DATA;
 
     if (header < TCP_HEADER_MIN || captured <= header)
         return;
     wanted = MIN(wanted, segment->len);
     wanted = MIN(wanted, captured - header);
-    tvb_memcpy(tvb, segment->head, header, wanted);
+    memcpy(segment->head, byte + header, wanted);
     segment->head_len = (uint16_t)wanted;
 }
 
@@ -288,15 +311,16 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
 
     if (captured < TCP_FLAGS_END)
         return false;
-    byte = tvb_get_ptr(tvb, 0, (int)MIN(captured, TCP_WINDOW_END));
+    captured = MIN(captured, READ_MAX);
+    byte = tvb_get_ptr(tvb, 0, (int)captured);
     memset(segment, 0, offsetof(rst_segment_t, head));
     segment->frame = pinfo->num;
     segment->interface = interface_of(pinfo);
     segment->link = link_of(pinfo);
     segment->time = rst_frame_time(pinfo);
     /* The IP dissectors set these for this very layer, with or without their header at hand. */
-    segment->src = rst_address_of(&pinfo->src);
-    segment->dst = rst_address_of(&pinfo->dst);
+    read_address(&pinfo->src, &segment->src);
+    read_address(&pinfo->dst, &segment->dst);
     segment->sport = get16(byte + TCP_SPORT);
     segment->dport = get16(byte + TCP_DPORT);
     segment->seq = get32(byte + TCP_SEQ);
@@ -309,8 +333,8 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     }
     read_ip(ip, segment);
     read_length(tvb, pinfo, ip, header, segment);
-    read_options(tvb, header, segment);
-    read_head(tvb, header, segment);
+    read_options(byte, captured, header, segment);
+    read_head(byte, captured, header, segment);
     if ((segment->flags & RST_FLAG_RST) && !segment->len)
         read_trailer(tvb, segment);
     return true;

@@ -14,7 +14,6 @@
 
 #define LAYERS_OF_ONE_TCP 6 /* frame, link, IP, TCP, what it carries, IP: only then can TCP come again */
 
-static protocol_t *owner;
 static int proto_tcp = -1;
 static rst_front_t front = {.number = IP_PROTO_TCP};
 
@@ -55,14 +54,13 @@ static void collect(tvbuff_t *tvb, packet_info *pinfo, void *ip)
 /* Everything is copied before TCP is called, and nothing is done after it, because TCP may throw through this call. */
 static int dissect_hook(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *ip)
 {
-    if (!pinfo->fd->visited && proto_is_protocol_enabled(owner))
+    if (!pinfo->fd->visited)
         collect(tvb, pinfo, ip);
     return call_dissector_only(front.original, tvb, pinfo, tree, ip);
 }
 
-void rst_hook_register(int proto)
+void rst_hook_register(void)
 {
-    owner = find_protocol_by_id(proto);
     proto_tcp = proto_get_id_by_filter_name("tcp");
     rst_front_register(&front, dissect_hook, "tcp", "Transmission Control Protocol (reset analysis)",
                        "TCP (reset analysis)", "tcp.reset_hook");

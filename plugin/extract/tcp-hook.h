@@ -20,8 +20,8 @@ typedef struct rst_frame_facts {
     rst_segment_t segment[RST_LAYERS_MAX]; /* outermost first */
 } rst_frame_facts_t;
 
-/* With the other protocols. Facts are gathered while the protocol proto is enabled. */
-void rst_hook_register(int proto);
+/* With the other protocols. */
+void rst_hook_register(void);
 
 /* From the handoff, when TCP has registered itself. */
 void rst_hook_handoff(void);

@@ -114,6 +114,7 @@ def arguments():
     parser.add_argument("--scale", type=float, default=1.0, help="size of the long captures; 1 = a million packets")
     parser.add_argument("--packets", type=int, default=20_000, help="size of the captures for instructions")
     parser.add_argument("--runs", type=int, default=3, help="the best of so many runs counts for time")
+    parser.add_argument("--counts", type=int, default=3, help="the median of so many runs counts for instructions")
     parser.add_argument("--captures", nargs="+", choices=FULL, default=list(FULL))
     parser.add_argument("--modes", nargs="+", choices=measure.MODES, default=list(measure.MODES))
     parser.add_argument("--subjects", nargs="+", choices=measure.SUBJECTS, default=list(measure.SUBJECTS))
@@ -123,10 +124,11 @@ def arguments():
     parser.add_argument("--picture", type=Path, help="draw the curves into this SVG file")
     parser.add_argument("--quick", action="store_true", help="smallest sizes: shows that it runs, no more")
     options = parser.parse_args()
-    if options.scale <= 0 or options.packets < 100 or options.runs < 1:
-        parser.error("--scale, --packets (from 100) and --runs must be positive")
+    if options.scale <= 0 or options.packets < 100 or options.runs < 1 or options.counts < 1:
+        parser.error("--scale, --packets (from 100), --runs and --counts must be positive")
     if options.quick:
-        options.scale, options.packets, options.runs, options.modes = 0.001, 200, 1, options.modes[:1]
+        options.scale, options.packets, options.runs, options.counts = 0.001, 200, 1, 1
+        options.modes = options.modes[:1]
         options.captures, options.subjects = options.captures[:2], ["stock", "rst"]
     if options.growth or options.picture:
         options.only.append("growth")
@@ -140,7 +142,7 @@ def main():
     if missing:
         raise measure.Failure(f"not installed: {' '.join(missing)}")
     with tempfile.TemporaryDirectory(prefix="rst-bench-") as work:
-        table = Table(measure.Bench(work), options)
+        table = Table(measure.Bench(work, options.counts), options)
         for part, make in (("instructions", table.instructions), ("time", table.times), ("memory", table.memory)):
             if part in options.only:
                 make()
