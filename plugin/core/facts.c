@@ -7,6 +7,7 @@
 
 #define HIDDEN_MAX 0x40000000u /* more than this is no progress, but another number */
 #define ID_NEXT 4              /* by chance once in 16000 times */
+#define AT_ONCE (5 * RST_MILLISECOND)
 #define ROUTE_HOPS 8
 #define ID_STEP_MAX 64 /* packets of other connections that may come between two of this one */
 
@@ -297,6 +298,13 @@ bool rst_maybe_both_ends(const rst_view_t *view)
     if (!rst_is_abort(view) || !(before || after))
         return false;
     return rst_clock_stands(view) || apart == 0;
+}
+
+/* What it has received is more than a program reads in one go, and nobody can tell whether more was to come. */
+bool rst_ends_bulk(const rst_view_t *view)
+{
+    return rst_from_client(view) && view->x->bytes && view->y->pending > view->prefs->cancel_bytes &&
+           rst_within(view, rst_since(view, view->y->last_data), AT_ONCE);
 }
 
 bool rst_overtook_data(const rst_view_t *view)

@@ -114,6 +114,7 @@ bool rst_idle_is_round(const rst_view_t *view); /* the silence is a usual time l
 bool rst_idle_is_habit(const rst_view_t *view); /* this host resets several connections after the same silence */
 bool rst_maybe_both_ends(const rst_view_t *view); /* the clock does not tell whether both were reset at once */
 bool rst_is_unprovoked(const rst_view_t *view); /* bare, and answers nothing: no stack aborts like that */
+bool rst_ends_bulk(const rst_view_t *view); /* the client aborts right behind a long answer: done, or tired of it */
 bool rst_overtook_data(const rst_view_t *view); /* an abort whose own last data, up to its SEQ, came later */
 bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
 

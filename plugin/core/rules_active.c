@@ -16,6 +16,15 @@ static bool within_close(const rst_view_t *view, rst_mark_t mark)
     return rst_within(view, rst_since(view, mark), (int64_t)view->prefs->close_race_ms * RST_MILLISECOND);
 }
 
+/* The same tick of a clock that is too coarse to tell. */
+static bool perhaps_within_close(const rst_view_t *view, rst_mark_t mark)
+{
+    int64_t since = rst_since(view, mark);
+
+    return since != RST_TIME_NONE && since <= view->engine->tick &&
+           view->engine->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
+}
+
 /* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
  * unanswered: a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
 static bool owes_answer(const rst_view_t *view)
@@ -59,6 +68,9 @@ static unsigned match_close_race(const rst_view_t *view)
         return 0;
     if (rst_has_fin(view->y) && within_close(view, view->y->fin) && view->y->message != RST_MESSAGE_FATAL_ALERT)
         return loses_more(view, own_farewell) || leaves_request(view) ? 0 : 85;
+    if (rst_has_fin(view->y) && perhaps_within_close(view, view->y->fin) &&
+        view->y->message != RST_MESSAGE_FATAL_ALERT && !loses_more(view, false) && !leaves_request(view))
+        return 50;
     if (rst_has_fin(view->y))
         return 0;
     return farewell ? 70 : (own_farewell ? 55 : 0);
@@ -162,6 +174,8 @@ static unsigned match_cancelled(const rst_view_t *view)
     /* All that had come in was received, and more was on its way. */
     if (view->reset->after.peer_data >= 2)
         return 70;
+    if (rst_ends_bulk(view))
+        return 30;
     return view->y->pending > segment ? 20 : 0;
 }
 

@@ -11,7 +11,8 @@
 
 #define TIMER_JITTER (100 * RST_MILLISECOND)
 #define TIMER_SWEEP (2 * RST_SECOND)
-#define TOGETHER 25 /* percent: an alternative */
+#define AMID_BULK 52 /* percent: else the reader left unread what had come in */
+#define TOGETHER 25  /* percent: an alternative */
 
 static const char *idle_text(const rst_view_t *view)
 {
@@ -142,6 +143,8 @@ static unsigned match_app_abort(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (!rst_is_abort(view) || (!rst_has_history(view) && !view->y->segments))
         return 46;
+    if (rst_ends_bulk(view))
+        return AMID_BULK;
     return view->from_host ? ELIMINATION_AT_HOST : ELIMINATION;
 }
 

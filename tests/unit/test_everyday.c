@@ -106,6 +106,27 @@ static void test_refused_from_nearer(void)
                  "9.003 S>C:2 R. =0 ack 1001 ttl 54");
 }
 
+#define LONG_ANSWER SCRIPT_REQUEST, "0.06 S>C . 5001 ack 1101 len 14000 id 202", "0.061 C>S . 1101 ack 19001 id 103"
+
+/* Done with the answer or tired of it, right behind a long one. */
+static void test_behind_a_long_answer(void)
+{
+    script_check("app_abort 50-55 by client alt transfer_cancelled", LONG_ANSWER, "0.0612 C>S R. 1101 ack 19001 id 104");
+    script_check("app_abort 70-80 by client", LONG_ANSWER, "0.4612 C>S R. 1101 ack 19001 id 104");
+    script_check("app_abort 70-80 by client", SCRIPT_TALK, "0.0612 C>S R. 1101 ack 5201 id 104");
+}
+
+/* A clock of whole seconds shows that the reset came with the FIN, and not how soon. */
+static void test_coarse_clock(void)
+{
+    script_check("close_race 45-55 by client alt app_abort", "0 C>S S 1000", "0 S>C S. 5000 ack 1001",
+                 "0 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 100", "1 S>C P. 5001 ack 1101 len 200",
+                 "1 C>S . 1101 ack 5201", "3 S>C F. 5201 ack 1101", "3 C>S R. 1101 ack 5202");
+    script_check("app_abort by client", "0 C>S S 1000", "0 S>C S. 5000 ack 1001",
+                 "0 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 100", "1 S>C P. 5001 ack 1101 len 200",
+                 "1 C>S . 1101 ack 5201", "3 S>C F. 5201 ack 1101", "8 C>S R. 1101 ack 5202");
+}
+
 #define LATE(a, b) "0 " a ">" b " P. 1001 ack 5001 len 10", "0.1 " b ">" a " P. 5001 ack 1011 len 10"
 
 /* Begun late: known services keep their role, whatever the other port. */
@@ -127,6 +148,8 @@ int main(int argc, char **argv)
         { "/everyday/cleaned_up", test_cleaned_up },
         { "/everyday/dropped_together", test_dropped_together },
         { "/everyday/refused_from_nearer", test_refused_from_nearer },
+        { "/everyday/behind_a_long_answer", test_behind_a_long_answer },
+        { "/everyday/coarse_clock", test_coarse_clock },
         { "/everyday/role_by_service", test_role_by_service },
         { NULL, NULL },
     };
