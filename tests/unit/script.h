@@ -7,22 +7,22 @@
  * SRC     one letter: A, B, C are clients (port 40000), all others servers (port 80)
  * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
- * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack, sackblock L:R,
- *         ts V:E, ttl N, id N, df, tos N, link N,
- *         interface N (capture interface), mptcp, fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut off), nolen, rejected (by a read filter)
+ * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack,
+ *         sackblock L:R, ts V:E, ttl N, id N, df, tos N, link N, interface N (capture interface), mptcp, fastclose,
+ *         tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut off), nolen, rejected (by a read filter)
  *
  *   TIME SRC[:PORT]>DST[:PORT] icmp TYPE CODE [by LETTER] [udp] [id N]
  *
  * is an ICMP error of host LETTER (without it: of DST) that quotes a packet from SRC to DST. TYPE and
  * CODE are those of ICMPv4, also where the script runs with IPv6.
  *
- * Absent ttl or id = unknown; absent win = 64240,
- in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets a
- * preference, "pref netscaler HOST" names one. Frames are numbered from 1; rejected frames give their number to the next.
+ * Absent ttl or id = unknown; absent win = 64240, in a reset 0. "TIME none" is a frame without TCP; "pref NAME N" sets
+ * a preference, "pref netscaler HOST" names one. Frames are numbered from 1; rejected frames give their number to the
+ * next.
  *
- * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses,
- with the client on
- * either side of the connection record, and with garbage in all facts that are not known. The expectation is the same.
+ * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses, with the client
+ * on either side of the connection record, and with garbage in all facts that are not known. The expectation is the
+ * same.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -182,6 +182,13 @@ static void test_zero_window(void)
                  "16 C>S . 1501 ack 5201 len 1 id 305", "16.02 S>C . 5201 ack 1501 win 0",
                  "32 C>S . 1501 ack 5201 len 1 id 306", "32.02 S>C . 5201 ack 1501 win 0",
                  "64 C>S R. 1501 ack 5201 id 307");
+    /* A mirrored probe of one byte is one probe: it sends nothing new, though its number is the next. */
+    script_check("* not zero_window_timeout", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 400 id 301",
+                 "1.02 S>C . 5201 ack 1501 win 0", "2 C>S . 1501 ack 5201 len 1 id 302",
+                 "2.00001 C>S . 1501 ack 5201 len 1 id 302", "2.00002 C>S . 1501 ack 5201 len 1 id 302",
+                 "2.02 S>C . 5201 ack 1501 win 0 id 9", "2.02001 S>C . 5201 ack 1501 win 0 id 9",
+                 "4 C>S . 1501 ack 5201 len 1 id 303", "4.00001 C>S . 1501 ack 5201 len 1 id 303",
+                 "4.02 S>C . 5201 ack 1501 win 0 id 10", "64 C>S R. 1501 ack 5201 id 307");
     /* Linux probes with the byte before, without data. */
     script_check("zero_window_timeout probes 5", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 len 400 id 301",
                  "1.02 S>C . 5201 ack 1501 win 0", "2 C>S . 1500 ack 5201 id 302", "4 C>S . 1500 ack 5201 id 303",
