@@ -175,8 +175,8 @@ static void mark_frames(packet_info *pinfo, const rst_verdict_t *verdict)
 static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
 {
     if (rst_preferences_info())
-        col_append_fstr(pinfo->cinfo, COL_INFO, " [RST: %s%s]", rst_cause_info(verdict->cause)->label,
-                        verdict->confidence < UNSURE_PERCENT ? "?" : "");
+        col_append_lstr(pinfo->cinfo, COL_INFO, " [RST: ", rst_cause_info(verdict->cause)->label,
+                        verdict->confidence < UNSURE_PERCENT ? "?]" : "]", COL_ADD_LSTR_TERMINATOR);
 }
 
 static void queue_tap(packet_info *pinfo, const rst_tap_t *record)
@@ -213,7 +213,7 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     bool expert = rst_expert_wanted(tree);
     bool fields = tree && (expert || rst_tree_wanted(tree));
     proto_item *item = NULL;
-    const char *server = "";
+    const char *server = NULL;
 
     if (!tapped && !expert && !is_looked_at(pinfo, tree, fields))
         return;
@@ -222,10 +222,11 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     rst_engine_classify(engine, reset, &memory, rst_tree_wants_texts(tree), verdict);
     mark_frames(pinfo, verdict);
     if (fields)
-        item = rst_tree_add_verdict(tree, tvb, pinfo, verdict, rst_case_filter(reset, &memory));
+        item = rst_tree_add_verdict(tree, tvb, pinfo, verdict,
+                                    rst_tree_wants_filter(tree) ? rst_case_filter(reset, &memory) : "");
     if (item && reset == first_reset)
         show_trace_note(tvb, pinfo, item);
-    if (item || tapped || pinfo->cinfo || expert)
+    if (tapped || expert)
         server = rst_case_server(reset, &memory);
     rst_expert_add(pinfo, item, verdict, server);
     append_info(pinfo, verdict);

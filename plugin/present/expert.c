@@ -153,6 +153,10 @@ void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *v
 
     if (!item && !pinfo->cinfo && !is_tapped() && severity <= expert_get_highest_severity())
         return;
+    if (!server) {
+        expert_add_info(pinfo, item, field);
+        return;
+    }
     expert_add_info_format(pinfo, item, field, "%s%s (%s)", rst_cause_info(verdict->cause)->label,
                            verdict->confidence < UNSURE_PERCENT ? "?" : "", server);
 }

@@ -277,6 +277,11 @@ bool rst_tree_wants_reset_in(proto_tree *tree)
     return tree && proto_field_is_referenced(tree, hf_rst_reset_in);
 }
 
+bool rst_tree_wants_filter(proto_tree *tree)
+{
+    return tree && proto_field_is_referenced(tree, hf_rst_connection_filter);
+}
+
 /* A frame of the evidence is shown with its text only. */
 bool rst_tree_wants_texts(proto_tree *tree)
 {
@@ -291,14 +296,24 @@ bool rst_tree_wants_texts(proto_tree *tree)
     return false;
 }
 
+/* The line is read where the tree is seen. A filter takes the item alone. */
+static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict, bool provisional)
+{
+    const rst_cause_info_t *info = rst_cause_info(verdict->cause);
+
+    if (!PTREE_DATA(tree)->visible)
+        return proto_tree_add_item(tree, proto_rst, tvb, 0, 0, ENC_NA);
+    return proto_tree_add_protocol_format(tree, proto_rst, tvb, 0, 0, "RST cause: %s (%s), %u %%, %s%s", info->label,
+                                          info->token, verdict->confidence, sender_phrase(verdict->sender),
+                                          provisional ? " (provisional: read in one pass)" : "");
+}
+
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
                                  const char *filter)
 {
     const rst_cause_info_t *info = rst_cause_info(verdict->cause);
     bool provisional = !pinfo->fd->visited; /* later frames are known from the second visit on */
-    proto_item *item = proto_tree_add_protocol_format(
-        tree, proto_rst, tvb, 0, 0, "RST cause: %s (%s), %u %%, %s%s", info->label, info->token, verdict->confidence,
-        sender_phrase(verdict->sender), provisional ? " (provisional: read in one pass)" : "");
+    proto_item *item = add_protocol(tree, tvb, verdict, provisional);
     proto_tree *subtree = proto_item_add_subtree(item, ett_rst);
 
     proto_item_set_generated(item);

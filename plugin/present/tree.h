@@ -24,6 +24,9 @@ bool rst_tree_is_read(proto_tree *tree);
 /* Does anybody look for the resets that a frame explains? */
 bool rst_tree_wants_reset_in(proto_tree *tree);
 
+/* Does anybody look at the display filter for the connection? */
+bool rst_tree_wants_filter(proto_tree *tree);
+
 /* Does anybody look at one that holds a sentence? */
 bool rst_tree_wants_texts(proto_tree *tree);
 
