@@ -6,7 +6,6 @@
 #include "rules.h"
 
 #define PERIODS_MIN 3
-#define AT_THE_CLIENT (5 * RST_MILLISECOND)
 #define TIME_TO_LEAVE (20 * RST_MILLISECOND)
 #define MANY_TARGETS 4 /* times the breadth of a scan: nobody abandons so many */
 #define UNASKED_MIN 3  /* SYN-ACKs whose SYN the beginning of a capture can hardly have missed altogether */
@@ -81,13 +80,20 @@ static void tell_smb(const rst_view_t *view)
     rst_evidence_add(view, view->reset->side[view->reset->client].syn.visit, "SYN of this connection");
 }
 
+/* Time that the client waited for the SYN-ACK. */
+static int64_t waited(const rst_view_t *view)
+{
+    return rst_elapsed(view->x->syn, view->trigger->mark);
+}
+
 /* Nobody starts a second attempt when the first has its answer (RFC 8305, section 5). Only near the client, who resets
  * at once, the capture has their order: elsewhere one of them may have been under way for longer. */
 static bool is_over(const rst_view_t *view)
 {
     if (view->reset->sibling_lead < 0 || sibling_was_open(view))
         return false;
-    return view->trigger && view->y->syn.visit && rst_within(view, rst_delay(view), AT_THE_CLIENT);
+    return view->trigger &&
+           rst_within(view, rst_since(view, view->y->syn), rst_elapsed(view->x->syn, view->y->syn) / 4);
 }
 
 static unsigned match_race(const rst_view_t *view)
@@ -191,14 +197,12 @@ static bool odd_syn(const rst_view_t *view)
     return view->x->syn_bare && (window == 1024 || window == 2048 || window == 3072 || window == 4096);
 }
 
-/* The SYN bears what a system's own stack sends, and there was time to close the socket before the SYN-ACK came: who
- * leaves a page or ends a program abandons several attempts at once. */
+/* The SYN bears what a system's own stack sends, and for all that the clock tells there was time to close the socket
+ * before the SYN-ACK came: who leaves a page or ends a program abandons several attempts at once. */
 static bool may_have_left(const rst_view_t *view)
 {
-    const rst_side_t *x = view->x;
-
-    return rst_answers_syn_ack(view) && (x->known & (RST_SIDE_TIMESTAMPS | RST_SIDE_WSCALE)) &&
-           rst_within(view, TIME_TO_LEAVE, rst_elapsed(x->syn, view->trigger->mark));
+    return rst_answers_syn_ack(view) && (view->x->known & (RST_SIDE_TIMESTAMPS | RST_SIDE_WSCALE)) &&
+           !rst_within(view, waited(view), TIME_TO_LEAVE);
 }
 
 static unsigned match_scan(const rst_view_t *view)
@@ -257,12 +261,6 @@ static void tell_health(const rst_view_t *view)
                 rst_who_x(view), rst_span(view, (habit->period_min + habit->period_max) / 2), habit->count);
     rst_evidence_add(view, view->x->syn.visit, "Period between %s and %s", rst_span(view, habit->period_min),
                      rst_span(view, habit->period_max));
-}
-
-/* Time that the client waited for the SYN-ACK. */
-static int64_t waited(const rst_view_t *view)
-{
-    return rst_elapsed(view->x->syn, view->trigger->mark);
 }
 
 static unsigned match_connect_aborted(const rst_view_t *view)

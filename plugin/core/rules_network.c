@@ -372,6 +372,11 @@ static void tell_both_ends(const rst_view_t *view)
     rst_tell_distance(view);
 }
 
+static bool lacks_trigger(const rst_view_t *view)
+{
+    return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !view->reset->own_last.at.visit;
+}
+
 /* One strong clue and nothing else: another hop distance. */
 static unsigned match_distance(const rst_view_t *view)
 {
@@ -397,6 +402,10 @@ static unsigned match_distance(const rst_view_t *view)
         return 40;
     if (answer && delta > 0 && delta <= OTHER_ROUTE && !rst_too_fast(view) && !together)
         return rst_out_of_step(view) ? RST_UNSURE : 40;
+    /* A bare reset answers something, which a capture with gaps lacks: then another host of the address, a few hops
+     * nearer, fits as well. */
+    if (lacks_trigger(view) && !rst_has_history(view) && delta >= -OTHER_ROUTE && !together)
+        return RST_UNSURE;
     /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
     if (rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 && !together)
         return 40;

@@ -36,6 +36,10 @@ static void test_abandoned(void)
     script_check("half_open_scan 90-95 by client", BARE("0", "0.15", "0.1501", "S", "41"),
                  BARE("0.2", "0.35", "0.3501", "T", "42"), BARE("0.4", "0.55", "0.5501", "U", "43"),
                  BARE("0.6", "0.75", "0.7501", "V", "44"), BARE("0.8", "0.95", "0.9501", "W", "45"));
+    /* Without times of day nobody can tell. */
+    script_check("connect_aborted by client alt half_open_scan", ATTEMPT("-", "-", "-", "S", "41"),
+                 ATTEMPT("-", "-", "-", "T", "42"), ATTEMPT("-", "-", "-", "U", "43"), ATTEMPT("-", "-", "-", "V", "44"),
+                 ATTEMPT("-", "-", "-", "W", "45"));
     /* Nobody closes a socket within a millisecond, five times in a row. */
     script_check("half_open_scan 90-95 by client", ATTEMPT("0", "0.001", "0.0011", "S", "41"),
                  ATTEMPT("0.2", "0.201", "0.2011", "T", "42"), ATTEMPT("0.4", "0.401", "0.4011", "U", "43"),
@@ -127,6 +131,19 @@ static void test_coarse_clock(void)
                  "1 C>S . 1101 ack 5201", "3 S>C F. 5201 ack 1101", "8 C>S R. 1101 ack 5202");
 }
 
+#define GAP SCRIPT_SYN, "0.02 S>C S. 5000 ack 1001 ttl 54", "0.021 C>S . 1001 ack 5001 ttl 64",                       \
+    "0.03 C>S P. 1001 ack 5001 len 100 ttl 64", "0.05 S>C P. 5001 ack 1101 len 200 ttl 54",                          \
+    "0.06 C>S . 1101 ack 5201 ttl 64"
+
+/* The capture lost what the bare reset answers: somebody on the path, or another host of the address. */
+static void test_answer_with_a_gap(void)
+{
+    script_check("injected 45-49 by unknown", GAP, "2 S>C P. 5301 ack 1101 len 50 ttl 54", "3 S>C R 5351 ttl 57");
+    script_check("injected 70-75 by middlebox", GAP, "2 S>C P. 5301 ack 1101 len 50 ttl 54", "3 S>C R 5351 ttl 63");
+    script_check("injected 70-75 by middlebox", GAP, "2 S>C P. 5201 ack 1101 len 50 ttl 54",
+                 "2.1 C>S . 1101 ack 5251 ttl 64", "3 S>C R 5251 ttl 57");
+}
+
 #define LATE(a, b) "0 " a ">" b " P. 1001 ack 5001 len 10", "0.1 " b ">" a " P. 5001 ack 1011 len 10"
 
 /* Begun late: known services keep their role, whatever the other port. */
@@ -150,6 +167,7 @@ int main(int argc, char **argv)
         { "/everyday/refused_from_nearer", test_refused_from_nearer },
         { "/everyday/behind_a_long_answer", test_behind_a_long_answer },
         { "/everyday/coarse_clock", test_coarse_clock },
+        { "/everyday/answer_with_a_gap", test_answer_with_a_gap },
         { "/everyday/role_by_service", test_role_by_service },
         { NULL, NULL },
     };
