@@ -377,6 +377,13 @@ static bool lacks_trigger(const rst_view_t *view)
     return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !view->reset->own_last.at.visit;
 }
 
+/* A filter on SYN, FIN and resets leaves one packet or two to compare with: where packets of a connection are spread
+ * over several routes, or SYN-ACKs come from a proxy, those tell no more than the reset does. */
+static bool compares_with_flags(const rst_view_t *view)
+{
+    return !view->x->data_segments && !view->x->pure_acks && !rst_sides_talk(view->x, view->y);
+}
+
 /* One strong clue and nothing else: another hop distance. */
 static unsigned match_distance(const rst_view_t *view)
 {
@@ -405,6 +412,8 @@ static unsigned match_distance(const rst_view_t *view)
     /* A bare reset answers something, which a capture with gaps lacks: then another host of the address, a few hops
      * nearer, fits as well. */
     if (lacks_trigger(view) && !rst_has_history(view) && delta >= -OTHER_ROUTE && !together)
+        return RST_UNSURE;
+    if (compares_with_flags(view) && ABS(delta) <= OTHER_ROUTE && !together)
         return RST_UNSURE;
     /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
     if (rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 && !together)

@@ -47,6 +47,21 @@ static void test_bare(void)
     script_check("* not no_connection", SCRIPT_TALK, "3 S>C R 5201 ttl 54 id 0");
 }
 
+/* Three handshakes, so that the distance of the server is known. */
+#define OPENED_TWICE_MORE OPENED, "0.1 C:2>S S 1000 ttl 64 id 2", "0.12 S>C:2 S. 5000 ack 1001 ttl 54 id 0",            \
+    "0.2 C:3>S S 1000 ttl 64 id 3", "0.22 S>C:3 S. 5000 ack 1001 ttl 54 id 0"
+
+static void test_routes(void)
+{
+    /* 6.127 S > C: Flags [R.], ttl 52: two hops farther than the SYN-ACKs, and nothing else of the server is there. */
+    script_check("injected 40-49 by unknown", OPENED_TWICE_MORE, "6.127 S>C R. 9824 ack 1369 ttl 52 id 9");
+    script_check("injected 40-49 by unknown", OPENED_TWICE_MORE, "6.127 S>C R. 9824 ack 1369 ttl 56 id 9");
+    /* Other packets of the connection came from one place. */
+    script_check("injected 60-80 by middlebox", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 52 id 9");
+    /* No route is so much longer. */
+    script_check("injected 60-80 by middlebox", OPENED_TWICE_MORE, "6.127 S>C R. 9824 ack 1369 ttl 41 id 9");
+}
+
 static void test_two_clocks(void)
 {
     /* 0.000 S > C: Flags [S.], ack 1001, then 0.040 C > S: Flags [S], seq 1000: the server's clock is 40 ms early. */
@@ -64,6 +79,7 @@ int main(int argc, char **argv)
     static const script_test_t tests[] = {
         { "/filtered/rising", test_rising },
         { "/filtered/bare", test_bare },
+        { "/filtered/routes", test_routes },
         { "/filtered/two_clocks", test_two_clocks },
         { NULL, NULL },
     };
