@@ -112,9 +112,9 @@ class Table:
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, default=1.0, help="size of the long captures; 1 = a million packets")
-    parser.add_argument("--packets", type=int, default=60_000, help="size of the captures for instructions")
+    parser.add_argument("--packets", type=int, default=20_000, help="size of the captures for instructions")
     parser.add_argument("--runs", type=int, default=3, help="the best of so many runs counts for time")
-    parser.add_argument("--counts", type=int, default=1, help="the median of so many runs counts for instructions")
+    parser.add_argument("--counts", type=int, default=5, help="the median of so many runs counts for instructions")
     parser.add_argument("--captures", nargs="+", choices=FULL, default=list(FULL))
     parser.add_argument("--modes", nargs="+", choices=measure.MODES, default=list(measure.MODES))
     parser.add_argument("--subjects", nargs="+", choices=measure.SUBJECTS, default=list(measure.SUBJECTS))
