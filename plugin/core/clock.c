@@ -4,12 +4,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "clock.h"
+#include "segment.h"
 
 #include <stdlib.h>
 
-#define SECOND INT64_C(1000000000)
-#define DRIFT_SPAN (60 * SECOND) /* two samples nearer than this say nothing about drift */
-#define DRIFT_ABSURD 10000       /* parts per million: such a clock was set, it did not drift */
+#define DRIFT_SPAN (60 * RST_SECOND) /* two samples nearer than this say nothing about drift */
+#define DRIFT_ABSURD 10000           /* parts per million: such a clock was set, it did not drift */
 
 void rst_clock_note(rst_clock_t *clock, int64_t time, int64_t offset)
 {

@@ -8,7 +8,6 @@
 #include "seq.h"
 #include "state.h"
 
-#define MILLISECOND INT64_C(1000000)
 #define LOSS_MAX 200 /* one segment in so many may be missing at a point that is believed */
 
 const rst_sight_t *rst_track_sight(const rst_track_t *track, unsigned x, uint32_t visit)
@@ -119,7 +118,7 @@ static int64_t margin(const rst_track_t *a, const rst_track_t *b)
 
     if (a->path != b->path) /* a witness: of its own path this is one leg */
         way = a->latest[0] - a->latest[1];
-    return MILLISECOND + 2 * (way < 0 ? -way : way);
+    return RST_MILLISECOND + 2 * (way < 0 ? -way : way);
 }
 
 bool rst_track_is_later(const rst_engine_t *engine, const rst_track_t *track, unsigned x, const rst_sight_t *sight,

@@ -7,7 +7,6 @@
 
 #include "text.h"
 
-#define SECOND INT64_C(1000000000)
 #define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
 
 const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
@@ -38,7 +37,7 @@ static bool was_idle(const rst_case_t *reset, const rst_prefs_t *prefs)
     const rst_side_t *x = &reset->side[reset->x];
     int64_t silence = x->segments ? rst_elapsed(x->last, reset->at) : RST_TIME_NONE;
 
-    return silence != RST_TIME_NONE && silence >= (int64_t)prefs->idle_min_s * SECOND;
+    return silence != RST_TIME_NONE && silence >= (int64_t)prefs->idle_min_s * RST_SECOND;
 }
 
 rst_statement_t rst_declared_read(const rst_case_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,

@@ -9,7 +9,6 @@
 #include "seq.h"
 #include "state.h"
 
-#define MILLISECOND INT64_C(1000000)
 #define SYN_AGAIN INT64_C(1000000000)   /* ns; RFC 6298, section 2: a SYN without an answer is sent again */
 #define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
 
@@ -121,16 +120,16 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned x, con
 {
     rst_mark_t before = conn->last;
     int64_t idle;
-    bool fresh = !conn->parked && rst_side_is_news(&conn->side[x], segment);
+    bool news = !conn->parked && rst_side_is_news(&conn->side[x], segment);
 
-    if (!fresh)
+    if (!news)
         rst_echo_note(conn, x, segment);
     if (segment->flags & RST_FLAG_SYN)
         take_syn(engine, conn, x, segment);
     else if (conn->parked)
         rst_conn_resume(conn, x, segment, &engine->memory);
     rst_conn_unshare(conn, &engine->memory);
-    if (!fresh && rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
+    if (!news && rst_side_is_copy(&conn->side[x], segment, &engine->prefs)) {
         conn->side[x].copies++;
         if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
             (conn->side[0].known & conn->side[1].known & RST_SIDE_FIN))
@@ -290,7 +289,7 @@ static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
     int64_t elapsed = rst_elapsed(conn->first, engine->now);
 
     return elapsed == RST_TIME_NONE ||
-           elapsed <= (int64_t)MAX(engine->prefs.he_ms, engine->prefs.smb_race_ms) * MILLISECOND;
+           elapsed <= (int64_t)MAX(engine->prefs.he_ms, engine->prefs.smb_race_ms) * RST_MILLISECOND;
 }
 
 /* Of an orderly close only a summary is kept from now on. */

@@ -5,11 +5,11 @@
  */
 #include "rules.h"
 
-#define HIDDEN_MAX 0x40000000u /* more than this is no progress, but another number */
-#define ID_NEXT 4              /* by chance once in 16000 times */
-#define AT_ONCE (5 * RST_MILLISECOND)
-#define ROUTE_HOPS 8
-#define ID_STEP_MAX 64 /* packets of other connections that may come between two of this one */
+#define HIDDEN_MAX 0x40000000u             /* more than this is no progress, but another number */
+#define ID_NEXT 4                          /* by chance once in 16000 times */
+#define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has worked on what came */
+#define ROUTE_HOPS 8                       /* another way through the network is no longer or shorter by more */
+#define ID_STEP_MAX 64                     /* packets of other connections that may come between two of this one */
 
 bool rst_is_refusal(const rst_view_t *view)
 {
@@ -304,7 +304,7 @@ bool rst_maybe_both_ends(const rst_view_t *view)
 bool rst_ends_bulk(const rst_view_t *view)
 {
     return rst_from_client(view) && view->x->bytes && view->y->pending > view->prefs->cancel_bytes &&
-           rst_within(view, rst_since(view, view->y->last_data), AT_ONCE);
+           rst_within(view, rst_since(view, view->y->last_data), RIGHT_BEHIND);
 }
 
 bool rst_overtook_data(const rst_view_t *view)

@@ -7,13 +7,11 @@
 
 #include "seq.h"
 
-#define MILLISECOND INT64_C(1000000)
-
 /* Longest plausible time from a segment to its answer. The round trip is the one at the capture point. */
 static bool soon(const rst_case_t *reset, const rst_candidate_t *candidate, const rst_prefs_t *prefs)
 {
     const rst_side_t *x = &reset->side[reset->x];
-    int64_t limit = (int64_t)prefs->trigger_window_ms * MILLISECOND;
+    int64_t limit = (int64_t)prefs->trigger_window_ms * RST_MILLISECOND;
     int64_t delay = rst_elapsed(candidate->mark, reset->at);
 
     if ((x->known & RST_SIDE_RTT) && 3 * x->rtt > limit)
@@ -59,7 +57,7 @@ static bool follows_reset(const rst_case_t *reset, const rst_candidate_t *candid
         return candidate->mark.visit > reset->own_last.at.visit;
     if (candidate->mark.visit > first || delay == RST_TIME_NONE)
         return true;
-    return (x->known & RST_SIDE_RTT) && delay <= 3 * x->rtt + MILLISECOND;
+    return (x->known & RST_SIDE_RTT) && delay <= 3 * x->rtt + RST_MILLISECOND;
 }
 
 /* A segment without new sequence space can only be what a reset answers when its sender had nothing to do with the
@@ -218,7 +216,7 @@ bool rst_case_is_copy(const rst_case_t *reset, const rst_case_t *earlier, const 
 {
     const rst_side_t *y = &reset->side[1 - reset->x];
     int64_t elapsed = rst_elapsed(earlier->at, reset->at);
-    int64_t limit = (int64_t)prefs->dup_ms * MILLISECOND;
+    int64_t limit = (int64_t)prefs->dup_ms * RST_MILLISECOND;
     bool counted = (reset->known & RST_HAS_IP_ID) && (reset->ip_id || earlier->ip_id);
     bool moved = (reset->link && earlier->link && reset->link != earlier->link) ||
                  ((reset->known & RST_HAS_IP) && reset->ttl != earlier->ttl);

@@ -5,9 +5,6 @@
  */
 #include "hosts.h"
 
-#define MILLISECOND INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
-
 uint32_t rst_address_hash(const rst_address_t *address)
 {
     uint64_t mixed = (address->word[0] ^ (address->word[1] * UINT64_C(0x9e3779b97f4a7c15))) + address->size;
@@ -215,17 +212,18 @@ bool rst_service_accepted(const rst_service_t *service)
 
 bool rst_same_idle(int64_t a, int64_t b)
 {
-    int64_t tolerance = b >= 5 * SECOND ? b / 50 : b / 200;
+    int64_t tolerance = b >= 5 * RST_SECOND ? b / 50 : b / 200;
 
-    return b >= SECOND && a >= b - tolerance && a <= b + tolerance;
+    return b >= RST_SECOND && a >= b - tolerance && a <= b + tolerance;
 }
 
 /* Long enough for a timer; below five seconds only whole seconds are. */
 static bool may_be_timer(int64_t idle)
 {
-    int64_t off = idle % SECOND;
+    int64_t off = idle % RST_SECOND;
 
-    return idle >= 5 * SECOND || (idle >= SECOND && (off <= SECOND / 50 || off >= SECOND - SECOND / 50));
+    return idle >= 5 * RST_SECOND ||
+           (idle >= RST_SECOND && (off <= RST_SECOND / 50 || off >= RST_SECOND - RST_SECOND / 50));
 }
 
 /* A count that was reached is kept: later aborts for other reasons do not unmake the habit. */
@@ -256,7 +254,7 @@ static bool same_moment(const rst_hosts_t *hosts, rst_mark_t a, rst_mark_t b)
 {
     int64_t elapsed = a.visit ? rst_elapsed(a, b) : RST_TIME_NONE;
 
-    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)hosts->prefs->batch_ms * MILLISECOND;
+    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)hosts->prefs->batch_ms * RST_MILLISECOND;
 }
 
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_mark_t at)
@@ -305,7 +303,7 @@ void rst_host_note_code(rst_host_t *host, uint16_t code)
 
 static int64_t stretch_of(const rst_hosts_t *hosts, rst_mark_t at)
 {
-    return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)hosts->prefs->scan_s * SECOND);
+    return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)hosts->prefs->scan_s * RST_SECOND);
 }
 
 static bool target_is_new(rst_host_t *client, uint32_t target)

@@ -8,9 +8,8 @@
 #include "declared.h"
 #include "pattern.h"
 
-#define MILLISECOND INT64_C(1000000)
-#define RACE_MIN (50 * MILLISECOND)  /* attempts closer than this are parallel, not one racing the other */
-#define RELAY_MAX (20 * MILLISECOND) /* a proxy passes a reset on at least this fast */
+#define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer than this are parallel, not one racing the other */
+#define RELAY_MAX (20 * RST_MILLISECOND) /* a proxy passes a reset on at least this fast */
 #define SMB_DIRECT 445
 #define SMB_NETBIOS 139
 #define EACH UINT64_C(0x0001000100010001) /* one in each of four numbers of 16 bits */
@@ -164,8 +163,8 @@ static bool races(const rst_engine_t *engine, const rst_case_t *reset, const rst
         return false;
     distance = *lead < 0 ? -*lead : *lead;
     if (*smb)
-        return distance <= (int64_t)engine->prefs.smb_race_ms * MILLISECOND;
-    return distance >= RACE_MIN && distance <= (int64_t)engine->prefs.he_ms * MILLISECOND;
+        return distance <= (int64_t)engine->prefs.smb_race_ms * RST_MILLISECOND;
+    return distance >= RACE_MIN && distance <= (int64_t)engine->prefs.he_ms * RST_MILLISECOND;
 }
 
 static void try_sibling(const rst_engine_t *engine, rst_case_t *reset, rst_conn_t *other)

@@ -11,11 +11,9 @@
 #include "seq.h"
 #include "state.h"
 
-#define MICROSECOND INT64_C(1000)
-#define MILLISECOND INT64_C(1000000)
-#define ONE_HOST (100 * MICROSECOND) /* veth, bridge and eth0 of one host show a packet within this time */
-#define NO_TIMER (200 * MILLISECOND) /* nothing is retransmitted sooner (RFC 6298 and its implementations) */
-#define SAME_MIN 3                   /* common segments that prove two points */
+#define ONE_HOST (100 * RST_MICROSECOND) /* veth, bridge and eth0 of one host show a packet within this time */
+#define NO_TIMER (200 * RST_MILLISECOND) /* nothing is retransmitted sooner (RFC 6298 and its implementations) */
+#define SAME_MIN 3                       /* common segments that prove two points */
 
 static const char *const end_names[] = {"point", "client", "server", "middle"}; /* by rst_end_t */
 

@@ -87,11 +87,16 @@ static bool is_accusation(const rst_rule_t *rule)
     return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_info(rule->cause)->category == RST_CATEGORY_NETWORK;
 }
 
+static bool is_echoed(const rst_view_t *view)
+{
+    return view->reset->conn && view->reset->conn->echoed;
+}
+
 static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
 {
     unsigned confidence = rule->match(view);
 
-    if (view->reset->conn && view->reset->conn->echoed && is_accusation(rule) && confidence > IN_ECHO)
+    if (is_echoed(view) && is_accusation(rule) && confidence > IN_ECHO)
         confidence = IN_ECHO;
     if ((rule->flags & RST_RULE_HISTORY) && confidence > RST_WITHOUT_HISTORY && !rst_has_history(view))
         confidence = RST_WITHOUT_HISTORY;
@@ -284,7 +289,7 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     if (view->reset->summary)
         rst_evidence_add(view, view->reset->at.visit,
                          "The connection had closed long before: only a summary of its packets was kept");
-    if (view->reset->conn && view->reset->conn->echoed)
+    if (is_echoed(view))
         rst_evidence_add(view, view->reset->at.visit,
                          "The file shows this connection from two places on one interface: distance and time prove "
                          "nothing. Merge with mergecap -I none");

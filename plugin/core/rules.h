@@ -15,8 +15,6 @@
 #include "state.h"
 #include "text.h"
 
-#define RST_MILLISECOND INT64_C(1000000)
-#define RST_SECOND INT64_C(1000000000)
 #define RST_WITHOUT_HISTORY 45 /* highest confidence of a rule whose absent fact may only be missing from the capture */
 
 typedef struct rst_view {

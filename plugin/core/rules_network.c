@@ -8,7 +8,7 @@
  */
 #include "rules.h"
 
-#define OTHER_ROUTE 5               /* hops farther that hosts of one service may be apart */
+#define OTHER_ROUTE 5               /* hops that routes to a host, or hosts of one address, may differ by */
 #define RST_UNSURE 48               /* leads, and accuses nobody */
 #define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than any jitter */
 
@@ -384,11 +384,27 @@ static bool compares_with_flags(const rst_view_t *view)
     return !view->x->data_segments && !view->x->pure_acks && !rst_sides_talk(view->x, view->y);
 }
 
+/* At another distance, and yet perhaps sent by a host of this address, or by it over another route; 0 = hardly. */
+static unsigned as_other_place(const rst_view_t *view, int8_t delta)
+{
+    bool answer = rst_is_answer(view) || !view->y->segments; /* perhaps one, where the capture lacks what it answers */
+
+    if (answer && delta > 0 && delta <= OTHER_ROUTE && !rst_too_fast(view))
+        return rst_out_of_step(view) ? RST_UNSURE : 40;
+    /* A bare reset answers something, which a capture with gaps lacks: then another host of the address, a few hops
+     * nearer, fits as well. */
+    if (lacks_trigger(view) && !rst_has_history(view) && delta >= -OTHER_ROUTE)
+        return RST_UNSURE;
+    if (compares_with_flags(view) && ABS(delta) <= OTHER_ROUTE)
+        return RST_UNSURE;
+    /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
+    return rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 ? 40 : 0;
+}
+
 /* One strong clue and nothing else: another hop distance. */
 static unsigned match_distance(const rst_view_t *view)
 {
-    int8_t delta = rst_hop_delta(view);
-    bool answer = rst_is_answer(view) || !view->y->segments; /* perhaps one, where the capture lacks what it answers */
+    unsigned confidence;
     /* The other end is reset in the same moment: no coincidence. */
     bool together = rst_within(view, other_end(view), (int64_t)view->prefs->bidir_ms * RST_MILLISECOND);
 
@@ -407,17 +423,9 @@ static unsigned match_distance(const rst_view_t *view)
     /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
     if ((rst_fins_done(view) && rst_is_answer(view)) || (view->reset->peer_last.at.visit && !together))
         return 40;
-    if (answer && delta > 0 && delta <= OTHER_ROUTE && !rst_too_fast(view) && !together)
-        return rst_out_of_step(view) ? RST_UNSURE : 40;
-    /* A bare reset answers something, which a capture with gaps lacks: then another host of the address, a few hops
-     * nearer, fits as well. */
-    if (lacks_trigger(view) && !rst_has_history(view) && delta >= -OTHER_ROUTE && !together)
-        return RST_UNSURE;
-    if (compares_with_flags(view) && ABS(delta) <= OTHER_ROUTE && !together)
-        return RST_UNSURE;
-    /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
-    if (rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 && !together)
-        return 40;
+    confidence = together ? 0 : as_other_place(view, rst_hop_delta(view));
+    if (confidence)
+        return confidence;
     return rst_has_fin(view->x) && rst_is_answer(view) ? 50 : 72;
 }
 

@@ -48,6 +48,9 @@ enum {
 };
 
 #define RST_TIME_NONE INT64_MIN /* the frame has no time stamp */
+#define RST_MICROSECOND INT64_C(1000)
+#define RST_MILLISECOND INT64_C(1000000)
+#define RST_SECOND INT64_C(1000000000)
 #define RST_HEAD_MAX 128        /* payload bytes kept of a reset */
 #define RST_HEAD_DATA 24        /* payload bytes kept of any other segment */
 

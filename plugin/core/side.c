@@ -7,9 +7,8 @@
 
 #include "seq.h"
 
-#define MILLISECOND INT64_C(1000000)
-#define WSCALE_MAX 14                           /* RFC 7323, section 2.3 */
-#define COPY_SPAN_CHANGING (3000 * MILLISECOND) /* a counter of 16 bits may come round later than this */
+#define WSCALE_MAX 14                               /* RFC 7323, section 2.3 */
+#define COPY_SPAN_CHANGING (3000 * RST_MILLISECOND) /* a counter of 16 bits may come round later than this */
 
 uint8_t rst_hops(uint8_t ttl)
 {
@@ -103,7 +102,7 @@ bool rst_side_is_copy(const rst_side_t *side, const rst_segment_t *segment, cons
             return true;
         if (moved && elapsed <= RST_COPY_SPAN_CONSTANT)
             return true;
-        if (segment->len && elapsed <= (int64_t)prefs->dup_ms * MILLISECOND)
+        if (segment->len && elapsed <= (int64_t)prefs->dup_ms * RST_MILLISECOND)
             return true;
     }
     return false;

@@ -8,10 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define MICROSECOND INT64_C(1000)
-#define MILLISECOND INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
-
 const char *rst_text(const rst_memory_t *memory, const char *format, ...)
 {
     char buffer[RST_TEXT_MAX];
@@ -88,20 +84,20 @@ const char *rst_duration_text(const rst_memory_t *memory, int64_t ns)
 {
     if (ns < 0)
         return "an unknown time";
-    if (ns < 10 * MICROSECOND)
+    if (ns < 10 * RST_MICROSECOND)
         return "less than 0.01 ms";
-    if (ns < 10 * MILLISECOND)
-        return rst_text(memory, "%.2g ms", (double)ns / (double)MILLISECOND);
-    if (ns < SECOND)
-        return rst_text(memory, "%d ms", (int)((ns + MILLISECOND / 2) / MILLISECOND));
-    if (ns < 10 * SECOND)
-        return rst_text(memory, "%.1f s", (double)ns / (double)SECOND);
-    if (ns < 120 * SECOND)
-        return rst_text(memory, "%d s", (int)((ns + SECOND / 2) / SECOND));
-    if (ns < 7200 * SECOND)
-        return rst_text(memory, "%d min %d s", (int)(ns / (60 * SECOND)), (int)(ns / SECOND % 60));
-    return rst_text(memory, "%" G_GINT64_FORMAT " h %d min", (gint64)(ns / (3600 * SECOND)),
-                    (int)(ns / (60 * SECOND) % 60));
+    if (ns < 10 * RST_MILLISECOND)
+        return rst_text(memory, "%.2g ms", (double)ns / (double)RST_MILLISECOND);
+    if (ns < RST_SECOND)
+        return rst_text(memory, "%d ms", (int)((ns + RST_MILLISECOND / 2) / RST_MILLISECOND));
+    if (ns < 10 * RST_SECOND)
+        return rst_text(memory, "%.1f s", (double)ns / (double)RST_SECOND);
+    if (ns < 120 * RST_SECOND)
+        return rst_text(memory, "%d s", (int)((ns + RST_SECOND / 2) / RST_SECOND));
+    if (ns < 7200 * RST_SECOND)
+        return rst_text(memory, "%d min %d s", (int)(ns / (60 * RST_SECOND)), (int)(ns / RST_SECOND % 60));
+    return rst_text(memory, "%" G_GINT64_FORMAT " h %d min", (gint64)(ns / (3600 * RST_SECOND)),
+                    (int)(ns / (60 * RST_SECOND) % 60));
 }
 
 const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)

@@ -8,8 +8,6 @@
 #include "hosts.h"
 #include "text.h"
 
-#define MILLISECOND INT64_C(1000000)
-
 typedef struct meaning {
     uint8_t version, type, code;
     const char *name;
@@ -95,7 +93,7 @@ static bool is_copy(const rst_report_t *report, const rst_icmp_t *icmp, rst_mark
     int64_t elapsed = rst_elapsed(report->last, at);
 
     return icmp->ip_id && icmp->ip_id == report->icmp.ip_id && elapsed != RST_TIME_NONE &&
-           elapsed <= (int64_t)prefs->dup_ms * MILLISECOND;
+           elapsed <= (int64_t)prefs->dup_ms * RST_MILLISECOND;
 }
 
 bool rst_reports_take(rst_reports_t *reports, const rst_icmp_t *icmp, rst_mark_t at, const rst_prefs_t *prefs,

@@ -7,9 +7,7 @@
 
 #include "seq.h"
 
-#define MILLISECOND INT64_C(1000000)
-#define SECOND INT64_C(1000000000)
-#define REORDERED (10 * MILLISECOND) /* what arrives this soon after the reset may have been sent before it */
+#define REORDERED (10 * RST_MILLISECOND) /* what arrives this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its side had sent before the reset? */
 static bool sent_later(const rst_side_t *side, const rst_segment_t *segment)
@@ -72,7 +70,7 @@ static void adopt_late_trigger(rst_case_t *reset, const rst_segment_t *segment, 
         return;
     if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
         return;
-    if (elapsed == RST_TIME_NONE || elapsed > MILLISECOND)
+    if (elapsed == RST_TIME_NONE || elapsed > RST_MILLISECOND)
         return;
     reset->trigger.mark = at;
     reset->trigger.seq = segment->seq;
@@ -110,7 +108,7 @@ static void watch_own_reset(rst_case_t *reset, const rst_segment_t *segment, rst
     const rst_side_t *y = &reset->conn->side[1 - reset->x];
     int64_t elapsed = rst_elapsed(reset->at, at);
 
-    if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * SECOND)
+    if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * RST_SECOND)
         return;
     /* Rising ACKs that the capture lacks draw rising resets (RFC 9293, section 3.10.7.1): those are no guesses. */
     if (!rst_sides_talk(x, y))

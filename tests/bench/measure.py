@@ -30,8 +30,8 @@ MODES = {
     "-2 -Y rst": lambda resets: ["-2", "-Y", resets],
 }
 NOBODY = 65534
-# Under valgrind GLib leaves its slice allocator for malloc, which then keeps only seven blocks of a size at hand: whether
-# that is enough for a packet depends on the layout of the heap, by half a percent. So it keeps as many as slices would.
+# Under valgrind GLib leaves its slice allocator for malloc, which keeps only seven blocks of a size at hand: whether that
+# is enough for a packet depends on the layout of the heap, by half a percent. So it keeps as many as slices would.
 COUNT = ["env", "GLIBC_TUNABLES=glibc.malloc.tcache_count=127",
          "valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 
