@@ -271,8 +271,9 @@ static unsigned match_unseen(const rst_view_t *view)
 {
     bool handshake = view->x->segments && view->y->segments;
 
-    /* Below what this side had sent, another explanation is needed; a later reset follows the first. */
-    if (view->reset->form == RST_FORM_BELOW || view->reset->own_last.at.visit)
+    /* Below what this side had sent, or without any form, another explanation is needed; a later reset follows the
+     * first. */
+    if ((view->reset->form != RST_FORM_ABORT && view->reset->form != RST_FORM_AHEAD) || view->reset->own_last.at.visit)
         return 0;
     return answers_unseen(view) && handshake && !rst_has_fin(view->x) && view->reset->opened ? RST_WITHOUT_HISTORY : 0;
 }

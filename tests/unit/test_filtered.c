@@ -40,6 +40,8 @@ static void test_bare(void)
                  "1.024 S>C R 9601 ttl 54 id 0");
     /* With an ACK it is an abort, and the numbers say that no data went. */
     script_check("app_abort 60-80 by server", OPENED, "1 S>C R. 5001 ack 1001 ttl 54");
+    /* 3.000 S > C: Flags [R], seq 5001: what looks like a window probe tells no number to compare it with. */
+    script_check("* never no_connection", "0 C>S S 1000", "1 C>S F 1001 win 0", "2 S>C none =0 len 1", "3 S>C R 5001");
     /* Both FINs: nothing is left to be lost. */
     script_check("close_race by client benign", OPENED, "1 S>C F. 9600 ack 1101", "1.01 C>S F. 1101 ack 9601",
                  "1.02 C>S R 1102");
