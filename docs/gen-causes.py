@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write docs/causes.md from causes.def and findings.def in plugin/core, or check that it is up to date.
+"""Write docs/causes.md from causes.def and findings.def in plugin/core/answer, or check that it is up to date.
 
 usage: gen-causes.py [--check]
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 from registry import RegistryError, rows, run
 
 DOCS = Path(__file__).resolve().parent
-REGISTRY = DOCS.parent / "plugin" / "core" / "causes.def"
-FINDINGS = DOCS.parent / "plugin" / "core" / "findings.def"
+REGISTRY = DOCS.parent / "plugin" / "core" / "answer" / "causes.def"
+FINDINGS = DOCS.parent / "plugin" / "core" / "answer" / "findings.def"
 PAGE = DOCS / "causes.md"
 
 # In the order of rst_category_t, with what the category says.
@@ -32,7 +32,7 @@ CATEGORIES = {
 SEVERITIES = ("chat", "note", "warn", "error")
 
 INTRO = """\
-<!-- Made by docs/gen-causes.py from plugin/core/causes.def and findings.def. Do not edit. -->
+<!-- Made by docs/gen-causes.py from plugin/core/answer/causes.def and findings.def. Do not edit. -->
 # Causes
 
 Every cause that the plugin can name. `rst.cause` holds the token, `rst.cause_id` the id and `rst.category` the

@@ -92,8 +92,10 @@ static inline uint8_t rst_get_uint8(tvbuff_t *tvb, int offset)
 static inline void rst_mark_frame(packet_info *pinfo, uint32_t frame)
 {
     /* The packet in 4.0, its frame data in 4.4 and later. */
-    mark_frame_as_depended_upon(
-        _Generic(&mark_frame_as_depended_upon, void (*)(packet_info *, uint32_t): pinfo, default: pinfo->fd), frame);
+    mark_frame_as_depended_upon(_Generic(&mark_frame_as_depended_upon, void (*)(packet_info *, uint32_t)
+                                         : pinfo, default
+                                         : pinfo->fd),
+                                frame);
 }
 
 #endif

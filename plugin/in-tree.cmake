@@ -6,7 +6,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/version.cmake)
 
 string(REPLACE "." ";" version_parts ${RST_VERSION})
 set_module_info(rst ${version_parts} 0)
-file(GLOB RST_CORE_SOURCES CONFIGURE_DEPENDS core/*.c)
+file(GLOB RST_CORE_SOURCES CONFIGURE_DEPENDS core/*/*.c)
 set(PLUGIN_FILES ${RST_PLUGIN_SOURCES} ${RST_CORE_SOURCES})
 set_source_files_properties(${PLUGIN_FILES} PROPERTIES COMPILE_FLAGS "${WERROR_COMMON_FLAGS}")
 add_wireshark_plugin_library(rst epan)

@@ -11,7 +11,7 @@
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 #include "extract/icmp-hook.h"
 #include "extract/tcp-facts.h"
 #include "extract/tcp-hook.h"
@@ -26,7 +26,7 @@
 /* Data attached to a frame in file scope. Never found by frame number: with a read filter the number of a rejected
  * frame is given again. */
 enum {
-    KEY_CASE = 1,    /* + position among the resets of the frame: rst_case_t */
+    KEY_CASE = 1,    /* + position among the resets of the frame: rst_reset_t */
     KEY_MISSED = 100 /* number of TCP layers that did not pass the hook */
 };
 
@@ -38,8 +38,8 @@ static int tap_rst = -1;
 /* Of the open file; memory from wmem_file_scope(). */
 static rst_engine_t *engine;
 static bool missed_said;
-static const rst_case_t *first_reset; /* bears the note about the kernel's trace */
-static const char *trace_problem;     /* why that trace is not used, or NULL */
+static const rst_reset_t *noted_reset; /* bears the note about the kernel's trace */
+static const char *trace_problem;      /* why that trace is not used, or NULL */
 
 static void *scope_alloc(void *scope, size_t size)
 {
@@ -77,7 +77,7 @@ static void init_rst(void)
     rst_tree_unfold();
     engine = rst_engine_new(&memory, &chosen);
     missed_said = false;
-    first_reset = NULL;
+    noted_reset = NULL;
     trace_problem = NULL;
     if (*rst_preferences_kernel_trace())
         load_trace(rst_preferences_kernel_trace());
@@ -88,7 +88,7 @@ static void say_useless_trace(void)
 {
     rst_memory_t memory = memory_of(wmem_file_scope());
     bool fits;
-    const char *note = first_reset ? rst_engine_trace_note(engine, &memory, &fits) : NULL;
+    const char *note = noted_reset ? rst_engine_trace_note(engine, &memory, &fits) : NULL;
 
     if (note && !fits)
         ws_message("%s", note);
@@ -117,7 +117,7 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
 }
 
 /* First visit only. Stores the resets of this frame, and returns their number. */
-static unsigned learn(packet_info *pinfo, const rst_case_t **found)
+static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
     const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
@@ -126,10 +126,10 @@ static unsigned learn(packet_info *pinfo, const rst_case_t **found)
 
     rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
     for (i = 0; facts && i < facts->count; i++) {
-        rst_case_t *reset = rst_engine_feed(engine, &facts->segment[i]);
+        rst_reset_t *reset = rst_engine_feed(engine, &facts->segment[i]);
 
-        if (reset && !first_reset)
-            first_reset = reset;
+        if (reset && !noted_reset)
+            noted_reset = reset;
         if (!reset)
             continue;
         p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases, reset);
@@ -142,13 +142,13 @@ static unsigned learn(packet_info *pinfo, const rst_case_t **found)
 }
 
 /* Later visits: what the first one stored. */
-static unsigned recall(packet_info *pinfo, const rst_case_t **found)
+static unsigned recall(packet_info *pinfo, const rst_reset_t **found)
 {
     unsigned cases = 0;
 
-    rst_engine_settle(engine);
+    rst_engine_finish_pass(engine);
     while (cases < RST_LAYERS_MAX) {
-        found[cases] = (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases);
+        found[cases] = (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases);
         if (!found[cases])
             break;
         cases++;
@@ -205,7 +205,7 @@ static bool is_looked_at(const packet_info *pinfo, proto_tree *tree, bool fields
     return fields || pinfo->cinfo || (!pinfo->fd->visited && (rst_tree_is_read(tree) || rst_expert_status_waits()));
 }
 
-static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_case_t *reset)
+static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_reset_t *reset)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
     rst_verdict_t *verdict;
@@ -223,11 +223,11 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     mark_frames(pinfo, verdict);
     if (fields)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict,
-                                    rst_tree_wants_filter(tree) ? rst_case_filter(reset, &memory) : "");
-    if (item && reset == first_reset)
+                                    rst_tree_wants_filter(tree) ? rst_reset_filter(reset, &memory) : "");
+    if (item && reset == noted_reset)
         show_trace_note(tvb, pinfo, item);
     if (tapped || expert)
-        server = rst_case_server(reset, &memory);
+        server = rst_reset_server(reset, &memory);
     rst_expert_add(pinfo, item, verdict, server);
     append_info(pinfo, verdict);
     if (tapped)
@@ -274,7 +274,7 @@ static void tap_missed(packet_info *pinfo)
 /* Returns 0, so that no layer of ours is in the list of protocols of the frame. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    const rst_case_t *found[RST_LAYERS_MAX];
+    const rst_reset_t *found[RST_LAYERS_MAX];
     unsigned cases, i;
 
     if (!engine)
@@ -293,14 +293,14 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return 0;
 }
 
-static const rst_case_t *first_case(packet_info *pinfo)
+static const rst_reset_t *first_reset(packet_info *pinfo)
 {
-    return (const rst_case_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE);
+    return (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE);
 }
 
 static rst_pref_bool_t has_connection(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
-    return first_case(pinfo) != NULL;
+    return first_reset(pinfo) != NULL;
 }
 
 /* The menu frees it with g_free(). */
@@ -308,7 +308,7 @@ static char *connection_filter(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
 
-    return g_strdup(rst_case_filter(first_case(pinfo), &memory));
+    return g_strdup(rst_reset_filter(first_reset(pinfo), &memory));
 }
 
 void proto_register_rst(void)

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 
 #define RST_TAP_NAME "rst"
 

@@ -9,9 +9,9 @@
 #include <epan/prefs.h>
 #include <wsutil/inet_addr.h>
 
-#include "points.h"
+#include "answer/verdict.h"
+#include "points/points.h"
 #include "preferences.h"
-#include "verdict.h"
 
 static rst_pref_bool_t info_column = TRUE;
 static rst_prefs_t rules;
@@ -24,13 +24,13 @@ static const char *netscaler_addresses = "";
 static int capture_points = RST_POINTS_AUTO;
 static const char *point_ends = "";
 static const char *kernel_trace = "";
-static int capture_side = RST_SIDE_UNKNOWN;
+static int capture_side = RST_CAPTURE_SIDE_UNKNOWN;
 
 static const enum_val_t capture_side_vals[] = {
-    {"automatic", "Found out from the packets", RST_SIDE_UNKNOWN},
-    {"client", "At the client", RST_SIDE_CLIENT},
-    {"server", "At the server", RST_SIDE_SERVER},
-    {"middle", "Between them", RST_SIDE_MIDDLE},
+    {"automatic", "Found out from the packets", RST_CAPTURE_SIDE_UNKNOWN},
+    {"client", "At the client", RST_CAPTURE_SIDE_CLIENT},
+    {"server", "At the server", RST_CAPTURE_SIDE_SERVER},
+    {"middle", "Between them", RST_CAPTURE_SIDE_MIDDLE},
     {NULL, NULL, 0},
 };
 

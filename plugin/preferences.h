@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-#include "prefs.h"
+#include "facts/prefs.h"
 
 void rst_preferences_register(int proto);
 

@@ -17,9 +17,9 @@ status=0
 # - ei_rst_finding: registered in a loop over the kinds of findings, the checker looks for a literal array.
 # - present/csv.c: a tap of tshark (-z rst,csv), not a dissector: like tshark's own taps in ui/cli it prints its table,
 #   and ends the program when its option is wrong.
-# - core/rules.c: asserts facts about the tables of rules, at start (g_assert) and in debug builds alone (assert); neither
+# - core/judge/judge.c: asserts facts about the tables of rules, at start (g_assert) and in debug builds alone (assert); neither
 #   depends on a packet.
-known='^ERROR: NO ARRAY: expert\.c: ei_rst_finding$|APIs in (present/csv\.c: (exit|printf)|core/rules\.c: assert,g_assert)$'
+known='^ERROR: NO ARRAY: expert\.c: ei_rst_finding$|APIs in (present/csv\.c: (exit|printf)|core/judge/judge\.c: assert,g_assert)$'
 
 # check NAME COMMAND...: clean means exit code 0 and nothing that says error or warning.
 check() {
@@ -42,7 +42,7 @@ check() {
 # those: local macros expanded, Wireshark's kept (its headers are left out), and adjacent string literals joined.
 mkdir -p "$work/epan/dissectors/rst"
 for file in "$repo"/plugin/*.c "$repo"/plugin/extract/*.c "$repo"/plugin/present/*.c; do
-    sed '/^#include </d; /^#include "compat.h"/d; /^#include "[a-z/-]*\.h"/d' "$file" |
+    sed '/^#include </d; /^#include "compat.h"/d; /^#include "[a-z_/-]*\.h"/d' "$file" |
         gcc -E -P -I "$repo/plugin/core" - | sed 's/" *"//g' >"$work/epan/dissectors/rst/$(basename "$file")"
 done
 

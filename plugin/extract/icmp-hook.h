@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-#include "unreachable.h"
+#include "track/icmp_reports.h"
 
 /* As their counterparts in tcp-hook.h. */
 void rst_icmp_hook_register(int owner);

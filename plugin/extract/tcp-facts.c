@@ -7,7 +7,7 @@
 
 #include <epan/dissectors/packet-ip.h>
 
-#include "f5_trailer.h"
+#include "facts/f5_trailer.h"
 #include "tcp-facts.h"
 
 /* Offsets in the header, RFC 9293, section 3.1. */

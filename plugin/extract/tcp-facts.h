@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-#include "segment.h"
+#include "facts/segment.h"
 
 /* Time stamp of the frame in nanoseconds, or RST_TIME_NONE. */
 int64_t rst_frame_time(const packet_info *pinfo);

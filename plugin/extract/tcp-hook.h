@@ -9,7 +9,7 @@
 
 #include <epan/packet.h>
 
-#include "segment.h"
+#include "facts/segment.h"
 
 #define RST_LAYERS_MAX 8 /* TCP segments analysed of one frame (tunnels); further ones are counted only */
 

@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 
 void rst_expert_register(int proto);
 

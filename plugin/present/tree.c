@@ -64,7 +64,7 @@ static int ett_rst_lines = -1;
 
 static const value_string cause_id_vals[] = {
 #define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice) {id, #token},
-#include "causes.def"
+#include "answer/causes.def"
 #undef RST_CAUSE
     {0, NULL}};
 

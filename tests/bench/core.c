@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 
 #define STEP INT64_C(20000) /* ns between two segments */
 
@@ -157,7 +157,7 @@ static int64_t cpu_time(void)
 }
 
 /* A verdict with all its texts, as for a row of the packet list with details open. */
-static void ask(const bench_t *bench, const rst_case_t *reset)
+static void ask(const bench_t *bench, const rst_reset_t *reset)
 {
     scope_t scope = {{&scope.ring, &scope.ring, 0, 0}, 0};
     rst_memory_t memory = {counted_alloc, counted_release, &scope};
@@ -170,7 +170,7 @@ static void ask(const bench_t *bench, const rst_case_t *reset)
 static void feed_timed(bench_t *bench, const rst_segment_t *segment)
 {
     int64_t start = cpu_time();
-    rst_case_t *reset;
+    rst_reset_t *reset;
 
     rst_engine_frame(bench->engine, segment->frame, segment->time);
     reset = rst_engine_feed(bench->engine, segment);

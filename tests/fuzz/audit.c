@@ -100,7 +100,7 @@ void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest)
     REQUIRE(verdict->sender < RST_SENDER_COUNT);
     REQUIRE(verdict->phase < RST_PHASE_COUNT);
     REQUIRE(verdict->validity < RST_VALIDITY_COUNT);
-    REQUIRE(verdict->capture_side < RST_SIDE_COUNT);
+    REQUIRE(verdict->capture_side < RST_CAPTURE_SIDE_COUNT);
     REQUIRE(verdict->accepted <= RST_YES);
     REQUIRE(verdict->ordinal > 0);
     REQUIRE(verdict->trigger <= latest);

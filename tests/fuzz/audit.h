@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 
 #define REQUIRE(claim)                                                                                                 \
     do {                                                                                                               \

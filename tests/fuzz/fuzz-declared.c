@@ -9,8 +9,8 @@
  */
 #include "audit.h"
 
-#include "declared.h"
-#include "f5_trailer.h"
+#include "declared/declared.h"
+#include "facts/f5_trailer.h"
 
 #define HEAD 8
 
@@ -30,7 +30,7 @@ static void audit_statement(const rst_statement_t *statement, bool texts)
         audit_text(statement->declared.text);
 }
 
-static void read_both_ways(const rst_case_t *reset, scope_t *scope)
+static void read_both_ways(const rst_reset_t *reset, scope_t *scope)
 {
     rst_prefs_t prefs = rst_prefs_default();
     rst_statement_t told = rst_declared_read(reset, &prefs, &scope->memory, true);
@@ -43,7 +43,7 @@ static void read_both_ways(const rst_case_t *reset, scope_t *scope)
     REQUIRE(told.declared.code == silent.declared.code);
 }
 
-static void take_payload(rst_case_t *reset, scope_t *scope, const uint8_t *bytes, size_t size, unsigned cut)
+static void take_payload(rst_reset_t *reset, scope_t *scope, const uint8_t *bytes, size_t size, unsigned cut)
 {
     uint8_t *head = scope->memory.alloc(scope, size);
 
@@ -53,7 +53,7 @@ static void take_payload(rst_case_t *reset, scope_t *scope, const uint8_t *bytes
     reset->len = (uint32_t)size + cut;
 }
 
-static void take_trailer(rst_case_t *reset, scope_t *scope, const uint8_t *bytes, size_t size)
+static void take_trailer(rst_reset_t *reset, scope_t *scope, const uint8_t *bytes, size_t size)
 {
     uint8_t *exact = scope->memory.alloc(scope, size);
     uint8_t *text = scope->memory.alloc(scope, RST_HEAD_MAX);
@@ -69,8 +69,8 @@ static void take_trailer(rst_case_t *reset, scope_t *scope, const uint8_t *bytes
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint8_t kinds[] = {RST_MPTCP_NONE, RST_MPTCP_NONE, RST_MPTCP_TCPRST, RST_MPTCP_FASTCLOSE};
-    rst_side_t sides[2];
-    rst_case_t reset;
+    rst_direction_t sides[2];
+    rst_reset_t reset;
     scope_t scope;
     bool trailer;
 
@@ -80,11 +80,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&reset, 0, sizeof reset);
     memset(sides, 0, sizeof sides);
     scope_open(&scope);
-    reset.side = sides;
+    reset.direction = sides;
     reset.known = RST_HAS_WINDOW;
     reset.window = (uint16_t)(data[3] << 8 | data[4]);
     sides[0].raw_window = (uint32_t)data[5] << 8 | data[6];
-    sides[0].known = (data[7] & 1 ? RST_SIDE_SYN : 0) | (data[7] & 2 ? RST_SIDE_WSCALE : 0) | RST_SIDE_WINDOW;
+    sides[0].known = (data[7] & 1 ? RST_DIRECTION_SYN : 0) | (data[7] & 2 ? RST_DIRECTION_WSCALE : 0) | RST_DIRECTION_WINDOW;
     reset.mptcp = kinds[data[0] & 3];
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;

@@ -7,7 +7,7 @@
  */
 #include "audit.h"
 
-#include "trace.h"
+#include "trace/trace.h"
 
 #define ADDRESS_A 0x0200000a /* 10.0.0.2 and 10.0.0.1 as bytes in memory */
 #define ADDRESS_B 0x0100000a
@@ -50,7 +50,7 @@ static rst_segment_t segment(unsigned n, bool reset)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     rst_prefs_t prefs = rst_prefs_default();
-    const rst_case_t *reset[2 * PORTS];
+    const rst_reset_t *reset[2 * PORTS];
     rst_engine_t *engine;
     scope_t scope, answers;
     bool fits;

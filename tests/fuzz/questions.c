@@ -6,7 +6,7 @@
 #include "questions.h"
 
 /* The verdict of the first pass. Its memory goes at once: the engine may keep nothing of it. */
-static void ask_early(questions_t *questions, rst_case_t *reset)
+static void ask_early(questions_t *questions, rst_reset_t *reset)
 {
     scope_t scope;
     rst_verdict_t verdict;
@@ -22,14 +22,14 @@ static void ask_early(questions_t *questions, rst_case_t *reset)
 
 void questions_feed(questions_t *questions, const rst_segment_t *segment)
 {
-    rst_case_t *reset = rst_engine_feed(questions->engine, segment);
+    rst_reset_t *reset = rst_engine_feed(questions->engine, segment);
 
     REQUIRE((reset != NULL) == ((segment->flags & RST_FLAG_RST) != 0));
     if (reset)
         ask_early(questions, reset);
 }
 
-static void ask_finally(questions_t *questions, const rst_case_t *reset)
+static void ask_finally(questions_t *questions, const rst_reset_t *reset)
 {
     scope_t scope;
     rst_verdict_t verdict, again;
@@ -40,8 +40,8 @@ static void ask_finally(questions_t *questions, const rst_case_t *reset)
     rst_engine_classify(questions->engine, reset, &scope.memory, false, &again);
     audit_verdict(&again, false, questions->frame);
     audit_equal(&verdict, &again);
-    audit_text(rst_case_filter(reset, &scope.memory));
-    audit_text(rst_case_server(reset, &scope.memory));
+    audit_text(rst_reset_filter(reset, &scope.memory));
+    audit_text(rst_reset_server(reset, &scope.memory));
     scope_close(&scope);
 }
 
@@ -62,7 +62,7 @@ static void ask_about_frames(questions_t *questions)
 
 void questions_end(questions_t *questions)
 {
-    rst_engine_settle(questions->engine);
+    rst_engine_finish_pass(questions->engine);
     for (unsigned i = 0; i < questions->resets; i++)
         ask_finally(questions, questions->reset[i]);
     ask_about_frames(questions);

@@ -7,13 +7,13 @@
 #define RST_FUZZ_QUESTIONS_H
 
 #include "audit.h"
-#include "engine.h"
+#include "engine/engine.h"
 
 #define QUESTIONS_RESETS_MAX 64 /* asked again at the end */
 
 typedef struct questions {
     rst_engine_t *engine;
-    rst_case_t *reset[QUESTIONS_RESETS_MAX];
+    rst_reset_t *reset[QUESTIONS_RESETS_MAX];
     unsigned resets;
     uint32_t frame; /* latest number */
 } questions_t;

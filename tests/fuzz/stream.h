@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-#include "prefs.h"
-#include "segment.h"
+#include "facts/prefs.h"
+#include "facts/segment.h"
 
 #define STREAM_TUPLES 8
 #define STREAM_RECORD 8 /* bytes of a record without extras */

@@ -5,7 +5,7 @@
  */
 #include "script.h"
 
-#include "text.h"
+#include "base/text.h"
 
 /* Goes on after a failure: one run shows all of them. */
 #define AUDIT(holds)                                                                                                   \
@@ -111,7 +111,7 @@ static void audit_sender(const rst_verdict_t *verdict)
 }
 
 /* Asking again, or without texts, gives the same answer. */
-static void audit_again(const script_run_t *run, const rst_case_t *reset, const rst_verdict_t *verdict)
+static void audit_again(const script_run_t *run, const rst_reset_t *reset, const rst_verdict_t *verdict)
 {
     script_scope_t scope;
     rst_verdict_t again;
@@ -133,7 +133,7 @@ static void audit_again(const script_run_t *run, const rst_case_t *reset, const 
 
 void script_audit(const script_run_t *run, unsigned index)
 {
-    const rst_case_t *reset = run->reset[index];
+    const rst_reset_t *reset = run->reset[index];
     script_scope_t scope;
     rst_verdict_t verdict;
 
@@ -144,7 +144,7 @@ void script_audit(const script_run_t *run, unsigned index)
     audit_texts(run, &verdict);
     audit_sender(&verdict);
     audit_again(run, reset, &verdict);
-    audit_text(rst_case_filter(reset, &scope.memory));
-    audit_text(rst_case_server(reset, &scope.memory));
+    audit_text(rst_reset_filter(reset, &scope.memory));
+    audit_text(rst_reset_server(reset, &scope.memory));
     script_scope_close(&scope);
 }

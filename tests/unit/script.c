@@ -54,7 +54,7 @@ void script_scope_close(script_scope_t *scope)
 }
 
 /* The verdict of the first pass. Its memory goes at once: the core may not keep anything of it. */
-static void classify_early(script_run_t *run, rst_case_t *reset)
+static void classify_early(script_run_t *run, rst_reset_t *reset)
 {
     script_scope_t scope;
     rst_verdict_t verdict;
@@ -74,7 +74,7 @@ void script_feed(script_run_t *run, const char *line)
     rst_segment_t segment;
     bool rejected = false;
     bool is_segment = script_parse(run, line, &segment, &rejected);
-    rst_case_t *reset;
+    rst_reset_t *reset;
 
     if (!run->rejected)
         run->frame++;
@@ -166,7 +166,7 @@ void script_check_at(const char *file, int line, const char *expected, const cha
         script_run_t *run = g_new(script_run_t, 1);
 
         script_open(run, &script_variants[i], lines);
-        rst_engine_settle(run->engine);
+        rst_engine_finish_pass(run->engine);
         for (unsigned reset = 0; reset < run->resets; reset++)
             script_audit(run, reset);
         script_expect(run, file, line, expected);

@@ -31,7 +31,7 @@
 
 #include <glib.h>
 
-#include "engine.h"
+#include "engine/engine.h"
 
 /* malloc with a list, so that a leak check sees what the core forgets to release before the scope goes. */
 typedef struct script_scope {
@@ -60,7 +60,7 @@ typedef struct script_run {
     rst_engine_t *engine;
     script_scope_t scope;  /* the engine's */
     script_scope_t answers; /* the verdicts' */
-    rst_case_t *reset[SCRIPT_RESETS_MAX];
+    rst_reset_t *reset[SCRIPT_RESETS_MAX];
     rst_cause_t provisional[SCRIPT_RESETS_MAX]; /* cause right after the reset */
     unsigned resets;
     uint32_t frame;

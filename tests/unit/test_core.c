@@ -5,11 +5,11 @@
  */
 #include "script.h"
 
-#include "connection.h"
-#include "frames.h"
-#include "message.h"
-#include "seq.h"
-#include "text.h"
+#include "track/connection.h"
+#include "base/frames.h"
+#include "facts/payload.h"
+#include "base/seq.h"
+#include "base/text.h"
 
 static void test_seq(void)
 {
@@ -51,7 +51,7 @@ static void test_frames_rejected(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         rst_frames_next(&frames, numbers[i]);
-        visits[i] = frames.visit;
+        visits[i] = frames.pass_index;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         g_assert_cmpuint(rst_frames_number(&frames, visits[i]), ==, expected[i]);
@@ -70,7 +70,7 @@ static void test_frames_skipped(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         rst_frames_next(&frames, numbers[i]);
-        visits[i] = frames.visit;
+        visits[i] = frames.pass_index;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         g_assert_cmpuint(rst_frames_number(&frames, visits[i]), ==, expected[i]);
@@ -104,8 +104,8 @@ static void test_hops(void)
 static void test_elapsed(void)
 {
     const int64_t decade = INT64_C(10) * 365 * 86400 * 1000000000;
-    rst_mark_t none = { 1, RST_TIME_NONE }, low = { 1, -5 }, zero = { 2, 0 }, late = { 3, decade };
-    rst_mark_t end = { 4, INT64_MAX };
+    rst_moment_t none = { 1, RST_TIME_NONE }, low = { 1, -5 }, zero = { 2, 0 }, late = { 3, decade };
+    rst_moment_t end = { 4, INT64_MAX };
 
     g_assert_cmpint(rst_elapsed(low, zero), ==, 5);
     g_assert_cmpint(rst_elapsed(zero, zero), ==, 0);
@@ -238,7 +238,7 @@ static void test_names(void)
     g_assert_cmpstr(rst_sender_name(RST_SENDER_MIDDLEBOX), ==, "middlebox");
     g_assert_cmpstr(rst_phase_name(RST_PHASE_CLOSING), ==, "closing");
     g_assert_cmpstr(rst_validity_name(RST_VALIDITY_IN_WINDOW), ==, "in_window");
-    g_assert_cmpstr(rst_capture_side_name(RST_SIDE_MIDDLE), ==, "middle");
+    g_assert_cmpstr(rst_capture_side_name(RST_CAPTURE_SIDE_MIDDLE), ==, "middle");
     g_assert_cmpstr(rst_finding_info(RST_FINDING_SYN_TIMEOUT)->token, ==, "syn_timeout");
     g_assert_cmpstr(rst_finding_info(RST_FINDING_SILENT_GIVE_UP)->token, ==, "silent_give_up");
     g_assert_cmpstr(rst_finding_info(RST_FINDING_ICMP_UNREACHABLE)->token, ==, "icmp_unreachable");
@@ -312,18 +312,18 @@ static void test_filter(void)
     script_run_t *run = g_new(script_run_t, 1);
 
     script_open(run, &script_variants[0], lines);
-    g_assert_cmpstr(rst_case_filter(run->reset[0], &run->answers.memory), ==,
+    g_assert_cmpstr(rst_reset_filter(run->reset[0], &run->answers.memory), ==,
                     "ip.addr == 10.0.0.67 && ip.addr == 10.0.0.83 && tcp.port == 40000 && tcp.port == 80");
-    g_assert_cmpstr(rst_case_server(run->reset[0], &run->answers.memory), ==, "10.0.0.83:80");
+    g_assert_cmpstr(rst_reset_server(run->reset[0], &run->answers.memory), ==, "10.0.0.83:80");
     /* The SYN knows which reset it belongs to; a frame beyond the file knows none. */
     g_assert_cmpuint(rst_engine_reset_in(run->engine, 1, &run->answers.memory), ==, 2);
     g_assert_cmpuint(rst_engine_reset_in(run->engine, 2, &run->answers.memory), ==, 0);
     g_assert_cmpuint(rst_engine_reset_in(run->engine, 99, &run->answers.memory), ==, 0);
     script_close(run);
     script_open(run, &script_variants[1], lines);
-    g_assert_cmpstr(rst_case_filter(run->reset[0], &run->answers.memory), ==,
+    g_assert_cmpstr(rst_reset_filter(run->reset[0], &run->answers.memory), ==,
                     "ipv6.addr == 2001:db8::85 && ipv6.addr == 2001:db8::75 && tcp.port == 40000 && tcp.port == 80");
-    g_assert_cmpstr(rst_case_server(run->reset[0], &run->answers.memory), ==, "[2001:db8::75]:80");
+    g_assert_cmpstr(rst_reset_server(run->reset[0], &run->answers.memory), ==, "[2001:db8::75]:80");
     script_close(run);
     g_free(run);
     rst_engine_free(NULL);

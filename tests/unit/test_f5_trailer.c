@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "f5_trailer.h"
+#include "facts/f5_trailer.h"
 
 #define BEFORE 64
 

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "script.h"
-#include "trace.h"
+#include "trace/trace.h"
 
 /* Addresses of the scripts' plain variant. */
 #define CLIENT "10.0.0.67"

@@ -12,7 +12,7 @@ typedef struct netscaler_row {
 
 static const netscaler_row_t rows[] = {
 #define NETSCALER_CODE(code, cause, label) { code, RST_CAUSE_##cause },
-#include "netscaler_codes.def"
+#include "declared/netscaler_codes.def"
 #undef NETSCALER_CODE
 };
 

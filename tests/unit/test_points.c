@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "points.h"
+#include "points/points.h"
 #include "script.h"
 
 /* Handshake, a request of 100 bytes, an answer of 200: at the client ... */

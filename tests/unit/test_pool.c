@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "pool.h"
+#include "base/pool.h"
 #include "script.h"
 
 #define RECORDS 3000

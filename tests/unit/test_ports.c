@@ -5,7 +5,7 @@
  */
 #include <glib.h>
 
-#include "ports.h"
+#include "facts/ports.h"
 
 /* A row out of order, or twice, is not found by the search or counts once. */
 static void test_all_are_found(void)

@@ -94,7 +94,7 @@ static void test_f10_full(void)
     }
 }
 
-/* own_account() subtracts x->nxt although RST_SIDE_NXT is not set: the verdict depends on the absolute number. */
+/* own_account() subtracts x->nxt although RST_DIRECTION_NXT is not set: the verdict depends on the absolute number. */
 static void test_f11_unknown_nxt(void)
 {
     script_check("undetermined", "0 S>C . 5000 ack 961", "31 C>S R. 1062 ack 5000");

@@ -6,8 +6,8 @@
  */
 #include "script.h"
 
-#include "rest.h"
-#include "state.h"
+#include "track/closed_summary.h"
+#include "engine/state.h"
 
 #define CROWD (RST_LINGER_MAX + 400) /* closed connections that come after the one that is asked about */
 
@@ -121,30 +121,30 @@ static void test_memory(void)
     script_run_t *run = g_new(script_run_t, 1);
 
     run_late(run, &script_variants[0], true, (const char *const[]){ "60 A>S . 1102 ack 5202 id 16", NULL });
-    g_assert_cmpuint(run->engine->slots.conns, <, RST_LINGER_MAX + 300);
-    g_assert_cmpuint(run->engine->slots.conns, >=, RST_LINGER_MAX);
+    g_assert_cmpuint(run->engine->table.conns, <, RST_LINGER_MAX + 300);
+    g_assert_cmpuint(run->engine->table.conns, >=, RST_LINGER_MAX);
     script_close(run);
     g_free(run);
 }
 
 static void test_unfit(void)
 {
-    rst_side_t sides[2] = { { .known = RST_SIDE_NXT | RST_SIDE_ACKED | RST_SIDE_FIN, .nxt = 10, .fin_seq = 10, .acked = 20 },
-                            { .known = RST_SIDE_NXT | RST_SIDE_ACKED | RST_SIDE_FIN, .nxt = 20, .fin_seq = 20, .acked = 10 } };
-    rst_conn_t conn = { .side = sides };
+    rst_direction_t sides[2] = { { .known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 10, .fin_seq = 10, .acked = 20 },
+                            { .known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 20, .fin_seq = 20, .acked = 10 } };
+    rst_conn_t conn = { .direction = sides };
 
-    g_assert_true(rst_rest_fits(&conn));
+    g_assert_true(rst_closed_summary_fits(&conn));
     sides[1].acked = 9;
-    g_assert_false(rst_rest_fits(&conn));
+    g_assert_false(rst_closed_summary_fits(&conn));
     sides[1].acked = 10;
-    sides[0].run.copies = 1;
-    g_assert_false(rst_rest_fits(&conn));
-    sides[0].run.copies = 0;
+    sides[0].retransmission.copies = 1;
+    g_assert_false(rst_closed_summary_fits(&conn));
+    sides[0].retransmission.copies = 0;
     conn.kept = true;
-    g_assert_false(rst_rest_fits(&conn));
+    g_assert_false(rst_closed_summary_fits(&conn));
     conn.kept = false;
     conn.resets = 1;
-    g_assert_false(rst_rest_fits(&conn));
+    g_assert_false(rst_closed_summary_fits(&conn));
 }
 
 int main(int argc, char **argv)

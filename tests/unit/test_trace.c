@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "script.h"
-#include "text.h"
-#include "trace.h"
+#include "base/text.h"
+#include "trace/trace.h"
 
 #define NIL_V4                                                                                                         \
     "\\x02\\x00\\x1f\\x90\\x0a\\x00\\x00\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\" \

@@ -1,0 +1,51 @@
+/* causes.c
+ * Access to the registry of causes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "answer/causes.h"
+
+/* From here a verdict is shown with the full severity of its cause, and from here with the next lower one. */
+#define RST_CONFIDENCE_FULL 90
+#define RST_CONFIDENCE_MEDIUM 60
+
+static const rst_cause_info_t cause_infos[] = {
+#define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice)                         \
+    {id, #token, RST_CATEGORY_##category, RST_SEVERITY_##severity, label, explanation, reference, advice},
+#include "answer/causes.def"
+#undef RST_CAUSE
+};
+
+static const char *const category_names[RST_CATEGORY_COUNT] = {
+    [RST_CATEGORY_REFUSED] = "refused",
+    [RST_CATEGORY_HANDSHAKE] = "handshake",
+    [RST_CATEGORY_APPLICATION] = "application",
+    [RST_CATEGORY_TIMEOUT] = "timeout",
+    [RST_CATEGORY_STALE] = "stale",
+    [RST_CATEGORY_NETWORK] = "network",
+    [RST_CATEGORY_DECLARED] = "declared",
+    [RST_CATEGORY_ARTEFACT] = "artefact",
+    [RST_CATEGORY_UNKNOWN] = "unknown",
+};
+
+const rst_cause_info_t *rst_cause_info(rst_cause_t cause)
+{
+    return &cause_infos[cause];
+}
+
+const char *rst_category_name(rst_category_t category)
+{
+    return category_names[category];
+}
+
+rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence)
+{
+    rst_severity_t highest = cause_infos[cause].severity;
+
+    /* Expected behaviour stays a chat, and a note is already the lowest step of a possible problem. */
+    if (highest <= RST_SEVERITY_NOTE || confidence >= RST_CONFIDENCE_FULL)
+        return highest;
+    if (confidence >= RST_CONFIDENCE_MEDIUM)
+        return (rst_severity_t)(highest - 1);
+    return RST_SEVERITY_NOTE;
+}

@@ -1,0 +1,116 @@
+/* verdict.h
+ * The answer about one reset: why, who, how sure, by what evidence.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_VERDICT_H
+#define RST_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "answer/causes.h"
+#include "base/memory.h"
+#include "facts/segment.h"
+
+#define RST_EVIDENCE_MAX 16
+#define RST_ALTERNATIVES_MAX 5
+#define RST_PATTERNS_MAX 4
+#define RST_DURATION_NONE INT64_MIN /* a duration that is not known */
+#define RST_HOPS_NONE INT8_MIN      /* a hop difference that is not known */
+
+typedef enum rst_sender {
+    RST_SENDER_UNKNOWN,
+    RST_SENDER_CLIENT,
+    RST_SENDER_SERVER,
+    RST_SENDER_MIDDLEBOX,
+    RST_SENDER_COUNT
+} rst_sender_t;
+
+typedef enum rst_phase {
+    RST_PHASE_UNKNOWN,
+    RST_PHASE_HANDSHAKE,
+    RST_PHASE_ESTABLISHED,
+    RST_PHASE_CLOSING, /* one FIN seen */
+    RST_PHASE_CLOSED,  /* both FINs or an earlier reset seen */
+    RST_PHASE_COUNT
+} rst_phase_t;
+
+typedef enum rst_validity {
+    RST_VALIDITY_UNKNOWN,
+    RST_VALIDITY_EXACT,
+    RST_VALIDITY_IN_WINDOW,
+    RST_VALIDITY_OUTSIDE,
+    RST_VALIDITY_COUNT
+} rst_validity_t;
+
+typedef enum rst_truth { /* a yes or no that may be unknown */
+                         RST_UNKNOWN,
+                         RST_NO,
+                         RST_YES
+} rst_truth_t;
+
+typedef enum rst_capture_side {
+    RST_CAPTURE_SIDE_UNKNOWN,
+    RST_CAPTURE_SIDE_CLIENT,
+    RST_CAPTURE_SIDE_SERVER,
+    RST_CAPTURE_SIDE_MIDDLE,
+    RST_CAPTURE_SIDE_COUNT
+} rst_capture_side_t;
+
+typedef struct rst_evidence {
+    const char *text; /* one fact; no ';', no tab, printable */
+    uint32_t frame;   /* the frame that shows it, or the reset's own; 0 = the reset's own, whose number is not known */
+} rst_evidence_t;
+
+typedef struct rst_alternative {
+    rst_cause_t cause;
+    uint8_t confidence; /* percent */
+} rst_alternative_t;
+
+typedef struct rst_declared {
+    const char *source; /* NULL: the reset says nothing about its reason */
+    const char *text;   /* escaped, or NULL */
+    uint32_t code;
+    bool has_code;
+} rst_declared_t;
+
+/* All strings live in the memory that was passed to rst_engine_classify(), or are static. */
+typedef struct rst_verdict {
+    rst_cause_t cause;
+    uint8_t confidence; /* percent; all confidences of one reset sum to at most 100 */
+    uint8_t alternatives;
+    uint8_t evidences;
+    uint8_t patterns;
+    bool benign;
+    bool conflict; /* the declared reason and the history disagree */
+    bool first;    /* counts as a reset of its own; false for followers and copies */
+    rst_sender_t sender;
+    rst_phase_t phase;
+    rst_validity_t validity;
+    rst_truth_t accepted;
+    rst_capture_side_t capture_side;
+    uint16_t ordinal;           /* 1 = first reset of the connection */
+    uint16_t retransmissions;   /* copies of the segment that stayed unacknowledged, 0 = none */
+    uint16_t probes;            /* unanswered keepalive or window probes, 0 = none */
+    uint32_t trigger;           /* frame that the reset answers, 0 = none */
+    uint32_t contradicted_by;   /* frame that shows that the apparent sender lived on, 0 = none */
+    int64_t idle;               /* ns of silence before the reset */
+    int64_t delay;              /* ns since the trigger */
+    int8_t hop_delta;           /* negative = nearer than its sender's other packets */
+    const char *points_seen;    /* capture points that saw it, NULL = nothing to compare with */
+    const char *points_missing; /* and that should have, NULL = none */
+    const char *summary;        /* one sentence, or two */
+    rst_declared_t declared;
+    rst_alternative_t alternative[RST_ALTERNATIVES_MAX]; /* most likely first */
+    rst_evidence_t evidence[RST_EVIDENCE_MAX];
+    const char *pattern[RST_PATTERNS_MAX];
+} rst_verdict_t;
+
+/* Names as in the public fields: "client", "handshake", "in_window", ... */
+const char *rst_sender_name(rst_sender_t sender);
+const char *rst_phase_name(rst_phase_t phase);
+const char *rst_validity_name(rst_validity_t validity);
+const char *rst_capture_side_name(rst_capture_side_t side);
+
+#endif

@@ -1,0 +1,90 @@
+/* frames.c
+ * Implementation for visits and frame numbers.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "base/frames.h"
+
+typedef struct rst_frames_break {
+    uint32_t pass_index; /* from this pass_index on */
+    uint32_t offset;     /* number = pass_index - offset, modulo 2^32 */
+} rst_frames_break_t;
+
+static uint32_t frames_offset(const rst_frames_t *frames, uint32_t pass_index)
+{
+    uint32_t offset = 0;
+    guint low = 0;
+    guint high = frames->breaks ? frames->breaks->len : 0;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const rst_frames_break_t *entry = &g_array_index(frames->breaks, rst_frames_break_t, middle);
+
+        if (entry->pass_index <= pass_index) {
+            offset = entry->offset;
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return offset;
+}
+
+static void frames_reject(rst_frames_t *frames)
+{
+    if (!frames->rejected)
+        frames->rejected = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    g_array_append_val(frames->rejected, frames->pass_index);
+}
+
+void rst_frames_next(rst_frames_t *frames, uint32_t number)
+{
+    uint32_t offset = frames->pass_index - frames->number;
+
+    if (frames->pass_index && number == frames->number)
+        frames_reject(frames);
+    /* Numbers may skip (a part of the file was not read); visits skip with them as long as they only rise. */
+    frames->pass_index = number > frames->number ? number + offset : frames->pass_index + 1;
+    frames->number = number;
+    if (frames->pass_index - number != offset) {
+        rst_frames_break_t entry = {frames->pass_index, frames->pass_index - number};
+
+        if (!frames->breaks)
+            frames->breaks = g_array_new(FALSE, FALSE, sizeof(rst_frames_break_t));
+        g_array_append_val(frames->breaks, entry);
+    }
+}
+
+static gboolean frames_is_rejected(const rst_frames_t *frames, uint32_t pass_index)
+{
+    guint low = 0;
+    guint high = frames->rejected ? frames->rejected->len : 0;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        uint32_t entry = g_array_index(frames->rejected, uint32_t, middle);
+
+        if (entry == pass_index)
+            return TRUE;
+        if (entry < pass_index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return FALSE;
+}
+
+uint32_t rst_frames_number(const rst_frames_t *frames, uint32_t pass_index)
+{
+    if (!pass_index || frames_is_rejected(frames, pass_index))
+        return 0;
+    return pass_index - frames_offset(frames, pass_index);
+}
+
+void rst_frames_free(rst_frames_t *frames)
+{
+    if (frames->breaks)
+        g_array_free(frames->breaks, TRUE);
+    if (frames->rejected)
+        g_array_free(frames->rejected, TRUE);
+}

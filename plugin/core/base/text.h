@@ -1,0 +1,32 @@
+/* text.h
+ * Sentences: formatted text in the caller's memory, addresses and durations as people write them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TEXT_H
+#define RST_TEXT_H
+
+#include <glib.h>
+
+#include "base/memory.h"
+#include "facts/segment.h"
+
+#define RST_TEXT_MAX 600 /* longer texts are cut */
+
+/* printf into memory. */
+const char *rst_text(const rst_memory_t *memory, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* "10.0.0.2" or "2001:db8::1". */
+const char *rst_address_text(const rst_memory_t *memory, const rst_address_t *address);
+
+/* "10.0.0.2:80" or "[2001:db8::1]:80". */
+const char *rst_endpoint_text(const rst_memory_t *memory, const rst_address_t *address, uint16_t port);
+
+/* "0.2 ms", "31 s", "5 min 2 s"; "an unknown time". */
+const char *rst_duration_text(const rst_memory_t *memory, int64_t ns);
+
+/* Bytes from the wire: printable ASCII stays, all else, the separator and the quote become \xNN, so that they cannot
+ * forge lines or separators. */
+const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
+
+#endif

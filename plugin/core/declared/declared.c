@@ -1,0 +1,66 @@
+/* declared.c
+ * Implementation for stated reasons: asks the decoders in order; plain text comes last.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "declared/declared.h"
+
+#include "base/text.h"
+
+#define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
+
+const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
+{
+    return memory ? rst_escaped_text(memory, bytes, length) : NULL;
+}
+
+/* RFC 1122, section 4.2.2.12: a reset may explain itself in ASCII. Zeros of a padded frame and binary are no text. */
+static bool read_text(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
+{
+    if (reset->head_len < TEXT_MIN || (reset->known & RST_HAS_F5_CAUSE))
+        return false;
+    for (unsigned i = 0; i < reset->head_len; i++) {
+        uint8_t byte = reset->head[i];
+
+        if ((byte < 0x20 || byte >= 0x7f) && byte != '\t' && byte != '\r' && byte != '\n')
+            return false;
+    }
+    statement->declared.source = "text";
+    statement->declared.text = rst_declared_text(memory, reset->head, reset->head_len);
+    statement->confidence = 70;
+    return true;
+}
+
+/* The sender had not spoken for a while: what its peer sent just now may have ended a long silence. */
+static bool was_idle(const rst_reset_t *reset, const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    int64_t silence = own->segments ? rst_elapsed(own->last, reset->at) : RST_TIME_NONE;
+
+    return silence != RST_TIME_NONE && silence >= (int64_t)prefs->idle_min_s * RST_SECOND;
+}
+
+rst_statement_t rst_declared_read(const rst_reset_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
+                                  bool texts)
+{
+    const struct {
+        rst_declared_reader_t *read;
+        bool wanted;
+    } readers[] = {
+        {rst_declared_mptcp, prefs->decode_mptcp}, {rst_declared_diag, prefs->decode_rst_diag},
+        {rst_declared_f5, prefs->decode_f5},       {rst_declared_netscaler, prefs->decode_netscaler},
+        {read_text, prefs->decode_text},
+    };
+    rst_statement_t statement;
+
+    memset(&statement, 0, sizeof statement);
+    statement.cause = RST_CAUSE_DECLARED;
+    statement.when_idle = RST_CAUSE_COUNT;
+    for (size_t i = 0; i < G_N_ELEMENTS(readers); i++) {
+        if (readers[i].wanted && readers[i].read(reset, texts ? memory : NULL, &statement))
+            break;
+    }
+    if (statement.when_idle != RST_CAUSE_COUNT && was_idle(reset, prefs))
+        statement.cause = statement.when_idle;
+    return statement;
+}

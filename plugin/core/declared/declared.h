@@ -1,0 +1,47 @@
+/* declared.h
+ * Reasons that the reset itself states: MPTCP options, an IETF diagnostic payload, F5 or other text (RFC 1122,
+ * 4.2.2.12), the window field of NetScaler, the trailer that a capture on a BIG-IP has. One small decoder each, in
+ * declared_*.c.
+ *
+ * What a packet says can be forged: it is shown as said, escaped, and compared with the history.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_DECLARED_H
+#define RST_DECLARED_H
+
+#include "track/reset.h"
+
+typedef struct rst_statement {
+    rst_declared_t declared; /* source NULL = the reset states nothing */
+    rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED when it maps to none */
+    rst_cause_t when_idle;   /* instead of it, when nothing had been sent for a while; RST_CAUSE_COUNT = the same */
+    uint8_t confidence;
+    bool hint;       /* may mean something else: only an alternative, nothing is shown as stated */
+    const char *why; /* fact that makes the statement believable, or NULL */
+} rst_statement_t;
+
+/* Asks the decoders that prefs switch on. texts = false leaves declared.text out where it would have to be made. */
+rst_statement_t rst_declared_read(const rst_reset_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
+                                  bool texts);
+
+/* The decoders. One that does not recognise its form returns false, and the next one is asked. Without memory they make
+ * no texts. */
+typedef bool rst_declared_reader_t(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
+
+rst_declared_reader_t rst_declared_mptcp;
+rst_declared_reader_t rst_declared_diag;
+rst_declared_reader_t rst_declared_f5;
+rst_declared_reader_t rst_declared_netscaler;
+
+/* Payload bytes as a text, NULL without memory. */
+const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
+
+/* Is this window value one of NetScaler's? */
+bool rst_netscaler_has(uint16_t window);
+
+/* The reset's window lies apart from what its sender advertised, so that it is no advertisement. */
+bool rst_netscaler_apart(const rst_reset_t *reset);
+bool rst_netscaler_steps(const rst_reset_t *reset); /* far from a window that stood still; counts only with others */
+
+#endif

@@ -1,0 +1,125 @@
+/* netscaler.c
+ * Decoder for the window field of NetScaler (Citrix ADC), which bears a code when it resets.
+ *
+ * Any other stack may happen to advertise the same number. Without something that shows that the value is no window, it
+ * is a hint and nothing more.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "declared/declared.h"
+
+#define HINT_SHARE 35
+#define TTL_APART 2 /* reroutes change it by one */
+
+typedef struct netscaler_code {
+    uint16_t code;
+    rst_cause_t cause;
+    const char *label;
+} netscaler_code_t;
+
+static const netscaler_code_t codes[] = {
+#define NETSCALER_CODE(code, cause, label) {code, RST_CAUSE_##cause, label},
+#include "declared/netscaler_codes.def"
+#undef NETSCALER_CODE
+};
+
+static const netscaler_code_t *find_code(uint16_t window)
+{
+    size_t low = 0, high = G_N_ELEMENTS(codes);
+
+    if (window < codes[0].code || window > codes[high - 1].code) /* nearly always */
+        return NULL;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (codes[middle].code == window)
+            return &codes[middle];
+        if (codes[middle].code < window)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+bool rst_netscaler_has(uint16_t window)
+{
+    return find_code(window) != NULL;
+}
+
+/* Both SYNs are needed to scale (RFC 7323, section 2.2), so that one without the option settles it. */
+static bool is_unscaled(const rst_reset_t *reset)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if ((reset->direction[i].known & (RST_DIRECTION_SYN | RST_DIRECTION_WSCALE)) == RST_DIRECTION_SYN)
+            return true;
+    }
+    return false;
+}
+
+/* A window that has moved may have moved on to this value; one that stood still, or a large step, is another thing. */
+bool rst_netscaler_apart(const rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    uint32_t before = own->raw_window;
+    uint32_t step = before > reset->window ? before - reset->window : reset->window - before;
+
+    if (!(own->known & RST_DIRECTION_WINDOW) || !is_unscaled(reset) || !step)
+        return false;
+    return !own->raw_changes || step > MAX(before, reset->window) / 4;
+}
+
+/* A window that never moved and then makes a large step in a reset: with others like it that is no window. */
+bool rst_netscaler_steps(const rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    uint32_t before = own->raw_window;
+    uint32_t step = before > reset->window ? before - reset->window : reset->window - before;
+
+    return (own->known & RST_DIRECTION_WINDOW) && !own->raw_changes && step > MAX(before, reset->window) / 4;
+}
+
+/* A proxy opens the connection itself and passes on what another host sends: SYN and reset share a TTL that the rest
+ * does not have. */
+static bool shares_syn_ttl(const rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    int between = (int)own->ttl - (int)own->syn_ttl;
+
+    if (!(reset->known & RST_HAS_IP) || !own->syn_ttl || own->data_at_syn_ttl || own->segments < 2)
+        return false;
+    return reset->ttl == own->syn_ttl && (between >= TTL_APART || between <= -TTL_APART);
+}
+
+static const char *corroboration(const rst_reset_t *reset)
+{
+    const rst_host_t *host = reset->host[reset->from];
+
+    if (reset->named_netscaler)
+        return "The sender is a NetScaler by the preference netscaler_addresses";
+    if (shares_syn_ttl(reset))
+        return "The reset bears the TTL of the sender's SYN, the segments between bear another";
+    if (host && host->netscaler_codes >= 2)
+        return "The sender used other codes of that table in other resets";
+    if (rst_netscaler_apart(reset))
+        return "The value is not the window that the sender advertised, and windows are not scaled here";
+    return NULL;
+}
+
+bool rst_declared_netscaler(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
+{
+    const netscaler_code_t *code = find_code(reset->window);
+
+    (void)memory; /* the labels are static */
+    if (!code || !(reset->known & RST_HAS_WINDOW))
+        return false;
+    statement->cause = code->cause;
+    statement->declared.text = code->label;
+    statement->declared.code = code->code;
+    statement->declared.has_code = true;
+    statement->declared.source = "netscaler";
+    statement->why = corroboration(reset);
+    statement->hint = !statement->why;
+    statement->confidence = statement->hint ? HINT_SHARE : 92;
+    return true;
+}

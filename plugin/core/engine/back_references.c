@@ -1,0 +1,67 @@
+/* back_references.c
+ * Implementation for the way back from a frame to the reset that it explains.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/engine.h"
+
+#include "engine/state.h"
+#include "points/compare.h"
+
+void rst_lists_drop(rst_engine_t *engine)
+{
+    engine->points.finished = false;
+    g_clear_pointer(&engine->findings, g_hash_table_destroy);
+    g_clear_pointer(&engine->back_references, g_hash_table_destroy);
+}
+
+/* A frame that explains several resets belongs to the first of them. */
+static void refer_frame(rst_engine_t *engine, uint32_t frame, uint32_t pass_index)
+{
+    gpointer key = GUINT_TO_POINTER(frame);
+
+    if (frame && !g_hash_table_contains(engine->back_references, key))
+        g_hash_table_insert(engine->back_references, key, GUINT_TO_POINTER(pass_index));
+}
+
+static void refer_reset(rst_engine_t *engine, const rst_reset_t *reset, const rst_verdict_t *verdict)
+{
+    uint32_t own = rst_frames_number(&engine->frames, reset->at.pass_index);
+
+    if (verdict->trigger != own)
+        refer_frame(engine, verdict->trigger, reset->at.pass_index);
+    for (unsigned i = 0; i < verdict->evidences; i++) {
+        if (verdict->evidence[i].frame != own)
+            refer_frame(engine, verdict->evidence[i].frame, reset->at.pass_index);
+    }
+}
+
+/* By the verdicts of the whole file: what later frames and other capture points show counts, in every mode alike. */
+static void make_back_references(rst_engine_t *engine, const rst_memory_t *memory)
+{
+    engine->back_references = g_hash_table_new(NULL, NULL);
+    for (const rst_reset_t *reset = engine->first_reset; reset; reset = reset->next) {
+        rst_verdict_t verdict;
+
+        rst_engine_classify(engine, reset, memory, false, &verdict);
+        refer_reset(engine, reset, &verdict);
+    }
+}
+
+void rst_engine_finish_pass(rst_engine_t *engine)
+{
+    if (!engine->points.several || engine->points.finished)
+        return;
+    engine->points.finished = true;
+    rst_losses_count(engine);
+}
+
+uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory)
+{
+    gpointer pass_index;
+
+    if (!engine->back_references)
+        make_back_references(engine, memory);
+    pass_index = g_hash_table_lookup(engine->back_references, GUINT_TO_POINTER(frame));
+    return pass_index ? rst_frames_number(&engine->frames, GPOINTER_TO_UINT(pass_index)) : 0;
+}

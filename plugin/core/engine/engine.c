@@ -1,0 +1,456 @@
+/* engine.c
+ * Implementation for feeding segments: finds the connection, updates it, makes the case of a reset.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/engine.h"
+
+#include "base/seq.h"
+#include "engine/state.h"
+#include "track/merged.h"
+
+#define SYN_AGAIN INT64_C(1000000000)   /* ns; RFC 6298, section 2: a SYN without an answer is sent again */
+#define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
+
+rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
+{
+    rst_engine_t *engine = g_new0(rst_engine_t, 1);
+
+    engine->memory = rst_pool_open(&engine->pool, memory);
+    engine->prefs = *prefs;
+    rst_conn_table_open(&engine->table);
+    engine->nobody.client = -1;
+    engine->orphan.conn = &engine->nobody;
+    engine->orphan.direction = engine->nothing;
+    engine->orphan.ordinal = 1;
+    engine->orphan.let_go = true;
+    engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
+    engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
+    engine->now.time = RST_TIME_NONE;
+    rst_hosts_open(&engine->hosts, &engine->memory, &engine->prefs);
+    rst_reports_open(&engine->reports);
+    rst_points_open(&engine->points, prefs);
+    if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
+        rst_points_begin(engine);
+    rst_rules_choose(engine);
+    return engine;
+}
+
+void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace)
+{
+    engine->join = rst_join_new(trace);
+}
+
+void rst_engine_free(rst_engine_t *engine)
+{
+    if (!engine)
+        return;
+    rst_lists_drop(engine);
+    rst_join_free(engine->join);
+    rst_hosts_close(&engine->hosts);
+    rst_reports_close(&engine->reports);
+    rst_frames_free(&engine->frames);
+    rst_conn_table_close(&engine->table);
+    rst_points_close(&engine->points);
+    g_array_free(engine->failures, TRUE);
+    g_free(engine);
+}
+
+void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
+{
+    rst_moment_t before = engine->now;
+    int64_t step;
+
+    rst_frames_next(&engine->frames, number);
+    engine->now.pass_index = engine->frames.pass_index;
+    engine->now.time = time;
+    step = rst_elapsed(before, engine->now);
+    if (step != RST_TIME_NONE && step > 0 && (!engine->tick || step < engine->tick))
+        engine->tick = step;
+}
+
+static void touch(rst_engine_t *engine, rst_conn_t *conn)
+{
+    if (!conn->first.pass_index)
+        conn->first = engine->now;
+    conn->last = engine->now;
+}
+
+static void note_aftermath(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    for (unsigned i = 0; i < conn->revisables; i++)
+        rst_aftermath_note(conn->revisable[i], from, segment, engine->now, &engine->prefs);
+}
+
+/* The first reset of a connection stays under revisable; of the later ones only the latest do. */
+static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
+{
+    if (conn->revisables == RST_REVISABLE_MAX) {
+        conn->revisable[1]->let_go = true;
+        memmove(&conn->revisable[1], &conn->revisable[2], (RST_REVISABLE_MAX - 2) * sizeof conn->revisable[0]);
+        conn->revisables--;
+    }
+    conn->revisable[conn->revisables++] = reset;
+}
+
+/* A SYN may end the present generation; its resets then learn that the client tried again. */
+static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    uint32_t before = conn->first.pass_index;
+    rst_reset_t *latest = conn->revisables ? conn->revisable[conn->revisables - 1] : NULL;
+    bool repeats = (conn->direction[from].known & RST_DIRECTION_SYN) && conn->direction[from].isn == segment->seq;
+
+    if (before && !repeats && !(segment->flags & RST_FLAG_ACK))
+        rst_findings_note(engine, conn);
+    rst_conn_before_syn(conn, from, segment, &engine->memory);
+    if (before && !conn->first.pass_index) {
+        conn->retried = latest;
+        if (latest)
+            latest->after.retry = engine->now;
+        if (conn->at_point)
+            rst_at_point_restart(engine, conn);
+    }
+    if ((segment->flags & RST_FLAG_ACK) && conn->retried) {
+        conn->retried->after.retry_accepted = true;
+        conn->retried = NULL;
+    }
+}
+
+static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_moment_t before = conn->last;
+    int64_t idle;
+    bool news = !conn->suspended && rst_direction_is_news(&conn->direction[from], segment);
+
+    if (!news)
+        rst_echo_note(conn, from, segment);
+    if (segment->flags & RST_FLAG_SYN)
+        take_syn(engine, conn, from, segment);
+    else if (conn->suspended)
+        rst_conn_resume(conn, from, segment, &engine->memory);
+    rst_conn_unshare(conn, &engine->memory);
+    if (!news && rst_direction_is_copy(&conn->direction[from], segment, &engine->prefs)) {
+        conn->direction[from].copies++;
+        if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
+            (conn->direction[0].known & conn->direction[1].known & RST_DIRECTION_FIN))
+            conn->direction[from].old_duplicate = engine->now;
+        return;
+    }
+    rst_conn_learn_roles(conn, from, segment);
+    idle = before.pass_index && conn->first.pass_index ? rst_elapsed(before, engine->now) : RST_TIME_NONE;
+    touch(engine, conn);
+    note_aftermath(engine, conn, from, segment);
+    rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->now,
+                       idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
+    rst_learn_segment(engine, conn, from, segment);
+    if (conn->at_point)
+        rst_at_point_take(engine, conn, from, segment, NULL);
+}
+
+static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segment_t *segment)
+{
+    reset->seq = segment->seq;
+    reset->ack = segment->ack;
+    reset->len = segment->len;
+    reset->known = segment->known;
+    reset->tsval = segment->tsval;
+    reset->link = segment->link;
+    reset->window = segment->window;
+    reset->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
+    reset->flags = segment->flags;
+    reset->ttl = segment->ttl;
+    reset->tos = segment->tos;
+    reset->df = segment->df;
+    reset->mptcp = segment->mptcp;
+    reset->mptcp_reason = segment->mptcp_reason;
+    reset->mptcp_flags = segment->mptcp_flags;
+    if (segment->head_len) {
+        uint8_t *head = engine->memory.alloc(engine->memory.scope, segment->head_len);
+
+        memcpy(head, segment->head, segment->head_len);
+        reset->head = head;
+        reset->head_len = (uint8_t)segment->head_len;
+    }
+}
+
+static rst_earlier_t earlier_of(const rst_reset_t *reset)
+{
+    if (!reset)
+        return (rst_earlier_t){.at = {0, RST_TIME_NONE}};
+    return (rst_earlier_t){reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window};
+}
+
+static bool begins_within(const rst_engine_t *engine, const rst_conn_t *conn, int64_t limit)
+{
+    const rst_points_t *points = &engine->points;
+    unsigned interface = points->several ? rst_at_point_interface(conn->at_point) : points->home;
+    int64_t elapsed = rst_elapsed(points->start[interface], conn->first);
+
+    return elapsed == RST_TIME_NONE || elapsed < limit;
+}
+
+/* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first.
+ */
+static int64_t idle_before(const rst_conn_t *conn, rst_moment_t now)
+{
+    const rst_moment_t *a = &conn->direction[0].last;
+    const rst_moment_t *b = &conn->direction[1].last;
+    const rst_moment_t *latest = a->pass_index > b->pass_index ? a : b;
+
+    return latest->pass_index ? rst_elapsed(*latest, now) : RST_TIME_NONE;
+}
+
+static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *conn, unsigned from)
+{
+    reset->conn = conn;
+    reset->from = (uint8_t)from;
+    reset->at = engine->now;
+    reset->idle = idle_before(conn, engine->now);
+    reset->client = (uint8_t)rst_conn_client(conn);
+    reset->role_known = conn->client >= 0;
+    reset->opened = conn->opened;
+    reset->summary = conn->summary;
+    reset->fresh = begins_within(engine, conn, FRESH_AFTER);
+    reset->at_start = begins_within(engine, conn, SYN_AGAIN);
+    reset->previous = conn->previous;
+    reset->host[0] = conn->host[0];
+    reset->host[1] = conn->host[1];
+    reset->own_last = earlier_of(conn->last_reset[from]);
+    reset->peer_last = earlier_of(conn->last_reset[1 - from]);
+    reset->own_first = conn->last_reset[from] && conn->last_reset[from]->own_first.at.pass_index
+                           ? conn->last_reset[from]->own_first
+                           : reset->own_last;
+    reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
+    reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
+    /* The case keeps the sides as they are: the connection copies them before it changes them. */
+    reset->direction = conn->direction;
+    conn->directions_shared = true;
+}
+
+/* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other
+ * resets mean nothing. */
+static void take_last_ack(rst_conn_t *conn, const rst_reset_t *reset, const rst_memory_t *memory)
+{
+    const rst_direction_t *side = &conn->direction[reset->from];
+    const rst_direction_t *peer = &conn->direction[1 - reset->from];
+
+    if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(side->known & RST_DIRECTION_ACKED))
+        return;
+    if (!rst_seq_after(reset->ack, side->acked) || rst_seq_after(reset->ack, peer->nxt))
+        return;
+    rst_conn_unshare(conn, memory);
+    conn->direction[reset->from].acked = reset->ack;
+}
+
+static rst_reset_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_reset_t *reset = rst_alloc0(&engine->memory, sizeof *reset);
+    rst_reset_t *latest = conn->last_reset[from];
+    rst_recent_segment_t *trigger;
+
+    *(engine->first_reset ? &engine->last_reset->next : &engine->first_reset) = reset;
+    engine->last_reset = reset;
+    fill_reset(engine, reset, conn, from);
+    copy_facts(engine, reset, segment);
+    trigger = rst_reset_read_form(reset, segment, &engine->prefs);
+    touch(engine, conn);
+    if (latest && (rst_reset_is_copy(reset, latest, &engine->prefs) || rst_echo_is_copy(reset, latest))) {
+        reset->original = latest;
+        latest->copies++;
+        reset->ordinal = latest->ordinal;
+        return reset;
+    }
+    if (trigger)
+        trigger->answered = true;
+    note_aftermath(engine, conn, from, segment);
+    take_last_ack(conn, reset, &engine->memory);
+    rst_learn_reset(engine, reset);
+    conn->last_reset[from] = reset;
+    if (conn->resets < UINT16_MAX)
+        conn->resets++;
+    add_revisable(conn, reset);
+    if (conn->at_point)
+        rst_at_point_take(engine, conn, from, segment, reset);
+    if (engine->join)
+        rst_join_add(engine->join, reset);
+    return reset;
+}
+
+static void forget_recent(rst_recent_t *recent, const rst_conn_t *conn)
+{
+    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
+        if (recent->conn[i] == conn)
+            recent->conn[i] = NULL;
+    }
+}
+
+/* As long as another attempt of the same client may still lose a race against it, a connection stays whole. */
+static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    int64_t elapsed = rst_elapsed(conn->first, engine->now);
+
+    return elapsed == RST_TIME_NONE ||
+           elapsed <= (int64_t)MAX(engine->prefs.he_ms, engine->prefs.smb_race_ms) * RST_MILLISECOND;
+}
+
+/* Of an orderly close only a summary is kept from now on. */
+static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
+{
+    const rst_segment_t like = {
+        .src = conn->address[0], .dst = conn->address[1], .sport = conn->port[0], .dport = conn->port[1]};
+    rst_conn_entry_t *entry;
+    unsigned from;
+
+    if (engine->points.several || conn->lingers || !rst_closed_summary_fits(conn) || may_race(engine, conn))
+        return;
+    entry = rst_conn_table_peek(&engine->table, &like, &from);
+    if (!entry || entry->packed || entry->as.conn != conn)
+        return;
+    forget_recent(&engine->recent, conn);
+    for (unsigned i = 0; i < 2; i++) {
+        if (conn->host[i])
+            forget_recent(&conn->host[i]->recent, conn);
+    }
+    rst_conn_entry_close(&engine->table, entry, &engine->memory);
+}
+
+/* A clock that jumped must not hold up the queue for ever. */
+static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_closed_t *closed = &engine->closed;
+
+    if (!conn->waits && rst_closed_summary_fits(conn)) {
+        conn->waits = true;
+        conn->next = NULL;
+        *(closed->first ? &closed->last->next : &closed->first) = conn;
+        closed->last = conn;
+        closed->count++;
+    }
+    while (closed->first && (closed->count > RST_CLOSED_MAX || !may_race(engine, closed->first))) {
+        conn = closed->first;
+        closed->first = conn->next;
+        closed->count--;
+        conn->waits = false;
+        keep_summary(engine, conn);
+    }
+}
+
+/* What has ended needs its rings for a while only: stragglers come soon. */
+static void note_end(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_conn_t **place = &engine->linger[engine->linger_next];
+    rst_conn_t *before = *place;
+
+    if (conn->lingers || !rst_conn_has_ended(conn))
+        return;
+    *place = conn;
+    conn->lingers = true;
+    engine->linger_next = (uint16_t)((engine->linger_next + 1) % RST_LINGER_MAX);
+    if (!before)
+        return;
+    before->lingers = false;
+    if (rst_conn_has_ended(before)) {
+        rst_conn_trim(before, &engine->memory);
+        queue_closed(engine, before);
+    }
+}
+
+static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_reset_t *reset = NULL;
+
+    if (segment->flags & RST_FLAG_RST)
+        reset = take_reset(engine, conn, from, segment);
+    else
+        take_segment(engine, conn, from, segment);
+    note_end(engine, conn);
+    return reset;
+}
+
+static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
+{
+    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, entry->as.rest.point, &engine->memory);
+
+    rst_conn_entry_restore(entry, conn, &engine->memory);
+    if (engine->points.several)
+        rst_points_adopt(engine, conn, engine->points.home);
+    return conn;
+}
+
+/* A connection for the slot, from the packed SYN if that was all so far. NULL when there are too many. */
+static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned from,
+                              const rst_segment_t *segment)
+{
+    rst_moment_t now = engine->now;
+    unsigned latest = engine->points.latest;
+    unsigned interface;
+    rst_packed_syn_t packed;
+    rst_segment_t syn;
+
+    if (engine->table.conns >= engine->table.conns_max) {
+        engine->table.full = true;
+        return NULL;
+    }
+    engine->table.conns++;
+    if (entry->closed_long_ago)
+        return restore_entry(engine, entry, segment);
+    packed = entry->as.syn;
+    interface = entry->packed ? packed.from >> 1 : engine->points.latest;
+    entry->as.conn =
+        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
+    if (engine->points.several)
+        rst_points_adopt(engine, entry->as.conn, interface);
+    if (entry->packed) {
+        entry->packed = false;
+        rst_conn_entry_unpack(&packed, segment, from, &syn);
+        engine->now = (rst_moment_t){packed.pass_index, packed.time};
+        engine->points.latest = (uint8_t)interface;
+        take(engine, entry->as.conn, packed.from & 1, &syn);
+        engine->now = now;
+        engine->points.latest = (uint8_t)latest;
+    }
+    return entry->as.conn;
+}
+
+static rst_conn_t *open_entry(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned from,
+                              const rst_segment_t *segment)
+{
+    return !entry->packed && entry->as.conn ? entry->as.conn : fill_entry(engine, entry, from, segment);
+}
+
+rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
+{
+    unsigned from;
+    unsigned interface = rst_points_interface(&engine->points, segment, engine->now);
+    rst_conn_entry_t *entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
+    rst_conn_t *conn;
+
+    if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
+        engine->points.mode != RST_POINTS_ONE)
+        rst_points_begin(engine);
+    rst_lists_drop(engine);
+    if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
+        engine->options_cut = true;
+    if (entry && !entry->packed && !entry->as.conn && rst_conn_entry_can_pack(segment)) {
+        rst_conn_entry_pack(entry, segment, from | interface << 1, engine->now.pass_index);
+        return NULL;
+    }
+    conn = entry ? open_entry(engine, entry, from, segment) : NULL;
+    if (conn && engine->points.several)
+        conn = rst_points_route(engine, conn, from, segment, interface);
+    if (!conn)
+        return (segment->flags & RST_FLAG_RST) ? &engine->orphan : NULL;
+    return take(engine, conn, from, segment);
+}
+
+void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
+{
+    if (rst_reports_take(&engine->reports, icmp, engine->now, &engine->prefs, &engine->memory))
+        rst_lists_drop(engine);
+}
+
+void rst_engine_limit(rst_engine_t *engine, uint32_t table, uint32_t conns)
+{
+    engine->table.entries_max = table;
+    engine->table.conns_max = conns;
+}

@@ -1,0 +1,82 @@
+/* engine.h
+ * The core's door: feed segments in file order, keep the case of each reset, ask for its verdict.
+ *
+ * On the first pass the plugin calls rst_engine_frame() once per frame, then rst_engine_feed() for each TCP segment
+ * of it. A reset gives a case. rst_engine_classify() may be called at any time: during the first pass it answers from
+ * what was seen so far, afterwards from the whole file. It changes nothing, so every later pass_index gives the same
+ * answer.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_ENGINE_H
+#define RST_ENGINE_H
+
+#include "answer/findings.h"
+#include "answer/verdict.h"
+#include "base/memory.h"
+#include "facts/prefs.h"
+#include "facts/segment.h"
+#include "track/icmp_reports.h"
+
+typedef struct rst_engine rst_engine_t;
+typedef struct rst_reset rst_reset_t;
+
+/* A failure without a reset. */
+typedef struct rst_finding {
+    rst_finding_kind_t kind;
+    uint16_t count;   /* segments that stayed unanswered, or ICMP errors */
+    int64_t duration; /* ns from the first to the last of them, or RST_DURATION_NONE */
+    const char *summary;
+    const char *server; /* address:port that did not answer, for statistics */
+} rst_finding_t;
+
+/* memory must outlive the engine; prefs are copied. */
+rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);
+
+/* Before the first frame: joins what a kernel said about its resets (trace.h). Takes the trace, which has ended. */
+struct rst_trace;
+void rst_engine_take_trace(rst_engine_t *engine, struct rst_trace *trace);
+
+/* After the file was read: one sentence on how the trace fits the capture; *fits = it was of use. NULL without one. */
+const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits);
+
+/* Sets the bounds of the table of connections (for tests): addresses and ports, and connections among them. */
+void rst_engine_limit(rst_engine_t *engine, uint32_t table, uint32_t conns);
+
+/* Releases the tables; what came from memory goes with its scope. NULL is allowed. */
+void rst_engine_free(rst_engine_t *engine);
+
+/* A frame is visited for the first time. The same number twice means that the previous frame was rejected by a read
+ * filter: its facts stay, its number is forgotten. */
+void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time);
+
+/* Takes the facts of one segment of the current frame. Returns the case of a reset, otherwise NULL.
+ * The case lives as long as the engine's memory. */
+rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment);
+
+/* Takes the facts of an ICMP error in the current frame. */
+void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
+
+/* Writes the verdict of a case. texts = false leaves out summary, evidence texts and declared text (cheaper).
+ * Strings are taken from memory. */
+void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                         rst_verdict_t *verdict);
+
+/* From the second pass on, before anything is asked: compares the capture points of a file that has several. */
+void rst_engine_finish_pass(rst_engine_t *engine);
+
+/* The first reset that the (final) number of a frame explains as its trigger or evidence, 0 = none; from the second
+ * pass on. The first call after new segments works out the verdict of every reset; memory serves for that alone. */
+uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory);
+
+/* The finding that hangs on this frame, from the second pass on. Returns false when there is none.
+ * The first call after new frames makes the list. */
+bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
+
+/* A display filter for the whole connection of the reset. */
+const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
+
+/* "address:port" of the server side (brackets for IPv6), for statistics. */
+const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
+
+#endif

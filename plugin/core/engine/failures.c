@@ -1,0 +1,248 @@
+/* failures.c
+ * Implementation for failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/engine.h"
+
+#include "base/text.h"
+#include "engine/state.h"
+#include "judge/at_points.h"
+
+static const rst_finding_info_t finding_infos[] = {
+#define RST_FINDING(token, TOKEN, severity, label, explanation, reference, advice)                                     \
+    {#token, RST_SEVERITY_##severity, label, explanation, reference, advice},
+#include "answer/findings.def"
+#undef RST_FINDING
+};
+
+const rst_finding_info_t *rst_finding_info(rst_finding_kind_t kind)
+{
+    return &finding_infos[kind];
+}
+
+static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *run)
+{
+    int64_t silence = rst_elapsed(run->last, engine->now);
+
+    return silence != RST_TIME_NONE && silence > run->gap;
+}
+
+/* Three SYNs, or two when the capture went on for longer than the wait between them. */
+static bool is_syn_timeout(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
+{
+    const rst_direction_t *side = &conn->direction[from];
+
+    if (!(side->known & RST_DIRECTION_SYN) || (side->known & RST_DIRECTION_SYNACK) ||
+        conn->direction[1 - from].segments)
+        return false;
+    return side->retransmission.copies >= 3 ||
+           (side->retransmission.copies == 2 && went_on(engine, &side->retransmission));
+}
+
+static bool is_silent_give_up(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
+{
+    const rst_retransmission_t *run = &conn->direction[from].retransmission;
+
+    return run->copies > engine->prefs.retx_threshold && !run->peer_alive && !(run->flags & RST_FLAG_SYN) &&
+           went_on(engine, run);
+}
+
+static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst_failure_t *failure)
+{
+    if (conn->resets)
+        return false;
+    for (unsigned from = 0; from < 2; from++) {
+        bool syn = is_syn_timeout(engine, conn, from);
+
+        if (!syn && !is_silent_give_up(engine, conn, from))
+            continue;
+        failure->conn = conn;
+        failure->report = NULL;
+        failure->kind = syn ? RST_FINDING_SYN_TIMEOUT : RST_FINDING_SILENT_GIVE_UP;
+        failure->from = (uint8_t)from;
+        failure->count = conn->direction[from].retransmission.copies;
+        failure->first = conn->direction[from].retransmission.first;
+        failure->last = conn->direction[from].retransmission.last;
+        return true;
+    }
+    return false;
+}
+
+void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn)
+{
+    rst_failure_t failure;
+
+    if (conn_failure(engine, conn, &failure))
+        g_array_append_val(engine->failures, failure);
+}
+
+static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
+{
+    uint32_t frame = rst_frames_number(&engine->frames, failure->last.pass_index);
+
+    if (frame)
+        g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
+}
+
+/* One failure is report once: what an ICMP error explains is not a silent one. */
+static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
+{
+    const rst_conn_t *conn = failure->conn;
+    unsigned from = failure->from;
+
+    if (!rst_reports_find(&engine->reports, &conn->address[from], conn->port[from], &conn->address[1 - from],
+                          conn->port[1 - from]))
+        list_failure(engine, failure);
+}
+
+/* At every capture point that shows the connection. */
+static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
+{
+    const rst_conn_at_point_t *view = conn->at_point;
+    rst_failure_t failure;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        if (conn_failure(engine, conn, &failure))
+            list_silence(engine, &failure);
+        view = view ? view->view : NULL;
+    }
+}
+
+/* Does every capture point that shows the connection agree that nothing came back, and that it was not reset? */
+static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
+{
+    const rst_conn_at_point_t *view = conn->at_point;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        if (conn->resets || (conn->direction[1 - from].segments && !is_silent_give_up(engine, conn, from)))
+            return false;
+        view = view ? view->view : NULL;
+    }
+    return true;
+}
+
+/* The connection that the report is about; NULL when the capture shows at most one SYN of it. *closed = it went well
+ * and ended long ago. */
+static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icmp_t *icmp, unsigned *from, bool *closed)
+{
+    const rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
+    const rst_conn_entry_t *entry = icmp->udp ? NULL : rst_conn_table_peek(&engine->table, &quoted, from);
+
+    *closed = entry && entry->closed_long_ago;
+    return entry && !entry->packed ? entry->as.conn : NULL;
+}
+
+/* ICMP errors are hints to an open connection (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. They
+ * explain a failure only where there is one. */
+static void list_report(rst_engine_t *engine, const rst_report_t *report)
+{
+    unsigned from = 0;
+    bool closed;
+    const rst_conn_t *conn = reported_conn(engine, &report->icmp, &from, &closed);
+    const rst_failure_t failure = {.conn = conn,
+                                   .report = report,
+                                   .kind = RST_FINDING_ICMP_UNREACHABLE,
+                                   .from = (uint8_t)from,
+                                   .count = report->count,
+                                   .first = report->first,
+                                   .last = report->last};
+
+    if (!closed && (!conn || is_silent(engine, conn, from)))
+        list_failure(engine, &failure);
+}
+
+static void make_list(rst_engine_t *engine)
+{
+    GHashTableIter iter;
+    gpointer key;
+
+    engine->findings = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    for (guint i = 0; i < engine->failures->len; i++)
+        list_silence(engine, &g_array_index(engine->failures, rst_failure_t, i));
+    g_hash_table_iter_init(&iter, engine->table.table);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const rst_conn_entry_t *entry = key;
+
+        if (!entry->packed && entry->as.conn)
+            list_conn(engine, entry->as.conn);
+    }
+    g_hash_table_iter_init(&iter, engine->reports.table);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        list_report(engine, key);
+}
+
+static const char *endpoint(const rst_conn_t *conn, unsigned side, const rst_memory_t *memory)
+{
+    return rst_endpoint_text(memory, &conn->address[side], conn->port[side]);
+}
+
+static const char *times_text(const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    int64_t duration = rst_elapsed(failure->first, failure->last);
+
+    if (failure->count < 2)
+        return "";
+    if (duration == RST_TIME_NONE)
+        return rst_text(memory, ", %u times", failure->count);
+    return rst_text(memory, ", %u times in %s", failure->count, rst_duration_text(memory, duration));
+}
+
+static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const rst_conn_t *conn = failure->conn;
+    const char *client = conn ? endpoint(conn, failure->from, memory) : "";
+    const char *server = conn ? endpoint(conn, 1u - failure->from, memory) : "";
+    const char *span = rst_duration_text(memory, rst_elapsed(failure->first, failure->last));
+
+    switch (failure->kind) {
+    case RST_FINDING_SYN_TIMEOUT:
+        return rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s and got nothing back", server,
+                        client, failure->count, span);
+    case RST_FINDING_SILENT_GIVE_UP:
+        return rst_text(memory,
+                        "%s stopped answering: %s sent the same segment %u times in %s, then gave up without a reset",
+                        server, client, failure->count, span);
+    default:
+        return rst_text(memory, "%s%s", rst_report_text(failure->report, memory), times_text(failure, memory));
+    }
+}
+
+/* With a capture at the other end too: was it lost on the way, or did the host not answer? */
+static const char *delivery_of(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const rst_retransmission_t *run = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
+    rst_delivery_t report;
+
+    if (!run || failure->report || run->last.pass_index != failure->last.pass_index)
+        return "";
+    report = rst_delivery_of(engine, failure->conn, failure->from, run);
+    return rst_delivery_text(&report, memory);
+}
+
+static const char *explained(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const char *summary = summary_of(failure, memory);
+    const char *kind = delivery_of(engine, failure, memory);
+
+    return *kind ? rst_text(memory, "%s. %s", summary, kind) : summary;
+}
+
+bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding)
+{
+    const rst_failure_t *failure;
+
+    if (!engine->findings)
+        make_list(engine);
+    failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
+    if (!failure)
+        return false;
+    finding->kind = failure->kind;
+    finding->count = failure->count;
+    finding->duration = rst_elapsed(failure->first, failure->last);
+    finding->summary = explained(engine, failure, memory);
+    finding->server = failure->report
+                          ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
+                          : endpoint(failure->conn, 1u - failure->from, memory);
+    return true;
+}

@@ -1,0 +1,330 @@
+/* learn.c
+ * Implementation for what one connection teaches about hosts, services and clients.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/state.h"
+
+#include "declared/declared.h"
+#include "judge/patterns.h"
+
+#define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer than this are parallel, not one racing the other */
+#define RELAY_MAX (20 * RST_MILLISECOND) /* a proxy passes a reset on at least this fast */
+#define SMB_DIRECT 445
+#define SMB_NETBIOS 139
+#define EACH UINT64_C(0x0001000100010001) /* one in each of four numbers of 16 bits */
+
+/* A SYN that was sent twice is not timed (Karn's rule). */
+static void learn_round_trip(rst_conn_t *conn, unsigned from)
+{
+    int64_t elapsed = rst_elapsed(conn->direction[1 - from].syn, conn->direction[from].syn);
+    rst_host_t *host = conn->host[from];
+
+    if (!host || elapsed == RST_TIME_NONE || conn->direction[1 - from].segments != 1)
+        return;
+    if (!host->round_trips || elapsed < host->round_trip)
+        host->round_trip = elapsed;
+    if (host->round_trips < UINT16_MAX)
+        host->round_trips++;
+}
+
+/* What the host acknowledges later may show that its handshakes were slow for another reason: a radio or a disk that
+ * had to wake up first. */
+static void learn_acknowledgment(const rst_direction_t *side, rst_host_t *host)
+{
+    if (host->round_trips && (side->known & RST_DIRECTION_RTT) && side->rtt < host->round_trip)
+        host->round_trip = side->rtt;
+}
+
+static void learn_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport, conn->point);
+
+    if (conn->direction[from].synacks > 1)
+        return;
+    if ((segment->known & RST_HAS_IP) && conn->host[from])
+        rst_hop_note(&conn->host[from]->socket, segment->ttl);
+    learn_round_trip(conn, from);
+    if (!service)
+        return;
+    if (conn->host[from] && !rst_service_accepted(service) && conn->host[from]->open_ports < UINT16_MAX)
+        conn->host[from]->open_ports++;
+    rst_service_note(&engine->hosts, service, true, engine->now);
+    conn->service = service;
+    if (!conn->direction[1 - from].syn_options) {
+        service->plain_accepts++;
+        service->plain_accept = engine->now;
+    }
+}
+
+static void set_port(uint64_t *ports, unsigned at, uint16_t port)
+{
+    *ports = (*ports & ~(UINT64_C(0xffff) << 16 * at)) | (uint64_t)port << 16 * at;
+}
+
+static void add_recent(rst_recent_t *recent, rst_conn_t *conn)
+{
+    unsigned at = recent->next;
+
+    recent->conn[at] = conn;
+    for (unsigned side = 0; side < 2; side++)
+        set_port(&recent->ports[side][at / 4], at % 4, conn->port[side]);
+    recent->next = (uint8_t)((at + 1) % RST_RECENT_MAX);
+}
+
+static void learn_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
+{
+    rst_host_t *host = conn->host[from];
+
+    if (conn->direction[from].segments > 1)
+        return;
+    add_recent(&engine->recent, conn);
+    if (host)
+        add_recent(&host->recent, conn);
+}
+
+void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_host_t *host = conn->host[from];
+
+    if (segment->flags & RST_FLAG_SYN) {
+        if (segment->flags & RST_FLAG_ACK)
+            learn_syn_ack(engine, conn, from, segment);
+        else
+            learn_syn(engine, conn, from);
+    }
+    if (segment->len && conn->service)
+        rst_service_serves(conn->service, conn->direction[from].known & RST_DIRECTION_SYNACK
+                                              ? conn->direction[from].syn
+                                              : conn->direction[1 - from].syn);
+    if (host)
+        learn_acknowledgment(&conn->direction[from], host);
+    /* Begun late: who asks is the client, whatever the ports. */
+    if (conn->client < 0 && segment->len &&
+        (conn->direction[from].message == RST_MESSAGE_REQUEST ||
+         conn->direction[from].message == RST_MESSAGE_CLIENT_HELLO))
+        conn->client = (int8_t)from;
+    if (host && (segment->flags & RST_FLAG_FIN) && (conn->direction[from].known & RST_DIRECTION_SYNACK))
+        rst_host_note_fin(&engine->hosts, host, segment->sport, engine->now);
+    if (host && host->burst && !host->burst->survived && conn->first.pass_index < host->burst->first.pass_index &&
+        !conn->last_reset[from] && !conn->last_reset[1 - from])
+        host->burst->survived = true;
+}
+
+static bool is_smb_pair(uint16_t a, uint16_t b)
+{
+    return (a == SMB_DIRECT && b == SMB_NETBIOS) || (a == SMB_NETBIOS && b == SMB_DIRECT);
+}
+
+static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
+{
+    unsigned client = reset->client;
+    rst_moment_t mine = reset->direction[client].syn;
+    rst_moment_t its = other->direction[rst_conn_client(other)].syn;
+    int64_t lead;
+
+    if (!mine.pass_index || !its.pass_index)
+        return RST_TIME_NONE;
+    lead = rst_elapsed(its, mine);
+    if (lead != RST_TIME_NONE)
+        return lead;
+    lead = rst_elapsed(mine, its);
+    return lead == RST_TIME_NONE ? RST_TIME_NONE : -lead;
+}
+
+/* The other family's attempt comes from another address: then the link-layer source has to be the same. */
+static bool same_client(const rst_reset_t *reset, const rst_conn_t *other)
+{
+    const rst_address_t *mine = &reset->conn->address[reset->client];
+    unsigned client = rst_conn_client(other);
+    uint32_t link = reset->direction[reset->client].syn_link;
+
+    if (mine->size == other->address[client].size)
+        return rst_address_equal(mine, &other->address[client]);
+    return link && link == other->direction[client].syn_link;
+}
+
+/* Is other an attempt of the same client that raced this one? */
+static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rst_conn_t *other, bool *smb,
+                  int64_t *lead)
+{
+    unsigned server = 1u - reset->client;
+    unsigned other_server = 1u - rst_conn_client(other);
+    const rst_conn_t *conn = reset->conn;
+    bool same_address = rst_address_equal(&conn->address[server], &other->address[other_server]);
+    int64_t distance;
+
+    /* First what most of the others differ in: a scan asks many hosts, or many ports. */
+    *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
+    if (!*smb && (same_address || conn->port[server] != other->port[other_server]))
+        return false;
+    if (other == conn || other->point != conn->point || !same_client(reset, other))
+        return false;
+    *lead = syn_lead(other, reset);
+    if (*lead == RST_TIME_NONE)
+        return false;
+    distance = *lead < 0 ? -*lead : *lead;
+    if (*smb)
+        return distance <= (int64_t)engine->prefs.smb_race_ms * RST_MILLISECOND;
+    return distance >= RACE_MIN && distance <= (int64_t)engine->prefs.he_ms * RST_MILLISECOND;
+}
+
+static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *other)
+{
+    bool smb;
+    int64_t lead;
+
+    if (!other || !races(engine, reset, other, &smb, &lead) || (reset->sibling && !smb))
+        return;
+    reset->sibling = other;
+    other->kept = true;
+    reset->sibling_smb = smb;
+    reset->sibling_lead = lead;
+}
+
+/* Four ports at a time: the top bit of each of the four that is equal, and now and then of another above it. */
+static uint64_t equal_ports(uint64_t ports, uint16_t port)
+{
+    ports ^= port * EACH;
+    return (ports - EACH) & ~ports & (EACH << 15);
+}
+
+/* Who asked for another port did not race this connection, SMB apart. Without looking at the ports first, a scan would
+ * spend most of its time here. */
+static void find_sibling(const rst_engine_t *engine, rst_reset_t *reset, const rst_recent_t *recent)
+{
+    uint16_t port = reset->conn->port[1 - reset->client];
+    bool smb_port = port == SMB_DIRECT || port == SMB_NETBIOS;
+
+    for (unsigned first = 0; first < RST_RECENT_MAX; first += 4) {
+        uint64_t equal =
+            equal_ports(recent->ports[0][first / 4], port) | equal_ports(recent->ports[1][first / 4], port);
+
+        for (unsigned i = first; smb_port ? i < first + 4 : equal != 0; i++, equal >>= 16) {
+            if (smb_port || (equal & (1 << 15)))
+                try_sibling(engine, reset, recent->conn[i]);
+        }
+    }
+}
+
+static bool is_empty(const rst_reset_t *reset)
+{
+    return !reset->direction[0].bytes && !reset->direction[1].bytes &&
+           !((reset->direction[0].known | reset->direction[1].known) & RST_DIRECTION_FIN);
+}
+
+static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
+{
+    unsigned server = 1u - reset->client;
+    rst_host_t *client = reset->host[reset->client];
+    uint32_t target = rst_address_hash(&reset->conn->address[server]) ^ (reset->conn->port[server] * 0x9e3779b1u);
+    bool probe = reset->from == reset->client;
+
+    if (!client || !(reset->direction[reset->client].known & RST_DIRECTION_SYN))
+        return;
+    rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
+    find_sibling(engine, reset, &engine->recent);
+    find_sibling(engine, reset, &client->recent);
+    if (probe && reset->service)
+        reset->habit = rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at);
+}
+
+/* A proxy is the server of one leg and the client of the other. */
+static bool is_other_leg(const rst_reset_t *reset, const rst_host_t *host)
+{
+    const rst_conn_t *other = host->reset_conn;
+    unsigned client;
+
+    if (!other || other == reset->conn)
+        return false;
+    client = rst_conn_client(other);
+    return rst_address_equal(&other->address[client], &host->address) == (reset->from != reset->client);
+}
+
+static void learn_relay(rst_reset_t *reset, rst_host_t *host)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    int64_t lag = rst_elapsed(host->reset_received, reset->at);
+    int64_t way = (own->known & RST_DIRECTION_RTT) ? own->rtt : 0; /* from the capture point to the proxy and back */
+
+    host->aborts++;
+    if (lag == RST_TIME_NONE || lag > RELAY_MAX + way || !is_other_leg(reset, host))
+        return;
+    if (!host->relays || lag < host->lag_min)
+        host->lag_min = lag;
+    if (lag > host->lag_max)
+        host->lag_max = lag;
+    host->relays++;
+    reset->relayed = host->reset_received;
+}
+
+static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
+{
+    rst_host_t *host = reset->host[reset->from];
+    rst_host_t *receiver = reset->host[1 - reset->from];
+
+    if (reset->own_ordinal != 1 || reset->form == RST_FORM_REFUSAL)
+        return;
+    if (receiver) {
+        receiver->reset_received = reset->at;
+        receiver->reset_conn = reset->conn;
+    }
+    if (!host || reset->form != RST_FORM_ABORT)
+        return;
+    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->conn->port[reset->from], reset->idle, reset->at);
+    rst_host_note_idle(host, reset->idle);
+    learn_relay(reset, host);
+}
+
+static void learn_code(rst_reset_t *reset)
+{
+    rst_host_t *host = reset->host[reset->from];
+    bool advertised = (reset->direction[reset->from].known & RST_DIRECTION_WINDOW) != 0;
+
+    if (!host || !(reset->known & RST_HAS_WINDOW) || !rst_netscaler_has(reset->window))
+        return;
+    if (!advertised || rst_netscaler_apart(reset) || rst_netscaler_steps(reset))
+        rst_host_note_code(host, reset->window);
+}
+
+/* That of the reset before, as long as the same side counts as the server. */
+static rst_service_t *service_of(rst_engine_t *engine, const rst_reset_t *reset)
+{
+    const rst_conn_t *conn = reset->conn;
+    const rst_reset_t *before = conn->last_reset[reset->from];
+    unsigned server = 1u - reset->client;
+
+    if (before && before->client == reset->client)
+        return before->service;
+    return rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
+}
+
+/* A SYN-ACK without a SYN: where the capture begins one may be missed, several hardly. */
+static void learn_unasked(const rst_reset_t *reset, rst_host_t *host)
+{
+    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+    if (reset->form == RST_FORM_ANSWER && (reset->trigger.flags & both) == both && reset->own_ordinal == 1 &&
+        !reset->direction[reset->from].segments && host->unasked < UINT16_MAX)
+        host->unasked++;
+}
+
+void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
+{
+    unsigned server = 1u - reset->client;
+    rst_host_t *host = reset->host[reset->from];
+
+    reset->named_netscaler = rst_prefs_names_netscaler(&engine->prefs, &reset->conn->address[reset->from]);
+    reset->service = service_of(engine, reset);
+    if (reset->form == RST_FORM_REFUSAL && reset->from == server && reset->service)
+        rst_service_note(&engine->hosts, reset->service, false, reset->at);
+    if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
+        rst_hop_note(&host->stateless, reset->ttl);
+    if (host)
+        learn_unasked(reset, host);
+    learn_code(reset);
+    rst_pattern_count(reset, &engine->memory);
+    learn_abort(engine, reset);
+    if (is_empty(reset))
+        learn_empty(engine, reset);
+}

@@ -1,0 +1,456 @@
+/* judge.c
+ * Implementation for the verdict: asks the rules in order, shares the confidence, adds what was measured.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+#include <assert.h>
+
+#include "declared/declared.h"
+#include "judge/at_kernel.h"
+#include "judge/at_points.h"
+#include "judge/measure.h"
+#include "judge/patterns.h"
+#include "judge/rewritten_between.h"
+
+#define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
+#define PRIMARY_MIN 45  /* a rule less sure than this can only be an alternative */
+#define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
+#define UNDETERMINED_SHARE 20
+
+static const rst_rule_t *const groups[] = {
+    rst_rules_artefact, rst_rules_guess,     rst_rules_network,     rst_rules_rewritten, rst_rules_repeat,
+    rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,   rst_rules_timer,
+    rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
+};
+
+#define OTHERS_MAX 32 /* causes that rules may name for one reset */
+
+typedef struct rst_outcome {
+    const rst_rule_t *primary; /* NULL = no rule is sure enough */
+    unsigned confidence;
+    unsigned others;
+    rst_alternative_t other[OTHERS_MAX]; /* each cause once, with the confidence of the surest rule */
+} rst_outcome_t;
+
+static bool may_apply(const rst_rule_t *rule, unsigned form, bool again)
+{
+    return (rule->forms >> form & 1) && !(rule->flags & (again ? RST_RULE_FIRST : RST_RULE_AGAIN));
+}
+
+/* A scan or a storm of resets asks a quarter of the rules, and reads no row of the others. */
+static void choose(const rst_rule_t **chosen, unsigned form, bool again)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+        for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
+            if (!may_apply(rule, form, again))
+                continue;
+            g_assert(count + 1 < RST_CHOSEN_MAX);
+            chosen[count++] = rule;
+        }
+    }
+    chosen[count] = NULL;
+}
+
+void rst_rules_choose(rst_engine_t *engine)
+{
+    for (unsigned form = 0; form < RST_FORM_COUNT; form++) {
+        choose(engine->rules[form][false], form, false);
+        choose(engine->rules[form][true], form, true);
+    }
+}
+
+static bool is_again(const rst_view_t *view)
+{
+    return view->reset->own_last.at.pass_index != 0;
+}
+
+#ifndef NDEBUG
+/* Every rule that its row leaves out would have said no. */
+static bool others_decline(const rst_view_t *view)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+        for (const rst_rule_t *rule = groups[i]; rule->match; rule++) {
+            if (!may_apply(rule, view->reset->form, is_again(view)) && rule->match(view))
+                return false;
+        }
+    }
+    return true;
+}
+#endif
+
+static bool is_accusation(const rst_rule_t *rule)
+{
+    return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_info(rule->cause)->category == RST_CATEGORY_NETWORK;
+}
+
+static bool is_echoed(const rst_view_t *view)
+{
+    return view->reset->conn && view->reset->conn->echoed;
+}
+
+static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
+{
+    unsigned confidence = rule->match(view);
+
+    if (is_echoed(view) && is_accusation(rule) && confidence > IN_ECHO)
+        confidence = IN_ECHO;
+    if ((rule->flags & RST_RULE_HISTORY) && confidence > RST_WITHOUT_HISTORY && !rst_has_history(view))
+        confidence = RST_WITHOUT_HISTORY;
+    return confidence;
+}
+
+static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confidence)
+{
+    unsigned i = 0;
+
+    while (i < outcome->others && outcome->other[i].cause != cause)
+        i++;
+    if (i == OTHERS_MAX)
+        return;
+    if (i == outcome->others)
+        outcome->other[outcome->others++] = (rst_alternative_t){cause, 0};
+    if (confidence > outcome->other[i].confidence)
+        outcome->other[i].confidence = (uint8_t)confidence;
+}
+
+static void ask_all(const rst_view_t *view, rst_outcome_t *outcome)
+{
+    const rst_rule_t *const *chosen = view->engine->rules[view->reset->form][is_again(view)];
+
+    assert(others_decline(view));
+    outcome->primary = NULL;
+    outcome->confidence = 0;
+    outcome->others = 0;
+    for (; *chosen; chosen++) {
+        const rst_rule_t *rule = *chosen;
+        unsigned confidence = ask(view, rule);
+
+        if (!confidence || (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)))
+            continue;
+        if (!outcome->primary && confidence >= PRIMARY_MIN) {
+            outcome->primary = rule;
+            outcome->confidence = confidence;
+        } else {
+            note_other(outcome, rule->cause, confidence);
+        }
+    }
+}
+
+/* Adds an alternative with at most what is left of 100 percent; keeps the list ordered. */
+static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence, unsigned *left)
+{
+    unsigned at;
+
+    if (confidence > *left)
+        confidence = *left;
+    if (!confidence || cause == verdict->cause || verdict->alternatives == RST_ALTERNATIVES_MAX)
+        return;
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        if (verdict->alternative[i].cause == cause)
+            return;
+    }
+    for (at = verdict->alternatives; at > 0 && verdict->alternative[at - 1].confidence < confidence; at--)
+        verdict->alternative[at] = verdict->alternative[at - 1];
+    verdict->alternative[at] = (rst_alternative_t){cause, (uint8_t)confidence};
+    verdict->alternatives++;
+    *left -= confidence;
+}
+
+/* What verdict and alternatives leave of 100 percent. */
+static unsigned not_shared(const rst_verdict_t *verdict)
+{
+    unsigned left = 100u - verdict->confidence;
+
+    for (unsigned i = 0; i < verdict->alternatives; i++)
+        left -= verdict->alternative[i].confidence;
+    return left;
+}
+
+/* Nothing was received, so nothing is unread. */
+static bool is_excluded(const rst_view_t *view, rst_cause_t cause)
+{
+    return cause == RST_CAUSE_UNREAD_DATA && rst_has_history(view) && !view->peer->bytes;
+}
+
+static bool is_listed(const rst_verdict_t *verdict, rst_cause_t cause)
+{
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        if (verdict->alternative[i].cause == cause)
+            return true;
+    }
+    return cause == verdict->cause;
+}
+
+/* Of those that the verdict does not name yet; of equals the first in the list of causes. NULL = none. */
+static const rst_alternative_t *surest_other(const rst_verdict_t *verdict, const rst_outcome_t *outcome)
+{
+    const rst_alternative_t *best = NULL;
+
+    for (unsigned i = 0; i < outcome->others; i++) {
+        const rst_alternative_t *other = &outcome->other[i];
+
+        if (best && (other->confidence < best->confidence ||
+                     (other->confidence == best->confidence && other->cause > best->cause)))
+            continue;
+        if (!is_listed(verdict, other->cause))
+            best = other;
+    }
+    return best;
+}
+
+/* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
+static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
+{
+    rst_verdict_t *verdict = view->verdict;
+    unsigned left = not_shared(verdict);
+
+    for (unsigned rounds = 0; rounds < 3; rounds++) {
+        const rst_alternative_t *best = surest_other(verdict, outcome);
+
+        if (!best)
+            break;
+        add_alternative(verdict, best->cause, best->confidence < left / 2 ? best->confidence : left / 2, &left);
+    }
+    if (!outcome->primary)
+        return;
+    for (unsigned i = 0; i < RST_ALIKE_MAX && outcome->primary->alike[i].confidence; i++) {
+        const rst_alternative_t *alike = &outcome->primary->alike[i];
+
+        if (!is_excluded(view, alike->cause))
+            add_alternative(verdict, alike->cause, alike->confidence, &left);
+    }
+}
+
+static void explain_undetermined(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    const char *why = !reset->at.pass_index ? "the capture holds more connections than are followed"
+                      : !view->own->segments && !view->peer->segments
+                          ? "the capture shows no other packet of this connection"
+                      : !view->own->segments          ? "the capture shows nothing else of its sender"
+                      : reset->form == RST_FORM_AHEAD ? "its sequence number is ahead of everything this side sent"
+                      : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"
+                                                      : "the capture shows too little of this connection";
+
+    rst_summary(view, "Cannot tell: %s. Capture the whole connection, at both ends if possible", why);
+    rst_evidence_add(view, reset->at.pass_index, "%s at SEQ %u, window %u", rst_shape(view), reset->seq, reset->window);
+    rst_explain_history(view);
+    rst_explain_distance(view);
+}
+
+static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
+        return view->verdict->confidence >= 50 ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
+    if (rule && rule->cause == RST_CAUSE_MALFORMED)
+        return RST_SENDER_UNKNOWN;
+    if (rule && rule->cause == RST_CAUSE_BLIND_RESET && rst_hop_jump(view))
+        return RST_SENDER_MIDDLEBOX;
+    if (!reset->role_known && reset->conn->port[0] == reset->conn->port[1])
+        return RST_SENDER_UNKNOWN;
+    return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
+}
+
+/* What may be a stated reason is half of what the verdict leaves open, at most. */
+static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
+{
+    unsigned left = not_shared(view->verdict);
+    unsigned most = left / 2;
+
+    if (!statement->hint)
+        return;
+    add_alternative(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most,
+                    &left);
+    rst_evidence_add(view, view->reset->at.pass_index,
+                     "Window %u is also a NetScaler code (%s), but nothing shows that the sender is one",
+                     statement->declared.code, statement->declared.text);
+}
+
+static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
+{
+    rst_verdict_t *verdict = view->verdict;
+    const rst_rule_t *rule = outcome->primary;
+
+    verdict->cause = rule ? rule->cause : RST_CAUSE_UNDETERMINED;
+    verdict->confidence = (uint8_t)(rule ? outcome->confidence : UNDETERMINED_SHARE);
+    verdict->benign = rule && (rule->flags & RST_RULE_BENIGN);
+    verdict->sender = sender_of(view, rule);
+    if (rule)
+        rule->explain(view);
+    else
+        explain_undetermined(view);
+    add_hint(view, statement);
+    if (view->reset->summary)
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "The connection had closed long before: only a summary of its packets was kept");
+    if (is_echoed(view))
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "The file shows this connection from two places on one interface: distance and time prove "
+                         "nothing. Merge with mergecap -I none");
+    share_rest(view, outcome);
+}
+
+/* A device that says so itself. */
+static bool is_by_device(rst_cause_t cause)
+{
+    return cause == RST_CAUSE_PROXIED || rst_cause_info(cause)->category == RST_CATEGORY_NETWORK;
+}
+
+static void explain_statement(const rst_view_t *view, const rst_statement_t *statement)
+{
+    const rst_declared_t *declared = &statement->declared;
+    const char *source = declared->source;
+
+    if (view->texts && declared->has_code)
+        source = rst_text(view->memory, "%s code %u", source, declared->code);
+    rst_summary(view, "The reset itself states its reason (%s): %s%s", source,
+                declared->text ? declared->text : "no text for it is known",
+                view->verdict->conflict ? ", but the packets before it point elsewhere" : "");
+    rst_evidence_add(view, view->reset->at.pass_index, "Stated by the sender and not verifiable from the packet alone");
+    if (statement->why)
+        rst_evidence_add(view, view->reset->at.pass_index, "%s", statement->why);
+}
+
+/* The stated reason leads; a history that is sure of another category is named as a conflict. */
+static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
+{
+    rst_verdict_t *verdict = view->verdict;
+    rst_cause_t history = verdict->cause;
+    unsigned sure = verdict->confidence;
+    unsigned left = 100u - statement->confidence;
+
+    if (!statement->declared.source || statement->hint ||
+        (outcome->primary && rst_cause_info(outcome->primary->cause)->category == RST_CATEGORY_ARTEFACT))
+        return;
+    verdict->declared = statement->declared;
+    verdict->cause = statement->cause;
+    verdict->confidence = statement->confidence;
+    verdict->alternatives = 0;
+    verdict->benign = false;
+    verdict->conflict = sure >= CONFLICT_MIN && statement->cause != RST_CAUSE_DECLARED &&
+                        rst_cause_info(history)->category != rst_cause_info(statement->cause)->category;
+    if (is_by_device(statement->cause))
+        verdict->sender = RST_SENDER_MIDDLEBOX;
+    if (outcome->primary)
+        add_alternative(verdict, history, left / 2, &left);
+    if (statement->cause != RST_CAUSE_DECLARED)
+        add_alternative(verdict, RST_CAUSE_DECLARED, left / 2, &left);
+    explain_statement(view, statement);
+}
+
+/* A copy bears the verdict of its original as its alternative. */
+static void apply_original(const rst_view_t *view)
+{
+    const rst_reset_t *original = view->reset->original;
+    rst_verdict_t verdict;
+    unsigned left = 100u - view->verdict->confidence;
+
+    if (!original)
+        return;
+    rst_engine_classify(view->engine, original, view->memory, false, &verdict);
+    view->verdict->alternatives = 0;
+    view->verdict->sender = verdict.sender;
+    add_alternative(view->verdict, verdict.cause, left, &left);
+}
+
+/* The verdict of one capture point. */
+static void classify_here(const rst_view_t *view)
+{
+    rst_statement_t statement = rst_declared_read(view->reset, &view->engine->prefs, view->memory, view->texts);
+    rst_outcome_t outcome;
+
+    memset(view->verdict, 0, sizeof *view->verdict);
+    view->verdict->summary = "";
+    rst_measure(view);
+    ask_all(view, &outcome);
+    conclude(view, &outcome, &statement);
+    apply_statement(view, &outcome, &statement);
+    rst_at_kernel_apply(view);
+    apply_original(view);
+}
+
+static rst_view_t view_of(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+                          const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+{
+    return (rst_view_t){engine,
+                        &engine->prefs,
+                        reset,
+                        &reset->direction[reset->from],
+                        &reset->direction[1 - reset->from],
+                        reset->trigger.moment.pass_index ? &reset->trigger : NULL,
+                        memory,
+                        compare->from_host,
+                        texts,
+                        verdict};
+}
+
+static void classify_all(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+                         const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+{
+    rst_view_t view = view_of(engine, reset, compare, memory, texts, verdict);
+
+    classify_here(&view);
+    rst_at_points_apply(&view, compare);
+    rst_pattern_label(&view);
+}
+
+/* The copy of the reset whose point explains it best; of equals the one nearest to its sender. */
+static const rst_reset_t *find_leader(const rst_engine_t *engine, const rst_reset_t *reset,
+                                      const rst_compare_t *compare, const rst_memory_t *memory)
+{
+    const rst_reset_t *copy[RST_AT_POINTS_MAX];
+    unsigned copies = rst_compare_copies(engine, reset, compare, copy);
+    const rst_reset_t *leader = copy[0];
+    unsigned best = 0;
+
+    for (unsigned i = 0; copies > 1 && i < copies; i++) {
+        rst_verdict_t verdict;
+        rst_view_t view = view_of(engine, copy[i], compare, memory, false, &verdict);
+
+        classify_here(&view);
+        if (rst_rewritten_between_apply(&view))
+            return copy[i];
+        if (verdict.cause == RST_CAUSE_UNDETERMINED || verdict.confidence <= best)
+            continue;
+        best = verdict.confidence;
+        leader = copy[i];
+    }
+    return leader;
+}
+
+void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                         rst_verdict_t *verdict)
+{
+    const rst_reset_t *leader;
+    rst_compare_t compare;
+    rst_verdict_t own;
+    bool follows;
+
+    rst_compare(engine, reset, &compare);
+    follows = compare.nearest != NULL;
+    leader = find_leader(engine, reset, &compare, memory);
+    if (leader == reset) {
+        classify_all(engine, reset, &compare, memory, texts, verdict);
+        verdict->first = verdict->first && !follows;
+        return;
+    }
+    /* One event at two points has one explanation; what was measured is each point's own. */
+    classify_all(engine, reset, &compare, memory, false, &own);
+    rst_compare(engine, leader, &compare);
+    classify_all(engine, leader, &compare, memory, texts, verdict);
+    verdict->first = own.first && !follows;
+    verdict->ordinal = own.ordinal;
+    verdict->phase = own.phase;
+    verdict->idle = own.idle;
+    verdict->delay = own.delay;
+    verdict->hop_delta = own.hop_delta;
+    verdict->capture_side = own.capture_side;
+    verdict->validity = own.validity;
+    verdict->accepted = own.accepted;
+}

@@ -1,0 +1,14 @@
+/* measure.h
+ * What a verdict reports beside its cause: phase, validity, times, distances, who stands where.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_MEASURE_H
+#define RST_MEASURE_H
+
+#include "rules/rule.h"
+
+/* Fills the measured members of the view's verdict. */
+void rst_measure(const rst_view_t *view);
+
+#endif

@@ -1,0 +1,14 @@
+/* rewritten_between.h
+ * Segments that a device between two capture points changed so that their receiver had to reject them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_CHANGED_H
+#define RST_CHANGED_H
+
+#include "rules/rule.h"
+
+/* Makes header_rewritten of the verdict when what the reset answers was changed on its way. Returns true if so. */
+bool rst_rewritten_between_apply(const rst_view_t *view);
+
+#endif

@@ -1,0 +1,317 @@
+/* compare.c
+ * Implementation for one reset at several capture points.
+ *
+ * A point that does not show a reset proves nothing by itself: it may have started late, stopped early, or lost the
+ * frame. So it must have recorded the connection before and after, and nothing else that reached the other point.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "points/compare.h"
+
+#include "engine/state.h"
+#include "points/pairing.h"
+
+/* The first segment of a side that a at_point recorded after a moment of another at_point, resets left out. After a SYN
+ * it is another connection: who resets an old one may open a new one at once. */
+static const rst_sighting_t *first_later(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned from,
+                                         const rst_conn_at_point_t *other, rst_moment_t at)
+{
+    for (unsigned i = 0; i < at_point->sent[from].used; i++) {
+        const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);
+
+        if ((sighting->flags & RST_FLAG_RST) || !rst_at_point_is_later(engine, at_point, from, sighting, other, at))
+            continue;
+        return (sighting->flags & RST_FLAG_SYN) ? NULL : sighting;
+    }
+    return NULL;
+}
+
+static unsigned common(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned s)
+{
+    const rst_whole_connection_t *whole = a->whole;
+
+    return whole->same[MIN(a->place, b->place)][MAX(a->place, b->place)][s];
+}
+
+/* The segment that the reset answers never came to the point of the apparent sender. */
+static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
+{
+    unsigned y = 1u - reset->from;
+    const rst_sighting_t *trigger =
+        reset->trigger.moment.pass_index ? rst_at_point_sight(at_point, y, reset->trigger.moment.pass_index) : NULL;
+
+    return trigger && !reset->trigger_late && common(at_point, other->at_point, y ^ at_point->swap) &&
+           !rst_at_point_covers(other->at_point, y ^ at_point->swap ^ other->at_point->swap, trigger);
+}
+
+/* Resets of the side there that at_point does not show: one of them may be this one with other numbers. */
+static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from)
+{
+    for (unsigned i = 0; i < there->resets; i++) {
+        const rst_sighting_t *sighting = rst_at_point_sight(there, from, there->reset[i]->at.pass_index);
+
+        if (there->reset[i]->from == from &&
+            (!sighting || !rst_sightings_find(&at_point->sent[from ^ at_point->swap ^ there->swap], sighting)))
+            return true;
+    }
+    return there->crowded;
+}
+
+/* A reset of the other side came in there that its own point never saw: a device reset both ends. */
+static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *there)
+{
+    const rst_conn_at_point_t *at_point = reset->at_point;
+    unsigned y = 1u - reset->from;
+    unsigned its = y ^ at_point->swap ^ there->swap;
+    unsigned compared;
+
+    for (unsigned i = 0; i < there->resets; i++) {
+        const rst_reset_t *other = there->reset[i];
+        const rst_sighting_t *sighting = rst_at_point_sight(there, its, other->at.pass_index);
+
+        if (other->from == its && sighting && !rst_sightings_find(&at_point->sent[y], sighting) &&
+            !has_doubt(at_point, there, y) &&
+            !rst_at_point_lost(at_point, there, its, other->at.pass_index, &compared) && compared)
+            return other->at.pass_index;
+    }
+    return 0;
+}
+
+/* Before any data the kernel may reset what a program with a raw socket or a stack of its own goes on with. */
+static bool may_go_on(const rst_reset_t *reset)
+{
+    return reset->from == reset->client && !reset->direction[0].bytes && !reset->direction[1].bytes;
+}
+
+static rst_proof_t proof_of(const rst_engine_t *engine, const rst_reset_t *reset, rst_elsewhere_t *other)
+{
+    const rst_conn_at_point_t *at_point = reset->at_point;
+    const rst_conn_at_point_t *there = other->at_point;
+    unsigned from = reset->from ^ at_point->swap ^ there->swap;
+    const rst_sighting_t *alive = first_later(engine, there, from, at_point, reset->at);
+    const rst_sighting_t *peer = first_later(engine, there, 1 - from, at_point, reset->at);
+
+    if (!rst_at_point_clean(engine, there, at_point))
+        return RST_PROOF_NONE;
+    if (may_go_on(reset))
+        alive = NULL;
+    other->after = alive ? alive->pass_index : reciprocal(reset, there);
+    if (alive)
+        return RST_PROOF_ALIVE;
+    if (other->after)
+        return RST_PROOF_RECIPROCAL;
+    other->after = peer ? peer->pass_index : 0;
+    /* Where a new connection on the same ports has begun there, and its SYN is not recorded here, both may be in that.
+     */
+    if (there->conn->at_point == there && trigger_missing(reset, other, at_point) &&
+        (peer || rst_at_point_spans(engine, there, at_point, reset->at.pass_index)))
+        return RST_PROOF_TRIGGER;
+    return RST_PROOF_NONE;
+}
+
+/* Frames of the sender there that both points know, the latest before the reset. */
+static uint32_t latest_before(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,
+                              uint32_t pass_index)
+{
+    for (unsigned i = at_point->sent[from].used; i-- > 0;) {
+        const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);
+        const rst_sighting_t *copy;
+
+        if (sighting->pass_index >= pass_index || (sighting->flags & RST_FLAG_RST))
+            continue;
+        copy = rst_at_point_covers(there, from ^ at_point->swap ^ there->swap, sighting);
+        if (copy)
+            return copy->pass_index;
+    }
+    return 0;
+}
+
+/* The record of the point still holds what it saw before the pass_index of the other at_point. */
+static bool reaches_back(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,
+                         uint32_t pass_index)
+{
+    const rst_sighting_t *oldest = rst_sightings_at(&there->sent[from], 0);
+    const rst_sighting_t *copy;
+
+    if (!there->sent[from].lost)
+        return true;
+    copy = oldest ? rst_sightings_find(&at_point->sent[from ^ at_point->swap ^ there->swap], oldest) : NULL;
+    return copy && copy->pass_index < pass_index;
+}
+
+/* Resets that answer a burst of segments may all be equal: the first is the first of the other point too. */
+static const rst_sighting_t *same_in_order(const rst_sightings_t *own, const rst_sightings_t *there,
+                                           const rst_sighting_t *sighting, unsigned *order)
+{
+    const rst_sighting_t *found = NULL;
+    unsigned left;
+
+    *order = 0;
+
+    for (unsigned i = 0; i < own->used; i++) {
+        const rst_sighting_t *old = rst_sightings_at(own, i);
+
+        *order += old->pass_index < sighting->pass_index && old->interface == sighting->interface &&
+                  rst_sighting_same(old, sighting);
+    }
+    left = *order;
+    for (unsigned i = 0; i < there->used; i++) {
+        const rst_sighting_t *old = rst_sightings_at(there, i);
+
+        if (!rst_sighting_same(old, sighting))
+            continue;
+        found = old;
+        if (!left--)
+            break;
+    }
+    return found ? found : rst_sightings_find(there, sighting);
+}
+
+static void find_copy(const rst_reset_t *reset, rst_elsewhere_t *other, const rst_sighting_t *sighting, unsigned from)
+{
+    const rst_sightings_t *own = &reset->at_point->sent[reset->from];
+    const rst_sightings_t *there = &other->at_point->sent[from];
+    unsigned order;
+    const rst_sighting_t *copy = same_in_order(own, there, sighting, &order);
+
+    if (!copy || !(copy->flags & RST_FLAG_RST))
+        return;
+    other->presence = RST_PRESENCE_SEEN;
+    other->copy_pass_index = copy->pass_index;
+    for (unsigned i = 0; i < other->at_point->resets; i++) {
+        rst_reset_t *its = other->at_point->reset[i];
+
+        /* Of a long burst of equal ones only the latest are still known, perhaps not the same ones at both points. */
+        if (its->at.pass_index == copy->pass_index &&
+            ((!own->lost && !there->lost) || its->own_ordinal == reset->own_ordinal))
+            other->copy = its;
+    }
+}
+
+static void judge(const rst_engine_t *engine, const rst_reset_t *reset, rst_elsewhere_t *other,
+                  const rst_sighting_t *sighting)
+{
+    const rst_conn_at_point_t *at_point = reset->at_point;
+    const rst_conn_at_point_t *there = other->at_point;
+    unsigned from = reset->from ^ at_point->swap ^ there->swap;
+    unsigned compared;
+
+    find_copy(reset, other, sighting, from);
+    if (other->presence == RST_PRESENCE_SEEN || !engine->points.finished || has_doubt(there, at_point, from) ||
+        !reaches_back(there, at_point, from, reset->at.pass_index))
+        return;
+    if (there->mixed || at_point->mixed || there->parted || at_point->parted ||
+        !common(at_point, there, reset->from ^ at_point->swap) || !rst_points_proven(&engine->points, at_point, there))
+        return;
+    if (rst_at_point_lost(there, at_point, reset->from, reset->at.pass_index, &compared) || !compared)
+        return;
+    other->proof = proof_of(engine, reset, other);
+    if (other->proof == RST_PROOF_NONE)
+        return;
+    other->presence = RST_PRESENCE_MISSING;
+    other->before = latest_before(there, at_point, reset->from, reset->at.pass_index);
+}
+
+/* No router between the point and the sender, by what it sends there. A reset that came over other hops than the rest
+ * is not the host's, although it passed here too. Who refuses a connection may send nothing else. */
+static bool at_host(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
+{
+    const rst_direction_t *side = &at_point->conn->direction[from];
+    const rst_sighting_t *reset = rst_at_point_sight(at_point, from, pass_index);
+    bool has_hops = (side->known & RST_DIRECTION_HOPS) != 0;
+    bool has_ttl = reset && (reset->known & RST_SIGHTING_TTL);
+    unsigned end = engine->points.end[rst_at_point_interface(at_point)];
+
+    if (has_ttl && has_hops && (rst_hops(reset->ttl) < side->hop_min || rst_hops(reset->ttl) > side->hop_max))
+        return false;
+    if (end == RST_END_CLIENT || end == RST_END_SERVER)
+        return (end == RST_END_CLIENT) == (rst_conn_client(at_point->conn) == from);
+    return has_ttl && rst_hops(reset->ttl) == 0 && (!has_hops || side->hop_max == 0);
+}
+
+static void place_others(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare)
+{
+    const rst_conn_at_point_t *at_point = reset->at_point;
+    unsigned s = reset->from ^ at_point->swap;
+    bool proven = false;
+
+    for (unsigned i = 0; i < compare->others; i++) {
+        const rst_elsewhere_t *other = &compare->other[i];
+        int nearer = rst_at_point_nearer(engine, other->at_point, at_point, s);
+
+        if (other->presence == RST_PRESENCE_SEEN && rst_points_one_host(&engine->points, at_point, other->at_point)) {
+            if (other->copy && other->copy_pass_index < reset->at.pass_index)
+                compare->duplicate_of = other->copy;
+            continue;
+        }
+        if (other->presence == RST_PRESENCE_SEEN && rst_points_proven(&engine->points, at_point, other->at_point)) {
+            proven = true;
+            compare->from_host = compare->from_host ||
+                                 at_host(engine, other->at_point, s ^ other->at_point->swap, other->copy_pass_index);
+            if (nearer > 0 && other->copy &&
+                (!compare->nearest || rst_at_point_nearer(engine, other->at_point, compare->nearest->at_point, s) > 0))
+                compare->nearest = other;
+        }
+        if (other->presence == RST_PRESENCE_MISSING && nearer > 0 &&
+            (!compare->absent || rst_at_point_nearer(engine, other->at_point, compare->absent->at_point, s) < 0))
+            compare->absent = other;
+    }
+    compare->from_host = proven && (compare->from_host || at_host(engine, at_point, reset->from, reset->at.pass_index));
+    if (compare->nearest && compare->absent &&
+        rst_at_point_nearer(engine, compare->absent->at_point, compare->nearest->at_point, s) <= 0)
+        compare->absent = NULL;
+    if (compare->absent)
+        compare->from_host = false;
+}
+
+void rst_compare(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare)
+{
+    const rst_conn_at_point_t *at_point = reset->at_point;
+    const rst_sighting_t *sighting;
+
+    memset(compare, 0, sizeof *compare);
+    if (at_point && at_point->whole->at_points < 2)
+        rst_compare_unknown(engine, reset, compare);
+    if (!at_point || at_point->whole->at_points < 2)
+        return;
+    sighting = rst_at_point_sight(at_point, reset->from, reset->at.pass_index);
+    if (!sighting)
+        return;
+    compare->at_point = at_point;
+    for (unsigned i = 0; i < at_point->whole->at_points; i++) {
+        rst_elsewhere_t *other = &compare->other[compare->others];
+
+        if (at_point->whole->at_point[i] == at_point)
+            continue;
+        other->at_point = at_point->whole->at_point[i];
+        other->number = rst_points_number(&engine->points, other->at_point);
+        judge(engine, reset, other, sighting);
+        compare->others++;
+    }
+    place_others(engine, reset, compare);
+}
+
+unsigned rst_compare_copies(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+                            const rst_reset_t **copy)
+{
+    unsigned copies = 1;
+
+    copy[0] = reset;
+    if (!compare->at_point || compare->absent || compare->duplicate_of)
+        return 1;
+    for (unsigned i = 0; i < compare->others; i++) {
+        const rst_elsewhere_t *other = &compare->other[i];
+        unsigned at = copies;
+
+        if (other->presence != RST_PRESENCE_SEEN || !other->copy ||
+            !rst_points_proven(&engine->points, compare->at_point, other->at_point))
+            continue;
+        for (; at > 0 && rst_at_point_nearer(engine, other->at_point, copy[at - 1]->at_point,
+                                             copy[at - 1]->from ^ copy[at - 1]->at_point->swap) > 0;
+             at--)
+            copy[at] = copy[at - 1];
+        copy[at] = other->copy;
+        copies++;
+    }
+    return copies;
+}

@@ -1,0 +1,78 @@
+/* compare.h
+ * One reset at all capture points of its connection: where it was seen, where it is missing although that point
+ * recorded the connection at that moment, and what became of other segments on the way.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_COMPARE_H
+#define RST_COMPARE_H
+
+#include "points/points.h"
+
+typedef enum rst_presence {
+    RST_PRESENCE_UNKNOWN, /* the point may just not have recorded it */
+    RST_PRESENCE_SEEN,
+    RST_PRESENCE_MISSING
+} rst_presence_t;
+
+/* Why a missing reset can be believed. That a point recorded other things before and after is not enough: captures lose
+ * frames in bursts, and a burst of resets is one. */
+typedef enum rst_proof {
+    RST_PROOF_NONE,
+    RST_PROOF_TRIGGER,    /* nor did the segment arrive that the reset answers */
+    RST_PROOF_RECIPROCAL, /* there the other side's reset came in, which that side never sent either */
+    RST_PROOF_ALIVE       /* its apparent sender goes on with the connection there */
+} rst_proof_t;
+
+typedef struct rst_elsewhere {
+    const rst_conn_at_point_t
+        *at_point;   /* of this connection, or of another one of the same hosts when there is none */
+    bool witness;    /* the latter: the point shows nothing of this connection */
+    unsigned number; /* of the point, from 1 */
+    rst_presence_t presence;
+    rst_proof_t proof;        /* when missing */
+    const rst_reset_t *copy;  /* when seen; NULL when its record is no longer there */
+    uint32_t copy_pass_index; /* when seen */
+    uint32_t before, after;   /* visits of segments there that enclose the missing reset, 0 = none */
+} rst_elsewhere_t;
+
+typedef struct rst_compare {
+    const rst_conn_at_point_t *at_point; /* of the reset itself; NULL: nothing to compare */
+    rst_elsewhere_t other[RST_AT_POINTS_MAX];
+    unsigned others;
+    const rst_elsewhere_t *absent;   /* nearer to the apparent sender, and missing there; NULL = none */
+    const rst_elsewhere_t *nearest;  /* the same reset nearer to its sender than here; NULL = none */
+    const rst_reset_t *duplicate_of; /* the same reset on another interface of one host, earlier; NULL = none */
+    bool from_host;                  /* seen at a point without a hop between it and the sender */
+} rst_compare_t;
+
+void rst_compare(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare);
+
+/* The cases of the same reset at different points, itself included, nearest to the sender first; 1 when they are not to
+ * be taken for one event. Returns their number, at most RST_AT_POINTS_MAX. */
+unsigned rst_compare_copies(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+                            const rst_reset_t **copy);
+
+/* Is a nearer to side s (index in the whole) than b? 1 yes, -1 no, 0 unknown. */
+int rst_at_point_nearer(const rst_engine_t *engine, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+                        unsigned s);
+
+/* The sighting of a frame at a at_point, from the side; NULL when it is gone. */
+const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index);
+
+/* Was the segment, or were some of its bytes, recorded at the at_point? x = index of its sender there. NULL = no. */
+const rst_sighting_t *rst_at_point_covers(const rst_conn_at_point_t *at_point, unsigned from,
+                                          const rst_sighting_t *sighting);
+
+/* The point was still recording at a moment of the other at_point. */
+bool rst_at_point_records_on(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+                             const rst_conn_at_point_t *at_point, rst_moment_t at);
+
+/* A point nearer to the server that shows nothing of a connection, although it recorded others of the same two hosts
+ * before and after: the at_point of one of those. NULL when there is none. */
+const rst_conn_at_point_t *rst_compare_witness(const rst_engine_t *engine, const rst_conn_t *conn, rst_moment_t at);
+
+/* After the first pass: counts what the points missed of each other. */
+void rst_losses_count(rst_engine_t *engine);
+
+#endif

@@ -1,0 +1,128 @@
+/* delivery.c
+ * What became of a segment that nobody acknowledged, as the capture point nearer to its receiver shows it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "judge/at_points.h"
+
+/* Which of the path's points is the farthest from the sender? NULL when none is known to be farther than this one. */
+static const rst_conn_at_point_t *farthest(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned s)
+{
+    const rst_conn_at_point_t *best = at_point;
+
+    for (unsigned i = 0; i < at_point->whole->at_points; i++) {
+        const rst_conn_at_point_t *other = at_point->whole->at_point[i];
+
+        if (other != at_point && !other->mixed && !other->parted &&
+            rst_points_proven(&engine->points, at_point, other) && rst_at_point_nearer(engine, best, other, s) > 0)
+            best = other;
+    }
+    return best == at_point || at_point->mixed || at_point->parted ? NULL : best;
+}
+
+/* The first copy that arrived. Addresses may be translated, numbers not. */
+static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned from, const rst_retransmission_t *run)
+{
+    for (unsigned i = 0; i < there->sent[from].used; i++) {
+        const rst_sighting_t *sighting = rst_sightings_at(&there->sent[from], i);
+        uint32_t space = sighting->len + ((sighting->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) != 0);
+
+        if (!(sighting->flags & RST_FLAG_RST) && space && !rst_seq_after(sighting->seq, run->seq) &&
+            rst_seq_after(sighting->seq + space, run->seq))
+            return sighting;
+    }
+    return NULL;
+}
+
+/* An acknowledgment of it that was sent there. */
+static const rst_sighting_t *answer(const rst_conn_at_point_t *there, unsigned y, const rst_retransmission_t *run,
+                                    uint32_t since)
+{
+    for (unsigned i = 0; i < there->sent[y].used; i++) {
+        const rst_sighting_t *sighting = rst_sightings_at(&there->sent[y], i);
+
+        if ((sighting->flags & RST_FLAG_ACK) && sighting->pass_index > since && rst_seq_after(sighting->ack, run->seq))
+            return sighting;
+    }
+    return NULL;
+}
+
+static bool same_numbers(const rst_conn_at_point_t *at_point, const rst_conn_at_point_t *there)
+{
+    for (unsigned from = 0; from < 2; from++) {
+        unsigned its = from ^ at_point->swap ^ there->swap;
+
+        if ((at_point->conn->direction[from].known & there->conn->direction[its].known & RST_DIRECTION_SYN) &&
+            at_point->conn->direction[from].isn != there->conn->direction[its].isn)
+            return false;
+    }
+    return true;
+}
+
+/* SYNs of a connection that the server's point does not know at all. */
+static rst_delivery_t unknown_there(const rst_engine_t *engine, const rst_conn_t *conn, const rst_retransmission_t *run)
+{
+    const rst_conn_at_point_t *there = rst_compare_witness(engine, conn, run->last);
+    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, rst_points_number(&engine->points, conn->at_point), 0, 0};
+
+    if (there) {
+        report.kind = RST_DELIVERY_LOST;
+        report.there = rst_points_number(&engine->points, there);
+    }
+    return report;
+}
+
+rst_delivery_t rst_delivery_of(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from,
+                               const rst_retransmission_t *run)
+{
+    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, 0, 0, 0};
+    const rst_conn_at_point_t *at_point = conn->at_point;
+    const rst_conn_at_point_t *there;
+    const rst_sighting_t *came, *reply;
+    unsigned its;
+
+    if (!at_point || !engine->points.finished)
+        return report;
+    there = farthest(engine, at_point, from ^ at_point->swap);
+    if (!there && at_point->whole->at_points == 1 && from == rst_conn_client(conn) && (run->flags & RST_FLAG_SYN))
+        return unknown_there(engine, conn, run);
+    if (!there || !same_numbers(at_point, there))
+        return report;
+    its = from ^ at_point->swap ^ there->swap;
+    report.here = rst_points_number(&engine->points, at_point);
+    report.there = rst_points_number(&engine->points, there);
+    came = arrival(there, its, run);
+    if (!came) {
+        if (rst_at_point_records_on(engine, there, at_point, run->last))
+            report.kind = RST_DELIVERY_LOST;
+        return report;
+    }
+    reply = answer(there, 1 - its, run, came->pass_index);
+    report.pass_index = reply ? reply->pass_index : came->pass_index;
+    if (!reply && rst_at_point_records_on(engine, there, at_point, run->last))
+        report.kind = RST_DELIVERY_UNANSWERED;
+    else if (reply && !rst_at_point_covers(at_point, 1 - from, reply))
+        report.kind = RST_DELIVERY_NO_ANSWER;
+    return report;
+}
+
+const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory)
+{
+    switch (report->kind) {
+    case RST_DELIVERY_LOST:
+        return rst_text(memory, "No copy reached capture point %u: lost between capture points %u and %u",
+                        report->there, report->here, report->there);
+    case RST_DELIVERY_UNANSWERED:
+        return rst_text(memory,
+                        "It arrived at capture point %u and was not answered: look at that host, its firewall or "
+                        "filter (on Windows WFP) and the program, not at the network",
+                        report->there);
+    case RST_DELIVERY_NO_ANSWER:
+        return rst_text(memory,
+                        "It arrived at capture point %u and was answered there, but the answer never came back: lost "
+                        "between capture points %u and %u",
+                        report->there, report->there, report->here);
+    default:
+        return "";
+    }
+}

@@ -1,0 +1,69 @@
+/* losses.c
+ * Implementation for the losses of the points, counted when all is read: only a point that loses next to nothing is
+ * believed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "points/pairing.h"
+
+#include "engine/state.h"
+
+#define SETTLE_MAX 20000 /* connections whose losses are counted */
+
+/* What came from behind a point and reached the other one, but is not in the first one's record. */
+static void count_missed(rst_engine_t *engine, const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point)
+{
+    unsigned low = MIN(rst_at_point_interface(there), rst_at_point_interface(at_point));
+    unsigned high = MAX(rst_at_point_interface(there), rst_at_point_interface(at_point));
+    rst_pair_t *pair = engine->points.pair[low][high];
+
+    for (unsigned s = 0; pair && s < 2; s++) {
+        unsigned compared;
+        uint32_t until = there->whole->latest[at_point->place][there->place];
+
+        if (rst_at_point_nearer(engine, there, at_point, s) > 0)
+            pair->missed[rst_at_point_interface(there) == high] +=
+                rst_at_point_lost(there, at_point, s ^ at_point->swap, until, &compared);
+    }
+}
+
+static void settle_path(rst_engine_t *engine, const rst_whole_connection_t *whole)
+{
+    for (unsigned a = 0; a < whole->at_points; a++) {
+        for (unsigned b = 0; b < whole->at_points; b++) {
+            if (a != b && !whole->at_point[a]->mixed && !whole->at_point[b]->mixed)
+                count_missed(engine, whole->at_point[a], whole->at_point[b]);
+        }
+    }
+}
+
+static void forget_missed(rst_points_t *points)
+{
+    for (unsigned low = 0; low < RST_INTERFACES_MAX; low++) {
+        for (unsigned high = low + 1; high < RST_INTERFACES_MAX; high++) {
+            if (points->pair[low][high])
+                memset(points->pair[low][high]->missed, 0, sizeof points->pair[low][high]->missed);
+        }
+    }
+}
+
+void rst_losses_count(rst_engine_t *engine)
+{
+    GHashTableIter iter;
+    gpointer key;
+    unsigned left = SETTLE_MAX;
+
+    forget_missed(&engine->points);
+    g_hash_table_iter_init(&iter, engine->table.table);
+    while (left && g_hash_table_iter_next(&iter, &key, NULL)) {
+        const rst_conn_entry_t *entry = key;
+        const rst_conn_at_point_t *view = entry->packed || !entry->as.conn ? NULL : entry->as.conn->at_point;
+
+        for (; view && left; view = view->view) {
+            if (view->place || view->whole->at_points < 2)
+                continue;
+            settle_path(engine, view->whole);
+            left--;
+        }
+    }
+}

@@ -1,0 +1,208 @@
+/* pairing.c
+ * Implementation for two at_points side by side.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "points/pairing.h"
+
+#include "base/seq.h"
+#include "engine/state.h"
+
+#define LOSS_MAX 200 /* one segment in so many may be missing at a point that is believed */
+
+const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
+{
+    for (unsigned i = at_point->sent[from].used; i-- > 0;) {
+        const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);
+
+        if (sighting->pass_index == pass_index)
+            return sighting;
+    }
+    return NULL;
+}
+
+/* Offloading merges segments at one host and not at the other: bytes count, not segments. */
+static bool overlap(const rst_sighting_t *a, const rst_sighting_t *b)
+{
+    return a->len && b->len && rst_seq_before(a->seq, b->seq + b->len) && rst_seq_before(b->seq, a->seq + a->len);
+}
+
+const rst_sighting_t *rst_at_point_covers(const rst_conn_at_point_t *at_point, unsigned from,
+                                          const rst_sighting_t *sighting)
+{
+    const rst_sighting_t *found = rst_sightings_find(&at_point->sent[from], sighting);
+
+    for (unsigned i = at_point->sent[from].used; !found && i-- > 0;) {
+        const rst_sighting_t *old = rst_sightings_at(&at_point->sent[from], i);
+
+        if (overlap(old, sighting))
+            found = old;
+    }
+    return found;
+}
+
+static bool hops_known(const rst_conn_at_point_t *at_point, unsigned s)
+{
+    return at_point->place == 0 || ((at_point->deltas & (4 << s)) && !at_point->hops_vary[s]);
+}
+
+static int sign(int64_t value)
+{
+    return (value > 0) - (value < 0);
+}
+
+/* Every router takes one from the TTL. */
+static int nearer_by_hops(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned s)
+{
+    int own = hops_known(a, s) && hops_known(b, s) ? sign(a->hops[s] - b->hops[s]) : 0;
+    int peer = hops_known(a, 1 - s) && hops_known(b, 1 - s) ? sign(b->hops[1 - s] - a->hops[1 - s]) : 0;
+
+    if (own && peer && own != peer)
+        return 0;
+    return own ? own : peer;
+}
+
+/* Without routers between the points: a segment passes the point nearer to its sender first. Half the difference of
+ * both directions is the time between the points, whatever the clocks show. */
+static int nearer_by_time(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned s)
+{
+    int64_t far_a = a->place ? a->latest[0] / 2 - a->latest[1] / 2 : 0;
+    int64_t far_b = b->place ? b->latest[0] / 2 - b->latest[1] / 2 : 0;
+
+    if ((a->place && (a->deltas & 3) != 3) || (b->place && (b->deltas & 3) != 3))
+        return 0;
+    return s == 0 ? sign(far_b - far_a) : sign(far_a - far_b);
+}
+
+static int nearer_by_user(const rst_engine_t *engine, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+                          bool client)
+{
+    static const int place[] = {[RST_END_CLIENT] = 0, [RST_END_MIDDLE] = 1, [RST_END_SERVER] = 2};
+    unsigned left = engine->points.end[rst_at_point_interface(a)];
+    unsigned right = engine->points.end[rst_at_point_interface(b)];
+
+    if (!left || !right)
+        return 0;
+    return client ? sign(place[right] - place[left]) : sign(place[left] - place[right]);
+}
+
+int rst_at_point_nearer(const rst_engine_t *engine, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+                        unsigned s)
+{
+    bool client = rst_conn_client(a->conn) == (s ^ a->swap);
+    int stated = nearer_by_user(engine, a, b, client);
+    int hops = nearer_by_hops(a, b, s);
+
+    if (stated && hops && stated != hops)
+        return 0;
+    if (stated || hops)
+        return stated ? stated : hops;
+    return nearer_by_time(a, b, s);
+}
+
+/* Where the pass_index of one at_point lies on the clock of another, ns; RST_TIME_NONE unknown. */
+static int64_t time_there(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, int64_t time,
+                          const rst_conn_at_point_t *there)
+{
+    bool swapped;
+    const rst_pair_t *pair =
+        rst_points_pair(&engine->points, rst_at_point_interface(at_point), rst_at_point_interface(there), &swapped);
+
+    if (!pair || !pair->clock.used || time == RST_TIME_NONE)
+        return RST_TIME_NONE;
+    if (!swapped)
+        return time + rst_clock_at(&pair->clock, time);
+    return time - rst_clock_at(&pair->clock, time);
+}
+
+/* More than any packet needs between the points. */
+static int64_t margin(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
+{
+    int64_t way = (a->latest[0] - a->latest[1]) - (b->latest[0] - b->latest[1]);
+
+    if (a->whole != b->whole) /* a witness: of its own path this is one leg */
+        way = a->latest[0] - a->latest[1];
+    return RST_MILLISECOND + 2 * (way < 0 ? -way : way);
+}
+
+bool rst_at_point_is_later(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned from,
+                           const rst_sighting_t *sighting, const rst_conn_at_point_t *other, rst_moment_t at)
+{
+    const rst_sighting_t *copy = rst_sightings_find(&other->sent[from ^ at_point->swap ^ other->swap], sighting);
+    int64_t moment;
+
+    if (copy)
+        return copy->pass_index > at.pass_index;
+    moment = time_there(engine, other, at.time, at_point);
+    return moment != RST_TIME_NONE && sighting->time != RST_TIME_NONE &&
+           sighting->time > moment + margin(at_point, other);
+}
+
+bool rst_at_point_spans(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+                        const rst_conn_at_point_t *at_point, uint32_t pass_index)
+{
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        for (unsigned j = 0; (at_point->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
+            bool swapped;
+            const rst_pair_t *pair = rst_points_pair(&engine->points, i, j, &swapped);
+
+            if ((there->interfaces >> j & 1) && i != j && pair && pair->first[swapped] &&
+                pair->first[swapped] < pass_index && pair->latest[swapped] > pass_index)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool rst_at_point_records_on(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+                             const rst_conn_at_point_t *at_point, rst_moment_t at)
+{
+    int64_t moment = time_there(engine, at_point, at.time, there);
+    int64_t latest = engine->points.latest_time[rst_at_point_interface(there)];
+
+    if ((there->whole == at_point->whole && there->whole->latest[at_point->place][there->place] > at.pass_index) ||
+        rst_at_point_spans(engine, there, at_point, at.pass_index))
+        return true;
+    return moment != RST_TIME_NONE && latest != RST_TIME_NONE && latest > moment + margin(at_point, there);
+}
+
+unsigned rst_at_point_lost(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,
+                           uint32_t until, unsigned *compared)
+{
+    unsigned lost = 0;
+    bool begun = false;
+
+    *compared = 0;
+    for (unsigned i = 0; i < at_point->sent[from].used; i++) {
+        const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);
+        bool found;
+
+        if (sighting->pass_index >= until || (sighting->flags & RST_FLAG_RST))
+            continue;
+        found = rst_at_point_covers(there, from ^ at_point->swap ^ there->swap, sighting) != NULL;
+        begun = begun || found;
+        *compared += begun;
+        lost += begun && !found;
+    }
+    return lost;
+}
+
+uint32_t rst_at_point_clean(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+                            const rst_conn_at_point_t *at_point)
+{
+    uint64_t missed = 0;
+    uint32_t same = 0;
+
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        for (unsigned j = 0; (at_point->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
+            bool swapped;
+            const rst_pair_t *pair = rst_points_pair(&engine->points, i, j, &swapped);
+
+            if (!(there->interfaces >> j & 1) || i == j || !pair)
+                continue;
+            missed += pair->missed[swapped ? 0 : 1];
+            same += pair->same[0] + pair->same[1];
+        }
+    }
+    return missed * LOSS_MAX > same ? 0 : same;
+}

@@ -1,0 +1,404 @@
+/* at_points.c
+ * Implementation for following one connection at several capture points: which records belong together, and which
+ * segments they have in common.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "points/points.h"
+
+#include "engine/state.h"
+
+#define SAME_ISN_MAX 8 /* connections with one initial sequence number: beyond it somebody scans */
+
+enum { /* rst_conn_at_point_t.deltas, per direction */
+       DELTA_TIME = 0x01,
+       DELTA_HOPS = 0x04
+};
+
+/* FNV-1a. */
+static uint32_t head_hash(const rst_segment_t *segment)
+{
+    uint32_t hash = UINT32_C(2166136261);
+    unsigned size = MIN(segment->head_len, RST_HEAD_DATA);
+
+    if (!size)
+        return 0;
+    for (unsigned i = 0; i < size; i++)
+        hash = (hash ^ segment->head[i]) * UINT32_C(16777619);
+    return hash ? hash : 1;
+}
+
+rst_sighting_t rst_sighting_of(const rst_engine_t *engine, const rst_segment_t *segment, unsigned interface)
+{
+    rst_sighting_t sighting = {.time = segment->time,
+                               .pass_index = engine->now.pass_index,
+                               .seq = segment->seq,
+                               .ack = segment->ack,
+                               .len = segment->len,
+                               .tsval = segment->tsval,
+                               .hash = head_hash(segment),
+                               .ip_id = segment->ip_id,
+                               .window = segment->window,
+                               .flags = segment->flags,
+                               .ttl = segment->ttl,
+                               .interface = (uint8_t)interface};
+
+    if ((segment->known & RST_HAS_IP_ID) && segment->ip_id)
+        sighting.known |= RST_SIGHTING_ID;
+    if (segment->known & RST_HAS_TIMESTAMP)
+        sighting.known |= RST_SIGHTING_STAMP;
+    if (segment->known & RST_HAS_WINDOW)
+        sighting.known |= RST_SIGHTING_WINDOW;
+    if (segment->known & RST_HAS_IP)
+        sighting.known |= RST_SIGHTING_TTL;
+    if (segment->known & RST_HAS_LENGTH)
+        sighting.known |= RST_SIGHTING_LENGTH;
+    return sighting;
+}
+
+static rst_sighting_t sighting_of_recent(const rst_recent_segment_t *candidate, unsigned interface)
+{
+    rst_sighting_t sighting = {.time = candidate->moment.time,
+                               .pass_index = candidate->moment.pass_index,
+                               .seq = candidate->seq,
+                               .ack = candidate->ack,
+                               .len = candidate->len,
+                               .ip_id = candidate->ip_id,
+                               .window = candidate->window,
+                               .flags = candidate->flags,
+                               .ttl = candidate->ttl,
+                               .interface = (uint8_t)interface,
+                               .known = RST_SIGHTING_LENGTH};
+
+    sighting.known |= candidate->ip_id ? RST_SIGHTING_ID : 0;
+    sighting.known |= candidate->ttl ? RST_SIGHTING_TTL : 0;
+    return sighting;
+}
+
+static rst_sighting_t sighting_of_reset(const rst_reset_t *reset, unsigned interface)
+{
+    rst_sighting_t sighting = {.time = reset->at.time,
+                               .pass_index = reset->at.pass_index,
+                               .seq = reset->seq,
+                               .ack = reset->ack,
+                               .len = reset->len,
+                               .ip_id = reset->ip_id,
+                               .window = reset->window,
+                               .flags = reset->flags,
+                               .ttl = reset->ttl,
+                               .interface = (uint8_t)interface};
+
+    sighting.known |= reset->ip_id ? RST_SIGHTING_ID : 0;
+    sighting.known |= (reset->known & RST_HAS_IP) ? RST_SIGHTING_TTL : 0;
+    sighting.known |= (reset->known & RST_HAS_LENGTH) ? RST_SIGHTING_LENGTH : 0;
+    return sighting;
+}
+
+static void push(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
+{
+    rst_sightings_push(&at_point->sent[from], sighting, &engine->points.sightings, &engine->memory);
+}
+
+static void add_reset(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_reset_t *reset)
+{
+    reset->at_point = at_point;
+    g_ptr_array_add(engine->points.cases, reset);
+    if (at_point->resets == RST_AT_POINT_RESETS)
+        at_point->crowded = true;
+    else
+        at_point->reset[at_point->resets++] = reset;
+}
+
+/* What the record still remembers from the time when the file had one interface: segments, then its latest resets. */
+static void recall(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned from)
+{
+    const rst_conn_t *conn = at_point->conn;
+    const rst_ring_t *ring = &conn->direction[from].ring;
+    unsigned home = engine->points.home;
+
+    at_point->sent[from].lost = conn->direction[from].segments > ring->used;
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_sighting_t sighting = sighting_of_recent(rst_ring_at(ring, age), home);
+
+        push(engine, at_point, from, &sighting);
+        at_point->sender[from] |= (uint16_t)(1u << home);
+    }
+    for (unsigned i = 0; i < conn->revisables; i++) {
+        rst_sighting_t sighting;
+
+        if (conn->revisable[i]->from != from)
+            continue;
+        sighting = sighting_of_reset(conn->revisable[i], home);
+        push(engine, at_point, from, &sighting);
+        add_reset(engine, at_point, conn->revisable[i]);
+        at_point->sender[from] |= (uint16_t)(1u << home);
+    }
+    at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
+}
+
+static void list_isn(rst_engine_t *engine, rst_conn_at_point_t *at_point, uint32_t isn)
+{
+    gpointer key = GUINT_TO_POINTER(isn);
+
+    if (at_point->listed)
+        return;
+    at_point->listed = true;
+    at_point->same_isn = g_hash_table_lookup(engine->points.by_isn, key);
+    g_hash_table_insert(engine->points.by_isn, key, at_point);
+}
+
+static bool has_syn(const rst_conn_t *conn, unsigned from)
+{
+    return (conn->direction[from].known & RST_DIRECTION_SYN) != 0;
+}
+
+rst_conn_at_point_t *rst_at_point_new(rst_engine_t *engine, rst_conn_t *conn, rst_conn_t *home)
+{
+    rst_conn_at_point_t *at_point = rst_alloc0(&engine->memory, sizeof *at_point);
+
+    at_point->conn = conn;
+    at_point->home = home;
+    at_point->whole = rst_alloc0(&engine->memory, sizeof *at_point->whole);
+    at_point->whole->at_point[0] = at_point;
+    at_point->whole->at_points = 1;
+    conn->at_point = at_point;
+    if (conn->first.pass_index) {
+        recall(engine, at_point, 0);
+        recall(engine, at_point, 1);
+        if (conn->client >= 0 && has_syn(conn, (unsigned)conn->client))
+            list_isn(engine, at_point, conn->direction[conn->client].isn);
+    }
+    return at_point;
+}
+
+/* The clock of the higher interface against the lower one. */
+static void note_clock(rst_points_t *points, const rst_sighting_t *zero, const rst_sighting_t *other, int64_t offset)
+{
+    bool swapped = zero->interface > other->interface;
+    rst_pair_t *pair =
+        swapped ? points->pair[other->interface][zero->interface] : points->pair[zero->interface][other->interface];
+
+    if (pair)
+        rst_clock_note(&pair->clock, swapped ? other->time : zero->time, swapped ? -offset : offset);
+}
+
+/* Relative to the path's first at_point: how the hops differ, how the clocks do. */
+static void note_distance(rst_points_t *points, const rst_sighting_t *zero, rst_conn_at_point_t *at_point,
+                          const rst_sighting_t *sighting, unsigned direction)
+{
+    int64_t delta;
+
+    if (zero->known & sighting->known & RST_SIGHTING_TTL) {
+        int8_t hops = (int8_t)CLAMP(sighting->ttl - zero->ttl, -100, 100);
+
+        if ((at_point->deltas & (DELTA_HOPS << direction)) && at_point->hops[direction] != hops)
+            at_point->hops_vary[direction] = true;
+        at_point->hops[direction] = hops;
+        at_point->deltas |= (uint8_t)(DELTA_HOPS << direction);
+    }
+    if (!rst_time_difference(zero->time, sighting->time, &delta))
+        return;
+    at_point->latest[direction] = delta;
+    at_point->deltas |= (uint8_t)(DELTA_TIME << direction);
+    if ((at_point->deltas & 3) == 3)
+        note_clock(points, zero, sighting, at_point->latest[0] / 2 + at_point->latest[1] / 2);
+}
+
+static void met(rst_engine_t *engine, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting,
+                rst_conn_at_point_t *other, const rst_sighting_t *found, unsigned from)
+{
+    rst_whole_connection_t *whole = at_point->whole;
+    unsigned direction = from ^ at_point->swap;
+    unsigned a = MIN(at_point->place, other->place);
+    unsigned b = MAX(at_point->place, other->place);
+
+    rst_points_met(&engine->points, found, sighting, from == rst_conn_client(at_point->conn) ? 0 : 1);
+    if (whole->same[a][b][direction] < UINT16_MAX)
+        whole->same[a][b][direction]++;
+    whole->latest[at_point->place][other->place] =
+        MAX(whole->latest[at_point->place][other->place], sighting->pass_index);
+    whole->latest[other->place][at_point->place] = MAX(whole->latest[other->place][at_point->place], found->pass_index);
+    if (at_point->place == 0)
+        note_distance(&engine->points, sighting, other, found, direction);
+    else if (other->place == 0)
+        note_distance(&engine->points, found, at_point, sighting, direction);
+}
+
+static void meet(rst_engine_t *engine, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting, unsigned from)
+{
+    rst_whole_connection_t *whole = at_point->whole;
+
+    for (unsigned i = 0; i < whole->at_points; i++) {
+        rst_conn_at_point_t *other = whole->at_point[i];
+        const rst_sighting_t *found;
+
+        if (other == at_point)
+            continue;
+        found = rst_sightings_find(&other->sent[from ^ at_point->swap ^ other->swap], sighting);
+        if (found)
+            met(engine, at_point, sighting, other, found, from);
+    }
+}
+
+void rst_at_point_join(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other)
+{
+    rst_whole_connection_t *whole = other->whole;
+
+    if (whole->at_points == RST_AT_POINTS_MAX || whole == at_point->whole)
+        return;
+    for (unsigned i = 0; i < whole->at_points; i++) {
+        if (whole->at_point[i]->interfaces & at_point->interfaces)
+            return;
+    }
+    at_point->swap = other->swap;
+    if (at_point->home != other->home)
+        at_point->swap ^= (uint8_t)(rst_conn_client(at_point->conn) ^ rst_conn_client(other->conn));
+    at_point->place = whole->at_points;
+    at_point->whole = whole;
+    whole->at_point[whole->at_points++] = at_point;
+    for (unsigned from = 0; from < 2; from++) {
+        for (unsigned i = 0; i < at_point->sent[from].used; i++)
+            meet(engine, at_point, rst_sightings_at(&at_point->sent[from], i), from);
+    }
+}
+
+/* Two records of the same addresses and ports show one connection, unless their initial sequence numbers say that one
+ * is an earlier or later use of them. A device that changes the numbers leaves the IP id of the SYN. */
+static bool same_use(const rst_conn_at_point_t *at_point, const rst_conn_at_point_t *view, unsigned from,
+                     const rst_sighting_t *sighting)
+{
+    bool differ = false;
+
+    if (rst_sightings_find(&view->sent[from], sighting))
+        return true;
+    for (unsigned i = 0; i < 2; i++)
+        differ = differ || (has_syn(at_point->conn, i) && has_syn(view->conn, i) &&
+                            at_point->conn->direction[i].isn != view->conn->direction[i].isn);
+    return !differ;
+}
+
+static bool apart_from(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
+{
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        for (unsigned j = 0; (a->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
+            if ((b->interfaces >> j & 1) && rst_points_relation(points, i, j) == RST_RELATION_TOGETHER)
+                return false;
+        }
+    }
+    return true;
+}
+
+/* The same SYN behind a translation of addresses: the number, the window and one of the ports are left as they were. */
+static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t *at_point,
+                          const rst_conn_at_point_t *other)
+{
+    unsigned mine = rst_conn_client(at_point->conn);
+    unsigned its = rst_conn_client(other->conn);
+    const rst_conn_t *a = at_point->conn;
+    const rst_conn_t *b = other->conn;
+
+    return at_point->home != other->home && a->direction[mine].syn_window == b->direction[its].syn_window &&
+           (a->port[mine] == b->port[its] || a->port[1 - mine] == b->port[1 - its]) &&
+           apart_from(points, at_point, other);
+}
+
+static rst_conn_at_point_t *find_translated(rst_engine_t *engine, const rst_conn_at_point_t *at_point, uint32_t isn)
+{
+    rst_conn_at_point_t *found = NULL;
+    unsigned count = 0;
+
+    for (rst_conn_at_point_t *other = g_hash_table_lookup(engine->points.by_isn, GUINT_TO_POINTER(isn)); other;
+         other = other->same_isn) {
+        if (++count > SAME_ISN_MAX)
+            return NULL;
+        if (other == at_point)
+            continue;
+        if (other->home == at_point->home && !(other->interfaces & at_point->interfaces))
+            return other; /* an earlier use of the addresses and ports, read before */
+        if (!is_translated(&engine->points, at_point, other))
+            continue;
+        if (found && found->whole != other->whole)
+            return NULL;
+        found = other;
+    }
+    return found;
+}
+
+static void find_path(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned from,
+                      const rst_sighting_t *sighting)
+{
+    for (rst_conn_at_point_t *view = at_point->home->at_point; view; view = view->view) {
+        if (view != at_point && same_use(at_point, view, from, sighting)) {
+            rst_at_point_join(engine, at_point, view);
+            return;
+        }
+    }
+    if ((sighting->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN) {
+        rst_conn_at_point_t *other = find_translated(engine, at_point, sighting->seq);
+
+        if (other)
+            rst_at_point_join(engine, at_point, other);
+    }
+}
+
+/* A guess by the client's number alone was wrong when the servers' numbers differ. */
+static void check_answer(rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
+{
+    for (unsigned i = 0; i < at_point->whole->at_points; i++) {
+        rst_conn_at_point_t *other = at_point->whole->at_point[i];
+        unsigned its = from ^ at_point->swap ^ other->swap;
+
+        if (other->home != at_point->home && has_syn(other->conn, its) &&
+            other->conn->direction[its].isn != sighting->seq)
+            at_point->parted = other->parted = true;
+    }
+}
+
+void rst_at_point_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
+                       rst_reset_t *reset)
+{
+    rst_conn_at_point_t *at_point = conn->at_point;
+    rst_sighting_t sighting = rst_sighting_of(engine, segment, engine->points.latest);
+
+    push(engine, at_point, from, &sighting);
+    if (reset)
+        add_reset(engine, at_point, reset);
+    if (at_point->whole->at_points > 1)
+        meet(engine, at_point, &sighting, from);
+    else
+        find_path(engine, at_point, from, &sighting);
+    if (!(segment->flags & RST_FLAG_SYN))
+        return;
+    if (segment->flags & RST_FLAG_ACK)
+        check_answer(at_point, from, &sighting);
+    else
+        list_isn(engine, at_point, segment->seq);
+}
+
+/* The first segment of a use of the addresses and ports decides which point's tables it belongs to. */
+static void take_point(rst_engine_t *engine, rst_conn_t *conn)
+{
+    uint8_t point = (uint8_t)rst_points_home(&engine->points, engine->points.latest);
+
+    if (conn->point == point)
+        return;
+    conn->point = point;
+    conn->host[0] = rst_hosts_host(&engine->hosts, &conn->address[0], point);
+    conn->host[1] = rst_hosts_host(&engine->hosts, &conn->address[1], point);
+}
+
+void rst_at_point_restart(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_conn_at_point_t *old = conn->at_point;
+    rst_conn_at_point_t *at_point = rst_at_point_new(engine, conn, old->home);
+
+    at_point->interfaces = (uint16_t)(1u << engine->points.latest);
+    at_point->view = old->view;
+    take_point(engine, conn);
+    if (old->home == conn)
+        return;
+    for (rst_conn_at_point_t *view = old->home->at_point; view; view = view->view) {
+        if (view->view == old)
+            view->view = at_point;
+    }
+}

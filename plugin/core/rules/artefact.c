@@ -1,0 +1,63 @@
+/* artefact.c
+ * Rules for what is no event of the connection: copies made by the capture, impossible flags.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+/* The hook knows neither length nor options when the data offset lies outside the segment. */
+static bool bad_offset(const rst_view_t *view)
+{
+    return !(view->reset->known & (RST_HAS_LENGTH | RST_HAS_OPTIONS));
+}
+
+static unsigned match_malformed(const rst_view_t *view)
+{
+    return (view->reset->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) || bad_offset(view) ? 90 : 0;
+}
+
+static void explain_malformed(const rst_view_t *view)
+{
+    const char *flag = (view->reset->flags & RST_FLAG_SYN) ? "SYN" : "FIN";
+
+    if (bad_offset(view)) {
+        rst_summary(view, "Malformed: the header length of this reset is impossible - nothing after it can be trusted");
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "Data offset below 20 bytes or beyond the end of the segment");
+        return;
+    }
+    rst_summary(view,
+                "Malformed: RST and %s are set together, which no TCP stack sends - a scanner, a fuzzer or a broken "
+                "device made this packet",
+                flag);
+    rst_evidence_add(view, view->reset->at.pass_index, "Flags RST and %s in one segment (RFC 9293, section 3.10.7.4)",
+                     flag);
+}
+
+static unsigned match_duplicate(const rst_view_t *view)
+{
+    return view->reset->original ? (view->reset->ip_id ? 95 : 85) : 0;
+}
+
+static void explain_duplicate(const rst_view_t *view)
+{
+    const rst_reset_t *original = view->reset->original;
+    const char *where = rst_where(view, original->at.pass_index);
+
+    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers%s, %s later)", where,
+                view->reset->ip_id ? " and IP id" : "", rst_span(view, rst_elapsed(original->at, view->reset->at)));
+    rst_evidence_add(view, original->at.pass_index, "Equal SEQ, ACK, length and window%s as here",
+                     view->reset->ip_id ? ", and the same IP id" : "");
+    if (view->reset->ttl != original->ttl)
+        rst_evidence_add(view, original->at.pass_index,
+                         "TTL %u there and %u here: recorded at another place of the path", original->ttl,
+                         view->reset->ttl);
+    else if (view->reset->link != original->link)
+        rst_evidence_add(view, original->at.pass_index, "Captured on another link or interface");
+}
+
+const rst_rule_t rst_rules_artefact[] = {
+    {RST_CAUSE_DUPLICATE, match_duplicate, explain_duplicate, RST_IF_ANY, RST_RULE_BENIGN, {{0, 0}}},
+    {RST_CAUSE_MALFORMED, match_malformed, explain_malformed, RST_IF_ANY, 0, {{0, 0}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

@@ -1,0 +1,232 @@
+/* elimination.c
+ * Rules for what is left when nothing else explains a reset that a host sends on its own account: time, or the
+ * application. What the wire cannot tell apart stays below the confidence that one capture can give.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+#define ELIMINATION 75         /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
+#define ELIMINATION_AT_HOST 80 /* the same where the host's own capture shows that no device imitated it */
+
+#define TIMER_JITTER (100 * RST_MILLISECOND)
+#define TIMER_SWEEP (2 * RST_SECOND)
+#define AMID_BULK 52 /* percent: else the reader left unread what had come in */
+#define TOGETHER 25  /* percent: an alternative */
+
+static const char *idle_text(const rst_view_t *view)
+{
+    return rst_span(view, rst_idle(view));
+}
+
+/* Whole seconds since the peer was heard last, as far as the round trip lets tell. */
+static bool is_whole(const rst_view_t *view)
+{
+    int64_t since = rst_since(view, view->peer->last);
+    int64_t slack = 20 * RST_MILLISECOND;
+    int64_t off;
+
+    if (since == RST_TIME_NONE || since < RST_SECOND / 2)
+        return false;
+    if (view->own->known & RST_DIRECTION_RTT)
+        slack += view->own->rtt;
+    off = since % RST_SECOND;
+    return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
+}
+
+/* A request by its words, or one message of a talk in which the server has answered each so far: who only reports
+ * (syslog, MQTT at QoS 0, an upload) waits for nothing. */
+static bool is_request(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    uint32_t segment = own->mss ? own->mss : 1460;
+
+    if (own->message == RST_MESSAGE_REQUEST || own->message == RST_MESSAGE_CLIENT_HELLO)
+        return true;
+    return view->reset->role_known && view->peer->bytes && own->unanswered <= segment &&
+           own->data_segments <= view->peer->data_segments + 1;
+}
+
+/* The client's last words were a request, by their ACK they arrived, and the answer did not come. */
+static bool waits_for_reply(const rst_view_t *view)
+{
+    return rst_from_client(view) && view->own->unanswered && !rst_loses_data(view) && view->peer->segments &&
+           is_request(view);
+}
+
+/* Connections that end in one moment after silences of different length end for a common reason, which is not the
+ * silence of each. A timer that looks around once in a while may be late by that while, which nobody knows. */
+static unsigned limit_together(const rst_view_t *view, unsigned confidence)
+{
+    const rst_burst_t *burst = view->reset->burst;
+    int64_t spread;
+
+    if (!burst || burst->connections < view->prefs->batch_n || burst->idle_max == RST_TIME_NONE)
+        return confidence;
+    spread = burst->idle_max - burst->idle_min;
+    if (spread <= rst_elapsed(burst->first, burst->last) + TIMER_JITTER)
+        return confidence;
+    return spread > TIMER_SWEEP ? TOGETHER : MIN(confidence, RST_WITHOUT_HISTORY);
+}
+
+static unsigned match_app_timeout(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->from];
+
+    if (!rst_own_account(view) || rst_hides_data(view) || rst_has_fin(view->own) || rst_has_fin(view->peer) ||
+        rst_loses_data(view))
+        return 0;
+    if (rst_idle_is_habit(view))
+        return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 87);
+    /* Twice the same whole number of seconds is a timer of any length. */
+    if (host && host->idle_count >= 2 && rst_same_idle(host->idle, rst_idle(view)) && is_whole(view))
+        return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 55);
+    if (rst_idle_is_round(view))
+        return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
+    if (!is_whole(view))
+        return 0;
+    return waits_for_reply(view) && rst_since(view, view->own->last_data) >= RST_SECOND ? 50 : 28;
+}
+
+static void explain_app_timeout(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->from];
+    bool habit = host && host->idle_count >= 2 && rst_same_idle(host->idle, rst_idle(view));
+    const char *why = habit ? "as it does with other connections" : "a usual time limit";
+
+    if (waits_for_reply(view))
+        rst_summary(view,
+                    "Probably an application timer: %s had waited %s for the answer of %s to its request of %s when it "
+                    "reset the connection. Look for what kept the server from answering",
+                    rst_who_own(view), rst_span(view, rst_since(view, view->own->last_data)), rst_who_peer(view),
+                    rst_where(view, view->own->last_data.pass_index));
+    else
+        rst_summary(view,
+                    "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing "
+                    "was pending",
+                    rst_who_own(view), idle_text(view), why);
+    rst_evidence_add(view,
+                     view->reset->conn->last.pass_index == view->reset->at.pass_index ? view->peer->last.pass_index
+                                                                                      : view->own->last.pass_index,
+                     "Last segment before the silence of %s", idle_text(view));
+    rst_explain_distance(view);
+}
+
+static bool window_is_shut(const rst_view_t *view)
+{
+    return (view->peer->known & RST_DIRECTION_ZERO_WINDOW) && view->own->window_probe.count;
+}
+
+/* A stack with data outstanding repeats them, each time after at most twice the wait before: a longer silence lacks
+ * packets, be it copies or the peer's ACK. */
+static bool lacks_repeats(const rst_view_t *view)
+{
+    const rst_retransmission_t *run = &view->own->retransmission;
+    int64_t longest = run->copies >= 2 ? 3 * run->gap : 10 * RST_SECOND;
+
+    return rst_loses_data(view) && !window_is_shut(view) && longest &&
+           rst_within(view, longest, rst_since(view, run->last));
+}
+
+static unsigned match_app_abort(const rst_view_t *view)
+{
+    if (!rst_own_account(view) || rst_fins_done(view))
+        return 0;
+    if (lacks_repeats(view))
+        return RST_WITHOUT_HISTORY;
+    if (rst_is_unprovoked(view))
+        return RST_WITHOUT_HISTORY;
+    if (rst_maybe_both_ends(view))
+        return RST_WITHOUT_HISTORY;
+    /* What else it could be shows in times: a close, a timer, a health check. */
+    if (rst_clock_stands(view))
+        return RST_WITHOUT_HISTORY;
+    if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
+        return RST_WITHOUT_HISTORY;
+    if (!rst_is_abort(view) || (!rst_has_history(view) && !view->peer->segments))
+        return 46;
+    if (rst_ends_bulk(view))
+        return AMID_BULK;
+    return view->from_host ? ELIMINATION_AT_HOST : ELIMINATION;
+}
+
+static void explain_situation(const rst_view_t *view)
+{
+    if (rst_is_empty(view))
+        rst_evidence_add(view, view->own->last.pass_index ? view->own->last.pass_index : view->peer->last.pass_index,
+                         "Last segment before the reset. No data was sent in either direction");
+    if (rst_loses_data(view))
+        rst_evidence_add(view, view->own->retransmission.last.pass_index,
+                         "The resetting side had data outstanding that was not acknowledged");
+    if (rst_has_fin(view->peer))
+        rst_evidence_add(view, view->peer->fin.pass_index, "The other side had closed %s before",
+                         rst_span(view, rst_since(view, view->peer->fin)));
+    if (rst_has_fin(view->own))
+        rst_evidence_add(view, view->own->fin.pass_index, "The resetting side had sent its FIN before");
+    if (view->peer->last_data.pass_index)
+        rst_evidence_add(view, view->peer->last_data.pass_index, "Last data of the other side, %s before",
+                         rst_span(view, rst_since(view, view->peer->last_data)));
+    if (view->own->last_data.pass_index)
+        rst_evidence_add(view, view->own->last_data.pass_index, "Last data of the resetting side, %s before",
+                         rst_span(view, rst_since(view, view->own->last_data)));
+}
+
+/* By the ACK of the reset. */
+static bool lacks_last_data(const rst_view_t *view)
+{
+    return (view->reset->flags & RST_FLAG_ACK) && rst_not_received(view);
+}
+
+/* What lasts less than a second is no silence to speak of. */
+static const char *pause_text(const rst_view_t *view)
+{
+    int64_t idle = rst_idle(view);
+
+    if (!view->texts || idle == RST_TIME_NONE || rst_hides_data(view))
+        return "";
+    return rst_text(view->memory, idle < RST_SECOND ? " %s after the last packet" : " after %s of silence",
+                    idle_text(view));
+}
+
+static void explain_app_abort(const rst_view_t *view)
+{
+    const char *before =
+        rst_has_fin(view->own) ? "had closed its sending side, then aborted"
+        : rst_hides_data(view)
+            ? "aborted. By the numbers of the reset, data of this connection are missing from the capture"
+        : window_is_shut(view)
+            ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
+                       rst_who_peer(view))
+        : rst_loses_data(view)   ? "had data outstanding that was not acknowledged and aborted"
+        : waits_for_reply(view)  ? rst_text(view->memory, "had no answer to its request of %s and aborted",
+                                            rst_where(view, view->own->last_data.pass_index))
+        : !view->peer->bytes     ? "aborted without having received data"
+        : lacks_last_data(view)  ? "had not received the last data when it aborted"
+        : view->peer->unanswered ? "received the last data and aborted"
+        : view->own->unanswered  ? "had sent the last data and aborted"
+                                 : "answered everything, then aborted";
+
+    rst_summary(view,
+                "Reset by elimination: %s %s%s (%s at its next sequence number). The wire does not show whether the "
+                "application, an operator or a time limit did it",
+                rst_who_own(view), before, pause_text(view), rst_shape(view));
+    explain_situation(view);
+    rst_explain_history(view);
+    rst_explain_distance(view);
+}
+
+const rst_rule_t rst_rules_elimination[] = {
+    {RST_CAUSE_APP_TIMEOUT,
+     match_app_timeout,
+     explain_app_timeout,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY,
+     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {RST_CAUSE_APP_ABORT,
+     match_app_abort,
+     explain_app_abort,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY,
+     {{RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8}, {RST_CAUSE_PROCESS_EXIT, 6}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

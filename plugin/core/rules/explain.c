@@ -1,0 +1,127 @@
+/* explain.c
+ * Implementation for writing summary, evidence and patterns into a verdict.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Sentences often begin with "the server ...". */
+static const char *format_text(const rst_view_t *view, const char *format, va_list args)
+{
+    char buffer[RST_TEXT_MAX];
+
+    vsnprintf(buffer, sizeof buffer, format, args);
+    buffer[0] = g_ascii_toupper(buffer[0]);
+    return rst_text(view->memory, "%s", buffer);
+}
+
+void rst_summary(const rst_view_t *view, const char *format, ...)
+{
+    va_list args;
+
+    if (!view->texts)
+        return;
+    va_start(args, format);
+    view->verdict->summary = format_text(view, format, args);
+    va_end(args);
+}
+
+/* Frames are kept even when no texts are wanted: back references are made from them. */
+void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...)
+{
+    rst_verdict_t *verdict = view->verdict;
+    rst_evidence_t *slot;
+    uint32_t frame = rst_frames_number(&view->engine->frames, pass_index);
+    va_list args;
+
+    if (!frame)
+        frame = rst_frames_number(&view->engine->frames, view->reset->at.pass_index);
+    if (verdict->evidences == RST_EVIDENCE_MAX)
+        return;
+    slot = &verdict->evidence[verdict->evidences++];
+    slot->frame = frame;
+    slot->text = "";
+    if (!view->texts)
+        return;
+    va_start(args, format);
+    slot->text = format_text(view, format, args);
+    va_end(args);
+}
+
+void rst_pattern_add(const rst_view_t *view, const char *pattern)
+{
+    if (view->verdict->patterns < RST_PATTERNS_MAX)
+        view->verdict->pattern[view->verdict->patterns++] = pattern;
+}
+
+const char *rst_who(const rst_view_t *view, unsigned side)
+{
+    const rst_conn_t *conn = view->reset->conn;
+
+    if (!view->texts)
+        return "";
+    return rst_text(view->memory, "the %s %s", side == view->reset->client ? "client" : "server",
+                    rst_endpoint_text(view->memory, &conn->address[side], conn->port[side]));
+}
+
+const char *rst_who_own(const rst_view_t *view)
+{
+    return rst_who(view, view->reset->from);
+}
+
+const char *rst_who_peer(const rst_view_t *view)
+{
+    return rst_who(view, 1u - view->reset->from);
+}
+
+const char *rst_where(const rst_view_t *view, uint32_t pass_index)
+{
+    uint32_t frame = rst_frames_number(&view->engine->frames, pass_index);
+
+    if (!view->texts)
+        return "";
+    return frame ? rst_text(view->memory, "frame %u", frame) : "an earlier frame";
+}
+
+const char *rst_span(const rst_view_t *view, int64_t ns)
+{
+    return view->texts ? rst_duration_text(view->memory, ns) : "";
+}
+
+const char *rst_shape(const rst_view_t *view)
+{
+    return (view->reset->flags & RST_FLAG_ACK) ? "RST,ACK" : "RST";
+}
+
+void rst_explain_distance(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    if (delta == RST_HOPS_NONE)
+        return;
+    if (delta == 0)
+        rst_evidence_add(view, view->reset->at.pass_index, "Same hop distance as the sender's other packets (TTL %u)",
+                         view->reset->ttl);
+    else
+        rst_evidence_add(view, view->own->last.pass_index,
+                         "TTL %u puts the reset %d hop%s %s than the sender's other packets (TTL %u)", view->reset->ttl,
+                         delta < 0 ? -delta : delta, delta == 1 || delta == -1 ? "" : "s",
+                         delta < 0 ? "nearer" : "farther", view->own->ttl);
+}
+
+void rst_explain_history(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (!view->peer->segments)
+        rst_evidence_add(view, reset->at.pass_index, "The capture shows no packet of the other direction");
+    else if (!view->own->segments)
+        rst_evidence_add(view, reset->at.pass_index, "The capture shows no other packet of the reset's sender");
+    else if (!reset->opened)
+        rst_evidence_add(view, reset->conn->first.pass_index, "The start of the connection is not in the capture");
+    else if (view->own->gaps || view->peer->gaps)
+        rst_evidence_add(view, reset->at.pass_index, "Segments of the connection are missing from the capture");
+}

@@ -1,0 +1,127 @@
+/* guess.c
+ * Rules for resets whose sender guessed the sequence number: one that did not fit, or a train of several.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+#define BURST (2 * RST_MILLISECOND)
+
+/* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated
+ * and makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
+static unsigned match_blind(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    rst_validity_t validity = view->verdict->validity;
+
+    if (rst_is_refusal(view) || rst_is_answer(view) || reset->after.peer_count < 2)
+        return 0;
+    if ((reset->known & RST_HAS_AUTH) && !view->own->syn_options)
+        return 85;
+    if (reset->seq == view->peer->acked || !reset->after.alive.pass_index || rst_overtook_data(view))
+        return 0;
+    if (reset->after.peer_challenge)
+        return 90;
+    if (validity == RST_VALIDITY_OUTSIDE)
+        return 80;
+    /* Challenge ACKs are rationed (RFC 5961, section 7): the first after a wrong guess need not come. */
+    return validity == RST_VALIDITY_IN_WINDOW && reset->after.peer.pass_index > reset->after.alive.pass_index ? 80 : 0;
+}
+
+/* In SYN-SENT only an ACK of the SYN counts (RFC 9293, section 3.10.7.3): the attempt goes on. */
+static unsigned match_blind_syn(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+
+    return rst_is_refusal(view) && view->verdict->validity == RST_VALIDITY_OUTSIDE && after->synack.pass_index &&
+                   after->peer.pass_index
+               ? 80
+               : 0;
+}
+
+static void explain_blind(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+
+    rst_summary(view, "Without effect: the reset does not fit the connection, %s %s and the connection went on (%s)",
+                rst_who_peer(view), after->peer_challenge ? "answered with an ACK" : "ignored it",
+                rst_where(view, after->peer.pass_index));
+    rst_evidence_add(view, after->peer.pass_index, "%u segments of the receiver follow the reset", after->peer_count);
+    rst_explain_distance(view);
+}
+
+/* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
+static bool is_gfw_train(const rst_aftermath_t *after)
+{
+    return after->train >= 2 && after->train_step[0] == 1460 && after->train_step[1] == 4380;
+}
+
+/* dsniff's tcpkill adds window, then twice the window: offsets w and 3w. */
+static bool is_window_train(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+
+    return after->train >= 2 && after->train_step[1] == 3 * after->train_step[0] && view->reset->window == 0 &&
+           !view->reset->df;
+}
+
+/* The last shot of a burst, in the same moment as its first: nobody else answers that soon. */
+static bool ends_train(const rst_view_t *view)
+{
+    const rst_conn_t *conn = view->reset->conn;
+    const rst_reset_t *first = conn->revisables ? conn->revisable[0] : NULL;
+
+    return first && first != view->reset && first->from == view->reset->from && first->after.train &&
+           first->at.pass_index < view->reset->at.pass_index &&
+           rst_within(view, rst_elapsed(first->at, view->reset->at), BURST);
+}
+
+static bool in_train(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    int64_t elapsed = reset->own_last.at.pass_index ? rst_elapsed(reset->own_last.at, reset->at) : RST_TIME_NONE;
+
+    if (rst_has_fin(view->own) || !(view->own->known & RST_DIRECTION_NXT) ||
+        !rst_directions_talk(view->own, view->peer))
+        return false;
+    if (reset->after.train || ends_train(view))
+        return true;
+    return reset->form == RST_FORM_AHEAD && reset->own_last.at.pass_index &&
+           rst_seq_diff(reset->seq, reset->own_last.seq) > 2 &&
+           rst_within(view, elapsed, (int64_t)view->prefs->seqchange_s * RST_SECOND);
+}
+
+static unsigned match_train(const rst_view_t *view)
+{
+    if (rst_is_refusal(view) || !in_train(view))
+        return 0;
+    return is_gfw_train(&view->reset->after) || is_window_train(view) ? 95 : 85;
+}
+
+static void explain_train(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+
+    if (is_gfw_train(after))
+        rst_pattern_add(view, "gfw");
+    else if (is_window_train(view))
+        rst_pattern_add(view, "tcpkill");
+    rst_summary(view,
+                "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
+                "host knows its own number and needs one",
+                rst_who_own(view), view->prefs->seqchange_s);
+    rst_evidence_add(view, view->reset->at.pass_index, "SEQ values rise beyond everything this side has sent");
+    rst_explain_distance(view);
+}
+
+const rst_rule_t rst_rules_guess[] = {
+    {RST_CAUSE_BLIND_RESET, match_blind_syn, explain_blind, RST_IF_REFUSAL, 0, {{RST_CAUSE_FIREWALL_REJECT, 10}}},
+    {RST_CAUSE_BLIND_RESET, match_blind, explain_blind, RST_IF_NO_ANSWER, 0, {{RST_CAUSE_INJECTED, 5}}},
+    {RST_CAUSE_INJECTED,
+     match_train,
+     explain_train,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 4}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

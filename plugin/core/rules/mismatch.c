@@ -1,0 +1,63 @@
+/* mismatch.c
+ * Rules for handshakes whose numbers or time stamps do not fit together.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+static unsigned match_bad_ack(const rst_view_t *view)
+{
+    const rst_recent_segment_t *trigger = view->trigger;
+
+    if (!rst_is_answer(view) || !trigger || !(view->own->known & RST_DIRECTION_SYN) || view->own->bytes)
+        return 0;
+    if (trigger->ack == view->own->isn + 1)
+        return 0;
+    if (trigger->flags & RST_FLAG_SYN)
+        return 90;
+    /* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
+    return (view->own->known & RST_DIRECTION_SYNACK) && !rst_has_fin(view->own) && view->peer->segments <= 2 ? 85 : 0;
+}
+
+static void explain_bad_ack(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
+                "handshake",
+                (view->trigger->flags & RST_FLAG_SYN) ? "SYN-ACK" : "ACK",
+                rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view),
+                view->own->isn);
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN with SEQ %u: only %u may be acknowledged", view->own->isn,
+                     view->own->isn + 1);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);
+}
+
+/* RFC 7323, section 5: an echo of a time stamp that the SYN never bore. */
+static unsigned match_paws(const rst_view_t *view)
+{
+    const rst_recent_segment_t *trigger = view->trigger;
+
+    if (!rst_answers_syn_ack(view) || !(view->own->known & RST_DIRECTION_TIMESTAMPS) || !trigger->timestamp)
+        return 0;
+    if (trigger->ack != view->own->isn + 1)
+        return 0;
+    return rst_seq_before(trigger->tsecr, view->own->syn_tsval) || rst_seq_after(trigger->tsecr, view->own->tsval) ? 88
+                                                                                                                   : 0;
+}
+
+static void explain_paws(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The SYN-ACK of %s echoes a time stamp (%u) that the SYN did not bear (%u): %s had to reject it, and a "
+                "device on the way probably changes time stamps",
+                rst_where(view, view->trigger->moment.pass_index), view->trigger->tsecr, view->own->syn_tsval,
+                rst_who_own(view));
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN with time stamp %u", view->own->syn_tsval);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK that echoes %u", view->trigger->tsecr);
+}
+
+const rst_rule_t rst_rules_mismatch[] = {
+    {RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, explain_bad_ack, RST_IF_ANSWER, 0, {{RST_CAUSE_HEADER_REWRITTEN, 4}}},
+    {RST_CAUSE_PAWS_REJECT, match_paws, explain_paws, RST_IF_ANSWER, 0, {{RST_CAUSE_CONNECT_ABORTED, 4}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

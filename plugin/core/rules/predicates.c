@@ -1,0 +1,335 @@
+/* predicates.c
+ * Implementation for the questions that several rules ask.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+#define HIDDEN_MAX 0x40000000u             /* more than this is no progress, but another number */
+#define ID_NEXT 4                          /* by chance once in 16000 times */
+#define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has worked on what came */
+#define ROUTE_HOPS 8                       /* another way through the network is no longer or shorter by more */
+#define ID_STEP_MAX 64                     /* packets of other connections that may come between two of this one */
+
+bool rst_is_refusal(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_REFUSAL;
+}
+
+bool rst_is_answer(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_ANSWER;
+}
+
+bool rst_answers_syn_ack(const rst_view_t *view)
+{
+    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+    return rst_is_answer(view) && view->trigger && (view->trigger->flags & both) == both;
+}
+
+bool rst_is_unseen_refusal(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return reset->form == RST_FORM_UNKNOWN && (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack != 0 &&
+           (reset->known & RST_HAS_WINDOW) && reset->window == 0 && !view->own->segments && !view->peer->segments;
+}
+
+bool rst_is_abort(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_ABORT;
+}
+
+bool rst_from_client(const rst_view_t *view)
+{
+    return view->reset->from == view->reset->client;
+}
+
+bool rst_has_fin(const rst_direction_t *side)
+{
+    return (side->known & RST_DIRECTION_FIN) != 0;
+}
+
+bool rst_hides_data(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if ((reset->flags & RST_FLAG_ACK) && (view->peer->known & RST_DIRECTION_NXT) &&
+        rst_seq_after(reset->ack, view->peer->nxt))
+        return reset->ack - view->peer->nxt < HIDDEN_MAX;
+    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK);
+}
+
+bool rst_has_history(const rst_view_t *view)
+{
+    return !rst_hides_data(view) && view->reset->opened && view->own->segments && view->peer->segments &&
+           !view->own->gaps && !view->peer->gaps;
+}
+
+bool rst_one_way(const rst_view_t *view)
+{
+    return !view->peer->segments && view->own->segments > 1;
+}
+
+bool rst_was_open(const rst_view_t *view)
+{
+    const rst_direction_t *client = &view->reset->direction[view->reset->client];
+    const rst_direction_t *server = &view->reset->direction[1 - view->reset->client];
+
+    return rst_conn_synchronised(client, server);
+}
+
+bool rst_is_empty(const rst_view_t *view)
+{
+    return !view->own->bytes && !view->peer->bytes && !rst_has_fin(view->own) && !rst_has_fin(view->peer);
+}
+
+bool rst_fins_done(const rst_view_t *view)
+{
+    return rst_has_fin(view->own) && rst_has_fin(view->peer);
+}
+
+bool rst_loses_data(const rst_view_t *view)
+{
+    const rst_retransmission_t *run = &view->own->retransmission;
+
+    return run->copies && !(run->flags & RST_FLAG_SYN) && (run->space > 1 || !(run->flags & RST_FLAG_FIN));
+}
+
+uint32_t rst_in_flight(const rst_view_t *view)
+{
+    uint32_t received = view->own->acked;
+
+    if (!(view->own->known & RST_DIRECTION_ACKED) || !(view->peer->known & RST_DIRECTION_NXT))
+        return 0;
+    return rst_seq_after(view->peer->nxt, received) ? view->peer->nxt - received : 0;
+}
+
+uint32_t rst_not_received(const rst_view_t *view)
+{
+    uint32_t received = view->own->acked;
+
+    if (!(view->own->known & RST_DIRECTION_ACKED) || !(view->peer->known & RST_DIRECTION_NXT))
+        return 0;
+    if ((view->reset->flags & RST_FLAG_ACK) && rst_seq_after(view->reset->ack, received))
+        received = view->reset->ack;
+    return rst_seq_after(view->peer->nxt, received) ? view->peer->nxt - received : 0;
+}
+
+bool rst_repeats_id(const rst_view_t *view)
+{
+    uint16_t step = (uint16_t)(view->reset->ip_id - view->own->ip_id);
+
+    return view->reset->ip_id && (view->own->known & RST_DIRECTION_IP_ID) && view->own->ip_id_changes && step >= 1 &&
+           step <= ID_STEP_MAX;
+}
+
+/* Files without times of day bear one stamp on every packet: no difference means anything there. */
+bool rst_clock_stands(const rst_view_t *view)
+{
+    return !view->engine->tick;
+}
+
+bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit)
+{
+    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->engine->tick;
+}
+
+int64_t rst_since(const rst_view_t *view, rst_moment_t moment)
+{
+    return moment.pass_index && !rst_clock_stands(view) ? rst_elapsed(moment, view->reset->at) : RST_TIME_NONE;
+}
+
+int64_t rst_idle(const rst_view_t *view)
+{
+    return rst_clock_stands(view) ? RST_TIME_NONE : view->reset->idle;
+}
+
+int64_t rst_delay(const rst_view_t *view)
+{
+    return view->trigger && !view->reset->trigger_late ? rst_since(view, view->trigger->moment) : RST_TIME_NONE;
+}
+
+int64_t rst_silence(const rst_view_t *view)
+{
+    if (view->trigger && !view->reset->trigger_late)
+        return view->trigger->idle ? view->trigger->idle : RST_TIME_NONE;
+    return rst_idle(view);
+}
+
+/* A stateless answer is compared with stateless answers of the host first: many stacks make them elsewhere, with
+ * another initial TTL. Otherwise its own connection must have shown more than a SYN-ACK, or two connections must agree.
+ */
+static bool usual_hops(const rst_view_t *view, uint8_t *hops)
+{
+    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_direction_t *own = view->own;
+
+    /* Several routes, or several hosts: its connections do not agree. */
+    if (host && host->socket.count >= 2 && host->socket.max - host->socket.min > 1)
+        return false;
+    if ((own->known & RST_DIRECTION_HOPS) && own->segments >= 2 && (own->bytes || own->pure_acks) &&
+        own->hop_max - own->hop_min <= 1) {
+        *hops = own->hop_max;
+        return own->hop_max != RST_HOPS_ABSURD;
+    }
+    /* One SYN-ACK alone proves nothing, one that the same distance follows does. */
+    if ((own->known & RST_DIRECTION_HOPS) && own->hop_min == own->hop_max && view->reset->after.alive_ttl &&
+        rst_hops(view->reset->after.alive_ttl) == own->hop_max) {
+        *hops = own->hop_max;
+        return own->hop_max != RST_HOPS_ABSURD;
+    }
+    if (own->segments <= 1 && host && host->socket.count >= 2 && host->socket.max - host->socket.min <= 1) {
+        *hops = host->socket.max;
+        return host->socket.max != RST_HOPS_ABSURD;
+    }
+    return false;
+}
+
+/* Stacks start resets from another initial TTL than their sockets; only a TTL that fits no initial value at the usual
+ * distance (30 and 60 are those of old stacks) comes from elsewhere. */
+int8_t rst_hop_delta(const rst_view_t *view)
+{
+    static const int initial[] = {64, 128, 255, 32, 60, 30};
+    int best = INT8_MAX;
+    uint8_t usual;
+
+    /* No packet leaves a router with TTL 0: it was overwritten, as in anonymised traces. */
+    if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || !usual_hops(view, &usual))
+        return RST_HOPS_NONE;
+    for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
+        int delta = initial[i] - view->reset->ttl - usual;
+
+        if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))
+            best = delta;
+    }
+    /* AIX, OSF/1 and IRIX start connections from 60, and resets from elsewhere: four hops fewer than it seems. They use
+     * neither time stamps nor a window scale unless report to. */
+    if (view->reset->ttl > 64 && view->own->ttl <= 60 && best == -4 &&
+        !(view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)))
+        best = 0;
+    return (int8_t)best;
+}
+
+/* A single hop: a change of route does that as well, so it only unsettles. The sender's distance must be finished. */
+bool rst_hop_step(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    const rst_host_t *host = view->reset->host[view->reset->from];
+    bool finished =
+        view->own->segments >= 4 || (host && host->socket.count >= 3 && host->socket.min == host->socket.max);
+
+    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && finished && view->own->hop_min == view->own->hop_max &&
+           !rst_looks_genuine(view);
+}
+
+/* Another way through the network costs a few hops and leaves the counter alone; who hits its very next number at
+ * another distance hardly guessed it. */
+static bool route_changed(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return (uint16_t)(reset->ip_id - view->own->ip_id) <= ID_NEXT && ABS(reset->ttl - view->own->ttl) <= ROUTE_HOPS;
+}
+
+/* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
+ * host's counter says the same unless the distance speaks against it. Options that were not captured may have said so.
+ */
+bool rst_looks_genuine(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    const rst_reset_t *reset = view->reset;
+
+    if (!(reset->known & RST_HAS_OPTIONS))
+        return true;
+    if ((view->own->known & RST_DIRECTION_TIMESTAMPS) && (reset->known & RST_HAS_TIMESTAMP))
+        return true;
+    if (!rst_repeats_id(view))
+        return false;
+    return delta == 0 || delta == RST_HOPS_NONE || route_changed(view);
+}
+
+bool rst_hop_jump(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    int limit = (int)view->prefs->hop_delta;
+
+    return delta != RST_HOPS_NONE && (delta >= limit || delta <= -limit);
+}
+
+/* A usual time limit of applications and devices, half a percent off at most. */
+bool rst_idle_is_round(const rst_view_t *view)
+{
+    static const int64_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
+    int64_t idle = rst_idle(view);
+
+    if (idle == RST_TIME_NONE)
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(timer); i++) {
+        int64_t distance = idle - timer[i] * RST_SECOND;
+
+        if (distance > -timer[i] * (RST_SECOND / 200) && distance < timer[i] * (RST_SECOND / 200))
+            return true;
+    }
+    return false;
+}
+
+/* The same host resets several connections after the same silence: a timer, whatever its value. */
+bool rst_idle_is_habit(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->from];
+
+    return host && host->idle_count >= 3 && rst_same_idle(host->idle, rst_idle(view));
+}
+
+bool rst_is_unprovoked(const rst_view_t *view)
+{
+    return rst_is_abort(view) && !(view->reset->flags & RST_FLAG_ACK) && !view->reset->own_last.at.pass_index &&
+           !view->reset->peer_last.at.pass_index && rst_has_history(view) && !rst_has_fin(view->own) &&
+           !rst_has_fin(view->peer);
+}
+
+bool rst_maybe_both_ends(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    bool before = reset->peer_last.at.pass_index && (reset->peer_last.flags & RST_FLAG_ACK);
+    bool after = reset->after.peer_reset.pass_index && reset->after.peer_reset_active;
+    int64_t apart =
+        after ? rst_elapsed(reset->at, reset->after.peer_reset) : rst_elapsed(reset->peer_last.at, reset->at);
+
+    if (!rst_is_abort(view) || !(before || after))
+        return false;
+    return rst_clock_stands(view) || apart == 0;
+}
+
+/* What it has received is more than a program reads in one go, and nobody can tell whether more was to come. */
+bool rst_ends_bulk(const rst_view_t *view)
+{
+    return rst_from_client(view) && view->own->bytes && view->peer->unanswered > view->prefs->cancel_bytes &&
+           rst_within(view, rst_since(view, view->peer->last_data), RIGHT_BEHIND);
+}
+
+bool rst_overtook_data(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return (reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_AHEAD && !reset->after.restarted &&
+           (reset->conn->direction[reset->from].known & RST_DIRECTION_NXT) &&
+           reset->conn->direction[reset->from].nxt == reset->seq;
+}
+
+/* A little beyond SND.NXT: then the last data was lost before the capture point and the ACK flag is set. */
+bool rst_own_account(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (reset->own_last.at.pass_index)
+        return false;
+    if (rst_is_abort(view))
+        return true;
+    return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->own->known & RST_DIRECTION_NXT) &&
+           (view->peer->known & RST_DIRECTION_WINDOW) && reset->seq - view->own->nxt < view->peer->window &&
+           !reset->after.train;
+}

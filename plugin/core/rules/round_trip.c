@@ -1,0 +1,50 @@
+/* round_trip.c
+ * How soon a reset follows what it reacts to, against the round trip to the host whose address it bears.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+rst_moment_t rst_reacts_to(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    const rst_direction_t *peer = view->peer;
+    bool first_ack = rst_is_abort(view) && (reset->flags & RST_FLAG_ACK) && (view->own->known & RST_DIRECTION_ACKED) &&
+                     peer->bytes && reset->ack == peer->nxt && rst_seq_after(peer->nxt, view->own->acked) &&
+                     peer->retransmission.copies <= 1;
+
+    if (rst_is_answer(view) && !reset->trigger_late)
+        return view->trigger->moment;
+    return first_ack ? peer->last_data : (rst_moment_t){0, RST_TIME_NONE};
+}
+
+/* Other acknowledgments may be delayed on purpose, so that handshakes make the samples: three are needed, or one and a
+ * nearer distance. But whatever came sooner is a bound as well. */
+bool rst_too_fast(const rst_view_t *view)
+{
+    const rst_host_t *host = view->reset->host[view->reset->from];
+    int64_t delay = rst_since(view, rst_reacts_to(view));
+    int8_t hops = rst_hop_delta(view);
+    bool nearer = hops != RST_HOPS_NONE && hops < 0;
+
+    if (!host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
+        return false;
+    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
+        return false;
+    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+}
+
+/* What comes sooner or much later only happened to follow a bare ACK, and no stack sends a bare reset on its own
+ * account (RFC 9293, section 3.10.5). */
+bool rst_out_of_step(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    int64_t delay = rst_delay(view);
+
+    if (!rst_is_answer(view) || view->trigger->space || view->trigger->keepalive || delay == RST_TIME_NONE ||
+        !(own->known & RST_DIRECTION_RTT) || own->rtt_samples < 2)
+        return false;
+    if (rst_within(view, delay, own->rtt / 4 * 3))
+        return own->rtt - delay >= 5 * RST_MILLISECOND;
+    return delay > 4 * own->rtt && delay - own->rtt > 100 * RST_MILLISECOND;
+}

@@ -1,0 +1,219 @@
+/* timer.c
+ * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules a give-up out.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rule.h"
+
+#define ONE_WAY 40         /* percent: the answers may only be missing from the capture */
+#define PROBE_TOLERANCE 20 /* percent by which the waits between probes may differ */
+
+/* Is the wait about this long? */
+static bool about(int64_t wait, int64_t expected, int percent)
+{
+    return wait != RST_TIME_NONE && expected > 0 && wait >= expected - expected / 100 * percent &&
+           wait <= expected + expected / 100 * percent;
+}
+
+static bool regular(const rst_probes_t *probes)
+{
+    return probes->gap_min > 0 && probes->gap_max - probes->gap_min <= probes->gap_min / 100 * PROBE_TOLERANCE;
+}
+
+/* RFC 9293, 3.8.4. Linux: 9 probes 75 s apart; Windows: 10 probes 1 s apart. */
+static unsigned match_keepalive(const rst_view_t *view)
+{
+    const rst_probes_t *probes = &view->own->keepalive;
+    int64_t wait = rst_since(view, probes->last);
+
+    if (!rst_is_abort(view) || view->reset->own_last.at.pass_index || probes->count < 2)
+        return 0;
+    if (!view->peer->segments)
+        return ONE_WAY;
+    if (probes->count >= view->prefs->ka_min_probes)
+        return regular(probes) && about(wait, probes->gap_max, 60) ? 95 : 60;
+    return regular(probes) && about(wait, probes->gap_max, 5) ? 75 : 0;
+}
+
+static void explain_keepalive(const rst_view_t *view)
+{
+    const rst_probes_t *probes = &view->own->keepalive;
+
+    view->verdict->probes = probes->count;
+    rst_summary(
+        view,
+        "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave up "
+        "%s after the last probe",
+        rst_who_own(view), probes->count, rst_span(view, probes->gap_max), rst_who_peer(view),
+        rst_span(view, rst_since(view, probes->last)));
+    rst_evidence_add(view, probes->first.pass_index, "First unanswered probe (SEQ one below the next)");
+    rst_evidence_add(view, probes->last.pass_index, "Last unanswered probe");
+    if (view->peer->last.pass_index)
+        rst_evidence_add(view, view->peer->last.pass_index, "Last sign of the other side, %s before the reset",
+                         rst_span(view, rst_since(view, view->peer->last)));
+}
+
+static unsigned match_zero_window(const rst_view_t *view)
+{
+    if (!rst_is_abort(view) || !(view->peer->known & RST_DIRECTION_ZERO_WINDOW) || view->reset->own_last.at.pass_index)
+        return 0;
+    if (view->own->window_probe.count >= view->prefs->zw_probes)
+        return 85;
+    return view->own->window_probe.count ? 30 : 0;
+}
+
+static void explain_zero_window(const rst_view_t *view)
+{
+    const rst_probes_t *probes = &view->own->window_probe;
+
+    view->verdict->probes = probes->count;
+    rst_summary(
+        view,
+        "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving application "
+        "does not read",
+        rst_who_peer(view), rst_span(view, rst_since(view, view->peer->zero_window)), rst_who_own(view), probes->count);
+    rst_evidence_add(view, view->peer->zero_window.pass_index, "The window closed here and never opened again");
+    rst_evidence_add(view, probes->last.pass_index, "Last of %u window probes", probes->count);
+}
+
+/* The next wait is the last one again (a capped timer) or grows by the same factor, at most about twofold. */
+static bool one_more_wait(const rst_retransmission_t *run, int64_t wait)
+{
+    int64_t longest = run->gap_before > 0 && run->gap > run->gap_before ? run->gap * 2 : run->gap;
+
+    return wait != RST_TIME_NONE && run->gap > 0 && wait >= run->gap - run->gap / 5 && wait <= longest + longest / 3;
+}
+
+/* No timer gets faster. Where the wait before is a multiple of the last one, the capture lacks copies. */
+static bool lacks_copies(const rst_retransmission_t *run)
+{
+    int64_t rest = run->gap > 0 ? run->gap_before % run->gap : -1;
+
+    return rest >= 0 && (rest <= run->gap / 10 || rest >= run->gap - run->gap / 10);
+}
+
+/* A Linux sender gives up without a reset; its abort at that moment is then the application's. */
+static bool silent_stack(const rst_view_t *view)
+{
+    return (view->own->known & RST_DIRECTION_TIMESTAMPS) && (view->reset->known & RST_HAS_TIMESTAMP) &&
+           (view->reset->known & RST_HAS_IP) && view->reset->ttl <= 64;
+}
+
+static unsigned match_retransmission(const rst_view_t *view)
+{
+    const rst_retransmission_t *run = &view->own->retransmission;
+    unsigned repeats = run->copies ? run->copies - 1u : 0;
+    bool faster = run->gap < run->gap_before - run->gap_before / 5;
+
+    if (!rst_is_abort(view) || view->reset->own_last.at.pass_index || !repeats || (run->flags & RST_FLAG_SYN))
+        return 0;
+    if (run->peer_alive || (view->peer->known & RST_DIRECTION_ZERO_WINDOW))
+        return 0;
+    if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(run)))
+        return 0;
+    /* Without a clock the copies alone have to do. */
+    if (rst_clock_stands(view))
+        return repeats >= view->prefs->retx_threshold ? 40 : 0;
+    if (!one_more_wait(run, rst_since(view, run->last)))
+        return repeats >= view->prefs->retx_threshold ? 35 : 0;
+    if (!view->peer->segments && !(run->flags & RST_FLAG_FIN))
+        return ONE_WAY;
+    if (repeats >= view->prefs->retx_threshold)
+        return silent_stack(view) ? 55 : (faster ? 62 : 92);
+    if (repeats >= view->prefs->retx_min_partial)
+        return silent_stack(view) ? 40 : 62;
+    /* A FIN that nobody acknowledged, repeated once, and one more wait: weak, earlier copies may not be captured. */
+    return (run->flags & RST_FLAG_FIN) && !view->reset->opened ? 50 : 0;
+}
+
+static void explain_retransmission(const rst_view_t *view)
+{
+    const rst_retransmission_t *run = &view->own->retransmission;
+    unsigned repeats = run->copies - 1u;
+
+    view->verdict->retransmissions = (uint16_t)repeats;
+    rst_summary(
+        view,
+        "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from %s "
+        "and reset %s after the last copy",
+        rst_who_own(view), run->seq, run->space, run->copies, rst_span(view, rst_elapsed(run->first, run->last)),
+        rst_who_peer(view), rst_span(view, rst_since(view, run->last)));
+    rst_evidence_add(view, run->first.pass_index, "First transmission of the segment");
+    rst_evidence_add(view, run->last.pass_index, "Retransmission %u, %s after the one before", repeats,
+                     rst_span(view, run->gap));
+    if (view->peer->last.pass_index)
+        rst_evidence_add(view, view->peer->last.pass_index, "Last sign of the other side, %s before the reset",
+                         rst_span(view, rst_since(view, view->peer->last)));
+    if (silent_stack(view))
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "Time stamps and TTL look like Linux, which gives up silently");
+}
+
+static bool fin_is_acked(const rst_view_t *view)
+{
+    return rst_has_fin(view->own) && (view->peer->known & RST_DIRECTION_ACKED) &&
+           !rst_seq_before(view->peer->acked, view->own->fin_seq);
+}
+
+/* The half-closed state expires (Linux 60 s, Windows 120 s): with a reset at once, or when something arrives later. */
+static unsigned match_fin_wait(const rst_view_t *view)
+{
+    int64_t silence = rst_silence(view);
+    int64_t least = (int64_t)view->prefs->fin_wait_s * RST_SECOND;
+    const rst_recent_segment_t *trigger = view->trigger;
+
+    if (!fin_is_acked(view) || view->reset->own_last.at.pass_index)
+        return 0;
+    if (rst_is_abort(view) && (view->reset->flags & RST_FLAG_ACK) && !rst_has_fin(view->peer)) {
+        if (about(silence, 60 * RST_SECOND, 2) || about(silence, 120 * RST_SECOND, 2))
+            return 88;
+        return rst_within(view, least, silence) ? 75 : 0;
+    }
+    if (!rst_is_answer(view) || !trigger || !rst_within(view, least, silence))
+        return 0;
+    if (trigger->len && !trigger->keepalive)
+        return rst_within(view, 2 * least, silence) ? 75 : 0;
+    return 78;
+}
+
+static void explain_fin_wait(const rst_view_t *view)
+{
+    rst_summary(
+        view,
+        "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
+        rst_who_own(view), rst_span(view, rst_silence(view)),
+        view->trigger ? rst_text(view->memory, ". The segment of %s found nothing",
+                                 rst_where(view, view->trigger->moment.pass_index))
+                      : "");
+    rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets, acknowledged by the other");
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->moment.pass_index, "Late segment that was answered");
+}
+
+const rst_rule_t rst_rules_timer[] = {
+    {RST_CAUSE_ZERO_WINDOW_TIMEOUT,
+     match_zero_window,
+     explain_zero_window,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 10}}},
+    {RST_CAUSE_KEEPALIVE_TIMEOUT,
+     match_keepalive,
+     explain_keepalive,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_TIMEOUT, 3}}},
+    {RST_CAUSE_RETRANSMISSION_TIMEOUT,
+     match_retransmission,
+     explain_retransmission,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 6}}},
+    {RST_CAUSE_FIN_WAIT_TIMEOUT,
+     match_fin_wait,
+     explain_fin_wait,
+     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_TIMEOUT, 8}, {RST_CAUSE_NO_CONNECTION, 5}}},
+    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

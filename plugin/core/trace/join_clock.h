@@ -1,0 +1,46 @@
+/* join_clock.h
+ * The offset between a kernel's clock and the capture's, from many guesses of which most may be wrong.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_JOIN_CLOCK_H
+#define RST_JOIN_CLOCK_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A reset and an event that may belong together: capture time minus trace time. */
+typedef struct rst_vote {
+    int64_t offset;
+    unsigned clock; /* which host's */
+    unsigned row;   /* which reset */
+} rst_vote_t;
+
+typedef struct rst_mode {
+    int64_t offset;
+    unsigned row; /* of the vote in the middle */
+    unsigned count;
+} rst_mode_t;
+
+int rst_vote_compare(const void *a, const void *b); /* by clock, then by offset */
+
+/* Where most votes lie together. votes are ordered by offset. Returns false when the same resets lie together
+ * as well at another place. */
+bool rst_vote_mode(const rst_vote_t *votes, unsigned count, rst_mode_t *mode);
+
+/* The latest few differences between what was expected and what was found: follows a clock that drifts. */
+#define RST_DRIFT_MAX 9
+
+typedef struct rst_drift {
+    int64_t offset[RST_DRIFT_MAX];
+    unsigned count; /* found so far */
+} rst_drift_t;
+
+void rst_drift_add(rst_drift_t *at_point, int64_t offset);
+int64_t rst_drift_offset(const rst_drift_t *at_point, int64_t start);
+
+/* How far a pair may lie from the offset: several times the middle one of these distances. Reorders them. */
+int64_t rst_spread(int64_t *misses, unsigned count);
+
+#endif

@@ -1,0 +1,193 @@
+/* trace.c
+ * Implementation for a whole trace: cuts the text into lines, keeps the events, finds them again.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "trace/trace.h"
+
+rst_trace_t *rst_trace_new(void)
+{
+    rst_trace_t *trace = g_new0(rst_trace_t, 1);
+
+    trace->sent = g_array_new(FALSE, FALSE, sizeof(rst_event_t));
+    trace->received = g_array_new(FALSE, FALSE, sizeof(rst_event_t));
+    trace->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return trace;
+}
+
+void rst_trace_free(rst_trace_t *trace)
+{
+    if (!trace)
+        return;
+    g_array_free(trace->sent, TRUE);
+    g_array_free(trace->received, TRUE);
+    g_hash_table_destroy(trace->names);
+    g_free(trace);
+}
+
+/* The kept copy of a name, NULL when there is none or there are too many. */
+static const char *keep_name(rst_trace_t *trace, const char *name)
+{
+    char *kept = NULL;
+
+    if (!name[0])
+        return NULL;
+    if (g_hash_table_lookup_extended(trace->names, name, (gpointer *)&kept, NULL))
+        return kept;
+    if (g_hash_table_size(trace->names) >= RST_TRACE_NAMES_MAX)
+        return NULL;
+    kept = g_strdup(name);
+    g_hash_table_add(trace->names, kept);
+    return kept;
+}
+
+static void keep(rst_trace_t *trace, GArray *events, rst_trace_line_t *parsed)
+{
+    if (trace->sent->len + trace->received->len >= RST_TRACE_EVENTS_MAX) {
+        trace->full = true;
+        return;
+    }
+    parsed->event.process = keep_name(trace, parsed->process);
+    if (parsed->event.reason == RST_REASON_OTHER)
+        parsed->event.other = keep_name(trace, parsed->reason);
+    g_array_append_val(events, parsed->event);
+}
+
+static void take_line(rst_trace_t *trace)
+{
+    rst_trace_line_t parsed;
+
+    trace->line[trace->filled] = '\0';
+    trace->filled = 0;
+    switch (rst_trace_parse(trace->line, &parsed)) {
+    case RST_TRACE_SEND:
+        keep(trace, trace->sent, &parsed);
+        break;
+    case RST_TRACE_RECEIVE:
+        keep(trace, trace->received, &parsed);
+        break;
+    case RST_TRACE_LOST:
+        trace->lost = true;
+        break;
+    case RST_TRACE_OLD:
+        trace->old++;
+        break;
+    case RST_TRACE_BROKEN:
+        trace->broken++;
+        break;
+    case RST_TRACE_NOTHING:
+        break;
+    }
+}
+
+static void take_byte(rst_trace_t *trace, char byte)
+{
+    if (byte == '\n') {
+        if (!trace->skip)
+            take_line(trace);
+        trace->filled = 0;
+        trace->skip = false;
+    } else if (trace->filled == RST_TRACE_LINE_MAX) {
+        trace->skip = true;
+    } else if (!trace->skip) {
+        trace->line[trace->filled++] = byte == '\0' || byte == '\r' ? ' ' : byte;
+    }
+}
+
+bool rst_trace_feed(rst_trace_t *trace, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length && !trace->full; i++)
+        take_byte(trace, bytes[i]);
+    trace->bytes += (int64_t)length;
+    if (trace->bytes > RST_TRACE_BYTES_MAX)
+        trace->full = true;
+    return !trace->full;
+}
+
+static int compare_address(const rst_address_t *a, const rst_address_t *b)
+{
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return memcmp(a->word, b->word, sizeof a->word);
+}
+
+static int compare_ends(const rst_event_t *a, const rst_event_t *b)
+{
+    int order = compare_address(&a->remote, &b->remote);
+
+    if (!order)
+        order = (int)a->rport - (int)b->rport;
+    if (!order)
+        order = compare_address(&a->local, &b->local);
+    return order ? order : (int)a->lport - (int)b->lport;
+}
+
+static int compare_events(const void *a, const void *b)
+{
+    const rst_event_t *one = a;
+    const rst_event_t *other = b;
+    int order = compare_ends(one, other);
+
+    return order ? order : (one->time > other->time) - (one->time < other->time);
+}
+
+void rst_trace_end(rst_trace_t *trace)
+{
+    if (trace->ended)
+        return;
+    trace->ended = true;
+    if (trace->filled)
+        trace->broken++;
+    g_array_sort(trace->sent, compare_events);
+    g_array_sort(trace->received, compare_events);
+}
+
+/* Index of the first event that does not come before the key. */
+static unsigned first_of(const GArray *events, const rst_event_t *key)
+{
+    unsigned low = 0;
+    unsigned high = events->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+
+        if (compare_events(&g_array_index(events, rst_event_t, middle), key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const rst_event_t *rst_trace_between(const GArray *events, const rst_address_t *local, uint16_t lport,
+                                     const rst_address_t *remote, uint16_t rport, unsigned *count)
+{
+    rst_event_t key = {.local = *local, .remote = *remote, .lport = lport, .rport = rport, .time = INT64_MIN};
+    unsigned from = first_of(events, &key);
+    unsigned to;
+
+    key.time = INT64_MAX;
+    to = first_of(events, &key);
+    *count = to - from;
+    return *count ? &g_array_index(events, rst_event_t, from) : NULL;
+}
+
+bool rst_trace_with_peer(const GArray *events, const rst_address_t *remote, uint16_t rport, bool active, int64_t from,
+                         int64_t to)
+{
+    rst_event_t key = {.remote = *remote, .rport = rport, .time = INT64_MIN};
+
+    unsigned from_index = first_of(events, &key);
+
+    for (unsigned i = from_index; i < events->len; i++) {
+        const rst_event_t *event = &g_array_index(events, rst_event_t, i);
+
+        if (i - from_index > RST_TRACE_PEER_MAX)
+            return true;
+        if (compare_address(&event->remote, remote) != 0 || event->rport != rport)
+            return false;
+        if (event->active == active && event->time >= from && event->time <= to)
+            return true;
+    }
+    return false;
+}

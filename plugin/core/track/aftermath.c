@@ -1,0 +1,145 @@
+/* aftermath.c
+ * Implementation for what later segments say about a reset.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "track/reset.h"
+
+#include "base/seq.h"
+
+#define REORDERED (10 * RST_MILLISECOND) /* what arrives this soon after the reset may have been sent before it */
+
+/* Was the segment provably sent after everything that its side had sent before the reset? */
+static bool sent_later(const rst_direction_t *side, const rst_segment_t *segment)
+{
+    if ((side->known & RST_DIRECTION_TIMESTAMPS) && (segment->known & RST_HAS_TIMESTAMP))
+        return rst_seq_after(segment->tsval, side->tsval);
+    if ((side->known & RST_DIRECTION_IP_ID) && side->ip_id_changes && (segment->known & RST_HAS_IP_ID) &&
+        segment->ip_id)
+        return (int16_t)(segment->ip_id - side->ip_id) > 0;
+    return false;
+}
+
+/* New data, a FIN, or an acknowledgment of data that came later: a host that has reset the connection sends none. */
+static bool is_progress(const rst_direction_t *side, const rst_segment_t *segment)
+{
+    uint32_t end = segment->seq + rst_segment_space(segment);
+
+    if (rst_segment_space(segment) && (side->known & RST_DIRECTION_NXT) && rst_seq_after(end, side->nxt))
+        return true;
+    return (segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) &&
+           rst_seq_after(segment->ack, side->acked);
+}
+
+static void watch_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+{
+    const rst_direction_t *side = &reset->direction[reset->from];
+    int64_t elapsed = rst_elapsed(reset->at, at);
+
+    if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
+        if (!reset->after.synack.pass_index && !reset->after.syn_again)
+            reset->after.synack = at;
+        return;
+    }
+    if (segment->flags & RST_FLAG_SYN)
+        reset->after.restarted = true;
+    if (reset->after.restarted || reset->after.syn_again)
+        return;
+    if (!reset->after.own_next.pass_index) {
+        reset->after.own_next = at;
+        reset->after.own_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
+    }
+    if (reset->after.alive.pass_index || !is_progress(side, segment))
+        return;
+    if (elapsed == RST_TIME_NONE || elapsed < REORDERED)
+        return;
+    reset->after.alive = at;
+    reset->after.alive_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
+    reset->after.alive_new = sent_later(side, segment);
+}
+
+/* In a disordered file the segment that a reset answers may be stored after it. */
+static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    int64_t elapsed = rst_elapsed(reset->at, at);
+    bool unacked = segment->len && (!(own->known & RST_DIRECTION_ACKED) ||
+                                    rst_seq_after(segment->seq + rst_segment_space(segment), own->acked));
+
+    if ((reset->trigger.moment.pass_index && reset->trigger.space) || (reset->flags & RST_FLAG_ACK) ||
+        reset->form == RST_FORM_REFUSAL)
+        return;
+    if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
+        return;
+    if (elapsed == RST_TIME_NONE || elapsed > RST_MILLISECOND)
+        return;
+    reset->trigger.moment = at;
+    reset->trigger.seq = segment->seq;
+    reset->trigger.ack = segment->ack;
+    reset->trigger.len = segment->len;
+    reset->trigger.space = rst_segment_space(segment);
+    reset->trigger.flags = segment->flags;
+    reset->trigger.message = (uint8_t)rst_message_read(segment);
+    reset->trigger_late = true;
+    reset->form = RST_FORM_ANSWER;
+}
+
+static void watch_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+{
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+
+    adopt_late_trigger(reset, segment, at);
+    if (segment->flags & RST_FLAG_SYN) {
+        reset->after.syn_again = true;
+        return;
+    }
+    if (!reset->after.peer_count)
+        reset->after.peer_challenge = !rst_segment_space(segment) && (segment->flags & RST_FLAG_ACK) &&
+                                      (peer->known & RST_DIRECTION_ACKED) && segment->ack == peer->acked &&
+                                      reset->seq != peer->acked;
+    reset->after.peer = at;
+    if (segment->len && reset->after.peer_data < UINT16_MAX)
+        reset->after.peer_data++;
+    if (reset->after.peer_count < UINT16_MAX)
+        reset->after.peer_count++;
+}
+
+static void watch_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->conn->direction[reset->from];
+    const rst_direction_t *peer = &reset->conn->direction[1 - reset->from];
+    int64_t elapsed = rst_elapsed(reset->at, at);
+
+    if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * RST_SECOND)
+        return;
+    /* Rising ACKs that the capture lacks draw rising resets (RFC 9293, section 3.10.7.1): those are no guesses. */
+    if (!rst_directions_talk(own, peer))
+        return;
+    /* RFC 9293 gives a host no reason to reset at a number that neither side has reached (Weaver et al., 2009). */
+    if (rst_seq_diff(segment->seq, reset->seq) <= 2 || !(own->known & RST_DIRECTION_NXT) ||
+        !rst_seq_after(segment->seq, own->nxt) || (own->known & RST_DIRECTION_FIN))
+        return;
+    if ((peer->known & RST_DIRECTION_ACKED) && rst_seq_diff(segment->seq, peer->acked) <= 2)
+        return;
+    if (reset->after.train < 2)
+        reset->after.train_step[reset->after.train] = segment->seq - reset->seq;
+    if (reset->after.train < UINT16_MAX)
+        reset->after.train++;
+}
+
+void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
+                        const rst_prefs_t *prefs)
+{
+    if (segment->flags & RST_FLAG_RST) {
+        if (from == reset->from) {
+            watch_own_reset(reset, segment, at, prefs);
+        } else if (!reset->after.peer_reset.pass_index) {
+            reset->after.peer_reset = at;
+            reset->after.peer_reset_active = (segment->flags & RST_FLAG_ACK) != 0;
+        }
+    } else if (from == reset->from) {
+        watch_own(reset, segment, at);
+    } else {
+        watch_peer(reset, segment, at);
+    }
+}

@@ -1,0 +1,199 @@
+/* conn_table.c
+ * Implementation for the table of connections.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "track/conn_table.h"
+
+#define KEY_MAX 5
+
+/* A slot with room for the longest key. */
+typedef union rst_conn_probe {
+    rst_conn_entry_t slot;
+    uint8_t room[sizeof(rst_conn_entry_t) + KEY_MAX * sizeof(uint64_t)];
+} rst_conn_probe_t;
+
+static guint slot_hash(gconstpointer key)
+{
+    return ((const rst_conn_entry_t *)key)->hash;
+}
+
+static uint32_t mix_key(uint64_t secret, const uint64_t *key, unsigned words)
+{
+    uint64_t hash = secret ^ words;
+
+    for (unsigned at = 0; at < words; at++) {
+        hash = (hash ^ key[at]) * secret;
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)(hash ^ hash >> 29);
+}
+
+static gboolean slot_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_conn_entry_t *left = a;
+    const rst_conn_entry_t *right = b;
+
+    if (left->hash != right->hash || left->key_words != right->key_words)
+        return FALSE;
+    for (unsigned at = 0; at < left->key_words; at++) {
+        if (left->key[at] != right->key[at])
+            return FALSE;
+    }
+    return TRUE;
+}
+
+void rst_conn_table_open(rst_conn_table_t *table)
+{
+    table->table = g_hash_table_new(slot_hash, slot_equal);
+    table->secret = rst_secret();
+    table->entries_max = RST_CONN_ENTRIES_MAX;
+    table->conns_max = RST_CONNS_MAX;
+}
+
+void rst_conn_table_close(rst_conn_table_t *table)
+{
+    g_hash_table_destroy(table->table);
+}
+
+/* Two IPv4 addresses take one word. */
+static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool swap, uint64_t secret)
+{
+    const rst_address_t *low = swap ? &segment->dst : &segment->src;
+    const rst_address_t *high = swap ? &segment->src : &segment->dst;
+    uint32_t ports =
+        (uint32_t)(swap ? segment->dport : segment->sport) << 16 | (swap ? segment->sport : segment->dport);
+    uint64_t *at = probe->slot.key;
+
+    if (low->size == 4 && high->size == 4) {
+        *at++ = low->word[0] << 32 ^ high->word[0];
+    } else {
+        *at++ = low->word[0];
+        *at++ = low->word[1];
+        *at++ = high->word[0];
+        *at++ = high->word[1];
+    }
+    *at++ = (uint64_t)(low->size << 8 | high->size) << 32 | ports;
+    probe->slot.key_words = (uint8_t)(at - probe->slot.key);
+    probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_words);
+}
+
+static rst_conn_entry_t *new_slot(const rst_conn_entry_t *like, const rst_memory_t *memory)
+{
+    size_t size = sizeof *like + like->key_words * sizeof like->key[0];
+    rst_conn_entry_t *entry = memory->alloc(memory->scope, size);
+
+    memcpy(entry, like, size);
+    entry->as.conn = NULL;
+    entry->packed = false;
+    entry->closed_long_ago = false;
+    return entry;
+}
+
+rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment_t *segment, unsigned *from,
+                                      const rst_memory_t *memory)
+{
+    rst_conn_probe_t probe;
+    rst_conn_entry_t **near;
+    rst_conn_entry_t *entry;
+
+    *from = rst_conn_sender(segment);
+    fill_key(&probe, segment, *from == 1, table->secret);
+    near = &table->near[probe.slot.hash % RST_CONN_TABLE_NEAR];
+    if (*near && slot_equal(*near, &probe.slot))
+        return *near;
+    entry = g_hash_table_lookup(table->table, &probe.slot);
+    if (!entry) {
+        if (g_hash_table_size(table->table) >= table->entries_max) {
+            table->full = true;
+            return NULL;
+        }
+        entry = new_slot(&probe.slot, memory);
+        g_hash_table_add(table->table, entry);
+    }
+    *near = entry;
+    return entry;
+}
+
+rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_segment_t *segment, unsigned *from)
+{
+    rst_conn_probe_t probe;
+
+    *from = rst_conn_sender(segment);
+    fill_key(&probe, segment, *from == 1, table->secret);
+    return g_hash_table_lookup(table->table, &probe.slot);
+}
+
+void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory)
+{
+    rst_conn_t *conn = entry->as.conn;
+    rst_closed_direction_t *side = memory->alloc(memory->scope, 2 * sizeof *side);
+
+    rst_closed_summary_fill(&entry->as.rest, side, conn);
+    entry->packed = entry->closed_long_ago = true;
+    table->conns--;
+    rst_conn_free(conn, memory);
+}
+
+void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_closed_direction_t *side = entry->as.rest.direction;
+
+    rst_closed_summary_restore(&entry->as.rest, conn);
+    entry->packed = entry->closed_long_ago = false;
+    entry->as.conn = conn;
+    rst_release(memory, side, 2 * sizeof *side);
+}
+
+bool rst_conn_entry_can_pack(const rst_segment_t *segment)
+{
+    return (segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK | RST_FLAG_RST | RST_FLAG_FIN)) == RST_FLAG_SYN &&
+           segment->len == 0 && !segment->ack && !segment->tsecr && !segment->mptcp && segment->known <= UINT16_MAX;
+}
+
+void rst_conn_entry_pack(rst_conn_entry_t *entry, const rst_segment_t *segment, unsigned from, uint32_t pass_index)
+{
+    entry->packed = true;
+    entry->as.syn = (rst_packed_syn_t){
+        .time = segment->time,
+        .pass_index = pass_index,
+        .seq = segment->seq,
+        .tsval = segment->tsval,
+        .link = segment->link,
+        .known = (uint16_t)segment->known,
+        .window = segment->window,
+        .ip_id = segment->ip_id,
+        .mss = segment->mss,
+        .flags = segment->flags,
+        .ttl = segment->ttl,
+        .tos = segment->tos,
+        .wscale = segment->wscale & 0x0f,
+        .from = (uint8_t)from,
+        .df = segment->df,
+    };
+}
+
+void rst_conn_entry_unpack(const rst_packed_syn_t *syn, const rst_segment_t *like, unsigned from,
+                           rst_segment_t *segment)
+{
+    bool swap = (syn->from & 1) != from;
+
+    memset(segment, 0, offsetof(rst_segment_t, head));
+    segment->src = swap ? like->dst : like->src;
+    segment->dst = swap ? like->src : like->dst;
+    segment->sport = swap ? like->dport : like->sport;
+    segment->dport = swap ? like->sport : like->dport;
+    segment->time = syn->time;
+    segment->seq = syn->seq;
+    segment->tsval = syn->tsval;
+    segment->link = syn->link;
+    segment->known = syn->known;
+    segment->window = syn->window;
+    segment->ip_id = syn->ip_id;
+    segment->mss = syn->mss;
+    segment->flags = syn->flags;
+    segment->ttl = syn->ttl;
+    segment->tos = syn->tos;
+    segment->wscale = syn->wscale;
+    segment->df = syn->df;
+}

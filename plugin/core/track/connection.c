@@ -1,0 +1,262 @@
+/* connection.c
+ * Implementation for the life of a connection record: keys, generations, roles.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "track/connection.h"
+
+#include "base/seq.h"
+#include "facts/ports.h"
+
+static bool address_less(const rst_segment_t *segment)
+{
+    if (segment->src.word[0] != segment->dst.word[0])
+        return segment->src.word[0] < segment->dst.word[0];
+    if (segment->src.word[1] != segment->dst.word[1])
+        return segment->src.word[1] < segment->dst.word[1];
+    return segment->sport <= segment->dport;
+}
+
+unsigned rst_conn_sender(const rst_segment_t *segment)
+{
+    return address_less(segment) ? 0 : 1;
+}
+
+static rst_direction_t *new_directions(const rst_memory_t *memory)
+{
+    return rst_alloc0(memory, 2 * sizeof(rst_direction_t));
+}
+
+void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_direction_t *sides;
+
+    if (!conn->directions_shared)
+        return;
+    sides = memory->alloc(memory->scope, 2 * sizeof *sides);
+    memcpy(sides, conn->direction, 2 * sizeof *sides);
+    conn->direction = sides;
+    conn->directions_shared = false;
+}
+
+rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory)
+{
+    rst_conn_t *conn = rst_alloc0(memory, sizeof *conn);
+    unsigned from = rst_conn_sender(segment);
+
+    conn->address[from] = segment->src;
+    conn->address[1 - from] = segment->dst;
+    conn->port[from] = segment->sport;
+    conn->port[1 - from] = segment->dport;
+    conn->point = point;
+    conn->client = -1;
+    conn->direction = new_directions(memory);
+    conn->host[0] = rst_hosts_host(hosts, &conn->address[0], point);
+    conn->host[1] = rst_hosts_host(hosts, &conn->address[1], point);
+    return conn;
+}
+
+bool rst_conn_synchronised(const rst_direction_t *client, const rst_direction_t *server)
+{
+    bool syns = (client->known & RST_DIRECTION_SYN) && (server->known & RST_DIRECTION_SYN);
+
+    if (client->bytes || server->bytes || ((client->known | server->known) & RST_DIRECTION_FIN))
+        return true;
+    if (syns)
+        return (client->known & RST_DIRECTION_ACKED) && client->acked == server->isn + 1 &&
+               (server->known & RST_DIRECTION_ACKED);
+    /* Without a SYN in the capture, ordinary segments of both sides speak for an open connection. */
+    return !((client->known | server->known) & RST_DIRECTION_SYN) && client->segments && server->segments;
+}
+
+static bool both_fins(const rst_conn_t *conn)
+{
+    return (conn->direction[0].known & RST_DIRECTION_FIN) && (conn->direction[1].known & RST_DIRECTION_FIN);
+}
+
+bool rst_conn_has_ended(const rst_conn_t *conn)
+{
+    return conn->resets || both_fins(conn);
+}
+
+static void release_ring(rst_ring_t *ring, const rst_memory_t *memory)
+{
+    rst_release(memory, ring->slot, ring->size * sizeof *ring->slot);
+    memset(ring, 0, sizeof *ring);
+}
+
+void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    release_ring(&conn->direction[0].ring, memory);
+    release_ring(&conn->direction[1].ring, memory);
+}
+
+static bool is_live(const rst_conn_t *conn)
+{
+    unsigned client = rst_conn_client(conn);
+
+    return !conn->resets && !both_fins(conn) &&
+           rst_conn_synchronised(&conn->direction[client], &conn->direction[1 - client]);
+}
+
+static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_previous_t *previous = rst_alloc0(memory, sizeof *previous);
+
+    previous->live = is_live(conn);
+    previous->both_fins = both_fins(conn);
+    previous->reset = conn->resets != 0;
+    previous->gaps = conn->direction[0].gaps || conn->direction[1].gaps;
+    previous->last = conn->last;
+    for (unsigned i = 0; i < 2; i++) {
+        previous->known[i] = conn->direction[i].known;
+        previous->nxt[i] = conn->direction[i].nxt;
+        previous->acked[i] = conn->direction[i].acked;
+        previous->tsval[i] = conn->direction[i].tsval;
+    }
+    conn->previous = previous;
+}
+
+static void release_directions(rst_direction_t *sides, const rst_memory_t *memory)
+{
+    release_ring(&sides[0].ring, memory);
+    release_ring(&sides[1].ring, memory);
+    rst_release(memory, sides, 2 * sizeof *sides);
+}
+
+static void release_suspended(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    if (conn->suspended)
+        release_directions(conn->suspended, memory);
+    conn->suspended = NULL;
+}
+
+void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    release_suspended(conn, memory);
+    release_directions(conn->direction, memory);
+    rst_release(memory, conn, sizeof *conn);
+}
+
+static void suspend(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_conn_unshare(conn, memory);
+    release_suspended(conn, memory);
+    conn->suspended = conn->direction;
+    conn->suspended_client = conn->client;
+    conn->suspended_opened = conn->opened;
+}
+
+static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    remember_previous(conn, memory);
+    if (conn->previous->live) {
+        suspend(conn, memory);
+    } else {
+        release_suspended(conn, memory);
+        rst_conn_trim(conn, memory);
+        if (!conn->directions_shared)
+            rst_release(memory, conn->direction, 2 * sizeof *conn->direction);
+    }
+    conn->direction = new_directions(memory);
+    conn->directions_shared = false;
+    memset(conn->last_reset, 0, sizeof conn->last_reset);
+    conn->revisables = 0;
+    conn->resets = 0;
+    conn->client = -1;
+    conn->opened = false;
+    conn->summary = false;
+    conn->first.pass_index = 0;
+}
+
+/* Files merged from two clocks, or from two queues, may hold the SYN-ACK before the SYN that it acknowledges. */
+static bool was_acknowledged(const rst_direction_t *peer, uint32_t isn)
+{
+    if (!(peer->known & RST_DIRECTION_SYNACK))
+        return false;
+    for (unsigned age = 0; age < peer->ring.used; age++) {
+        const rst_recent_segment_t *candidate = rst_ring_at(&peer->ring, age);
+
+        if ((candidate->flags & RST_FLAG_SYN) && candidate->ack == isn + 1)
+            return true;
+    }
+    return false;
+}
+
+/* A SYN belongs to the present generation when it repeats its number, opens it, or meets the peer's SYN of a
+ * simultaneous open (RFC 9293, figure 8). */
+static bool syn_belongs(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    const rst_direction_t *side = &conn->direction[from];
+    const rst_direction_t *peer = &conn->direction[1 - from];
+
+    if (!side->segments && !conn->last_reset[from]) {
+        if (!peer->segments || !(peer->known & RST_DIRECTION_SYN))
+            return !peer->segments && !conn->last_reset[1 - from];
+        return !(peer->known & RST_DIRECTION_SYNACK) || was_acknowledged(peer, segment->seq);
+    }
+    return (side->known & RST_DIRECTION_SYN) && side->isn == segment->seq;
+}
+
+void rst_conn_before_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *segment, const rst_memory_t *memory)
+{
+    if (segment->flags & RST_FLAG_ACK) {
+        const rst_direction_t *peer = &conn->direction[1 - from];
+        bool answers = (peer->known & RST_DIRECTION_SYN) && segment->ack == peer->isn + 1;
+
+        /* A SYN-ACK to a SYN that is not in the capture, on addresses and ports that were closed before. */
+        if (!answers && (both_fins(conn) || conn->resets) &&
+            !((conn->direction[from].known & RST_DIRECTION_SYN) && conn->direction[from].isn == segment->seq))
+            start_generation(conn, memory);
+        else if (answers && conn->suspended)
+            release_suspended(conn, memory);
+        return;
+    }
+    if (conn->first.pass_index && !syn_belongs(conn, from, segment))
+        start_generation(conn, memory);
+}
+
+void rst_conn_resume(rst_conn_t *conn, unsigned from, const rst_segment_t *segment, const rst_memory_t *memory)
+{
+    const rst_direction_t *old = conn->suspended ? &conn->suspended[from] : NULL;
+
+    if (!old || (segment->flags & RST_FLAG_SYN) || !(segment->flags & RST_FLAG_ACK) || conn->resets)
+        return;
+    /* The answer to the unexpected SYN itself is an ACK of the old connection too: only the SYN's sender, or data,
+     * shows that the old connection goes on. */
+    if (!(conn->direction[from].known & RST_DIRECTION_SYN) && !segment->len)
+        return;
+    if (!(old->known & RST_DIRECTION_NXT) || segment->seq != old->nxt)
+        return;
+    rst_conn_unshare(conn, memory);
+    release_directions(conn->direction, memory);
+    conn->direction = conn->suspended;
+    conn->client = conn->suspended_client;
+    conn->opened = conn->suspended_opened;
+    conn->suspended = NULL;
+}
+
+void rst_conn_learn_roles(rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    if (!(segment->flags & RST_FLAG_SYN) || (segment->flags & RST_FLAG_RST))
+        return;
+    conn->opened = true;
+    if (segment->flags & RST_FLAG_ACK)
+        conn->client = conn->client < 0 ? (int8_t)(1 - from) : conn->client;
+    else if (conn->client < 0)
+        conn->client = (int8_t)from;
+}
+
+/* A guess without a SYN: who talks to a known service, otherwise who has the higher port. */
+unsigned rst_conn_client(const rst_conn_t *conn)
+{
+    bool service[2];
+
+    if (conn->client >= 0)
+        return (unsigned)conn->client;
+    service[0] = rst_port_is_service(conn->port[0]);
+    service[1] = rst_port_is_service(conn->port[1]);
+    if (service[0] != service[1])
+        return service[0] ? 1 : 0;
+    return conn->port[0] >= conn->port[1] ? 0 : 1;
+}

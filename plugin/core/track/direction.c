@@ -1,0 +1,494 @@
+/* direction.c
+ * Implementation for the state of one direction of a connection. Work per segment is constant.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "track/direction.h"
+
+#include "base/seq.h"
+
+#define WSCALE_MAX 14                               /* RFC 7323, section 2.3 */
+#define COPY_SPAN_CHANGING (3000 * RST_MILLISECOND) /* a counter of 16 bits may come round later than this */
+
+uint8_t rst_hops(uint8_t ttl)
+{
+    static const uint8_t initial[] = {32, 64, 128, 255};
+
+    for (size_t i = 0; i < sizeof initial; i++) {
+        if (ttl <= initial[i]) {
+            uint8_t hops = (uint8_t)(initial[i] - ttl);
+
+            return i == 0 || hops > 24 ? RST_HOPS_ABSURD : hops;
+        }
+    }
+    return RST_HOPS_ABSURD;
+}
+
+rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
+{
+    if (age >= ring->used)
+        return NULL;
+    return &ring->slot[(ring->next + ring->size - 1 - age) % ring->size];
+}
+
+/* Four table serve a handshake; a connection that goes on gets sixteen, in the same order. */
+static void ring_grow(rst_ring_t *ring, const rst_memory_t *memory)
+{
+    uint8_t size = ring->slot ? RST_RING_LARGE : RST_RING_SMALL;
+    rst_recent_segment_t *slot = memory->alloc(memory->scope, size * sizeof *slot);
+
+    for (unsigned age = ring->used; age-- > 0;)
+        slot[ring->used - 1 - age] = *rst_ring_at(ring, age);
+    rst_release(memory, ring->slot, ring->size * sizeof *slot);
+    ring->slot = slot;
+    ring->size = size;
+    ring->next = ring->used;
+}
+
+static rst_recent_segment_t *ring_push(rst_ring_t *ring, const rst_memory_t *memory)
+{
+    rst_recent_segment_t *slot;
+
+    if (ring->used == ring->size && ring->size < RST_RING_LARGE)
+        ring_grow(ring, memory);
+    slot = &ring->slot[ring->next];
+    ring->next = (uint8_t)((ring->next + 1) % ring->size);
+    if (ring->used < ring->size)
+        ring->used++;
+    memset(slot, 0, sizeof *slot);
+    return slot;
+}
+
+bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment)
+{
+    return old->seq == segment->seq && old->ack == segment->ack && old->len == segment->len &&
+           old->flags == segment->flags && old->window == segment->window;
+}
+
+/* One byte may have been a probe, which moves no number. */
+bool rst_direction_is_news(const rst_direction_t *side, const rst_segment_t *segment)
+{
+    if (segment->flags & RST_FLAG_SYN)
+        return false;
+    if (segment->len > 1 && (side->known & RST_DIRECTION_NXT) && segment->seq == side->nxt)
+        return true;
+    return (segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) &&
+           rst_seq_after(segment->ack, side->acked);
+}
+
+/* IP ids decide where the stack counts them. Where they are zero or constant (Linux SYN-ACKs, IPv6, scripts) a copy is
+ * recognised by another link or hop count, or by data repeated sooner than any timer would. */
+bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs)
+{
+    bool counted = (segment->known & RST_HAS_IP_ID) && segment->ip_id != 0;
+    bool moved = false;
+
+    for (unsigned i = 0; i < side->ring.used; i++) {
+        const rst_recent_segment_t *old = &side->ring.slot[i];
+        int64_t elapsed;
+
+        if (!rst_recent_segment_is(old, segment))
+            continue;
+        elapsed = rst_elapsed(old->moment, (rst_moment_t){0, segment->time});
+        if (counted && old->ip_id != segment->ip_id)
+            continue;
+        if (counted && side->ip_id_changes > 0 && (elapsed == RST_TIME_NONE || elapsed <= COPY_SPAN_CHANGING))
+            return true;
+        if (elapsed == RST_TIME_NONE)
+            continue;
+        moved = (old->link && segment->link && old->link != segment->link) ||
+                ((segment->known & RST_HAS_IP) && old->ttl != segment->ttl);
+        if (counted && elapsed <= RST_COPY_SPAN_CONSTANT)
+            return true;
+        if (moved && elapsed <= RST_COPY_SPAN_CONSTANT)
+            return true;
+        if (segment->len && elapsed <= (int64_t)prefs->dup_ms * RST_MILLISECOND)
+            return true;
+    }
+    return false;
+}
+
+bool rst_directions_talk(const rst_direction_t *a, const rst_direction_t *b)
+{
+    return a->segments && b->segments && (a->pure_acks || b->pure_acks || a->data_segments || b->data_segments);
+}
+
+static void take_hops(rst_direction_t *side, const rst_segment_t *segment)
+{
+    uint8_t hops;
+
+    if (!(segment->known & RST_HAS_IP))
+        return;
+    side->ttl = segment->ttl;
+    hops = rst_hops(segment->ttl);
+    if (segment->len && segment->ttl == side->syn_ttl)
+        side->data_at_syn_ttl = true;
+    if (!(side->known & RST_DIRECTION_HOPS)) {
+        side->hop_min = side->hop_max = hops;
+        side->known |= RST_DIRECTION_HOPS;
+        return;
+    }
+    if (hops < side->hop_min)
+        side->hop_min = hops;
+    if (hops > side->hop_max)
+        side->hop_max = hops;
+}
+
+static void take_ip_id(rst_direction_t *side, const rst_segment_t *segment)
+{
+    if (!(segment->known & RST_HAS_IP_ID) || segment->ip_id == 0)
+        return;
+    if ((side->known & RST_DIRECTION_IP_ID) && side->ip_id != segment->ip_id && side->ip_id_changes < UINT16_MAX)
+        side->ip_id_changes++;
+    side->ip_id = segment->ip_id;
+    side->known |= RST_DIRECTION_IP_ID;
+}
+
+static void take_syn(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at)
+{
+    side->isn = segment->seq;
+    if (!(side->known & RST_DIRECTION_SYN)) {
+        side->syn = at;
+        side->syn_tsval = segment->tsval;
+        side->syn_link = segment->link;
+        side->syn_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
+    }
+    side->known |= RST_DIRECTION_SYN;
+    side->syn_flags = segment->flags;
+    side->syn_window = segment->window;
+    side->syn_bare = (segment->known & RST_HAS_OPTIONS) &&
+                     !(segment->known & (RST_HAS_WSCALE | RST_HAS_SACK_OK | RST_HAS_TIMESTAMP | RST_HAS_MPTCP));
+    side->syn_options = (segment->flags & (RST_FLAG_ECE | RST_FLAG_CWR)) ||
+                        (segment->known & (RST_HAS_FAST_OPEN | RST_HAS_MPTCP | RST_HAS_AUTH));
+    side->mss = (segment->known & RST_HAS_MSS) ? segment->mss : 0;
+    if (segment->known & RST_HAS_WSCALE) {
+        side->wscale = segment->wscale > WSCALE_MAX ? WSCALE_MAX : segment->wscale;
+        side->known |= RST_DIRECTION_WSCALE;
+    }
+    if (segment->flags & RST_FLAG_ACK) {
+        side->known |= RST_DIRECTION_SYNACK;
+        if (side->synacks < UINT16_MAX)
+            side->synacks++;
+    }
+}
+
+/* The window of a SYN is set before anything is known of the path: only changes after it count. */
+static void take_raw_window(rst_direction_t *side, const rst_segment_t *segment)
+{
+    bool first = !(side->known & RST_DIRECTION_WINDOW) || side->segments <= 2;
+
+    if (!first && side->raw_window != segment->window && side->raw_changes < UINT16_MAX)
+        side->raw_changes++;
+    side->raw_window = segment->window;
+}
+
+/* The window of a SYN is never scaled (RFC 7323, section 2.2); scaling needs the option on both SYNs. */
+static void take_window(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                        rst_moment_t at)
+{
+    bool scaled = !(segment->flags & RST_FLAG_SYN) && (side->known & RST_DIRECTION_WSCALE) &&
+                  (peer->known & RST_DIRECTION_WSCALE);
+
+    if (!(segment->known & RST_HAS_WINDOW))
+        return;
+    take_raw_window(side, segment);
+    side->window = (uint32_t)segment->window << (scaled ? side->wscale : 0);
+    side->known |= RST_DIRECTION_WINDOW;
+    /* Where the options of the SYN were not captured its window has another unit than the later ones. */
+    if (!(segment->flags & RST_FLAG_SYN) && side->window > side->window_max)
+        side->window_max = side->window;
+    if (!(segment->flags & RST_FLAG_SYN) && side->window < side->window_max / 4)
+        side->known |= RST_DIRECTION_SHRUNK;
+    else if (side->window >= side->window_max / 2)
+        side->known &= ~(uint32_t)RST_DIRECTION_SHRUNK;
+    if (segment->window == 0 && !(segment->flags & RST_FLAG_SYN)) {
+        if (!(side->known & RST_DIRECTION_ZERO_WINDOW))
+            side->zero_window = at;
+        side->known |= RST_DIRECTION_ZERO_WINDOW;
+    } else {
+        side->known &= ~(uint32_t)RST_DIRECTION_ZERO_WINDOW;
+    }
+}
+
+/* Karn's rule: a segment that was sent twice is not timed. */
+static void take_round_trip(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at)
+{
+    int64_t elapsed;
+
+    if (!peer->timed.pass_index || rst_seq_before(segment->ack, peer->timed_seq))
+        return;
+    elapsed = rst_elapsed(peer->timed, at);
+    peer->timed.pass_index = 0;
+    if (elapsed == RST_TIME_NONE)
+        return;
+    if (!(side->known & RST_DIRECTION_RTT) || elapsed < side->rtt)
+        side->rtt = elapsed;
+    side->known |= RST_DIRECTION_RTT;
+    if (side->rtt_samples < UINT16_MAX)
+        side->rtt_samples++;
+}
+
+/* The first block holds what came last (RFC 2018, section 4); a repeated one lies below the ACK (RFC 2883). */
+static void take_sack(rst_direction_t *side, const rst_segment_t *segment)
+{
+    if ((side->known & RST_DIRECTION_SACK) && !rst_seq_after(side->sack_right, side->acked))
+        side->known &= ~(uint32_t)RST_DIRECTION_SACK;
+    if (!(segment->known & RST_HAS_SACK) || !rst_seq_after(segment->sack_right, side->acked))
+        return;
+    if (!(side->known & RST_DIRECTION_SACK) || rst_seq_after(segment->sack_right, side->sack_right))
+        side->sack_right = segment->sack_right;
+    side->known |= RST_DIRECTION_SACK;
+}
+
+static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at)
+{
+    if (peer->retransmission.copies && rst_seq_after(segment->ack, peer->retransmission.seq))
+        peer->retransmission.copies = 0;
+    else if (peer->retransmission.copies >= 2 && segment->ack == peer->retransmission.seq &&
+             peer->retransmission.peer_alive < UINT16_MAX)
+        peer->retransmission.peer_alive++;
+    peer->keepalive.count = 0;
+    if (!(side->known & RST_DIRECTION_ZERO_WINDOW))
+        peer->window_probe.count = 0;
+    take_round_trip(side, peer, segment, at);
+    if (!(side->known & RST_DIRECTION_ACKED) || rst_seq_after(segment->ack, side->acked))
+        side->acked = segment->ack;
+    side->known |= RST_DIRECTION_ACKED;
+    take_sack(side, segment);
+    /* Acknowledged beyond what the capture shows of the peer: the capture has a hole. */
+    if ((peer->known & RST_DIRECTION_NXT) && rst_seq_after(side->acked, peer->nxt)) {
+        peer->nxt = side->acked;
+        peer->gaps++;
+    }
+}
+
+static void count_probe(rst_probes_t *probes, rst_moment_t at)
+{
+    int64_t gap = probes->count ? rst_elapsed(probes->last, at) : RST_TIME_NONE;
+
+    if (!probes->count) {
+        probes->first = at;
+        probes->gap_min = probes->gap_max = 0;
+    }
+    if (gap != RST_TIME_NONE) {
+        if (!probes->gap_max || gap < probes->gap_min)
+            probes->gap_min = gap;
+        if (gap > probes->gap_max)
+            probes->gap_max = gap;
+    }
+    probes->last = at;
+    if (probes->count < UINT16_MAX)
+        probes->count++;
+}
+
+/* The moment at which a segment with this start was sent before, as far as the ring remembers. */
+static rst_moment_t sent_before(const rst_direction_t *side, uint32_t seq)
+{
+    for (unsigned age = 0; age < side->ring.used; age++) {
+        const rst_recent_segment_t *old = rst_ring_at(&side->ring, age);
+
+        if (old->seq == seq && old->space && !old->keepalive)
+            return old->moment;
+    }
+    return (rst_moment_t){0, RST_TIME_NONE};
+}
+
+/* Of a segment with one byte or none and neither SYN nor FIN. RFC 9293, section 3.8.4: SEQ = SND.NXT-1, everything
+ * before acknowledged. The capture may lack that ACK: a retransmission starts where the data started, not at their last
+ * byte. */
+static bool is_keepalive(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
+{
+    if (!(side->known & RST_DIRECTION_NXT))
+        return false;
+    if (segment->seq != side->nxt - 1 || (side->known & RST_DIRECTION_FIN))
+        return false;
+    if (!(peer->known & RST_DIRECTION_ACKED))
+        return segment->len == 0;
+    return peer->acked == side->nxt || (side->bytes && !sent_before(side, segment->seq).pass_index);
+}
+
+/* Of such a segment too. RFC 9293, section 3.8.6.1: one byte at the closed window's edge; Linux repeats the byte before
+ * it without data. */
+static bool is_window_probe(const rst_direction_t *peer, const rst_segment_t *segment)
+{
+    if (!(peer->known & RST_DIRECTION_ZERO_WINDOW))
+        return false;
+    return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
+}
+
+static void run_start(rst_retransmission_t *run, const rst_segment_t *segment, rst_moment_t first)
+{
+    memset(run, 0, sizeof *run);
+    run->seq = segment->seq;
+    run->copies = 1;
+    run->first = first;
+    run->last = first;
+}
+
+static void run_repeat(rst_direction_t *side, rst_moment_t at)
+{
+    rst_retransmission_t *run = &side->retransmission;
+    int64_t gap = rst_elapsed(run->last, at);
+
+    run->gap_before = run->gap;
+    run->gap = gap == RST_TIME_NONE ? 0 : gap;
+    run->last = at;
+    if (run->copies < UINT16_MAX)
+        run->copies++;
+    side->timed.pass_index = 0;
+}
+
+/* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */
+static void take_run(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment, uint32_t space,
+                     rst_moment_t at)
+{
+    bool again = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt);
+
+    if (side->retransmission.copies && segment->seq == side->retransmission.seq) {
+        run_repeat(side, at);
+    } else if (!side->retransmission.copies || rst_seq_before(segment->seq, side->retransmission.seq)) {
+        bool oldest = !(peer->known & RST_DIRECTION_ACKED) || !rst_seq_before(segment->seq, peer->acked);
+        rst_moment_t before = again ? sent_before(side, segment->seq) : (rst_moment_t){0, RST_TIME_NONE};
+
+        if (!oldest)
+            return;
+        run_start(&side->retransmission, segment, before.pass_index ? before : at);
+        if (before.pass_index)
+            run_repeat(side, at);
+    } else {
+        return;
+    }
+    if (space > side->retransmission.space)
+        side->retransmission.space = space;
+    side->retransmission.flags = segment->flags;
+}
+
+/* Far outside what the peer may accept. In a capture of both directions a lossy capture heals by the peer's ACKs; a
+ * number that the peer never acknowledges was changed on the way, or is garbage, and must not move SND.NXT. */
+static bool is_out_of_window(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
+{
+    int64_t room = 2 * (int64_t)peer->window_max + 65535;
+    int64_t distance = rst_seq_diff(segment->seq, side->nxt);
+
+    if (!(side->known & RST_DIRECTION_NXT) || !(peer->known & RST_DIRECTION_ACKED) || (segment->flags & RST_FLAG_SYN))
+        return false;
+    return distance > room || distance < -room;
+}
+
+static void take_wild(rst_direction_t *side, rst_moment_t at)
+{
+    side->out_of_window++;
+    side->out_of_window_last = at;
+}
+
+static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, uint32_t space,
+                       rst_moment_t at)
+{
+    uint32_t end = segment->seq + space;
+    uint32_t fresh = 0;
+
+    if (!(side->known & RST_DIRECTION_NXT)) {
+        side->nxt = segment->seq;
+        side->known |= RST_DIRECTION_NXT;
+    } else if (rst_seq_after(segment->seq, side->nxt) && !(segment->flags & RST_FLAG_SYN)) {
+        side->gaps++;
+    }
+    if (segment->len && (side->known & peer->known & RST_DIRECTION_FIN) && (peer->known & RST_DIRECTION_ACKED) &&
+        !rst_seq_after(end, peer->acked))
+        side->old_duplicate = at;
+    take_run(side, peer, segment, space, at);
+    if (rst_seq_after(end, side->nxt)) {
+        fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
+        side->bytes += fresh;
+        side->nxt = end;
+        if (!side->timed.pass_index) {
+            side->timed = at;
+            side->timed_seq = end;
+        }
+    }
+    if (segment->len) {
+        side->last_data = at;
+        side->message = rst_ring_at(&side->ring, 0)->message;
+        side->data_segments++;
+    }
+    /* A retransmission neither asks nor answers again. */
+    if (fresh) {
+        side->unanswered += fresh;
+        peer->unanswered = 0;
+    }
+    if (segment->flags & RST_FLAG_FIN) {
+        if (!(side->known & RST_DIRECTION_FIN))
+            side->fin = at;
+        side->fin_seq = end;
+        side->known |= RST_DIRECTION_FIN;
+    }
+}
+
+static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                           uint32_t space, rst_moment_t at, int64_t idle, bool keepalive, const rst_memory_t *memory)
+{
+    bool lower = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
+    bool again = (side->known & peer->known & RST_DIRECTION_FIN) && side->acked == peer->fin_seq;
+    bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
+    rst_recent_segment_t *slot = ring_push(&side->ring, memory);
+
+    slot->moment = at;
+    slot->idle = idle;
+    slot->seq = segment->seq;
+    slot->ack = segment->ack;
+    slot->len = segment->len;
+    slot->space = space;
+    slot->link = segment->link;
+    slot->tsecr = segment->tsecr;
+    slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
+    slot->window = segment->window;
+    slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
+    slot->flags = segment->flags;
+    slot->ttl = segment->ttl;
+    slot->tos = segment->tos;
+    slot->message = (uint8_t)rst_message_read(segment);
+    slot->keepalive = keepalive;
+    slot->repeated = repeated;
+}
+
+void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
+                        int64_t idle, const rst_memory_t *memory)
+{
+    uint32_t space = rst_segment_space(segment);
+    bool small = segment->len <= 1 && !(segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN));
+    bool keepalive = small && is_keepalive(side, peer, segment);
+    bool window_probe = small && is_window_probe(peer, segment);
+
+    push_candidate(side, peer, segment, space, at, idle, keepalive || window_probe, memory);
+    if (!side->segments)
+        side->first = at;
+    side->last = at;
+    side->segments++;
+    take_hops(side, segment);
+    take_ip_id(side, segment);
+    if (segment->known & RST_HAS_TIMESTAMP) {
+        side->tsval = segment->tsval;
+        side->known |= RST_DIRECTION_TIMESTAMPS;
+    }
+    if (segment->mptcp == RST_MPTCP_FASTCLOSE)
+        side->known |= RST_DIRECTION_FASTCLOSE;
+    if (segment->flags & RST_FLAG_SYN)
+        take_syn(side, segment, at);
+    take_window(side, peer, segment, at);
+    if (segment->flags & RST_FLAG_ACK)
+        take_ack(side, peer, segment, at);
+    if (window_probe)
+        count_probe(&side->window_probe, at);
+    else if (keepalive)
+        count_probe(&side->keepalive, at);
+    else if (is_out_of_window(side, peer, segment))
+        take_wild(side, at);
+    else if (space)
+        take_space(side, peer, segment, space, at);
+    else if (!(side->known & RST_DIRECTION_NXT)) {
+        side->nxt = segment->seq;
+        side->known |= RST_DIRECTION_NXT;
+    }
+    if (!space && !keepalive && !window_probe)
+        side->pure_acks++;
+}

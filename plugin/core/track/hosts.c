@@ -1,0 +1,377 @@
+/* hosts.c
+ * Implementation for the tables across connections.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "track/hosts.h"
+
+uint32_t rst_address_hash(const rst_address_t *address)
+{
+    uint64_t mixed = (address->word[0] ^ (address->word[1] * UINT64_C(0x9e3779b97f4a7c15))) + address->size;
+
+    mixed *= UINT64_C(0xff51afd7ed558ccd);
+    return (uint32_t)(mixed >> 32);
+}
+
+bool rst_address_equal(const rst_address_t *a, const rst_address_t *b)
+{
+    return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->size == b->size;
+}
+
+static guint host_hash(gconstpointer key)
+{
+    return ((const rst_host_t *)key)->hash;
+}
+
+static gboolean host_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_host_t *left = a;
+    const rst_host_t *right = b;
+
+    return left->point == right->point && rst_address_equal(&left->address, &right->address);
+}
+
+static guint service_hash(gconstpointer key)
+{
+    return ((const rst_service_t *)key)->hash;
+}
+
+uint64_t rst_secret(void)
+{
+    return (uint64_t)g_random_int() << 32 | g_random_int() | 1;
+}
+
+static uint32_t mix_address(uint64_t secret, const rst_address_t *address, uint16_t port)
+{
+    uint64_t hash = (address->word[0] ^ secret) * secret;
+
+    hash ^= hash >> 32;
+    hash = (hash ^ address->word[1]) * secret;
+    hash ^= hash >> 32;
+    hash = (hash ^ port) * secret;
+    return (uint32_t)(hash >> 32);
+}
+
+static gboolean service_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_service_t *left = a;
+    const rst_service_t *right = b;
+
+    return left->port == right->port && left->point == right->point &&
+           rst_address_equal(&left->address, &right->address);
+}
+
+static guint habit_hash(gconstpointer key)
+{
+    const rst_habit_t *habit = key;
+
+    return g_direct_hash(habit->client) * 31 + g_direct_hash(habit->service);
+}
+
+static gboolean habit_equal(gconstpointer a, gconstpointer b)
+{
+    const rst_habit_t *left = a;
+    const rst_habit_t *right = b;
+
+    return left->client == right->client && left->service == right->service;
+}
+
+void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs)
+{
+    hosts->hosts = g_hash_table_new(host_hash, host_equal);
+    hosts->services = g_hash_table_new(service_hash, service_equal);
+    hosts->habits = g_hash_table_new(habit_hash, habit_equal);
+    hosts->memory = memory;
+    hosts->prefs = prefs;
+    hosts->secret = rst_secret();
+}
+
+void rst_hosts_close(rst_hosts_t *hosts)
+{
+    g_hash_table_destroy(hosts->hosts);
+    g_hash_table_destroy(hosts->services);
+    g_hash_table_destroy(hosts->habits);
+}
+
+/* The entry equal to key, or a new one that is put into the table: the first head bytes of key, then zeros. NULL when
+ * the table is full. */
+static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void *key, size_t head, size_t size)
+{
+    void *entry = g_hash_table_lookup(table, key);
+
+    if (entry || g_hash_table_size(table) >= RST_TABLE_MAX)
+        return entry;
+    entry = rst_alloc0(hosts->memory, size);
+    memcpy(entry, key, head);
+    g_hash_table_add(table, entry);
+    return entry;
+}
+
+rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point)
+{
+    rst_host_t key;
+    rst_host_t **near;
+
+    key.address = *address;
+    key.point = point;
+    key.hash = mix_address(hosts->secret, address, 0) ^ point;
+    near = &hosts->near[key.hash % RST_HOSTS_NEAR];
+    if (!*near || !host_equal(*near, &key))
+        *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, socket), sizeof key);
+    return *near;
+}
+
+rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
+{
+    rst_service_t key;
+
+    key.address = *address;
+    key.port = port;
+    key.point = point;
+    key.hash = mix_address(hosts->secret, address, port) ^ point;
+    return table_entry(hosts, hosts->services, &key, offsetof(rst_service_t, runs), sizeof key);
+}
+
+static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room, unsigned limit)
+{
+    unsigned wanted = *room ? *room * 2u : 1u;
+    void *block;
+
+    if (wanted > limit)
+        wanted = limit;
+    block = memory->alloc(memory->scope, size * wanted);
+    if (used)
+        memcpy(block, old, size * used);
+    rst_release(memory, old, size * *room);
+    *room = (uint8_t)wanted;
+    return block;
+}
+
+/* Nearly all services only ever refuse, or only accept: the first run needs no block of its own. */
+static rst_service_run_t *next_run(const rst_hosts_t *hosts, rst_service_t *service)
+{
+    if (!service->runs) {
+        service->run = &service->first_run;
+    } else if (service->runs == 1) {
+        service->room = 1;
+        service->run = grown(hosts->memory, NULL, sizeof *service->run, 0, &service->room, RST_SERVICE_RUNS_MAX);
+        service->run[0] = service->first_run;
+    }
+    if (service->runs > 1 && service->runs == service->room)
+        service->run = grown(hosts->memory, service->run, sizeof *service->run, service->runs, &service->room,
+                             RST_SERVICE_RUNS_MAX);
+    return &service->run[service->runs++];
+}
+
+void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at)
+{
+    rst_service_run_t *run = service->runs ? &service->run[service->runs - 1] : NULL;
+
+    if (!run || run->accepts != accepts) {
+        if (service->runs == RST_SERVICE_RUNS_MAX) {
+            service->overflow = true;
+            return;
+        }
+        run = next_run(hosts, service);
+        *run = (rst_service_run_t){accepts, false, 0, at, at};
+    }
+    run->count++;
+    run->last = at;
+}
+
+void rst_service_serves(rst_service_t *service, rst_moment_t accepted)
+{
+    rst_service_run_t *run = &service->run[service->runs - 1];
+
+    if (!run->accepts && accepted.pass_index < run->first.pass_index)
+        run->served = true;
+}
+
+const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at)
+{
+    for (unsigned i = service->runs; i-- > 0;) {
+        if (service->run[i].accepts == accepts && service->run[i].first.pass_index < at.pass_index)
+            return &service->run[i];
+    }
+    return NULL;
+}
+
+const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at)
+{
+    for (unsigned i = 0; i < service->runs; i++) {
+        if (service->run[i].accepts == accepts && service->run[i].last.pass_index > at.pass_index)
+            return &service->run[i];
+    }
+    return NULL;
+}
+
+bool rst_service_accepted(const rst_service_t *service)
+{
+    return service->runs > 1 || (service->runs && service->run[0].accepts);
+}
+
+bool rst_same_idle(int64_t a, int64_t b)
+{
+    int64_t tolerance = b >= 5 * RST_SECOND ? b / 50 : b / 200;
+
+    return b >= RST_SECOND && a >= b - tolerance && a <= b + tolerance;
+}
+
+/* Long enough for a timer; below five seconds only whole seconds are. */
+static bool may_be_timer(int64_t idle)
+{
+    int64_t off = idle % RST_SECOND;
+
+    return idle >= 5 * RST_SECOND ||
+           (idle >= RST_SECOND && (off <= RST_SECOND / 50 || off >= RST_SECOND - RST_SECOND / 50));
+}
+
+/* A count that was reached is kept: later aborts for other reasons do not unmake the habit. */
+void rst_host_note_idle(rst_host_t *host, int64_t idle)
+{
+    if (may_be_timer(idle) && rst_same_idle(host->idle, idle)) {
+        if (host->idle_count < UINT16_MAX)
+            host->idle_count++;
+    } else if (may_be_timer(idle) && host->idle_count < 3) {
+        host->idle = idle;
+        host->idle_count = 1;
+    }
+}
+
+void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)
+{
+    uint8_t hops = rst_hops(ttl);
+
+    if (!range->count || hops < range->min)
+        range->min = hops;
+    if (!range->count || hops > range->max)
+        range->max = hops;
+    if (range->count < UINT16_MAX)
+        range->count++;
+}
+
+static bool same_moment(const rst_hosts_t *hosts, rst_moment_t a, rst_moment_t b)
+{
+    int64_t elapsed = a.pass_index ? rst_elapsed(a, b) : RST_TIME_NONE;
+
+    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)hosts->prefs->batch_ms * RST_MILLISECOND;
+}
+
+void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at)
+{
+    host->fin = at;
+    host->fin_port = port;
+    if (host->burst && host->burst->port == port && same_moment(hosts, host->burst->last, at))
+        host->burst->closes = true;
+}
+
+static void note_silence(rst_burst_t *burst, int64_t idle)
+{
+    if (idle == RST_TIME_NONE)
+        return;
+    if (burst->idle_min == RST_TIME_NONE || idle < burst->idle_min)
+        burst->idle_min = idle;
+    if (burst->idle_max == RST_TIME_NONE || idle > burst->idle_max)
+        burst->idle_max = idle;
+}
+
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
+                                 rst_moment_t at)
+{
+    if (!host->burst || !same_moment(hosts, host->burst->last, at)) {
+        host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
+        host->burst->first = at;
+        host->burst->port = port;
+        host->burst->idle_min = host->burst->idle_max = RST_TIME_NONE;
+    }
+    note_silence(host->burst, idle);
+    if (host->burst->port != port)
+        host->burst->port = 0;
+    if (host->fin_port == port && same_moment(hosts, host->fin, at))
+        host->burst->closes = true;
+    host->burst->last = at;
+    host->burst->connections++;
+    return host->burst;
+}
+
+void rst_host_note_code(rst_host_t *host, uint16_t code)
+{
+    if (!host->netscaler_codes)
+        host->netscaler_code = code;
+    if (!host->netscaler_codes || (host->netscaler_codes == 1 && host->netscaler_code != code))
+        host->netscaler_codes++;
+}
+
+static int64_t stretch_of(const rst_hosts_t *hosts, rst_moment_t at)
+{
+    return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)hosts->prefs->scan_s * RST_SECOND);
+}
+
+static bool target_is_new(rst_host_t *client, uint32_t target)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(client->target); i++) {
+        if (client->target[i] == target)
+            return false;
+    }
+    client->target[client->target_next] = target;
+    client->target_next = (uint8_t)((client->target_next + 1) % G_N_ELEMENTS(client->target));
+    return true;
+}
+
+void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at)
+{
+    int64_t stretch = stretch_of(hosts, at);
+    rst_breadth_t *breadth = client->breadths ? &client->breadth[client->breadths - 1] : NULL;
+
+    if (!target_is_new(client, target))
+        return;
+    if ((!breadth || breadth->stretch != stretch) && client->breadths < RST_BREADTH_MAX) {
+        if (client->breadths == client->breadth_room)
+            client->breadth = grown(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
+                                    &client->breadth_room, RST_BREADTH_MAX);
+        breadth = &client->breadth[client->breadths++];
+        *breadth = (rst_breadth_t){stretch, 0, 0};
+    }
+    if (probe && breadth->probes < UINT16_MAX)
+        breadth->probes++;
+    else if (!probe && breadth->refused < UINT16_MAX)
+        breadth->refused++;
+}
+
+unsigned rst_host_breadth(const rst_hosts_t *hosts, const rst_host_t *client, bool probes, rst_moment_t at)
+{
+    int64_t stretch = stretch_of(hosts, at);
+    unsigned sum = 0;
+
+    for (unsigned i = 0; i < client->breadths; i++) {
+        const rst_breadth_t *breadth = &client->breadth[i];
+
+        if (breadth->stretch >= stretch - 1 && breadth->stretch <= stretch + 1)
+            sum += probes ? breadth->probes : breadth->refused;
+    }
+    return sum;
+}
+
+rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
+                                  rst_moment_t at)
+{
+    rst_habit_t key;
+    rst_habit_t *habit;
+    int64_t elapsed;
+
+    key.client = client;
+    key.service = service;
+    habit = table_entry(hosts, hosts->habits, &key, offsetof(rst_habit_t, count), sizeof key);
+    if (!habit)
+        return NULL;
+    elapsed = habit->count ? rst_elapsed(habit->last, at) : RST_TIME_NONE;
+    if (elapsed != RST_TIME_NONE) {
+        if (!habit->period_min || elapsed < habit->period_min)
+            habit->period_min = elapsed;
+        if (elapsed > habit->period_max)
+            habit->period_max = elapsed;
+    }
+    habit->last = at;
+    habit->count++;
+    return habit;
+}

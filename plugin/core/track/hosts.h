@@ -1,0 +1,177 @@
+/* hosts.h
+ * What the whole capture shows about hosts and services, across connections: who accepts, who refuses, how far away
+ * a host is, which connections it resets together, how many targets a client tries.
+ *
+ * All tables are bounded (RST_TABLE_MAX entries each). When one is full, new hosts or services are not added: the rules
+ * that need them find nothing and abstain.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_HOSTS_H
+#define RST_HOSTS_H
+
+#include <glib.h>
+
+#include "track/direction.h"
+
+#define RST_TABLE_MAX 65536
+#define RST_RECENT_MAX 16
+#define RST_HOSTS_NEAR 64
+
+struct rst_conn;
+
+/* Connections opened last, oldest overwritten first. Their ports stand together, because nearly always they are all
+ * that is looked at. */
+typedef struct rst_recent {
+    struct rst_conn *conn[RST_RECENT_MAX]; /* NULL = none, or forgotten */
+    uint64_t ports[2][RST_RECENT_MAX / 4]; /* of both sides, four in a word, the first one lowest */
+    uint8_t next;
+} rst_recent_t;
+
+/* An uninterrupted time in which a service only accepted, or only refused. */
+typedef struct rst_service_run {
+    bool accepts;
+    bool served; /* of refusals: a connection from before them went on with data */
+    uint32_t count;
+    rst_moment_t first, last;
+} rst_service_run_t;
+
+#define RST_SERVICE_RUNS_MAX 32
+
+typedef struct rst_service {
+    rst_address_t address;
+    uint32_t hash;
+    uint16_t port;
+    uint8_t point; /* capture point */
+    uint8_t runs, room;
+    bool overflow;          /* more changes than are kept */
+    rst_service_run_t *run; /* oldest first; first_run until there are more */
+    rst_service_run_t first_run;
+    uint32_t plain_accepts;    /* SYN-ACKs to SYNs without special options */
+    rst_moment_t plain_accept; /* the latest of these */
+} rst_service_t;
+
+/* Resets that one host sent on its own account within batch_ms of each other. */
+typedef struct rst_burst {
+    rst_moment_t first, last;
+    uint32_t connections;
+    uint16_t port;              /* of the host, 0 when it is not the same for all */
+    int64_t idle_min, idle_max; /* silence of these connections, ns; both RST_TIME_NONE while none is known */
+    bool survived;              /* a connection that is older than the burst went on */
+    bool closes;                /* connections of the same port were closed by FIN in the same moment */
+} rst_burst_t;
+
+typedef struct rst_hop_range {
+    uint8_t min, max;
+    uint16_t count; /* connections, or resets, that were measured */
+} rst_hop_range_t;
+
+/* A client's attempts in one stretch of scan_s seconds. */
+typedef struct rst_breadth {
+    int64_t stretch;
+    uint16_t probes;  /* targets left without data by the client's own reset */
+    uint16_t refused; /* targets that refused */
+} rst_breadth_t;
+
+#define RST_BREADTH_MAX 64
+
+typedef struct rst_host {
+    rst_address_t address;
+    uint32_t hash;                     /* of the address, mixed with the tables' secret */
+    uint8_t point;                     /* capture point */
+    rst_hop_range_t socket;            /* SYN-ACKs and data */
+    rst_hop_range_t stateless;         /* resets that answer a segment */
+    int64_t round_trip;                /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
+    uint16_t round_trips;              /* SYN-ACKs that were timed */
+    uint16_t unasked;                  /* SYN-ACKs that it reset without having sent a SYN in this capture */
+    uint16_t open_ports;               /* services of this host that accepted a connection */
+    rst_burst_t *burst;                /* the latest, NULL before the first */
+    rst_moment_t fin;                  /* its latest FIN on a connection that it had accepted */
+    uint16_t fin_port;                 /* its own port there */
+    int64_t idle;                      /* silence before its latest aborts, ns */
+    uint16_t idle_count;               /* aborts in a row after that silence */
+    rst_moment_t reset_received;       /* latest first reset of a connection that this host got */
+    const struct rst_conn *reset_conn; /* its connection */
+    uint32_t aborts;                   /* connections that it reset on its own account */
+    uint32_t relays;                   /* of these, how many right after it got a reset on its other side */
+    int64_t lag_min, lag_max;          /* of the relays, ns */
+    rst_recent_t recent;               /* connections opened by this host */
+    uint8_t netscaler_codes;           /* distinct window codes in its resets: 0, 1, or 2 for more */
+    uint16_t netscaler_code;           /* the first of them */
+    uint32_t target[8];                /* hashes of the latest targets */
+    uint8_t target_next;
+    uint8_t breadths, breadth_room;
+    rst_breadth_t *breadth;
+} rst_host_t;
+
+/* Connections of one client to one service that carried no data and were reset: a health check has a period. */
+typedef struct rst_habit {
+    const rst_host_t *client;
+    const rst_service_t *service;
+    uint32_t count;
+    rst_moment_t last;
+    int64_t period_min, period_max; /* 0 until two were seen */
+} rst_habit_t;
+
+typedef struct rst_hosts {
+    GHashTable *hosts, *services, *habits;
+    rst_host_t *near[RST_HOSTS_NEAR]; /* found last, by the low bits of the hash */
+    const rst_memory_t *memory;
+    const rst_prefs_t *prefs;
+    uint64_t secret; /* as in rst_conn_table_t */
+} rst_hosts_t;
+
+/* An odd random number for the hashes of one file's tables. */
+uint64_t rst_secret(void);
+
+uint32_t rst_address_hash(const rst_address_t *address);
+bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
+
+void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
+void rst_hosts_close(rst_hosts_t *hosts);
+
+/* The record of a host or service as a capture point sees it; NULL when it is new and the table is full. */
+rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point);
+rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point);
+
+void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at);
+
+/* Data on a connection that the service has accepted at this moment. */
+void rst_service_serves(rst_service_t *service, rst_moment_t accepted);
+
+/* The nearest acceptance (or refusal) before or after a moment; NULL if there is none. */
+const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at);
+const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at);
+
+/* Did it ever accept a connection in this capture? */
+bool rst_service_accepted(const rst_service_t *service);
+
+/* Two silences of at least a second that differ by at most half a percent, from five seconds on by two. */
+bool rst_same_idle(int64_t a, int64_t b);
+
+/* Counts the silence before an abort. */
+void rst_host_note_idle(rst_host_t *host, int64_t idle);
+
+void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
+
+/* Counts a reset of its own account after a silence; returns the burst it belongs to. */
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
+                                 rst_moment_t at);
+
+/* A FIN of the host on a connection that it had accepted. */
+void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at);
+
+/* A reset of the host bears a window value of NetScaler's table that is no advertised window. */
+void rst_host_note_code(rst_host_t *host, uint16_t code);
+
+/* Counts a target that the client left without data (probe) or that refused it. */
+void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at);
+
+/* Targets around a moment: probes or refusals within about scan_s. */
+unsigned rst_host_breadth(const rst_hosts_t *hosts, const rst_host_t *client, bool probes, rst_moment_t at);
+
+/* Counts an empty connection; returns the habit, NULL when the table is full. */
+rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
+                                  rst_moment_t at);
+
+#endif

@@ -1,0 +1,241 @@
+/* trigger.c
+ * Implementation for the form of a reset: what it answers, or that it answers nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "track/reset.h"
+
+#include "base/seq.h"
+
+/* Longest plausible time from a segment to its answer. The round trip is the one at the capture point. */
+static bool soon(const rst_reset_t *reset, const rst_recent_segment_t *candidate, const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    int64_t limit = (int64_t)prefs->trigger_window_ms * RST_MILLISECOND;
+    int64_t delay = rst_elapsed(candidate->moment, reset->at);
+
+    if ((own->known & RST_DIRECTION_RTT) && 3 * own->rtt > limit)
+        limit = 3 * own->rtt;
+    return delay == RST_TIME_NONE || delay <= limit;
+}
+
+static bool is_unacked(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    if (!candidate->space || candidate->keepalive)
+        return false;
+    return !(own->known & RST_DIRECTION_ACKED) || rst_seq_after(candidate->seq + candidate->space, own->acked);
+}
+
+/* The sender went on after it and acknowledged later ones: it was alive then. */
+static bool was_taken(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    uint32_t end = candidate->seq + candidate->space;
+
+    if (!(own->known & RST_DIRECTION_ACKED) || candidate->keepalive || candidate->repeated ||
+        candidate->moment.pass_index > own->last.pass_index)
+        return false;
+    return rst_seq_before(end, own->acked) || (candidate->space && end == own->acked);
+}
+
+static bool was_reset(const rst_reset_t *reset)
+{
+    return reset->own_last.at.pass_index || reset->peer_last.at.pass_index;
+}
+
+/* Did the segment reach a connection that had been reset, or was it on its way then? */
+static bool follows_reset(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    uint32_t first = reset->own_first.at.pass_index ? reset->own_first.at.pass_index : reset->peer_last.at.pass_index;
+    int64_t delay = rst_elapsed(candidate->moment, reset->at);
+
+    /* The number goes back: only an ACK that disputes the first reset asks for that (RFC 5961, section 3.2). */
+    if (reset->own_last.at.pass_index && rst_seq_before(reset->seq, reset->own_last.seq))
+        return candidate->moment.pass_index > reset->own_last.at.pass_index;
+    if (candidate->moment.pass_index > first || delay == RST_TIME_NONE)
+        return true;
+    return (own->known & RST_DIRECTION_RTT) && delay <= 3 * own->rtt + RST_MILLISECOND;
+}
+
+/* A segment without new sequence space can only be what a reset answers when its sender had nothing to do with the
+ * connection any more, or did nothing since. */
+static bool may_answer_bare(const rst_reset_t *reset, const rst_recent_segment_t *candidate, bool latest,
+                            const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    if (was_reset(reset))
+        return follows_reset(reset, candidate);
+    if (own->known & RST_DIRECTION_FIN)
+        return candidate->moment.pass_index > own->fin.pass_index;
+    if (candidate->space && !candidate->keepalive)
+        return false;
+    if (own->segments && own->last.pass_index > candidate->moment.pass_index)
+        return false;
+    /* Who has only sent a SYN waits for nothing else, however long the path is. */
+    return latest && ((own->segments == 1 && (own->known & RST_DIRECTION_SYN)) || soon(reset, candidate, prefs));
+}
+
+/* Group 2: the oldest segment whose data the sender never acknowledged, otherwise the latest one that carries no data.
+ * After a reset every segment draws another one: first come, first answered. */
+static rst_recent_segment_t *find_answered(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
+{
+    rst_recent_segment_t *bare = NULL;
+
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_recent_segment_t *candidate = rst_ring_at(ring, age);
+        bool unacked = is_unacked(reset, candidate) && (age == 0 || soon(reset, candidate, prefs));
+
+        if (candidate->answered || !(candidate->flags & RST_FLAG_ACK) || candidate->ack != reset->seq)
+            continue;
+        if (unacked)
+            return candidate;
+        if (was_taken(reset, candidate))
+            continue;
+        if (!may_answer_bare(reset, candidate, age == 0, prefs))
+            continue;
+        if (was_reset(reset))
+            return candidate;
+        bare = candidate;
+    }
+    return bare;
+}
+
+/* The sender lost its state while its own data were on their way: what it answers lies before these, and acknowledges
+ * less than was sent. */
+static rst_recent_segment_t *find_overtaken(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    if (!(own->known & RST_DIRECTION_NXT) || (own->known & RST_DIRECTION_FIN) || was_reset(reset) ||
+        !rst_seq_before(reset->seq, own->nxt))
+        return NULL;
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_recent_segment_t *candidate = rst_ring_at(ring, age);
+
+        if (!candidate->answered && (candidate->flags & RST_FLAG_ACK) && candidate->ack == reset->seq &&
+            soon(reset, candidate, prefs) && !was_taken(reset, candidate))
+            return candidate;
+    }
+    return NULL;
+}
+
+/* Windows answers data after its own FIN with RST,ACK whose ACK covers the data. */
+static rst_recent_segment_t *find_answered_with_ack(rst_reset_t *reset, const rst_ring_t *ring)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    if (!(own->known & RST_DIRECTION_FIN) || reset->seq != own->fin_seq)
+        return NULL;
+    for (unsigned age = ring->used; age-- > 0;) {
+        rst_recent_segment_t *candidate = rst_ring_at(ring, age);
+
+        if (!candidate->answered && candidate->len && candidate->moment.pass_index > own->fin.pass_index &&
+            is_unacked(reset, candidate) && rst_seq_after(reset->ack, candidate->seq))
+            return candidate;
+    }
+    return NULL;
+}
+
+/* Group 1: a segment without ACK. Some devices refuse with an ACK of their own making or none at all; before any answer
+ * of this side there is nothing else that the reset could mean. */
+static rst_recent_segment_t *find_refused(rst_reset_t *reset, const rst_ring_t *ring)
+{
+    bool silent = !reset->direction[reset->from].segments;
+
+    for (unsigned age = 0; age < ring->used; age++) {
+        rst_recent_segment_t *candidate = rst_ring_at(ring, age);
+
+        if ((candidate->flags & RST_FLAG_ACK) || candidate->answered)
+            continue;
+        if ((reset->flags & RST_FLAG_ACK) && reset->ack == candidate->seq + candidate->space &&
+            (silent || reset->seq == 0))
+            return candidate;
+        if (silent && (candidate->flags & RST_FLAG_SYN) && age == 0)
+            return candidate;
+    }
+    return NULL;
+}
+
+static rst_form_t form_by_sequence(const rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+
+    if (!(own->known & RST_DIRECTION_NXT)) {
+        if (!(peer->known & RST_DIRECTION_ACKED))
+            return RST_FORM_UNKNOWN;
+        return reset->seq == peer->acked ? RST_FORM_ABORT
+                                         : (rst_seq_after(reset->seq, peer->acked) ? RST_FORM_AHEAD : RST_FORM_BELOW);
+    }
+    if (reset->seq == own->nxt || ((own->known & RST_DIRECTION_FIN) && reset->seq == own->fin_seq - 1))
+        return RST_FORM_ABORT;
+    /* SYN without answer, then RST,ACK at the initial sequence number: Android and others give up like this. */
+    if ((own->known & RST_DIRECTION_SYN) && reset->seq == own->isn && own->nxt == own->isn + 1)
+        return RST_FORM_ABORT;
+    return rst_seq_after(reset->seq, own->nxt) ? RST_FORM_AHEAD : RST_FORM_BELOW;
+}
+
+rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
+{
+    const rst_ring_t *ring = &reset->conn->direction[1 - reset->from].ring;
+    rst_recent_segment_t *candidate = find_refused(reset, ring);
+
+    reset->form = RST_FORM_REFUSAL;
+    if (!candidate) {
+        reset->form = RST_FORM_ANSWER;
+        candidate =
+            (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring) : find_answered(reset, ring, prefs);
+        if (!candidate && !(segment->flags & RST_FLAG_ACK))
+            candidate = find_overtaken(reset, ring, prefs);
+    }
+    if (!candidate) {
+        reset->form = (uint8_t)form_by_sequence(reset);
+        return NULL;
+    }
+    reset->trigger = *candidate;
+    return candidate;
+}
+
+/* How many copies of each packet the capture holds beside the first: on a mirror of several ports each has equally
+ * many, so that one more is another packet. The sender's own direction tells, if it shows more than the reset. */
+static unsigned copies_of_each(const rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    const rst_direction_t *side = own->segments ? own : &reset->direction[1 - reset->from];
+
+    return side->segments ? (side->copies + side->segments / 4) / side->segments : 0;
+}
+
+/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, or always the same one,
+ * everything else equal at once and nothing left that a second reset could answer. */
+bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs)
+{
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+    int64_t elapsed = rst_elapsed(earlier->at, reset->at);
+    int64_t limit = (int64_t)prefs->dup_ms * RST_MILLISECOND;
+    bool counted = (reset->known & RST_HAS_IP_ID) && (reset->ip_id || earlier->ip_id);
+    bool moved = (reset->link && earlier->link && reset->link != earlier->link) ||
+                 ((reset->known & RST_HAS_IP) && reset->ttl != earlier->ttl);
+
+    if (reset->seq != earlier->seq || reset->ack != earlier->ack || reset->flags != earlier->flags ||
+        reset->len != earlier->len || reset->window != earlier->window || elapsed == RST_TIME_NONE)
+        return false;
+    if (counted && reset->ip_id != earlier->ip_id)
+        return false;
+    if (counted && (reset->direction[reset->from].ip_id_changes || !reset->trigger.moment.pass_index))
+        return elapsed <= (moved ? 20 * limit : limit);
+    if (moved)
+        return elapsed <= 20 * limit;
+    if (elapsed > limit || !peer->segments)
+        return false;
+    if (copies_of_each(reset))
+        return earlier->copies < copies_of_each(reset);
+    /* An abort is sent once. A burst of equal bare resets is just that, even when what they answer has left the ring,
+     * unless the capture holds copies of other segments too. */
+    return !reset->trigger.moment.pass_index &&
+           ((reset->flags & RST_FLAG_ACK) || peer->copies + reset->direction[reset->from].copies > 0);
+}
