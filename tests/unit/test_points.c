@@ -260,17 +260,17 @@ static void test_stated(void)
         {"client=1-", false}, {"client=1-99", false}, {"=1", false},        {"client=-1", false},
     };
     rst_points_t *points = g_new0(rst_points_t, 1);
-    rst_prefs_t prefs = rst_prefs_default();
+    rst_file_t file = {.prefs = rst_prefs_default()};
 
-    prefs.point_ends = "client=0, server=1-2;nonsense";
-    rst_points_open(points, &prefs);
+    file.prefs.point_ends = "client=0, server=1-2;nonsense";
+    rst_points_open(points, &file, NULL, NULL, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("%s", cases[i].entry);
         g_assert_true(rst_points_state(points, cases[i].entry, (unsigned)i) == cases[i].good);
     }
     rst_points_close(points);
     memset(points, 0, sizeof *points);
-    rst_points_open(points, &prefs);
+    rst_points_open(points, &file, NULL, NULL, NULL);
     g_assert_cmpuint(points->end[0], ==, RST_END_CLIENT);
     g_assert_cmpuint(points->end[2], ==, RST_END_SERVER);
     g_assert_cmpint(rst_points_relation(points, 1, 2), ==, RST_RELATION_TOGETHER);

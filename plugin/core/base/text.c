@@ -5,6 +5,8 @@
  */
 #include "base/text.h"
 
+#include "base/moment.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 

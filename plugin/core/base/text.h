@@ -8,8 +8,8 @@
 
 #include <glib.h>
 
+#include "base/address.h"
 #include "base/memory.h"
-#include "facts/segment.h"
 
 #define RST_TEXT_MAX 600 /* longer texts are cut */
 

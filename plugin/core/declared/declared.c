@@ -6,6 +6,10 @@
 #include "declared/declared.h"
 
 #include "base/text.h"
+#include "declared/diag.h"
+#include "declared/f5.h"
+#include "declared/mptcp.h"
+#include "declared/netscaler.h"
 
 #define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
 

@@ -10,6 +10,7 @@
 #ifndef RST_DECLARED_H
 #define RST_DECLARED_H
 
+#include "answer/verdict.h"
 #include "track/reset.h"
 
 typedef struct rst_statement {
@@ -24,24 +25,5 @@ typedef struct rst_statement {
 /* Asks the decoders that prefs switch on. texts = false leaves declared.text out where it would have to be made. */
 rst_statement_t rst_declared_read(const rst_reset_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
                                   bool texts);
-
-/* The decoders. One that does not recognise its form returns false, and the next one is asked. Without memory they make
- * no texts. */
-typedef bool rst_declared_reader_t(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
-
-rst_declared_reader_t rst_declared_mptcp;
-rst_declared_reader_t rst_declared_diag;
-rst_declared_reader_t rst_declared_f5;
-rst_declared_reader_t rst_declared_netscaler;
-
-/* Payload bytes as a text, NULL without memory. */
-const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
-
-/* Is this window value one of NetScaler's? */
-bool rst_netscaler_has(uint16_t window);
-
-/* The reset's window lies apart from what its sender advertised, so that it is no advertisement. */
-bool rst_netscaler_apart(const rst_reset_t *reset);
-bool rst_netscaler_steps(const rst_reset_t *reset); /* far from a window that stood still; counts only with others */
 
 #endif

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "declared/declared.h"
+#include "declared/diag.h"
 
 typedef struct diag_code {
     const char *text;

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "declared/declared.h"
+#include "declared/f5.h"
 
 #define PEER "{peer} " /* the cause arose on the other side of the proxy */
 

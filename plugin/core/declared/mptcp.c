@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "declared/declared.h"
+#include "declared/mptcp.h"
 
 #include "base/text.h"
 

@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "declared/declared.h"
+#include "declared/netscaler.h"
 
 #define HINT_SHARE 35
 #define TTL_APART 2 /* reroutes change it by one */

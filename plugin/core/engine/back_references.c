@@ -3,10 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "engine/engine.h"
+#include "engine/back_references.h"
 
-#include "engine/state.h"
-#include "points/compare.h"
+#include "points/losses.h"
 
 void rst_lists_drop(rst_engine_t *engine)
 {
@@ -26,7 +25,7 @@ static void refer_frame(rst_engine_t *engine, uint32_t frame, uint32_t pass_inde
 
 static void refer_reset(rst_engine_t *engine, const rst_reset_t *reset, const rst_verdict_t *verdict)
 {
-    uint32_t own = rst_frames_number(&engine->frames, reset->at.pass_index);
+    uint32_t own = rst_frames_number(&engine->file.frames, reset->at.pass_index);
 
     if (verdict->trigger != own)
         refer_frame(engine, verdict->trigger, reset->at.pass_index);
@@ -53,7 +52,7 @@ void rst_engine_finish_pass(rst_engine_t *engine)
     if (!engine->points.several || engine->points.finished)
         return;
     engine->points.finished = true;
-    rst_losses_count(engine);
+    rst_losses_count(&engine->points);
 }
 
 uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory)
@@ -63,5 +62,5 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
     if (!engine->back_references)
         make_back_references(engine, memory);
     pass_index = g_hash_table_lookup(engine->back_references, GUINT_TO_POINTER(frame));
-    return pass_index ? rst_frames_number(&engine->frames, GPOINTER_TO_UINT(pass_index)) : 0;
+    return pass_index ? rst_frames_number(&engine->file.frames, GPOINTER_TO_UINT(pass_index)) : 0;
 }

@@ -6,8 +6,14 @@
 #include "engine/engine.h"
 
 #include "base/seq.h"
+#include "engine/back_references.h"
+#include "engine/failures.h"
+#include "engine/learn.h"
 #include "engine/state.h"
+#include "judge/at_kernel.h"
+#include "track/aftermath.h"
 #include "track/merged.h"
+#include "track/trigger.h"
 
 #define SYN_AGAIN INT64_C(1000000000)   /* ns; RFC 6298, section 2: a SYN without an answer is sent again */
 #define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
@@ -17,7 +23,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     rst_engine_t *engine = g_new0(rst_engine_t, 1);
 
     engine->memory = rst_pool_open(&engine->pool, memory);
-    engine->prefs = *prefs;
+    engine->file.prefs = *prefs;
     rst_conn_table_open(&engine->table);
     engine->nobody.client = -1;
     engine->orphan.conn = &engine->nobody;
@@ -26,19 +32,19 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->orphan.let_go = true;
     engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
-    engine->now.time = RST_TIME_NONE;
-    rst_hosts_open(&engine->hosts, &engine->memory, &engine->prefs);
+    engine->file.now.time = RST_TIME_NONE;
+    rst_hosts_open(&engine->hosts, &engine->memory, &engine->file.prefs);
     rst_reports_open(&engine->reports);
-    rst_points_open(&engine->points, prefs);
+    rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
-        rst_points_begin(engine);
-    rst_rules_choose(engine);
+        rst_points_begin(&engine->points);
+    rst_judge_open(&engine->judge, &engine->file, &engine->points);
     return engine;
 }
 
 void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace)
 {
-    engine->join = rst_join_new(trace);
+    engine->judge.join = rst_join_new(trace);
 }
 
 void rst_engine_free(rst_engine_t *engine)
@@ -46,10 +52,10 @@ void rst_engine_free(rst_engine_t *engine)
     if (!engine)
         return;
     rst_lists_drop(engine);
-    rst_join_free(engine->join);
+    rst_join_free(engine->judge.join);
     rst_hosts_close(&engine->hosts);
     rst_reports_close(&engine->reports);
-    rst_frames_free(&engine->frames);
+    rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);
     rst_points_close(&engine->points);
     g_array_free(engine->failures, TRUE);
@@ -58,28 +64,28 @@ void rst_engine_free(rst_engine_t *engine)
 
 void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
 {
-    rst_moment_t before = engine->now;
+    rst_moment_t before = engine->file.now;
     int64_t step;
 
-    rst_frames_next(&engine->frames, number);
-    engine->now.pass_index = engine->frames.pass_index;
-    engine->now.time = time;
-    step = rst_elapsed(before, engine->now);
-    if (step != RST_TIME_NONE && step > 0 && (!engine->tick || step < engine->tick))
-        engine->tick = step;
+    rst_frames_next(&engine->file.frames, number);
+    engine->file.now.pass_index = engine->file.frames.pass_index;
+    engine->file.now.time = time;
+    step = rst_elapsed(before, engine->file.now);
+    if (step != RST_TIME_NONE && step > 0 && (!engine->file.tick || step < engine->file.tick))
+        engine->file.tick = step;
 }
 
 static void touch(rst_engine_t *engine, rst_conn_t *conn)
 {
     if (!conn->first.pass_index)
-        conn->first = engine->now;
-    conn->last = engine->now;
+        conn->first = engine->file.now;
+    conn->last = engine->file.now;
 }
 
 static void note_aftermath(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     for (unsigned i = 0; i < conn->revisables; i++)
-        rst_aftermath_note(conn->revisable[i], from, segment, engine->now, &engine->prefs);
+        rst_aftermath_note(conn->revisable[i], from, segment, engine->file.now, &engine->file.prefs);
 }
 
 /* The first reset of a connection stays under revisable; of the later ones only the latest do. */
@@ -106,9 +112,9 @@ static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from, cons
     if (before && !conn->first.pass_index) {
         conn->retried = latest;
         if (latest)
-            latest->after.retry = engine->now;
+            latest->after.retry = engine->file.now;
         if (conn->at_point)
-            rst_at_point_restart(engine, conn);
+            rst_at_point_restart(&engine->points, conn);
     }
     if ((segment->flags & RST_FLAG_ACK) && conn->retried) {
         conn->retried->after.retry_accepted = true;
@@ -129,22 +135,22 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
     else if (conn->suspended)
         rst_conn_resume(conn, from, segment, &engine->memory);
     rst_conn_unshare(conn, &engine->memory);
-    if (!news && rst_direction_is_copy(&conn->direction[from], segment, &engine->prefs)) {
+    if (!news && rst_direction_is_copy(&conn->direction[from], segment, &engine->file.prefs)) {
         conn->direction[from].copies++;
         if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
             (conn->direction[0].known & conn->direction[1].known & RST_DIRECTION_FIN))
-            conn->direction[from].old_duplicate = engine->now;
+            conn->direction[from].old_duplicate = engine->file.now;
         return;
     }
     rst_conn_learn_roles(conn, from, segment);
-    idle = before.pass_index && conn->first.pass_index ? rst_elapsed(before, engine->now) : RST_TIME_NONE;
+    idle = before.pass_index && conn->first.pass_index ? rst_elapsed(before, engine->file.now) : RST_TIME_NONE;
     touch(engine, conn);
     note_aftermath(engine, conn, from, segment);
-    rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->now,
+    rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->file.now,
                        idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
     rst_learn_segment(engine, conn, from, segment);
     if (conn->at_point)
-        rst_at_point_take(engine, conn, from, segment, NULL);
+        rst_at_point_take(&engine->points, conn, from, segment, NULL);
 }
 
 static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segment_t *segment)
@@ -204,8 +210,8 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
 {
     reset->conn = conn;
     reset->from = (uint8_t)from;
-    reset->at = engine->now;
-    reset->idle = idle_before(conn, engine->now);
+    reset->at = engine->file.now;
+    reset->idle = idle_before(conn, engine->file.now);
     reset->client = (uint8_t)rst_conn_client(conn);
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
@@ -252,9 +258,9 @@ static rst_reset_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned 
     engine->last_reset = reset;
     fill_reset(engine, reset, conn, from);
     copy_facts(engine, reset, segment);
-    trigger = rst_reset_read_form(reset, segment, &engine->prefs);
+    trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);
     touch(engine, conn);
-    if (latest && (rst_reset_is_copy(reset, latest, &engine->prefs) || rst_echo_is_copy(reset, latest))) {
+    if (latest && (rst_reset_is_copy(reset, latest, &engine->file.prefs) || rst_echo_is_copy(reset, latest))) {
         reset->original = latest;
         latest->copies++;
         reset->ordinal = latest->ordinal;
@@ -270,9 +276,9 @@ static rst_reset_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned 
         conn->resets++;
     add_revisable(conn, reset);
     if (conn->at_point)
-        rst_at_point_take(engine, conn, from, segment, reset);
-    if (engine->join)
-        rst_join_add(engine->join, reset);
+        rst_at_point_take(&engine->points, conn, from, segment, reset);
+    if (engine->judge.join)
+        rst_join_add(engine->judge.join, reset);
     return reset;
 }
 
@@ -287,10 +293,10 @@ static void forget_recent(rst_recent_t *recent, const rst_conn_t *conn)
 /* As long as another attempt of the same client may still lose a race against it, a connection stays whole. */
 static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
 {
-    int64_t elapsed = rst_elapsed(conn->first, engine->now);
+    int64_t elapsed = rst_elapsed(conn->first, engine->file.now);
 
     return elapsed == RST_TIME_NONE ||
-           elapsed <= (int64_t)MAX(engine->prefs.he_ms, engine->prefs.smb_race_ms) * RST_MILLISECOND;
+           elapsed <= (int64_t)MAX(engine->file.prefs.he_ms, engine->file.prefs.smb_race_ms) * RST_MILLISECOND;
 }
 
 /* Of an orderly close only a summary is kept from now on. */
@@ -373,7 +379,7 @@ static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, 
 
     rst_conn_entry_restore(entry, conn, &engine->memory);
     if (engine->points.several)
-        rst_points_adopt(engine, conn, engine->points.home);
+        rst_points_adopt(&engine->points, conn, engine->points.home);
     return conn;
 }
 
@@ -381,7 +387,7 @@ static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, 
 static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned from,
                               const rst_segment_t *segment)
 {
-    rst_moment_t now = engine->now;
+    rst_moment_t now = engine->file.now;
     unsigned latest = engine->points.latest;
     unsigned interface;
     rst_packed_syn_t packed;
@@ -399,14 +405,14 @@ static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
     entry->as.conn =
         rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
     if (engine->points.several)
-        rst_points_adopt(engine, entry->as.conn, interface);
+        rst_points_adopt(&engine->points, entry->as.conn, interface);
     if (entry->packed) {
         entry->packed = false;
         rst_conn_entry_unpack(&packed, segment, from, &syn);
-        engine->now = (rst_moment_t){packed.pass_index, packed.time};
+        engine->file.now = (rst_moment_t){packed.pass_index, packed.time};
         engine->points.latest = (uint8_t)interface;
         take(engine, entry->as.conn, packed.from & 1, &syn);
-        engine->now = now;
+        engine->file.now = now;
         engine->points.latest = (uint8_t)latest;
     }
     return entry->as.conn;
@@ -421,23 +427,23 @@ static rst_conn_t *open_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
 rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 {
     unsigned from;
-    unsigned interface = rst_points_interface(&engine->points, segment, engine->now);
+    unsigned interface = rst_points_interface(&engine->points, segment, engine->file.now);
     rst_conn_entry_t *entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
     rst_conn_t *conn;
 
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
         engine->points.mode != RST_POINTS_ONE)
-        rst_points_begin(engine);
+        rst_points_begin(&engine->points);
     rst_lists_drop(engine);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
-        engine->options_cut = true;
+        engine->file.options_cut = true;
     if (entry && !entry->packed && !entry->as.conn && rst_conn_entry_can_pack(segment)) {
-        rst_conn_entry_pack(entry, segment, from | interface << 1, engine->now.pass_index);
+        rst_conn_entry_pack(entry, segment, from | interface << 1, engine->file.now.pass_index);
         return NULL;
     }
     conn = entry ? open_entry(engine, entry, from, segment) : NULL;
     if (conn && engine->points.several)
-        conn = rst_points_route(engine, conn, from, segment, interface);
+        conn = rst_points_route(&engine->points, conn, from, segment, interface);
     if (!conn)
         return (segment->flags & RST_FLAG_RST) ? &engine->orphan : NULL;
     return take(engine, conn, from, segment);
@@ -445,7 +451,7 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
 {
-    if (rst_reports_take(&engine->reports, icmp, engine->now, &engine->prefs, &engine->memory))
+    if (rst_reports_take(&engine->reports, icmp, engine->file.now, &engine->file.prefs, &engine->memory))
         rst_lists_drop(engine);
 }
 
@@ -453,4 +459,15 @@ void rst_engine_limit(rst_engine_t *engine, uint32_t table, uint32_t conns)
 {
     engine->table.entries_max = table;
     engine->table.conns_max = conns;
+}
+
+void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                         rst_verdict_t *verdict)
+{
+    rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
+}
+
+const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits)
+{
+    return rst_at_kernel_note(engine->judge.join, memory, fits);
 }

@@ -11,24 +11,15 @@
 #ifndef RST_ENGINE_H
 #define RST_ENGINE_H
 
-#include "answer/findings.h"
+#include "answer/finding.h"
 #include "answer/verdict.h"
 #include "base/memory.h"
+#include "facts/icmp.h"
 #include "facts/prefs.h"
 #include "facts/segment.h"
-#include "track/icmp_reports.h"
 
 typedef struct rst_engine rst_engine_t;
 typedef struct rst_reset rst_reset_t;
-
-/* A failure without a reset. */
-typedef struct rst_finding {
-    rst_finding_kind_t kind;
-    uint16_t count;   /* segments that stayed unanswered, or ICMP errors */
-    int64_t duration; /* ns from the first to the last of them, or RST_DURATION_NONE */
-    const char *summary;
-    const char *server; /* address:port that did not answer, for statistics */
-} rst_finding_t;
 
 /* memory must outlive the engine; prefs are copied. */
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);

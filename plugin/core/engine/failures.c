@@ -3,27 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "engine/engine.h"
+#include "engine/failures.h"
 
 #include "base/text.h"
-#include "engine/state.h"
-#include "judge/at_points.h"
-
-static const rst_finding_info_t finding_infos[] = {
-#define RST_FINDING(token, TOKEN, severity, label, explanation, reference, advice)                                     \
-    {#token, RST_SEVERITY_##severity, label, explanation, reference, advice},
-#include "answer/findings.def"
-#undef RST_FINDING
-};
-
-const rst_finding_info_t *rst_finding_info(rst_finding_kind_t kind)
-{
-    return &finding_infos[kind];
-}
+#include "points/delivery.h"
 
 static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *run)
 {
-    int64_t silence = rst_elapsed(run->last, engine->now);
+    int64_t silence = rst_elapsed(run->last, engine->file.now);
 
     return silence != RST_TIME_NONE && silence > run->gap;
 }
@@ -44,7 +31,7 @@ static bool is_silent_give_up(const rst_engine_t *engine, const rst_conn_t *conn
 {
     const rst_retransmission_t *run = &conn->direction[from].retransmission;
 
-    return run->copies > engine->prefs.retx_threshold && !run->peer_alive && !(run->flags & RST_FLAG_SYN) &&
+    return run->copies > engine->file.prefs.retx_threshold && !run->peer_alive && !(run->flags & RST_FLAG_SYN) &&
            went_on(engine, run);
 }
 
@@ -79,7 +66,7 @@ void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn)
 
 static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
 {
-    uint32_t frame = rst_frames_number(&engine->frames, failure->last.pass_index);
+    uint32_t frame = rst_frames_number(&engine->file.frames, failure->last.pass_index);
 
     if (frame)
         g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
@@ -216,7 +203,7 @@ static const char *delivery_of(const rst_engine_t *engine, const rst_failure_t *
 
     if (!run || failure->report || run->last.pass_index != failure->last.pass_index)
         return "";
-    report = rst_delivery_of(engine, failure->conn, failure->from, run);
+    report = rst_delivery_of(&engine->points, failure->conn, failure->from, run);
     return rst_delivery_text(&report, memory);
 }
 

@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "engine/state.h"
+#include "engine/learn.h"
 
-#include "declared/declared.h"
+#include "declared/netscaler.h"
 #include "judge/patterns.h"
 
 #define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer than this are parallel, not one racing the other */
@@ -49,11 +49,11 @@ static void learn_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned from,
         return;
     if (conn->host[from] && !rst_service_accepted(service) && conn->host[from]->open_ports < UINT16_MAX)
         conn->host[from]->open_ports++;
-    rst_service_note(&engine->hosts, service, true, engine->now);
+    rst_service_note(&engine->hosts, service, true, engine->file.now);
     conn->service = service;
     if (!conn->direction[1 - from].syn_options) {
         service->plain_accepts++;
-        service->plain_accept = engine->now;
+        service->plain_accept = engine->file.now;
     }
 }
 
@@ -105,7 +105,7 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
          conn->direction[from].message == RST_MESSAGE_CLIENT_HELLO))
         conn->client = (int8_t)from;
     if (host && (segment->flags & RST_FLAG_FIN) && (conn->direction[from].known & RST_DIRECTION_SYNACK))
-        rst_host_note_fin(&engine->hosts, host, segment->sport, engine->now);
+        rst_host_note_fin(&engine->hosts, host, segment->sport, engine->file.now);
     if (host && host->burst && !host->burst->survived && conn->first.pass_index < host->burst->first.pass_index &&
         !conn->last_reset[from] && !conn->last_reset[1 - from])
         host->burst->survived = true;
@@ -165,8 +165,8 @@ static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rs
         return false;
     distance = *lead < 0 ? -*lead : *lead;
     if (*smb)
-        return distance <= (int64_t)engine->prefs.smb_race_ms * RST_MILLISECOND;
-    return distance >= RACE_MIN && distance <= (int64_t)engine->prefs.he_ms * RST_MILLISECOND;
+        return distance <= (int64_t)engine->file.prefs.smb_race_ms * RST_MILLISECOND;
+    return distance >= RACE_MIN && distance <= (int64_t)engine->file.prefs.he_ms * RST_MILLISECOND;
 }
 
 static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *other)
@@ -314,7 +314,7 @@ void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
     unsigned server = 1u - reset->client;
     rst_host_t *host = reset->host[reset->from];
 
-    reset->named_netscaler = rst_prefs_names_netscaler(&engine->prefs, &reset->conn->address[reset->from]);
+    reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->conn->address[reset->from]);
     reset->service = service_of(engine, reset);
     if (reset->form == RST_FORM_REFUSAL && reset->from == server && reset->service)
         rst_service_note(&engine->hosts, reset->service, false, reset->at);

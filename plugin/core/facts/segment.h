@@ -6,8 +6,8 @@
 #ifndef RST_SEGMENT_H
 #define RST_SEGMENT_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/address.h"
+#include "base/moment.h"
 
 /* TCP flags as on the wire (RFC 9293, section 3.1). */
 enum {
@@ -43,18 +43,8 @@ enum {
 /* MPTCP options that explain a reset (RFC 8684, sections 3.5 and 3.6). */
 enum { RST_MPTCP_NONE = 0, RST_MPTCP_FASTCLOSE = 7, RST_MPTCP_TCPRST = 8 };
 
-#define RST_TIME_NONE INT64_MIN /* the frame has no time stamp */
-#define RST_MICROSECOND INT64_C(1000)
-#define RST_MILLISECOND INT64_C(1000000)
-#define RST_SECOND INT64_C(1000000000)
 #define RST_HEAD_MAX 128 /* payload bytes kept of a reset */
 #define RST_HEAD_DATA 24 /* payload bytes kept of any other segment */
-
-/* An address of up to 16 bytes; size 0 = unknown. Unused bytes are zero, so that whole words compare. */
-typedef struct rst_address {
-    uint64_t word[2];
-    uint8_t size;
-} rst_address_t;
 
 typedef struct rst_segment {
     uint32_t frame;     /* frame number on this pass_index, > 0 */

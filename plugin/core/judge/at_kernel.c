@@ -6,6 +6,9 @@
  */
 #include "judge/at_kernel.h"
 
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
 #include "trace/join.h"
 
 #define SURE_MAX 97     /* clocks and tuples may still deceive */
@@ -258,14 +261,12 @@ static void apply_absence(const rst_view_t *view, unsigned around)
                 delta < 0 ? "it came from nearer than the host" : "most likely a packet filter on that host");
 }
 
-void rst_at_kernel_apply(const rst_view_t *view)
+void rst_at_kernel_apply(const rst_view_t *view, rst_join_t *join)
 {
-    const rst_engine_t *engine = view->engine;
     rst_kernel_report_t report;
 
     /* While the file is read, the present reset is classified as soon as it has come. */
-    if (!engine->join ||
-        !rst_join_report(engine->join, view->reset, view->reset->at.pass_index != engine->now.pass_index, &report))
+    if (!join || !rst_join_report(join, view->reset, view->reset->at.pass_index != view->file->now.pass_index, &report))
         return;
     if (report.sent)
         apply_reason(view, report.sent);
@@ -292,13 +293,13 @@ static const char *limits_text(const rst_trace_t *trace)
     return trace->lost ? ". The recorder lost events, so a missing one means nothing" : "";
 }
 
-const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits)
+const char *rst_at_kernel_note(rst_join_t *join, const rst_memory_t *memory, bool *fits)
 {
     rst_join_sum_t sum;
 
-    if (!engine->join)
+    if (!join)
         return NULL;
-    sum = rst_join_sum(engine->join);
+    sum = rst_join_sum(join);
     *fits = sum.matched > 0;
     if (sum.matched)
         return rst_text(memory, "Kernel trace: %u of %u resets found among %u events%s%s", sum.matched, sum.resets,

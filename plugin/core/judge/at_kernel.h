@@ -7,8 +7,12 @@
 #define RST_KERNEL_H
 
 #include "rules/rule.h"
+#include "trace/join.h"
 
 /* Revises a verdict by what the kernels of both ends reported. Does nothing without a trace. */
-void rst_at_kernel_apply(const rst_view_t *view);
+void rst_at_kernel_apply(const rst_view_t *view, rst_join_t *join);
+
+/* One sentence on how the trace fits the capture; *fits = it was of use. NULL without one. */
+const char *rst_at_kernel_note(rst_join_t *join, const rst_memory_t *memory, bool *fits);
 
 #endif

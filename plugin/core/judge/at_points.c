@@ -8,7 +8,12 @@
  */
 #include "judge/at_points.h"
 
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
+#include "base/text.h"
 #include "judge/rewritten_between.h"
+#include "points/delivery.h"
 
 static bool by_device(const rst_verdict_t *verdict)
 {
@@ -31,14 +36,14 @@ static const char *point_text(const rst_view_t *view, const rst_conn_at_point_t 
         return "";
     for (unsigned i = 0; i < whole->at_points; i++) {
         int nearer =
-            whole->at_point[i] == at_point ? 0 : rst_at_point_nearer(view->engine, at_point, whole->at_point[i], s);
+            whole->at_point[i] == at_point ? 0 : rst_at_point_nearer(view->points, at_point, whole->at_point[i], s);
 
         client = client && (nearer > 0 || whole->at_point[i] == at_point);
         server = server && (nearer < 0 || whole->at_point[i] == at_point);
     }
     if (client != server)
         side = client ? " (client side)" : " (server side)";
-    return rst_text(view->memory, "%u%s", rst_points_number(&view->engine->points, at_point), side);
+    return rst_text(view->memory, "%u%s", rst_points_number(view->points, at_point), side);
 }
 
 static const char *joined(const rst_view_t *view, const char *list, const rst_conn_at_point_t *at_point)
@@ -72,7 +77,7 @@ static void explain_clocks(const rst_view_t *view, const rst_conn_at_point_t *he
 {
     bool swapped;
     const rst_pair_t *pair =
-        rst_points_pair(&view->engine->points, rst_at_point_interface(here), rst_at_point_interface(there), &swapped);
+        rst_points_pair(view->points, rst_at_point_interface(here), rst_at_point_interface(there), &swapped);
     int64_t offset;
     int drift;
 
@@ -83,8 +88,8 @@ static void explain_clocks(const rst_view_t *view, const rst_conn_at_point_t *he
         drift = -drift;
     }
     rst_evidence_add(view, view->reset->at.pass_index, "Clock of capture point %u: %s %s that of point %u%s",
-                     rst_points_number(&view->engine->points, there), rst_span(view, offset < 0 ? -offset : offset),
-                     offset < 0 ? "behind" : "ahead of", rst_points_number(&view->engine->points, here),
+                     rst_points_number(view->points, there), rst_span(view, offset < 0 ? -offset : offset),
+                     offset < 0 ? "behind" : "ahead of", rst_points_number(view->points, here),
                      drift && view->texts ? rst_text(view->memory, ", drifting %d ppm", drift) : "");
 }
 
@@ -112,7 +117,7 @@ static void explain_absent(const rst_view_t *view, const rst_elsewhere_t *absent
         "%u%s, but point %u, which is nearer to that host and recorded the connection at that moment, never saw "
         "it",
         point_text(view, absent->at_point), point_text(view, here), rst_who_own(view),
-        rst_points_number(&view->engine->points, here), both ? " and the other end got one too" : "", absent->number);
+        rst_points_number(view->points, here), both ? " and the other end got one too" : "", absent->number);
     if (absent->before)
         rst_evidence_add(view, absent->before, "Capture point %u: the segment of the same host before the reset",
                          absent->number);
@@ -211,14 +216,13 @@ static void clear(const rst_view_t *view, const rst_compare_t *compare)
     }
 }
 
-/* Seen at two points, neither of them at the host. */
+/* Seen at two view->points, neither of them at the host. */
 static void explain_seen(const rst_view_t *view, const rst_compare_t *compare)
 {
     for (unsigned i = 0; i < compare->others; i++) {
         const rst_elsewhere_t *other = &compare->other[i];
 
-        if (other->presence == RST_PRESENCE_SEEN &&
-            rst_points_proven(&view->engine->points, compare->at_point, other->at_point))
+        if (other->presence == RST_PRESENCE_SEEN && rst_points_proven(view->points, compare->at_point, other->at_point))
             rst_evidence_add(view, other->copy_pass_index,
                              "Seen at capture point %s too, so nothing between the two sent it",
                              point_text(view, other->at_point));
@@ -255,7 +259,7 @@ static void explain_delivery(const rst_view_t *view)
 
     if (verdict->cause != RST_CAUSE_RETRANSMISSION_TIMEOUT && verdict->cause != RST_CAUSE_HANDSHAKE_TIMEOUT)
         return;
-    report = rst_delivery_of(view->engine, view->reset->conn, view->reset->from, &view->own->retransmission);
+    report = rst_delivery_of(view->points, view->reset->conn, view->reset->from, &view->own->retransmission);
     if (report.kind == RST_DELIVERY_UNKNOWN)
         return;
     verdict->confidence = (uint8_t)MAX(verdict->confidence, 95);

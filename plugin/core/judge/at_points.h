@@ -10,27 +10,6 @@
 #include "points/compare.h"
 #include "rules/rule.h"
 
-/* What became of a segment that was sent several times without an acknowledgment. */
-typedef enum rst_delivery_kind {
-    RST_DELIVERY_UNKNOWN,
-    RST_DELIVERY_LOST,       /* no copy reached the other point */
-    RST_DELIVERY_UNANSWERED, /* copies arrived there, nothing answered */
-    RST_DELIVERY_NO_ANSWER   /* copies arrived and were answered, the answers did not come back */
-} rst_delivery_kind_t;
-
-typedef struct rst_delivery {
-    rst_delivery_kind_t kind;
-    unsigned here, there; /* numbers of the points */
-    uint32_t pass_index;  /* at the other point: the copy that arrived, or its answer, 0 = none */
-} rst_delivery_t;
-
-/* x = sender of the run on its connection. */
-rst_delivery_t rst_delivery_of(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from,
-                               const rst_retransmission_t *run);
-
-/* A sentence on it, empty when nothing is known. */
-const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory);
-
 /* Revises the view's verdict. */
 void rst_at_points_apply(const rst_view_t *view, const rst_compare_t *compare);
 

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "judge/judge.h"
 
 #include <assert.h>
 
@@ -13,6 +13,21 @@
 #include "judge/measure.h"
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
+#include "rules/active.h"
+#include "rules/artefact.h"
+#include "rules/elimination.h"
+#include "rules/explain.h"
+#include "rules/guess.h"
+#include "rules/handshake.h"
+#include "rules/mismatch.h"
+#include "rules/network.h"
+#include "rules/predicates.h"
+#include "rules/reactive.h"
+#include "rules/refused.h"
+#include "rules/repeat.h"
+#include "rules/reuse.h"
+#include "rules/rewritten.h"
+#include "rules/timer.h"
 
 #define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
 #define PRIMARY_MIN 45  /* a rule less sure than this can only be an alternative */
@@ -55,11 +70,13 @@ static void choose(const rst_rule_t **chosen, unsigned form, bool again)
     chosen[count] = NULL;
 }
 
-void rst_rules_choose(rst_engine_t *engine)
+void rst_judge_open(rst_judge_t *judge, const rst_file_t *file, const rst_points_t *points)
 {
+    judge->file = file;
+    judge->points = points;
     for (unsigned form = 0; form < RST_FORM_COUNT; form++) {
-        choose(engine->rules[form][false], form, false);
-        choose(engine->rules[form][true], form, true);
+        choose(judge->rules[form][false], form, false);
+        choose(judge->rules[form][true], form, true);
     }
 }
 
@@ -117,9 +134,9 @@ static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confi
         outcome->other[i].confidence = (uint8_t)confidence;
 }
 
-static void ask_all(const rst_view_t *view, rst_outcome_t *outcome)
+static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcome_t *outcome)
 {
-    const rst_rule_t *const *chosen = view->engine->rules[view->reset->form][is_again(view)];
+    const rst_rule_t *const *chosen = judge->rules[view->reset->form][is_again(view)];
 
     assert(others_decline(view));
     outcome->primary = NULL;
@@ -345,7 +362,7 @@ static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome
 }
 
 /* A copy bears the verdict of its original as its alternative. */
-static void apply_original(const rst_view_t *view)
+static void apply_original(const rst_judge_t *judge, const rst_view_t *view)
 {
     const rst_reset_t *original = view->reset->original;
     rst_verdict_t verdict;
@@ -353,33 +370,34 @@ static void apply_original(const rst_view_t *view)
 
     if (!original)
         return;
-    rst_engine_classify(view->engine, original, view->memory, false, &verdict);
+    rst_judge_verdict(judge, original, view->memory, false, &verdict);
     view->verdict->alternatives = 0;
     view->verdict->sender = verdict.sender;
     add_alternative(view->verdict, verdict.cause, left, &left);
 }
 
 /* The verdict of one capture point. */
-static void classify_here(const rst_view_t *view)
+static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
 {
-    rst_statement_t statement = rst_declared_read(view->reset, &view->engine->prefs, view->memory, view->texts);
+    rst_statement_t statement = rst_declared_read(view->reset, view->prefs, view->memory, view->texts);
     rst_outcome_t outcome;
 
     memset(view->verdict, 0, sizeof *view->verdict);
     view->verdict->summary = "";
     rst_measure(view);
-    ask_all(view, &outcome);
+    ask_all(judge, view, &outcome);
     conclude(view, &outcome, &statement);
     apply_statement(view, &outcome, &statement);
-    rst_at_kernel_apply(view);
-    apply_original(view);
+    rst_at_kernel_apply(view, judge->join);
+    apply_original(judge, view);
 }
 
-static rst_view_t view_of(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
                           const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
 {
-    return (rst_view_t){engine,
-                        &engine->prefs,
+    return (rst_view_t){judge->file,
+                        judge->points,
+                        &judge->file->prefs,
                         reset,
                         &reset->direction[reset->from],
                         &reset->direction[1 - reset->from],
@@ -390,30 +408,30 @@ static rst_view_t view_of(const rst_engine_t *engine, const rst_reset_t *reset, 
                         verdict};
 }
 
-static void classify_all(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
                          const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
 {
-    rst_view_t view = view_of(engine, reset, compare, memory, texts, verdict);
+    rst_view_t view = view_of(judge, reset, compare, memory, texts, verdict);
 
-    classify_here(&view);
+    classify_here(judge, &view);
     rst_at_points_apply(&view, compare);
     rst_pattern_label(&view);
 }
 
 /* The copy of the reset whose point explains it best; of equals the one nearest to its sender. */
-static const rst_reset_t *find_leader(const rst_engine_t *engine, const rst_reset_t *reset,
-                                      const rst_compare_t *compare, const rst_memory_t *memory)
+static const rst_reset_t *find_leader(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
+                                      const rst_memory_t *memory)
 {
     const rst_reset_t *copy[RST_AT_POINTS_MAX];
-    unsigned copies = rst_compare_copies(engine, reset, compare, copy);
+    unsigned copies = rst_compare_copies(judge->points, reset, compare, copy);
     const rst_reset_t *leader = copy[0];
     unsigned best = 0;
 
     for (unsigned i = 0; copies > 1 && i < copies; i++) {
         rst_verdict_t verdict;
-        rst_view_t view = view_of(engine, copy[i], compare, memory, false, &verdict);
+        rst_view_t view = view_of(judge, copy[i], compare, memory, false, &verdict);
 
-        classify_here(&view);
+        classify_here(judge, &view);
         if (rst_rewritten_between_apply(&view))
             return copy[i];
         if (verdict.cause == RST_CAUSE_UNDETERMINED || verdict.confidence <= best)
@@ -424,26 +442,26 @@ static const rst_reset_t *find_leader(const rst_engine_t *engine, const rst_rese
     return leader;
 }
 
-void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
-                         rst_verdict_t *verdict)
+void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                       rst_verdict_t *verdict)
 {
     const rst_reset_t *leader;
     rst_compare_t compare;
     rst_verdict_t own;
     bool follows;
 
-    rst_compare(engine, reset, &compare);
+    rst_compare(judge->points, reset, &compare);
     follows = compare.nearest != NULL;
-    leader = find_leader(engine, reset, &compare, memory);
+    leader = find_leader(judge, reset, &compare, memory);
     if (leader == reset) {
-        classify_all(engine, reset, &compare, memory, texts, verdict);
+        classify_all(judge, reset, &compare, memory, texts, verdict);
         verdict->first = verdict->first && !follows;
         return;
     }
     /* One event at two points has one explanation; what was measured is each point's own. */
-    classify_all(engine, reset, &compare, memory, false, &own);
-    rst_compare(engine, leader, &compare);
-    classify_all(engine, leader, &compare, memory, texts, verdict);
+    classify_all(judge, reset, &compare, memory, false, &own);
+    rst_compare(judge->points, leader, &compare);
+    classify_all(judge, leader, &compare, memory, texts, verdict);
     verdict->first = own.first && !follows;
     verdict->ordinal = own.ordinal;
     verdict->phase = own.phase;

@@ -5,6 +5,9 @@
  */
 #include "judge/measure.h"
 
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
 #include "rules/validity.h"
 
 static rst_phase_t phase_of(const rst_view_t *view)
@@ -48,7 +51,7 @@ static int64_t duration(int64_t ns)
 void rst_measure(const rst_view_t *view)
 {
     rst_verdict_t *verdict = view->verdict;
-    const rst_frames_t *frames = &view->engine->frames;
+    const rst_frames_t *frames = &view->file->frames;
 
     verdict->phase = phase_of(view);
     verdict->validity = rst_validity_of(view);

@@ -5,6 +5,9 @@
  */
 #include "judge/patterns.h"
 
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
 #define SIGNATURE_PACKETS 10 /* the study looks at the first ten packets of a client */
 #define SANDVINE_STEP 12503  /* distance of the second reset, seen with Sandvine devices (Weaver et al., 2009) */
 

@@ -8,6 +8,9 @@
  */
 #include "judge/rewritten_between.h"
 
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
 #include "points/compare.h"
 
 #define LATEST_MAX 6 /* segments of the peer before the reset that are compared */
@@ -50,8 +53,8 @@ static bool find_leg(const rst_view_t *view, rst_leg_t *leg)
     for (unsigned i = 0; i < here->whole->at_points; i++) {
         const rst_conn_at_point_t *other = here->whole->at_point[i];
 
-        if (other != here && !other->mixed && !other->parted && rst_points_proven(&view->engine->points, here, other) &&
-            rst_at_point_nearer(view->engine, leg->there, other, s) > 0)
+        if (other != here && !other->mixed && !other->parted && rst_points_proven(view->points, here, other) &&
+            rst_at_point_nearer(view->points, leg->there, other, s) > 0)
             leg->there = other;
     }
     if (leg->there == here || here->mixed || here->parted)
@@ -148,11 +151,10 @@ static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
 bool rst_rewritten_between_apply(const rst_view_t *view)
 {
     rst_verdict_t *verdict = view->verdict;
-    const rst_points_t *points = &view->engine->points;
     rst_change_t change;
     rst_leg_t leg;
 
-    if (!points->finished || verdict->declared.source || !find_leg(view, &leg))
+    if (!view->points->finished || verdict->declared.source || !find_leg(view, &leg))
         return false;
     change = find_change(view, &leg);
     if (!change.field)
@@ -167,11 +169,11 @@ bool rst_rewritten_between_apply(const rst_view_t *view)
         view,
         "Changed between capture points %u and %u: %s sent %s %u, and %s got %u in the same packet, so it had to "
         "reject it",
-        rst_points_number(points, leg.there), rst_points_number(points, leg.here), rst_who_peer(view), change.field,
-        change.sent, rst_who_own(view), change.received);
+        rst_points_number(view->points, leg.there), rst_points_number(view->points, leg.here), rst_who_peer(view),
+        change.field, change.sent, rst_who_own(view), change.received);
     rst_evidence_add(view, change.before->pass_index, "%s %u as sent, at capture point %u", change.field, change.sent,
-                     rst_points_number(points, leg.there));
+                     rst_points_number(view->points, leg.there));
     rst_evidence_add(view, change.after->pass_index, "%s %u in the same packet, at capture point %u", change.field,
-                     change.received, rst_points_number(points, leg.here));
+                     change.received, rst_points_number(view->points, leg.here));
     return true;
 }

@@ -8,18 +8,17 @@
  */
 #include "points/compare.h"
 
-#include "engine/state.h"
 #include "points/pairing.h"
 
 /* The first segment of a side that a at_point recorded after a moment of another at_point, resets left out. After a SYN
  * it is another connection: who resets an old one may open a new one at once. */
-static const rst_sighting_t *first_later(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned from,
+static const rst_sighting_t *first_later(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                                          const rst_conn_at_point_t *other, rst_moment_t at)
 {
     for (unsigned i = 0; i < at_point->sent[from].used; i++) {
         const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);
 
-        if ((sighting->flags & RST_FLAG_RST) || !rst_at_point_is_later(engine, at_point, from, sighting, other, at))
+        if ((sighting->flags & RST_FLAG_RST) || !rst_at_point_is_later(points, at_point, from, sighting, other, at))
             continue;
         return (sighting->flags & RST_FLAG_SYN) ? NULL : sighting;
     }
@@ -83,15 +82,15 @@ static bool may_go_on(const rst_reset_t *reset)
     return reset->from == reset->client && !reset->direction[0].bytes && !reset->direction[1].bytes;
 }
 
-static rst_proof_t proof_of(const rst_engine_t *engine, const rst_reset_t *reset, rst_elsewhere_t *other)
+static rst_proof_t proof_of(const rst_points_t *points, const rst_reset_t *reset, rst_elsewhere_t *other)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
     const rst_conn_at_point_t *there = other->at_point;
     unsigned from = reset->from ^ at_point->swap ^ there->swap;
-    const rst_sighting_t *alive = first_later(engine, there, from, at_point, reset->at);
-    const rst_sighting_t *peer = first_later(engine, there, 1 - from, at_point, reset->at);
+    const rst_sighting_t *alive = first_later(points, there, from, at_point, reset->at);
+    const rst_sighting_t *peer = first_later(points, there, 1 - from, at_point, reset->at);
 
-    if (!rst_at_point_clean(engine, there, at_point))
+    if (!rst_at_point_clean(points, there, at_point))
         return RST_PROOF_NONE;
     if (may_go_on(reset))
         alive = NULL;
@@ -104,7 +103,7 @@ static rst_proof_t proof_of(const rst_engine_t *engine, const rst_reset_t *reset
     /* Where a new connection on the same ports has begun there, and its SYN is not recorded here, both may be in that.
      */
     if (there->conn->at_point == there && trigger_missing(reset, other, at_point) &&
-        (peer || rst_at_point_spans(engine, there, at_point, reset->at.pass_index)))
+        (peer || rst_at_point_spans(points, there, at_point, reset->at.pass_index)))
         return RST_PROOF_TRIGGER;
     return RST_PROOF_NONE;
 }
@@ -188,7 +187,7 @@ static void find_copy(const rst_reset_t *reset, rst_elsewhere_t *other, const rs
     }
 }
 
-static void judge(const rst_engine_t *engine, const rst_reset_t *reset, rst_elsewhere_t *other,
+static void judge(const rst_points_t *points, const rst_reset_t *reset, rst_elsewhere_t *other,
                   const rst_sighting_t *sighting)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
@@ -197,15 +196,15 @@ static void judge(const rst_engine_t *engine, const rst_reset_t *reset, rst_else
     unsigned compared;
 
     find_copy(reset, other, sighting, from);
-    if (other->presence == RST_PRESENCE_SEEN || !engine->points.finished || has_doubt(there, at_point, from) ||
+    if (other->presence == RST_PRESENCE_SEEN || !points->finished || has_doubt(there, at_point, from) ||
         !reaches_back(there, at_point, from, reset->at.pass_index))
         return;
     if (there->mixed || at_point->mixed || there->parted || at_point->parted ||
-        !common(at_point, there, reset->from ^ at_point->swap) || !rst_points_proven(&engine->points, at_point, there))
+        !common(at_point, there, reset->from ^ at_point->swap) || !rst_points_proven(points, at_point, there))
         return;
     if (rst_at_point_lost(there, at_point, reset->from, reset->at.pass_index, &compared) || !compared)
         return;
-    other->proof = proof_of(engine, reset, other);
+    other->proof = proof_of(points, reset, other);
     if (other->proof == RST_PROOF_NONE)
         return;
     other->presence = RST_PRESENCE_MISSING;
@@ -214,13 +213,13 @@ static void judge(const rst_engine_t *engine, const rst_reset_t *reset, rst_else
 
 /* No router between the point and the sender, by what it sends there. A reset that came over other hops than the rest
  * is not the host's, although it passed here too. Who refuses a connection may send nothing else. */
-static bool at_host(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
+static bool at_host(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
     const rst_direction_t *side = &at_point->conn->direction[from];
     const rst_sighting_t *reset = rst_at_point_sight(at_point, from, pass_index);
     bool has_hops = (side->known & RST_DIRECTION_HOPS) != 0;
     bool has_ttl = reset && (reset->known & RST_SIGHTING_TTL);
-    unsigned end = engine->points.end[rst_at_point_interface(at_point)];
+    unsigned end = points->end[rst_at_point_interface(at_point)];
 
     if (has_ttl && has_hops && (rst_hops(reset->ttl) < side->hop_min || rst_hops(reset->ttl) > side->hop_max))
         return false;
@@ -229,7 +228,7 @@ static bool at_host(const rst_engine_t *engine, const rst_conn_at_point_t *at_po
     return has_ttl && rst_hops(reset->ttl) == 0 && (!has_hops || side->hop_max == 0);
 }
 
-static void place_others(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare)
+static void place_others(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
     unsigned s = reset->from ^ at_point->swap;
@@ -237,41 +236,42 @@ static void place_others(const rst_engine_t *engine, const rst_reset_t *reset, r
 
     for (unsigned i = 0; i < compare->others; i++) {
         const rst_elsewhere_t *other = &compare->other[i];
-        int nearer = rst_at_point_nearer(engine, other->at_point, at_point, s);
+        int nearer = rst_at_point_nearer(points, other->at_point, at_point, s);
 
-        if (other->presence == RST_PRESENCE_SEEN && rst_points_one_host(&engine->points, at_point, other->at_point)) {
+        if (other->presence == RST_PRESENCE_SEEN && rst_points_one_host(points, at_point, other->at_point)) {
             if (other->copy && other->copy_pass_index < reset->at.pass_index)
                 compare->duplicate_of = other->copy;
             continue;
         }
-        if (other->presence == RST_PRESENCE_SEEN && rst_points_proven(&engine->points, at_point, other->at_point)) {
+        if (other->presence == RST_PRESENCE_SEEN && rst_points_proven(points, at_point, other->at_point)) {
             proven = true;
             compare->from_host = compare->from_host ||
-                                 at_host(engine, other->at_point, s ^ other->at_point->swap, other->copy_pass_index);
+                                 at_host(points, other->at_point, s ^ other->at_point->swap, other->copy_pass_index);
             if (nearer > 0 && other->copy &&
-                (!compare->nearest || rst_at_point_nearer(engine, other->at_point, compare->nearest->at_point, s) > 0))
+                (!compare->nearest || rst_at_point_nearer(points, other->at_point, compare->nearest->at_point, s) > 0))
                 compare->nearest = other;
         }
         if (other->presence == RST_PRESENCE_MISSING && nearer > 0 &&
-            (!compare->absent || rst_at_point_nearer(engine, other->at_point, compare->absent->at_point, s) < 0))
+            (!compare->absent || rst_at_point_nearer(points, other->at_point, compare->absent->at_point, s) < 0))
             compare->absent = other;
     }
-    compare->from_host = proven && (compare->from_host || at_host(engine, at_point, reset->from, reset->at.pass_index));
+    compare->from_host = proven && (compare->from_host || at_host(points, at_point, reset->from, reset->at.pass_index));
     if (compare->nearest && compare->absent &&
-        rst_at_point_nearer(engine, compare->absent->at_point, compare->nearest->at_point, s) <= 0)
+        rst_at_point_nearer(points, compare->absent->at_point, compare->nearest->at_point, s) <= 0)
         compare->absent = NULL;
     if (compare->absent)
         compare->from_host = false;
 }
 
-void rst_compare(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare)
+void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
     const rst_sighting_t *sighting;
 
     memset(compare, 0, sizeof *compare);
+    compare->points = points;
     if (at_point && at_point->whole->at_points < 2)
-        rst_compare_unknown(engine, reset, compare);
+        rst_compare_unknown(points, reset, compare);
     if (!at_point || at_point->whole->at_points < 2)
         return;
     sighting = rst_at_point_sight(at_point, reset->from, reset->at.pass_index);
@@ -284,14 +284,14 @@ void rst_compare(const rst_engine_t *engine, const rst_reset_t *reset, rst_compa
         if (at_point->whole->at_point[i] == at_point)
             continue;
         other->at_point = at_point->whole->at_point[i];
-        other->number = rst_points_number(&engine->points, other->at_point);
-        judge(engine, reset, other, sighting);
+        other->number = rst_points_number(points, other->at_point);
+        judge(points, reset, other, sighting);
         compare->others++;
     }
-    place_others(engine, reset, compare);
+    place_others(points, reset, compare);
 }
 
-unsigned rst_compare_copies(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+unsigned rst_compare_copies(const rst_points_t *points, const rst_reset_t *reset, const rst_compare_t *compare,
                             const rst_reset_t **copy)
 {
     unsigned copies = 1;
@@ -304,9 +304,9 @@ unsigned rst_compare_copies(const rst_engine_t *engine, const rst_reset_t *reset
         unsigned at = copies;
 
         if (other->presence != RST_PRESENCE_SEEN || !other->copy ||
-            !rst_points_proven(&engine->points, compare->at_point, other->at_point))
+            !rst_points_proven(points, compare->at_point, other->at_point))
             continue;
-        for (; at > 0 && rst_at_point_nearer(engine, other->at_point, copy[at - 1]->at_point,
+        for (; at > 0 && rst_at_point_nearer(points, other->at_point, copy[at - 1]->at_point,
                                              copy[at - 1]->from ^ copy[at - 1]->at_point->swap) > 0;
              at--)
             copy[at] = copy[at - 1];

@@ -37,6 +37,7 @@ typedef struct rst_elsewhere {
 } rst_elsewhere_t;
 
 typedef struct rst_compare {
+    const rst_points_t *points;
     const rst_conn_at_point_t *at_point; /* of the reset itself; NULL: nothing to compare */
     rst_elsewhere_t other[RST_AT_POINTS_MAX];
     unsigned others;
@@ -46,15 +47,15 @@ typedef struct rst_compare {
     bool from_host;                  /* seen at a point without a hop between it and the sender */
 } rst_compare_t;
 
-void rst_compare(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare);
+void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare);
 
 /* The cases of the same reset at different points, itself included, nearest to the sender first; 1 when they are not to
  * be taken for one event. Returns their number, at most RST_AT_POINTS_MAX. */
-unsigned rst_compare_copies(const rst_engine_t *engine, const rst_reset_t *reset, const rst_compare_t *compare,
+unsigned rst_compare_copies(const rst_points_t *points, const rst_reset_t *reset, const rst_compare_t *compare,
                             const rst_reset_t **copy);
 
 /* Is a nearer to side s (index in the whole) than b? 1 yes, -1 no, 0 unknown. */
-int rst_at_point_nearer(const rst_engine_t *engine, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
                         unsigned s);
 
 /* The sighting of a frame at a at_point, from the side; NULL when it is gone. */
@@ -65,14 +66,7 @@ const rst_sighting_t *rst_at_point_covers(const rst_conn_at_point_t *at_point, u
                                           const rst_sighting_t *sighting);
 
 /* The point was still recording at a moment of the other at_point. */
-bool rst_at_point_records_on(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+bool rst_at_point_records_on(const rst_points_t *points, const rst_conn_at_point_t *there,
                              const rst_conn_at_point_t *at_point, rst_moment_t at);
-
-/* A point nearer to the server that shows nothing of a connection, although it recorded others of the same two hosts
- * before and after: the at_point of one of those. NULL when there is none. */
-const rst_conn_at_point_t *rst_compare_witness(const rst_engine_t *engine, const rst_conn_t *conn, rst_moment_t at);
-
-/* After the first pass: counts what the points missed of each other. */
-void rst_losses_count(rst_engine_t *engine);
 
 #endif

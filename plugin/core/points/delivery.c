@@ -3,18 +3,22 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "judge/at_points.h"
+#include "points/delivery.h"
+
+#include "base/seq.h"
+#include "base/text.h"
+#include "points/witness.h"
 
 /* Which of the path's points is the farthest from the sender? NULL when none is known to be farther than this one. */
-static const rst_conn_at_point_t *farthest(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned s)
+static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned s)
 {
     const rst_conn_at_point_t *best = at_point;
 
     for (unsigned i = 0; i < at_point->whole->at_points; i++) {
         const rst_conn_at_point_t *other = at_point->whole->at_point[i];
 
-        if (other != at_point && !other->mixed && !other->parted &&
-            rst_points_proven(&engine->points, at_point, other) && rst_at_point_nearer(engine, best, other, s) > 0)
+        if (other != at_point && !other->mixed && !other->parted && rst_points_proven(points, at_point, other) &&
+            rst_at_point_nearer(points, best, other, s) > 0)
             best = other;
     }
     return best == at_point || at_point->mixed || at_point->parted ? NULL : best;
@@ -60,19 +64,19 @@ static bool same_numbers(const rst_conn_at_point_t *at_point, const rst_conn_at_
 }
 
 /* SYNs of a connection that the server's point does not know at all. */
-static rst_delivery_t unknown_there(const rst_engine_t *engine, const rst_conn_t *conn, const rst_retransmission_t *run)
+static rst_delivery_t unknown_there(const rst_points_t *points, const rst_conn_t *conn, const rst_retransmission_t *run)
 {
-    const rst_conn_at_point_t *there = rst_compare_witness(engine, conn, run->last);
-    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, rst_points_number(&engine->points, conn->at_point), 0, 0};
+    const rst_conn_at_point_t *there = rst_compare_witness(points, conn, run->last);
+    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, rst_points_number(points, conn->at_point), 0, 0};
 
     if (there) {
         report.kind = RST_DELIVERY_LOST;
-        report.there = rst_points_number(&engine->points, there);
+        report.there = rst_points_number(points, there);
     }
     return report;
 }
 
-rst_delivery_t rst_delivery_of(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from,
+rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_t *conn, unsigned from,
                                const rst_retransmission_t *run)
 {
     rst_delivery_t report = {RST_DELIVERY_UNKNOWN, 0, 0, 0};
@@ -81,25 +85,25 @@ rst_delivery_t rst_delivery_of(const rst_engine_t *engine, const rst_conn_t *con
     const rst_sighting_t *came, *reply;
     unsigned its;
 
-    if (!at_point || !engine->points.finished)
+    if (!at_point || !points->finished)
         return report;
-    there = farthest(engine, at_point, from ^ at_point->swap);
+    there = farthest(points, at_point, from ^ at_point->swap);
     if (!there && at_point->whole->at_points == 1 && from == rst_conn_client(conn) && (run->flags & RST_FLAG_SYN))
-        return unknown_there(engine, conn, run);
+        return unknown_there(points, conn, run);
     if (!there || !same_numbers(at_point, there))
         return report;
     its = from ^ at_point->swap ^ there->swap;
-    report.here = rst_points_number(&engine->points, at_point);
-    report.there = rst_points_number(&engine->points, there);
+    report.here = rst_points_number(points, at_point);
+    report.there = rst_points_number(points, there);
     came = arrival(there, its, run);
     if (!came) {
-        if (rst_at_point_records_on(engine, there, at_point, run->last))
+        if (rst_at_point_records_on(points, there, at_point, run->last))
             report.kind = RST_DELIVERY_LOST;
         return report;
     }
     reply = answer(there, 1 - its, run, came->pass_index);
     report.pass_index = reply ? reply->pass_index : came->pass_index;
-    if (!reply && rst_at_point_records_on(engine, there, at_point, run->last))
+    if (!reply && rst_at_point_records_on(points, there, at_point, run->last))
         report.kind = RST_DELIVERY_UNANSWERED;
     else if (reply && !rst_at_point_covers(at_point, 1 - from, reply))
         report.kind = RST_DELIVERY_NO_ANSWER;

@@ -4,35 +4,35 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "points/pairing.h"
+#include "points/losses.h"
 
-#include "engine/state.h"
+#include "points/pairing.h"
 
 #define SETTLE_MAX 20000 /* connections whose losses are counted */
 
 /* What came from behind a point and reached the other one, but is not in the first one's record. */
-static void count_missed(rst_engine_t *engine, const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point)
+static void count_missed(rst_points_t *points, const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point)
 {
     unsigned low = MIN(rst_at_point_interface(there), rst_at_point_interface(at_point));
     unsigned high = MAX(rst_at_point_interface(there), rst_at_point_interface(at_point));
-    rst_pair_t *pair = engine->points.pair[low][high];
+    rst_pair_t *pair = points->pair[low][high];
 
     for (unsigned s = 0; pair && s < 2; s++) {
         unsigned compared;
         uint32_t until = there->whole->latest[at_point->place][there->place];
 
-        if (rst_at_point_nearer(engine, there, at_point, s) > 0)
+        if (rst_at_point_nearer(points, there, at_point, s) > 0)
             pair->missed[rst_at_point_interface(there) == high] +=
                 rst_at_point_lost(there, at_point, s ^ at_point->swap, until, &compared);
     }
 }
 
-static void settle_path(rst_engine_t *engine, const rst_whole_connection_t *whole)
+static void settle_path(rst_points_t *points, const rst_whole_connection_t *whole)
 {
     for (unsigned a = 0; a < whole->at_points; a++) {
         for (unsigned b = 0; b < whole->at_points; b++) {
             if (a != b && !whole->at_point[a]->mixed && !whole->at_point[b]->mixed)
-                count_missed(engine, whole->at_point[a], whole->at_point[b]);
+                count_missed(points, whole->at_point[a], whole->at_point[b]);
         }
     }
 }
@@ -47,14 +47,14 @@ static void forget_missed(rst_points_t *points)
     }
 }
 
-void rst_losses_count(rst_engine_t *engine)
+void rst_losses_count(rst_points_t *points)
 {
     GHashTableIter iter;
     gpointer key;
     unsigned left = SETTLE_MAX;
 
-    forget_missed(&engine->points);
-    g_hash_table_iter_init(&iter, engine->table.table);
+    forget_missed(points);
+    g_hash_table_iter_init(&iter, points->table->table);
     while (left && g_hash_table_iter_next(&iter, &key, NULL)) {
         const rst_conn_entry_t *entry = key;
         const rst_conn_at_point_t *view = entry->packed || !entry->as.conn ? NULL : entry->as.conn->at_point;
@@ -62,7 +62,7 @@ void rst_losses_count(rst_engine_t *engine)
         for (; view && left; view = view->view) {
             if (view->place || view->whole->at_points < 2)
                 continue;
-            settle_path(engine, view->whole);
+            settle_path(points, view->whole);
             left--;
         }
     }

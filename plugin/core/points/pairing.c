@@ -6,7 +6,6 @@
 #include "points/pairing.h"
 
 #include "base/seq.h"
-#include "engine/state.h"
 
 #define LOSS_MAX 200 /* one segment in so many may be missing at a point that is believed */
 
@@ -74,23 +73,23 @@ static int nearer_by_time(const rst_conn_at_point_t *a, const rst_conn_at_point_
     return s == 0 ? sign(far_b - far_a) : sign(far_a - far_b);
 }
 
-static int nearer_by_user(const rst_engine_t *engine, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+static int nearer_by_user(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
                           bool client)
 {
     static const int place[] = {[RST_END_CLIENT] = 0, [RST_END_MIDDLE] = 1, [RST_END_SERVER] = 2};
-    unsigned left = engine->points.end[rst_at_point_interface(a)];
-    unsigned right = engine->points.end[rst_at_point_interface(b)];
+    unsigned left = points->end[rst_at_point_interface(a)];
+    unsigned right = points->end[rst_at_point_interface(b)];
 
     if (!left || !right)
         return 0;
     return client ? sign(place[right] - place[left]) : sign(place[left] - place[right]);
 }
 
-int rst_at_point_nearer(const rst_engine_t *engine, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
                         unsigned s)
 {
     bool client = rst_conn_client(a->conn) == (s ^ a->swap);
-    int stated = nearer_by_user(engine, a, b, client);
+    int stated = nearer_by_user(points, a, b, client);
     int hops = nearer_by_hops(a, b, s);
 
     if (stated && hops && stated != hops)
@@ -101,12 +100,12 @@ int rst_at_point_nearer(const rst_engine_t *engine, const rst_conn_at_point_t *a
 }
 
 /* Where the pass_index of one at_point lies on the clock of another, ns; RST_TIME_NONE unknown. */
-static int64_t time_there(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, int64_t time,
+static int64_t time_there(const rst_points_t *points, const rst_conn_at_point_t *at_point, int64_t time,
                           const rst_conn_at_point_t *there)
 {
     bool swapped;
     const rst_pair_t *pair =
-        rst_points_pair(&engine->points, rst_at_point_interface(at_point), rst_at_point_interface(there), &swapped);
+        rst_points_pair(points, rst_at_point_interface(at_point), rst_at_point_interface(there), &swapped);
 
     if (!pair || !pair->clock.used || time == RST_TIME_NONE)
         return RST_TIME_NONE;
@@ -125,7 +124,7 @@ static int64_t margin(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b
     return RST_MILLISECOND + 2 * (way < 0 ? -way : way);
 }
 
-bool rst_at_point_is_later(const rst_engine_t *engine, const rst_conn_at_point_t *at_point, unsigned from,
+bool rst_at_point_is_later(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                            const rst_sighting_t *sighting, const rst_conn_at_point_t *other, rst_moment_t at)
 {
     const rst_sighting_t *copy = rst_sightings_find(&other->sent[from ^ at_point->swap ^ other->swap], sighting);
@@ -133,18 +132,18 @@ bool rst_at_point_is_later(const rst_engine_t *engine, const rst_conn_at_point_t
 
     if (copy)
         return copy->pass_index > at.pass_index;
-    moment = time_there(engine, other, at.time, at_point);
+    moment = time_there(points, other, at.time, at_point);
     return moment != RST_TIME_NONE && sighting->time != RST_TIME_NONE &&
            sighting->time > moment + margin(at_point, other);
 }
 
-bool rst_at_point_spans(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+bool rst_at_point_spans(const rst_points_t *points, const rst_conn_at_point_t *there,
                         const rst_conn_at_point_t *at_point, uint32_t pass_index)
 {
     for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
         for (unsigned j = 0; (at_point->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
             bool swapped;
-            const rst_pair_t *pair = rst_points_pair(&engine->points, i, j, &swapped);
+            const rst_pair_t *pair = rst_points_pair(points, i, j, &swapped);
 
             if ((there->interfaces >> j & 1) && i != j && pair && pair->first[swapped] &&
                 pair->first[swapped] < pass_index && pair->latest[swapped] > pass_index)
@@ -154,14 +153,14 @@ bool rst_at_point_spans(const rst_engine_t *engine, const rst_conn_at_point_t *t
     return false;
 }
 
-bool rst_at_point_records_on(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+bool rst_at_point_records_on(const rst_points_t *points, const rst_conn_at_point_t *there,
                              const rst_conn_at_point_t *at_point, rst_moment_t at)
 {
-    int64_t moment = time_there(engine, at_point, at.time, there);
-    int64_t latest = engine->points.latest_time[rst_at_point_interface(there)];
+    int64_t moment = time_there(points, at_point, at.time, there);
+    int64_t latest = points->latest_time[rst_at_point_interface(there)];
 
     if ((there->whole == at_point->whole && there->whole->latest[at_point->place][there->place] > at.pass_index) ||
-        rst_at_point_spans(engine, there, at_point, at.pass_index))
+        rst_at_point_spans(points, there, at_point, at.pass_index))
         return true;
     return moment != RST_TIME_NONE && latest != RST_TIME_NONE && latest > moment + margin(at_point, there);
 }
@@ -187,7 +186,7 @@ unsigned rst_at_point_lost(const rst_conn_at_point_t *there, const rst_conn_at_p
     return lost;
 }
 
-uint32_t rst_at_point_clean(const rst_engine_t *engine, const rst_conn_at_point_t *there,
+uint32_t rst_at_point_clean(const rst_points_t *points, const rst_conn_at_point_t *there,
                             const rst_conn_at_point_t *at_point)
 {
     uint64_t missed = 0;
@@ -196,7 +195,7 @@ uint32_t rst_at_point_clean(const rst_engine_t *engine, const rst_conn_at_point_
     for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
         for (unsigned j = 0; (at_point->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
             bool swapped;
-            const rst_pair_t *pair = rst_points_pair(&engine->points, i, j, &swapped);
+            const rst_pair_t *pair = rst_points_pair(points, i, j, &swapped);
 
             if (!(there->interfaces >> j & 1) || i == j || !pair)
                 continue;

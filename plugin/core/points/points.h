@@ -18,6 +18,9 @@
 #define RST_POINTS_H
 
 #include "points/clock.h"
+#include "track/conn_table.h"
+#include "track/file.h"
+#include "track/hosts.h"
 #include "track/reset.h"
 
 #define RST_INTERFACES_MAX 16     /* further ones share the last */
@@ -102,6 +105,10 @@ typedef enum rst_end { /* where a capture point is, as the user says */
 } rst_end_t;
 
 typedef struct rst_points {
+    const rst_file_t *file; /* the engine's, as what follows */
+    rst_hosts_t *hosts;
+    rst_conn_table_t *table;
+    const rst_memory_t *memory;
     uint32_t key[RST_INTERFACES_MAX];        /* rst_segment_t.interface by index; 0 = free */
     rst_moment_t start[RST_INTERFACES_MAX];  /* first segment of each */
     int64_t latest_time[RST_INTERFACES_MAX]; /* of the latest segment of each */
@@ -120,7 +127,9 @@ typedef struct rst_points {
     bool finished;      /* back_references to the frames of the other points are made */
 } rst_points_t;
 
-void rst_points_open(rst_points_t *points, const rst_prefs_t *prefs);
+/* All that is passed must outlive the points. */
+void rst_points_open(rst_points_t *points, const rst_file_t *file, rst_hosts_t *hosts, rst_conn_table_t *table,
+                     const rst_memory_t *memory);
 void rst_points_close(rst_points_t *points);
 
 #define RST_POINTS_BLANKS " ;" /* between the entries of the preference point_ends */
@@ -160,33 +169,33 @@ void rst_points_met(rst_points_t *points, const rst_sighting_t *a, const rst_sig
 const rst_pair_t *rst_points_pair(const rst_points_t *points, unsigned a, unsigned b, bool *swapped);
 
 /* Takes over the connections so far when a second interface appears. */
-void rst_points_begin(rst_engine_t *engine);
+void rst_points_begin(rst_points_t *points);
 
 /* A connection's record before its first segment, when at_points are kept. */
-void rst_points_adopt(rst_engine_t *engine, rst_conn_t *home, unsigned interface);
+void rst_points_adopt(rst_points_t *points, rst_conn_t *home, unsigned interface);
 
 /* The record of the connection at the point of the interface, made when it is new. NULL when there are too many. */
-rst_conn_t *rst_points_route(rst_engine_t *engine, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
+rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
                              unsigned interface);
 
 /* at_points.c */
 
 /* A record for the connection at a point, alone on its path. */
-rst_conn_at_point_t *rst_at_point_new(rst_engine_t *engine, rst_conn_t *conn, rst_conn_t *home);
+rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *home);
 
 /* The sighting of a segment of the current frame. */
-rst_sighting_t rst_sighting_of(const rst_engine_t *engine, const rst_segment_t *segment, unsigned interface);
+rst_sighting_t rst_sighting_of(const rst_points_t *points, const rst_segment_t *segment, unsigned interface);
 
 /* A segment of the latest interface, no copy, was taken on its connection, which has a at_point. reset = its case, if
  * it is one. */
-void rst_at_point_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
+void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
                        rst_reset_t *reset);
 
 /* The connection has begun anew on the same addresses and ports. */
-void rst_at_point_restart(rst_engine_t *engine, rst_conn_t *conn);
+void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn);
 
 /* Puts a at_point that is alone on the path of another one. */
-void rst_at_point_join(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other);
+void rst_at_point_join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other);
 
 /* sightings.c */
 
@@ -209,8 +218,5 @@ bool rst_sighting_strong(const rst_sighting_t *a, const rst_sighting_t *b);
 /* The latest sighting on another interface that is the same segment, otherwise the same packet; NULL if there is none.
  */
 const rst_sighting_t *rst_sightings_find(const rst_sightings_t *sightings, const rst_sighting_t *sighting);
-
-/* b minus a in ns; false when one is unknown or the difference absurd. */
-bool rst_time_difference(int64_t a, int64_t b, int64_t *difference);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "base/seq.h"
-#include "engine/state.h"
 
 #define ONE_HOST (100 * RST_MICROSECOND) /* veth, bridge and eth0 of one host show a packet within this time */
 #define NO_TIMER (200 * RST_MILLISECOND) /* nothing is retransmitted sooner (RFC 6298 and its implementations) */
@@ -64,8 +63,15 @@ static void read_ends(rst_points_t *points, const char *ends)
     g_strfreev(word);
 }
 
-void rst_points_open(rst_points_t *points, const rst_prefs_t *prefs)
+void rst_points_open(rst_points_t *points, const rst_file_t *file, rst_hosts_t *hosts, rst_conn_table_t *table,
+                     const rst_memory_t *memory)
 {
+    const rst_prefs_t *prefs = &file->prefs;
+
+    points->file = file;
+    points->hosts = hosts;
+    points->table = table;
+    points->memory = memory;
     memset(points->group, RST_INTERFACES_MAX, sizeof points->group);
     points->mode = (uint8_t)prefs->capture_points;
     if (prefs->point_ends)
@@ -341,37 +347,37 @@ static rst_conn_t *enter(rst_conn_at_point_t *at_point, unsigned from, unsigned 
     return at_point->conn;
 }
 
-static rst_conn_at_point_t *new_view(rst_engine_t *engine, rst_conn_t *home, rst_conn_at_point_t *last,
+static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *home, rst_conn_at_point_t *last,
                                      const rst_segment_t *segment, unsigned interface)
 {
     rst_conn_t *conn;
 
-    if (engine->table.conns >= engine->table.conns_max) {
-        engine->table.full = true;
+    if (points->table->conns >= points->table->conns_max) {
+        points->table->full = true;
         return NULL;
     }
-    engine->table.conns++;
-    conn = rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
-    last->view = rst_at_point_new(engine, conn, home);
+    points->table->conns++;
+    conn = rst_conn_new(points->hosts, segment, (uint8_t)rst_points_home(points, interface), points->memory);
+    last->view = rst_at_point_new(points, conn, home);
     return last->view;
 }
 
-rst_conn_t *rst_points_route(rst_engine_t *engine, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
+rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
                              unsigned interface)
 {
-    rst_sighting_t sighting = rst_sighting_of(engine, segment, interface);
+    rst_sighting_t sighting = rst_sighting_of(points, segment, interface);
     rst_conn_at_point_t *last = NULL;
     bool torn = false;
     unsigned views = 0;
 
     if (!home->at_point)
-        rst_at_point_new(engine, home, home);
+        rst_at_point_new(points, home, home);
     for (rst_conn_at_point_t *at_point = home->at_point; at_point; at_point = at_point->view) {
         last = at_point;
         views++;
         if (!(at_point->interfaces >> interface & 1))
             continue;
-        if (!breaks_out(&engine->points, at_point, from, &sighting))
+        if (!breaks_out(points, at_point, from, &sighting))
             return enter(at_point, from, interface);
         torn = at_point->mixed = true;
         at_point->interfaces &= (uint16_t) ~(1u << interface);
@@ -379,39 +385,39 @@ rst_conn_t *rst_points_route(rst_engine_t *engine, rst_conn_t *home, unsigned fr
         at_point->sender[1] &= at_point->interfaces;
     }
     for (rst_conn_at_point_t *at_point = home->at_point; at_point; at_point = at_point->view) {
-        if (!at_point->interfaces || may_join(&engine->points, at_point, from, &sighting))
+        if (!at_point->interfaces || may_join(points, at_point, from, &sighting))
             return enter(at_point, from, interface);
     }
     if (views >= RST_AT_POINTS_MAX) {
         last->mixed = true;
         return enter(last, from, interface);
     }
-    last = new_view(engine, home, last, segment, interface);
+    last = new_view(points, home, last, segment, interface);
     if (!last)
         return NULL;
     last->mixed = torn;
     return enter(last, from, interface);
 }
 
-void rst_points_adopt(rst_engine_t *engine, rst_conn_t *home, unsigned interface)
+void rst_points_adopt(rst_points_t *points, rst_conn_t *home, unsigned interface)
 {
-    rst_at_point_new(engine, home, home)->interfaces = (uint16_t)(1u << interface);
+    rst_at_point_new(points, home, home)->interfaces = (uint16_t)(1u << interface);
 }
 
 static void adopt_all(gpointer key, gpointer value, gpointer data)
 {
     const rst_conn_entry_t *entry = key;
-    rst_engine_t *engine = data;
+    rst_points_t *points = data;
 
     (void)value;
     if (!entry->packed && entry->as.conn)
-        rst_points_adopt(engine, entry->as.conn, engine->points.home);
+        rst_points_adopt(points, entry->as.conn, points->home);
 }
 
-void rst_points_begin(rst_engine_t *engine)
+void rst_points_begin(rst_points_t *points)
 {
-    engine->points.several = true;
-    engine->points.by_isn = g_hash_table_new(NULL, NULL);
-    engine->points.cases = g_ptr_array_new();
-    g_hash_table_foreach(engine->table.table, adopt_all, engine);
+    points->several = true;
+    points->by_isn = g_hash_table_new(NULL, NULL);
+    points->cases = g_ptr_array_new();
+    g_hash_table_foreach(points->table->table, adopt_all, points);
 }

@@ -6,15 +6,6 @@
 #include "points/points.h"
 
 #define ROOM_SMALL 8
-#define DIFFERENCE_MAX INT64_C(1000000000000000000) /* 31 years: absurd, and small enough to add */
-
-bool rst_time_difference(int64_t a, int64_t b, int64_t *difference)
-{
-    *difference = (int64_t)((uint64_t)b - (uint64_t)a);
-    if (a == RST_TIME_NONE || b == RST_TIME_NONE || (b < a) != (*difference < 0))
-        return false;
-    return *difference <= DIFFERENCE_MAX && *difference >= -DIFFERENCE_MAX;
-}
 
 const rst_sighting_t *rst_sightings_at(const rst_sightings_t *sightings, unsigned index)
 {

@@ -6,8 +6,6 @@
  */
 #include "points/points.h"
 
-#include "engine/state.h"
-
 #define SAME_ISN_MAX 8 /* connections with one initial sequence number: beyond it somebody scans */
 
 enum { /* rst_conn_at_point_t.deltas, per direction */
@@ -28,10 +26,10 @@ static uint32_t head_hash(const rst_segment_t *segment)
     return hash ? hash : 1;
 }
 
-rst_sighting_t rst_sighting_of(const rst_engine_t *engine, const rst_segment_t *segment, unsigned interface)
+rst_sighting_t rst_sighting_of(const rst_points_t *points, const rst_segment_t *segment, unsigned interface)
 {
     rst_sighting_t sighting = {.time = segment->time,
-                               .pass_index = engine->now.pass_index,
+                               .pass_index = points->file->now.pass_index,
                                .seq = segment->seq,
                                .ack = segment->ack,
                                .len = segment->len,
@@ -94,15 +92,15 @@ static rst_sighting_t sighting_of_reset(const rst_reset_t *reset, unsigned inter
     return sighting;
 }
 
-static void push(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
+static void push(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
 {
-    rst_sightings_push(&at_point->sent[from], sighting, &engine->points.sightings, &engine->memory);
+    rst_sightings_push(&at_point->sent[from], sighting, &points->sightings, points->memory);
 }
 
-static void add_reset(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_reset_t *reset)
+static void add_reset(rst_points_t *points, rst_conn_at_point_t *at_point, rst_reset_t *reset)
 {
     reset->at_point = at_point;
-    g_ptr_array_add(engine->points.cases, reset);
+    g_ptr_array_add(points->cases, reset);
     if (at_point->resets == RST_AT_POINT_RESETS)
         at_point->crowded = true;
     else
@@ -110,17 +108,17 @@ static void add_reset(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_r
 }
 
 /* What the record still remembers from the time when the file had one interface: segments, then its latest resets. */
-static void recall(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned from)
+static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from)
 {
     const rst_conn_t *conn = at_point->conn;
     const rst_ring_t *ring = &conn->direction[from].ring;
-    unsigned home = engine->points.home;
+    unsigned home = points->home;
 
     at_point->sent[from].lost = conn->direction[from].segments > ring->used;
     for (unsigned age = ring->used; age-- > 0;) {
         rst_sighting_t sighting = sighting_of_recent(rst_ring_at(ring, age), home);
 
-        push(engine, at_point, from, &sighting);
+        push(points, at_point, from, &sighting);
         at_point->sender[from] |= (uint16_t)(1u << home);
     }
     for (unsigned i = 0; i < conn->revisables; i++) {
@@ -129,22 +127,22 @@ static void recall(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned
         if (conn->revisable[i]->from != from)
             continue;
         sighting = sighting_of_reset(conn->revisable[i], home);
-        push(engine, at_point, from, &sighting);
-        add_reset(engine, at_point, conn->revisable[i]);
+        push(points, at_point, from, &sighting);
+        add_reset(points, at_point, conn->revisable[i]);
         at_point->sender[from] |= (uint16_t)(1u << home);
     }
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
 }
 
-static void list_isn(rst_engine_t *engine, rst_conn_at_point_t *at_point, uint32_t isn)
+static void list_isn(rst_points_t *points, rst_conn_at_point_t *at_point, uint32_t isn)
 {
     gpointer key = GUINT_TO_POINTER(isn);
 
     if (at_point->listed)
         return;
     at_point->listed = true;
-    at_point->same_isn = g_hash_table_lookup(engine->points.by_isn, key);
-    g_hash_table_insert(engine->points.by_isn, key, at_point);
+    at_point->same_isn = g_hash_table_lookup(points->by_isn, key);
+    g_hash_table_insert(points->by_isn, key, at_point);
 }
 
 static bool has_syn(const rst_conn_t *conn, unsigned from)
@@ -152,21 +150,21 @@ static bool has_syn(const rst_conn_t *conn, unsigned from)
     return (conn->direction[from].known & RST_DIRECTION_SYN) != 0;
 }
 
-rst_conn_at_point_t *rst_at_point_new(rst_engine_t *engine, rst_conn_t *conn, rst_conn_t *home)
+rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *home)
 {
-    rst_conn_at_point_t *at_point = rst_alloc0(&engine->memory, sizeof *at_point);
+    rst_conn_at_point_t *at_point = rst_alloc0(points->memory, sizeof *at_point);
 
     at_point->conn = conn;
     at_point->home = home;
-    at_point->whole = rst_alloc0(&engine->memory, sizeof *at_point->whole);
+    at_point->whole = rst_alloc0(points->memory, sizeof *at_point->whole);
     at_point->whole->at_point[0] = at_point;
     at_point->whole->at_points = 1;
     conn->at_point = at_point;
     if (conn->first.pass_index) {
-        recall(engine, at_point, 0);
-        recall(engine, at_point, 1);
+        recall(points, at_point, 0);
+        recall(points, at_point, 1);
         if (conn->client >= 0 && has_syn(conn, (unsigned)conn->client))
-            list_isn(engine, at_point, conn->direction[conn->client].isn);
+            list_isn(points, at_point, conn->direction[conn->client].isn);
     }
     return at_point;
 }
@@ -204,7 +202,7 @@ static void note_distance(rst_points_t *points, const rst_sighting_t *zero, rst_
         note_clock(points, zero, sighting, at_point->latest[0] / 2 + at_point->latest[1] / 2);
 }
 
-static void met(rst_engine_t *engine, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting,
+static void met(rst_points_t *points, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting,
                 rst_conn_at_point_t *other, const rst_sighting_t *found, unsigned from)
 {
     rst_whole_connection_t *whole = at_point->whole;
@@ -212,19 +210,19 @@ static void met(rst_engine_t *engine, rst_conn_at_point_t *at_point, const rst_s
     unsigned a = MIN(at_point->place, other->place);
     unsigned b = MAX(at_point->place, other->place);
 
-    rst_points_met(&engine->points, found, sighting, from == rst_conn_client(at_point->conn) ? 0 : 1);
+    rst_points_met(points, found, sighting, from == rst_conn_client(at_point->conn) ? 0 : 1);
     if (whole->same[a][b][direction] < UINT16_MAX)
         whole->same[a][b][direction]++;
     whole->latest[at_point->place][other->place] =
         MAX(whole->latest[at_point->place][other->place], sighting->pass_index);
     whole->latest[other->place][at_point->place] = MAX(whole->latest[other->place][at_point->place], found->pass_index);
     if (at_point->place == 0)
-        note_distance(&engine->points, sighting, other, found, direction);
+        note_distance(points, sighting, other, found, direction);
     else if (other->place == 0)
-        note_distance(&engine->points, found, at_point, sighting, direction);
+        note_distance(points, found, at_point, sighting, direction);
 }
 
-static void meet(rst_engine_t *engine, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting, unsigned from)
+static void meet(rst_points_t *points, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting, unsigned from)
 {
     rst_whole_connection_t *whole = at_point->whole;
 
@@ -236,11 +234,11 @@ static void meet(rst_engine_t *engine, rst_conn_at_point_t *at_point, const rst_
             continue;
         found = rst_sightings_find(&other->sent[from ^ at_point->swap ^ other->swap], sighting);
         if (found)
-            met(engine, at_point, sighting, other, found, from);
+            met(points, at_point, sighting, other, found, from);
     }
 }
 
-void rst_at_point_join(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other)
+void rst_at_point_join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other)
 {
     rst_whole_connection_t *whole = other->whole;
 
@@ -258,7 +256,7 @@ void rst_at_point_join(rst_engine_t *engine, rst_conn_at_point_t *at_point, rst_
     whole->at_point[whole->at_points++] = at_point;
     for (unsigned from = 0; from < 2; from++) {
         for (unsigned i = 0; i < at_point->sent[from].used; i++)
-            meet(engine, at_point, rst_sightings_at(&at_point->sent[from], i), from);
+            meet(points, at_point, rst_sightings_at(&at_point->sent[from], i), from);
     }
 }
 
@@ -302,12 +300,12 @@ static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t 
            apart_from(points, at_point, other);
 }
 
-static rst_conn_at_point_t *find_translated(rst_engine_t *engine, const rst_conn_at_point_t *at_point, uint32_t isn)
+static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn_at_point_t *at_point, uint32_t isn)
 {
     rst_conn_at_point_t *found = NULL;
     unsigned count = 0;
 
-    for (rst_conn_at_point_t *other = g_hash_table_lookup(engine->points.by_isn, GUINT_TO_POINTER(isn)); other;
+    for (rst_conn_at_point_t *other = g_hash_table_lookup(points->by_isn, GUINT_TO_POINTER(isn)); other;
          other = other->same_isn) {
         if (++count > SAME_ISN_MAX)
             return NULL;
@@ -315,7 +313,7 @@ static rst_conn_at_point_t *find_translated(rst_engine_t *engine, const rst_conn
             continue;
         if (other->home == at_point->home && !(other->interfaces & at_point->interfaces))
             return other; /* an earlier use of the addresses and ports, read before */
-        if (!is_translated(&engine->points, at_point, other))
+        if (!is_translated(points, at_point, other))
             continue;
         if (found && found->whole != other->whole)
             return NULL;
@@ -324,20 +322,20 @@ static rst_conn_at_point_t *find_translated(rst_engine_t *engine, const rst_conn
     return found;
 }
 
-static void find_path(rst_engine_t *engine, rst_conn_at_point_t *at_point, unsigned from,
+static void find_path(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from,
                       const rst_sighting_t *sighting)
 {
     for (rst_conn_at_point_t *view = at_point->home->at_point; view; view = view->view) {
         if (view != at_point && same_use(at_point, view, from, sighting)) {
-            rst_at_point_join(engine, at_point, view);
+            rst_at_point_join(points, at_point, view);
             return;
         }
     }
     if ((sighting->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN) {
-        rst_conn_at_point_t *other = find_translated(engine, at_point, sighting->seq);
+        rst_conn_at_point_t *other = find_translated(points, at_point, sighting->seq);
 
         if (other)
-            rst_at_point_join(engine, at_point, other);
+            rst_at_point_join(points, at_point, other);
     }
 }
 
@@ -354,47 +352,47 @@ static void check_answer(rst_conn_at_point_t *at_point, unsigned from, const rst
     }
 }
 
-void rst_at_point_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
+void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
                        rst_reset_t *reset)
 {
     rst_conn_at_point_t *at_point = conn->at_point;
-    rst_sighting_t sighting = rst_sighting_of(engine, segment, engine->points.latest);
+    rst_sighting_t sighting = rst_sighting_of(points, segment, points->latest);
 
-    push(engine, at_point, from, &sighting);
+    push(points, at_point, from, &sighting);
     if (reset)
-        add_reset(engine, at_point, reset);
+        add_reset(points, at_point, reset);
     if (at_point->whole->at_points > 1)
-        meet(engine, at_point, &sighting, from);
+        meet(points, at_point, &sighting, from);
     else
-        find_path(engine, at_point, from, &sighting);
+        find_path(points, at_point, from, &sighting);
     if (!(segment->flags & RST_FLAG_SYN))
         return;
     if (segment->flags & RST_FLAG_ACK)
         check_answer(at_point, from, &sighting);
     else
-        list_isn(engine, at_point, segment->seq);
+        list_isn(points, at_point, segment->seq);
 }
 
 /* The first segment of a use of the addresses and ports decides which point's tables it belongs to. */
-static void take_point(rst_engine_t *engine, rst_conn_t *conn)
+static void take_point(rst_points_t *points, rst_conn_t *conn)
 {
-    uint8_t point = (uint8_t)rst_points_home(&engine->points, engine->points.latest);
+    uint8_t point = (uint8_t)rst_points_home(points, points->latest);
 
     if (conn->point == point)
         return;
     conn->point = point;
-    conn->host[0] = rst_hosts_host(&engine->hosts, &conn->address[0], point);
-    conn->host[1] = rst_hosts_host(&engine->hosts, &conn->address[1], point);
+    conn->host[0] = rst_hosts_host(points->hosts, &conn->address[0], point);
+    conn->host[1] = rst_hosts_host(points->hosts, &conn->address[1], point);
 }
 
-void rst_at_point_restart(rst_engine_t *engine, rst_conn_t *conn)
+void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)
 {
     rst_conn_at_point_t *old = conn->at_point;
-    rst_conn_at_point_t *at_point = rst_at_point_new(engine, conn, old->home);
+    rst_conn_at_point_t *at_point = rst_at_point_new(points, conn, old->home);
 
-    at_point->interfaces = (uint16_t)(1u << engine->points.latest);
+    at_point->interfaces = (uint16_t)(1u << points->latest);
     at_point->view = old->view;
-    take_point(engine, conn);
+    take_point(points, conn);
     if (old->home == conn)
         return;
     for (rst_conn_at_point_t *view = old->home->at_point; view; view = view->view) {

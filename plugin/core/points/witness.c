@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "points/pairing.h"
+#include "points/witness.h"
 
-#include "engine/state.h"
+#include "points/pairing.h"
 
 static bool same_hosts(const rst_conn_t *a, const rst_conn_t *b)
 {
@@ -14,7 +14,7 @@ static bool same_hosts(const rst_conn_t *a, const rst_conn_t *b)
 
 /* The at_point at another point, nearer to the server, of one of the client's connections to the same server: it shows
  * that this point records such connections, and under the same addresses. */
-static const rst_conn_at_point_t *other_point(const rst_engine_t *engine, const rst_conn_t *conn,
+static const rst_conn_at_point_t *other_point(const rst_points_t *points, const rst_conn_t *conn,
                                               const rst_conn_t *witness)
 {
     const rst_conn_at_point_t *at_point = witness->at_point;
@@ -24,15 +24,15 @@ static const rst_conn_at_point_t *other_point(const rst_engine_t *engine, const 
         const rst_conn_at_point_t *other = at_point->whole->at_point[i];
 
         if (other != at_point && other->home == at_point->home && same_hosts(other->conn, conn) && !other->mixed &&
-            !other->parted && rst_points_proven(&engine->points, at_point, other) &&
-            rst_at_point_nearer(engine, other, at_point, server ^ at_point->swap) > 0)
+            !other->parted && rst_points_proven(points, at_point, other) &&
+            rst_at_point_nearer(points, other, at_point, server ^ at_point->swap) > 0)
             return other;
     }
     return NULL;
 }
 
 /* A filter may record one port only: the witness has the same one, or there are witnesses of several. */
-const rst_conn_at_point_t *rst_compare_witness(const rst_engine_t *engine, const rst_conn_t *conn, rst_moment_t at)
+const rst_conn_at_point_t *rst_compare_witness(const rst_points_t *points, const rst_conn_t *conn, rst_moment_t at)
 {
     unsigned client = rst_conn_client(conn);
     const rst_host_t *host = conn->host[client];
@@ -47,9 +47,9 @@ const rst_conn_at_point_t *rst_compare_witness(const rst_engine_t *engine, const
         if (!witness || witness == conn || !witness->at_point || witness->at_point->mixed ||
             !same_hosts(witness, conn) || !(witness->at_point->interfaces & conn->at_point->interfaces))
             continue;
-        there = other_point(engine, conn, witness);
-        if (!there || !rst_at_point_records_on(engine, there, conn->at_point, at) ||
-            !rst_at_point_spans(engine, there, conn->at_point, at.pass_index))
+        there = other_point(points, conn, witness);
+        if (!there || !rst_at_point_records_on(points, there, conn->at_point, at) ||
+            !rst_at_point_spans(points, there, conn->at_point, at.pass_index))
             continue;
         its = witness->port[1 - rst_conn_client(witness)];
         if (its == conn->port[1 - client] || (found && its != port))
@@ -60,21 +60,21 @@ const rst_conn_at_point_t *rst_compare_witness(const rst_engine_t *engine, const
     return NULL;
 }
 
-void rst_compare_unknown(const rst_engine_t *engine, const rst_reset_t *reset, rst_compare_t *compare)
+void rst_compare_unknown(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
 {
     const rst_conn_at_point_t *there;
 
-    if (!engine->points.finished || reset->form != RST_FORM_REFUSAL || reset->from == reset->client ||
+    if (!points->finished || reset->form != RST_FORM_REFUSAL || reset->from == reset->client ||
         reset->at_point->mixed || reset->direction[reset->from].segments)
         return;
-    there = rst_compare_witness(engine, reset->conn, reset->at);
-    if (!there || !rst_at_point_clean(engine, there, reset->at_point))
+    there = rst_compare_witness(points, reset->conn, reset->at);
+    if (!there || !rst_at_point_clean(points, there, reset->at_point))
         return;
     compare->at_point = reset->at_point;
     compare->others = 1;
     compare->other[0] = (rst_elsewhere_t){.at_point = there,
                                           .witness = true,
-                                          .number = rst_points_number(&engine->points, there),
+                                          .number = rst_points_number(points, there),
                                           .presence = RST_PRESENCE_MISSING,
                                           .proof = RST_PROOF_TRIGGER};
     compare->absent = &compare->other[0];

@@ -4,7 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/active.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
@@ -21,8 +24,8 @@ static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
 {
     int64_t since = rst_since(view, moment);
 
-    return since != RST_TIME_NONE && since <= view->engine->tick &&
-           view->engine->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
+    return since != RST_TIME_NONE && since <= view->file->tick &&
+           view->file->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
 }
 
 /* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays

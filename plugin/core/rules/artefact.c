@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/artefact.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 /* The hook knows neither length nor options when the data offset lies outside the segment. */
 static bool bad_offset(const rst_view_t *view)

@@ -4,7 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/elimination.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define ELIMINATION 75         /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
 #define ELIMINATION_AT_HOST 80 /* the same where the host's own capture shows that no device imitated it */

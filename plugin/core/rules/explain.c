@@ -3,7 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/explain.h"
+
+#include "rules/predicates.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,11 +36,11 @@ void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *f
 {
     rst_verdict_t *verdict = view->verdict;
     rst_evidence_t *slot;
-    uint32_t frame = rst_frames_number(&view->engine->frames, pass_index);
+    uint32_t frame = rst_frames_number(&view->file->frames, pass_index);
     va_list args;
 
     if (!frame)
-        frame = rst_frames_number(&view->engine->frames, view->reset->at.pass_index);
+        frame = rst_frames_number(&view->file->frames, view->reset->at.pass_index);
     if (verdict->evidences == RST_EVIDENCE_MAX)
         return;
     slot = &verdict->evidence[verdict->evidences++];
@@ -79,7 +81,7 @@ const char *rst_who_peer(const rst_view_t *view)
 
 const char *rst_where(const rst_view_t *view, uint32_t pass_index)
 {
-    uint32_t frame = rst_frames_number(&view->engine->frames, pass_index);
+    uint32_t frame = rst_frames_number(&view->file->frames, pass_index);
 
     if (!view->texts)
         return "";

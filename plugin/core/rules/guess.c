@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/guess.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define BURST (2 * RST_MILLISECOND)
 

@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/handshake.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define PERIODS_MIN 3
 #define TIME_TO_LEAVE (20 * RST_MILLISECOND)
@@ -187,8 +190,8 @@ static unsigned breadth_of(const rst_view_t *view, bool with_refused)
 
     if (!client)
         return 0;
-    sum = rst_host_breadth(&view->engine->hosts, client, true, view->reset->at);
-    return with_refused ? sum + rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : sum;
+    sum = rst_host_breadth(view->prefs, client, true, view->reset->at);
+    return with_refused ? sum + rst_host_breadth(view->prefs, client, false, view->reset->at) : sum;
 }
 
 /* Windows of raw-socket scanners; no operating system offers one of them with no option but MSS. A SYN without options
@@ -280,7 +283,7 @@ static unsigned match_connect_aborted(const rst_view_t *view)
     if (view->own->segments > 1 || rst_within(view, limit, waited(view)))
         return 85;
     /* What the SYN-ACK's options would say, a wrong time stamp perhaps, was not captured. */
-    return view->engine->options_cut || is_smb_port(view) ? RST_WITHOUT_HISTORY : 55;
+    return view->file->options_cut || is_smb_port(view) ? RST_WITHOUT_HISTORY : 55;
 }
 
 static void explain_unwanted(const rst_view_t *view)

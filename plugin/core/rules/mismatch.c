@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/mismatch.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 static unsigned match_bad_ack(const rst_view_t *view)
 {

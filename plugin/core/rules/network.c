@@ -6,7 +6,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/network.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
+#include "rules/round_trip.h"
 
 #define OTHER_ROUTE 5               /* hops that routes to a host, or hosts of one address, may differ by */
 #define RST_UNSURE 48               /* leads, and accuses nobody */

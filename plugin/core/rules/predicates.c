@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/predicates.h"
 
 #define HIDDEN_MAX 0x40000000u             /* more than this is no progress, but another number */
 #define ID_NEXT 4                          /* by chance once in 16000 times */
@@ -128,12 +128,12 @@ bool rst_repeats_id(const rst_view_t *view)
 /* Files without times of day bear one stamp on every packet: no difference means anything there. */
 bool rst_clock_stands(const rst_view_t *view)
 {
-    return !view->engine->tick;
+    return !view->file->tick;
 }
 
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit)
 {
-    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->engine->tick;
+    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->file->tick;
 }
 
 int64_t rst_since(const rst_view_t *view, rst_moment_t moment)

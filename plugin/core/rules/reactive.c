@@ -4,7 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/reactive.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define RESTARTED_ID_MAX 16 /* packets that a host sent between its start and the reset */
 

@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/refused.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define NEARBY RST_SECOND             /* a gap between acceptances this short means a full backlog */
 #define INTERLEAVED (10 * RST_SECOND) /* span in which two acceptances and two refusals alternate */
@@ -328,7 +331,7 @@ static void explain_closed(const rst_view_t *view)
     const char *what = (view->trigger->flags & RST_FLAG_SYN) ? "SYN" : "probe";
     bool known = host && host->socket.count && host->socket.min == host->socket.max &&
                  host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
-    unsigned breadth = client ? rst_host_breadth(&view->engine->hosts, client, false, view->reset->at) : 0;
+    unsigned breadth = client ? rst_host_breadth(view->prefs, client, false, view->reset->at) : 0;
 
     if (is_syn(view) && accepted_next(view)) {
         rst_summary(view,

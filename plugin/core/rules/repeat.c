@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/repeat.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 /* RFC 5961, section 3.2: an inexact reset is answered by an ACK, which the reset host answers with an exact one. */
 static unsigned match_challenge_ack(const rst_view_t *view)

@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/reuse.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 static bool meets_syn(const rst_view_t *view)
 {

@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/rewritten.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 /* As far as one capture shows it: the peer's numbers leave the window from one segment to the next, the receiver keeps
  * asking for the old ones, and resets. */

@@ -3,7 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/round_trip.h"
+
+#include "rules/predicates.h"
 
 rst_moment_t rst_reacts_to(const rst_view_t *view)
 {

@@ -3,7 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "rules/rule.h"
+#include "rules/timer.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
 
 #define ONE_WAY 40         /* percent: the answers may only be missing from the capture */
 #define PROBE_TOLERANCE 20 /* percent by which the waits between probes may differ */

@@ -5,6 +5,8 @@
  */
 #include "rules/validity.h"
 
+#include "rules/predicates.h"
+
 #define WINDOW_MOST (1u << 30)           /* RFC 7323, section 2.3 */
 #define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was under way arrives later than this or four round trips */
 
@@ -118,7 +120,7 @@ rst_truth_t rst_accepted_of(const rst_view_t *view, rst_validity_t validity)
 {
     const rst_reset_t *reset = view->reset->original ? view->reset->original : view->reset;
     const rst_aftermath_t *after = &reset->after;
-    int64_t revisables = rst_elapsed(reset->at, view->engine->now);
+    int64_t revisables = rst_elapsed(reset->at, view->file->now);
 
     if (lives_on(view, after, validity))
         return RST_NO;

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "track/reset.h"
+#include "track/aftermath.h"
 
 #include "base/seq.h"
 

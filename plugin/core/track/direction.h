@@ -7,16 +7,10 @@
 #define RST_SIDE_H
 
 #include "base/memory.h"
+#include "base/moment.h"
 #include "facts/payload.h"
 #include "facts/prefs.h"
 #include "facts/segment.h"
-
-/* A moment: the pass_index (frames.h) and the time, RST_TIME_NONE if the frame has none. pass_index 0 = never. Dozens
- * are kept of each connection: packed, it takes 12 bytes instead of 16. */
-typedef struct __attribute__((packed, aligned(4))) rst_moment {
-    uint32_t pass_index;
-    int64_t time;
-} rst_moment_t;
 
 /* One segment and its copies while the peer has not acknowledged it. The start counts, not the length: a copy may be
  * shorter or longer than the first (RFC 9293, section 3.10.8). */
@@ -153,18 +147,5 @@ bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *seg
  * the connection's previous segment. */
 void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
                         int64_t idle, const rst_memory_t *memory);
-
-#define RST_ELAPSED_MAX INT64_C(1000000000000000000) /* 31 years: absurd, and small enough to multiply a little */
-
-/* Time from a to b in ns, at most 10^18; RST_TIME_NONE if one is unknown, b is earlier or the distance absurd: clocks
- * that jump prove nothing. */
-static inline int64_t rst_elapsed(rst_moment_t a, rst_moment_t b)
-{
-    uint64_t elapsed = (uint64_t)b.time - (uint64_t)a.time;
-
-    if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
-        return RST_TIME_NONE;
-    return elapsed > RST_ELAPSED_MAX ? RST_TIME_NONE : (int64_t)elapsed;
-}
 
 #endif

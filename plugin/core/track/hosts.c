@@ -5,19 +5,6 @@
  */
 #include "track/hosts.h"
 
-uint32_t rst_address_hash(const rst_address_t *address)
-{
-    uint64_t mixed = (address->word[0] ^ (address->word[1] * UINT64_C(0x9e3779b97f4a7c15))) + address->size;
-
-    mixed *= UINT64_C(0xff51afd7ed558ccd);
-    return (uint32_t)(mixed >> 32);
-}
-
-bool rst_address_equal(const rst_address_t *a, const rst_address_t *b)
-{
-    return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->size == b->size;
-}
-
 static guint host_hash(gconstpointer key)
 {
     return ((const rst_host_t *)key)->hash;
@@ -302,9 +289,9 @@ void rst_host_note_code(rst_host_t *host, uint16_t code)
         host->netscaler_codes++;
 }
 
-static int64_t stretch_of(const rst_hosts_t *hosts, rst_moment_t at)
+static int64_t stretch_of(const rst_prefs_t *prefs, rst_moment_t at)
 {
-    return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)hosts->prefs->scan_s * RST_SECOND);
+    return at.time == RST_TIME_NONE ? 0 : at.time / ((int64_t)prefs->scan_s * RST_SECOND);
 }
 
 static bool target_is_new(rst_host_t *client, uint32_t target)
@@ -320,7 +307,7 @@ static bool target_is_new(rst_host_t *client, uint32_t target)
 
 void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at)
 {
-    int64_t stretch = stretch_of(hosts, at);
+    int64_t stretch = stretch_of(hosts->prefs, at);
     rst_breadth_t *breadth = client->breadths ? &client->breadth[client->breadths - 1] : NULL;
 
     if (!target_is_new(client, target))
@@ -338,9 +325,9 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
         breadth->refused++;
 }
 
-unsigned rst_host_breadth(const rst_hosts_t *hosts, const rst_host_t *client, bool probes, rst_moment_t at)
+unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bool probes, rst_moment_t at)
 {
-    int64_t stretch = stretch_of(hosts, at);
+    int64_t stretch = stretch_of(prefs, at);
     unsigned sum = 0;
 
     for (unsigned i = 0; i < client->breadths; i++) {

@@ -124,9 +124,6 @@ typedef struct rst_hosts {
 /* An odd random number for the hashes of one file's tables. */
 uint64_t rst_secret(void);
 
-uint32_t rst_address_hash(const rst_address_t *address);
-bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
-
 void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
 void rst_hosts_close(rst_hosts_t *hosts);
 
@@ -168,7 +165,7 @@ void rst_host_note_code(rst_host_t *host, uint16_t code);
 void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at);
 
 /* Targets around a moment: probes or refusals within about scan_s. */
-unsigned rst_host_breadth(const rst_hosts_t *hosts, const rst_host_t *client, bool probes, rst_moment_t at);
+unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bool probes, rst_moment_t at);
 
 /* Counts an empty connection; returns the habit, NULL when the table is full. */
 rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,

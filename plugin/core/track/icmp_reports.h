@@ -11,18 +11,9 @@
 
 #include <glib.h>
 
-#include "track/direction.h"
-
-/* The facts of one ICMP error. src and dst, the ports and the IP id are those of the quoted packet. */
-typedef struct rst_icmp {
-    rst_address_t reporter; /* who sent the error */
-    rst_address_t src, dst;
-    uint16_t sport, dport;
-    uint16_t ip_id;  /* 0 = unknown */
-    uint8_t version; /* 4 or 6 */
-    uint8_t type, code;
-    bool udp;
-} rst_icmp_t;
+#include "base/memory.h"
+#include "facts/icmp.h"
+#include "facts/prefs.h"
 
 typedef struct rst_report {
     rst_icmp_t icmp; /* of the latest error */

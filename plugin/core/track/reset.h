@@ -4,11 +4,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_CASE_H
-#define RST_CASE_H
+#ifndef RST_RESET_H
+#define RST_RESET_H
 
 #include "base/frames.h"
-#include "engine/engine.h"
 #include "track/connection.h"
 
 /* The shapes of RFC 9293, sections 3.5.2 and 3.10.7. */
@@ -52,6 +51,7 @@ typedef struct rst_aftermath {
     uint32_t train_step[2];  /* their distances from this reset */
 } rst_aftermath_t;
 
+typedef struct rst_reset rst_reset_t;
 struct rst_tally;
 struct rst_conn_at_point;
 
@@ -99,15 +99,10 @@ struct rst_reset {
     rst_aftermath_t after;
 };
 
-/* Finds what the reset answers and names its form. Returns the trigger in the peer's ring, which the caller marks as
- * answered unless the reset is a copy; NULL when there is none. */
-rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs);
+/* A display filter for the whole connection of the reset. */
+const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* Is this reset another copy of the latest reset of its side? The form must be known. */
-bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
-
-/* A later segment (not a copy) of the connection revises the case. x = its sender. */
-void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
-                        const rst_prefs_t *prefs);
+/* "address:port" of the server side (brackets for IPv6), for statistics. */
+const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
 
 #endif

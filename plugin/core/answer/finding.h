@@ -1,10 +1,10 @@
-/* findings.h
- * The kinds of failures without a reset. findings.def is the only list.
+/* finding.h
+ * Failures without a reset. findings.def is the only list of their kinds.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_FINDINGS_H
-#define RST_FINDINGS_H
+#ifndef RST_FINDING_H
+#define RST_FINDING_H
 
 #include "answer/causes.h"
 
@@ -26,5 +26,14 @@ typedef struct rst_finding_info {
 
 /* kind must be below RST_FINDING_COUNT. The strings are static. */
 const rst_finding_info_t *rst_finding_info(rst_finding_kind_t kind);
+
+/* A failure without a reset. */
+typedef struct rst_finding {
+    rst_finding_kind_t kind;
+    uint16_t count;   /* segments that stayed unanswered, or ICMP errors */
+    int64_t duration; /* ns from the first to the last of them, or RST_DURATION_NONE */
+    const char *summary;
+    const char *server; /* address:port that did not answer, for statistics */
+} rst_finding_t;
 
 #endif

@@ -1,0 +1,21 @@
+/* address.h
+ * Network addresses of any family.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_ADDRESS_H
+#define RST_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* An address of up to 16 bytes; size 0 = unknown. Unused bytes are zero, so that whole words compare. */
+typedef struct rst_address {
+    uint64_t word[2];
+    uint8_t size;
+} rst_address_t;
+
+uint32_t rst_address_hash(const rst_address_t *address);
+bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
+
+#endif

@@ -1,0 +1,14 @@
+/* failures.h
+ * Failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_FAILURES_H
+#define RST_FAILURES_H
+
+#include "engine/state.h"
+
+/* Notes the failure with which the present generation of a connection ends, if there is one. */
+void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
+
+#endif

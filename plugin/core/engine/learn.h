@@ -1,0 +1,15 @@
+/* learn.h
+ * What one connection teaches about hosts, services and clients.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_LEARN_H
+#define RST_LEARN_H
+
+#include "engine/state.h"
+
+/* A service accepted or refused, a client opened a connection: keeps the tables across connections up to date. */
+void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment);
+void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset);
+
+#endif

@@ -1,0 +1,31 @@
+/* judge.h
+ * The verdict of one reset: asks the rules in order, then what other capture points, a kernel and the reset itself say.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_JUDGE_H
+#define RST_JUDGE_H
+
+#include "points/compare.h"
+#include "rules/rule.h"
+#include "trace/join.h"
+
+#define RST_CHOSEN_MAX 64
+
+typedef struct rst_judge {
+    const rst_file_t *file;
+    const rst_points_t *points;
+    rst_join_t *join; /* with a kernel's trace; NULL without */
+    /* The rules to ask, NULL at the end, by form and by whether the sender has reset the connection before. */
+    const rst_rule_t *rules[RST_FORM_COUNT][2][RST_CHOSEN_MAX];
+} rst_judge_t;
+
+/* file and points must outlive the judge. */
+void rst_judge_open(rst_judge_t *judge, const rst_file_t *file, const rst_points_t *points);
+
+/* Writes the verdict. texts = false leaves out summary, evidence texts and declared text. Strings are taken from
+ * memory. */
+void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                       rst_verdict_t *verdict);
+
+#endif

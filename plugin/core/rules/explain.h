@@ -1,0 +1,24 @@
+/* explain.h
+ * Writing into a verdict. All do nothing when no texts are wanted.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_EXPLAIN_H
+#define RST_EXPLAIN_H
+
+#include "base/text.h"
+#include "rules/rule.h"
+
+void rst_summary(const rst_view_t *view, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...) G_GNUC_PRINTF(3, 4);
+const char *rst_who(const rst_view_t *view, unsigned side); /* "the server 10.0.0.2:80" */
+const char *rst_who_own(const rst_view_t *view);
+const char *rst_who_peer(const rst_view_t *view);
+const char *rst_where(const rst_view_t *view, uint32_t pass_index); /* "frame 12", or "an earlier frame" */
+const char *rst_span(const rst_view_t *view, int64_t ns);           /* "31 s" */
+const char *rst_shape(const rst_view_t *view);                      /* "RST,ACK" or "RST" */
+void rst_explain_distance(const rst_view_t *view);                  /* evidence line on the hop distance, if known */
+void rst_explain_history(const rst_view_t *view);                   /* evidence line on what is missing, if anything */
+void rst_pattern_add(const rst_view_t *view, const char *pattern);
+
+#endif

@@ -1,0 +1,13 @@
+/* mismatch.h
+ * Rules for handshakes whose numbers or time stamps do not fit together.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_RULES_MISMATCH_H
+#define RST_RULES_MISMATCH_H
+
+#include "rules/rule.h"
+
+extern const rst_rule_t rst_rules_mismatch[]; /* ends with a row whose match is NULL */
+
+#endif

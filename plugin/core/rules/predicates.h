@@ -1,0 +1,51 @@
+/* predicates.h
+ * Questions that several rules ask.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_PREDICATES_H
+#define RST_PREDICATES_H
+
+#include "base/seq.h"
+#include "rules/rule.h"
+
+bool rst_is_refusal(const rst_view_t *view);
+bool rst_is_answer(const rst_view_t *view);
+bool rst_answers_syn_ack(const rst_view_t *view);
+bool rst_is_unseen_refusal(const rst_view_t *view); /* has the shape of one, but the SYN is not in the capture */
+bool rst_is_abort(const rst_view_t *view);
+bool rst_own_account(const rst_view_t *view); /* an abort at SND.NXT, or a little beyond it */
+bool rst_from_client(const rst_view_t *view);
+bool rst_has_fin(const rst_direction_t *side);
+bool rst_has_history(const rst_view_t *view);      /* start seen, both directions seen, no hole */
+bool rst_hides_data(const rst_view_t *view);       /* its numbers lie beyond what the capture shows of both sides */
+bool rst_one_way(const rst_view_t *view);          /* the capture shows only the sender's direction */
+bool rst_was_open(const rst_view_t *view);         /* the handshake was done, as far as the capture tells */
+bool rst_is_empty(const rst_view_t *view);         /* no payload and no FIN in either direction */
+bool rst_fins_done(const rst_view_t *view);        /* both FINs seen */
+bool rst_loses_data(const rst_view_t *view);       /* the sender had unacknowledged payload outstanding */
+uint32_t rst_in_flight(const rst_view_t *view);    /* bytes of the peer that the sender had not acknowledged before */
+uint32_t rst_not_received(const rst_view_t *view); /* the same, counting the reset's own ACK */
+bool rst_repeats_id(const rst_view_t *view);       /* IP id continues the sender's counter */
+
+/* dt <= limit, as far as the clock of the capture can tell; false when it cannot. dt may be unknown. */
+bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit);
+bool rst_clock_stands(const rst_view_t *view);                  /* all time stamps of the file are equal */
+int64_t rst_idle(const rst_view_t *view);                       /* before the reset, RST_TIME_NONE unknown */
+int64_t rst_delay(const rst_view_t *view);                      /* since the trigger, RST_TIME_NONE unknown */
+int64_t rst_silence(const rst_view_t *view);                    /* before the trigger, or before the reset */
+int64_t rst_since(const rst_view_t *view, rst_moment_t moment); /* from mark to the reset */
+
+/* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE when the rules of comparison fail. */
+int8_t rst_hop_delta(const rst_view_t *view);
+bool rst_hop_jump(const rst_view_t *view);        /* strong */
+bool rst_hop_step(const rst_view_t *view);        /* medium: one hop from where all others of its sender come */
+bool rst_idle_is_round(const rst_view_t *view);   /* the silence is a usual time limit */
+bool rst_idle_is_habit(const rst_view_t *view);   /* this host resets several connections after the same silence */
+bool rst_maybe_both_ends(const rst_view_t *view); /* the clock does not tell whether both were reset at once */
+bool rst_is_unprovoked(const rst_view_t *view);   /* bare, and answers nothing: no stack aborts like that */
+bool rst_ends_bulk(const rst_view_t *view);     /* the client aborts right behind a long answer: done, or tired of it */
+bool rst_overtook_data(const rst_view_t *view); /* an abort whose own last data, up to its SEQ, came later */
+bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
+
+#endif

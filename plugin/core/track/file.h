@@ -1,0 +1,21 @@
+/* file.h
+ * What everybody may know of the capture file that is being read.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_FILE_H
+#define RST_FILE_H
+
+#include "base/frames.h"
+#include "base/moment.h"
+#include "facts/prefs.h"
+
+typedef struct rst_file {
+    rst_prefs_t prefs;
+    rst_frames_t frames;
+    rst_moment_t now; /* present frame; after the first pass the last one */
+    int64_t tick;     /* smallest difference between two timestamps, 0 = none seen */
+    bool options_cut; /* the snap length cut options of SYNs off */
+} rst_file_t;
+
+#endif

@@ -1,0 +1,19 @@
+/* trigger.h
+ * What a reset answers, or that it answers nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TRIGGER_H
+#define RST_TRIGGER_H
+
+#include "facts/prefs.h"
+#include "track/reset.h"
+
+/* Finds what the reset answers and names its form. Returns the trigger in the peer's ring, which the caller marks as
+ * answered unless the reset is a copy; NULL when there is none. */
+rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs);
+
+/* Is this reset another copy of the latest reset of its side? The form must be known. */
+bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
+
+#endif
