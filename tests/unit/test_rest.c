@@ -140,9 +140,6 @@ static void test_unfit(void)
     sides[0].retransmission.copies = 1;
     g_assert_false(rst_closed_summary_fits(&conn));
     sides[0].retransmission.copies = 0;
-    conn.kept = true;
-    g_assert_false(rst_closed_summary_fits(&conn));
-    conn.kept = false;
     conn.resets = 1;
     g_assert_false(rst_closed_summary_fits(&conn));
 }

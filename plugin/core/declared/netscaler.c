@@ -99,7 +99,7 @@ static const char *corroboration(const rst_reset_t *reset)
         return "The sender is a NetScaler by the preference netscaler_addresses";
     if (shares_syn_ttl(reset))
         return "The reset bears the TTL of the sender's SYN, the segments between bear another";
-    if (host && host->netscaler_codes >= 2)
+    if (host && rst_host_near(host, reset->at).netscaler_codes >= 2)
         return "The sender used other codes of that table in other resets";
     if (rst_netscaler_apart(reset))
         return "The value is not the window that the sender advertised, and windows are not scaled here";

@@ -12,6 +12,7 @@
 #include "engine/state.h"
 #include "judge/at_kernel.h"
 #include "track/aftermath.h"
+#include "track/connection.h"
 #include "track/merged.h"
 #include "track/trigger.h"
 
@@ -27,6 +28,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     rst_conn_table_open(&engine->table);
     engine->nobody.client = -1;
     engine->orphan.conn = &engine->nobody;
+    engine->orphan.story = &engine->no_story;
     engine->orphan.direction = engine->nothing;
     engine->orphan.ordinal = 1;
     engine->orphan.let_go = true;
@@ -91,6 +93,8 @@ static void note_aftermath(rst_engine_t *engine, rst_conn_t *conn, unsigned from
 /* The first reset of a connection stays under revisable; of the later ones only the latest do. */
 static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
 {
+    if (!conn->revisables)
+        reset->story->first = reset;
     if (conn->revisables == RST_REVISABLE_MAX) {
         conn->revisable[1]->let_go = true;
         memmove(&conn->revisable[1], &conn->revisable[2], (RST_REVISABLE_MAX - 2) * sizeof conn->revisable[0]);
@@ -148,6 +152,8 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
     note_aftermath(engine, conn, from, segment);
     rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->file.now,
                        idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
+    for (unsigned i = 0; i < conn->revisables; i++)
+        rst_aftermath_reached(conn->revisable[i], conn->direction);
     rst_learn_segment(engine, conn, from, segment);
     if (conn->at_point)
         rst_at_point_take(&engine->points, conn, from, segment, NULL);
@@ -206,9 +212,28 @@ static int64_t idle_before(const rst_conn_t *conn, rst_moment_t now)
     return latest->pass_index ? rst_elapsed(*latest, now) : RST_TIME_NONE;
 }
 
+static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_story_t *story = conn->story;
+
+    if (story)
+        return story;
+    story = rst_alloc0(&engine->memory, sizeof *story);
+    for (unsigned i = 0; i < 2; i++) {
+        story->address[i] = conn->address[i];
+        story->port[i] = conn->port[i];
+    }
+    story->point = conn->point;
+    story->echoed = conn->echoed;
+    story->began = conn->first.pass_index ? conn->first : engine->file.now;
+    conn->story = story;
+    return story;
+}
+
 static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *conn, unsigned from)
 {
     reset->conn = conn;
+    reset->story = story_of(engine, conn);
     reset->from = (uint8_t)from;
     reset->at = engine->file.now;
     reset->idle = idle_before(conn, engine->file.now);

@@ -15,46 +15,61 @@
 #define EACH UINT64_C(0x0001000100010001) /* one in each of four numbers of 16 bits */
 
 /* A SYN that was sent twice is not timed (Karn's rule). */
-static void learn_round_trip(rst_conn_t *conn, unsigned from)
+static void learn_round_trip(rst_conn_t *conn, unsigned from, rst_host_period_t *period)
 {
     int64_t elapsed = rst_elapsed(conn->direction[1 - from].syn, conn->direction[from].syn);
-    rst_host_t *host = conn->host[from];
 
-    if (!host || elapsed == RST_TIME_NONE || conn->direction[1 - from].segments != 1)
+    if (elapsed == RST_TIME_NONE || conn->direction[1 - from].segments != 1)
         return;
-    if (!host->round_trips || elapsed < host->round_trip)
-        host->round_trip = elapsed;
-    if (host->round_trips < UINT16_MAX)
-        host->round_trips++;
+    if (!period->round_trips || elapsed < period->round_trip)
+        period->round_trip = elapsed;
+    if (period->round_trips < UINT16_MAX)
+        period->round_trips++;
 }
 
 /* What the host acknowledges later may show that its handshakes were slow for another reason: a radio or a disk that
  * had to wake up first. */
-static void learn_acknowledgment(const rst_direction_t *side, rst_host_t *host)
+static void learn_acknowledgment(const rst_engine_t *engine, const rst_direction_t *side, rst_host_t *host)
 {
-    if (host->round_trips && (side->known & RST_DIRECTION_RTT) && side->rtt < host->round_trip)
-        host->round_trip = side->rtt;
+    rst_host_period_t *period = &host->period;
+
+    if (!period->round_trips || !(side->known & RST_DIRECTION_RTT) || side->rtt >= period->round_trip)
+        return;
+    period = rst_host_period(&engine->hosts, host, engine->file.now);
+    period->round_trip = side->rtt;
+    period->round_trips = (uint16_t)MAX(period->round_trips, 1);
+}
+
+/* A plain SYN is accepted: resets that refused one with special options were not for want of a listener. */
+static void learn_plain_accept(rst_engine_t *engine, rst_service_t *service)
+{
+    for (rst_reset_t *reset = service->options_refused; reset; reset = reset->waiting)
+        reset->plain_after = engine->file.now;
+    service->options_refused = NULL;
+    service->plain_accept = engine->file.now;
 }
 
 static void learn_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport, conn->point);
+    rst_host_period_t *period = NULL;
 
     if (conn->direction[from].synacks > 1)
         return;
-    if ((segment->known & RST_HAS_IP) && conn->host[from])
-        rst_hop_note(&conn->host[from]->socket, segment->ttl);
-    learn_round_trip(conn, from);
+    if (conn->host[from]) {
+        period = rst_host_period(&engine->hosts, conn->host[from], engine->file.now);
+        if (segment->known & RST_HAS_IP)
+            rst_hop_note(&period->socket, segment->ttl);
+        learn_round_trip(conn, from, period);
+    }
     if (!service)
         return;
-    if (conn->host[from] && !rst_service_accepted(service) && conn->host[from]->open_ports < UINT16_MAX)
-        conn->host[from]->open_ports++;
+    if (period && !rst_service_accepted_since(service, period->first) && period->open_ports < UINT16_MAX)
+        period->open_ports++;
     rst_service_note(&engine->hosts, service, true, engine->file.now);
     conn->service = service;
-    if (!conn->direction[1 - from].syn_options) {
-        service->plain_accepts++;
-        service->plain_accept = engine->file.now;
-    }
+    if (!conn->direction[1 - from].syn_options)
+        learn_plain_accept(engine, service);
 }
 
 static void set_port(uint64_t *ports, unsigned at, uint16_t port)
@@ -83,6 +98,22 @@ static void learn_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
         add_recent(&host->recent, conn);
 }
 
+/* As it is now. */
+static void update_attempt(rst_conn_t *conn)
+{
+    unsigned client = rst_conn_client(conn);
+    const rst_direction_t *server = &conn->direction[1 - client];
+    rst_attempt_t *attempt = conn->attempt;
+
+    attempt->server = conn->address[1 - client];
+    attempt->port = conn->port[1 - client];
+    attempt->syn = conn->direction[client].syn;
+    if (server->segments)
+        attempt->answered = server->first;
+    attempt->used = conn->direction[0].bytes || conn->direction[1].bytes;
+    attempt->opened = rst_directions_synchronised(&conn->direction[client], server);
+}
+
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     rst_host_t *host = conn->host[from];
@@ -93,12 +124,14 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
         else
             learn_syn(engine, conn, from);
     }
+    if (conn->attempt)
+        update_attempt(conn);
     if (segment->len && conn->service)
         rst_service_serves(conn->service, conn->direction[from].known & RST_DIRECTION_SYNACK
                                               ? conn->direction[from].syn
                                               : conn->direction[1 - from].syn);
     if (host)
-        learn_acknowledgment(&conn->direction[from], host);
+        learn_acknowledgment(engine, &conn->direction[from], host);
     /* Begun late: who asks is the client, whatever the ports. */
     if (conn->client < 0 && segment->len &&
         (conn->direction[from].message == RST_MESSAGE_REQUEST ||
@@ -135,7 +168,7 @@ static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
 /* The other family's attempt comes from another address: then the link-layer source has to be the same. */
 static bool same_client(const rst_reset_t *reset, const rst_conn_t *other)
 {
-    const rst_address_t *mine = &reset->conn->address[reset->client];
+    const rst_address_t *mine = &reset->story->address[reset->client];
     unsigned client = rst_conn_client(other);
     uint32_t link = reset->direction[reset->client].syn_link;
 
@@ -169,6 +202,15 @@ static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rs
     return distance >= RACE_MIN && distance <= (int64_t)engine->file.prefs.he_ms * RST_MILLISECOND;
 }
 
+static const rst_attempt_t *attempt_of(const rst_engine_t *engine, rst_conn_t *conn)
+{
+    if (!conn->attempt) {
+        conn->attempt = rst_alloc0(&engine->memory, sizeof *conn->attempt);
+        update_attempt(conn);
+    }
+    return conn->attempt;
+}
+
 static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *other)
 {
     bool smb;
@@ -176,8 +218,7 @@ static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn
 
     if (!other || !races(engine, reset, other, &smb, &lead) || (reset->sibling && !smb))
         return;
-    reset->sibling = other;
-    other->kept = true;
+    reset->sibling = attempt_of(engine, other);
     reset->sibling_smb = smb;
     reset->sibling_lead = lead;
 }
@@ -193,7 +234,7 @@ static uint64_t equal_ports(uint64_t ports, uint16_t port)
  * spend most of its time here. */
 static void find_sibling(const rst_engine_t *engine, rst_reset_t *reset, const rst_recent_t *recent)
 {
-    uint16_t port = reset->conn->port[1 - reset->client];
+    uint16_t port = reset->story->port[1 - reset->client];
     bool smb_port = port == SMB_DIRECT || port == SMB_NETBIOS;
 
     for (unsigned first = 0; first < RST_RECENT_MAX; first += 4) {
@@ -217,7 +258,7 @@ static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
 {
     unsigned server = 1u - reset->client;
     rst_host_t *client = reset->host[reset->client];
-    uint32_t target = rst_address_hash(&reset->conn->address[server]) ^ (reset->conn->port[server] * 0x9e3779b1u);
+    uint32_t target = rst_address_hash(&reset->story->address[server]) ^ (reset->story->port[server] * 0x9e3779b1u);
     bool probe = reset->from == reset->client;
 
     if (!client || !(reset->direction[reset->client].known & RST_DIRECTION_SYN))
@@ -241,20 +282,21 @@ static bool is_other_leg(const rst_reset_t *reset, const rst_host_t *host)
     return rst_address_equal(&other->address[client], &host->address) == (reset->from != reset->client);
 }
 
-static void learn_relay(rst_reset_t *reset, rst_host_t *host)
+static void learn_relay(const rst_engine_t *engine, rst_reset_t *reset, rst_host_t *host)
 {
+    rst_host_period_t *period = rst_host_period(&engine->hosts, host, reset->at);
     const rst_direction_t *own = &reset->direction[reset->from];
     int64_t lag = rst_elapsed(host->reset_received, reset->at);
     int64_t way = (own->known & RST_DIRECTION_RTT) ? own->rtt : 0; /* from the capture point to the proxy and back */
 
-    host->aborts++;
+    period->aborts++;
     if (lag == RST_TIME_NONE || lag > RELAY_MAX + way || !is_other_leg(reset, host))
         return;
-    if (!host->relays || lag < host->lag_min)
-        host->lag_min = lag;
-    if (lag > host->lag_max)
-        host->lag_max = lag;
-    host->relays++;
+    if (!period->relays || lag < period->lag_min)
+        period->lag_min = lag;
+    if (lag > period->lag_max)
+        period->lag_max = lag;
+    period->relays++;
     reset->relayed = host->reset_received;
 }
 
@@ -271,12 +313,12 @@ static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
     }
     if (!host || reset->form != RST_FORM_ABORT)
         return;
-    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->conn->port[reset->from], reset->idle, reset->at);
-    rst_host_note_idle(host, reset->idle);
-    learn_relay(reset, host);
+    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->story->port[reset->from], reset->idle, reset->at);
+    reset->silence = rst_host_note_idle(&engine->hosts, host, reset->idle);
+    learn_relay(engine, reset, host);
 }
 
-static void learn_code(rst_reset_t *reset)
+static void learn_code(const rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_host_t *host = reset->host[reset->from];
     bool advertised = (reset->direction[reset->from].known & RST_DIRECTION_WINDOW) != 0;
@@ -284,7 +326,7 @@ static void learn_code(rst_reset_t *reset)
     if (!host || !(reset->known & RST_HAS_WINDOW) || !rst_netscaler_has(reset->window))
         return;
     if (!advertised || rst_netscaler_apart(reset) || rst_netscaler_steps(reset))
-        rst_host_note_code(host, reset->window);
+        rst_host_note_code(rst_host_period(&engine->hosts, host, reset->at), reset->window);
 }
 
 /* That of the reset before, as long as the same side counts as the server. */
@@ -300,30 +342,58 @@ static rst_service_t *service_of(rst_engine_t *engine, const rst_reset_t *reset)
 }
 
 /* A SYN-ACK without a SYN: where the capture begins one may be missed, several hardly. */
-static void learn_unasked(const rst_reset_t *reset, rst_host_t *host)
+static void learn_unasked(const rst_reset_t *reset, rst_host_period_t *period)
 {
     const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
 
     if (reset->form == RST_FORM_ANSWER && (reset->trigger.flags & both) == both && reset->own_ordinal == 1 &&
-        !reset->direction[reset->from].segments && host->unasked < UINT16_MAX)
-        host->unasked++;
+        !reset->direction[reset->from].segments && period->unasked < UINT16_MAX)
+        period->unasked++;
+}
+
+/* A refusal of a SYN with special options waits for the next plain SYN that is accepted. */
+static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
+{
+    rst_service_t *service = reset->service;
+
+    if (reset->form != RST_FORM_REFUSAL || reset->from == reset->client || !service)
+        return;
+    rst_service_note(&engine->hosts, service, false, reset->at);
+    if (!reset->direction[reset->client].syn_options)
+        return;
+    reset->plain_before = service->plain_accept;
+    reset->waiting = service->options_refused;
+    service->options_refused = reset;
+}
+
+static void learn_stateless(const rst_engine_t *engine, const rst_reset_t *reset, rst_host_t *host)
+{
+    rst_host_period_t *period = rst_host_period(&engine->hosts, host, reset->at);
+
+    if ((reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
+        rst_hop_note(&period->stateless, reset->ttl);
+    learn_unasked(reset, period);
+}
+
+/* Whose own silence is not counted may still be one of a row. */
+static rst_silence_t *silence_like(const rst_host_t *host, int64_t idle)
+{
+    return host->silence && rst_same_idle(host->silence->idle, idle) ? host->silence : NULL;
 }
 
 void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
 {
-    unsigned server = 1u - reset->client;
     rst_host_t *host = reset->host[reset->from];
 
-    reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->conn->address[reset->from]);
+    reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->story->address[reset->from]);
     reset->service = service_of(engine, reset);
-    if (reset->form == RST_FORM_REFUSAL && reset->from == server && reset->service)
-        rst_service_note(&engine->hosts, reset->service, false, reset->at);
-    if (host && (reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
-        rst_hop_note(&host->stateless, reset->ttl);
-    if (host)
-        learn_unasked(reset, host);
-    learn_code(reset);
-    rst_pattern_count(reset, &engine->memory);
+    learn_refusal(engine, reset);
+    if (host) {
+        learn_stateless(engine, reset, host);
+        reset->silence = silence_like(host, reset->idle);
+    }
+    learn_code(engine, reset);
+    rst_pattern_count(reset, reset->conn->last_reset[reset->from], &engine->memory);
     learn_abort(engine, reset);
     if (is_empty(reset))
         learn_empty(engine, reset);

@@ -13,6 +13,7 @@
 #include "judge/judge.h"
 #include "points/points.h"
 #include "track/conn_table.h"
+#include "track/connection.h"
 #include "track/file.h"
 #include "track/hosts.h"
 #include "track/icmp_reports.h"
@@ -48,9 +49,10 @@ struct rst_engine {
         *back_references;  /* frame number -> pass_index of the reset that it explains; NULL until somebody asks */
     rst_reports_t reports; /* ICMP errors */
     rst_judge_t judge;
-    GArray *failures;                   /* rst_failure_t of ended connections */
-    GHashTable *findings;               /* frame number -> rst_failure_t; made after the first pass, NULL before */
-    rst_reset_t orphan;                 /* stands for every reset that found the table of connections full */
+    GArray *failures;     /* rst_failure_t of ended connections */
+    GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
+    rst_reset_t orphan;   /* stands for every reset that found the table of connections full */
+    rst_story_t no_story;
     rst_conn_t nobody;                  /* its connection */
     rst_direction_t nothing[2];         /* and that one's sides */
     rst_conn_t *linger[RST_LINGER_MAX]; /* latest connections that ended, trimmed when their turn comes again */

@@ -106,7 +106,7 @@ static bool is_accusation(const rst_rule_t *rule)
 
 static bool is_echoed(const rst_view_t *view)
 {
-    return view->reset->conn && view->reset->conn->echoed;
+    return view->reset->story->echoed;
 }
 
 static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
@@ -269,7 +269,7 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
         return RST_SENDER_UNKNOWN;
     if (rule && rule->cause == RST_CAUSE_BLIND_RESET && rst_hop_jump(view))
         return RST_SENDER_MIDDLEBOX;
-    if (!reset->role_known && reset->conn->port[0] == reset->conn->port[1])
+    if (!reset->role_known && reset->story->port[0] == reset->story->port[1])
         return RST_SENDER_UNKNOWN;
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
 }
@@ -392,6 +392,11 @@ static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
     apply_original(judge, view);
 }
 
+static rst_host_period_t near_host(const rst_reset_t *reset, unsigned side)
+{
+    return reset->host[side] ? rst_host_near(reset->host[side], reset->at) : (rst_host_period_t){.socket = {0}};
+}
+
 static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
                           const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
 {
@@ -401,6 +406,8 @@ static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, co
                         reset,
                         &reset->direction[reset->from],
                         &reset->direction[1 - reset->from],
+                        near_host(reset, reset->from),
+                        near_host(reset, 1u - reset->from),
                         reset->trigger.moment.pass_index ? &reset->trigger : NULL,
                         memory,
                         compare->from_host,

@@ -37,10 +37,8 @@ static void count_bare(rst_tally_t *tally, uint32_t ack)
         tally->bare++;
 }
 
-void rst_pattern_count(rst_reset_t *reset, const rst_memory_t *memory)
+void rst_pattern_count(rst_reset_t *reset, const rst_reset_t *previous, const rst_memory_t *memory)
 {
-    const rst_reset_t *previous = reset->conn->last_reset[reset->from];
-
     reset->tally = previous ? previous->tally : NULL;
     if (!reset->tally) {
         reset->tally = rst_alloc0(memory, sizeof *reset->tally);

@@ -30,7 +30,7 @@ typedef struct rst_tally {
 } rst_tally_t;
 
 /* While the file is read: adds a reset (no copy) to the tally of its side. */
-void rst_pattern_count(rst_reset_t *reset, const rst_memory_t *memory);
+void rst_pattern_count(rst_reset_t *reset, const rst_reset_t *previous, const rst_memory_t *memory);
 
 /* Adds the labels to the view's verdict, which must be complete. */
 void rst_pattern_label(const rst_view_t *view);

@@ -297,16 +297,16 @@ static void explain_process_exit(const rst_view_t *view)
 /* One coincidence is none: most resets of this host must follow one that it got on its other side. */
 static unsigned match_proxied(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
 
-    if (!rst_own_account(view) || !view->reset->relayed.pass_index || !host || host->relays < 3)
+    if (!rst_own_account(view) || !view->reset->relayed.pass_index || host->relays < 3)
         return 0;
     return host->relays * 5 >= host->aborts * 4 && host->lag_max - host->lag_min <= AT_ONCE ? 87 : 0;
 }
 
 static void explain_proxied(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
 
     rst_summary(
         view,

@@ -74,7 +74,7 @@ static unsigned limit_together(const rst_view_t *view, unsigned confidence)
 
 static unsigned match_app_timeout(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_silence_t *row = view->reset->silence;
 
     if (!rst_own_account(view) || rst_hides_data(view) || rst_has_fin(view->own) || rst_has_fin(view->peer) ||
         rst_loses_data(view))
@@ -82,7 +82,7 @@ static unsigned match_app_timeout(const rst_view_t *view)
     if (rst_idle_is_habit(view))
         return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 87);
     /* Twice the same whole number of seconds is a timer of any length. */
-    if (host && host->idle_count >= 2 && rst_same_idle(host->idle, rst_idle(view)) && is_whole(view))
+    if (row && row->count >= 2 && is_whole(view))
         return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 55);
     if (rst_idle_is_round(view))
         return rst_is_unprovoked(view) || rst_maybe_both_ends(view) ? RST_WITHOUT_HISTORY : 52;
@@ -93,8 +93,8 @@ static unsigned match_app_timeout(const rst_view_t *view)
 
 static void explain_app_timeout(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
-    bool habit = host && host->idle_count >= 2 && rst_same_idle(host->idle, rst_idle(view));
+    const rst_silence_t *row = view->reset->silence;
+    bool habit = row && row->count >= 2;
     const char *why = habit ? "as it does with other connections" : "a usual time limit";
 
     if (waits_for_reply(view))
@@ -108,9 +108,7 @@ static void explain_app_timeout(const rst_view_t *view)
                     "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing "
                     "was pending",
                     rst_who_own(view), idle_text(view), why);
-    rst_evidence_add(view,
-                     view->reset->conn->last.pass_index == view->reset->at.pass_index ? view->peer->last.pass_index
-                                                                                      : view->own->last.pass_index,
+    rst_evidence_add(view, MAX(view->own->last.pass_index, view->peer->last.pass_index),
                      "Last segment before the silence of %s", idle_text(view));
     rst_explain_distance(view);
 }

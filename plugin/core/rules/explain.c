@@ -61,7 +61,7 @@ void rst_pattern_add(const rst_view_t *view, const char *pattern)
 
 const char *rst_who(const rst_view_t *view, unsigned side)
 {
-    const rst_conn_t *conn = view->reset->conn;
+    const rst_story_t *conn = view->reset->story;
 
     if (!view->texts)
         return "";
@@ -123,7 +123,7 @@ void rst_explain_history(const rst_view_t *view)
     else if (!view->own->segments)
         rst_evidence_add(view, reset->at.pass_index, "The capture shows no other packet of the reset's sender");
     else if (!reset->opened)
-        rst_evidence_add(view, reset->conn->first.pass_index, "The start of the connection is not in the capture");
+        rst_evidence_add(view, reset->story->began.pass_index, "The start of the connection is not in the capture");
     else if (view->own->gaps || view->peer->gaps)
         rst_evidence_add(view, reset->at.pass_index, "Segments of the connection are missing from the capture");
 }

@@ -71,8 +71,7 @@ static bool is_window_train(const rst_view_t *view)
 /* The last shot of a burst, in the same moment as its first: nobody else answers that soon. */
 static bool ends_train(const rst_view_t *view)
 {
-    const rst_conn_t *conn = view->reset->conn;
-    const rst_reset_t *first = conn->revisables ? conn->revisable[0] : NULL;
+    const rst_reset_t *first = view->reset->story->first;
 
     return first && first != view->reset && first->from == view->reset->from && first->after.train &&
            first->at.pass_index < view->reset->at.pass_index &&

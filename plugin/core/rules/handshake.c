@@ -24,34 +24,25 @@ static bool client_leaves(const rst_view_t *view)
     return rst_is_abort(view) && (rst_was_open(view) || (view->peer->known & RST_DIRECTION_SYNACK));
 }
 
-static bool sibling_lives(const rst_conn_t *sibling)
-{
-    return sibling->direction[0].bytes || sibling->direction[1].bytes ||
-           rst_conn_synchronised(&sibling->direction[rst_conn_client(sibling)],
-                                 &sibling->direction[1 - rst_conn_client(sibling)]);
-}
-
 /* Both SYNs were on their way at the same time: the sibling had not been answered when this one was sent. */
 static bool sibling_was_open(const rst_view_t *view)
 {
-    const rst_conn_t *sibling = view->reset->sibling;
-    const rst_direction_t *server = &sibling->direction[1 - rst_conn_client(sibling)];
+    const rst_attempt_t *sibling = view->reset->sibling;
     uint32_t mine = view->reset->direction[view->reset->client].syn.pass_index;
 
-    return !server->segments || server->first.pass_index > mine;
+    return !sibling->answered.pass_index || sibling->answered.pass_index > mine;
 }
 
 static const char *sibling_text(const rst_view_t *view)
 {
-    const rst_conn_t *sibling = view->reset->sibling;
-    unsigned server = 1 - rst_conn_client(sibling);
+    const rst_attempt_t *sibling = view->reset->sibling;
 
-    return view->texts ? rst_endpoint_text(view->memory, &sibling->address[server], sibling->port[server]) : "";
+    return view->texts ? rst_endpoint_text(view->memory, &sibling->server, sibling->port) : "";
 }
 
 static bool is_smb_port(const rst_view_t *view)
 {
-    uint16_t port = view->reset->conn->port[1 - view->reset->client];
+    uint16_t port = view->reset->story->port[1 - view->reset->client];
 
     return port == 139 || port == 445;
 }
@@ -63,14 +54,15 @@ static unsigned match_smb(const rst_view_t *view)
     /* The other attempt may only be missing from the capture. */
     if (is_smb_port(view) && !reset->sibling)
         return client_leaves(view) && rst_answers_syn_ack(view) ? 35 : 0;
-    if (!reset->sibling || !reset->sibling_smb || !sibling_lives(reset->sibling) || !sibling_was_open(view))
+    if (!reset->sibling || !reset->sibling_smb || !(reset->sibling->used || reset->sibling->opened) ||
+        !sibling_was_open(view))
         return 0;
     return client_leaves(view) || rst_is_refusal(view) ? 95 : 0;
 }
 
 static void explain_smb(const rst_view_t *view)
 {
-    const rst_conn_t *sibling = view->reset->sibling;
+    const rst_attempt_t *sibling = view->reset->sibling;
     int64_t lead = view->reset->sibling_lead;
     const char *what = rst_is_refusal(view) ? "was refused" : "was reset by the client";
 
@@ -79,8 +71,7 @@ static void explain_smb(const rst_view_t *view)
         "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s. This one "
         "lost and %s",
         rst_span(view, lead < 0 ? -lead : lead), sibling_text(view), what);
-    rst_evidence_add(view, sibling->direction[rst_conn_client(sibling)].syn.pass_index,
-                     "SYN of the connection that was kept");
+    rst_evidence_add(view, sibling->syn.pass_index, "SYN of the connection that was kept");
     rst_evidence_add(view, view->reset->direction[view->reset->client].syn.pass_index, "SYN of this connection");
 }
 
@@ -108,14 +99,14 @@ static unsigned match_race(const rst_view_t *view)
 
     if (!reset->sibling || reset->sibling_smb || !(client_leaves(view) || unseen))
         return 0;
-    if (!reset->sibling->direction[0].bytes && !reset->sibling->direction[1].bytes)
+    if (!reset->sibling->used)
         return 0;
     return is_over(view) ? 30 : 65;
 }
 
 static void explain_race(const rst_view_t *view)
 {
-    const rst_conn_t *sibling = view->reset->sibling;
+    const rst_attempt_t *sibling = view->reset->sibling;
     int64_t lead = view->reset->sibling_lead;
 
     rst_summary(
@@ -123,18 +114,16 @@ static void explain_race(const rst_view_t *view)
         "Lost a connection race: the client tried two addresses %s apart, went on with %s and reset this attempt "
         "unused",
         rst_span(view, lead < 0 ? -lead : lead), sibling_text(view));
-    rst_evidence_add(view, sibling->direction[rst_conn_client(sibling)].syn.pass_index,
-                     "SYN of the attempt that was used");
+    rst_evidence_add(view, sibling->syn.pass_index, "SYN of the attempt that was used");
     rst_evidence_add(view, view->own->syn.pass_index, "SYN of this attempt");
 }
 
 /* Right at the start of the capture the SYN may only have been missed. */
 static bool syn_was_missed(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
 
-    return rst_answers_syn_ack(view) && !view->own->segments && view->reset->at_start &&
-           (!host || host->unasked < UNASKED_MIN);
+    return rst_answers_syn_ack(view) && !view->own->segments && view->reset->at_start && host->unasked < UNASKED_MIN;
 }
 
 static unsigned match_unsolicited(const rst_view_t *view)
@@ -397,7 +386,7 @@ static bool listener_gone(const rst_view_t *view)
 static unsigned match_listener(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
-    bool several = burst && burst->connections >= 2 && burst->port == view->reset->conn->port[view->reset->from] &&
+    bool several = burst && burst->connections >= 2 && burst->port == view->reset->story->port[view->reset->from] &&
                    !rst_clock_stands(view);
 
     if (!rst_is_abort(view) || rst_from_client(view) || view->own->bytes || rst_has_fin(view->own) ||

@@ -96,7 +96,7 @@ static void explain_elsewhere(const rst_view_t *view)
     if (rst_too_fast(view))
         rst_evidence_add(view, rst_reacts_to(view).pass_index, "Answered in %s although the host takes at least %s",
                          rst_span(view, rst_since(view, rst_reacts_to(view))),
-                         rst_span(view, view->reset->host[view->reset->from]->round_trip));
+                         rst_span(view, view->own_host.round_trip));
 }
 
 static bool first_payload(const rst_view_t *view)

@@ -77,7 +77,7 @@ bool rst_was_open(const rst_view_t *view)
     const rst_direction_t *client = &view->reset->direction[view->reset->client];
     const rst_direction_t *server = &view->reset->direction[1 - view->reset->client];
 
-    return rst_conn_synchronised(client, server);
+    return rst_directions_synchronised(client, server);
 }
 
 bool rst_is_empty(const rst_view_t *view)
@@ -163,11 +163,11 @@ int64_t rst_silence(const rst_view_t *view)
  */
 static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     const rst_direction_t *own = view->own;
 
     /* Several routes, or several hosts: its connections do not agree. */
-    if (host && host->socket.count >= 2 && host->socket.max - host->socket.min > 1)
+    if (host->socket.count >= 2 && host->socket.max - host->socket.min > 1)
         return false;
     if ((own->known & RST_DIRECTION_HOPS) && own->segments >= 2 && (own->bytes || own->pure_acks) &&
         own->hop_max - own->hop_min <= 1) {
@@ -180,7 +180,7 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
         *hops = own->hop_max;
         return own->hop_max != RST_HOPS_ABSURD;
     }
-    if (own->segments <= 1 && host && host->socket.count >= 2 && host->socket.max - host->socket.min <= 1) {
+    if (own->segments <= 1 && host->socket.count >= 2 && host->socket.max - host->socket.min <= 1) {
         *hops = host->socket.max;
         return host->socket.max != RST_HOPS_ABSURD;
     }
@@ -217,9 +217,8 @@ bool rst_hop_step(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
 
-    const rst_host_t *host = view->reset->host[view->reset->from];
-    bool finished =
-        view->own->segments >= 4 || (host && host->socket.count >= 3 && host->socket.min == host->socket.max);
+    const rst_host_period_t *host = &view->own_host;
+    bool finished = view->own->segments >= 4 || (host->socket.count >= 3 && host->socket.min == host->socket.max);
 
     return (delta == 1 || delta == -1) && !rst_hop_jump(view) && finished && view->own->hop_min == view->own->hop_max &&
            !rst_looks_genuine(view);
@@ -279,9 +278,9 @@ bool rst_idle_is_round(const rst_view_t *view)
 /* The same host resets several connections after the same silence: a timer, whatever its value. */
 bool rst_idle_is_habit(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_silence_t *row = view->reset->silence;
 
-    return host && host->idle_count >= 3 && rst_same_idle(host->idle, rst_idle(view));
+    return row && row->count >= RST_SILENCE_HABIT && !rst_clock_stands(view);
 }
 
 bool rst_is_unprovoked(const rst_view_t *view)
@@ -316,8 +315,7 @@ bool rst_overtook_data(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     return (reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_AHEAD && !reset->after.restarted &&
-           (reset->conn->direction[reset->from].known & RST_DIRECTION_NXT) &&
-           reset->conn->direction[reset->from].nxt == reset->seq;
+           reset->after.reached_known && reset->after.reached == reset->seq;
 }
 
 /* A little beyond SND.NXT: then the last data was lost before the capture point and the ACK flag is set. */

@@ -20,7 +20,7 @@ static const char *server_text(const rst_view_t *view)
 
     if (!view->texts)
         return "";
-    return rst_endpoint_text(view->memory, &view->reset->conn->address[server], view->reset->conn->port[server]);
+    return rst_endpoint_text(view->memory, &view->reset->story->address[server], view->reset->story->port[server]);
 }
 
 static bool is_syn(const rst_view_t *view)
@@ -41,10 +41,10 @@ static bool looks_like_linux(const rst_view_t *view)
  */
 static bool refusal_distance(const rst_view_t *view, int *delta)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     uint8_t hops = rst_hops(view->reset->ttl);
 
-    if (!host || !(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count)
+    if (!(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count)
         return false;
     if (host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD || hops == host->socket.max)
         return false;
@@ -55,10 +55,10 @@ static bool refusal_distance(const rst_view_t *view, int *delta)
 
 static bool too_fast(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     int64_t delay = rst_delay(view);
 
-    if (!host || host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE)
+    if (host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE)
         return false;
     if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < ROUND_TRIP_MARGIN)
         return false;
@@ -69,23 +69,21 @@ static bool too_fast(const rst_view_t *view)
  * what this very port once answered, or many ports together, tell where to expect it. */
 static bool same_port_known(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     const rst_service_t *service = view->reset->service;
 
-    if (service && rst_service_accepted(service))
+    if (service && rst_service_accepted_near(service, view->reset->at))
         return true;
-    if (!host)
-        return false;
     return host->open_ports >= PORTS_AGREE;
 }
 
 /* It does not come from where another port of the address answers: a device, or port forwarding. */
 static bool may_be_elsewhere(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     uint8_t hops = rst_hops(view->reset->ttl);
 
-    return host && host->socket.count && (view->reset->known & RST_HAS_IP) && hops != RST_HOPS_ABSURD &&
+    return host->socket.count && (view->reset->known & RST_HAS_IP) && hops != RST_HOPS_ABSURD &&
            host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD && hops < host->socket.max;
 }
 
@@ -100,7 +98,7 @@ static bool served_before(const rst_view_t *view)
 /* The only connection that tells where to expect this port came from farther off, and took its time. */
 static bool unlike_the_one_before(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     int64_t delay = rst_delay(view);
 
     return may_be_elsewhere(view) && host->socket.max - rst_hops(view->reset->ttl) >= (int)view->prefs->hop_delta &&
@@ -135,7 +133,7 @@ static unsigned match_firewall(const rst_view_t *view)
 
 static void explain_firewall(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     int delta = 0;
 
     rst_summary(view, "A firewall%s rejected the SYN of %s to %s: the %s did not come from that host (%s)",
@@ -158,17 +156,28 @@ static void explain_firewall(const rst_view_t *view)
                          rst_span(view, rst_delay(view)), rst_span(view, host->round_trip));
 }
 
+/* The plain SYN that was accepted nearest to the refusal; pass_index 0 = none. */
+static rst_moment_t plain_accept(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    int64_t before = reset->plain_before.pass_index ? rst_elapsed(reset->plain_before, reset->at) : RST_TIME_NONE;
+    int64_t after = reset->plain_after.pass_index ? rst_elapsed(reset->at, reset->plain_after) : RST_TIME_NONE;
+
+    if (!reset->plain_after.pass_index || (before != RST_TIME_NONE && (after == RST_TIME_NONE || before <= after)))
+        return reset->plain_before;
+    return reset->plain_after;
+}
+
 static unsigned match_options(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
     int64_t limit = (int64_t)view->prefs->opt_retry_s * RST_SECOND;
-    int64_t distance;
+    rst_moment_t accept = plain_accept(view);
+    int64_t distance = rst_elapsed(view->reset->at, accept);
 
-    if (!is_syn(view) || !view->peer->syn_options || !service || !service->plain_accepts)
+    if (!is_syn(view) || !view->peer->syn_options || !accept.pass_index)
         return 0;
-    distance = rst_elapsed(view->reset->at, service->plain_accept);
     if (distance == RST_TIME_NONE)
-        distance = rst_elapsed(service->plain_accept, view->reset->at);
+        distance = rst_elapsed(accept, view->reset->at);
     if (rst_clock_stands(view))
         return RST_WITHOUT_HISTORY;
     return rst_within(view, distance, limit) ? 85 : 0;
@@ -182,8 +191,7 @@ static void explain_options(const rst_view_t *view)
         "a plain SYN was accepted",
         server_text(view), rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN with special options or flags");
-    rst_evidence_add(view, view->reset->service->plain_accept.pass_index,
-                     "A plain SYN to the same service was accepted");
+    rst_evidence_add(view, plain_accept(view).pass_index, "A plain SYN to the same service was accepted");
 }
 
 static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
@@ -257,11 +265,7 @@ static unsigned match_no_backend(const rst_view_t *view)
 /* The very same SYN, repeated, is accepted: somebody listens. */
 static bool accepted_next(const rst_view_t *view)
 {
-    const rst_reset_t *reset = view->reset;
-    const rst_direction_t *own = &reset->conn->direction[reset->from];
-
-    return reset->after.syn_again && (own->known & RST_DIRECTION_SYNACK) && (own->known & RST_DIRECTION_ACKED) &&
-           view->trigger->seq == reset->conn->direction[1 - reset->from].isn;
+    return view->reset->after.same_syn_accepted;
 }
 
 static unsigned match_exhausted(const rst_view_t *view)
@@ -326,10 +330,10 @@ static void explain_service(const rst_view_t *view)
 
 static void explain_closed(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     const rst_host_t *client = view->reset->host[1 - view->reset->from];
     const char *what = (view->trigger->flags & RST_FLAG_SYN) ? "SYN" : "probe";
-    bool known = host && host->socket.count && host->socket.min == host->socket.max &&
+    bool known = host->socket.count && host->socket.min == host->socket.max &&
                  host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
     unsigned breadth = client ? rst_host_breadth(view->prefs, client, false, view->reset->at) : 0;
 

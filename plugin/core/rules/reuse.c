@@ -42,7 +42,7 @@ static int64_t previous_age(const rst_view_t *view)
 {
     const rst_previous_t *previous = view->reset->previous;
 
-    return previous ? rst_elapsed(previous->last, view->reset->conn->first) : RST_TIME_NONE;
+    return previous ? rst_elapsed(previous->last, view->reset->story->began) : RST_TIME_NONE;
 }
 
 static unsigned match_time_wait(const rst_view_t *view)
@@ -69,7 +69,7 @@ static void explain_time_wait(const rst_view_t *view)
         "had closed, with a sequence number not above the old one, so it met TIME-WAIT",
         rst_who(view, client), rst_span(view, previous_age(view)));
     rst_evidence_add(view, previous->last.pass_index, "Last segment of the former connection, closed by both FINs");
-    rst_evidence_add(view, view->reset->conn->first.pass_index,
+    rst_evidence_add(view, view->reset->story->began.pass_index,
                      "The new SYN is %u below the old connection's last number",
                      previous->nxt[client] - view->reset->direction[client].isn);
 }

@@ -24,12 +24,12 @@ rst_moment_t rst_reacts_to(const rst_view_t *view)
  * nearer distance. But whatever came sooner is a bound as well. */
 bool rst_too_fast(const rst_view_t *view)
 {
-    const rst_host_t *host = view->reset->host[view->reset->from];
+    const rst_host_period_t *host = &view->own_host;
     int64_t delay = rst_since(view, rst_reacts_to(view));
     int8_t hops = rst_hop_delta(view);
     bool nearer = hops != RST_HOPS_NONE && hops < 0;
 
-    if (!host || delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
+    if (delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
         return false;
     if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
         return false;

@@ -27,6 +27,8 @@ typedef struct rst_view {
     const rst_reset_t *reset;
     const rst_direction_t *own;          /* the side that the reset comes from by its addresses */
     const rst_direction_t *peer;         /* the other side */
+    rst_host_period_t own_host;          /* what the host of that side showed around the reset; zeros if not known */
+    rst_host_period_t peer_host;         /* of the other side */
     const rst_recent_segment_t *trigger; /* NULL = the reset answers nothing that was captured */
     const rst_memory_t *memory;
     bool from_host; /* another capture point shows that the host itself sent it */

@@ -93,7 +93,7 @@ static bool is_active(const rst_reset_t *reset)
 
 static rst_chain_t *chain_of(rst_join_t *join, const rst_reset_t *reset, bool active)
 {
-    const char *key = (const char *)reset->conn + 2 * reset->from + (active ? 1 : 0);
+    const char *key = (const char *)reset->story + 2 * reset->from + (active ? 1 : 0);
     rst_chain_t *chain = g_hash_table_lookup(join->chains, key);
 
     if (chain)
@@ -118,8 +118,8 @@ void rst_join_add(rst_join_t *join, const rst_reset_t *reset)
     if (row.previous != RST_JOIN_NONE)
         rst_join_row(join, row.previous)->next = index;
     row.chain->last = index;
-    row.clock = rst_join_clock_of(join, &reset->conn->address[reset->from]);
-    rst_join_clock_of(join, &reset->conn->address[1 - reset->from]);
+    row.clock = rst_join_clock_of(join, &reset->story->address[reset->from]);
+    rst_join_clock_of(join, &reset->story->address[1 - reset->from]);
     clock = rst_join_clock(join, row.clock);
     row.place = clock->rows->len;
     g_array_append_val(clock->rows, index);
@@ -141,7 +141,7 @@ static unsigned neighbours(const rst_join_t *join, const rst_row_t *row, int ste
         if (place < 0 || place >= clock->rows->len)
             return 0;
         near = rst_join_row(join, g_array_index(clock->rows, unsigned, place));
-        if (near->reset->conn == row->reset->conn)
+        if (near->reset->story == row->reset->story)
             continue;
         if (!near->sent)
             return 0;

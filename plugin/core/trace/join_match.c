@@ -13,7 +13,7 @@
 
 static const rst_event_t *events_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
-    const rst_conn_t *conn = row->reset->conn;
+    const rst_story_t *conn = row->reset->story;
     unsigned from = row->reset->from;
 
     return rst_trace_between(join->trace->sent, &conn->address[from], conn->port[from], &conn->address[1 - from],
@@ -23,7 +23,7 @@ static const rst_event_t *events_of(const rst_join_t *join, const rst_row_t *row
 /* Those of the receiver's kernel. */
 static const rst_event_t *receipts_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
-    const rst_conn_t *conn = row->reset->conn;
+    const rst_story_t *conn = row->reset->story;
     unsigned from = row->reset->from;
 
     return rst_trace_between(join->trace->received, &conn->address[1 - from], conn->port[1 - from],
@@ -57,7 +57,7 @@ static GArray *take_votes(rst_join_t *join)
 
         vote(votes, events, count, row, i, row->clock, true);
         events = receipts_of(join, row, &count);
-        vote(votes, events, count, row, i, rst_join_clock_of(join, &row->reset->conn->address[1 - row->reset->from]),
+        vote(votes, events, count, row, i, rst_join_clock_of(join, &row->reset->story->address[1 - row->reset->from]),
              false);
     }
     g_array_sort(votes, rst_vote_compare);
@@ -158,7 +158,7 @@ static void add_events(burst_t *burst, const rst_event_t *events, unsigned count
 static void add_of_listener(const rst_join_t *join, burst_t *burst, const rst_row_t *row, int64_t from, int64_t to)
 {
     static const rst_address_t any;
-    const rst_conn_t *conn = row->reset->conn;
+    const rst_story_t *conn = row->reset->story;
     unsigned own = row->reset->from;
     unsigned count;
     const rst_event_t *events =
@@ -303,7 +303,7 @@ static void free_shared(rst_join_t *join)
             g_hash_table_insert(used, (gpointer)row->sent, GUINT_TO_POINTER(i + 1));
             continue;
         }
-        if (rst_join_row(join, other - 1)->reset->conn->point != row->reset->conn->point)
+        if (rst_join_row(join, other - 1)->reset->story->point != row->reset->story->point)
             continue;
         rst_join_clock(join, row->clock)->matched--;
         row->sent = NULL;
@@ -327,7 +327,7 @@ static bool is_mutual(const rst_join_t *join, const rst_row_t *row, const rst_ev
 static void match_receipt(rst_join_t *join, rst_row_t *row)
 {
     const rst_host_clock_t *clock =
-        rst_join_clock(join, rst_join_clock_of(join, &row->reset->conn->address[1 - row->reset->from]));
+        rst_join_clock(join, rst_join_clock_of(join, &row->reset->story->address[1 - row->reset->from]));
     unsigned count;
     const rst_event_t *events = receipts_of(join, row, &count);
 
@@ -341,7 +341,7 @@ static void match_receipt(rst_join_t *join, rst_row_t *row)
 
 static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst_host_clock_t *clock)
 {
-    const rst_conn_t *conn = row->reset->conn;
+    const rst_story_t *conn = row->reset->story;
     int64_t time = row->reset->at.time - clock->offset;
     unsigned y = 1u - row->reset->from;
     unsigned count;

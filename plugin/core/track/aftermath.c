@@ -6,6 +6,7 @@
 #include "track/aftermath.h"
 
 #include "base/seq.h"
+#include "track/connection.h"
 
 #define REORDERED (10 * RST_MILLISECOND) /* what arrives this soon after the reset may have been sent before it */
 
@@ -142,4 +143,15 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
     } else {
         watch_peer(reset, segment, at);
     }
+}
+
+void rst_aftermath_reached(rst_reset_t *reset, const rst_direction_t *direction)
+{
+    const rst_direction_t *own = &direction[reset->from];
+
+    reset->after.reached_known = (own->known & RST_DIRECTION_NXT) != 0;
+    reset->after.reached = own->nxt;
+    reset->after.same_syn_accepted = reset->after.syn_again && (own->known & RST_DIRECTION_SYNACK) &&
+                                     (own->known & RST_DIRECTION_ACKED) && reset->trigger.moment.pass_index &&
+                                     reset->trigger.seq == direction[1 - reset->from].isn;
 }

@@ -13,4 +13,7 @@
 void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
                         const rst_prefs_t *prefs);
 
+/* After a segment was taken: how far both directions have come. */
+void rst_aftermath_reached(rst_reset_t *reset, const rst_direction_t *direction);
+
 #endif

@@ -56,19 +56,6 @@ rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8
     return conn;
 }
 
-bool rst_conn_synchronised(const rst_direction_t *client, const rst_direction_t *server)
-{
-    bool syns = (client->known & RST_DIRECTION_SYN) && (server->known & RST_DIRECTION_SYN);
-
-    if (client->bytes || server->bytes || ((client->known | server->known) & RST_DIRECTION_FIN))
-        return true;
-    if (syns)
-        return (client->known & RST_DIRECTION_ACKED) && client->acked == server->isn + 1 &&
-               (server->known & RST_DIRECTION_ACKED);
-    /* Without a SYN in the capture, ordinary segments of both sides speak for an open connection. */
-    return !((client->known | server->known) & RST_DIRECTION_SYN) && client->segments && server->segments;
-}
-
 static bool both_fins(const rst_conn_t *conn)
 {
     return (conn->direction[0].known & RST_DIRECTION_FIN) && (conn->direction[1].known & RST_DIRECTION_FIN);
@@ -96,7 +83,7 @@ static bool is_live(const rst_conn_t *conn)
     unsigned client = rst_conn_client(conn);
 
     return !conn->resets && !both_fins(conn) &&
-           rst_conn_synchronised(&conn->direction[client], &conn->direction[1 - client]);
+           rst_directions_synchronised(&conn->direction[client], &conn->direction[1 - client]);
 }
 
 static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
@@ -145,6 +132,7 @@ static void suspend(rst_conn_t *conn, const rst_memory_t *memory)
     conn->suspended = conn->direction;
     conn->suspended_client = conn->client;
     conn->suspended_opened = conn->opened;
+    conn->suspended_first = conn->first;
 }
 
 static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
@@ -167,6 +155,8 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
     conn->opened = false;
     conn->summary = false;
     conn->first.pass_index = 0;
+    conn->story = NULL;
+    conn->attempt = NULL;
 }
 
 /* Files merged from two clocks, or from two queues, may hold the SYN-ACK before the SYN that it acknowledges. */
@@ -233,6 +223,8 @@ void rst_conn_resume(rst_conn_t *conn, unsigned from, const rst_segment_t *segme
     conn->direction = conn->suspended;
     conn->client = conn->suspended_client;
     conn->opened = conn->suspended_opened;
+    conn->first = conn->suspended_first;
+    conn->story = NULL;
     conn->suspended = NULL;
 }
 

@@ -11,20 +11,10 @@
 
 #include "track/direction.h"
 #include "track/hosts.h"
+#include "track/previous.h"
 
 struct rst_reset;
 struct rst_conn_at_point;
-
-/* The connection that used the same addresses and ports before. */
-typedef struct rst_previous {
-    bool live; /* neither reset nor closed by both FINs when the new SYN came */
-    bool both_fins;
-    bool reset;
-    bool gaps;         /* packets are missing, a FIN perhaps */
-    uint32_t known[2]; /* RST_SIDE_* of its sides */
-    uint32_t nxt[2], acked[2], tsval[2];
-    rst_moment_t last;
-} rst_previous_t;
 
 #define RST_REVISABLE_MAX 4
 
@@ -40,7 +30,6 @@ typedef struct rst_conn {
     uint8_t revisables;              /* entries of revisable */
     bool lingers;                    /* has ended and waits to be trimmed */
     bool waits;                      /* in the queue of connections that closed */
-    bool kept;                       /* something points here for good */
     bool summary;                    /* of this generation only what rest.h keeps is known */
     bool echoed;                     /* the file shows it from two places, on one interface (echo.h) */
     uint16_t resets;                 /* of this generation, copies not counted */
@@ -54,6 +43,9 @@ typedef struct rst_conn {
     struct rst_reset *revisable[RST_REVISABLE_MAX]; /* resets that later segments may still revise, oldest first */
     struct rst_conn_at_point *at_point;             /* NULL while the file has one interface (points.h) */
     struct rst_conn *next;                          /* in that queue */
+    struct rst_story *story;     /* of this use of the addresses and ports; NULL before its first reset */
+    struct rst_attempt *attempt; /* this one, for the resets of others; NULL when none asks */
+    rst_moment_t suspended_first;
     struct rst_reset *retried; /* latest reset of the generation before, until the new SYN is answered */
 } rst_conn_t;
 
@@ -86,8 +78,5 @@ void rst_conn_learn_roles(rst_conn_t *conn, unsigned from, const rst_segment_t *
 
 /* The side that opened the connection, or by its port when the SYN is missing: the higher port is the client's. */
 unsigned rst_conn_client(const rst_conn_t *conn);
-
-/* Both SYNs were acknowledged, or the capture shows what only an open connection sends. */
-bool rst_conn_synchronised(const rst_direction_t *client, const rst_direction_t *server);
 
 #endif

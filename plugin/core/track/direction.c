@@ -492,3 +492,16 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     if (!space && !keepalive && !window_probe)
         side->pure_acks++;
 }
+
+bool rst_directions_synchronised(const rst_direction_t *client, const rst_direction_t *server)
+{
+    bool syns = (client->known & RST_DIRECTION_SYN) && (server->known & RST_DIRECTION_SYN);
+
+    if (client->bytes || server->bytes || ((client->known | server->known) & RST_DIRECTION_FIN))
+        return true;
+    if (syns)
+        return (client->known & RST_DIRECTION_ACKED) && client->acked == server->isn + 1 &&
+               (server->known & RST_DIRECTION_ACKED);
+    /* Without a SYN in the capture, ordinary segments of both sides speak for an open connection. */
+    return !((client->known | server->known) & RST_DIRECTION_SYN) && client->segments && server->segments;
+}

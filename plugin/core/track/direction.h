@@ -148,4 +148,7 @@ bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *seg
 void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
                         int64_t idle, const rst_memory_t *memory);
 
+/* Both SYNs were acknowledged, or the capture shows what only an open connection sends. */
+bool rst_directions_synchronised(const rst_direction_t *client, const rst_direction_t *server);
+
 #endif

@@ -104,7 +104,7 @@ rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uin
     key.hash = mix_address(hosts->secret, address, 0) ^ point;
     near = &hosts->near[key.hash % RST_HOSTS_NEAR];
     if (!*near || !host_equal(*near, &key))
-        *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, socket), sizeof key);
+        *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, period), sizeof key);
     return *near;
 }
 
@@ -192,9 +192,110 @@ const rst_service_run_t *rst_service_after(const rst_service_t *service, bool ac
     return NULL;
 }
 
-bool rst_service_accepted(const rst_service_t *service)
+/* Of a time from first to last: does any of it lie near the moment? Where the clock does not tell, it may. */
+static bool is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
 {
-    return service->runs > 1 || (service->runs && service->run[0].accepts);
+    int64_t before = rst_elapsed(last, at);
+    int64_t after = rst_elapsed(at, first);
+
+    return (before == RST_TIME_NONE || before <= RST_NEAR_BEFORE) &&
+           (after == RST_TIME_NONE || after <= RST_NEAR_AFTER);
+}
+
+bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since)
+{
+    for (unsigned i = service->runs; i-- > 0;) {
+        if (service->run[i].accepts)
+            return service->run[i].last.pass_index >= since.pass_index;
+    }
+    return false;
+}
+
+bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at)
+{
+    for (unsigned i = 0; i < service->runs; i++) {
+        if (service->run[i].accepts && is_near(service->run[i].first, service->run[i].last, at))
+            return true;
+    }
+    return false;
+}
+
+#define PERIODS_MAX 16 /* of one host; the oldest give way */
+
+static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
+{
+    rst_host_period_t *period = &host->period;
+
+    while (period->earlier && period->earlier->earlier)
+        period = period->earlier;
+    rst_release(hosts->memory, period->earlier, sizeof *period);
+    period->earlier = NULL;
+    host->periods--;
+}
+
+rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, rst_moment_t at)
+{
+    rst_host_period_t *period = &host->period;
+    int64_t silence = period->last.pass_index ? rst_elapsed(period->last, at) : RST_TIME_NONE;
+    int64_t length = period->first.pass_index ? rst_elapsed(period->first, at) : RST_TIME_NONE;
+
+    if ((silence != RST_TIME_NONE && silence > RST_NEAR_AFTER) ||
+        (length != RST_TIME_NONE && length > RST_NEAR_BEFORE)) {
+        rst_host_period_t *earlier = hosts->memory->alloc(hosts->memory->scope, sizeof *earlier);
+
+        *earlier = *period;
+        memset(period, 0, sizeof *period);
+        period->earlier = earlier;
+        if (++host->periods > PERIODS_MAX)
+            drop_oldest(hosts, host);
+    }
+    if (!period->first.pass_index)
+        period->first = at;
+    period->last = at;
+    return period;
+}
+
+static void add_hops(rst_hop_range_t *sum, const rst_hop_range_t *range)
+{
+    if (!range->count)
+        return;
+    sum->min = sum->count ? MIN(sum->min, range->min) : range->min;
+    sum->max = MAX(sum->max, range->max);
+    sum->count = (uint16_t)MIN(sum->count + range->count, UINT16_MAX);
+}
+
+static void add_period(rst_host_period_t *sum, const rst_host_period_t *period)
+{
+    add_hops(&sum->socket, &period->socket);
+    add_hops(&sum->stateless, &period->stateless);
+    if (period->round_trips)
+        sum->round_trip = sum->round_trips ? MIN(sum->round_trip, period->round_trip) : period->round_trip;
+    sum->round_trips = (uint16_t)MIN(sum->round_trips + period->round_trips, UINT16_MAX);
+    if (period->relays) {
+        sum->lag_min = sum->relays ? MIN(sum->lag_min, period->lag_min) : period->lag_min;
+        sum->lag_max = MAX(sum->lag_max, period->lag_max);
+    }
+    sum->relays += period->relays;
+    sum->aborts += period->aborts;
+    sum->unasked = (uint16_t)MIN(sum->unasked + period->unasked, UINT16_MAX);
+    sum->open_ports = MAX(sum->open_ports, period->open_ports); /* the same ones, perhaps */
+    if (period->netscaler_codes > 1 ||
+        (sum->netscaler_codes && period->netscaler_codes && sum->netscaler_code != period->netscaler_code))
+        sum->netscaler_codes = 2;
+    else if (period->netscaler_codes)
+        rst_host_note_code(sum, period->netscaler_code);
+}
+
+rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at)
+{
+    rst_host_period_t sum;
+
+    memset(&sum, 0, sizeof sum);
+    for (const rst_host_period_t *period = &host->period; period; period = period->earlier) {
+        if (is_near(period->first, period->last, at))
+            add_period(&sum, period);
+    }
+    return sum;
 }
 
 bool rst_same_idle(int64_t a, int64_t b)
@@ -213,16 +314,21 @@ static bool may_be_timer(int64_t idle)
            (idle >= RST_SECOND && (off <= RST_SECOND / 50 || off >= RST_SECOND - RST_SECOND / 50));
 }
 
-/* A count that was reached is kept: later aborts for other reasons do not unmake the habit. */
-void rst_host_note_idle(rst_host_t *host, int64_t idle)
+/* A count that was reached is kept: later aborts for other reasons do not unmake the habit. Each row is a record of its
+ * own, because the resets of an earlier one still show it. */
+rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, int64_t idle)
 {
-    if (may_be_timer(idle) && rst_same_idle(host->idle, idle)) {
-        if (host->idle_count < UINT16_MAX)
-            host->idle_count++;
-    } else if (may_be_timer(idle) && host->idle_count < 3) {
-        host->idle = idle;
-        host->idle_count = 1;
+    if (!may_be_timer(idle))
+        return NULL;
+    if (!host->silence || !rst_same_idle(host->silence->idle, idle)) {
+        if (host->silence && host->silence->count >= RST_SILENCE_HABIT)
+            return NULL;
+        host->silence = rst_alloc0(hosts->memory, sizeof *host->silence);
+        host->silence->idle = idle;
     }
+    if (host->silence->count < UINT16_MAX)
+        host->silence->count++;
+    return host->silence;
 }
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)
@@ -281,12 +387,12 @@ rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uin
     return host->burst;
 }
 
-void rst_host_note_code(rst_host_t *host, uint16_t code)
+void rst_host_note_code(rst_host_period_t *period, uint16_t code)
 {
-    if (!host->netscaler_codes)
-        host->netscaler_code = code;
-    if (!host->netscaler_codes || (host->netscaler_codes == 1 && host->netscaler_code != code))
-        host->netscaler_codes++;
+    if (!period->netscaler_codes)
+        period->netscaler_code = code;
+    if (!period->netscaler_codes || (period->netscaler_codes == 1 && period->netscaler_code != code))
+        period->netscaler_codes++;
 }
 
 static int64_t stretch_of(const rst_prefs_t *prefs, rst_moment_t at)

@@ -47,8 +47,8 @@ typedef struct rst_service {
     bool overflow;          /* more changes than are kept */
     rst_service_run_t *run; /* oldest first; first_run until there are more */
     rst_service_run_t first_run;
-    uint32_t plain_accepts;    /* SYN-ACKs to SYNs without special options */
-    rst_moment_t plain_accept; /* the latest of these */
+    rst_moment_t plain_accept;         /* latest SYN-ACK to a SYN without special options */
+    struct rst_reset *options_refused; /* resets since then that refused a SYN with special options, latest first */
 } rst_service_t;
 
 /* Resets that one host sent on its own account within batch_ms of each other. */
@@ -75,29 +75,45 @@ typedef struct rst_breadth {
 
 #define RST_BREADTH_MAX 64
 
+/* What a host showed in one stretch of time. Routes change, and other hosts take over an address: what came long after
+ * a reset says nothing about it, and what came long before says little. */
+typedef struct rst_host_period {
+    rst_moment_t first, last;
+    rst_hop_range_t socket;    /* SYN-ACKs and data */
+    rst_hop_range_t stateless; /* resets that answer a segment */
+    int64_t round_trip;        /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
+    int64_t lag_min, lag_max;  /* of the relays, ns */
+    uint32_t aborts;           /* connections that it reset on its own account */
+    uint32_t relays;           /* of these, how many right after it got a reset on its other side */
+    uint16_t round_trips;      /* SYN-ACKs that were timed */
+    uint16_t unasked;          /* SYN-ACKs that it reset without having sent a SYN in this capture */
+    uint16_t open_ports;       /* services of this host that accepted a connection */
+    uint16_t netscaler_code;   /* the first window code of NetScaler in its resets */
+    uint8_t netscaler_codes;   /* distinct ones: 0, 1, or 2 for more */
+    struct rst_host_period *earlier;
+} rst_host_period_t;
+
+/* Aborts in a row after the same silence. */
+#define RST_SILENCE_HABIT 3 /* so many are a timer's */
+
+typedef struct rst_silence {
+    int64_t idle; /* ns */
+    uint16_t count;
+} rst_silence_t;
+
 typedef struct rst_host {
     rst_address_t address;
-    uint32_t hash;                     /* of the address, mixed with the tables' secret */
-    uint8_t point;                     /* capture point */
-    rst_hop_range_t socket;            /* SYN-ACKs and data */
-    rst_hop_range_t stateless;         /* resets that answer a segment */
-    int64_t round_trip;                /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
-    uint16_t round_trips;              /* SYN-ACKs that were timed */
-    uint16_t unasked;                  /* SYN-ACKs that it reset without having sent a SYN in this capture */
-    uint16_t open_ports;               /* services of this host that accepted a connection */
+    uint32_t hash;            /* of the address, mixed with the tables' secret */
+    uint8_t point;            /* capture point */
+    rst_host_period_t period; /* the present one, or the latest; leads to the earlier ones */
+    uint8_t periods;
     rst_burst_t *burst;                /* the latest, NULL before the first */
     rst_moment_t fin;                  /* its latest FIN on a connection that it had accepted */
     uint16_t fin_port;                 /* its own port there */
-    int64_t idle;                      /* silence before its latest aborts, ns */
-    uint16_t idle_count;               /* aborts in a row after that silence */
+    rst_silence_t *silence;            /* before its latest aborts, NULL before the first */
     rst_moment_t reset_received;       /* latest first reset of a connection that this host got */
     const struct rst_conn *reset_conn; /* its connection */
-    uint32_t aborts;                   /* connections that it reset on its own account */
-    uint32_t relays;                   /* of these, how many right after it got a reset on its other side */
-    int64_t lag_min, lag_max;          /* of the relays, ns */
     rst_recent_t recent;               /* connections opened by this host */
-    uint8_t netscaler_codes;           /* distinct window codes in its resets: 0, 1, or 2 for more */
-    uint16_t netscaler_code;           /* the first of them */
     uint32_t target[8];                /* hashes of the latest targets */
     uint8_t target_next;
     uint8_t breadths, breadth_room;
@@ -140,14 +156,26 @@ void rst_service_serves(rst_service_t *service, rst_moment_t accepted);
 const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at);
 const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at);
 
-/* Did it ever accept a connection in this capture? */
-bool rst_service_accepted(const rst_service_t *service);
+/* Did it accept a connection since a moment? */
+bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since);
+
+/* Did it accept a connection around a moment, as rst_host_near() has it? */
+bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at);
 
 /* Two silences of at least a second that differ by at most half a percent, from five seconds on by two. */
 bool rst_same_idle(int64_t a, int64_t b);
 
-/* Counts the silence before an abort. */
-void rst_host_note_idle(rst_host_t *host, int64_t idle);
+/* Counts the silence before an abort; returns the row of equal ones that it belongs to, NULL when it is no timer's. */
+rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, int64_t idle);
+
+#define RST_NEAR_BEFORE (900 * RST_SECOND) /* knowledge about a host that is older than this may be out of date */
+#define RST_NEAR_AFTER (120 * RST_SECOND)  /* what comes later than this is another story */
+
+/* The record to write to at a moment: a new one after a long silence, or when the present one has become long. */
+rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, rst_moment_t at);
+
+/* What the host showed around a moment, at most RST_NEAR_BEFORE before and RST_NEAR_AFTER after it. */
+rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at);
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 
@@ -159,7 +187,7 @@ rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uin
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at);
 
 /* A reset of the host bears a window value of NetScaler's table that is no advertised window. */
-void rst_host_note_code(rst_host_t *host, uint16_t code);
+void rst_host_note_code(rst_host_period_t *period, uint16_t code);
 
 /* Counts a target that the client left without data (probe) or that refused it. */
 void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at);

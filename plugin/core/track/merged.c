@@ -46,11 +46,13 @@ void rst_echo_note(rst_conn_t *conn, unsigned from, const rst_segment_t *segment
     if (conn->echoed || conn->at_point || (segment->known & needed) != needed)
         return;
     conn->echoed = stands_in_ring(side, segment) || repeats_syn(side, segment);
+    if (conn->story)
+        conn->story->echoed = conn->echoed;
 }
 
 bool rst_echo_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier)
 {
-    return reset->conn->echoed && (reset->known & RST_HAS_IP) && rst_hops(reset->ttl) != rst_hops(earlier->ttl) &&
+    return reset->story->echoed && (reset->known & RST_HAS_IP) && rst_hops(reset->ttl) != rst_hops(earlier->ttl) &&
            reset->ip_id == earlier->ip_id && reset->seq == earlier->seq && reset->ack == earlier->ack &&
            reset->flags == earlier->flags && reset->len == earlier->len && reset->window == earlier->window;
 }

@@ -10,6 +10,7 @@
 #ifndef RST_ECHO_H
 #define RST_ECHO_H
 
+#include "track/connection.h"
 #include "track/reset.h"
 
 /* Before a segment (not a reset) of side x is taken: marks the connection when the same packet was recorded before,

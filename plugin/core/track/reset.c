@@ -9,7 +9,7 @@
 
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory)
 {
-    const rst_conn_t *conn = reset->conn;
+    const rst_story_t *conn = reset->story;
     const char *family = conn->address[0].size == 16 ? "ipv6" : "ip";
     unsigned client = reset->client;
     unsigned server = 1 - client;
@@ -27,5 +27,5 @@ const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memor
 {
     unsigned server = 1u - reset->client;
 
-    return rst_endpoint_text(memory, &reset->conn->address[server], reset->conn->port[server]);
+    return rst_endpoint_text(memory, &reset->story->address[server], reset->story->port[server]);
 }

@@ -7,8 +7,10 @@
 #ifndef RST_RESET_H
 #define RST_RESET_H
 
+#include "answer/verdict.h"
 #include "base/frames.h"
-#include "track/connection.h"
+#include "track/hosts.h"
+#include "track/previous.h"
 
 /* The shapes of RFC 9293, sections 3.5.2 and 3.10.7. */
 typedef enum rst_form {
@@ -47,16 +49,41 @@ typedef struct rst_aftermath {
     rst_moment_t peer_reset; /* that reset */
     rst_moment_t synack;     /* X accepts the SYN after all, without a repeated SYN in between */
     rst_moment_t retry;      /* a new SYN on the same addresses and ports */
-    uint16_t train;          /* later resets of X within seqchange_s with rising, unseen sequence numbers */
-    uint32_t train_step[2];  /* their distances from this reset */
+    bool same_syn_accepted;  /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
+    bool reached_known;
+    uint32_t reached;       /* SND.NXT of X at the end of this use of the addresses and ports */
+    uint16_t train;         /* later resets of X within seqchange_s with rising, unseen sequence numbers */
+    uint32_t train_step[2]; /* their distances from this reset */
 } rst_aftermath_t;
 
 typedef struct rst_reset rst_reset_t;
 struct rst_tally;
+
+/* What all resets of one use of the addresses and ports share. Written while that use lasts; a later one has a story of
+ * its own. */
+typedef struct rst_story {
+    rst_address_t address[2]; /* by index, as in rst_conn_t */
+    uint16_t port[2];
+    uint8_t point;                 /* capture point */
+    bool echoed;                   /* the file shows it from two places, on one interface (merged.h) */
+    rst_moment_t began;            /* its first segment */
+    const struct rst_reset *first; /* its first reset; NULL as long as all are copies */
+} rst_story_t;
+
+/* Another connection attempt of the same client, as long as that one lasted. */
+typedef struct rst_attempt {
+    rst_address_t server;
+    uint16_t port;
+    rst_moment_t syn;
+    rst_moment_t answered; /* first segment of the server; pass_index 0 = none */
+    bool opened;           /* both SYNs were acknowledged, or more */
+    bool used;             /* with data */
+} rst_attempt_t;
 struct rst_conn_at_point;
 
 struct rst_reset {
-    rst_conn_t *conn;
+    struct rst_conn *conn; /* as it goes on: for engine, points and trace; rules see the story */
+    rst_story_t *story;
     rst_reset_t *next;     /* reset in the file, NULL for the latest */
     rst_reset_t *original; /* of a copy, otherwise NULL */
     rst_moment_t at;
@@ -87,15 +114,18 @@ struct rst_reset {
     const rst_previous_t *previous;
     rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */
     rst_host_t *host[2];
-    rst_service_t *service; /* of the server side; NULL when the table is full */
-    rst_habit_t *habit;     /* of an empty connection, otherwise NULL */
-    rst_burst_t *burst;     /* of an abort, otherwise NULL */
+    rst_service_t *service;                 /* of the server side; NULL when the table is full */
+    rst_habit_t *habit;                     /* of an empty connection, otherwise NULL */
+    rst_silence_t *silence;                 /* the row of equal silences that its own belongs to, NULL = none */
+    rst_moment_t plain_before, plain_after; /* of a refusal: nearest acceptance of a plain SYN; pass_index 0 = none */
+    rst_reset_t *waiting;                   /* next in service->options_refused */
+    rst_burst_t *burst;                     /* of an abort, otherwise NULL */
     struct rst_conn_at_point
-        *at_point;             /* at its capture point; NULL while the file has one interface, and for copies */
-    struct rst_tally *tally;   /* all resets of this side (pattern.h); NULL for a copy */
-    rst_moment_t relayed;      /* reset that the sender got just before on another connection; pass_index 0 = none */
-    const rst_conn_t *sibling; /* another attempt of the same client that this one may have raced */
-    int64_t sibling_lead;      /* ns from the sibling's SYN to this connection's; negative = sibling later */
+        *at_point;                /* at its capture point; NULL while the file has one interface, and for copies */
+    struct rst_tally *tally;      /* all resets of this side (pattern.h); NULL for a copy */
+    rst_moment_t relayed;         /* reset that the sender got just before on another connection; pass_index 0 = none */
+    const rst_attempt_t *sibling; /* another attempt of the same client that this one may have raced */
+    int64_t sibling_lead;         /* ns from the sibling's SYN to this connection's; negative = sibling later */
     rst_aftermath_t after;
 };
 

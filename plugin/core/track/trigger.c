@@ -6,6 +6,7 @@
 #include "track/trigger.h"
 
 #include "base/seq.h"
+#include "track/connection.h"
 
 /* Longest plausible time from a segment to its answer. The round trip is the one at the capture point. */
 static bool soon(const rst_reset_t *reset, const rst_recent_segment_t *candidate, const rst_prefs_t *prefs)

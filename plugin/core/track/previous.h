@@ -1,0 +1,22 @@
+/* previous.h
+ * What is kept of the connection that used the same addresses and ports before.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_PREVIOUS_H
+#define RST_PREVIOUS_H
+
+#include "base/moment.h"
+
+/* The connection that used the same addresses and ports before. */
+typedef struct rst_previous {
+    bool live; /* neither reset nor closed by both FINs when the new SYN came */
+    bool both_fins;
+    bool reset;
+    bool gaps;         /* packets are missing, a FIN perhaps */
+    uint32_t known[2]; /* RST_SIDE_* of its sides */
+    uint32_t nxt[2], acked[2], tsval[2];
+    rst_moment_t last;
+} rst_previous_t;
+
+#endif
