@@ -2,11 +2,11 @@
 # apt.sh: Debian packages, for setup.sh and tests/run.sh (sourced by them).
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-# need_packages PACKAGE...: installs the missing ones as root; otherwise says which are missing and fails.
+# need_packages PACKAGE...: as root, installs the missing ones; otherwise says which are missing and fails.
 need_packages() {
     local package missing=()
     if ! command -v dpkg-query >/dev/null; then
-        echo "error: not a Debian system; install the counterparts of these packages, then use --no-deps: $*" >&2
+        echo "error: not a Debian system; install the equivalents of these packages, then use --no-deps: $*" >&2
         return 1
     fi
     for package; do
@@ -20,7 +20,7 @@ need_packages() {
     echo "Installing ${missing[*]} ..."
     # Another apt may run at the same time (unattended-upgrades on a fresh machine): wait for its lock.
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
-    # One source that does not answer (somebody else's, an installation disc) need not keep the others from working.
+    # A source that does not respond (a third-party one, an installation disc) must not keep the others from working.
     "${apt[@]}" update || true
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null || {
         echo "error: apt cannot install ${missing[*]}: is this machine online, with a Debian mirror in its apt sources?" >&2
@@ -28,7 +28,7 @@ need_packages() {
     }
 }
 
-# build_log COMMAND...: runs it quietly; its output appears only when it fails.
+# build_log COMMAND...: runs it quietly; shows its output only if it fails.
 build_log() {
     local output
     output=$("$@" 2>&1) || {

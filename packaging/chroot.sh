@@ -2,7 +2,7 @@
 # chroot.sh: Debian suites in folders, for chroot-matrix (sourced by it). Needs root, mmdebstrap or debootstrap.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-# debian_mirror: prints the address this machine's own apt takes its release from, or fails.
+# debian_mirror: prints the address from which this machine's apt gets its own release, or fails.
 debian_mirror() {
     local release found
     release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
@@ -12,14 +12,14 @@ debian_mirror() {
     [ -n "$found" ] && echo "${found%/}"
 }
 
-# make_chroot SUITE FOLDER MIRROR PACKAGE...: the packages and what they need, nothing recommended. A folder that a
-# failed run left behind is made again.
+# make_chroot SUITE FOLDER MIRROR PACKAGE...: the packages and their dependencies, without recommended ones. A folder
+# that a failed run left behind is made again.
 make_chroot() {
     local suite=$1 folder=$2 mirror=$3 settings status=0
     shift 3
     rm -rf --one-file-system "$folder"
     settings=$(mktemp)
-    # How this machine reaches its mirror (proxy, dates, retries) holds for the chroot too.
+    # The chroot reaches the mirror in the same way as this machine (proxy, dates, retries).
     {
         apt-config dump Acquire
         echo 'APT::Install-Recommends "false";'
@@ -40,9 +40,9 @@ make_chroot() {
     return "$status"
 }
 
-# in_chroot FOLDER USER COMMAND...: runs it there, alone with its processes: none outlives it or its caller, and no
-# mount stays.
-# SHARED, when set, is a folder of this machine that appears as /shared, read-only. apt_get is a command there.
+# in_chroot FOLDER USER COMMAND...: runs the command there, isolated: none of its processes outlives it or its caller,
+# and no mount is left behind.
+# SHARED, if set, is a folder on this machine that appears as /shared, read-only. apt_get is available as a command.
 in_chroot() {
     local folder=$1 user=$2
     shift 2
@@ -53,7 +53,7 @@ in_chroot() {
         home=/tmp/home
         [ -d "$folder$home" ] || install -d -o "$(chroot "$folder" id -u "$user")" -g "$group" "$folder$home"
     fi
-    # shellcheck disable=SC2016 # expands in the inner shell
+    # shellcheck disable=SC2016 # expanded by the inner shell
     setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child -- bash -c '
         folder=$1 shared=$2 user=$3 group=$4
         shift 4
@@ -63,7 +63,7 @@ in_chroot() {
             mount --bind "$shared" "$folder/shared" && mount -o remount,bind,ro "$folder/shared" || exit 125
         fi
         cp -L /etc/resolv.conf /etc/hosts "$folder/etc/"
-        # No exec: as process 1 of its namespace the command would get no signals, for which xvfb-run waits.
+        # No exec: as process 1 of its namespace, the command would not get the signals that xvfb-run waits for.
         chroot --userspec="$user:$group" --groups="$group" "$folder" "$@"
         exit $?
     ' in_chroot "$folder" "${SHARED:-}" "$user" "$group" \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh: installs what is needed, builds the plugin, installs it, and shows it at work.
+# setup.sh: installs the dependencies, builds and installs the plugin, and shows it at work.
 # SPDX-License-Identifier: GPL-2.0-or-later
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0" "$@" # started as: sh setup.sh
 set -euo pipefail
@@ -8,30 +8,33 @@ usage() {
     cat <<'TEXT'
 Usage: setup.sh [--all-users] [--no-deps] [--uninstall] [--help]
 
-Installs the needed Debian packages, builds the plugin in build/, installs it with the Wireshark
-profile "TCP Resets" and prints the causes found in sample-captures/tour.pcapng.
+Installs the required Debian packages, builds the plugin in build/, installs it together with the
+Wireshark profile "TCP Resets", and prints the causes found in sample-captures/tour.pcapng.
 
-  as root            into the global plugin folder (Wireshark never scans root's own one)
-  with sudo          into the personal plugin folder of the calling user
-  as ordinary user   into the own personal plugin folder (packages must be there already)
+Where the plugin goes:
+
+  as root               the global plugin folder (Wireshark never scans root's own)
+  with sudo             the personal plugin folder of the calling user
+  as an ordinary user   that user's personal plugin folder (the packages must already be installed)
 
 The programs rst-* go into ~/.local/bin or /usr/local/bin. The profile goes into the configuration
-folder of the same user, as root into that for all users. A profile of that name which you changed
-stays as it is; other profiles are not touched.
+folder of the same user or, for root, into the one for all users. If you have changed a profile of
+that name, it is left as it is; other profiles are never touched.
 
-Run it again to upgrade; Wireshark may be running, and has the new plugin when it starts next.
+Run it again to upgrade. Wireshark may be running; it loads the new plugin the next time it starts.
 
-  --all-users   as root or with sudo: into the global plugin folder
-  --no-deps     install no packages
-  --uninstall   remove the plugin, the programs and the unchanged profile from the folders they would be
-                installed in, and the plugin also from those of other versions of Wireshark
+  --all-users   as root or with sudo: install into the global plugin folder
+  --no-deps     do not install any packages
+  --uninstall   remove the plugin, the programs and the profile (unless changed) from the folders where
+                they would be installed, and the plugin also from the folders of other Wireshark versions
+  --help        show this help
 TEXT
 }
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=packaging/apt.sh
 . "$repo/packaging/apt.sh"
-unset WIRESHARK_PLUGIN_DIR # would change the folders that tshark reports
+unset WIRESHARK_PLUGIN_DIR # it would change the folders that tshark reports
 umask 022
 
 deps=yes
@@ -48,7 +51,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# Whose Wireshark is it? Under sudo the calling user's, otherwise our own.
+# Whose Wireshark is it? Under sudo the calling user's, otherwise that of the current user.
 user=$(id -un)
 if [ "$all_users" = yes ]; then
     [ "$(id -u)" -eq 0 ] || { echo "setup.sh: --all-users needs root or sudo" >&2 && exit 2; }
@@ -67,7 +70,7 @@ as_user() {
     fi
 }
 
-plugin_folder() { # Personal | Global: prints the folder for epan plugins; default: where this user's Wireshark looks
+plugin_folder() { # Personal | Global: prints the folder for epan plugins (default: where this user's Wireshark looks)
     local label="${1:-Personal} Plugins"
     [ "$(id -u "$user")" -ne 0 ] || label="Global Plugins"
     as_user tshark -G folders 2>/dev/null | sed -n "s|^$label:[[:space:]]*\(.*\)|\1/epan|p"
@@ -75,14 +78,14 @@ plugin_folder() { # Personal | Global: prints the folder for epan plugins; defau
 
 build() {
     local build=$repo/build who=()
-    # A copied or moved checkout: CMake refuses the notes of the other place.
+    # If the checkout was copied or moved, CMake rejects the cache made in the other place.
     grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$repo" "$build/CMakeCache.txt" || rm -rf "$build/CMakeCache.txt"
-    # Under sudo in the user's own checkout nothing should end up owned by root.
+    # Under sudo in the user's own checkout, nothing should end up owned by root.
     if as_user test -w "$repo" && { [ ! -e "$build" ] || as_user test -w "$build"; }; then
         who=(as_user)
     fi
     if ! "${who[@]}" mkdir -p "$build" 2>/dev/null || ! "${who[@]}" test -w "$build"; then
-        echo "error: no permission to write $build (made by root earlier? then remove it as root)" >&2
+        echo "error: no permission to write $build (if root made it earlier, remove it as root)" >&2
         return 1
     fi
     echo "Building ..."
@@ -91,11 +94,11 @@ build() {
     build_log "${who[@]}" cmake --build "$build" --parallel "$(nproc)"
 }
 
-package_of() { # FILE: prints the Debian package that brought it, or nothing
+package_of() { # FILE: prints the Debian package it belongs to, or nothing
     { dpkg-query --search "$1" 2>/dev/null || true; } | sed 's/:.*//'
 }
 
-program_folder() { # where the programs go that belong to the plugin
+program_folder() { # where the plugin's programs go
     if [ "$(id -u "$user")" -eq 0 ]; then
         echo /usr/local/bin
     else
@@ -108,14 +111,14 @@ install_programs() {
     folder=$(program_folder)
     as_user mkdir -p "$folder"
     for program in "$repo"/packaging/rst-*; do
-        # shellcheck disable=SC2016 # expands in the inner shell
+        # shellcheck disable=SC2016 # expanded by the inner shell
         as_user sh -c 'cat >"$1.new" && chmod +x "$1.new" && mv "$1.new" "$1"' sh "$folder/$(basename "$program")" \
             <"$program"
         echo "Installed: $folder/$(basename "$program")"
     done
-    # Under sudo PATH is that of root; Debian's ~/.profile adds the folder at the next login, now that it is there.
+    # Under sudo, PATH is root's. Debian's ~/.profile adds the folder at the next login, now that it exists.
     if [ "$user" = "$(id -un)" ] && [[ :$PATH: != *:$folder:* ]]; then
-        echo "note: $folder is not in your PATH yet; log in again, or call the programs there with their folder" >&2
+        echo "note: $folder is not in your PATH yet; log in again, or call the programs by their full path" >&2
     fi
 }
 
@@ -134,30 +137,30 @@ remove_programs() {
 install_plugin() {
     local folder=$1 module version package
     if [ -z "$folder" ]; then
-        echo "error: tshark does not tell its plugin folder (tshark -G folders)" >&2
+        echo "error: tshark does not report its plugin folder (tshark -G folders)" >&2
         return 1
     fi
     version=$(basename "$(dirname "$folder")")
     module=$repo/build/plugins/$version/epan/rst.so
     package=$(package_of "$folder/rst.so")
     if [ -n "$package" ]; then
-        echo "error: $folder/rst.so belongs to the package $package; upgrade that, or: apt-get remove $package" >&2
+        echo "error: $folder/rst.so belongs to the package $package; upgrade it, or: apt-get remove $package" >&2
         return 1
     fi
     if [ ! -f "$module" ]; then
-        echo "error: tshark is version $version, but the plugin was built for another one" >&2
+        echo "error: tshark is version $version, but the plugin was built for another version" >&2
         return 1
     fi
     as_user mkdir -p "$folder"
-    # Moved into its place: a Wireshark that runs keeps the old file.
-    # shellcheck disable=SC2016 # expands in the inner shell
+    # Moved into place, so that a running Wireshark keeps the old file.
+    # shellcheck disable=SC2016 # expanded by the inner shell
     as_user sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$folder/rst.so" <"$module"
     echo "Installed: $folder/rst.so"
     install_programs
     local global
     global=$(plugin_folder Global)/rst.so
     if [ "$global" != "$folder/rst.so" ] && [ -e "$global" ]; then
-        echo "note: $global exists too, and Wireshark will say so; remove it as root: setup.sh --all-users --uninstall" >&2
+        echo "note: $global also exists, and Wireshark will complain; remove it as root: setup.sh --all-users --uninstall" >&2
     fi
     if ! as_user tshark -G plugins 2>/dev/null | grep '^rst\.so[[:space:]]' >/dev/null; then
         echo "error: tshark does not load $folder/rst.so" >&2
@@ -167,16 +170,16 @@ install_plugin() {
 
 profile="TCP Resets"
 profile_files=(preferences colorfilters dfilter_buttons)
-profile_sums=.installed # checksums of what was put there: what still has its checksum was not changed
+profile_sums=.installed # checksums of the installed files: a file that still has its checksum was not changed
 
-profile_folder() { # prints the folder of the profile where this user's Wireshark looks, or for root that of all users
+profile_folder() { # prints the profile folder of this user's Wireshark, or for root that of all users
     local label="Personal configuration"
     [ "$(id -u "$user")" -ne 0 ] || label="Global configuration"
     as_user tshark -G folders 2>/dev/null | sed -n "s|^$label:[[:space:]]*\(.*\)|\1/profiles/$profile|p"
 }
 
-is_ours() { # FOLDER FILE: as we put it there? The user may not be allowed to read the checkout.
-    # shellcheck disable=SC2016 # expands in the inner shell
+is_ours() { # FOLDER FILE: is it as we installed it? The user may not be allowed to read the checkout.
+    # shellcheck disable=SC2016 # expanded by the inner shell
     as_user cmp -s - "$1/$2" <"$repo/packaging/profile/$profile/$2" ||
         as_user grep -qsxF "$(as_user sh -c 'cd "$1" && sha256sum "$2"' sh "$1" "$2" 2>/dev/null)" "$1/$profile_sums"
 }
@@ -187,18 +190,18 @@ install_profile() {
     if as_user test -d "$folder"; then
         for file in "${profile_files[@]}"; do
             is_ours "$folder" "$file" && continue
-            echo "Profile kept, because it was changed: $folder (remove it to get the present one)"
+            echo "Profile kept, because it was changed: $folder (remove it to get the current one)"
             return 0
         done
     fi
     as_user mkdir -p "$folder"
     for file in "${profile_files[@]}"; do
-        # shellcheck disable=SC2016 # expands in the inner shell
+        # shellcheck disable=SC2016 # expanded by the inner shell
         as_user sh -c 'cat >"$1"' sh "$folder/$file" <"$repo/packaging/profile/$profile/$file"
     done
     # shellcheck disable=SC2016
     as_user sh -c 'cd "$1" && shift && sha256sum "$@" >"$0"' "$profile_sums" "$folder" "${profile_files[@]}"
-    # Widths of the columns; from then on Wireshark's own file.
+    # Column widths; after that, the file belongs to Wireshark.
     # shellcheck disable=SC2016
     as_user sh -c '[ -e "$1" ] || cat >"$1"' sh "$folder/recent" <"$repo/packaging/profile/$profile/recent"
     echo "Profile: $folder (wireshark -C \"$profile\")"
@@ -211,7 +214,7 @@ remove_profile() {
     for file in "${profile_files[@]}"; do
         ! is_ours "$folder" "$file" || as_user rm "$folder/$file"
     done
-    # Wireshark keeps the sizes of its windows there.
+    # Wireshark keeps its window sizes there.
     as_user rm -f "$folder/recent" "$folder/$profile_sums"
     as_user rmdir "$folder" 2>/dev/null && echo "Removed: $folder" || echo "Kept, because it was changed: $folder"
 }
@@ -231,14 +234,14 @@ show_tour() {
     return "$status"
 }
 
-remove_plugin() { # also what an update of Wireshark left behind: the folder is PLUGINS/VERSION/epan
+remove_plugin() { # including any left behind by an update of Wireshark: the folder is PLUGINS/VERSION/epan
     local folder=$1 module package found=no
     for module in "${folder%/*/epan}"/*/epan/rst.so; do
         [ -e "$module" ] || continue
         found=yes
         package=$(package_of "$module")
         if [ -n "$package" ]; then
-            echo "Kept: $module, of the package $package (apt-get remove $package)"
+            echo "Kept: $module, which belongs to the package $package (apt-get remove $package)"
         else
             as_user rm "$module"
             echo "Removed: $module"
@@ -249,7 +252,7 @@ remove_plugin() { # also what an update of Wireshark left behind: the folder is 
 
 if [ "$uninstall" = yes ]; then
     if ! command -v tshark >/dev/null; then
-        echo "error: without tshark its folders are not known (the plugin is rst.so in ~/.local/lib/wireshark or" \
+        echo "error: without tshark, its folders are unknown (the plugin is rst.so in ~/.local/lib/wireshark or" \
             "/usr/lib/*/wireshark, the profile in ~/.config/wireshark/profiles or /usr/share/wireshark/profiles)" >&2
         exit 1
     fi
@@ -260,11 +263,11 @@ if [ "$uninstall" = yes ]; then
 fi
 
 if [ "$deps" = yes ]; then
-    # Python for the programs rst-*.
+    # Python is for the programs rst-*.
     need_packages gcc libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark python3
 fi
 if ! command -v tshark >/dev/null || ! command -v cmake >/dev/null; then
-    echo "error: tshark or cmake is not installed (call this without --no-deps)" >&2
+    echo "error: tshark or cmake is not installed (run this without --no-deps)" >&2
     exit 1
 fi
 build

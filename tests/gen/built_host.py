@@ -40,8 +40,8 @@ def healthy(cap, client, server, port=80, rounds=1, rtt=0.020):
 
 @scenario("retransmission_timeout")
 def retransmission_timeout(cap):
-    """A Windows client sends the same SMB segment 1 + 5 times with doubling gaps; after one more gap it gives up with
-    RST,ACK. The path has gone dead: nothing of the server arrives any more."""
+    """A Windows client sends the same SMB segment 1 + 5 times with doubling gaps; after one more gap, it gives up with
+    RST,ACK. The path has gone dead: nothing from the server arrives any more."""
     conv = Conv(cap, Host("192.0.2.21", WINDOWS), Host("198.51.100.45", WINDOWS, 3), 445)
     conv.handshake()
     conv.request(SMB_NEGOTIATE, SMB_ANSWER)
@@ -56,7 +56,8 @@ def retransmission_timeout(cap):
 
 @scenario("smb_dual_connect")
 def smb_dual_connect(cap):
-    """A Windows client tries SMB on 445 and NetBIOS on 139 together; 445 is kept, 139 is reset after its SYN-ACK."""
+    """A Windows client tries SMB on 445 and NetBIOS on 139 at the same time; 445 is kept, 139 is reset after its
+    SYN-ACK."""
     client, server = Host("192.0.2.22", WINDOWS), Host("198.51.100.46", WINDOWS, 2)
     smb, netbios = Conv(cap, client, server, 445, 49712), Conv(cap, client, server, 139, 49713)
     smb.syn()
@@ -75,7 +76,7 @@ def smb_dual_connect(cap):
 
 @scenario("smb_dual_connect-refused")
 def smb_dual_connect_refused(cap):
-    """As smb_dual_connect, but the server has no NetBIOS: it refuses 139 while 445 carries SMB (alternative:
+    """Like smb_dual_connect, but the server has no NetBIOS: it refuses 139 while 445 carries SMB (alternative:
     closed_port)."""
     client, server = Host("192.0.2.22", WINDOWS), Host("198.51.100.47", WINDOWS, 2)
     smb, netbios = Conv(cap, client, server, 445, 49720), Conv(cap, client, server, 139, 49721)
@@ -94,7 +95,7 @@ def smb_dual_connect_refused(cap):
 @scenario("closed_port-windows")
 def closed_port_windows(cap):
     """One connect() of a Windows client to a closed port: SYN and RST,ACK three times, half a second apart, with the
-    same ports and sequence number. Port 443 of the host serves."""
+    same ports and sequence number. Port 443 of the host accepts connections."""
     client, server = Host("192.0.2.23", WINDOWS), Host("198.51.100.48", WINDOWS, 4)
     healthy(cap, client, server, 443)
     conv = Conv(cap, client, server, 8443)
@@ -107,8 +108,8 @@ def closed_port_windows(cap):
 
 @scenario("time_wait_reuse-direct")
 def time_wait_reuse_direct(cap):
-    """The server closed first and is in TIME-WAIT; 20 s later the client reuses its port with a lower sequence number
-    and this server (not a Linux one) resets the SYN directly. Another port of the client works."""
+    """The server closed first and is in TIME-WAIT. 20 s later, the client reuses its port with a lower sequence number,
+    and this server (not a Linux one) resets the SYN directly. Another client port works."""
     client, server = Host("192.0.2.24", WINDOWS), Host("198.51.100.49", FREEBSD, 5)
     old = Conv(cap, client, server, 80, 51515, isn=0x7A100000)
     old.handshake()
@@ -149,8 +150,8 @@ def resource_exhaustion(cap):
 
 @scenario("zero_window_timeout")
 def zero_window_timeout(cap):
-    """The receiver's window closes and stays closed; a Windows sender probes six times with one byte, is answered with
-    window 0 each time, and gives up."""
+    """The receiver's window closes and stays closed; a Windows sender probes six times with one byte, gets window 0 in
+    answer each time, and gives up."""
     conv = Conv(cap, Host("192.0.2.26", WINDOWS), Host("198.51.100.51", LINUX, 2), 9100)
     conv.handshake()
     for window in (320, 180, 0):
@@ -169,7 +170,7 @@ def zero_window_timeout(cap):
 
 @scenario("keepalive_timeout-windows")
 def keepalive_timeout_windows(cap):
-    """A Windows database client is idle; after 30 s it sends ten keepalive probes of one byte, one second apart. No
+    """A Windows database client is idle; after 30 s it sends ten one-byte keepalive probes, one second apart. No
     answer: RST,ACK with window 0."""
     conv = Conv(cap, Host("192.0.2.27", WINDOWS), Host("198.51.100.52", WINDOWS, 6), 1433)
     conv.handshake()
@@ -184,7 +185,7 @@ def keepalive_timeout_windows(cap):
 
 @scenario("handshake_timeout-synack")
 def handshake_timeout_synack(cap):
-    """The client never answers: the server repeats its SYN-ACK after 1, 2 and 4 s and after 8 s more resets."""
+    """The client never answers: the server retransmits its SYN-ACK after 1, 2 and 4 s, and resets after another 8 s."""
     conv = Conv(cap, Host("203.0.113.77", LINUX, 12), Host("198.51.100.53", WINDOWS), 443)
     conv.syn()
     conv.rtt = 0.0001
@@ -198,7 +199,8 @@ def handshake_timeout_synack(cap):
 
 @scenario("handshake_timeout-syn")
 def handshake_timeout_syn(cap):
-    """Seven equal SYNs with doubling gaps find no answer; the client then sends RST,ACK, as some mobile stacks do."""
+    """Seven identical SYNs with doubling gaps get no answer; the client then sends RST,ACK, as some mobile stacks
+    do."""
     conv = Conv(cap, Host("192.0.2.28", LINUX), Host("198.51.100.54", LINUX, 9), 5228)
     for gap in (1, 2, 4, 8, 16, 32, 64):
         conv.syn()
@@ -208,8 +210,8 @@ def handshake_timeout_syn(cap):
 
 @scenario("connect_aborted-late_synack")
 def connect_aborted_late(cap):
-    """A Windows client repeats its SYN after 1 and 2 s; the SYN-ACK comes 5.2 s after the first and is reset, because
-    the application has given up."""
+    """A Windows client retransmits its SYN after 1 and 2 s; the SYN-ACK comes 5.2 s after the first SYN and is reset,
+    because the application has given up."""
     client, server = Host("192.0.2.29", WINDOWS), Host("198.51.100.55", LINUX, 8)
     conv = Conv(cap, client, server, 443)
     for gap in (1, 2, 2.18):
@@ -222,8 +224,8 @@ def connect_aborted_late(cap):
 
 @scenario("half_open_scan-breadth")
 def half_open_scan_breadth(cap):
-    """Seen at the scanned site: one source tries port 443 of eight hosts with SYNs that no operating system sends;
-    six answer and get a bare RST, two refuse."""
+    """Seen at the scanned site: one source tries port 443 of eight hosts with SYNs that no operating system sends. Six
+    answer and get a bare RST, two refuse."""
     scanner = Host("203.0.113.9", LINUX, 15)
     for last in range(60, 68):
         conv = Conv(cap, scanner, Host(f"198.51.100.{last}", LINUX, 1), 443, 40000 + last, rtt=0.0003)
@@ -242,8 +244,8 @@ def half_open_scan_breadth(cap):
 
 @scenario("unsolicited_synack-breadth")
 def unsolicited_synack_breadth(cap):
-    """Backscatter of a SYN flood with forged sources: SYN-ACKs of one server to ports this host never used. An
-    ordinary connection before shows that the capture sees both directions."""
+    """Backscatter of a SYN flood with forged sources: SYN-ACKs from one server to ports that this host never used. An
+    ordinary connection before it shows that the capture sees both directions."""
     victim, target = Host("192.0.2.30", WINDOWS), Host("203.0.113.80", LINUX, 14)
     healthy(cap, victim, Host("198.51.100.56", LINUX, 4))
     cap.wait(4)
@@ -258,7 +260,7 @@ def unsolicited_synack_breadth(cap):
 
 @scenario("connection_race")
 def connection_race(cap):
-    """Happy Eyeballs: IPv6 first, IPv4 250 ms later; IPv4 wins and carries the request, the SYN-ACK of IPv6 comes too
+    """Happy Eyeballs: IPv6 first, IPv4 250 ms later. IPv4 wins and carries the request; the SYN-ACK over IPv6 comes too
     late and is reset."""
     mac = "02:00:5e:10:00:01"
     six = Conv(cap, Host("2001:db8:1::31", LINUX, mac=mac), Host("2001:db8:7::80", LINUX, 7), 80)
@@ -288,7 +290,7 @@ def undetermined(cap):
 
 @scenario("malformed")
 def malformed(cap):
-    """A packet with SYN and RST both set: no stack sends that."""
+    """A packet with both SYN and RST set: no stack sends that."""
     client, server = Host("192.0.2.33", LINUX, 3), Host("198.51.100.59", LINUX)
     healthy(cap, client, server)
     conv = Conv(cap, client, server, 80)

@@ -27,8 +27,8 @@ def repeat(cap, conv, gaps):
 
 @scenario("app_abort-late_ack")
 def late_ack(cap):
-    """One segment is sent 1 + 5 times, then its ACK and the answer arrive after all; the reset a second later has
-    nothing to do with the loss: no retransmission_timeout."""
+    """One segment is sent 1 + 5 times, then its ACK and the answer arrive after all. The reset a second later has
+    nothing to do with the loss and is not a retransmission_timeout."""
     conv = smb(cap, 101)
     repeat(cap, conv, (0.3, 0.6, 1.2, 2.4, 4.8))
     cap.wait(3.1)
@@ -41,8 +41,8 @@ def late_ack(cap):
 
 @scenario("app_abort-other_segments")
 def other_segments(cap):
-    """Five different segments are each sent twice and acknowledged: five retransmissions, but never of one segment;
-    the reset that follows is no retransmission_timeout."""
+    """Five different segments are each sent twice and acknowledged: five retransmissions, but never of the same
+    segment. The reset that follows is not a retransmission_timeout."""
     conv = smb(cap, 102)
     for _ in range(5):
         repeat(cap, conv, (0.3,))
@@ -57,8 +57,8 @@ def other_segments(cap):
 
 @scenario("app_abort-early")
 def early(cap):
-    """Six copies with doubling gaps up to 16 s, and the reset 4 s after the last: the stack would have waited 32 s, so
-    the application gave up (alternative: retransmission_timeout)."""
+    """Six copies with doubling gaps up to 16 s, and the reset 4 s after the last one: the stack would have waited 32 s,
+    so the application gave up (alternative: retransmission_timeout)."""
     conv = smb(cap, 103)
     repeat(cap, conv, (1, 2, 4, 8, 16))
     cap.wait(4)
@@ -67,8 +67,8 @@ def early(cap):
 
 @scenario("closed_port-restart")
 def restart(cap):
-    """A service restarts: accepted, then refused four times over five seconds, then accepted again. One uninterrupted
-    interval is a closed port, not a full backlog."""
+    """A service restarts: accepted, then refused four times in five seconds, then accepted again. One uninterrupted
+    interval means a closed port, not a full backlog."""
     client, server = Host("192.0.2.104", LINUX), Host("198.51.100.104", WINDOWS, 3)
     healthy(cap, client, server, 8080)
     cap.wait(14)
@@ -84,7 +84,7 @@ def restart(cap):
 
 @scenario("closed_port-ipv6")
 def ipv6(cap):
-    """A closed port over IPv6, beside one that serves."""
+    """A closed port over IPv6, next to a port that has a service."""
     client, server = Host("2001:db8:1::105", LINUX), Host("2001:db8:7::105", LINUX, 6)
     healthy(cap, client, server)
     for _ in range(2):
@@ -97,8 +97,8 @@ def ipv6(cap):
 
 @scenario("app_abort-idle")
 def idle(cap):
-    """A client aborts its connection (SO_LINGER 0) after 47 s of silence; both ends are Linux:
-    no timer, no device, the reset continues timestamps and IP ids at the client's own distance."""
+    """A client aborts its connection (SO_LINGER 0) after 47 s of silence. Both ends are Linux: no timer, no device; the
+    reset continues the client's timestamps and IP IDs and comes from the client's own distance."""
     conv = Conv(cap, Host("192.0.2.106", LINUX, 2), Host("198.51.100.106", LINUX, 5), 80)
     conv.handshake()
     conv.request(GET, OK)

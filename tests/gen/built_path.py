@@ -31,8 +31,8 @@ def server_hello():
 
 @scenario("policy_reset-client_hello")
 def policy_reset(cap):
-    """A device nearer than the server resets a ClientHello by its server name after 3 ms; the real ServerHello arrives
-    35 ms later from the server's own distance and is reset by the client. Another name works."""
+    """A device nearer than the server resets a ClientHello because of its server name after 3 ms. The real ServerHello
+    arrives 35 ms later from the server's own distance and is reset by the client. Another name works."""
     client, server = Host("192.0.2.41", LINUX), Host("203.0.113.41", LINUX, 11)
     for _ in range(2):
         fine = Conv(cap, client, server, 443, rtt=0.038)
@@ -54,8 +54,8 @@ def policy_reset(cap):
 
 @scenario("injected-train")
 def injected_train(cap):
-    """A forged train: three RST,ACK at X, X+1460 and X+4380 with changing TTL and window right after the second
-    request; the server then answers it from its own distance, and the client resets that."""
+    """A forged train: three RST,ACK at X, X+1460 and X+4380 with changing TTL and window, right after the second
+    request. The server then answers the request from its own distance, and the client resets that answer."""
     client, server = Host("192.0.2.42", LINUX), Host("203.0.113.42", LINUX, 13)
     conv = Conv(cap, client, server, 80, rtt=0.180)
     conv.handshake()
@@ -80,8 +80,9 @@ def forge(cap, conv, number, cause="injected", trigger=None, flags="RA", **style
 
 @scenario("injected-tcpkill")
 def injected_tcpkill(cap):
-    """tcpkill on the path, default strength: it watches the client's ACKs and sends three bare resets per packet at the
-    acknowledged number plus 0, 1 and 3 windows of the client, window 0, without DF, from its own distance."""
+    """tcpkill on the path, default strength: it watches the client's ACKs and sends three bare resets per packet, at
+    the acknowledged number plus 0, 1 and 3 of the client's windows, with window 0, without DF, from its own
+    distance."""
     conv = Conv(cap, Host("192.0.2.118", LINUX), Host("203.0.113.118", LINUX, 11), 80, rtt=0.052)
     conv.handshake()
     conv.request(GET, OK)
@@ -92,7 +93,7 @@ def injected_tcpkill(cap):
 
 @scenario("injected-sandvine")
 def injected_sandvine(cap):
-    """The habit of a traffic shaper, described in 2009: a second reset 12503 above the first."""
+    """The habit of a traffic shaper that was described in 2009: a second reset 12503 above the first."""
     conv = Conv(cap, Host("192.0.2.119", WINDOWS), Host("203.0.113.119", LINUX, 12), 6881, rtt=0.110)
     conv.handshake()
     for _ in range(3):
@@ -104,7 +105,7 @@ def injected_sandvine(cap):
 
 @scenario("policy_reset-gfw_type1")
 def gfw_type1(cap):
-    """One bare reset with a window of its own and without DF after a request, from nine hops nearer than the server,
+    """After a request, one bare reset with a window of its own and without DF, from nine hops nearer than the server,
     whose answer comes 50 ms later and is reset by the client."""
     conv = Conv(cap, Host("192.0.2.120", LINUX), Host("203.0.113.120", LINUX, 17), 80, rtt=0.090)
     conv.handshake()
@@ -121,8 +122,8 @@ def gfw_type1(cap):
 
 @scenario("policy_reset-mirrored")
 def mirrored(cap):
-    """A device answers a ClientHello with the packet turned around: the reset bears the client's window, and the
-    client's IP id plus one. The server answers from its own distance."""
+    """A device answers a ClientHello by turning the packet around: the reset carries the client's window, and the
+    client's IP ID plus one. The server answers from its own distance."""
     client, server = Host("192.0.2.121", LINUX), Host("203.0.113.121", LINUX, 14)
     for name in (b"www.example.net", b"blocked.example"):
         conv = Conv(cap, client, server, 443, rtt=0.060)
@@ -143,7 +144,7 @@ def mirrored(cap):
 
 @scenario("injected-both_ends")
 def injected_both_ends(cap):
-    """Captured between the hosts: in a quiet moment both ends get a reset at the same instant, from one hop away,
+    """Captured between the hosts: in a quiet moment, both ends get a reset at the same instant, from one hop away,
     while client and server are four and nine hops away."""
     conv = Conv(cap, Host("192.0.2.43", LINUX, 4), Host("203.0.113.43", LINUX, 9), 2301)
     conv.handshake()
@@ -159,8 +160,8 @@ def injected_both_ends(cap):
 
 @scenario("device_idle_timeout-both_ends")
 def device_idle_timeout(cap):
-    """Captured at a firewall: after 300 s of silence both ends get a reset although nobody sent anything; TTL 255 is
-    the firewall's, client and server are two and six hops away."""
+    """Captured at a firewall: after 300 s of silence, both ends get a reset although nobody sent anything. TTL 255 is
+    the firewall's; client and server are two and six hops away."""
     conv = Conv(cap, Host("192.0.2.44", LINUX, 2), Host("203.0.113.44", LINUX, 6), 5432)
     conv.handshake()
     for _ in range(3):
@@ -175,9 +176,9 @@ def device_idle_timeout(cap):
 
 @scenario("session_failover")
 def session_failover(cap):
-    """Several hosts share one address: a message of the client reaches another of them, which knows no such connection
-    and resets it from the same hop distance, while the first host goes on with its stream (alternatives: policy_reset,
-    injected)."""
+    """Several hosts share one address: a message from the client reaches another of them, which knows no such
+    connection and resets it from the same hop distance, while the first host carries on with its stream (alternatives:
+    policy_reset, injected)."""
     client, server = Host("192.0.2.52", LINUX), Host("203.0.113.52", LINUX, 9)
     conv = Conv(cap, client, server, 8883, rtt=0.030)
     conv.handshake()
@@ -197,9 +198,9 @@ def session_failover(cap):
 
 @scenario("header_rewritten")
 def header_rewritten(cap):
-    """From one segment to the next the server's sequence numbers jump by 3,221,225,472 while IP id and timestamps go
-    on: a device rewrites them. The client acknowledges the old number, the server repeats, and the client resets.
-    From one capture this is a guess (alternative: app_abort)."""
+    """From one segment to the next, the server's sequence numbers jump by 3,221,225,472 while IP ID and timestamps
+    continue: a device rewrites them. The client acknowledges the old number, the server retransmits, and the client
+    resets. From one capture, this is a guess (alternative: app_abort)."""
     client, server = Host("192.0.2.45", LINUX), Host("203.0.113.45", LINUX, 8)
     conv = Conv(cap, client, server, 8443, rtt=0.030)
     conv.handshake()
@@ -219,8 +220,8 @@ def header_rewritten(cap):
 
 @scenario("duplicate")
 def duplicate(cap):
-    """A mirror port that sees each packet before and after routing (TTL one less, other MAC addresses, same IP id):
-    the second copy of the client's reset is not another reset."""
+    """A mirror port sees each packet before and after routing (TTL one lower, different MAC addresses, same IP ID): the
+    second copy of the client's reset is not another reset."""
     conv = Conv(cap, Host("192.0.2.46", LINUX), Host("198.51.100.46", LINUX, 1), 80)
     conv.handshake()
     conv.request(GET, OK)
@@ -244,7 +245,7 @@ def routed(frame):
 
 @scenario("proxied")
 def proxied(cap):
-    """Captured on a proxy: three times its backend aborts a request, and 2 ms later the proxy resets its client. The
+    """Captured on a proxy: three times, its backend aborts a request, and 2 ms later the proxy resets its client. The
     two connections belong together."""
     proxy = Host("192.0.2.47", LINUX)
     for client in ("203.0.113.91", "203.0.113.92", "203.0.113.93"):
@@ -266,7 +267,7 @@ def proxied(cap):
 
 @scenario("declared")
 def declared(cap):
-    """A gateway writes free text into its reset; the text names no cause of the list."""
+    """A gateway writes free text into its reset; the text does not name any known cause."""
     conv = Conv(cap, Host("192.0.2.48", LINUX), Host("203.0.113.48", LINUX, 3), 8080)
     conv.handshake()
     conv.request(GET, OK)
@@ -276,7 +277,7 @@ def declared(cap):
 
 @scenario("proxied-declared")
 def proxied_declared(cap):
-    """A load balancer relays a reset of its other side and says so (text after the header, as BIG-IP does)."""
+    """A load balancer relays a reset from its other side and says so (text after the header, as BIG-IP does)."""
     conv = Conv(cap, Host("192.0.2.51", LINUX), Host("203.0.113.51", LINUX, 3), 443)
     conv.handshake()
     conv.request(GET, OK)
@@ -298,7 +299,7 @@ def no_backend(cap):
 
 @scenario("mptcp_subflow_reset")
 def mptcp_subflow_reset(cap):
-    """A second MPTCP subflow is refused: the reset carries MP_TCPRST with reason 1 (MPTCP specific error)."""
+    """A second MPTCP subflow is refused: the reset carries MP_TCPRST with reason 1 (MPTCP-specific error)."""
     client, server = Host("192.0.2.50", LINUX), Host("203.0.113.50", LINUX, 5)
     conv = Conv(cap, client, server, 443)
     join = (30, b"\x10\x01" + bytes.fromhex("5f2ab01c8e37d344"))

@@ -25,8 +25,8 @@ def netscaler(cap, last, port=443):
 
 @scenario("proxied-netscaler")
 def proxied(cap):
-    """A NetScaler relays a reset of its other side: window 9701, TTL and IP id series of its own SYN-ACK, while the
-    data came from a server at another TTL."""
+    """A NetScaler relays a reset from its other side: window 9701, and the TTL and IP ID series of its own SYN-ACK,
+    while the data came from a server with a different TTL."""
     conv = netscaler(cap, 111)
     conv.request(GET, OK)
     cap.wait(0.4)
@@ -35,7 +35,7 @@ def proxied(cap):
 
 @scenario("device_idle_timeout-netscaler")
 def idle(cap):
-    """A NetScaler cleans up a connection that was silent for 180 s: window 9300."""
+    """A NetScaler cleans up a connection that has been silent for 180 s: window 9300."""
     conv = netscaler(cap, 112, 389)
     for _ in range(2):
         conv.request(b"\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\0\x80\0",
@@ -48,8 +48,8 @@ def idle(cap):
 
 @scenario("app_abort-window_9300")
 def window(cap):
-    """A server without window scaling whose window moves with what its program reads happens to reset at 9300, a
-    NetScaler code. Nothing else speaks for a NetScaler: the code is a hint, no statement."""
+    """A server without window scaling, whose window changes with what its program reads, happens to reset with window
+    9300, a NetScaler code. Nothing else suggests a NetScaler: the code is a hint, not a statement."""
     conv = Conv(cap, Host("192.0.2.113", LINUX), Host("203.0.113.113", LINUX, 4), 8000)
     conv.send(conv.c, "S", seq=conv.c.isn, ack=0, options=PLAIN)
     cap.wait(0.020)
@@ -69,7 +69,8 @@ def window(cap):
 
 @scenario("resource_exhaustion-declared")
 def resource(cap):
-    """The diagnostic payload of the older IETF drafts (CBOR): code 10, resource exceeded, with a text of the sender."""
+    """The diagnostic payload of the older IETF drafts (CBOR): code 10, resource exceeded, with a text from the
+    sender."""
     conv = Conv(cap, Host("192.0.2.114", LINUX), Host("203.0.113.114", LINUX, 5), 8443)
     conv.handshake()
     conv.send(conv.c, "PA", GET)
@@ -81,7 +82,7 @@ def resource(cap):
 @scenario("policy_reset-conflict")
 def conflict(cap):
     """The window says policy rule (9814), the packets say timer: a NetScaler sends one segment 1 + 5 times with
-    doubling gaps, gets no answer, and resets when the next copy was due. Both are shown and rst.conflict is set."""
+    doubling gaps, gets no answer, and resets when the next copy was due. Both are shown, and rst.conflict is set."""
     conv = Conv(cap, Host("192.0.2.115", WINDOWS, 15), Host("198.51.100.115", WINDOWS, 3), 445)
     conv.send(conv.c, "S", seq=conv.c.isn, ack=0, **FRONT)
     conv.synack()
@@ -127,7 +128,7 @@ def big_ip_trailer(sent, cause=b""):
 
 @scenario("no_backend-f5_trailer")
 def no_pool_member(cap):
-    """A capture taken on a BIG-IP with :nnn, which puts a trailer behind each frame: the trailer of the reset says that
+    """A capture taken on a BIG-IP with :nnn, which appends a trailer to each frame: the trailer of the reset says that
     no pool member was available. The packet itself says nothing."""
     server = Host("203.0.113.117", LINUX)
     conv = Conv(cap, Host("192.0.2.117", LINUX, 6), server, 443)

@@ -83,8 +83,8 @@ def hosts(number, stack=LINUX):
 
 @scenario("injected-two_points")
 def injected(cap):
-    """Captured at both ends (clocks 137 s apart): the client gets a reset under the server's address, the server never
-    sent it and goes on with the connection; the client's kernel resets that."""
+    """Captured at both ends (clocks 137 s apart): the client gets a reset with the server's address, but the server
+    never sent it and carries on with the connection. The client's kernel resets that."""
     conv = Both(cap, *hosts(61), 80)
     conv.talk()
     cap.wait(0.4)
@@ -144,7 +144,7 @@ def rewritten(cap):
 @scenario("retransmission_timeout-lost_between")
 def lost_between(cap):
     """Captured at both ends: the server's capture shows that none of the client's six copies ever arrived, so they were
-    lost between the points; another connection shows that this capture went on."""
+    lost between the points; another connection shows that this capture was still running."""
     client, server = hosts(65, WINDOWS)
     conv = Both(cap, client, server, 1433)
     other = Both(cap, client, server, 1433)
@@ -184,8 +184,8 @@ def arrived(cap):
 
 @scenario("app_abort-nat")
 def translated(cap):
-    """Captured on both sides of a NAT: addresses and client port differ, the initial sequence numbers are the same, and
-    so is the reset that the client's program sends."""
+    """Captured on both sides of a NAT: addresses and the client port differ, but the initial sequence numbers are the
+    same, and so is the reset that the client's program sends."""
 
     def nat(packet):
         inward = packet[IP].src.startswith("203.")
@@ -214,8 +214,8 @@ class Translated(Both):
 
 @scenario("app_abort-two_points")
 def same_everywhere(cap):
-    """Captured at both ends, one file 90 s long before the other by its clock: the server's reset is the same at both
-    points, so the server itself sent it. Before it, a complete connection."""
+    """Captured at both ends; by its clock, one file lies 90 s before the other. The server's reset is the same at both
+    points, so the server itself sent it. Before it, there is a complete connection."""
     client, server = hosts(68)
     whole = Both(cap, client, server, 80, skew=-90.0)
     whole.talk()

@@ -49,7 +49,7 @@ def record(name, out):
         trace = lab.traced()
     rows = label(found, plan.rows, name)
     kernel = f"Kernel reason (tcp:tcp_send_reset): {', '.join(said)}." if said else "No kernel reason recorded."
-    readme = f"{inspect.cleandoc(plan.play.__doc__)}\nRecorded from Linux {os.uname().release.split('-')[0]}: " \
+    readme = f"{inspect.cleandoc(plan.play.__doc__)}\nRecorded on Linux {os.uname().release.split('-')[0]}: " \
              f"`tests/gen/lab.py {name}`. {kernel}"
     folder = os.path.join(out, plan.folder)
     capfile.write_sample(folder, f"{name}.pcapng", frames, rows, readme)

@@ -13,7 +13,7 @@ __all__ = ["SCENARIOS"]
 
 @scenario("keepalive_timeout", ("keepalive_timeout", "client"))
 def keepalive_timeout(lab):
-    """The path goes dead; five keepalive probes, three seconds apart, stay unanswered and the prober resets."""
+    """The path goes dead: five keepalive probes, three seconds apart, go unanswered, and the prober resets."""
     c, s = lab.pair(80)
     for option, value in ((socket.TCP_KEEPIDLE, 6), (socket.TCP_KEEPINTVL, 3), (socket.TCP_KEEPCNT, 5)):
         c.setsockopt(socket.IPPROTO_TCP, option, value)
@@ -26,7 +26,7 @@ def keepalive_timeout(lab):
 
 @scenario("no_connection", ("no_connection", "server"))
 def no_connection(lab):
-    """The server restarted and forgot the connection without a word; the client's next request is reset."""
+    """The server restarted and silently forgot the connection; the client's next request is reset."""
     listener = lab.listen(80)
     c, s = lab.pair(80, listener=listener)
     exchange(c, s)
@@ -38,7 +38,7 @@ def no_connection(lab):
 
 @scenario("no_connection-gave_up", ("no_connection", "client"))
 def no_connection_gave_up(lab):
-    """Linux gives up on unacknowledged data silently (TCP_USER_TIMEOUT); the server's next segment finds nothing."""
+    """Linux silently gives up on unacknowledged data (TCP_USER_TIMEOUT); the server's next segment finds no connection."""
     c, s = lab.pair(80)
     exchange(c, s)
     c.setsockopt(socket.IPPROTO_TCP, 18, 3000)
@@ -52,7 +52,8 @@ def no_connection_gave_up(lab):
 
 @scenario("fin_wait_timeout", ("fin_wait_timeout", "client"))
 def fin_wait_timeout(lab):
-    """The client closed; 65 s later (tcp_fin_timeout is 60) the server still answers and meets nothing."""
+    """The client closed; 65 s later (tcp_fin_timeout is 60) the server finally answers, and the connection no longer
+    exists."""
     c, s = lab.pair(80)
     exchange(c, s)
     c.close()
@@ -63,7 +64,8 @@ def fin_wait_timeout(lab):
 
 @scenario("challenge_ack_reset", ("app_abort", "server"), ("challenge_ack_reset", "server"))
 def challenge_ack_reset(lab):
-    """The server's last reply is lost and it aborts: its reset is ahead, the client challenges it, a second follows."""
+    """The server's last reply is lost and the server aborts: its reset is ahead of the expected number, the client
+    challenges it, and a second one follows."""
     c, s = lab.pair(80)
     exchange(c, s)
     lab.link.tamper = lambda way, packet: [] if way == DOWN and len(packet) > 60 else [(packet, 0.0)]
@@ -76,7 +78,7 @@ def challenge_ack_reset(lab):
 
 @scenario("time_wait_assassination", ("time_wait_assassination", "server"))
 def time_wait_assassination(lab):
-    """An old duplicate of the reply reaches the client in TIME-WAIT; its ACK meets no connection at the server."""
+    """An old duplicate of the reply reaches the client in TIME-WAIT; at the server, its ACK finds no connection."""
     kept = []
 
     def keep(way, packet):
@@ -97,7 +99,8 @@ def time_wait_assassination(lab):
 
 @scenario("blind_reset", ("blind_reset", "middlebox"))
 def blind_reset(lab):
-    """Somebody guesses: a reset inside the window, not at its edge. The client challenges it and goes on."""
+    """Somebody guesses sequence numbers: a reset inside the window, but not at its edge. The client challenges it and
+    carries on."""
     kept = []
 
     def keep(way, packet):
@@ -118,7 +121,7 @@ def blind_reset(lab):
 
 @scenario("injected", ("injected", "middlebox"), ("segment_after_reset", "client"))
 def injected(lab):
-    """A third party forges the server's reset (other hop distance); the server goes on with new data."""
+    """A third party forges the server's reset (different hop distance); the server carries on with new data."""
     kept = []
 
     def keep(way, packet):
@@ -143,7 +146,7 @@ def injected(lab):
 
 @scenario("policy_reset", ("policy_reset", "middlebox"), ("segment_after_reset", "client"))
 def policy_reset(lab):
-    """The router resets a request that names a banned host: nearer and sooner than the server, which never sees it."""
+    """The router resets a request for a banned host, from nearer and sooner than the server, which never sees it."""
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "--dport", "80", "-m", "string", "--string",
                "banned.example", "--algo", "bm", "-j", "REJECT", "--reject-with", "tcp-reset")
     listener = lab.listen(80)
@@ -162,7 +165,7 @@ def policy_reset(lab):
 
 @scenario("device_idle_timeout", ("device_idle_timeout", "middlebox"))
 def device_idle_timeout(lab):
-    """The router drops idle connections after 60 s and resets the next request, nearer than the server."""
+    """The router drops idle connections after 60 s and resets the next request, from nearer than the server."""
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "-m", "conntrack", "--ctstate", "INVALID",
                "-j", "REJECT", "--reject-with", "tcp-reset")
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "!", "--syn", "-m", "conntrack", "--ctstate", "NEW",

@@ -69,7 +69,7 @@ def orderly(lab, port):
 
 @scenario("closed_port", ("closed_port", "server"), ("closed_port", "server"))
 def closed_port(lab):
-    """Port 80 serves, port 81 of the same host has no listener: two connection attempts are refused."""
+    """Port 80 has a service, port 81 of the same host has no listener: two connection attempts are refused."""
     orderly(lab, 80)
     for _ in range(2):
         lab.client().connect_ex((SERVER, 81))
@@ -78,7 +78,8 @@ def closed_port(lab):
 
 @scenario("firewall_reject", ("firewall_reject", "middlebox"), ("firewall_reject", "middlebox"))
 def firewall_reject(lab):
-    """The router resets SYNs to port 8080: one hop nearer and sooner than the host, which serves 80, 443, 8443, 444."""
+    """The router resets SYNs to port 8080, from one hop nearer and sooner than the host, which serves 80, 443, 8443,
+    444."""
     lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "REJECT",
                "--reject-with", "tcp-reset")
     lab.listen(8080)
@@ -92,7 +93,7 @@ def firewall_reject(lab):
 
 @scenario("resource_exhaustion-overflow", ("resource_exhaustion", "server"), ("resource_exhaustion", "server"))
 def accept_queue_overflow(lab):
-    """Accept queue of four with tcp_abort_on_overflow: six clients, the third ACKs of the last two are reset."""
+    """An accept queue of four with tcp_abort_on_overflow: of six clients, the third ACKs of the last two are reset."""
     lab.sysctl("s", "net.ipv4.tcp_abort_on_overflow", 1)
     lab.listen(80, backlog=3)
     for _ in range(3):
@@ -105,7 +106,7 @@ def accept_queue_overflow(lab):
 
 @scenario("syn_options_refused", ("syn_options_refused", "server"))
 def syn_options_refused(lab):
-    """The server's packet filter resets SYNs that ask for ECN; the next SYN without ECN is accepted."""
+    """The server's packet filter resets SYNs that ask for ECN; the next SYN, without ECN, is accepted."""
     lab.inside("s", "iptables", "-A", "INPUT", "-p", "tcp", "--syn", "-m", "ecn", "--ecn-tcp-ece", "-j", "REJECT",
                "--reject-with", "tcp-reset")
     listener = lab.listen(80)
@@ -123,7 +124,8 @@ def syn_options_refused(lab):
 
 @scenario("half_open_scan", *[("half_open_scan", "client"), ("closed_port", "server")] * 4)
 def half_open_scan(lab):
-    """A SYN scan of eight ports: where a port is open, the scanner's kernel resets the SYN-ACK it knows nothing of."""
+    """A SYN scan of eight ports: where a port is open, the scanner's kernel resets the SYN-ACK, which it knows nothing
+    about."""
     for port in (22, 80, 443, 8443):
         lab.listen(port)
     with lab.at("c"):
@@ -138,7 +140,8 @@ def half_open_scan(lab):
 
 @scenario("connect_aborted", ("connect_aborted", "client"))
 def connect_aborted(lab):
-    """The path holds the SYN for 1.5 s; the client gives up after 0.5 s, so the late SYN-ACK meets no socket."""
+    """The path delays the SYN by 1.5 s; the client gives up after 0.5 s, so there is no socket left for the late SYN-
+    ACK."""
     lab.listen(80)
     lab.link.tamper = lambda way, packet: [(packet, 1.5 if way == UP else 0.0)]
     c = lab.client(blocking=False)
@@ -150,7 +153,7 @@ def connect_aborted(lab):
 
 @scenario("handshake_bad_ack", ("handshake_bad_ack", "client"))
 def handshake_bad_ack(lab):
-    """A device changes the ACK number of the first SYN-ACK; the client resets it and its next SYN succeeds."""
+    """A device changes the ACK number of the first SYN-ACK; the client resets it, and its next SYN succeeds."""
     done = []
 
     def tamper(way, packet):
@@ -164,7 +167,7 @@ def handshake_bad_ack(lab):
 
 @scenario("paws_reject", ("paws_reject", "client"))
 def paws_reject(lab):
-    """The timestamp echo of the SYN-ACK is too old: the client resets it and retries."""
+    """The timestamp echo in the SYN-ACK is too old: the client resets it and retries."""
     done = []
 
     def tamper(way, packet):
@@ -198,7 +201,7 @@ def lab_isn(lab):
 
 @scenario("time_wait_reuse", ("time_wait_reuse", "client"))
 def time_wait_reuse(lab):
-    """The server is in TIME-WAIT; a SYN of the same ports with a lower number draws its old ACK, then a reset."""
+    """The server is in TIME-WAIT; a SYN from the same ports with a lower number draws its old ACK, then a reset."""
     for who in "cs":
         lab.sysctl(who, "net.ipv4.tcp_timestamps", 0)
     listener = lab.listen(80)
@@ -223,7 +226,7 @@ def time_wait_reuse(lab):
 
 @scenario("handshake_timeout", ("handshake_timeout", "server"))
 def handshake_timeout(lab):
-    """The client's third ACK never arrives: three SYN-ACKs, the server forgets the request, later data is reset."""
+    """The client's third ACK never arrives: after three SYN-ACKs the server drops the request and resets later data."""
     lab.sysctl("s", "net.ipv4.tcp_synack_retries", 2)
     lab.listen(80)
     lab.link.tamper = lambda way, packet: [] if way == UP and tcp_flags(packet) == 0x10 else [(packet, 0.0)]
@@ -236,7 +239,7 @@ def handshake_timeout(lab):
 
 @scenario("unsolicited_synack", *[("unsolicited_synack", "client")] * 3)
 def unsolicited_synack(lab):
-    """Somebody floods servers with SYNs that carry this client's address: their SYN-ACKs meet no socket here."""
+    """Somebody floods servers with SYNs that carry this client's address: their SYN-ACKs find no socket here."""
     for n, (port, cport) in enumerate(((80, 1891), (443, 40711), (80, 29120))):
         head = struct.pack(">HHIIBBHHHBBH", port, cport, 0x10000000 + n * 7919, 0x2A000000 + n * 104729,
                            0x60, 0x12, 64240, 0, 0, 2, 4, 1460)
@@ -246,7 +249,7 @@ def unsolicited_synack(lab):
 
 @scenario("unknown_to_kernel", ("unknown_to_kernel", "client"), ("segment_after_reset", "server"))
 def unknown_to_kernel(lab):
-    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, the program sends its request anyway."""
+    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, but the program sends its request anyway."""
     lab.listen(80)
     with lab.at("c"):
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
@@ -288,7 +291,7 @@ def app_abort(lab):
 
 @scenario("app_abort-after_fin", ("app_abort", "client"))
 def app_abort_after_fin(lab):
-    """The client sends its FIN, has it acknowledged, and then aborts (SO_LINGER 0 in FIN-WAIT-2)."""
+    """The client sends its FIN, gets it acknowledged, and then aborts (SO_LINGER 0 in FIN-WAIT-2)."""
     c, s = lab.pair(80)
     exchange(c, s)
     c.shutdown(socket.SHUT_WR)
@@ -298,7 +301,7 @@ def app_abort_after_fin(lab):
 
 @scenario("unread_data", ("unread_data", "server"))
 def unread_data(lab):
-    """The server closes at once while a request lies unread in its buffer (no SO_LINGER)."""
+    """The server closes at once while a request is still unread in its buffer (no SO_LINGER)."""
     c, s = lab.pair(80)
     exchange(c, s)
     c.sendall(REQUEST * 4)
@@ -402,7 +405,7 @@ def app_timeout(lab):
 
 @scenario("transfer_cancelled", ("transfer_cancelled", "client"), ("segment_after_reset", "client"), snaplen=128)
 def transfer_cancelled(lab):
-    """The client reads a part of a download and closes; segments in flight draw further resets."""
+    """The client reads part of a download and closes; segments in flight draw further resets."""
     c, s = lab.pair(80)
     c.sendall(REQUEST)
     s.recv(4096)
@@ -426,7 +429,7 @@ def transfer_cancelled(lab):
 
 @scenario("close_race", ("close_race", "client"))
 def close_race(lab):
-    """The server closes in order; the client has everything, and answers the FIN with a reset (SO_LINGER 0)."""
+    """The server closes in order; the client has received everything and answers the FIN with a reset (SO_LINGER 0)."""
     c, s = lab.pair(80)
     exchange(c, s)
     s.close()
@@ -436,7 +439,7 @@ def close_race(lab):
 
 @scenario("listener_closed", *[("listener_closed", "server")] * 3, ("closed_port", "server"))
 def listener_closed(lab):
-    """Three connections wait to be accepted when the server closes its listening socket; a fourth is refused."""
+    """Three connections are waiting to be accepted when the server closes its listening socket; a fourth is refused."""
     listener = lab.listen(80)
     for _ in range(3):
         lab.client().connect((SERVER, 80))
@@ -449,7 +452,8 @@ def listener_closed(lab):
 
 @scenario("process_exit", *[("process_exit", "server")] * 4, ("closed_port", "server"), ("closed_port", "server"))
 def process_exit(lab):
-    """A server process with four connections is killed, requests unread: all reset at once, the port refuses after."""
+    """A server process with four connections is killed, with requests unread: all are reset at once, and the port
+    refuses afterward."""
     code = ("import socket,sys,time\n"
             f"l=socket.socket(); l.bind(('{SERVER}',80)); l.listen(9); k=[]\n"
             "while True:\n s,_=l.accept(); k.append(s); s.recv(4096)\n"
@@ -477,9 +481,9 @@ def process_exit(lab):
 # One capture cannot tell ss -K from the application's own abort.
 @scenario("admin_kill", *[("app_abort", "server")] * 3)
 def admin_kill(lab):
-    """An operator runs ss -K on the server: three idle, healthy connections die; the port still accepts afterwards.
+    """An operator runs ss -K on the server: three idle, healthy connections die; the port keeps accepting new ones.
 
-    On the wire this is an application's abort: expected is app_abort, with admin_kill as an alternative."""
+    On the wire, this is an application's abort: app_abort is expected, with admin_kill as an alternative."""
     listener = lab.listen(80)
     for _ in range(3):
         c, s = lab.pair(80, listener=listener)

@@ -22,10 +22,10 @@ def knock(lab, port):
           *[("closed_port", "server")] * 4, ("app_abort", "server"), ("app_abort", "server"), ("app_abort", "server"),
           trace=True)
 def kernel_trace(lab):
-    """Nine refused SYNs, of which the fifth meets a reject rule of the server's own packet filter. Then three aborts
-    that look alike: unread data, SO_LINGER 0, and an operator's ss -K.
+    """Nine refused SYNs, the fifth of which hits a reject rule in the server's own packet filter. Then three aborts that
+    look alike: unread data, SO_LINGER 0, and an operator's ss -K.
 
-    expected.tsv is for the capture alone, expected-with-trace.txt for rst.kernel_trace:kernel-trace.txt."""
+    expected.tsv applies to the capture alone, expected-with-trace.txt to rst.kernel_trace:kernel-trace.txt."""
     listener = lab.listen(80)
     for _ in range(2):
         c, s = lab.pair(80, listener=listener)

@@ -84,7 +84,7 @@ def test_every_reset_of_every_capture(finished, archive, tshark):
 
 def test_unreadable_files_are_named(finished):
     done, out = finished
-    named = [line for line in done.stderr.splitlines() if "not read to its end" in line]
+    named = [line for line in done.stderr.splitlines() if "not read to the end" in line]
     assert [bool(re.search(r"noise\.pcap|cut\.pcapng", line)) for line in named] == [True, True]
     assert {os.path.basename(row["file"]) for row in lines(out / "files.jsonl") if not row["ok"]} == \
         {"noise.pcap", "cut.pcapng"}

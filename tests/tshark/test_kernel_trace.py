@@ -147,7 +147,7 @@ def test_cut_trace(tshark, tmp_path):
 
 def test_recorder_says_what_is_missing():
     recorder = tools.REPO / "packaging" / "rst-record"
-    for arguments, message in (([], "no interface given"), (["--seconds", "x", "lo"], "is no number"),
+    for arguments, message in (([], "no interface given"), (["--seconds", "x", "lo"], "is not a positive number"),
                                (["--wrong", "lo"], "unknown option"), (["lo", "lo"], "more than one interface")):
         done = tools.subprocess.run([recorder, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1
