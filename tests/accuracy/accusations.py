@@ -3,9 +3,9 @@
 
     tests/accuracy/accusations.py [--captures DIR] [--list]
 
-A verdict counts when its category is network or its sender a middlebox, with confidence >= 50. Each must stand in a row
-of the table that says, from the packets, why it is just: a row names the capture, the causes and frames that it
-covers, and the reason. --list prints what there is now as rows without a reason.
+A verdict counts if its category is network or its sender is a middlebox, with confidence >= 50. Each must be covered by
+a row of the table that says, from the packets, why it is justified: the row names the capture, the causes and frames it
+covers, and the reason. --list prints the current verdicts as rows without a reason.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -31,7 +31,7 @@ def all_captures(public):
 
 
 def accusations(public, collected):
-    """{(capture, cause, sender): [frames]}; collected: as of agreement.collect()."""
+    """{(capture, cause, sender): [frames]}; collected: what agreement.collect() returned."""
     categories = {token: category for token, (_, category, _) in tools.registry().items()}
     found = defaultdict(list)
     for capture, rows in collected.items():
@@ -56,7 +56,7 @@ def rows_of(found):
 
 
 def uncovered(public, collected):
-    """What no row of the table justifies, as rows."""
+    """Accusations that no row of the table justifies, as rows."""
     covered = justified()
     found = accusations(public, collected)
     missing = {key: set(frames) - covered.get(key, set()) for key, frames in found.items()}
@@ -75,7 +75,7 @@ def main():
         print(f"skipped: no SOURCES.tsv in {public} (see --captures)")
         return 0
     plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # the root trap: the plugin would not be loaded
+    if os.getuid() == 0:  # as root, the plugin would not be loaded
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)

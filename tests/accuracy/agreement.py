@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How far the plugin agrees with the hand labels of the public captures.
+"""How well the plugin agrees with the hand labels of the public captures.
 
     tests/accuracy/agreement.py [--captures DIR] [--floor PERCENT]
 
-A verdict is right when it is the label's token and acceptable when it is among the label's alternatives. An accusation
+A verdict is right if it is the label's token and acceptable if it is among the label's alternatives. An accusation
 is a verdict that blames the network with confidence >= 50 where the label does not.
 
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -28,7 +28,7 @@ WEIGHT = {"high": 3, "medium": 2, "low": 1}
 
 
 def collect(tshark, captures, jobs=2):
-    """{capture: {frame: {field: [values]}}} for every reset; None for a capture at which tshark failed."""
+    """{capture: {frame: {field: [values]}}} for every reset; None for a capture on which tshark failed."""
 
     def one(capture):
         try:
@@ -43,7 +43,7 @@ def collect(tshark, captures, jobs=2):
 
 
 class Score:
-    """Verdicts compared with labels."""
+    """The comparison of verdicts with labels."""
 
     def __init__(self):
         self.tokens = defaultdict(Counter)
@@ -98,7 +98,7 @@ class Score:
 
 
 def score(public, collected):
-    """collected: as of collect(), for the labelled captures at least."""
+    """collected: what collect() returned, at least for the labeled captures."""
     result = Score()
     nothing = {name: [] for name in FIELDS}
     for label in tools.read_table(public / "labels.tsv"):
@@ -122,7 +122,7 @@ def main():
     if not (public / "labels.tsv").is_file():
         parser.error(f"no labels.tsv in {public} (see --captures)")
     plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # the root trap: the plugin would not be loaded
+    if os.getuid() == 0:  # as root, the plugin would not be loaded
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""How well the kernel's trace is joined to the lab's captures.
+"""How well the kernel trace is joined to the lab's captures.
 
     tests/accuracy/kernel_join.py LAB [--show]
 
-LAB is what tests/lab/run.py made: captures, labels.tsv and a kernel-trace.txt in each folder. Every reset of which the
-label knows the kernel's reason must get this reason or none. The traces are read as they are, with their clocks shifted
-by hours, and with half of the events removed. Exit code 1 when any reason is another one than the label's.
+LAB is what tests/lab/run.py made: captures, labels.tsv and a kernel-trace.txt in each folder. Every reset for which the
+label gives the kernel's reason must get this reason or none. The traces are read as they are, with their clocks shifted
+by hours, and with half of the events removed. Exit code 1 if any reason differs from the label's.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -48,7 +48,7 @@ def changed(trace, way, folder):
 
 
 def verdicts(environment, lab, captures, way, folder):
-    """{capture: {frame: fields}}, with the trace changed in this way."""
+    """{capture: {frame: fields}}, with the trace changed in the given way."""
     groups, found = defaultdict(list), {}
     for capture, (prefs, _) in captures.items():
         groups[tuple(prefs)].append(capture)
@@ -63,7 +63,7 @@ def verdicts(environment, lab, captures, way, folder):
 
 
 def score(captures, found, before, show):
-    """Counts of one way of reading."""
+    """Counts for one way of reading."""
     count = Counter()
     for capture, (_, labels) in captures.items():
         for frame, label in labels.items():
@@ -102,7 +102,7 @@ def main():
         sys.exit(f"kernel_join.py: no kernel-trace.txt in {args.lab} (record it again with tests/lab/run.py)")
     wrong, before = 0, None
     plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # the root trap: the plugin would not be loaded
+    if os.getuid() == 0:  # as root, the plugin would not be loaded
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)

@@ -1,7 +1,7 @@
-"""Captures as people really have them: begun late, one direction, short packets, coarse clocks, doubled packets,
+"""Captures as people really have them: started late, one direction, short packets, coarse clocks, duplicated packets,
 segments merged by the network card.
 
-Each change takes (frame number, time in ns, bytes) of a capture and gives those that are left, changed.
+Each change takes (frame number, time in ns, bytes) of a capture and returns those that remain, changed.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -15,7 +15,7 @@ import capfile  # noqa: E402  (needs the path above)
 
 
 def late(frames):
-    """Begun after the handshake of the connection that was reset last: with its first payload, or its reset."""
+    """Started after the handshake of the last connection that was reset: at its first payload, or at its reset."""
     segments = [capfile.Segment(data) for _, _, data in frames]
     last = next((seg for seg in reversed(segments) if seg.ok and seg.has(capfile.RST)), None)
     if last is None:
@@ -31,13 +31,13 @@ def late(frames):
 
 
 def first_client(frames):
-    """(address, port) of the first SYN's sender."""
+    """(address, port) of the sender of the first SYN."""
     segments = (capfile.Segment(data) for _, _, data in frames)
     return next((seg.src for seg in segments if seg.ok and seg.flags & 0x12 == 2), None)
 
 
 def client_only(frames):
-    """One direction: what the first client's address sends."""
+    """One direction: what is sent from the first client's address."""
     client = first_client(frames)
     for number, time, data in frames:
         seg = capfile.Segment(data)
@@ -46,7 +46,7 @@ def client_only(frames):
 
 
 def server_only(frames):
-    """One direction: what arrives at the first client's address."""
+    """One direction: what is sent to the first client's address."""
     client = first_client(frames)
     for number, time, data in frames:
         seg = capfile.Segment(data)
@@ -55,7 +55,7 @@ def server_only(frames):
 
 
 def short(frames):
-    """Snap length 64: header without all options."""
+    """Snapshot length 64: the header without all of its options."""
     return [(number, time, data[:64]) for number, time, data in frames]
 
 
@@ -70,7 +70,7 @@ def milli(frames):
 
 
 def lossy(frames):
-    """A capture that misses some of the packets which the hosts got: four in a hundred by their time, no reset."""
+    """A capture that lacks some packets that the hosts received: four in a hundred, chosen by time, never a reset."""
     for number, time, data in frames:
         seg = capfile.Segment(data)
         if time // 1000 % 25 or (seg.ok and seg.has(capfile.RST)):
@@ -78,24 +78,24 @@ def lossy(frames):
 
 
 def timeless(frames):
-    """No time of day: every packet bears the same stamp."""
+    """No time: every packet has the same timestamp."""
     return [(number, frames[0][1], data) for number, _, data in frames]
 
 
 def doubled(frames):
-    """Each packet once per network component, a few microseconds apart; the first copy keeps the label."""
+    """Every packet once per network component, a few microseconds apart; the first copy keeps the label."""
     for number, time, data in frames:
         yield number, time, data
         yield 0, time + 3000, data
 
 
-MERGED_WITHIN = 2_000_000  # ns in which segments of one burst follow each other
+MERGED_WITHIN = 2_000_000  # ns between the segments of one burst, at most
 
 
 def merged(frames):
-    """Captured on the first client's host, which leaves the cutting of segments to its network card (TSO) and gets them
-    joined (GRO): one frame for a burst, far above the MTU. What it sends has no valid checksum yet; on every other
-    connection the IPv4 length is 0 as well, as some drivers leave it."""
+    """Captured on the first client's host, which leaves segmentation to its network card (TSO) and receives segments
+    merged (GRO): one frame per burst, far above the MTU. What it sends has no valid checksum yet; on every other
+    connection, the IPv4 length is 0 as well, as some drivers leave it."""
     client, joined = first_client(frames), []
     for number, time, data in frames:
         segment = capfile.Segment(data)
@@ -110,7 +110,7 @@ def merged(frames):
 
 
 def goes_on(before, frame):
-    """Would a network card join this segment to the one before (the kernel's rules in tcp_gro_receive())?"""
+    """Would a network card merge this segment with the one before (by the kernel's rules in tcp_gro_receive())?"""
     _, earlier, first, head = before
     time, data, segment = frame
     if not (head.ok and segment.ok and head.payload > 0 and segment.payload > 0):
@@ -128,7 +128,7 @@ def options(data, segment):
 
 
 def join(first, head, data, segment):
-    """The first segment with the payload of the second behind its own, and the flags of both."""
+    """The first segment with the payload of the second appended to its own, and the flags of both."""
     start = segment.wire_length - segment.payload
     whole = bytearray(first[:head.wire_length] + data[start:segment.wire_length])
     whole[head.tcp_at + 13] |= segment.flags
@@ -150,7 +150,7 @@ CHANGES = (late, client_only, server_only, short, coarse, milli, lossy, timeless
 
 
 def write(source, target, change):
-    """Write the changed capture; {old frame number: new}."""
+    """Write the changed capture; returns {old frame number: new}."""
     frames = [(number, *frame) for number, frame in enumerate(capfile.read_frames(str(source)), 1)]
     left = list(change(frames)) if frames else []
     with open(target, "wb") as f:
@@ -161,12 +161,12 @@ def write(source, target, change):
 
 
 def header():
-    """A classic file with nanoseconds: short packets need their length on the wire beside their own."""
+    """A classic file with nanoseconds: short packets need their length on the wire in addition to their own."""
     return struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, capfile.ETHERNET)
 
 
 def length(data):
-    """Length on the wire, from the IP header; a short one (or none) is not believed."""
+    """Length on the wire, from the IP header; not trusted if it is too short or missing."""
     if len(data) < 20:
         return len(data)
     kind, total, payload = (struct.unpack_from(">H", data, at)[0] for at in (12, 16, 18))

@@ -3,9 +3,9 @@
 
     tests/accuracy/scoreboard.py LAB [--floors FILE] [--json FILE] [--wrong] [--fit] [--quick]
 
-LAB is what tests/lab/run.py made: captures and labels.tsv. A verdict is right when its first cause is the label's, and
-acceptable when it is among the label's alternatives. Beside the captures as they are, read with two passes, every
-other way of reading and every mutilation of mutilate.py is scored. Exit code 1 when a figure is below its floor.
+LAB is what tests/lab/run.py made: captures and labels.tsv. A verdict is right if its first cause is the label's, and
+acceptable if it is among the label's alternatives. Besides the captures as they are, read with two passes, every
+other way of reading and every mutilation in mutilate.py is scored. Exit code 1 if a figure is below its floor.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -26,14 +26,14 @@ import sharkd
 import tools
 
 SURE = 50       # from here a verdict is a claim
-BAND = 10       # points that a band of confidence may be off
+BAND = 10       # points by which a confidence band may be off
 FULL_BAND = 30  # verdicts from which a band counts
 DEFAULT_FLOORS = Path(__file__).with_name("floors.json")
 
 
 @dataclass
 class Case:
-    """One labelled reset in one capture, and the verdict on it."""
+    """One labeled reset in one capture, and the verdict on it."""
     capture: str
     frame: int
     cause: str
@@ -90,13 +90,13 @@ def case(capture, frame, row, verdict):
 
 
 class Reader:
-    """Reads captures: the final verdicts through sharkd, those of one pass through tshark."""
+    """Reads captures: the final verdicts through sharkd, those of a single pass through tshark."""
 
     def __init__(self, tshark, lab, work, jobs):
         self.tshark, self.lab, self.work, self.jobs = tshark, lab, Path(work), jobs
 
     def cases(self, labels, change=None, passes=2):
-        """(every labelled reset with its verdict, what is wrong with the captures themselves)"""
+        """(every labeled reset with its verdict, what is wrong with the captures themselves)"""
         wanted, frames = [], []
         for capture, (prefs, known) in labels.items():
             path, numbers = self.lab / capture, {number: number for number in known}
@@ -136,7 +136,7 @@ class Reader:
             return list(pool.map(one, wanted))
 
     def disagreement(self, labels, every=16):
-        """Captures for which sharkd and tshark with two passes differ, of a sample."""
+        """Captures in a sample of them for which sharkd and tshark with two passes differ."""
         sample = [(self.lab / capture, prefs) for capture, (prefs, _) in list(labels.items())[::every]]
         pairs = zip(sample, sharkd.verdicts(self.tshark.environment(), sample, self.jobs), self.once(sample, 2))
         return [f"{path}: sharkd and tshark -2 differ" for (path, _), a, b in pairs if a != b]
@@ -147,7 +147,7 @@ def share(part, whole):
 
 
 def figures(cases):
-    """The figures of one way of reading."""
+    """The figures for one way of reading."""
     decidable = [c for c in cases if c.decidable]
     return {
         "resets": len(cases),
@@ -179,8 +179,8 @@ def calibration(cases):
 
 
 def frequencies(cases):
-    """[cause, confidence, verdicts, share right, share acceptable] of each number that the rules give: what they are
-    fitted by (docs/confidence.md)."""
+    """[cause, confidence, verdicts, share right, share acceptable] for each number that the rules state, which they are
+    fitted to (docs/confidence.md)."""
     groups = defaultdict(list)
     for c in cases:
         groups[c.got, c.confidence].append(c)
@@ -189,7 +189,7 @@ def frequencies(cases):
 
 
 def causes(cases):
-    """{cause: (labels, precision, recall)} over the decidable resets, with acceptable as right in brackets."""
+    """{cause: (labels, precision, recall)} over the decidable resets; in parentheses, acceptable counts as right."""
     table = {}
     decidable = [c for c in cases if c.decidable]
     for cause in sorted({c.cause for c in decidable} | {c.got for c in decidable}):
@@ -205,16 +205,16 @@ def causes(cases):
 
 
 def score(reader, labels, quick=False):
-    """Everything, as one dictionary; and the cases of the ordinary reading."""
+    """Everything as one dictionary, and the cases of the ordinary way of reading."""
     ways = {"two passes": (None, 2), "one pass": (None, 1)}
     if not quick:
         ways.update({change.__name__: (change, 2) for change in mutilate.CHANGES})
     board, plain = {"ways": {}, "wrong": {}, "trouble": reader.disagreement(labels)}, []
     for name, (change, passes) in ways.items():
         chosen = labels
-        if change or passes == 1:  # the client's side alone: so many readings of everything take too long
+        if change or passes == 1:  # the client's side only: reading everything in so many ways takes too long
             chosen = {capture: about for capture, about in labels.items() if capture.endswith("/c.pcapng")}
-        if passes == 1:  # a tshark for each
+        if passes == 1:  # each takes a tshark of its own
             chosen = dict(list(chosen.items())[::2])
         cases, trouble = reader.cases(chosen, change, passes)
         board["ways"][name] = figures(cases)
@@ -232,7 +232,7 @@ def score(reader, labels, quick=False):
 
 
 def below(board, floors):
-    """Figures that break their floor; counts (accusations, confident_wrong) must not exceed theirs."""
+    """Figures below their floor; counts (accusations, confident_wrong) must not exceed theirs."""
     broken = [f"trouble: {line}" for line in board["trouble"]]
     for way, limits in floors.get("ways", {}).items():
         for name, floor in limits.items():
@@ -283,7 +283,7 @@ def main():
     if not (arguments.lab / "labels.tsv").is_file():
         parser.error(f"no labels.tsv in {arguments.lab} (see tests/lab/run.py)")
     plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # the root trap: the plugin would not be loaded
+    if os.getuid() == 0:  # as root, the plugin would not be loaded
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)

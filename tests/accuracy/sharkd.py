@@ -1,6 +1,6 @@
-"""Verdicts of many captures through few sharkd processes: starting tshark for each costs ten times as much.
+"""Verdicts for many captures from a few sharkd processes: starting tshark for each one costs ten times as much.
 
-sharkd answers with the final verdicts, those of tshark with two passes (the scoreboard checks that on a sample).
+sharkd gives the final verdicts, the same as tshark with two passes (the scoreboard checks that on a sample).
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -31,7 +31,7 @@ class Sharkd:
         self.process.stdout.close()
 
     def call(self, method, **params):
-        """The result, or None when sharkd is gone or refuses."""
+        """The result, or None if sharkd is gone or refuses."""
         self.count += 1
         try:
             request = {"jsonrpc": "2.0", "id": self.count, "method": method, "params": params}
@@ -42,11 +42,11 @@ class Sharkd:
             return None
 
     def verdicts(self, path):
-        """{frame: {field: first value}} of the analysed resets, or None."""
+        """{frame: {field: first value}} of the analyzed resets, or None."""
         columns = {f"column{n}": f"{field}:1" for n, field in enumerate(FIELDS)}
         if not self.call("load", file=str(path)):
             return None
-        # sharkd keeps the answers of a filter beyond the next load (4.0): a filter of its own for each file.
+        # sharkd 4.0 keeps the result of a filter beyond the next load, so each file gets a filter of its own.
         rows = self.call("frames", filter=f"rst && frame.number > 0 && frame.number < {10**8 + self.count}", **columns)
         return None if rows is None else {row["num"]: dict(zip(FIELDS, row["c"])) for row in rows}
 

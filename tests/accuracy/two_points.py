@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Merge the captures of client and server (or those of --points) of every lab scenario, and hold the verdicts against
+"""Merge the captures of client and server (or those of --points) of every lab scenario, and check the verdicts against
 the labels: nobody may be accused of a reset that an endpoint sent. --devices lists what devices did and how sure the
 verdicts are. With --spoil one of the files is damaged first, in scenarios where only endpoints sent resets. Run as an
 ordinary user, with RST_PLUGIN_DIR naming the plugin folder."""
@@ -13,18 +13,18 @@ import subprocess
 import sys
 import tempfile
 
-ON_THE_PATH = {"header_rewritten", "nat_leak"}  # a device's doing, though an endpoint sends the reset
+ON_THE_PATH = {"header_rewritten", "nat_leak"}  # caused by a device, although an endpoint sends the reset
 PROVED = 95
 ORDER = "crs"  # client, router, server
-# Between which points a scenario's device acts; the others' is the router, whose capture is on the server's side of it.
+# Points between which a scenario's device acts; otherwise it is the router, which captures on its server side.
 BEHIND_THE_ROUTER = ("forged", "blind_reset", "sequence_rewritten")
-UNPROVABLE = ("router_firewall-unknown",)  # the server's point never shows these hosts
+UNPROVABLE = ("router_firewall-unknown",)  # these hosts never appear at the server's point
 ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject",
             "header_rewritten"}
 FIELDS = ["frame.interface_id", "frame.number", "rst.cause", "rst.confidence", "rst.sender", "rst.points.missing"]
 
 
-# What one of the two files lacks: frame numbers that stay, or a display filter.
+# What remains of one of the two files: frame numbers or a display filter.
 SPOILED = {
     "loss": lambda frames, rng: [frame for frame in frames if rng.random() > 0.1],
     "cut": lambda frames, rng: frames[:rng.randrange(len(frames) + 1)],
@@ -45,7 +45,7 @@ def accusing(verdict):
 
 
 def between(scenario, points):
-    """Does the scenario's device act between two of the points, so that they prove it?"""
+    """Does the scenario's device act between two of the points, so that they can prove it?"""
     edge = 1 if scenario.startswith(BEHIND_THE_ROUTER) else 0
     places = [ORDER.index(point) for point in points]
     return min(places) <= edge < max(places) and not scenario.startswith(UNPROVABLE)
@@ -63,7 +63,7 @@ def spoil(capture, how, rng, to):
 
 
 def sweep_spoiled(args, work):
-    """Accusations in scenarios where nobody is to blame, whatever one of the files lacks."""
+    """Accusations in scenarios where nobody is to blame, whatever is missing from one of the files."""
     rng = random.Random(args.seed)
     chosen = [(scenario, points) for scenario, points in sorted(labels(args.folder).items())
               if all(honest(row) for rows in points.values() for row in rows)]
@@ -96,7 +96,7 @@ def labels(folder):
 
 
 def merged(folder, scenario, points, shift, work):
-    """The captures of the points in one file, the first one's clock moved; None where one of them was not made."""
+    """The captures of the points in one file, with the first one's clock moved; None if one of them was not made."""
     moved, both = os.path.join(work, "moved.pcapng"), os.path.join(work, "both.pcapng")
     first, *others = (os.path.join(folder, scenario, f"{point}.pcapng") for point in points)
     if not all(map(os.path.exists, [first, *others])):
@@ -127,7 +127,7 @@ def verdicts(capture, labelled, points="cs", stated=False):
 
 
 class Tally:
-    """Verdicts held against labels."""
+    """Verdicts compared with labels."""
 
     def __init__(self, points, devices):
         self.points, self.list_devices = points, devices

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What the plugin costs, as ratios to stock tshark: instructions, time, memory.
 
-Compares stock tshark, the plugin, TRANSUM and a Lua post-dissector (same.lua) on made captures (captures.py) in four
-modes. Instructions are exact and are counted by cachegrind on short captures, start-up subtracted; time and memory are
-measured on long ones. Prints tables in Markdown; with --growth also the curves, and with --picture draws them.
+Compares stock tshark, the plugin, TRANSUM and a Lua post-dissector (same.lua) on generated captures (captures.py) in
+four modes. Instructions are exact: cachegrind counts them on short captures, with those for starting up subtracted. Time
+and memory are measured on long ones. Prints Markdown tables; with --growth also the curves, and with --picture draws them.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -42,7 +42,7 @@ def rows(title, head, lines):
 
 
 class Table:
-    """The captures and the asked-for comparisons."""
+    """The captures and the requested comparisons."""
 
     def __init__(self, bench, options):
         self.bench = bench
@@ -62,7 +62,7 @@ class Table:
         return [subject for subject in self.options.subjects if subject != "stock"]
 
     def compare(self, kind, packets, cost):
-        """Lines of ratios to stock; cost(subject, mode, capture) gives several figures."""
+        """Rows of ratios to stock; cost(subject, mode, capture) gives several figures."""
         path = self.capture(kind, packets)
         for mode in self.options.modes:
             stock = cost("stock", mode, path)

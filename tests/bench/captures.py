@@ -8,10 +8,10 @@ KIND   mixed    many connections at once, ordinary TCP, 1 % of the packets are r
        fat      eight long connections with losses and selective acknowledgments
        reused   one pair of addresses and ports, a new connection every six packets
        storm    one connection, then nothing but resets in it
-       syns     a SYN to distinct ports without any answer
+       syns     SYNs to distinct ports, without any answer
        closed   short connections that both sides close
 
-Payload is no known protocol, so that nothing but TCP is dissected: the dearest case for whoever looks at TCP alone.
+The payload is no known protocol, so nothing above TCP is dissected: the worst case for a plugin that looks only at TCP.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -36,7 +36,7 @@ def timestamps(clock, echo):
 
 
 class Host:
-    """An address with a counter of IP identifications."""
+    """An address with a counter of IP IDs."""
 
     def __init__(self, address, ttl=64):
         self.address = address
@@ -55,7 +55,7 @@ class End:
 
 
 def packet(source, target, flags, options=b"", size=0, seq=None, ack=None):
-    """One frame from one End to the other; counts the sequence space up unless seq is given."""
+    """One frame from one End to the other; advances the sequence number unless seq is given."""
     source.host.ident = (source.host.ident + 1) & 0xFFFF
     offset = 20 + len(options)
     ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + offset + size, source.host.ident, 0x4000, source.host.ttl, 6, 0,
@@ -81,7 +81,7 @@ def close(client, server, clock):
 
 
 def exchange(client, server, clock, count):
-    """A request and an answer of many segments, count packets in all."""
+    """A request and an answer of many segments, `count` packets in total."""
     yield packet(client, server, PSH | ACK, timestamps(clock, clock), 300)
     for step in range(count - 1):
         if step % 3 == 2:
@@ -95,14 +95,14 @@ def address(number):
 
 
 def ends(number, chance, server):
-    """A client of one of a thousand addresses with a port of its own, and one of 50 servers."""
+    """A client at one of a thousand addresses, with its own port, and one of 50 servers."""
     client = Host(address(number % 1000), 64 - number % 12)
     return (End(client, 1024 + number // 1000 % 64000, chance.getrandbits(32)),
             End(server, 5001, chance.getrandbits(32)))
 
 
 def mixed_connection(number, chance, servers):
-    """20 packets; of five connections one is reset, by either side and for different reasons (1 % of all packets)."""
+    """20 packets; one connection in five is reset, by either side and for various reasons (1 % of all packets)."""
     client, server = ends(number, chance, servers[number % len(servers)])
     clock = number * 3
     yield from handshake(client, server, clock)
@@ -155,7 +155,7 @@ def syns(count):
 
 
 def closed(count):
-    """One after the other, eight packets each."""
+    """One after another, eight packets each."""
     chance = random.Random(2)
     servers = [Host(bytes([192, 0, 2, 1 + i]), 60) for i in range(50)]
     for number in range(count // 8):
@@ -166,8 +166,8 @@ def closed(count):
 
 
 def fat_flow(number, chance):
-    """A sender in windows of twenty segments; the receiver reports a loss by duplicate ACKs with a block, and the
-    segment is sent again."""
+    """A sender with windows of twenty segments; the receiver reports a loss by duplicate ACKs with a SACK block, and
+    the segment is retransmitted."""
     receiver = End(Host(bytes([10, 0, 0, 1 + number]), 64), 50000 + number, chance.getrandbits(32))
     sender = End(Host(bytes([192, 0, 2, 1 + number]), 57), 5001, chance.getrandbits(32))
     clock = 1
@@ -235,7 +235,7 @@ def write(kind, path, count):
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
         piece = []
         for data in KINDS[kind](count) if count else ():
-            # Long packets are cut, as most who capture this much do; TCP sees their real length.
+            # Long packets are cut, as is usual in captures of this size; TCP sees their real length.
             piece.append(struct.pack("<IIII", *divmod(micros, SECOND), min(len(data), 96), len(data)) + data[:96])
             micros += 100
             if len(piece) == PIECE:

@@ -29,7 +29,7 @@ def program():
 
 
 def curve(kind, sizes):
-    """(items, ns per segment, bytes per item) of each size; the best of three runs."""
+    """(items, ns per segment, bytes per item) for each size; the best of three runs."""
     for size in sizes:
         best = None
         for _ in range(3):

@@ -30,8 +30,9 @@ MODES = {
     "-2 -Y rst": lambda resets: ["-2", "-Y", resets],
 }
 NOBODY = 65534
-# Under valgrind GLib leaves its slice allocator for malloc, which keeps only seven blocks of a size at hand: whether that
-# is enough for a packet depends on the layout of the heap, by half a percent. So it keeps as many as slices would.
+# Under valgrind, GLib uses malloc instead of its slice allocator. malloc keeps only seven blocks of a size at hand;
+# whether that is enough for a packet depends on the heap layout, which makes half a percent of difference. So it is told
+# to keep as many as the slice allocator would.
 COUNT = ["env", "GLIBC_TUNABLES=glibc.malloc.tcache_count=127",
          "valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 
@@ -41,7 +42,7 @@ class Failure(Exception):
 
 
 def as_user(path):
-    """As root Wireshark loads no plugin of ours: programs run as nobody, who needs the folder."""
+    """As root, Wireshark does not load our plugin: programs run as nobody, who needs the folder."""
     if os.geteuid():
         return {}
     for folder, _, files in os.walk(path):
@@ -51,7 +52,7 @@ def as_user(path):
 
 
 class Bench:
-    """Plugin folders with and without ours, in a folder of its own that everybody may read."""
+    """Plugin folders with and without our plugin, in a separate folder that everybody can read."""
 
     def __init__(self, work, counts=1):
         self.work = Path(work)
@@ -67,7 +68,7 @@ class Bench:
         if not list(self.plugins["rst"].glob("*/epan/rst.so")):
             raise Failure(f"no plugin under {tools.plugin_dir()}: build it, or set RST_PLUGIN_DIR")
         self.user = as_user(self.home)
-        self.idle = {}  # what a run without a packet takes, by the other arguments
+        self.idle = {}  # what a run without packets takes, by the other arguments
 
     def command(self, subject, mode, capture):
         resets = ALL_RESETS.get(subject, "tcp.flags.reset==1")
@@ -92,12 +93,12 @@ class Bench:
         return text, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
     def refs(self, subject, mode, capture):
-        """The median of several runs: Wireshark's hash tables are seeded anew in each."""
+        """The median of several runs: Wireshark seeds its hash tables differently in each."""
         runs = [self.run(subject, mode, capture, COUNT)[0] for _ in range(self.counts)]
         return statistics.median(int(re.search(r"I\s+refs:\s+([\d,]+)", text)[1].replace(",", "")) for text in runs)
 
     def instructions(self, subject, mode, capture, empty):
-        """Without those of starting up, which are measured on a capture without packets."""
+        """Without those for starting up, which are measured on a capture without packets."""
         if (subject, mode) not in self.idle:
             self.idle[subject, mode] = self.refs(subject, mode, empty)
         return self.refs(subject, mode, capture) - self.idle[subject, mode]

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""A capture of a flood: as many different addresses and ports as asked for, each with the same few segments.
+"""A capture of a flood: any number of different addresses and ports, each with the same few segments.
 
 Usage: flood.py FILE CONNECTIONS [KIND]
 
 KIND  syn      a spoofed SYN (default)
       refused  a SYN and the RST,ACK that refuses it
-      reset    a reset out of nothing
-      data     a data segment out of nothing
+      reset    a reset out of the blue
+      data     a data segment out of the blue
       half     a SYN and its SYN-ACK
       full     handshake, request, answer, RST: seven segments
-      storm    all on the same addresses and ports: data and a reset in turns
+      storm    all on the same addresses and ports: data and a reset in turn
 
 Written in pieces, so that millions of connections need no memory.
 
@@ -43,7 +43,7 @@ def frame(client, port, from_client, flags, seq, ack, payload):
 
 
 def connection(number, kind):
-    """Addresses in 10.0.0.0/8; the multiplier is odd, so that no address comes twice."""
+    """Addresses in 10.0.0.0/8; the multiplier is odd, so no address occurs twice."""
     client = struct.pack("!I", 10 << 24 | (number * 0x9E3779B1 & 0xFFFFFF))
     port = 1024 + (number // 0x1000000 + number) % 60000
     return [frame(client, port, *segment) for segment in KINDS[kind]]

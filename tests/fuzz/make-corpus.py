@@ -5,7 +5,7 @@ of kernel traces.
 Usage: make-corpus.py FOLDER [CAPTURE...]
 
 Writes FOLDER/engine, FOLDER/declared and FOLDER/trace. Without captures: the sample captures of this repository.
-The format of the engine's inputs is that of stream.c.
+stream.c describes the format of the engine's inputs.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -55,7 +55,7 @@ TRAILERS = [
     bytes([1, 5, 1, 0, 0, 0, 0, 2, 50, 2]) + bytes(27) + SAID,
     b"\xf5\xde\xb0\xf5\0\x44\0\1" + b"\0\1\0\2\0\x3c\0\4" + bytes(31) + SAID,
 ]
-# Heads of fuzz-points: all at both points; one direction lost; translated, rewritten, with another clock.
+# Headers for fuzz-points: all at both points; one direction lost; translated, rewritten, with a different clock.
 PLANS = [bytes(24), b"\0\0\0\0" + b"\0\1\0\0\2\0\4\0\0\3" * 2, b"\1\3\2\1" + b"\x10\x10\x30\x20\x10\x50\x14\x90\x1b\x10" * 2]
 
 
@@ -73,7 +73,7 @@ def number(text):
 
 
 class Stream:
-    """Mirrors what stream.c remembers of each side, to choose the codes of the numbers."""
+    """Mirrors what stream.c remembers about each side, to choose the codes for the numbers."""
 
     def __init__(self):
         self.sides = {}

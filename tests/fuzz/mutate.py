@@ -13,7 +13,7 @@ import packets  # noqa: E402  (needs the path above)
 
 RATES = [0.0002, 0.001, 0.005, 0.02, 0.1]
 LENGTHS = range(14, 97)
-PACKETS_MAX = 2000  # of one file: one that takes long teaches no more
+PACKETS_MAX = 2000  # in one file: a file that takes longer teaches nothing more
 RST_FLAG_OFFSET = 47  # of the flags in Ethernet, IPv4 without options, TCP
 
 
@@ -22,7 +22,7 @@ def tool(*args):
 
 
 def prepared(capture, folder):
-    """A pcap with microseconds, cut to PACKETS_MAX; None when the capture cannot be written like that."""
+    """A pcap with microseconds, cut to PACKETS_MAX; None if the capture cannot be written in this format."""
     target = folder / "prepared.pcap"
     try:
         tool("editcap", "-F", "pcap", "-r", capture, target, f"1-{PACKETS_MAX}")
@@ -36,7 +36,7 @@ def bytes_changed(source, target, random):
 
 
 def headers_changed(source, target, random):
-    """Damage behind the Ethernet and IP addresses only, so that packets still belong together."""
+    """Damage only after the Ethernet and IP addresses, so that packets still belong together."""
     tool("editcap", "-o", 36, "-E", random.choice(RATES), "--seed", random.randrange(1, 2**31), source, target)
 
 
@@ -50,7 +50,7 @@ def rewritten(source, target, change):
 
 
 def shuffled(source, target, random):
-    """Other packets with the same time stamps, or the same packets out of order."""
+    """Other packets with the same timestamps, or the same packets out of order."""
 
     def change(content):
         times = [micros for micros, _ in content]
@@ -72,7 +72,7 @@ def repeated(source, target, random):
 
 
 def times_changed(source, target, random):
-    """Clocks that jump, also to both ends of what the file format can say."""
+    """Clocks that jump, including to both ends of the range of the file format."""
 
     def change(content):
         jumps = [0, 1, 10**6, 10**9, 0xFFFFFFFF * 10**6]
@@ -82,7 +82,7 @@ def times_changed(source, target, random):
 
 
 def resets_added(source, target, random):
-    """Resets where there were none: TCP flags of single packets changed."""
+    """Resets where there were none: the TCP flags of single packets changed."""
 
     def change(content):
         out = []
@@ -96,13 +96,13 @@ def resets_added(source, target, random):
 
 
 def random_packets(source, target, random):
-    """Nothing of the source."""
+    """Nothing from the source."""
     kind = random.choice(["tcp", "tcp", "ip", "ipv6", "eth"])
     tool("randpkt", "-b", random.choice([60, 100, 500]), "-c", 200, "-t", kind, target)
 
 
 def tcp_noise(source, target, random):
-    """TCP between few hosts with random headers, so that they belong together by chance."""
+    """TCP with random headers between a few hosts, so that packets belong together by chance."""
     content = []
     for number in range(400):
         flags = random.choice([2, 18, 16, 24, 17, 4, 20, random.randrange(256)])

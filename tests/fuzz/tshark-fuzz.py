@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""tshark with the plugin on damaged captures, in all ways of running.
+"""tshark with the plugin on damaged captures, in all modes of operation.
 
-Needs a plugin that was built with -DRST_SANITIZE=ON (preset asan): the sanitizer's library is then loaded into tshark.
-A crash, a hang, a message of a sanitizer or a dissector bug counts only when stock tshark does not have it as well. One
-run in seven compares what both show of other protocols. As root, tshark runs as nobody.
+Needs a plugin built with -DRST_SANITIZE=ON (preset asan): the sanitizer's library is then loaded into tshark.
+A crash, a hang, a sanitizer message or a dissector bug counts only if stock tshark does not have it as well. One
+run in seven compares what both show for other protocols. As root, tshark runs as nobody.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -88,7 +88,7 @@ class Runner:
 
 
 def add_stock_plugins(plugins):
-    """WIRESHARK_PLUGIN_DIR replaces the global folder: both sides get Wireshark's own plugins."""
+    """WIRESHARK_PLUGIN_DIR replaces the global folder, so both sides get Wireshark's own plugins."""
     text = subprocess.run(["tshark", "-G", "folders"], capture_output=True, text=True, check=True).stdout
     stock = Path(re.search(r"^Global Plugins:\s*(.*)$", text, re.MULTILINE)[1])
     for module in stock.glob("*/*.so"):
@@ -99,7 +99,7 @@ def add_stock_plugins(plugins):
 
 
 def loaded(runner, tour):
-    """A plugin that does not load finds nothing."""
+    """A plugin that is not loaded would find nothing."""
     _, output, errors = runner.run(tour, "fields", ours=True)
     if b"closed_port" not in output:
         sys.exit(f"The plugin was not loaded or finds nothing: {errors.decode(errors='replace')[:2000]}")
@@ -124,7 +124,7 @@ def options():
 
 
 def one_file(number, seed, sources, runner, folder):
-    """(mutation, mode, capture, what is wrong, foreign) of one damaged file, or None when it could not be made."""
+    """(mutation, mode, capture, what is wrong, foreign) of one damaged file, or None if it could not be made."""
     choice = random.Random(f"{seed}/{number}")
     source = sources[(number * 7 + seed) % len(sources)]
     mutation = mutate.MUTATIONS[number % len(mutate.MUTATIONS)]

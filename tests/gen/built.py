@@ -19,7 +19,7 @@ def build(name, out):
     play(cap)
     text = " ".join(play.__doc__.split())
     readme = f"{text}\nBuilt, not recorded: `tests/gen/built.py {name}`."
-    # One classic microsecond file among the samples, so that tests meet that format too.
+    # One classic microsecond file among the samples, so that the tests cover that format too.
     suffix = "pcap" if name == "malformed" else "pcapng"
     frames, rows = packets.save(os.path.join(out, name), f"{name}.{suffix}", cap, readme)
     print(f"{name}: {frames} frames, {rows} resets")
@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
     parser.add_argument("--out", default=DEFAULT_OUT, help="folder that gets the samples (default: sample-captures)")
     parser.add_argument("scenario", nargs="*", help="default: all")
-    # One line, not argparse's usage block: house rule for bad arguments.
+    # One line instead of argparse's usage block: the house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
     args = parser.parse_args()
     if args.list:

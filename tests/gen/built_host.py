@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scenarios of built.py in which an end host decides: other stacks than Linux, and long timers.
+"""Scenarios of built.py in which an end host decides: stacks other than Linux, and long timers.
 
 The name of a scenario is its folder under sample-captures/; its docstring becomes the README.md there.
 """
@@ -11,7 +11,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
 
 
 def smb2(command_flags, body):
-    """An SMB2 NEGOTIATE message with its length in front."""
+    """An SMB2 NEGOTIATE message preceded by its length."""
     head = b"\xfeSMB\x40\0" + bytes(10) + command_flags.to_bytes(4, "little") + bytes(44)
     return (len(head) + len(body)).to_bytes(4, "big") + head + body
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scenarios of built.py that look like a certain cause and are not: what a hasty reading gets wrong."""
+"""Scenarios of built.py that look like a certain cause but are not: what a hasty reading gets wrong."""
 from built_host import GET, OK, SMB_ANSWER, SMB_NEGOTIATE, healthy, scenario
 from built_path import SCENARIOS
 from packets import LINUX, WINDOWS, Conv, Host
@@ -9,7 +9,7 @@ __all__ = ["SCENARIOS"]
 
 
 def smb(cap, last):
-    """A Windows client with an SMB connection on which one exchange has worked."""
+    """A Windows client with an SMB connection on which one exchange has succeeded."""
     conv = Conv(cap, Host(f"192.0.2.{last}", WINDOWS), Host(f"198.51.100.{last}", WINDOWS, 3), 445)
     conv.handshake()
     conv.request(SMB_NEGOTIATE, SMB_ANSWER)
@@ -18,7 +18,7 @@ def smb(cap, last):
 
 
 def repeat(cap, conv, gaps):
-    """A segment of the client and its copies after these gaps."""
+    """A segment from the client, and its copies after these gaps."""
     first = conv.send(conv.c, "PA", SMB_NEGOTIATE)
     for gap in gaps:
         cap.wait(gap)

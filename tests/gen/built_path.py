@@ -11,7 +11,7 @@ __all__ = ["SCENARIOS"]
 
 
 def client_hello(name):
-    """A ClientHello with a server name, as short as it may be."""
+    """The shortest possible ClientHello with a server name."""
     sni = b"\0\0" + sized(2, sized(2, b"\0" + sized(2, name)))
     extensions = sni + b"\0\x0a\0\x04\0\x02\0\x1d" + b"\0\x0d\0\x04\0\x02\x04\x03"
     body = b"\x03\x03" + bytes(range(32)) + b"\0" + sized(2, b"\xc0\x2b\xc0\x2f\x13\x01") + b"\x01\0"
@@ -73,7 +73,7 @@ def injected_train(cap):
 
 
 def forge(cap, conv, number, cause="injected", trigger=None, flags="RA", **style):
-    """A reset under the server's address, in the style of a device on the path."""
+    """A reset with the server's address, in the style of a device on the path."""
     reset = conv.send(conv.s, flags, seq=number, options=[], **style)
     cap.expect(reset, cause, "middlebox", trigger)
 

@@ -9,7 +9,7 @@ from packets import LINUX, WINDOWS, Conv, Host
 # One table: importing this module adds its scenarios.
 __all__ = ["SCENARIOS"]
 
-FRONT = {"ttl": 245, "window": 8190}  # of the proxy itself; what it passes on bears the TTL of its source
+FRONT = {"ttl": 245, "window": 8190}  # of the proxy itself; what it passes on has the TTL of its source
 PLAIN = [("MSS", 1460)]  # no window scaling
 
 

@@ -55,7 +55,7 @@ class Both(Conv):
         return sent
 
     def forge(self, end, flags, **fields):
-        """A segment under the address of end that only the other end gets."""
+        """A segment with the address of `end` that only the other end receives."""
         ident = fields.pop("ident", 0x4D2)
         frame = super().send(end, flags, ident=ident, advance=False, **fields)
         self.cap.frames.remove(frame)
@@ -63,7 +63,7 @@ class Both(Conv):
         return self.place(frame, point, data=routed(frame.data, hops=4))
 
     def expect(self, sent, cause, sender, trigger=None):
-        """Both copies of a reset, each with the trigger that the sender's own point shows."""
+        """Both copies of a reset, each with the trigger seen at the sender's own point."""
         for frame in filter(None, (sent, sent.copy)):
             self.cap.expect(frame, cause, sender, trigger)
 
@@ -202,7 +202,7 @@ def translated(cap):
 
 
 class Translated(Both):
-    """The server's own packets go to the translated address; the NAT turns them back."""
+    """The server's own packets go to the translated address; the NAT translates them back."""
 
     def place(self, frame, point, extra=0.0, data=None):
         if point == SERVER_POINT and data is None:

@@ -13,7 +13,7 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 
 def die(message):
-    """One line and a non-zero exit: the callers are scripts."""
+    """One line and a non-zero exit code: the callers are scripts."""
     sys.exit(f"{os.path.basename(sys.argv[0])}: {message}")
 
 
@@ -22,7 +22,7 @@ def read_pcap(path):
     with open(path, "rb") as f:
         data = f.read()
     magic = data[:4]
-    # Raw IP (TUN devices) gets an Ethernet header, so that everything else has to know one format only.
+    # Raw IP (TUN devices) gets an Ethernet header, so that everything else only has to know one format.
     raw = struct.unpack_from("<I", data, 20)[0] in (RAW, 228, 229)
     scale = {b"\xd4\xc3\xb2\xa1": 1000, b"\x4d\x3c\xb2\xa1": 1}.get(magic)
     if scale is None:
@@ -57,7 +57,7 @@ def read_frames(path):
 
 
 def write_pcap(path, frames):
-    """Classic file with microseconds: the format that most tools still write."""
+    """A classic file with microseconds: the format that most tools still write."""
     with open(path, "wb") as f:
         f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, ETHERNET))
         for t, data, *_ in frames:
@@ -65,7 +65,7 @@ def write_pcap(path, frames):
 
 
 def write_pcapng(path, frames):
-    """One section, Ethernet interfaces with nanosecond stamps; a frame may name its interface after its bytes."""
+    """One section, Ethernet interfaces with nanosecond timestamps; a frame may give its interface after its bytes."""
     def block(kind, body):
         body += b"\0" * (-len(body) % 4)
         size = len(body) + 12
@@ -86,7 +86,7 @@ def write_frames(path, frames):
 
 
 def original_length(data):
-    """Length on the wire: a shortened frame still says it in its IP header."""
+    """Length on the wire: the IP header still states it in a shortened frame."""
     seg = Segment(data)
     return max(len(data), seg.wire_length) if seg.ok else len(data)
 
@@ -127,7 +127,7 @@ class Segment:
 
 
 def answers(reset, other):
-    """Can this reset be the answer to that segment, by the grammar of RFC 9293?"""
+    """Can this reset be the answer to that segment, by the rules of RFC 9293?"""
     if (other.src, other.dst) != (reset.dst, reset.src) or other.has(RST):
         return False
     if reset.has(ACK):
@@ -138,7 +138,8 @@ def answers(reset, other):
 def resets(frames):
     """(frame number, segment, frame number of what it answers or None) of every reset.
 
-    Several resets to segments with one ACK number are paired from the last backwards: each segment is answered once.
+    Several resets that answer segments with the same ACK number are paired backward from the last: each segment is
+    answered once.
     """
     segments = [Segment(data) for _, data in frames]
     found, taken = [], set()
@@ -155,7 +156,7 @@ def resets(frames):
 
 
 def write_sample(folder, name, frames, rows, readme):
-    """One folder of sample-captures: the capture, expected.tsv and README.md."""
+    """Write one folder of sample-captures: the capture, expected.tsv and README.md."""
     os.makedirs(folder, exist_ok=True)
     write_frames(os.path.join(folder, name), frames)
     write_rows(os.path.join(folder, "expected.tsv"), rows)

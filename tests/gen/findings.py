@@ -16,8 +16,8 @@ from packets import LINUX, WINDOWS, Capture, Conv, Frame, Host
 DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 README = """\
 Failures without a reset, one after another, among healthy connections: SYNs that nobody answers, a segment that is
-retransmitted in vain until its sender falls silent (Linux gives up without a reset), SYNs that are answered with ICMP by
-a firewall on the path and by a router without a neighbor entry, and UDP to a port without a listener (IPv4 and IPv6).
+retransmitted in vain until its sender falls silent (Linux gives up without a reset), SYNs that a firewall on the path
+and a router without a neighbor entry answer with ICMP, and UDP to a port without a listener (IPv4 and IPv6).
 `expected-findings.txt` has one row per finding: frame, kind, count.
 Built, not recorded: `tests/gen/findings.py`."""
 

@@ -18,7 +18,7 @@ DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..
 
 
 def label(found, rows, name):
-    """Pair the resets of the recording with the expected rows; the last row stands for all that follow it."""
+    """Pair the resets in the recording with the expected rows; the last row applies to all further resets."""
     if len(found) < len(rows) or len(found) > len(rows) and rows[-1][0] != "segment_after_reset":
         shape = " ".join(f"{number}:{seg.flags:#x}" for number, seg, _ in found)
         capfile.die(f"{name}: {len(rows)} resets expected, recorded: {shape or 'none'}")
@@ -27,7 +27,7 @@ def label(found, rows, name):
 
 
 def reasons(lab, found):
-    """The kernel's words for these resets; several resets of one connection share a list."""
+    """The kernel's reasons for these resets; several resets of one connection share a list."""
     traced = lab.reasons()
     said = []
     for _, seg, _ in found:
@@ -64,7 +64,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
     parser.add_argument("--out", default=DEFAULT_OUT, help="folder that gets the samples (default: sample-captures)")
     parser.add_argument("scenario", nargs="*", help="default: all")
-    # One line, not argparse's usage block: house rule for bad arguments.
+    # One line instead of argparse's usage block: the house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
     args = parser.parse_args()
     if args.list:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Packets for the scenarios of lab.py that make or change some on the way."""
+"""Packets for those scenarios of lab.py that create or change packets on the path."""
 import socket
 import struct
 
@@ -11,7 +11,7 @@ def tcp_flags(packet):
 
 
 def rewrite(packet, seq=0, ack=0, tsecr=0, flags=None, ttl=None):
-    """The packet with numbers moved by these amounts and its checksums made right again."""
+    """The packet with its numbers shifted by these amounts and its checksums corrected."""
     p = IP(packet)
     p[TCP].seq = (p[TCP].seq + seq) & 0xFFFFFFFF
     p[TCP].ack = (p[TCP].ack + ack) & 0xFFFFFFFF

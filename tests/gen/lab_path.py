@@ -38,7 +38,8 @@ def no_connection(lab):
 
 @scenario("no_connection-gave_up", ("no_connection", "client"))
 def no_connection_gave_up(lab):
-    """Linux silently gives up on unacknowledged data (TCP_USER_TIMEOUT); the server's next segment finds no connection."""
+    """Linux silently gives up on unacknowledged data (TCP_USER_TIMEOUT); the server's next segment finds no
+    connection."""
     c, s = lab.pair(80)
     exchange(c, s)
     c.setsockopt(socket.IPPROTO_TCP, 18, 3000)
@@ -173,7 +174,7 @@ def device_idle_timeout(lab):
     lab.sysctl("r", "net.netfilter.nf_conntrack_tcp_timeout_established", 60)
     lab.sysctl("r", "net.netfilter.nf_conntrack_tcp_loose", 0)
     listener = lab.listen(80)
-    # Two connections more show the round trip and the distance of the host.
+    # Two more connections show the round-trip time and the distance of the host.
     for _ in range(2):
         other, its_server = lab.pair(80, listener=listener)
         exchange(other, its_server)

@@ -132,7 +132,7 @@ def half_open_scan(lab):
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
     lab.sockets.append(raw)
     for port in (22, 23, 80, 81, 443, 444, 8443, 8444):
-        # As port scanners send it: window 1024 and no option but MSS.
+        # As port scanners send it: window 1024 and no option other than MSS.
         head = struct.pack(">HHIIBBHHHBBH", 51022, port, 0x5EED0000, 0, 0x60, 2, 1024, 0, 0, 2, 4, 1460)
         raw.sendto(rewrite(ip_packet(CLIENT, SERVER, 0, head))[20:], (SERVER, 0))
         time.sleep(0.15)
@@ -140,8 +140,8 @@ def half_open_scan(lab):
 
 @scenario("connect_aborted", ("connect_aborted", "client"))
 def connect_aborted(lab):
-    """The path delays the SYN by 1.5 s; the client gives up after 0.5 s, so there is no socket left for the late SYN-
-    ACK."""
+    """The path delays the SYN by 1.5 s; the client gives up after 0.5 s, so there is no socket left for the late
+    SYN-ACK."""
     lab.listen(80)
     lab.link.tamper = lambda way, packet: [(packet, 1.5 if way == UP else 0.0)]
     c = lab.client(blocking=False)
@@ -194,7 +194,7 @@ def half_open_discovery(lab):
 
 
 def lab_isn(lab):
-    """The client's first sequence number, read from the capture that is running."""
+    """The client's first sequence number, read from the running capture."""
     time.sleep(0.1)
     return next(seg.seq for seg in (Segment(data) for _, data in read_pcap(lab.file)) if seg.ok and seg.flags == SYN)
 
@@ -249,7 +249,8 @@ def unsolicited_synack(lab):
 
 @scenario("unknown_to_kernel", ("unknown_to_kernel", "client"), ("segment_after_reset", "server"))
 def unknown_to_kernel(lab):
-    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, but the program sends its request anyway."""
+    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, but the program sends its request
+    anyway."""
     lab.listen(80)
     with lab.at("c"):
         raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The sample whose kernel trace is kept: resets that one capture cannot tell apart and the kernel can."""
+"""The sample whose kernel trace is kept: resets that one capture cannot tell apart but the kernel can."""
 import time
 
 from lab_scenarios import SCENARIOS, abort, exchange, scenario
@@ -22,8 +22,8 @@ def knock(lab, port):
           *[("closed_port", "server")] * 4, ("app_abort", "server"), ("app_abort", "server"), ("app_abort", "server"),
           trace=True)
 def kernel_trace(lab):
-    """Nine refused SYNs, the fifth of which hits a reject rule in the server's own packet filter. Then three aborts that
-    look alike: unread data, SO_LINGER 0, and an operator's ss -K.
+    """Nine refused SYNs, the fifth of which hits a reject rule in the server's own packet filter. Then three aborts
+    that look alike: unread data, SO_LINGER 0, and an operator's ss -K.
 
     expected.tsv applies to the capture alone, expected-with-trace.txt to rst.kernel_trace:kernel-trace.txt."""
     listener = lab.listen(80)

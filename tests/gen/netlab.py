@@ -4,9 +4,9 @@
     client 10.20.1.10 --veth-- 10.20.1.1 router 10.20.2.1 --link-- 10.20.2.20 server
 
 The link is a pair of TUN devices joined by a thread of this program: it adds the path delay (the kernel may lack
-netem) and can drop, change or add packets. The capture is made on the client's veth, so packets of the server arrive
-with TTL 63 and packets made by the router with TTL 64; captures on the router's and the server's end of the link can be
-made beside it. Labs in different slots have different addresses and can run at the same time.
+netem) and can drop, change or add packets. The capture is made on the client's veth, so packets from the server arrive
+with TTL 63 and packets from the router with TTL 64; the router's and the server's end of the link can be captured
+as well. Labs in different slots have different addresses and can run at the same time.
 """
 import ctypes
 import fcntl
@@ -77,7 +77,7 @@ class Link(threading.Thread):
 
 
 class Lab:
-    """The three namespaces and everything started in them; a context manager that takes all of it away again."""
+    """The three namespaces and everything started in them; a context manager that cleans all of it up again."""
 
     def __init__(self, delay=0.010, snaplen=0, points="c", family=4, slot=0):
         tag = f"rst{os.getpid()}"
@@ -123,7 +123,7 @@ class Lab:
         self.sysctl("r", "net.ipv4.ip_forward", 1)
         self.sysctl("r", "net.ipv6.conf.all.forwarding", 1)
         for who in "cs":
-            # Values left over from an earlier connection of the scenario would change the next one.
+            # Values left over from an earlier connection of the scenario would affect the next one.
             self.sysctl(who, "net.ipv4.tcp_no_metrics_save", 1)
         self.link = Link(tuns[0], tuns[1], self.delay)
         self.link.start()
@@ -148,7 +148,7 @@ class Lab:
         self.inside(who, "sysctl", "-qw", f"{key}={value}")
 
     def start_trace(self):
-        """The kernel's own reason, where this kernel tells it; without it the recording is still good."""
+        """Records the kernel's own reasons if this kernel reports them; the recording is good even without them."""
         if not os.path.isdir(TRACING + "/events"):
             run("mount", "-t", "tracefs", "none", TRACING, quiet=True)
         try:
@@ -197,7 +197,7 @@ class Lab:
         return self.stop_captures()[self.points[0]]
 
     def traced(self):
-        """The trace of this lab's own addresses as the kernel wrote it (other labs may run beside it)."""
+        """The trace for this lab's own addresses as the kernel wrote it (other labs may run at the same time)."""
         own = [address for ends in self.addresses for address in ends.values()]
         try:
             with open(f"{self.trace}/trace", encoding="ascii") as f:
@@ -208,7 +208,7 @@ class Lab:
             return ""
 
     def told(self):
-        """What the kernel told: [(time in ns of CLOCK_REALTIME, (address, port), (address, port), reason)]."""
+        """What the kernel reported: [(time in ns of CLOCK_REALTIME, (address, port), (address, port), reason)]."""
         try:
             with open(f"{self.trace}/trace", encoding="ascii") as f:
                 lines = [line for line in f if "reason=" in line]
@@ -225,7 +225,7 @@ class Lab:
         return found
 
     def reasons(self):
-        """{ports: [reason, ...]} as the kernel told them; a listener's reset has its own port and 0."""
+        """{ports: [reason, ...]} as the kernel reported them; a listener's reset has its own port and 0."""
         found = {}
         for _, src, dst, reason in self.told():
             found.setdefault(frozenset((src[1], dst[1])), []).append(reason)
@@ -254,7 +254,7 @@ class Lab:
         return c
 
     def pair(self, port, sport=0, listener=None):
-        """A connection that both ends have accepted."""
+        """A connection that is established at both ends."""
         listener = listener or self.listen(port)
         c = self.client(sport)
         c.connect((self.address["s"], port))
@@ -300,7 +300,7 @@ def listening(dump):
 
 
 class _Inside:
-    """Enter a network namespace with this thread and come back."""
+    """Enter a network namespace with this thread and return."""
 
     def __init__(self, name):
         self.name = name

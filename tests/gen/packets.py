@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Build TCP conversations packet by packet, as one capture near the client would show them (scapy, fixed clock).
+"""Build TCP conversations packet by packet, as a capture near the client would show them (scapy, fixed clock).
 
-Only header values that a stack is known to send are modelled: initial TTL, IP id, DF, window, options.
+Only header values that a stack is known to send are modeled: initial TTL, IP ID, DF, window, options.
 """
 import random
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ MASK = 0xFFFFFFFF
 
 @dataclass
 class Stack:
-    """What one operating system writes. zero_id: answers without a socket carry IP id 0."""
+    """What one operating system sends. zero_id: answers without a socket carry IP ID 0."""
     ttl: int
     window: int
     scale: int
@@ -33,10 +33,10 @@ FREEBSD = Stack(64, 65535, 6, True, False, True)
 
 
 class Host:
-    """An address with its stack, and how many hops its packets have made where the capture is."""
+    """An address with its stack, and the number of hops its packets have made at the point of capture."""
 
     def __init__(self, address, stack, hops=0, mac=None):
-        # A seed from the address: the same host looks the same in every scenario, and in every rebuild.
+        # Seeded by the address, so that a host looks the same in every scenario and in every rebuild.
         rng = random.Random(address)
         self.address, self.stack, self.hops = address, stack, hops
         self.mac = mac or "02:00:5e:%02x:%02x:%02x" % tuple(rng.randrange(256) for _ in range(3))
@@ -46,7 +46,7 @@ class Host:
 
 
 class Counter:
-    """IP ids: Windows counts for the whole host, Linux for each socket."""
+    """IP IDs: Windows counts per host, Linux per socket."""
 
     def __init__(self, rng):
         self.value = rng.randrange(0x1000, 0xE000)
@@ -77,7 +77,7 @@ class Capture:
     rows: list = field(default_factory=list)
 
     def wait(self, seconds):
-        """Let time pass, a little more than asked for: no path and no timer is exact."""
+        """Let time pass, a little more than requested: no path and no timer is exact."""
         self.now += round(seconds * 1e9 + self.jitter.uniform(0, min(seconds * 0.05, 0.0009)) * 1e9)
 
     def expect(self, frame, cause, sender, trigger=None):
@@ -85,7 +85,7 @@ class Capture:
         return frame
 
     def finish(self):
-        """(frames, rows) in order of time, numbered."""
+        """(frames, rows) in chronological order, numbered."""
         self.frames.sort(key=lambda frame: frame.time)
         for number, frame in enumerate(self.frames, 1):
             frame.number = number
@@ -101,7 +101,7 @@ class End:
 
 
 class Conv:
-    """One connection; every method adds frames to the capture and lets the time of the path pass."""
+    """One connection; every method adds frames to the capture and lets the path delay pass."""
 
     def __init__(self, cap, client, server, port, sport=None, rtt=0.020, isn=None):
         rng = client.rng
@@ -125,7 +125,7 @@ class Conv:
 
     def send(self, end, flags, payload=b"", seq=None, ack=None, window=None, options=None, ttl=None, ident=None,
              df=True, advance=True):
-        """One segment of this end; only what differs from its normal next segment has to be given."""
+        """One segment from this end; only what differs from its normal next segment has to be given."""
         host, peer = end.host, self.peer(end)
         syn = "S" in flags
         seq = end.nxt if seq is None else seq & MASK
@@ -166,7 +166,7 @@ class Conv:
         return self.send(self.c, "A")
 
     def request(self, payload, reply, think=0.004):
-        """Client data, the answer of the server, the client's ACK."""
+        """Client data, the server's answer, the client's ACK."""
         self.send(self.c, "PA", payload)
         self.cap.wait(self.rtt + think)
         answer = self.send(self.s, "PA", reply)
@@ -175,7 +175,7 @@ class Conv:
         return answer
 
     def close(self):
-        """FIN both ways, all acknowledged; the client begins."""
+        """FIN both ways, all acknowledged; the client starts."""
         self.send(self.c, "FA")
         self.cap.wait(self.rtt)
         self.send(self.s, "FA")
@@ -183,17 +183,17 @@ class Conv:
         return self.send(self.c, "A")
 
     def refuse(self, syn):
-        """Reset of a host that has no listener."""
+        """The reset of a host that has no listener."""
         stack = self.s.host.stack
         return self.send(self.s, "RA", seq=0, ack=syn.end, window=0, options=[], ident=0 if stack.zero_id else None)
 
     def bare(self, end, trigger, **changes):
-        """Reactive reset: the answer of a host that has no such connection."""
+        """A reactive reset: the answer of a host that has no such connection."""
         ident = 0 if end.host.stack.zero_id else None
         return self.send(end, "R", **{"seq": trigger.ack, "window": 0, "options": [], "ident": ident, **changes})
 
     def abort(self, end, **changes):
-        """Active reset: the application's or a timer's."""
+        """An active reset, by the application or a timer."""
         window = None if end.host.stack.abort_window else 0
         return self.send(end, "RA", **{"window": window, **changes})
 

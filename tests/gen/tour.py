@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.join(HERE, "..", "..", "sample-captures")
 LENGTH = 600  # seconds
 
-# Folder of the sample and the second at which it begins.
+# Folder of the sample and the second at which it starts.
 PLAN = (
     ("device_idle_timeout", 4), ("closed_port", 9), ("app_abort", 16), ("smb_dual_connect", 21),
     ("fin_wait_timeout", 24),
@@ -33,7 +33,7 @@ PLAN = (
 
 
 class Addresses:
-    """Every host of every sample gets an address of its own, so that no rule sees two samples as one host."""
+    """Every host in every sample gets an address of its own, so that no rule takes two samples for one host."""
 
     def __init__(self):
         self.given, self.clients, self.servers = {}, 10, 10
@@ -53,7 +53,7 @@ class Addresses:
 
 
 def adjust(check, old, new):
-    """Internet checksum after a change of these bytes (RFC 1624, equation 3): also right when the frame is cut."""
+    """Internet checksum after a change of these bytes (RFC 1624, equation 3): correct even if the frame is cut."""
     total = ~check & 0xFFFF
     for a, b in zip(struct.unpack(f">{len(old) // 2}H", old), struct.unpack(f">{len(new) // 2}H", new)):
         total += (~a & 0xFFFF) + b
@@ -63,7 +63,7 @@ def adjust(check, old, new):
 
 
 def readdress(data, source, target):
-    """An IPv4 TCP frame with other addresses."""
+    """An IPv4 TCP frame with different addresses."""
     tcp_sum = 14 + (data[14] & 15) * 4 + 16
     old, new = data[26:34], source + target
     data = bytearray(data)
@@ -92,7 +92,7 @@ def load(samples, folder, addresses):
 
 
 def late_ack(cap, client, server):
-    """Four copies of one segment, then the late ACK: loss that was repaired, no reset."""
+    """Four copies of one segment, then the late ACK: a loss that was repaired, no reset."""
     conv = Conv(cap, client, server, 445)
     conv.handshake()
     conv.request(GET, OK)
@@ -137,7 +137,7 @@ def download(cap, client, server):
 
 
 def traffic():
-    """Healthy connections over the whole time."""
+    """Healthy connections throughout."""
     rng, frames = random.Random(2026), []
     clients = [Host(f"10.31.7.{n}", stack) for n, stack in ((201, WINDOWS), (202, LINUX), (203, WINDOWS), (204, LINUX))]
     servers = [Host(f"192.0.2.{n}", LINUX, n % 9 + 4) for n in range(11, 16)]
@@ -150,11 +150,11 @@ def traffic():
 
 
 def merge(samples):
-    """All frames in order of time and the rows with their new numbers."""
+    """All frames in chronological order, and the rows with their new numbers."""
     addresses, entries, rows = Addresses(), [], []
     for folder, start in PLAN:
         frames, expected = load(samples, folder, addresses)
-        # A few odd milliseconds, so that no two samples seem to act together.
+        # A few odd milliseconds, so that no two samples seem to be related.
         shift = start * 10**9 + random.Random(folder).randrange(10**9)
         entries += [(shift + time, data, (folder, n)) for n, (time, data) in enumerate(frames, 1)]
         rows += [(folder, *row) for row in expected]
@@ -170,7 +170,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", default=SAMPLES, help="folder that holds the samples")
     parser.add_argument("--out", help="folder that gets tour.pcapng and tour.tsv (default: the samples' folder)")
-    # One line, not argparse's usage block: house rule for bad arguments.
+    # One line instead of argparse's usage block: the house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
     args = parser.parse_args()
     frames, rows = merge(args.samples)

@@ -1,7 +1,7 @@
-"""A Wireshark on a screen of its own, worked as a person does: read the screen, click on what is written there.
+"""A Wireshark on a screen of its own, operated as a person would: read the screen, click on what is written there.
 
 The accessibility tree would be neater, but about every second Wireshark does not register with a bus that has just
-been started (Qt 5.15, AT-SPI 2.46). Runs below `xvfb-run`, so that the screen ends with it.
+been started (Qt 5.15, AT-SPI 2.46). Runs under `xvfb-run`, so that the screen disappears with it.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -18,13 +18,13 @@ REPO = Path(__file__).resolve().parents[2]
 PROFILE = "TCP Resets"
 PATIENCE = 60  # seconds for one step on a loaded machine; normally each takes a second
 TITLE = 40  # pixels for the title bar and borders
-ZOOM = 2  # screen letters are too small for the reader
+ZOOM = 2  # screen letters are too small for the text recognition
 
 Word = namedtuple("Word", "text x y")  # the middle of the word
 
 
 class Stuck(Exception):
-    """What was waited for did not come."""
+    """What was waited for did not happen."""
 
 
 def until(what, probe):
@@ -39,12 +39,12 @@ def until(what, probe):
 
 
 def simple(text):
-    """Letters and digits only: the reader is not sure of the others."""
+    """Letters and digits only: the text recognition is not reliable for the rest."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 class Desk:
-    """Window manager and one Wireshark; a context manager. size is that of the screen and of the main window."""
+    """A window manager and one Wireshark; a context manager. size applies to the screen and to the main window."""
 
     def __init__(self, arguments, home, size="1500x950"):
         self.home, self.size, self.processes = Path(home), size, []
@@ -79,7 +79,7 @@ class Desk:
         return done.stdout.split()
 
     def window(self, part):
-        """The window whose title contains part, in front of the others."""
+        """The window whose title contains `part`, raised above the others."""
         def probe():
             if self.wireshark.poll() is not None:
                 raise Stuck(f"wireshark ended with code {self.wireshark.returncode}")
@@ -89,7 +89,7 @@ class Desk:
         return window
 
     def main_window(self, part):
-        """The window of a capture, which gets the whole screen: where its size is stored differs with the version."""
+        """The window of a capture, which gets the whole screen: where its size is stored depends on the version."""
         window = self.window(part)
         width, height = map(int, self.size.split("x"))
         self.xdotool("windowmove", window, 0, 0)
@@ -116,7 +116,7 @@ class Desk:
                 for row in rows if (row["text"] or "").strip()]
 
     def read_until(self, text, window="root"):
-        """Waits until the words of text stand there one after the other. Returns (the first of them, all words)."""
+        """Waits until the words of `text` appear one after another. Returns (the first of them, all words)."""
         wanted = [simple(word) for word in text.split()]
 
         def probe():
@@ -132,8 +132,8 @@ class Desk:
         self.xdotool("mousemove", place.x, place.y, "click", 1)
 
     def filter(self, display_filter):
-        """Types into the filter line. Given on the command line it would be applied while the file is still being read,
-        when verdicts are provisional."""
+        """Types into the filter bar. On the command line, the filter would be applied while the file is still being
+        read, when verdicts are provisional."""
         self.xdotool("key", "ctrl+slash", "key", "ctrl+a")
         self.xdotool("type", "--delay", 5, display_filter)
         self.xdotool("key", "Return")
@@ -144,12 +144,12 @@ class Desk:
         self.xdotool("key", "Return")
 
     def menu(self, key, item):
-        """Alt and key opens a menu of the main window."""
+        """Opens a menu of the main window with Alt and a key."""
         self.xdotool("key", f"alt+{key}")
         self.click(item)
 
     def last_of_menu(self, key, item):
-        """By keyboard alone: the menus of Qt 6 (Wireshark 4.4) do not take the clicks of xdotool."""
+        """By keyboard only: the menus of Qt 6 (Wireshark 4.4) ignore clicks by xdotool."""
         self.xdotool("key", f"alt+{key}")
         self.read_until(item)
         self.xdotool("key", "Up", "sleep", 0.3, "key", "Return")

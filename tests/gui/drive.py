@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Look at a capture in Wireshark's windows; write what they say to HOME/seen.json.
+"""Look at a capture in Wireshark's windows; write what they show to HOME/seen.json.
 
 usage: xvfb-run -a drive.py HOME CAPTURE FILTER
 
-Opens the capture with the profile, applies the display filter, opens the statistics.
+Opens the capture with the profile, applies the display filter and opens the statistics.
 """
 import json
 import sys
@@ -20,7 +20,7 @@ def drive(home, capture, display_filter):
         main = desk.main_window(Path(capture).name)
         desk.read_until("Packets", main)
         desk.filter(display_filter)
-        _, shown = desk.read_until("RST cause", main)  # of the first packet that is left
+        _, shown = desk.read_until("RST cause", main)  # of the first packet displayed
         desk.last_of_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)

@@ -1,4 +1,4 @@
-"""Running one of the programs that sit beside this file on a screen of its own.
+"""Running one of the programs in this folder on a screen of its own.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -15,13 +15,13 @@ PATIENCE = 300  # seconds for one run
 
 
 def missing():
-    """What keeps the GUI from being tried, or None."""
+    """The reason why the GUI cannot be tried, or None."""
     absent = [program for program in NEEDED if not shutil.which(program)]
     return f"needs {', '.join(absent)}" if absent else None
 
 
 def play(script, arguments, environment, size):
-    """Runs script on a screen of that size. Returns the finished process; its group is gone when it returns."""
+    """Runs a script on a screen of that size. Returns the finished process, whose process group is gone by then."""
     command = ["xvfb-run", "-a", "-s", f"-screen 0 {size}x24 -nolisten tcp", sys.executable, str(HERE / script),
                *map(str, arguments)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

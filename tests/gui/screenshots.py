@@ -28,14 +28,14 @@ def shoot(desk, folder, name, window="root"):
 
 
 def answer(desk, capture, frame, folder, name):
-    """The answer for one reset, opened."""
+    """The verdict on one reset, expanded."""
     main = desk.main_window(capture.name)
     desk.read_until("Packets", main)
     desk.filter("rst")
     desk.read_until("Displayed", main)
     desk.go_to(frame)
-    desk.click("Internet Protocol Version")  # two lines above the answer; what is written on red cannot be read
-    desk.read_until("ip 20 bytes", main)  # the status bar: the keys are for the details now
+    desk.click("Internet Protocol Version")  # two lines above the verdict; text on red cannot be recognized
+    desk.read_until("ip 20 bytes", main)  # the status bar: the keyboard focus is on the details now
     desk.xdotool("key", "Down", "key", "Down", "key", "Right")
     desk.read_until("Confidence", main)
     shoot(desk, folder, name)

@@ -42,7 +42,7 @@ def abort_without_data(lab, side):
 
 @scenario(side=BOTH)
 def abort_after_own_fin(lab, side):
-    """One side sends its FIN, has it acknowledged, and aborts."""
+    """One side sends its FIN, gets it acknowledged, and aborts."""
     x, y = lab.open(side)
     talk(x, y, side)
     x.shutdown(socket.SHUT_WR)
@@ -53,7 +53,7 @@ def abort_after_own_fin(lab, side):
 
 @scenario(side=BOTH)
 def abort_long_after_peers_fin(lab, side):
-    """The peer has half-closed; this side goes on sending for more than a second and then aborts."""
+    """The peer has half-closed; this side keeps sending for more than a second and then aborts."""
     x, y = lab.open(side)
     talk(x, y, side)
     y.shutdown(socket.SHUT_WR)
@@ -77,7 +77,7 @@ def disconnect(lab, side):
 
 @scenario(side=BOTH)
 def linger2(lab, side):
-    """TCP_LINGER2 below zero: the side that closes waits for no FIN of the other, its peer's next segment is reset."""
+    """TCP_LINGER2 below zero: the closing side does not wait for the other's FIN; its peer's next segment is reset."""
     x, y = lab.open(side)
     talk(x, y, side)
     lab.wait(0.3)
@@ -88,21 +88,21 @@ def linger2(lab, side):
 
 @scenario(side=BOTH, amount=("all", "part", "late"))
 def unread(lab, side, amount):
-    """A side closes while received bytes lie unread: everything, or the rest of what it read, at once or later."""
+    """A side closes while received bytes are unread: all of them or the rest, at once or later."""
     x, y = lab.open(side)
     talk(x, y, side)
     y.sendall(REQUEST * lab.rng.choice((1, 4, 40)))
     lab.wait(lab.pick(0.6, 1.5) if amount == "late" else lab.pick(0.0, 0.01))
     if amount == "part":
         x.recv(20)
-    # On the wire an abort after a request is the same.
+    # On the wire, an abort after a request looks the same.
     lab.expects("unread_data", side, unsure="crs")
     x.close()
 
 
 @scenario(family=(4, 6))
 def unread_pipelined(lab):
-    """The server answers the first of several pipelined requests and closes: the others are unread."""
+    """The server answers the first of several pipelined requests and closes while the others are unread."""
     c, s = lab.pair(80)
     c.sendall(REQUEST * lab.rng.choice((3, 6)))
     lab.wait()
@@ -134,7 +134,7 @@ def unread_zero_window(lab, side):
 
 @scenario(side=BOTH, family=(4, 6))
 def data_after_close(lab, side):
-    """A side closes completely; the other sends on."""
+    """A side closes completely; the other keeps sending."""
     x, y = lab.open(side)
     talk(x, y, side)
     x.close()
@@ -150,7 +150,7 @@ def data_after_close(lab, side):
 
 @scenario(side=BOTH)
 def data_crosses_close(lab, side):
-    """A side closes while the other's next message is on its way: FIN and data cross."""
+    """A side closes while the other's next message is on its way: FIN and data cross in transit."""
     x, y = lab.open(side)
     talk(x, y, side)
     lab.link.delay = max(lab.delay, 0.01)
@@ -162,7 +162,7 @@ def data_crosses_close(lab, side):
 
 @scenario(side=BOTH)
 def close_during_upload(lab, side):
-    """A side reads a part of what is sent to it, up to the last byte received, and closes; the sender goes on."""
+    """A side reads part of what is sent to it, up to the last byte received, and closes; the sender carries on."""
     x, y = lab.open(side)
     y.setblocking(False)
     stop, got = time.monotonic() + 2, 0
@@ -187,7 +187,7 @@ def close_during_upload(lab, side):
 
 @scenario(options={"delays": FAR}, side=BOTH)
 def transfer_cancelled(lab, side):
-    """A side reads a part of a long transfer and closes; much is in flight."""
+    """A side reads part of a long transfer and closes while much of it is in flight."""
     x, y = lab.open(side)
     talk(x, y, side)
     y.setblocking(False)
@@ -236,7 +236,7 @@ def tls_alert(lab, side):
 
 @scenario(options={"long": 25})
 def app_timeout(lab):
-    """The server aborts each of four connections a round time after its last reply."""
+    """The server aborts each of four connections a round number of seconds after its last reply."""
     listener = lab.listen(80)
     quiet, due = lab.rng.choice((5, 6, 10)), []
     for _ in range(4):
@@ -252,7 +252,7 @@ def app_timeout(lab):
 
 @scenario(data=("nothing", "requests"))
 def listener_closed(lab, data):
-    """Connections wait to be accepted when the server closes its listening socket; new ones are refused."""
+    """Connections are waiting to be accepted when the server closes its listening socket; new ones are refused."""
     listener = lab.listen(80)
     count = lab.rng.choice((2, 4))
     for _ in range(count):
@@ -272,7 +272,7 @@ def listener_closed(lab, data):
 
 @scenario(count=(1, 4))
 def process_killed(lab, count):
-    """A server process is killed with requests unread: all its connections are reset, the port refuses afterwards."""
+    """A server process is killed with requests unread: all its connections are reset, and then the port refuses."""
     code = ("import socket\n"
             f"l=socket.socket(); l.bind(('{lab.where}',80)); l.listen(9); k=[]\n"
             f"while True:\n s,_=l.accept(); k.append(s); s.recv(4096); s.sendall({REPLY!r})\n")
@@ -298,7 +298,7 @@ def process_killed(lab, count):
 
 @scenario(count=(1, 3), family=(4, 6))
 def admin_kill(lab, count):
-    """An operator runs ss -K on the server: idle, healthy connections die, the port goes on accepting."""
+    """An operator runs ss -K on the server: idle, healthy connections die, and the port keeps accepting new ones."""
     listener = lab.listen(80)
     for _ in range(count):
         exchange(*lab.pair(80, listener=listener))
@@ -311,7 +311,7 @@ def admin_kill(lab, count):
 
 @scenario(side=BOTH, family=(4, 6))
 def close_race(lab, side):
-    """The peer closes in order; this side has everything and answers the FIN with a reset."""
+    """The peer closes in order; this side has received everything and answers the FIN with a reset."""
     x, y = lab.open(side)
     talk(x, y, side)
     y.close()
@@ -322,7 +322,7 @@ def close_race(lab, side):
 
 @scenario(side=BOTH)
 def close_notify_after_close(lab, side):
-    """A side has closed; the TLS close_notify of the other arrives afterwards and is reset."""
+    """A side has closed; the other's TLS close_notify arrives afterward and is reset."""
     x, y = lab.open(side, port=443)
     talk(x, y, side, request=b"\x17\x03\x03\x00\x20" + bytes(32), reply=b"\x17\x03\x03\x00\x20" + bytes(32))
     x.close()
@@ -340,14 +340,14 @@ def health_check(lab, count):
         time.sleep(max(0, start + period * n - time.monotonic()))
         c, _ = lab.pair(80, listener=listener)
         lab.wait()
-        # Nobody knows a period before it has shown itself.
+        # A period cannot be known before it has repeated.
         lab.expects("health_check", CLIENT, alike="app_abort half_open_scan", unsure="crs" if n < 2 else "")
         abort(c)
 
 
 @scenario(side=BOTH)
 def batch_of_aborts(lab, side):
-    """A program with a dozen connections closes them all with SO_LINGER 0 and goes on with new ones."""
+    """A program with a dozen connections closes them all with SO_LINGER 0 and carries on with new ones."""
     listener = lab.listen(80)
     pairs = [lab.open(side, listener=listener) for _ in range(12)]
     for x, y in pairs:
@@ -380,7 +380,7 @@ def segments_after_reset(lab, side):
 
 @scenario(side=BOTH)
 def challenge(lab, side):
-    """The last message of a side is lost and it aborts: its reset is ahead and challenged, a second one follows."""
+    """A side's last message is lost and it aborts: its reset is ahead and gets challenged, and a second one follows."""
     x, y = lab.open(side)
     talk(x, y, side)
     way = "down" if side == SERVER else "up"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Addresses that stand for more than one host, and paths that repeat packets: nobody is to be accused."""
+"""Addresses that stand for more than one host, and paths that repeat packets: nobody may be accused."""
 import socket
 import time
 
@@ -25,7 +25,7 @@ def reach(lab, port):
 def forwarding_gateway(lab, visits):
     """A gateway forwards one port to a server behind it; another port of the gateway itself is closed.
 
-    The refusal comes sooner and from nearer than the packets of the forwarded port, and yet from the host addressed.
+    The refusal comes sooner and from nearer than the packets of the forwarded port, yet from the host addressed.
     """
     lab.inside("r", "iptables", "-t", "nat", "-A", "PREROUTING", "-i", "eth0", "-p", "tcp", "--dport", "8000",
                "-j", "DNAT", "--to", f"{lab.where}:80")
@@ -47,14 +47,14 @@ def forwarding_gateway(lab, visits):
 
 @scenario(hops=(0, 2), server=("silent", "goes on"), options={"delays": NEAR})
 def address_moves(lab, hops, server):
-    """The route to the server's address changes to another host of that address, which resets what it does not know."""
+    """The route to the server's address switches to another host with it, which resets what it does not know."""
     lab.second_server(ttl=64 - hops)
     c, s = lab.pair(80)
     for _ in range(2):
         exchange(c, s)
     time.sleep(lab.pick(0, 1))
     lab.switch_route()
-    # Where both hosts are equally far and the first one is not heard again, it may as well be one that has forgotten.
+    # If both are equally far away and the first is not heard from again, it may be one host that lost its state.
     alone = server == "silent" and not hops
     lab.expects("session_failover", SERVER, alike="no_connection", unsure="c" if alone else "")
     c.sendall(REQUEST)
@@ -67,7 +67,7 @@ def address_moves(lab, hops, server):
 
 @scenario(options={"delays": NEAR})
 def balancer_moves(lab):
-    """A balancer loses its table and sends what is left of a connection to another host."""
+    """A load balancer loses its table and sends the rest of a connection to another host."""
     lab.inside("r", "iptables", "-t", "nat", "-A", "PREROUTING", "-i", "eth0", "-p", "tcp", "--dport", "8000",
                "-j", "DNAT", "--to", f"{lab.where}:80")
     lab.second_server()
@@ -88,7 +88,7 @@ def balancer_moves(lab):
 
 @scenario()
 def path_repeats_packets(lab):
-    """The path delivers many packets twice, the copies later: old ones meet connections that both sides have closed."""
+    """The path delivers many packets again later: old copies arrive when both sides have closed the connection."""
     repeat = lab.rng.random
 
     def twice(_, packet):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Scenarios that go wrong at the beginning of a connection."""
+"""Scenarios that go wrong at the start of a connection."""
 import socket
 import struct
 import time
@@ -15,7 +15,7 @@ MIDDLE = {"fit": (0.012, 0.040), "judge": (0.020, 0.090)}
 
 @scenario(known=("alone", "serves"), family=(4, 6))
 def closed_port(lab, known):
-    """A connection attempt to a port without a listener, on a host that serves another port or shows nothing else."""
+    """A connection attempt to a port without a listener, on a host that serves another port or is otherwise silent."""
     if known == "serves":
         lab.visit(80)
     for _ in range(lab.rng.choice((1, 3))):
@@ -26,7 +26,7 @@ def closed_port(lab, known):
 
 @scenario()
 def closed_ports_of_a_scan(lab):
-    """A program tries a dozen ports one after the other; two are open, and there it says nothing and closes."""
+    """A program tries a dozen ports one after another; on the two open ones, it says nothing and closes."""
     for port in range(20, 32):
         if port in (22, 25):
             s = lab.listen(port)
@@ -40,7 +40,7 @@ def closed_ports_of_a_scan(lab):
 
 @scenario()
 def restarted_service(lab):
-    """A service is gone for a while: served, then refused, then served again."""
+    """A service is down for a while: served, then refused, then served again."""
     listener = lab.listen(80)
     lab.visit(80, listener)
     listener.close()
@@ -53,7 +53,7 @@ def restarted_service(lab):
 
 @scenario(family=(4, 6))
 def host_firewall(lab):
-    """The server's own packet filter rejects the SYN with a reset, byte for byte a closed port."""
+    """The server's own packet filter rejects the SYN with a reset, byte for byte like a closed port."""
     lab.on_the_server("-A", "INPUT", "-p", "tcp", "--dport", "8080", "-j", "REJECT", "--reject-with", "tcp-reset")
     lab.visit(80)
     lab.expects("firewall_reject", SERVER, alike="closed_port", unsure="crs", times=2)
@@ -80,7 +80,7 @@ def router_firewall(lab, known):
 
 @scenario(family=(4, 6))
 def accept_queue_full(lab):
-    """Accept queue of four with tcp_abort_on_overflow: the third ACKs of the last clients are reset."""
+    """An accept queue of four with tcp_abort_on_overflow: the third ACKs of the last clients are reset."""
     lab.sysctl("s", "net.ipv4.tcp_abort_on_overflow", 1)
     lab.listen(80, backlog=3)
     for _ in range(3):
@@ -94,7 +94,7 @@ def accept_queue_full(lab):
 
 @scenario()
 def ecn_refused(lab):
-    """The server's packet filter resets SYNs that ask for ECN; the next one without is accepted."""
+    """The server's packet filter resets SYNs that ask for ECN; the next one, without ECN, is accepted."""
     lab.inside("s", "iptables", "-A", "INPUT", "-p", "tcp", "--syn", "-m", "ecn", "--ecn-tcp-ece", "-j", "REJECT",
                "--reject-with", "tcp-reset")
     lab.sysctl("c", "net.ipv4.tcp_ecn", 1)
@@ -120,7 +120,7 @@ def raw(lab):
 
 @scenario()
 def half_open_scan(lab):
-    """A SYN scan: where a port is open, the scanner's kernel resets the SYN-ACK that it knows nothing of."""
+    """A SYN scan: where a port is open, the scanner's kernel resets the SYN-ACK, which it knows nothing about."""
     ports = list(range(20, 32))
     lab.rng.shuffle(ports)
     _, send = raw(lab)
@@ -136,7 +136,7 @@ def half_open_scan(lab):
 
 @scenario(then=("request", "silence"))
 def raw_socket_client(lab, then):
-    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, the program goes on or not."""
+    """A program does TCP through a raw socket: its kernel resets the SYN-ACK, and the program carries on or not."""
     lab.listen(80)
     s, send = raw(lab)
     lab.expects("unknown_to_kernel", CLIENT, alike="half_open_scan connect_aborted",
@@ -152,7 +152,7 @@ def raw_socket_client(lab, then):
 
 @scenario(family=(4, 6))
 def gave_up_before_synack(lab):
-    """The path holds the SYN; the client closes its socket first, so the late SYN-ACK meets nothing."""
+    """The path delays the SYN; the client closes its socket first, so the late SYN-ACK finds none."""
     lab.listen(80)
     late = lab.pick(1.3, 2.2)
     lab.link.tamper = lambda way, packet: [(packet, late if way == UP else 0.0)]
@@ -168,7 +168,7 @@ def gave_up_before_synack(lab):
 
 @scenario()
 def quick_cancel(lab):
-    """The client closes its socket a moment before the SYN-ACK of a normal path arrives."""
+    """The client closes its socket a moment before the SYN-ACK arrives over a normal path."""
     lab.link.delay = max(lab.delay, 0.02)
     lab.listen(80)
     c = lab.client(blocking=False)
@@ -192,7 +192,7 @@ def tamper_once(lab, **change):
 
 @scenario()
 def synack_of_wrong_number(lab):
-    """A device changes the ACK number of the first SYN-ACK; the client resets it and its next SYN succeeds."""
+    """A device changes the ACK number of the first SYN-ACK; the client resets it, and its next SYN succeeds."""
     tamper_once(lab, ack=lab.rng.randrange(100, 100000))
     lab.expects("handshake_bad_ack", CLIENT, unsure="s")  # there the SYN-ACK is still right
     lab.visit(80)
@@ -200,7 +200,7 @@ def synack_of_wrong_number(lab):
 
 @scenario()
 def synack_of_wrong_time(lab):
-    """The timestamp echo of the SYN-ACK is too old: the client resets it and retries."""
+    """The timestamp echo in the SYN-ACK is too old: the client resets it and retries."""
     tamper_once(lab, tsecr=-500000)
     lab.expects("paws_reject", CLIENT, unsure="s")
     lab.visit(80)
@@ -208,7 +208,7 @@ def synack_of_wrong_time(lab):
 
 @scenario(after=(0.0, 1.5), family=(4, 6))
 def crashed_client_returns(lab, after):
-    """The client lost its state and uses the port again; the server's old connection answers with an ACK."""
+    """The client lost its state and reuses the port; the server's old connection answers with an ACK."""
     listener = lab.listen(80)
     c, s = lab.pair(80, 50080, listener)
     exchange(c, s)
@@ -223,7 +223,7 @@ def crashed_client_returns(lab, after):
 
 @scenario()
 def time_wait_reuse(lab):
-    """The server is in TIME-WAIT; a SYN of the same ports with a lower number draws its old ACK, then a reset."""
+    """The server is in TIME-WAIT; a SYN from the same ports with a lower number draws its old ACK, then a reset."""
     for who in "cs":
         lab.sysctl(who, "net.ipv4.tcp_timestamps", 0)
     listener = lab.listen(80)
@@ -250,7 +250,7 @@ def time_wait_reuse(lab):
 
 @scenario(options={"long": 14}, family=(4, 6))
 def third_ack_lost(lab):
-    """The client's ACKs never arrive: the server repeats its SYN-ACK, forgets the request, and later data is reset."""
+    """The client's ACKs never arrive: the server retransmits its SYN-ACK, drops the request, and resets later data."""
     lab.sysctl("s", "net.ipv4.tcp_synack_retries", 2)
     lab.listen(80)
     flags_at = 53 if lab.family == 6 else 33
@@ -266,7 +266,7 @@ def third_ack_lost(lab):
 
 @scenario()
 def backscatter(lab):
-    """Somebody floods servers with SYNs that carry this client's address: their SYN-ACKs meet no socket here."""
+    """Somebody floods servers with SYNs that carry this client's address: their SYN-ACKs find no socket here."""
     lab.visit(8080)
     for n, (port, cport) in enumerate(((80, 1891), (443, 40711), (80, 29120))):
         head = struct.pack(">HHIIBBHHHBBH", port, cport, 0x10000000 + n * 7919, 0x2A000000 + n * 104729,
@@ -278,7 +278,7 @@ def backscatter(lab):
 
 @scenario()
 def happy_eyeballs(lab):
-    """IPv6 first, IPv4 after 250 ms; IPv4 wins, the SYN-ACK of IPv6 comes later and is reset."""
+    """IPv6 first, IPv4 after 250 ms; IPv4 wins, and the SYN-ACK over IPv6 comes later and is reset."""
     lab.link.tamper = lambda way, packet: [(packet, 0.4 if packet[0] >> 4 == 6 else 0.0)]
     addresses = lab.addresses
     lab.listen(80)
@@ -296,7 +296,7 @@ def happy_eyeballs(lab):
     listener = lab.sockets[0]
     c, s = lab.pair(80, listener=listener)
     first.close()
-    # Without knowing that both addresses are one host, the loser looks like any attempt given up.
+    # Without knowing that both addresses are one host, the loser looks like any abandoned attempt.
     lab.expects("connection_race", CLIENT, alike="connect_aborted")
     lab.followers(CLIENT)
     exchange(c, s)
@@ -323,7 +323,7 @@ def race_of_two_ports_lost(lab):
 
 @scenario()
 def orderly_then_refused_once(lab):
-    """A healthy connection, then one attempt to a neighbouring port that nobody serves."""
+    """A healthy connection, then one attempt to a neighboring port without a service."""
     lab.visit(80)
     lab.expects("closed_port", SERVER)
     lab.dial(8081)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Labels: the same reset at all capture points, the kernel's reason for it, and what the scenario expected.
 
-A reset is known by its numbers and flags (a NAT changes addresses and ports, never these); equal resets by their order.
+A reset is identified by its numbers and flags (NAT never changes these), and equal resets by their order.
 """
 import socket
 from collections import defaultdict
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import capfile
 
-# What the kernel may say for a cause. Causes that are not here are not sent by a kernel's TCP.
+# The reasons that the kernel may give for a cause. For causes that are missing here, a kernel's TCP sends no resets.
 NO_SOCKET = {"NO_SOCKET"}
 REASONS = {
     "closed_port": NO_SOCKET,
@@ -69,7 +69,7 @@ class Reset:
 
 
 class Contradiction(Exception):
-    """The scenario did not go as planned; its captures are not labelled."""
+    """The scenario did not go as planned; its captures are not labeled."""
 
 
 def text(address):
@@ -77,7 +77,7 @@ def text(address):
 
 
 def bears(point, segment, hosts):
-    """Whose address a reset carries, as its capture point sees it."""
+    """Whose address a reset carries, as seen at its capture point."""
     src = text(segment.src[0])
     if point == "c":
         return "c" if src in hosts["c"] else "s"
@@ -85,7 +85,7 @@ def bears(point, segment, hosts):
 
 
 def resets(captures, hosts):
-    """Every reset of these captures in the order in which they were sent."""
+    """All resets in these captures in the order in which they were sent."""
     found = {}
     for point, frames in captures.items():
         count = defaultdict(int)
@@ -93,7 +93,7 @@ def resets(captures, hosts):
             seg = capfile.Segment(data)
             if not seg.ok or not seg.has(capfile.RST):
                 continue
-            # In one direction a reset without ACK may carry anything in its ACK field; nobody changes it on the way.
+            # Without the ACK flag, the ACK field of a reset may contain anything; nobody changes it on the path.
             key = (seg.seq, seg.ack, seg.flags, bears(point, seg, hosts))
             count[key] += 1
             reset = found.setdefault((*key, count[key]), Reset(seg, key[3]))
@@ -116,7 +116,7 @@ def explain(found, told):
 
 
 def assign(found, expected):
-    """Each reset gets the next expectation of its direction (and port, where one is given)."""
+    """Each reset gets the next expectation for its direction (and port, if one is given)."""
     for reset in found:
         ports = (reset.segment.src[1], reset.segment.dst[1])
         fits = (e for e in expected if e.bears == reset.bears and e.seen < e.most and (not e.port or e.port in ports))
@@ -157,7 +157,7 @@ def rows(found):
             if e.cause == "segment_after_reset" and not any(
                     point in other.seen and other.seen[point][0] < when and same_connection(other, reset)
                     for other in found):
-                # The reset that ended the connection did not pass here: this one looks like the first.
+                # The reset that ended the connection did not pass here, so this one looks like the first.
                 sure, alike = False, [*alike, "no_connection"]
             made.append((point, number, e.cause, reset.reason, e.sender, "yes" if sure else "no",
                          ",".join(alike) or "-"))

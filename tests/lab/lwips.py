@@ -11,7 +11,7 @@ SERVE, UNREAD, CLOSE = 80, 91, 92
 
 
 def start(lab):
-    """(Re)start the server; its address is the lab's server from now on."""
+    """(Re)start the server; from now on, its address is that of the lab's server."""
     program = lab.file + ".lwip"
     run("gcc", "-I/usr/include/lwip", "-I/usr/include/lwip/posix", "-o", program, SOURCE, "-llwip")
     net = lab.addresses[0]["c"].split(".")[1]
@@ -49,7 +49,7 @@ def again(c):
 
 @scenario()
 def lwip_refused(lab):
-    """A closed port of a small device that serves another."""
+    """A closed port of a small device that has a service on another port."""
     start(lab)
     ask(lab, SERVE).close()
     lab.wait(0.7)
@@ -61,7 +61,7 @@ def lwip_refused(lab):
 
 @scenario()
 def lwip_unread(lab):
-    """The device's application closes with a request unread."""
+    """The device's application closes while a request is unread."""
     start(lab)
     c = ask(lab, UNREAD)
     lab.wait(0.1)
@@ -72,7 +72,7 @@ def lwip_unread(lab):
 
 @scenario()
 def lwip_data_after_close(lab):
-    """The device's application closes, the client sends on."""
+    """The device's application closes, and the client keeps sending."""
     start(lab)
     c = ask(lab, CLOSE)
     lab.wait(0.8)
@@ -84,7 +84,7 @@ def lwip_data_after_close(lab):
 
 @scenario()
 def lwip_rebooted(lab):
-    """The device restarted and knows nothing of the connection."""
+    """The device restarted and knows nothing about the connection."""
     child = start(lab)
     c = ask(lab, SERVE)
     again(c)

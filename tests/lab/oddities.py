@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Healthy and merely odd traffic: nobody may be accused. Most scenarios end with an endpoint's own reset after all the
-oddity, because a reset is what tempts a reader to see a device.
+"""Healthy and merely odd traffic: nobody may be accused. Most scenarios end in an endpoint's own reset after all the
+oddity, because a reset is what tempts a reader to suspect a device.
 """
 import socket
 import time
@@ -16,7 +16,7 @@ SOON = {"rst.idle_min_s": 2}
 
 
 def finish(lab, x, side, alike=None, after=0.3):
-    """One side aborts in the end: an application's reset, whatever happened before."""
+    """One side finally aborts: an application's reset, whatever happened before."""
     lab.wait(after)
     lab.expects("app_abort", side, alike=alike)
     abort(x)
@@ -50,7 +50,7 @@ def healthy(lab, rounds):
 
 @scenario(family=(4, 6))
 def healthy_half_close(lab):
-    """The client sends its FIN with the request, the server answers at leisure and closes."""
+    """The client sends its FIN with the request; the server answers in its own time and closes."""
     c, s = lab.pair(80)
     c.sendall(REQUEST)
     c.shutdown(socket.SHUT_WR)
@@ -66,7 +66,7 @@ def healthy_half_close(lab):
 
 @scenario(side=BOTH)
 def late_acks(lab, side):
-    """The path holds one direction for a while: spurious retransmissions, then everything arrives after all."""
+    """The path delays one direction for a while: spurious retransmissions, then everything arrives after all."""
     x, y = lab.open(side)
     talk(x, y, side)
     way = DOWN if side == CLIENT else UP
@@ -83,7 +83,7 @@ def late_acks(lab, side):
 
 @scenario(side=BOTH)
 def loss(lab, side):
-    """Every fifth packet of the path is lost; TCP repairs it."""
+    """Every fifth packet is lost on the path; TCP repairs it."""
     x, y = lab.open(side)
     lab.link.tamper = lambda way, packet: [] if lab.rng.random() < 0.2 and is_tcp(packet) else [(packet, 0.0)]
     talk(x, y, side, rounds=6)
@@ -124,7 +124,7 @@ def duplicated(lab, side):
 
 @scenario(side=BOTH, when=("before", "after"))
 def rerouted(lab, side, when):
-    """The route changes in the middle of the connection: other hop counts from then on, in one direction."""
+    """The route changes in the middle of the connection: different hop counts from then on, in one direction."""
     x, y = lab.open(side)
     talk(x, y, side, rounds=2)
     way, ttl = (UP if side == CLIENT else DOWN), lab.rng.choice((55, 58, 61))
@@ -145,7 +145,7 @@ def flapping_route(lab, side):
 
 @scenario(side=BOTH)
 def scrubbed(lab, side):
-    """A firewall gives every packet a random IP id and clears DF."""
+    """A firewall gives every packet a random IP ID and clears DF."""
     x, y = lab.open(side)
 
     def scrub(_, packet):
@@ -160,7 +160,7 @@ def scrubbed(lab, side):
 
 @scenario(side=BOTH)
 def proxied_handshake(lab, side):
-    """A SYN proxy answers the SYN for the server: the SYN-ACK has another TTL than all that follows."""
+    """A SYN proxy answers the SYN for the server: the SYN-ACK has a different TTL from everything that follows."""
     lab.link.tamper = lambda flow, packet: [(rewrite(packet, ttl=250), 0.0)] \
         if flow == DOWN and is_tcp(packet) and tcp_flags(packet) & 0x12 == 0x12 else [(packet, 0.0)]
     x, y = lab.open(side)
@@ -179,12 +179,12 @@ def nat(lab, side):
 
 @scenario()
 def two_services_behind_one_port(lab):
-    """The router spreads connections to one port over two services of the host; one of them is gone."""
+    """The router spreads connections to one port over two services of the host, one of which is down."""
     for port, every in (("8001", "2"), ("8002", "1")):
         lab.inside("r", "iptables", "-t", "nat", "-A", "PREROUTING", "-p", "tcp", "--dport", "80", "-m", "statistic",
                    "--mode", "nth", "--every", every, "--packet", "0", "-j", "DNAT", "--to", f"{lab.where}:{port}")
     lab.listen(8001)
-    # Half of the connections are refused: seen from the client like a listener with a full backlog.
+    # Half of the connections are refused: to the client, this looks like a listener with a full backlog.
     lab.expects("closed_port", SERVER, times=3, alike="resource_exhaustion no_backend", unsure="c")
     for _ in range(6):
         lab.dial(80)
@@ -199,7 +199,7 @@ def keepalives_answered(lab, side):
     talk(x, y, side)
     time.sleep(lab.pick(3.2, 4.8))
     finish(lab, x, side, alike="unread_data admin_kill app_timeout")
-    lab.followers(side)  # the answer of a keepalive may have been on its way
+    lab.followers(side)  # the answer to a keepalive may have been on its way
 
 
 @scenario(prefs=SOON, side=BOTH)
@@ -213,7 +213,7 @@ def idle_abort(lab, side):
 
 @scenario(prefs=SOON, side=BOTH)
 def idle_then_data(lab, side):
-    """An idle connection goes on as if nothing had been, and ends later."""
+    """An idle connection carries on as if nothing had happened, and ends later."""
     x, y = lab.open(side)
     talk(x, y, side)
     time.sleep(lab.pick(2.6, 4.4))
@@ -244,7 +244,7 @@ def window_reopens(lab, side):
 
 @scenario()
 def port_reused(lab):
-    """The client uses its port again right after an orderly close; the new connection is accepted."""
+    """The client reuses its port right after an orderly close; the new connection is accepted."""
     listener = lab.listen(80)
     for _ in range(2):
         c, s = lab.pair(80, 50123, listener)
@@ -260,7 +260,7 @@ def port_reused(lab):
 
 @scenario()
 def port_reused_after_abort(lab):
-    """The client aborts, uses its port again at once, and aborts again."""
+    """The client aborts, reuses its port at once, and aborts again."""
     listener = lab.listen(80)
     for _ in range(3):
         c, s = lab.pair(80, 50124, listener)
@@ -270,7 +270,7 @@ def port_reused_after_abort(lab):
 
 @scenario(options={"delays": MIDDLE})
 def slow_server(lab):
-    """The server thinks for two seconds before each answer; the client has no patience and closes."""
+    """The server takes two seconds for each answer; the client runs out of patience and closes."""
     c, s = lab.pair(80)
     c.sendall(REQUEST)
     lab.wait(2)
@@ -285,7 +285,7 @@ def slow_server(lab):
 
 @scenario(options={"delays": MIDDLE}, side=BOTH)
 def refused_among_the_healthy(lab, side):
-    """A dozen healthy connections of different lengths, one abort, and one attempt to a closed port."""
+    """A dozen healthy connections of different lengths, one abort, and one attempt to connect to a closed port."""
     listener = lab.listen(80)
     for n in range(5):
         lab.visit(80, listener, rounds=1 + n % 3)

@@ -14,12 +14,12 @@ from world import BOTH, BOX, CLIENT, REPLY, REQUEST, SERVER, exchange, scenario
 
 TCP_USER_TIMEOUT = 18
 MIDDLE = {"fit": (0.012, 0.040), "judge": (0.020, 0.090)}
-SOON = {"rst.idle_min_s": 2}  # idle times are scaled down, and the plugin's threshold with them
+SOON = {"rst.idle_min_s": 2}  # idle times are scaled down, along with the plugin's threshold
 
 
 @scenario(options={"long": 16}, side=BOTH, family=(4, 6))
 def keepalive(lab, side):
-    """The path goes dead; the probes of an idle side stay unanswered and it resets."""
+    """The path goes dead; an idle side's probes go unanswered, and it resets."""
     x, y = lab.open(side)
     lab.keepalive(x, 2, 1, lab.rng.choice((3, 5)))
     talk(x, y, side)
@@ -31,14 +31,14 @@ def keepalive(lab, side):
 
 @scenario(prefs=SOON, trigger=("data", "keepalive", "later"), side=BOTH)
 def forgotten(lab, trigger, side):
-    """One host lost its state without a word; the other's data or keepalive is reset."""
+    """One host silently lost its state; the other's data or keepalive is reset."""
     x, y = lab.open(side)
     if trigger == "keepalive":
         lab.keepalive(y, 2, 1, 5)
     talk(x, y, side)
     lab.forget(x)
     idle = 3.2 if trigger != "data" else lab.pick(0.2, 1)
-    # After an idle time a device could have forgotten the connection just as well.
+    # After an idle period, a device could just as well have forgotten the connection.
     lab.expects("no_connection", side, alike="device_idle_timeout session_failover")
     time.sleep(idle)
     if trigger != "keepalive":
@@ -49,7 +49,7 @@ def forgotten(lab, trigger, side):
 
 @scenario(options={"long": 8}, side=BOTH)
 def silent_give_up(lab, side):
-    """Linux gives up on unacknowledged data silently (TCP_USER_TIMEOUT); the peer's next segment finds nothing."""
+    """Linux silently gives up on unacknowledged data (TCP_USER_TIMEOUT); the peer's next segment is reset."""
     x, y = lab.open(side)
     talk(x, y, side)
     x.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, 2000)
@@ -63,7 +63,7 @@ def silent_give_up(lab, side):
     lab.wait(0.1)
 
 
-# Half of the kernel's time, as the plugin's 30 s are half of the 60 s that are usual.
+# Half of the kernel's time, just as the plugin's 30 s are half of the usual 60 s.
 @scenario(options={"long": 8}, prefs={"rst.fin_wait_s": 1}, side=BOTH, family=(4, 6))
 def fin_wait(lab, side):
     """A side closed; its half-closed state expires (tcp_fin_timeout scaled down) before the peer sends again."""
@@ -81,7 +81,7 @@ def fin_wait(lab, side):
 
 @scenario(options={"delays": MIDDLE})
 def assassination(lab):
-    """An old duplicate of a reply reaches the client in TIME-WAIT; its ACK meets no connection at the server."""
+    """An old duplicate of a reply reaches the client in TIME-WAIT; at the server, its ACK finds no connection."""
     kept = []
 
     def keep(way, packet):
@@ -102,19 +102,19 @@ def assassination(lab):
 
 
 class Forger:
-    """Somebody on or off the path who knows what the server said last."""
+    """Somebody on or off the path who knows what the server sent last."""
 
     def __init__(self, lab):
         self.lab, self.down, self.up = lab, [], []
         lab.link.tamper = self.look
 
     def look(self, way, packet):
-        if tcp_flags(packet):  # the hosts ask for IPv6 routers now and then
+        if tcp_flags(packet):  # the hosts solicit IPv6 routers now and then
             (self.down if way == DOWN else self.up).append(packet)
         return [(packet, 0.0)]
 
     def reset(self, ahead=0, ttl=47, flags="RA", way=DOWN, soon=True):
-        """A reset at the edge of what this direction has sent, plus ahead."""
+        """A reset at the edge of what this direction has sent, plus `ahead`."""
         last = (self.down if way == DOWN else self.up)[-1]
         length = len(last) - 20 - (last[32] >> 4) * 4
         head = last[20:40]
@@ -127,7 +127,7 @@ class Forger:
 
 @scenario(options={"delays": MIDDLE}, ttl=(33, 47, 120))
 def forged_reset(lab, ttl):
-    """A third party forges the server's reset from another distance; the server goes on with new data."""
+    """A third party forges the server's reset from a different distance; the server carries on with new data."""
     c, s = lab.pair(80)
     forger = Forger(lab)
     for _ in range(2):
@@ -137,14 +137,14 @@ def forged_reset(lab, ttl):
     for _ in range(3):
         time.sleep(0.004)
         s.sendall(REPLY)
-    # The client's kernel has no connection any more when the server's data arrive.
+    # The client's kernel no longer has the connection when the server's data arrives.
     lab.followers(CLIENT)
     lab.wait(0.2)
 
 
 @scenario(options={"delays": MIDDLE})
 def forged_train(lab):
-    """Three forged resets at steps of a full segment, as some filters on the path send them."""
+    """Three forged resets in steps of a full segment, as some filters on the path send them."""
     c, s = lab.pair(80)
     forger = Forger(lab)
     exchange(c, s)
@@ -159,7 +159,7 @@ def forged_train(lab):
 
 @scenario(options={"delays": MIDDLE})
 def forged_on_both_ends(lab):
-    """A device in the middle resets both ends at once; neither of them sent it."""
+    """A device in the middle resets both ends at once; neither end sent a reset."""
     c, s = lab.pair(80)
     forger = Forger(lab)
     for _ in range(2):
@@ -173,7 +173,7 @@ def forged_on_both_ends(lab):
 
 @scenario(count=(1, 4))
 def blind_reset(lab, count):
-    """Somebody guesses: resets inside the window, not at its edge. The client challenges them and goes on."""
+    """Somebody guesses: resets inside the window, but not at its edge. The client challenges them and carries on."""
     c, s = lab.pair(80)
     forger = Forger(lab)
     exchange(c, s)
@@ -189,7 +189,7 @@ def blind_reset(lab, count):
 
 @scenario(options={"delays": MIDDLE, "long": 5}, word=("HTTP", "SNI"), family=(4, 6))
 def policy(lab, word):
-    """The router resets a request or a ClientHello by its content; the server never sees it."""
+    """The router resets a request or a ClientHello because of its content; the server never sees it."""
     lab.on_the_router("-A", "FORWARD", "-p", "tcp", "-m", "string", "--string", "banned.example", "--algo", "bm", "-j",
                       "REJECT", "--reject-with", "tcp-reset")
     port = 80 if word == "HTTP" else 443
@@ -204,7 +204,7 @@ def policy(lab, word):
     c.sendall(REQUEST.replace(b"app.example", name) if word == "HTTP" else
               b"\x16\3\1" + struct.pack(">H", len(body) + 4) + b"\1\0" + struct.pack(">H", len(body)) + body)
     lab.wait(1.5)
-    # The server has no idea; its own end comes later.
+    # The server knows nothing about it; its own end comes later.
     s.close()
     lab.followers(CLIENT)
     lab.wait(0.2)
@@ -212,7 +212,7 @@ def policy(lab, word):
 
 @scenario(options={"delays": MIDDLE}, side=BOTH)
 def cut_by_rule(lab, side):
-    """An administrator adds a rule on the router that resets what is already established."""
+    """An administrator adds a rule on the router that resets established connections."""
     listener = lab.listen(80)
     for _ in range(3):
         lab.visit(80, listener)
@@ -224,14 +224,14 @@ def cut_by_rule(lab, side):
     lab.expects("policy_reset", BOX, bears=side[0], alike="injected no_connection session_failover")
     y.sendall(REQUEST)
     lab.wait(0.2)
-    # Other traffic goes on: the point behind the router demonstrably still records.
+    # Other traffic continues, which shows that the point behind the router is still recording.
     lab.on_the_router("-D", *rule)
     lab.visit(80, listener)
 
 
 @scenario(options={"delays": MIDDLE, "long": 9}, prefs=SOON)
 def device_idle(lab):
-    """The router forgets idle connections and resets the next request, nearer than the server."""
+    """The router forgets idle connections and resets the next request, from nearer than the server."""
     for state in (("INVALID",), ("NEW", "!", "--syn")):
         lab.inside("r", "iptables", "-A", "FORWARD", "-p", "tcp", *state[1:], "-m", "conntrack", "--ctstate", state[0],
                    "-j", "REJECT", "--reject-with", "tcp-reset")
@@ -252,13 +252,13 @@ def device_idle(lab):
 
 @scenario(prefs=SOON)
 def nat_forgot(lab):
-    """The NAT router lost its mapping; the server's next message reaches the router itself, which knows nothing."""
+    """The NAT router lost its mapping; the server's next message reaches the router itself, which does not know it."""
     lab.inside("r", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "link0", "-j", "MASQUERADE")
     c, s = lab.pair(80)
     exchange(c, s)
     time.sleep(lab.pick(0.2, 3))
     lab.inside("r", "conntrack", "-F", quiet=True)
-    # To the server the router is the client: nobody can tell the two apart.
+    # To the server, the router is the client: nobody can tell the two apart.
     lab.expects("no_connection", CLIENT, bears="c", alike="device_idle_timeout session_failover", unsure="crs")
     s.sendall(REPLY)
     lab.followers(CLIENT, bears="c")
@@ -267,7 +267,7 @@ def nat_forgot(lab):
 
 @scenario(options={"delays": MIDDLE})
 def nat_leak(lab):
-    """A segment far outside the window passes the NAT untranslated; the router resets it and kills the real flow."""
+    """A segment far outside the window passes the NAT untranslated; the router's reset kills the real connection."""
     lab.inside("r", "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", "link0", "-j", "MASQUERADE")
     c, s = lab.pair(80)
     forger = Forger(lab)
@@ -275,7 +275,7 @@ def nat_leak(lab):
     exchange(c, s)
     lab.expects("nat_leak", BOX, bears="c", alike="injected no_connection session_failover policy_reset", unsure="crs")
     stray = forger.down[-1]
-    ident = struct.pack(">H", lab.rng.randrange(1, 60000))  # a packet of its own, no changed copy
+    ident = struct.pack(">H", lab.rng.randrange(1, 60000))  # a separate packet, not a modified copy
     stray = stray[:4] + ident + stray[6:]
     lab.link.send(DOWN, rewrite(stray, seq=2000000))
     lab.wait(0.1)
@@ -324,7 +324,7 @@ def relay(front, back):
 
 @scenario(count=(1, 4))
 def proxy(lab, count):
-    """A proxy on the server's host: its backend aborts, and it aborts its client's connection in turn."""
+    """A proxy on the server's host: its backend aborts, and in turn it aborts its client's connection."""
     front = lab.listen(80)
     with lab.at("c"):
         backend = socket.socket()
@@ -375,7 +375,7 @@ def mptcp_fastclose(lab):
 
 @scenario(side=BOTH)
 def host_firewall_cut(lab, side):
-    """The server's own packet filter starts to reject a live connection: byte for byte a host without state."""
+    """The server's own packet filter starts to reject a live connection: byte for byte like a host without state."""
     listener = lab.listen(80)
     lab.visit(80, listener)
     x, y = lab.open(CLIENT, listener=listener)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Well-known servers and clients as they are installed. A scenario whose program is missing is left out (ABSENT)."""
+"""Well-known servers and clients as installed. A scenario whose program is missing is skipped (ABSENT)."""
 import os
 import shutil
 import socket
@@ -20,7 +20,7 @@ def with_programs(*programs, **how):
 
 
 def start(lab, who, port, *command):
-    """A program that runs until the scenario ends; returns when it listens."""
+    """A program that runs until the scenario ends; returns once it is listening."""
     child = subprocess.Popen(["ip", "netns", "exec", lab.ns[who], *command], stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
     lab.children.append(child)
@@ -64,7 +64,7 @@ def shell(lab, who, command):
 
 @with_programs("haproxy", options={"delays": NEAR, "long": 10})
 def haproxy_checks(lab):
-    """haproxy checks a port at level 4: SYN, SYN-ACK, and a reset in place of the third ACK, at a fixed interval."""
+    """haproxy checks a port at layer 4: SYN, SYN-ACK, and a reset instead of the third ACK, at a fixed interval."""
     lab.listen(80, backlog=64)
     period = lab.rng.choice((500, 700, 900))
     config = written(lab, "haproxy.cfg", f"""
@@ -79,7 +79,7 @@ listen checks
   bind :9000
   server one {lab.where}:80 check inter {period}
 """)
-    # Nobody knows a period before it has shown itself.
+    # A period cannot be known before it has repeated.
     lab.expects("health_check", CLIENT, times=2, alike="app_abort half_open_scan", unsure="crs")
     lab.expects("health_check", CLIENT, times=1000, least=4, alike="half_open_scan")
     child = start(lab, "c", 9000, "haproxy", "-db", "-f", config)
@@ -91,7 +91,7 @@ listen checks
 
 @with_programs("nmap")
 def nmap_connects(lab):
-    """nmap tries eight ports with connect(): five refuse, three are open and reset without a byte."""
+    """nmap tries eight ports with connect(): five refuse, three are open and get reset without a byte."""
     for port in (22, 80, 443):
         lab.listen(port)
     lab.expects("half_open_scan", CLIENT, times=3, alike="app_abort connection_race health_check")
@@ -102,7 +102,7 @@ def nmap_connects(lab):
 
 @with_programs("nginx", family=(4, 6), options={"delays": NEAR})
 def nginx_refuses_upload(lab):
-    """nginx answers a large upload with 413 and closes; the rest of the upload meets the closed socket."""
+    """nginx answers a large upload with 413 and closes; the rest of the upload reaches the closed socket."""
     nginx(lab, "client_max_body_size 1k; lingering_timeout 300ms;")
     lab.expects("data_after_close", SERVER, alike="transfer_cancelled app_error unread_data app_abort")
     lab.followers(SERVER)
@@ -121,7 +121,7 @@ def nginx_refuses_upload(lab):
 
 @with_programs("nginx", options={"long": 10})
 def nginx_gives_up_stalled_reader(lab):
-    """The reader of a large file stops reading; nginx resets when its send_timeout is over."""
+    """The reader of a large file stops reading; nginx resets when its send_timeout expires."""
     nginx(lab, "reset_timedout_connection on; send_timeout 3s;")
     c = lab.client()
     c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -133,7 +133,7 @@ def nginx_gives_up_stalled_reader(lab):
 
 @with_programs("nginx", options={"long": 8})
 def nginx_gives_up_unfinished_request(lab):
-    """A request is never finished; nginx resets when its client_header_timeout is over."""
+    """A request is never completed; nginx resets when its client_header_timeout expires."""
     nginx(lab, "reset_timedout_connection on; client_header_timeout 2s;")
     c = lab.client()
     c.connect((lab.where, 80))
@@ -144,8 +144,8 @@ def nginx_gives_up_unfinished_request(lab):
 
 @with_programs("nginx", "curl", family=(4, 6), options={"delays": {"fit": (0.020,), "judge": (0.035,)}})
 def curl_stops_download(lab):
-    """curl's reader ends while a large file comes in: curl closes, the rest meets the closed socket."""
-    nginx(lab, "limit_rate 100k;")  # else hundreds of segments would be on their way
+    """curl's reader exits while a large file is coming in: curl closes, and the rest reaches the closed socket."""
+    nginx(lab, "limit_rate 100k;")  # otherwise hundreds of segments would be on their way
     lab.expects("transfer_cancelled", CLIENT, alike="data_after_close app_abort unread_data")
     lab.followers(CLIENT)
     shell(lab, "c", f"curl -s '{url(lab, 'large')}' | head -c {lab.rng.choice((40000, 70000))} > /dev/null")
@@ -154,7 +154,7 @@ def curl_stops_download(lab):
 
 @with_programs("openssl", "curl")
 def curl_rejects_certificate(lab):
-    """curl does not know who signed the certificate: it sends a fatal alert and closes with data unread."""
+    """curl does not know the issuer of the certificate: it sends a fatal alert and closes with data unread."""
     folder = lab.folder()
     shell(lab, "s", "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=app.example "
                     f"-keyout {folder}/key -out {folder}/certificate 2> /dev/null")
@@ -168,7 +168,7 @@ def curl_rejects_certificate(lab):
 
 @with_programs("redis-server")
 def redis_is_full(lab):
-    """redis has all the clients it may have: it says so and closes; the command of the next client is reset."""
+    """redis has reached its maximum of clients: it says so and closes, and the next client's command is reset."""
     start(lab, "s", 6379, "redis-server", "--port", "6379", "--bind", lab.where, "--protected-mode", "no",
           "--maxclients", "2", "--save", "", "--dir", lab.folder())
     crowd = [lab.client() for _ in range(3)]
@@ -182,7 +182,7 @@ def redis_is_full(lab):
 
 @scenario(family=(4, 6))
 def process_killed_mixed(lab):
-    """A server is killed that had accepted everything: FIN where nothing was unread, a reset where a request was."""
+    """A server that had accepted everything is killed: FIN where nothing was unread, a reset where a request was."""
     code = ("import socket\n"
             f"l=socket.socket(socket.AF_INET6 if ':' in '{lab.where}' else socket.AF_INET)\n"
             f"l.bind(('{lab.where}',80)); l.listen(9); k=[]\n"

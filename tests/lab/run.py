@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Play the scenarios on real stacks and label every reset: run.py [--out DIR] [--half fit|judge] [scenario ...]"""
+"""Run the scenarios on real stacks and label every reset: run.py [--out DIR] [--half fit|judge] [scenario ...]"""
 import argparse
 import multiprocessing
 import os
@@ -19,11 +19,11 @@ import stacks
 NEEDED = ("ip", "tcpdump", "iptables", "ip6tables", "ethtool", "ss", "sysctl", "conntrack")
 HEADING = "capture\tframe\tcause\tkernel\tsender\tdecidable\talternatives\tscenario\tprefs\n"
 PLANS = {**scenarios.SCENARIOS, **stacks.SCENARIOS}
-ATTEMPTS = 2  # a busy machine may spoil the timing of a scenario once
+ATTEMPTS = 2  # a busy machine may upset the timing of a scenario once
 
 
 def play(name, half, slot):
-    """({point: frames}, rows, kernel's trace) of one scenario; half: its name and a seed."""
+    """({point: frames}, rows, kernel trace) of one scenario; half: its name and a seed."""
     if name in stacks.SCENARIOS:
         frames, rows = stacks.build(name, half)
         return {"c": frames}, rows, ""
@@ -41,7 +41,7 @@ def play(name, half, slot):
 
 
 def work(job):
-    """One scenario in a process of its own; a slot gives it addresses that no scenario beside it uses."""
+    """One scenario in a process of its own; its slot gives it addresses that no concurrent scenario uses."""
     name, half, out = job
     slot = multiprocessing.current_process()._identity[0] % 200
     problem = ""
@@ -106,7 +106,7 @@ def main():
     parser.add_argument("--tolerate", type=int, default=0, metavar="N",
                         help="scenarios that may fail to go as planned (kernel without a feature, busy machine)")
     parser.add_argument("scenario", nargs="*", help="default: all; a beginning of a name is enough")
-    # One line, not argparse's usage block: house rule for bad arguments.
+    # One line instead of argparse's usage block: the house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
     args = parser.parse_args()
     names = [name for name in PLANS
@@ -120,7 +120,7 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     socket.setdefaulttimeout(10)
     start = time.monotonic()
-    # The long ones first, so that none is left alone at the end.
+    # The long ones first, so that none runs alone at the end.
     names.sort(key=lambda name: -PLANS[name].options.get("long", 0))
     with multiprocessing.Pool(args.jobs, maxtasksperchild=1) as pool:
         results = list(pool.imap_unordered(work, [(name, (args.half, args.seed), args.out) for name in names]))

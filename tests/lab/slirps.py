@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A TCP stack descended from BSD: libslirp, as it serves virtual machines and containers (slirp4netns).
 
-The client's namespace gets a TAP device of it; its other side makes ordinary connections in the server's namespace.
+The client's namespace gets its TAP device; on the other side, it opens ordinary connections in the server's namespace.
 """
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ GUEST = "10.0.2.100"
 
 
 def start(lab):
-    """slirp4netns between the two namespaces; it is ready when its device has an address."""
+    """slirp4netns between the two namespaces; it is ready once its device has an address."""
     if not shutil.which("slirp4netns"):
         raise RuntimeError("slirp4netns is not installed")
     child = subprocess.Popen(["ip", "netns", "exec", lab.ns["s"], "slirp4netns", "--configure", "--ready-fd=1",
@@ -28,7 +28,7 @@ def start(lab):
 
 
 def through_slirp(lab):
-    """From now on the client's way to the server is libslirp, and the capture is made there."""
+    """From now on, the client reaches the server through libslirp, and the capture is made there."""
     run("ip", "-n", lab.ns["c"], "route", "del", "default")
     child = start(lab)
     lab.more_clients.add(GUEST)
@@ -38,7 +38,7 @@ def through_slirp(lab):
 
 @scenario()
 def slirp_refused(lab):
-    """libslirp finds nobody at the port and refuses the guest's SYN; another port is served."""
+    """libslirp finds no listener on the port and refuses the guest's SYN; another port has a service."""
     through_slirp(lab)
     lab.visit(80)
     for _ in range(2):
@@ -49,7 +49,7 @@ def slirp_refused(lab):
 
 @scenario()
 def slirp_relays_abort(lab):
-    """The server aborts; libslirp resets the guest's side of it in turn."""
+    """The server aborts, and libslirp in turn resets the guest's side."""
     through_slirp(lab)
     c, s = lab.pair(80)
     exchange(c, s)
@@ -61,7 +61,7 @@ def slirp_relays_abort(lab):
 
 @scenario()
 def slirp_restarted(lab):
-    """libslirp is killed and started again: it knows nothing of the guest's connection."""
+    """libslirp is killed and started again: it knows nothing about the guest's connection."""
     child = through_slirp(lab)
     c, s = lab.pair(80)
     exchange(c, s)
@@ -80,7 +80,7 @@ def slirp_restarted(lab):
 
 @scenario()
 def slirp_guest_aborts(lab):
-    """The guest aborts; behind libslirp the same happens to another connection."""
+    """The guest aborts; libslirp in turn ends its connection on the other side."""
     through_slirp(lab)
     c, s = lab.pair(80)
     exchange(c, s)
@@ -93,7 +93,7 @@ def slirp_guest_aborts(lab):
 
 @scenario()
 def slirp_data_after_close(lab):
-    """The server closes, the guest sends on."""
+    """The server closes, and the guest keeps sending."""
     through_slirp(lab)
     c, s = lab.pair(80)
     exchange(c, s)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Built, not recorded: other stacks and devices, from what is published about them. The truth is what is built."""
+"""Built, not recorded: other stacks and devices, according to published descriptions. The truth is what is built."""
 import random
 from dataclasses import dataclass, field
 
@@ -12,16 +12,16 @@ from world import ALIKE, BOTH, BOX, CLIENT, SERVER
 SCENARIOS = {}
 RTTS = {"fit": (0.0004, 0.012, 0.060, 0.250), "judge": (0.001, 0.028, 0.110, 0.300)}
 HOPS = {"fit": (0, 3, 9, 14), "judge": (1, 5, 11, 17)}
-# Like Linux on the wire, but its resets bear no time stamps: macOS and iOS.
+# Like Linux on the wire, but without timestamps in its resets: macOS and iOS.
 MACOS = packets.Stack(64, 65535, 6, True, False, True)
-# Appliances whose resets alone start at 255.
+# Appliances of which only the resets start at TTL 255.
 UNIX = packets.Stack(255, 49640, 0, False, False, False)
 STACKS = {"windows": WINDOWS, "macos": MACOS, "freebsd": FREEBSD, "linux": LINUX, "unix": UNIX}
 
 
 @dataclass
 class Built(packets.Capture):
-    """A capture that remembers the label of each reset, and what is drawn for this run."""
+    """A capture that remembers the label of each reset and the parameters drawn for this run."""
     rng: random.Random = None
     rtt: float = 0.02
     hops: tuple = (0, 4)
@@ -91,7 +91,7 @@ def talk(cap, conv, rounds=2):
 
 
 def give_up(cap, conv, x, gaps):
-    """One segment of this end again and again."""
+    """One segment from this end, again and again."""
     first = conv.send(x, "PA", SMB_NEGOTIATE)
     for gap in gaps:
         cap.wait(gap)
@@ -103,13 +103,13 @@ def gaps(first, count, cap=64):
 
 
 def stamped(stack):
-    """macOS leaves the time stamps out of its resets; the others of this table have them where the segments do."""
+    """macOS omits timestamps in its resets; the other stacks in this table send them if the segments have them."""
     return {"options": []} if stack == "macos" else {}
 
 
 @built(stack=("windows", "freebsd", "macos"), side=BOTH)
 def retransmission_timeout(cap, stack, side):
-    """The stack sends one segment until its limit (Windows 5 copies, BSD 12) and gives up after one more gap."""
+    """The stack retransmits one segment up to its limit (Windows 5 copies, BSD 12) and gives up after one more gap."""
     conv = cap.conv(stack, 445, side=side)
     talk(cap, conv)
     steps = gaps(0.3, 6) if stack == "windows" else gaps(1, 13)
@@ -121,7 +121,7 @@ def retransmission_timeout(cap, stack, side):
 
 @built(side=BOTH)
 def late_ack_then_abort(cap, side):
-    """The copies are acknowledged late after all; the abort a while later has nothing to do with the loss."""
+    """The copies are acknowledged after all, but late; the abort a while later has nothing to do with the loss."""
     conv = cap.conv("windows", 445, side=side)
     talk(cap, conv)
     x, y = cap.sides(conv, side)
@@ -154,7 +154,7 @@ def zero_window_timeout(cap, count):
 
 @built(stack=("windows", "freebsd"), side=BOTH)
 def keepalive(cap, stack, side):
-    """The probes of an idle side stay unanswered: Windows ten at one second, BSD eight at 75."""
+    """An idle side's probes go unanswered: Windows sends ten at one second, BSD eight at 75."""
     conv = cap.conv(stack, 1433, side=side)
     talk(cap, conv)
     x, _ = cap.sides(conv, side)
@@ -168,7 +168,7 @@ def keepalive(cap, stack, side):
 
 @built(stack=("windows", "macos", "freebsd", "unix"))
 def refused(cap, stack):
-    """A closed port of another stack; another port of the host serves. Windows clients repeat the SYN."""
+    """A closed port on another stack; the host has a service on another port. Windows clients repeat the SYN."""
     talk(cap, cap.conv(stack, 443, peer="windows"))
     conv = cap.conv(stack, 8443, peer="windows")
     for _ in range(cap.rng.choice((1, 3))):
@@ -180,7 +180,7 @@ def refused(cap, stack):
 
 @built()
 def refused_with_other_initial_ttl(cap):
-    """A host whose resets start at 255 while everything else starts at 64: same distance, another code path."""
+    """A host whose resets start at TTL 255 while everything else starts at 64: same distance, different code path."""
     talk(cap, cap.conv("freebsd", 443))
     conv = cap.conv("freebsd", 8443)
     syn = conv.syn()
@@ -191,7 +191,7 @@ def refused_with_other_initial_ttl(cap):
 
 @built()
 def backlog_full(cap):
-    """A Windows server with a full backlog refuses some and accepts others on one port within a second."""
+    """A Windows server with a full backlog refuses some connections and accepts others on one port within a second."""
     for accepted in (True, False, True, False, False, True, False, True):
         conv = cap.conv("windows", 8080)
         if accepted:
@@ -207,7 +207,7 @@ def backlog_full(cap):
 
 @built(stack=("windows", "freebsd"))
 def time_wait_direct(cap, stack):
-    """The server is in TIME-WAIT; the client reuses its port with a lower number and this stack resets the SYN."""
+    """The server is in TIME-WAIT; the client reuses its port with a lower number, and this stack resets the SYN."""
     old = cap.conv(stack, 80, peer="windows", isn=0x7A100000, sport=51515)
     talk(cap, old)
     old.send(old.s, "FA")
@@ -225,7 +225,7 @@ def time_wait_direct(cap, stack):
 
 @built(which=("reset", "refused"))
 def smb(cap, which):
-    """Windows tries 445 and 139 together; 139 loses: reset after its SYN-ACK, or refused by the server."""
+    """Windows tries 445 and 139 at the same time; 139 loses: reset after its SYN-ACK, or refused by the server."""
     one, two = cap.conv("windows", 445, peer="windows"), cap.conv("windows", 139, peer="windows")
     one.syn()
     two.syn()
@@ -243,7 +243,7 @@ def smb(cap, which):
 
 @built(count=(4, 6))
 def synack_unanswered(cap, count):
-    """The client never answers; the server repeats its SYN-ACK and then resets."""
+    """The client never answers; the server retransmits its SYN-ACK and then resets."""
     conv = cap.conv("windows", 443)
     conv.syn()
     conv.rtt = 0.0001
@@ -255,7 +255,7 @@ def synack_unanswered(cap, count):
 
 @built(count=(4, 7))
 def syn_unanswered(cap, count):
-    """The SYN finds no answer; the client then sends a reset, as some mobile stacks do."""
+    """The SYN gets no answer; the client then sends a reset, as some mobile stacks do."""
     conv = cap.conv("linux", 5228)
     for gap in gaps(1, count):
         conv.syn()
@@ -265,7 +265,7 @@ def syn_unanswered(cap, count):
 
 @built(stack=("windows", "macos", "freebsd"), side=BOTH, idle=("soon", "idle"))
 def abort(cap, stack, side, idle):
-    """An application's abort on another stack: window 0 (Windows) or no time stamps (macOS) are its habit."""
+    """An application's abort on another stack, with its habits: window 0 (Windows) or no timestamps (macOS)."""
     conv = cap.conv(stack, 443, side=side)
     talk(cap, conv, rounds=3)
     cap.wait(cap.rng.uniform(0.2, 2) if idle == "soon" else cap.rng.uniform(33, 170))
@@ -276,7 +276,7 @@ def abort(cap, stack, side, idle):
 
 @built(stack=("windows", "macos"))
 def data_after_close(cap, stack):
-    """The side has closed and acknowledged nothing more; the peer's next message is reset."""
+    """The side has closed and acknowledges nothing more; the peer's next message is reset."""
     conv = cap.conv(stack, 443)
     talk(cap, conv)
     conv.send(conv.s, "FA")
@@ -292,7 +292,7 @@ def data_after_close(cap, stack):
 
 @built()
 def windows_close(cap):
-    """FIN of the server, ACK, FIN of the client and a reset of the client right behind it."""
+    """The server's FIN, ACK, the client's FIN, and a reset by the client right after it."""
     conv = cap.conv("windows", 443, side=CLIENT)
     talk(cap, conv)
     conv.send(conv.s, "FA")
@@ -306,7 +306,7 @@ def windows_close(cap):
 
 @built(stack=("windows", "freebsd"))
 def rebooted(cap, stack):
-    """The server restarted: the client's next request meets a host without the connection."""
+    """The server restarted: the client's next request reaches a host without the connection."""
     conv = cap.conv(stack, 1433)
     talk(cap, conv)
     cap.wait(cap.rng.uniform(1, 20))
@@ -317,7 +317,7 @@ def rebooted(cap, stack):
 
 @built(nearer=(3, 6))
 def device_on_hello(cap, nearer):
-    """A device resets a ClientHello by its name, nearer and sooner than the server, whose answer still arrives."""
+    """A device resets a ClientHello because of its name, nearer and sooner than the server, which still answers."""
     cap.rtt, cap.hops = max(cap.rtt, 0.03), (0, 10)
     for _ in range(3):
         talk(cap, cap.conv("linux", 443), 1)
@@ -334,7 +334,7 @@ def device_on_hello(cap, nearer):
 
 @built()
 def device_expiry(cap):
-    """A device resets both ends at the end of its idle time, nobody having sent anything."""
+    """A device resets both ends when its idle timer expires, although nobody sent anything."""
     cap.hops = (2, 9)
     conv = cap.conv("linux", 1521)
     talk(cap, conv)
@@ -396,7 +396,7 @@ def mirrored(cap):
 
 @built(stack=("windows", "macos"), period=(15, 60, 120))
 def server_timer(cap, stack, period):
-    """The server's application ends idle connections after a round time."""
+    """The server's application ends idle connections after a round number of seconds."""
     open_until = []
     for n in range(4):
         conv = cap.conv(stack, 443, sport=50000 + n)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a scenario of the lab gets: the network of tests/gen, drawn parameters, and the list of expected resets.
 
-A scenario says at the moment when it happens which reset the host (or the device) sends and why: expects(). The labels
+A scenario says which reset the host (or the device) sends and why, at the moment it happens: expects(). The labels
 are made from that, from the captures at all three points and from the kernel's own reason, which must not contradict.
 """
 import os
@@ -18,9 +18,9 @@ import netlab  # noqa: E402  (needs the path above)
 from lab_scenarios import REPLY, REQUEST, exchange  # noqa: E402
 
 CLIENT, SERVER, BOX = "client", "server", "middlebox"
-# One way, in seconds. Thresholds are tuned on one half of the values and judged on the other.
+# One-way delay in seconds. Thresholds are tuned on one half of the values and judged on the other.
 DELAYS = {"fit": (0.0, 0.004, 0.020, 0.075), "judge": (0.0004, 0.009, 0.035, 0.140)}
-# Causes that can be told from one capture only with luck: the truth is kept, these are accepted in its place.
+# Causes that can only be told from one capture with luck: the truth is kept, but these are accepted in its place.
 ALIKE = {
     "app_abort": "unread_data admin_kill",
     "unread_data": "app_abort",
@@ -39,7 +39,7 @@ class Expectation:
     sender: str
     bears: str         # "c" or "s": whose address the reset carries
     alike: list
-    unsure: str        # capture points at which one capture cannot decide
+    unsure: str        # capture points at which a single capture cannot decide
     least: int
     most: int
     port: int
@@ -57,7 +57,7 @@ class Scenario:
 
 
 class World(netlab.Lab):
-    """A lab with three captures, which remembers what the scenario expects."""
+    """A lab with three captures that remembers what the scenario expects."""
 
     def __init__(self, scenario, half, slot):
         half, seed = half
@@ -76,7 +76,7 @@ class World(netlab.Lab):
         return self.rng.uniform(low, high)
 
     def folder(self):
-        """A directory for configurations and data, gone with the scenario; the programs may run as anybody."""
+        """A directory for configuration and data, removed with the scenario; the programs may run as any user."""
         if self.temporary is None:
             self.temporary = tempfile.TemporaryDirectory(prefix="rstlab")
             os.chmod(self.temporary.name, 0o755)
@@ -99,18 +99,18 @@ class World(netlab.Lab):
         return self.address["s"]
 
     def wait(self, seconds=0.0):
-        """Let everything arrive, and then this long."""
+        """Let everything arrive, then wait this long."""
         time.sleep(self.rtt + 0.03 + seconds)
 
     def expects(self, cause, sender, alike=None, unsure="", bears="", times=1, least=None, port=0):
-        """The next reset that bears this address: its cause; unsure = points at which nobody could tell."""
+        """The cause of the next reset that carries this address; unsure = points at which nobody could tell."""
         alike = (ALIKE.get(cause, "") if alike is None else alike).split()
         bears = bears or sender[0]
         least = times if least is None else least
         self.expected.append(Expectation(cause, sender, bears, alike, unsure, least, times, port))
 
     def followers(self, sender, port=0, bears=""):
-        """Resets to segments that were on their way when the connection was reset: as many as there are."""
+        """Resets in answer to segments that were on their way when the connection was reset: however many there are."""
         self.expects("segment_after_reset", sender, times=1000, least=0, port=port, bears=bears)
 
     def open(self, side, port=80, **more):
@@ -138,7 +138,7 @@ class World(netlab.Lab):
         return c
 
     def dead(self, way=None):
-        """The path loses everything, or everything in one direction."""
+        """The path drops everything, or everything in one direction."""
         self.link.tamper = lambda flow, packet: [] if way in (None, flow) else [(packet, 0.0)]
 
     def alive(self):
@@ -152,8 +152,8 @@ class World(netlab.Lab):
         self.inside("s", "ip6tables" if self.family == 6 else "iptables", *rule)
 
     def second_server(self, port=80, ttl=64):
-        """Another host with the server's IPv4 address behind the router, reached by nobody until the route is switched.
-        Its packets start with this ttl: what other hops would have left of it."""
+        """Another host with the server's IPv4 address behind the router, unreachable until the route is switched.
+        Its packets start with this TTL: what additional hops would have left of it."""
         self.ns["b"] = f"{self.ns['s']}2"
         netlab.run("ip", "netns", "add", self.ns["b"])
         self.link2 = netlab.Link(self.tun("r", "link1"), self.tun("b", "link1"), self.delay)
@@ -169,7 +169,7 @@ class World(netlab.Lab):
         listener.listen(8)
 
     def switch_route(self):
-        """From now on the server's address is the second server."""
+        """From now on, the server's address belongs to the second server."""
         netlab.run("ip", "-n", self.ns["r"], "route", "add", self.where, "dev", "link1")
 
     def keepalive(self, s, idle, interval, count):
