@@ -17,17 +17,17 @@ REGISTRY = DOCS.parent / "plugin" / "core" / "answer" / "causes.def"
 FINDINGS = DOCS.parent / "plugin" / "core" / "answer" / "findings.def"
 PAGE = DOCS / "causes.md"
 
-# In the order of rst_category_t, with what the category says.
+# In the order of rst_category_t, each with its meaning.
 CATEGORIES = {
-    "refused": "The connection was refused before it began.",
-    "handshake": "The reason lies in how the connection was being opened.",
+    "refused": "The connection was refused before it was established.",
+    "handshake": "The reason lies in the way the connection was opened.",
     "application": "A program or its operator ended the connection.",
-    "timeout": "A TCP timer of an endpoint ran out.",
-    "stale": "A segment met a host that does not have the connection, or no longer has it.",
-    "network": "Something between the endpoints had a part in it.",
+    "timeout": "A TCP timer at an endpoint expired.",
+    "stale": "A segment reached a host that does not have the connection, or no longer has it.",
+    "network": "Something between the endpoints was involved.",
     "declared": "The reset carries its own reason.",
     "artefact": "The packet says nothing about the connection.",
-    "unknown": "The capture does not decide.",
+    "unknown": "The capture does not show the reason.",
 }
 SEVERITIES = ("chat", "note", "warn", "error")
 
@@ -35,22 +35,22 @@ INTRO = """\
 <!-- Made by docs/gen-causes.py from plugin/core/answer/causes.def and findings.def. Do not edit. -->
 # Causes
 
-Every cause that the plugin can name. `rst.cause` holds the token, `rst.cause_id` the id and `rst.category` the
-category, which says where the reason lies (`rst.sender` says who sent the reset). Ids and tokens never change.
+These are all the causes that the plugin can name. `rst.cause` holds the token, `rst.cause_id` the id and `rst.category`
+the category, which says where the reason lies (`rst.sender` says who sent the reset). Ids and tokens never change.
 
-Severity is the highest one that Expert Info shows for the cause, used from 90 % confidence. From 60 % it is one step
-lower, below that a note, and a chat always stays a chat.
+The severity is the highest one that Expert Info shows for the cause, used at a confidence of 90 % or more. From 60 % up
+it is one step lower, and below that it is a note. A chat always stays a chat.
 
-Filter example: `rst.cause == "closed_port"`. Words in capitals in a command (`PORT`, `ADDRESS`, `PID`, ...) are to be
-replaced.
+Filter example: `rst.cause == "closed_port"`. In commands, replace the words in capitals (`PORT`, `ADDRESS`, `PID`, ...)
+with your own values.
 """
 
 FAILURES = """\
 ## Failures without a reset
 
-What fails in silence, or by ICMP. `rst.finding.kind` holds the token, on the last segment that was sent in vain or on
-the ICMP error, from the second pass on (`tshark -2`). Filter example: `rst.finding.kind == "syn_timeout"`. The filter
-`rst` never matches them.
+These are failures in silence or by ICMP. `rst.finding.kind` holds the token, on the last segment that was sent in vain
+or on the ICMP error, from the second pass on (`tshark -2`). Filter example: `rst.finding.kind == "syn_timeout"`. The
+filter `rst` never matches them.
 """
 
 Finding = namedtuple("Finding", "token severity label explanation reference advice")
@@ -98,7 +98,7 @@ def table(causes):
 
 
 def paragraph(text):
-    """Wrap text, but never inside a command: it shall be found and copied in one piece."""
+    """Wrap text, but never inside a command, so that commands can be found and copied in one piece."""
     whole = re.sub(r"`[^`]*`", lambda command: command.group().replace(" ", "\0"), text)
     lines = textwrap.wrap(whole, 118, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\0", " ") for line in lines] + [""]

@@ -28,18 +28,18 @@ INTRO = """\
 <!-- Made by docs/gen-fields.py from plugin/present/tree.c. Do not edit. -->
 # Fields
 
-Names, types and values are kept: scripts may rely on them. A value that is not known is absent, never 0 or empty.
-Fields named "evidence" and "alternative" repeat, always in pairs. Final values need two passes (`tshark -2`), the GUI
+Names, types and values are stable: scripts can rely on them. A value that is not known is absent, never 0 or empty.
+Fields named "evidence" and "alternative" repeat, always in pairs. Final values require two passes (`tshark -2`), the GUI
 or sharkd. Durations are in seconds.
 
-Only analysed resets carry the protocol item `rst`: as a display filter, `rst` alone finds exactly those.
-`rst.reset_in` and `rst.finding.*` stand on other packets.
+Only analyzed resets carry the protocol item `rst`, so the display filter `rst` matches exactly those.
+`rst.reset_in` and `rst.finding.*` are on other packets.
 
 | field | type | meaning |
 |---|---|---|
 """
 OUTRO = """
-`rst.expert.TOKEN` is the entry in Expert Information of a reset with that cause, `rst.finding.expert.TOKEN` that of a
+`rst.expert.TOKEN` is the Expert Information entry of a reset with that cause, and `rst.finding.expert.TOKEN` that of a
 failure without a reset. The tokens are listed in [causes.md](causes.md).
 """
 
@@ -77,7 +77,7 @@ def mapping(field):
 
 
 def template(fields):
-    """An index template for `tshark -T ek`: a field of the reset lies below layers.rst, others directly in layers."""
+    """An index template for `tshark -T ek`: fields of the reset are under layers.rst, the others directly in layers."""
     resets, others = {}, {}
     for field in fields:
         apart = field.name == "rst.reset_in" or field.name.startswith("rst.finding.")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reading tables of macro calls out of C sources, and writing pages from them: shared by the gen-*.py beside it."""
+"""Reads tables of macro calls from C sources and writes pages from them; shared by the gen-*.py scripts."""
 import re
 import sys
 
@@ -12,7 +12,7 @@ class RegistryError(Exception):
 
 
 def lexemes(source):
-    """Yield (kind, value, line), adjacent string literals still apart."""
+    """Yield (kind, value, line), with adjacent string literals still separate."""
     position = 0
     while position < len(source):
         line = source.count("\n", 0, position) + 1
@@ -56,7 +56,7 @@ def write_or_check(pages, check):
 
 
 def run(program, usage, arguments, make_pages):
-    """The command line of every generator: writes, or with --check compares. Returns the exit code."""
+    """The command line of every generator: writes, or compares with --check. Returns the exit code."""
     if arguments in (["-h"], ["--help"]):
         print(usage.strip())
         return 0

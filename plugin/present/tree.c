@@ -8,8 +8,8 @@
 
 #include "tree.h"
 
-#define LABEL_MAX_LENGTH 220 /* a line of Wireshark's tree has 240 bytes, the name of the field included */
-#define LINE_MAX_LENGTH 110  /* longer texts go on below it, in lines that a person can read */
+#define LABEL_MAX_LENGTH 220 /* a line in Wireshark's tree has 240 bytes, including the name of the field */
+#define LINE_MAX_LENGTH 110  /* longer texts continue below it, in lines of readable length */
 
 static int proto_rst = -1;
 
@@ -79,7 +79,7 @@ static void add_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
     proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, value));
 }
 
-/* For frame numbers and counts of which 0 means none. */
+/* For frame numbers and counts for which 0 means none. */
 static void add_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
 {
     if (value)
@@ -107,14 +107,14 @@ static void add_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
     proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &duration));
 }
 
-/* For values that another line shows as well: filters, columns and exports find them all the same. */
+/* For values that another line shows as well; filters, columns and exports still find them. */
 static void hide(proto_item *item)
 {
     proto_item_set_generated(item);
     proto_item_set_hidden(item);
 }
 
-/* Bytes of text that fit into one line: up to a space, or all of it. */
+/* The number of bytes of text that fit into one line: up to a space, or all of it. */
 static int line_length(const char *text)
 {
     int length = (int)strlen(text);
@@ -129,7 +129,7 @@ static int line_length(const char *text)
     return length;
 }
 
-/* The whole text is the value of the field; a reader gets it in lines. */
+/* The whole text is the value of the field, but it is displayed in lines. */
 static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 {
     proto_tree *lines;
@@ -190,7 +190,7 @@ static void add_declared(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *v
     add_boolean(tree, tvb, hf_rst_conflict, verdict->conflict);
 }
 
-/* One line per fact, and a double click on it goes to the frame. */
+/* One line per fact; a double click on it goes to the frame. */
 static void add_evidence(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict)
 {
     proto_tree *subtree;
@@ -252,7 +252,7 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
     add_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
 }
 
-/* The numbers behind the answer. */
+/* The numbers behind the verdict. */
 static void add_details(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict, bool provisional)
 {
     proto_tree *subtree = add_subtree(tree, tvb, ett_rst_details, "Details");
@@ -282,7 +282,7 @@ bool rst_tree_wants_filter(proto_tree *tree)
     return tree && proto_field_is_referenced(tree, hf_rst_connection_filter);
 }
 
-/* A frame of the evidence is shown with its text only. */
+/* An evidence frame is only shown together with its text. */
 bool rst_tree_wants_texts(proto_tree *tree)
 {
     const int fields[] = {hf_rst_summary,       hf_rst_evidence_text, hf_rst_evidence_frame,
@@ -296,7 +296,7 @@ bool rst_tree_wants_texts(proto_tree *tree)
     return false;
 }
 
-/* The line is read where the tree is seen. A filter takes the item alone. */
+/* The line is only read if the tree is visible. A filter needs only the item. */
 static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict, bool provisional)
 {
     const rst_cause_info_t *info = rst_cause_info(verdict->cause);
@@ -345,7 +345,7 @@ void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
     add_uint_unless_0(tree, tvb, hf_rst_reset_in, frame);
 }
 
-/* No text without a field of its own: at the root of the frame nobody could tell that it is ours. */
+/* No text without a field of its own: at the root of the frame, nobody could tell that it is ours. */
 proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
 {
     const rst_finding_info_t *info = rst_finding_info(finding->kind);
@@ -405,10 +405,10 @@ static hf_register_info hf[] = {
                  "Where the reason lies: refused, handshake, application, timeout, stale, network, declared, artefact, "
                  "unknown"),
     NUMBER_FIELD(hf_rst_confidence, "Confidence", "confidence", FT_UINT8,
-                 "Percent; the confidences of all causes of one reset sum to at most 100"),
-    STRING_FIELD(hf_rst_summary, "Summary", "summary", "The answer in one sentence, with the numbers that decided"),
+                 "Percent; the values for all causes of one reset add up to at most 100"),
+    STRING_FIELD(hf_rst_summary, "Summary", "summary", "The verdict in one sentence, with the numbers that decided it"),
     BOOLEAN_FIELD(hf_rst_benign, "Benign", "benign", "Whether there is nothing to fix"),
-    STRING_FIELD(hf_rst_sender, "Sender", "sender", "Who sent it: client, server, middlebox, unknown"),
+    STRING_FIELD(hf_rst_sender, "Sender", "sender", "Who sent the reset: client, server, middlebox, unknown"),
     STRING_FIELD(hf_rst_phase, "Phase", "phase",
                  "State of the connection: handshake, established, closing, closed, unknown"),
     NUMBER_FIELD(hf_rst_ordinal, "Ordinal", "ordinal", FT_UINT16, "1 for the first reset of the connection"),
@@ -416,46 +416,47 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_evidence_text, "Fact", "evidence.text", "A fact for or against the cause"),
     FRAME_FIELD(hf_rst_evidence_frame, "Seen in frame", "evidence.frame", FT_FRAMENUM_NONE,
                 "The frame that shows the fact"),
-    STRING_FIELD(hf_rst_alternative_cause, "Alternative", "alternative.cause", "Another cause that fits"),
+    STRING_FIELD(hf_rst_alternative_cause, "Alternative", "alternative.cause", "Another cause that would fit"),
     NUMBER_FIELD(hf_rst_alternative_confidence, "Confidence", "alternative.confidence", FT_UINT8,
-                 "Percent, of the alternative before it"),
-    BOOLEAN_FIELD(hf_rst_provisional, "Provisional", "provisional", "Whether later frames may change this answer"),
+                 "Percent, for the alternative before it"),
+    BOOLEAN_FIELD(hf_rst_provisional, "Provisional", "provisional", "Whether later frames may change this verdict"),
     FRAME_FIELD(hf_rst_contradicted_by, "Contradicted by", "contradicted_by", FT_FRAMENUM_NONE,
-                "The segment that shows that the apparent sender lived on"),
+                "The segment that shows that the apparent sender carried on"),
     BOOLEAN_FIELD(hf_rst_conflict, "Conflict", "conflict",
                   "Whether the declared reason and the history of the connection disagree"),
     STRING_FIELD(hf_rst_validity, "Validity", "validity",
-                 "Sequence number as the receiver sees it (RFC 5961): exact, in_window, outside, unknown"),
-    BOOLEAN_FIELD(hf_rst_accepted, "Accepted", "accepted", "Whether the receiver gave up the connection afterwards"),
+                 "How the sequence number fits the receiver's window (RFC 5961): exact, in_window, outside, unknown"),
+    BOOLEAN_FIELD(hf_rst_accepted, "Accepted", "accepted", "Whether the receiver then dropped the connection"),
     STRING_FIELD(hf_rst_pattern, "Pattern", "pattern", "A known pattern or published signature that this reset shows"),
     NUMBER_FIELD(hf_rst_retransmissions, "Retransmissions", "retransmissions", FT_UINT16,
-                 "Copies of the segment that stayed unacknowledged"),
-    NUMBER_FIELD(hf_rst_probes, "Probes", "probes", FT_UINT16, "Keepalive or window probes that stayed unanswered"),
+                 "Retransmissions of the segment that went unacknowledged"),
+    NUMBER_FIELD(hf_rst_probes, "Probes", "probes", FT_UINT16, "Keepalive or window probes that went unanswered"),
     DURATION_FIELD(hf_rst_idle, "Idle", "idle", "Silence before the reset"),
     DURATION_FIELD(hf_rst_delay, "Delay", "delay", "Time since the trigger"),
     NUMBER_FIELD(hf_rst_hop_delta, "Hop delta", "hop_delta", FT_INT8,
-                 "Hop distance of the reset minus its sender's usual one; negative is nearer"),
+                 "Hop distance of the reset minus its sender's usual one; negative means nearer"),
     STRING_FIELD(hf_rst_declared_source, "Declared source", "declared.source", "Where the reset states its reason"),
     NUMBER_FIELD(hf_rst_declared_code, "Declared code", "declared.code", FT_UINT32, "The stated reason as a number"),
     STRING_FIELD(hf_rst_declared_text, "Declared text", "declared.text", "The stated reason"),
     STRING_FIELD(hf_rst_points_seen, "Points seen", "points.seen", "Capture points that saw this reset"),
     STRING_FIELD(hf_rst_points_missing, "Points missing", "points.missing",
-                 "Capture points that should have seen this reset and did not"),
+                 "Capture points that should have seen this reset but did not"),
     STRING_FIELD(hf_rst_capture_side, "Capture side", "capture_side",
                  "Where the capture was made: client, server, middle, unknown"),
     STRING_FIELD(hf_rst_advice, "Advice", "advice", "What to check next"),
     STRING_FIELD(hf_rst_reference, "Reference", "reference", "RFC section or vendor document"),
     STRING_FIELD(hf_rst_connection_filter, "Connection filter", "connection_filter",
                  "A display filter for the whole connection"),
-    STRING_FIELD(hf_rst_trace_note, "Note", "trace_note", "How a kernel's trace fits this capture, at its first reset"),
+    STRING_FIELD(hf_rst_trace_note, "Note", "trace_note",
+                 "How well the kernel trace matches this capture, at its first reset"),
     STRING_FIELD(hf_rst_finding_kind, "Failure without a reset", "finding.kind",
                  "syn_timeout, silent_give_up, icmp_unreachable"),
-    STRING_FIELD(hf_rst_finding_summary, "Summary", "finding.summary", "One sentence for a person"),
+    STRING_FIELD(hf_rst_finding_summary, "Summary", "finding.summary", "What failed, in one sentence"),
     STRING_FIELD(hf_rst_finding_advice, "Advice", "finding.advice", "What to check next, with commands"),
-    NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that stayed unanswered"),
+    NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that went unanswered"),
     DURATION_FIELD(hf_rst_finding_duration, "Duration", "finding.duration", "From the first to the last of them"),
     FRAME_FIELD(hf_rst_reset_in, "Reset explained by this frame", "reset_in", FT_FRAMENUM_RESPONSE,
-                "The reset of which this frame is the trigger or evidence"),
+                "The reset for which this frame is the trigger or evidence"),
 };
 
 void rst_tree_register(int proto)
@@ -469,7 +470,7 @@ void rst_tree_register(int proto)
     proto_register_subtree_array(ett, array_length(ett));
 }
 
-/* The answer is open at the first look, the numbers behind it are not. Later it is as the user left it. */
+/* At first, the verdict is expanded and the numbers behind it are not. Later, it is as the user left it. */
 void rst_tree_unfold(void)
 {
     static int *const open[] = {&ett_rst, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines};

@@ -135,7 +135,7 @@ def read_table(path):
 
 def registry():
     """{token: (id, category, severity)} from the registry of causes."""
-    text = (REPO / "plugin" / "core" / "causes.def").read_text(encoding="utf-8")
+    text = (REPO / "plugin" / "core" / "answer" / "causes.def").read_text(encoding="utf-8")
     row = re.compile(r"RST_CAUSE\(\s*(\d+)\s*,\s*\"?(\w+)\"?\s*,\s*(\w+)\s*,\s*(\w+)\s*,\s*(\w+)")
     return {
         match[2]: (int(match[1]), match[4].lower(), match[5].lower())
