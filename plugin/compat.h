@@ -1,5 +1,5 @@
 /* compat.h
- * All differences between the supported versions of Wireshark (3.4 to 4.6). First include of every file that uses epan.
+ * All differences between the supported versions of Wireshark (3.4 to 4.6). First include in every file that uses epan.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,7 +44,7 @@
 #error "Wireshark 3.4 or later is needed"
 #endif
 
-/* Taps get flags, sections of a file have numbers, statistics of packets a menu of their own. */
+/* Taps get flags, file sections have numbers, packet statistics have a menu of their own. */
 #if RST_WIRESHARK >= 400
 #define RST_TAP_FLAGS , tap_flags_t flags _U_
 #define RST_SECTION(rec) (((rec)->presence_flags & WTAP_HAS_SECTION_NUMBER) ? (rec)->section_number : 0)
@@ -69,7 +69,7 @@ typedef gboolean rst_pref_bool_t;
 #define RST_CONVERSATION_DATA
 #endif
 
-/* What begins a statistic of -z says since 4.6 whether it could. */
+/* Since 4.6, the function that starts a -z statistic returns whether it succeeded. */
 #if RST_WIRESHARK >= 406
 typedef bool rst_tap_started_t;
 #define RST_TAP_STARTED true
@@ -87,7 +87,7 @@ static inline uint8_t rst_get_uint8(tvbuff_t *tvb, int offset)
 #endif
 }
 
-/* Only for frames before the present one: a frame that was not read yet crashes tshark when it writes the
+/* Only for frames before the current one: a frame that has not been read yet crashes tshark when it writes the
  * displayed packets in two passes. */
 static inline void rst_mark_frame(packet_info *pinfo, uint32_t frame)
 {

@@ -23,22 +23,22 @@
 #include "present/stats.h"
 #include "present/tree.h"
 
-/* Data attached to a frame in file scope. Never found by frame number: with a read filter the number of a rejected
- * frame is given again. */
+/* Data attached to a frame in file scope. It is never looked up by frame number, because with a read filter the number
+ * of a rejected frame is reused. */
 enum {
     KEY_CASE = 1,    /* + position among the resets of the frame: rst_reset_t */
-    KEY_MISSED = 100 /* number of TCP layers that did not pass the hook */
+    KEY_MISSED = 100 /* number of TCP layers that bypassed the hook */
 };
 
-#define UNSURE_PERCENT 60 /* below, the Info column asks rather than tells */
+#define UNSURE_PERCENT 60 /* below this, the Info column has a question mark */
 
 static int proto_rst = -1;
 static int tap_rst = -1;
 
-/* Of the open file; memory from wmem_file_scope(). */
+/* For the open file; memory from wmem_file_scope(). */
 static rst_engine_t *engine;
 static bool missed_said;
-static const rst_reset_t *noted_reset; /* bears the note about the kernel's trace */
+static const rst_reset_t *noted_reset; /* carries the note about the kernel trace */
 static const char *trace_problem;      /* why that trace is not used, or NULL */
 
 static void *scope_alloc(void *scope, size_t size)
@@ -56,7 +56,7 @@ static rst_memory_t memory_of(wmem_allocator_t *scope)
     return (rst_memory_t){scope_alloc, scope_release, scope};
 }
 
-/* A trace that cannot be used is said once and changes nothing. */
+/* A trace that cannot be used is reported once and changes nothing. */
 static void load_trace(const char *path)
 {
     rst_trace_t *trace = rst_trace_file_read(path, wmem_file_scope(), &trace_problem);
@@ -83,7 +83,7 @@ static void init_rst(void)
         load_trace(rst_preferences_kernel_trace());
 }
 
-/* That a trace belongs to another capture is known only at its end. */
+/* Only at the end of the capture is it known that a trace belongs to another one. */
 static void say_useless_trace(void)
 {
     rst_memory_t memory = memory_of(wmem_file_scope());
@@ -102,7 +102,7 @@ static void cleanup_rst(void)
     engine = NULL;
 }
 
-/* TCP that was called by handle or through a table that lost the hook is not analysed: never silently. */
+/* TCP that was called by handle or through a table that lost the hook is not analyzed, but never silently. */
 static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
 {
     unsigned missed = rst_hook_missed(pinfo, facts);
@@ -116,7 +116,7 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
     ws_message("TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num);
 }
 
-/* First visit only. Stores the resets of this frame, and returns their number. */
+/* First visit only. Stores the resets in this frame and returns their number. */
 static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
@@ -162,7 +162,7 @@ static void mark_earlier(packet_info *pinfo, uint32_t frame)
         rst_mark_frame(pinfo, frame);
 }
 
-/* The frames that explain a reset are kept with it when displayed packets are saved. */
+/* Frames that explain a reset are saved along with it when displayed packets are saved. */
 static void mark_frames(packet_info *pinfo, const rst_verdict_t *verdict)
 {
     unsigned i;
@@ -187,7 +187,7 @@ static void queue_tap(packet_info *pinfo, const rst_tap_t *record)
     tap_queue_packet(tap_rst, pinfo, tap);
 }
 
-/* How the trace fits is known after the first pass. */
+/* How well the trace matches is known after the first pass. */
 static void show_trace_note(tvbuff_t *tvb, packet_info *pinfo, proto_item *item)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -199,7 +199,8 @@ static void show_trace_note(tvbuff_t *tvb, packet_info *pinfo, proto_item *item)
         rst_tree_add_note(item, tvb, rst_engine_trace_note(engine, &memory, &fits));
 }
 
-/* On the first visit a filter of other protocols counts too: frames are marked for those who save what it shows. */
+/* On the first visit, a filter on other protocols counts too: frames are marked in case the displayed ones are saved.
+ */
 static bool is_looked_at(const packet_info *pinfo, proto_tree *tree, bool fields)
 {
     return fields || pinfo->cinfo || (!pinfo->fd->visited && (rst_tree_is_read(tree) || rst_expert_status_waits()));
@@ -218,7 +219,7 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     if (!tapped && !expert && !is_looked_at(pinfo, tree, fields))
         return;
     verdict = wmem_new(pinfo->pool, rst_verdict_t);
-    /* Sentences cost more than the verdict: they are made for those who read them. */
+    /* Sentences cost more than the verdict, so they are only made if somebody reads them. */
     rst_engine_classify(engine, reset, &memory, rst_tree_wants_texts(tree), verdict);
     mark_frames(pinfo, verdict);
     if (fields)
@@ -234,7 +235,7 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
         queue_tap(pinfo, &(rst_tap_t){.verdict = verdict, .server = server});
 }
 
-/* Findings are known when the whole file is: from the second visit on. */
+/* Findings are known once the whole file has been read: from the second visit on. */
 static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -271,7 +272,7 @@ static void tap_missed(packet_info *pinfo)
         queue_tap(pinfo, &(rst_tap_t){.missed = missed});
 }
 
-/* Returns 0, so that no layer of ours is in the list of protocols of the frame. */
+/* Returns 0, so that we do not appear in the frame's list of protocols. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     const rst_reset_t *found[RST_LAYERS_MAX];
@@ -279,7 +280,7 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
     if (!engine)
         return 0;
-    pinfo->current_proto = "RST"; /* under which Expert Information lists our items */
+    pinfo->current_proto = "RST"; /* the name under which Expert Information lists our items */
     cases = pinfo->fd->visited ? recall(pinfo, found) : learn(pinfo, found);
     for (i = 0; i < cases; i++)
         show_case(tvb, pinfo, tree, found[i]);
@@ -303,7 +304,7 @@ static rst_pref_bool_t has_connection(packet_info *pinfo RST_CONVERSATION_ARGUME
     return first_reset(pinfo) != NULL;
 }
 
-/* The menu frees it with g_free(). */
+/* The menu frees the result with g_free(). */
 static char *connection_filter(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -326,7 +327,8 @@ void proto_register_rst(void)
     register_cleanup_routine(cleanup_rst);
     register_conversation_filter("rst", "This reset's connection", has_connection,
                                  connection_filter RST_CONVERSATION_DATA);
-    /* In name only, so that Wireshark does not enter and leave a layer for every frame; it follows its parent. */
+    /* In name only, so that Wireshark does not enter and leave a layer for every frame; enabled along with its parent.
+     */
     proto_post = proto_register_protocol_in_name_only("TCP Reset Cause (post-dissector)", "RST (post-dissector)",
                                                       "rst_post", proto_rst, FT_PROTOCOL);
     register_postdissector(create_dissector_handle(dissect_rst, proto_post));

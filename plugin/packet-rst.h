@@ -12,7 +12,7 @@
 
 #define RST_TAP_NAME "rst"
 
-/* Record of the tap: one analysed reset, one finding, or TCP that the analyser could not see. Lives as long as the
+/* Tap record: one analyzed reset, one finding, or TCP that the plugin could not see. Lives as long as the
  * packet. */
 typedef struct rst_tap {
     const rst_verdict_t *verdict; /* or NULL */

@@ -1,5 +1,5 @@
 /* plugin.c
- * What Wireshark's plugin loader looks for.
+ * The symbols that Wireshark's plugin loader looks for.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

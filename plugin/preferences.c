@@ -27,15 +27,15 @@ static const char *kernel_trace = "";
 static int capture_side = RST_CAPTURE_SIDE_UNKNOWN;
 
 static const enum_val_t capture_side_vals[] = {
-    {"automatic", "Found out from the packets", RST_CAPTURE_SIDE_UNKNOWN},
+    {"automatic", "Determined from the packets", RST_CAPTURE_SIDE_UNKNOWN},
     {"client", "At the client", RST_CAPTURE_SIDE_CLIENT},
     {"server", "At the server", RST_CAPTURE_SIDE_SERVER},
-    {"middle", "Between them", RST_CAPTURE_SIDE_MIDDLE},
+    {"middle", "Between client and server", RST_CAPTURE_SIDE_MIDDLE},
     {NULL, NULL, 0},
 };
 
 static const enum_val_t capture_points_vals[] = {
-    {"auto", "Tell them apart by the segments that they have in common", RST_POINTS_AUTO},
+    {"auto", "Told apart by the segments that interfaces have in common", RST_POINTS_AUTO},
     {"every_interface", "Every interface is a capture point", RST_POINTS_EVERY},
     {"one", "All interfaces are one capture point", RST_POINTS_ONE},
     {NULL, NULL, 0},
@@ -65,7 +65,7 @@ static bool parse_network(const char *text, rst_network_t *network)
     return good;
 }
 
-/* Calls take for each entry of the list; entries are separated by commas or blanks. */
+/* Calls take() for each entry in the list; entries are separated by commas or spaces. */
 static void each_network(void (*take)(const char *entry, const rst_network_t *network, void *data), void *data)
 {
     char **entries = g_strsplit_set(netscaler_addresses ? netscaler_addresses : "", ", ;\t", -1);
@@ -82,7 +82,7 @@ static void each_network(void (*take)(const char *entry, const rst_network_t *ne
 static void complain(const char *entry, const rst_network_t *network, void *data _U_)
 {
     if (!network)
-        ws_warning("Preference rst.netscaler_addresses: \"%s\" is no IP address or network and is left out.", entry);
+        ws_warning("Preference rst.netscaler_addresses: \"%s\" is not an IP address or network and is ignored.", entry);
 }
 
 static void append(const char *entry _U_, const rst_network_t *network, void *data)
@@ -91,7 +91,7 @@ static void append(const char *entry _U_, const rst_network_t *network, void *da
         wmem_array_append((wmem_array_t *)data, network, 1);
 }
 
-/* One line for each wrong entry, into a record that nobody reads. */
+/* Prints one line for each wrong entry; the record it fills is thrown away. */
 static void check_point_ends(void)
 {
     rst_points_t *points = g_new0(rst_points_t, 1);
@@ -100,7 +100,7 @@ static void check_point_ends(void)
     for (char **entry = entries; *entry; entry++) {
         if (**entry && !rst_points_state(points, *entry, 0))
             ws_warning("Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
-                       "interfaces 0 to %d). What is wrong in it is left out.",
+                       "interfaces 0 to %d). The wrong part is ignored.",
                        *entry, RST_INTERFACES_MAX - 1);
     }
     g_strfreev(entries);
@@ -160,24 +160,24 @@ void rst_preferences_register(int proto)
     prefs_register_string_preference(
         module, "netscaler_addresses", "NetScaler addresses",
         "Addresses or networks (192.0.2.10, 2001:db8::/64) known to be NetScalers, separated by "
-        "commas: the window of their resets is a code without further evidence",
+        "commas. The window of their resets counts as a code without further evidence",
         &netscaler_addresses);
     prefs_register_enum_preference(module, "capture_side", "Place of the capture",
-                                   "Where the packets were captured. By itself the plugin takes the side whose "
-                                   "packets have not passed a router yet",
+                                   "Where the packets were captured. By default, the plugin assumes the side whose "
+                                   "packets have not yet passed a router",
                                    &capture_side, capture_side_vals, FALSE);
     prefs_register_enum_preference(module, "capture_points", "Capture points",
-                                   "In a file with several interfaces, which of them are different places on the path",
+                                   "In a file with several interfaces, which of them are separate places on the path",
                                    &capture_points, capture_points_vals, FALSE);
     prefs_register_string_preference(module, "point_ends", "Interfaces of the capture points",
-                                     "Which interfaces form a capture point, and where it is: for example "
-                                     "\"client=0 server=1,2\", also middle, and point where the packets shall tell. "
-                                     "Empty: all found out from the packets",
+                                     "Which interfaces form a capture point, and where it is, for example "
+                                     "\"client=0 server=1,2\"; also middle, or point to let the packets decide. "
+                                     "Empty: determined from the packets",
                                      &point_ends);
-    prefs_register_filename_preference(
-        module, "kernel_trace", "Kernel trace",
-        "Text of the events tcp:tcp_send_reset and tcp:tcp_receive_reset that a Linux host recorded beside the capture",
-        &kernel_trace, FALSE);
+    prefs_register_filename_preference(module, "kernel_trace", "Kernel trace",
+                                       "Text log of the events tcp:tcp_send_reset and tcp:tcp_receive_reset that a "
+                                       "Linux host recorded with the capture",
+                                       &kernel_trace, FALSE);
 #define RST_REGISTER(name, value, low, high, title, text)                                                              \
     prefs_register_uint_preference(module, #name, title, text, 10, &rules.name);
     RST_PREFS(RST_REGISTER)

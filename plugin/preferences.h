@@ -1,5 +1,5 @@
 /* preferences.h
- * The plugin's preferences: registration, and their values as the core wants them.
+ * The plugin's preferences: registration, and their values in the form that the core expects.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,13 +12,13 @@
 
 void rst_preferences_register(int proto);
 
-/* Shall the cause be appended to the Info column? */
+/* Should the cause be appended to the Info column? */
 bool rst_preferences_info(void);
 
-/* Path of a kernel's trace, empty when there is none. */
+/* Path of a kernel trace, or empty if there is none. */
 const char *rst_preferences_kernel_trace(void);
 
-/* The values of this moment, limited to what makes sense; lists live in scope. */
+/* The current values, limited to what makes sense; lists live in scope. */
 rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope);
 
 #endif

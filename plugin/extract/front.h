@@ -1,5 +1,5 @@
 /* front.h
- * A dissector that stands in front of another one in the table of IP protocols.
+ * A dissector that stands in front of another one in the IP protocol table.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,10 +19,10 @@ typedef struct rst_front {
 void rst_front_register(rst_front_t *front, dissector_t dissector, const char *behind, const char *name,
                         const char *short_name, const char *filter_name);
 
-/* From the handoff, when the other protocol has registered itself. */
+/* Called from the handoff, when the other protocol has registered itself. */
 void rst_front_install(rst_front_t *front);
 
-/* Puts the front back where Decode As for the other protocol itself took it away. Any other handle than the original
+/* Puts the front back if Decode As for the other protocol itself removed it. Any handle other than the original
  * is the user's choice and stays. */
 void rst_front_restore(const rst_front_t *front);
 

@@ -1,6 +1,6 @@
 /* icmp-hook.c
  * The quoted packet is read here and not where Wireshark dissects it, because there its type and its sender are no
- * longer known, and UDP would need a hook of its own.
+ * longer known, and UDP would need a separate hook.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,7 +36,7 @@ enum {
 #define IP4_OFFSET_MASK 0x1fff
 
 static int proto_owner = -1;
-static bool kept; /* there may be an error in the present packet: most are not even searched for one */
+static bool kept; /* there may be an error in the current packet; most packets are not even searched for one */
 static rst_front_t front4 = {.number = IP_PROTO_ICMP};
 static rst_front_t front6 = {.number = IP_PROTO_ICMPV6};
 

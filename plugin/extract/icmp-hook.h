@@ -10,7 +10,7 @@
 
 #include "track/icmp_reports.h"
 
-/* As their counterparts in tcp-hook.h. */
+/* Like their counterparts in tcp-hook.h. */
 void rst_icmp_hook_register(int owner);
 void rst_icmp_hook_handoff(void);
 void rst_icmp_hook_restore(void);

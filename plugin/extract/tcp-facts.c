@@ -21,7 +21,7 @@ enum {
     TCP_FLAGS_END = 14,
     TCP_WINDOW_END = 16,
     TCP_HEADER_MIN = 20,
-    READ_MAX = 60 + RST_HEAD_MAX, /* the largest header and what is kept of the payload */
+    READ_MAX = 60 + RST_HEAD_MAX, /* the largest header and the part of the payload that is kept */
     TIMESTAMP_SPACE = 12          /* the option and two bytes of padding */
 };
 
@@ -41,7 +41,7 @@ enum {
     OPTION_EXPERIMENT = 254
 };
 
-#define FAST_OPEN_MAGIC 0xF989 /* experiment id of Fast Open without a kind of its own (RFC 7413, section 4.1) */
+#define FAST_OPEN_MAGIC 0xF989 /* experiment ID of Fast Open without its own option kind (RFC 7413, section 4.1) */
 #define WSCALE_MAX 14          /* RFC 7323, section 2.3 */
 #define IP4_HEADER_MAX 60
 #define IP4_DF 0x4000
@@ -62,7 +62,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
     return hash ^ hash >> 32;
 }
 
-/* Tells the copies of a packet apart that were captured on different wires of one capture point. */
+/* Tells apart the copies of a packet that were captured on different wires of one capture point. */
 static uint32_t link_of(const packet_info *pinfo)
 {
     const wtap_rec *rec = pinfo->rec;
@@ -83,7 +83,7 @@ static uint32_t link_of(const packet_info *pinfo)
     return (uint32_t)hash ? (uint32_t)hash : 1;
 }
 
-/* From 1; 0 = the file does not name interfaces. Each section of a file counts its own. */
+/* Starts at 1; 0 = the file does not name interfaces. Each section of a file numbers its own. */
 static uint32_t interface_of(const packet_info *pinfo)
 {
     const wtap_rec *rec = pinfo->rec;
@@ -95,7 +95,7 @@ static uint32_t interface_of(const packet_info *pinfo)
     return rec->rec_header.packet_header.interface_id + (section << 16) + 1;
 }
 
-/* Into what is all zero. */
+/* The target is all zero. */
 static void read_address(const address *from, rst_address_t *to)
 {
     if (from->len == 4) { /* nearly always, and then one move */
@@ -133,9 +133,9 @@ static void read_ip(void *ip, rst_segment_t *segment)
     }
 }
 
-/* The IP dissector has already cut Ethernet padding off and put the size of an offloaded segment (total length 0) in,
- * so that the reported length is that of the TCP segment, whatever extension headers came before it. What remains is a
- * frame whose end was lost without the file saying so: then the IP total length is larger, and gives a lower bound
+/* The IP dissector has already removed Ethernet padding and filled in the size of an offloaded segment (total length
+ * 0), so the reported length is that of the TCP segment, whatever extension headers came before it. What remains is a
+ * frame whose end was lost without the file saying so: then the IP total length is larger, and is only a lower bound
  * because the length of the IP header is not known here. */
 static void read_length(tvbuff_t *tvb, const packet_info *pinfo, void *ip, unsigned header, rst_segment_t *segment)
 {
@@ -177,7 +177,7 @@ static void read_mptcp(const uint8_t *option, unsigned size, rst_segment_t *segm
     }
 }
 
-/* The two numbers behind kind and length. */
+/* The two numbers after kind and length. */
 static void read_timestamp(const uint8_t *numbers, rst_segment_t *segment)
 {
     segment->known |= RST_HAS_TIMESTAMP;
@@ -185,7 +185,7 @@ static void read_timestamp(const uint8_t *numbers, rst_segment_t *segment)
     segment->tsecr = get32(numbers + 4);
 }
 
-/* One option with its kind and length bytes; size is at least 2. A wrong size means that it says nothing. */
+/* One option with its kind and length bytes; size is at least 2. With a wrong size, it says nothing. */
 static void read_option(const uint8_t *option, unsigned size, rst_segment_t *segment)
 {
     switch (option[0]) {
@@ -235,7 +235,7 @@ static void read_option(const uint8_t *option, unsigned size, rst_segment_t *seg
     }
 }
 
-/* The layout that RFC 7323, appendix A, proposes, and that nearly every stack sends: the time stamp alone, padded. */
+/* The layout that RFC 7323, appendix A, proposes and that nearly every stack sends: only the timestamp, padded. */
 static bool is_padded_timestamp(const uint8_t *bytes, unsigned size)
 {
     static const uint8_t start[] = {OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMP, 10};
@@ -287,8 +287,8 @@ static void read_head(const uint8_t *byte, unsigned captured, unsigned header, r
     segment->head_len = (uint16_t)wanted;
 }
 
-/* A reset without payload in a capture from a BIG-IP: its reason stands behind the IP packet, in the same frame. After
- * IP reassembly the data source is no frame, and ends with the packet. */
+/* A reset without payload in a capture from a BIG-IP: its reason follows the IP packet in the same frame. After
+ * IP reassembly, the data source is not a frame and ends with the packet. */
 static void read_trailer(tvbuff_t *tvb, rst_segment_t *segment)
 {
     tvbuff_t *frame = tvb_get_ds_tvb(tvb);
@@ -318,7 +318,7 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     segment->interface = interface_of(pinfo);
     segment->link = link_of(pinfo);
     segment->time = rst_frame_time(pinfo);
-    /* The IP dissectors set these for this very layer, with or without their header at hand. */
+    /* The IP dissectors set these for exactly this layer, whether or not their header is available. */
     read_address(&pinfo->src, &segment->src);
     read_address(&pinfo->dst, &segment->dst);
     segment->sport = get16(byte + TCP_SPORT);

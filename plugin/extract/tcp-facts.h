@@ -1,5 +1,5 @@
 /* tcp-facts.h
- * The bytes of a TCP header and what its IP header says, as plain facts.
+ * The contents of a TCP header and of its IP header, as plain facts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,14 +10,14 @@
 
 #include "facts/segment.h"
 
-/* Time stamp of the frame in nanoseconds, or RST_TIME_NONE. */
+/* Timestamp of the frame in nanoseconds, or RST_TIME_NONE. */
 int64_t rst_frame_time(const packet_info *pinfo);
 
 rst_address_t rst_address_of(const address *from);
 
 /* Fills segment from the captured bytes of tvb, which starts at the TCP header. ip is the enclosing ws_ip4 or ws_ip6,
- * or NULL when another protocol lies between. Never throws. Returns false when ports, numbers and flags are not all
- * captured: then there is no segment. */
+ * or NULL if another protocol lies in between. Never throws. Returns false if ports, numbers and flags are not all
+ * captured; then there is no segment. */
 bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segment_t *segment);
 
 #endif

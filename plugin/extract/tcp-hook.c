@@ -1,6 +1,6 @@
 /* tcp-hook.c
- * Fields and taps are no source of facts: they are missing or too late in the first pass of two, and asking for a tree
- * doubles the cost. The hook costs one call per segment and is there on every pass.
+ * Fields and taps cannot provide the facts: they are missing or too late in the first of two passes, and requesting a
+ * tree doubles the cost. The hook costs one call per segment and works in every pass.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,18 +12,18 @@
 #include "tcp-facts.h"
 #include "tcp-hook.h"
 
-#define LAYERS_OF_ONE_TCP 6 /* frame, link, IP, TCP, what it carries, IP: only then can TCP come again */
+#define LAYERS_OF_ONE_TCP 6 /* frame, link, IP, TCP, what it carries, IP: only then can TCP occur again */
 
 static int proto_tcp = -1;
 static rst_front_t front = {.number = IP_PROTO_TCP};
 
-/* The facts of the dissection that goes on, handed from the hook to the post-dissector. Attaching them to the packet
- * would cost more than gathering them. Facts that nobody took (the plugin was switched off, a dissection was broken
- * off) are told by the frame that they belong to, which is compared and never looked into; a dissection within another
- * costs the outer one its facts, which then are missed, not mixed up. */
+/* The facts of the current dissection, passed from the hook to the post-dissector. Attaching them to the packet
+ * would cost more than gathering them. Facts that nobody took (because the plugin was disabled or a dissection was
+ * aborted) are recognized by their frame, which is only compared and never dereferenced. A dissection inside another
+ * costs the outer one its facts, which are then counted as missed, not mixed up. */
 static struct {
     const packet_info *pinfo;
-    int64_t offset; /* of the record in its file: two frames may have had the same number */
+    int64_t offset; /* of the record in its file, because two frames may have had the same number */
     uint32_t frame;
     rst_frame_facts_t facts;
 } latest;

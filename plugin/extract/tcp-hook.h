@@ -11,28 +11,28 @@
 
 #include "facts/segment.h"
 
-#define RST_LAYERS_MAX 8 /* TCP segments analysed of one frame (tunnels); further ones are counted only */
+#define RST_LAYERS_MAX 8 /* TCP segments analyzed in one frame (tunnels); further ones are only counted */
 
 /* What one dissection of one frame passed to TCP. */
 typedef struct rst_frame_facts {
-    unsigned calls; /* TCP layers that were taken up, also those quoted in ICMP errors or too short to use */
+    unsigned calls; /* TCP layers that were seen, including those quoted in ICMP errors or too short to use */
     unsigned count;
     rst_segment_t segment[RST_LAYERS_MAX]; /* outermost first */
 } rst_frame_facts_t;
 
-/* With the other protocols. */
+/* Called with the other registrations of the protocol. */
 void rst_hook_register(void);
 
-/* From the handoff, when TCP has registered itself. */
+/* Called from the handoff, when TCP has registered itself. */
 void rst_hook_handoff(void);
 
-/* From each init routine: Decode As for TCP itself takes the hook away, this puts it back. */
+/* Called from each init routine: Decode As for TCP itself removes the hook, and this puts it back. */
 void rst_hook_restore(void);
 
-/* First visit only: the facts of this dissection, or NULL. They are given out once and last until the next frame. */
+/* First visit only: the facts of this dissection, or NULL. They are handed out once and last until the next frame. */
 const rst_frame_facts_t *rst_hook_take(const packet_info *pinfo);
 
-/* First visit only: TCP layers of this frame that did not come by, or came after the last that is analysed. facts may
+/* First visit only: TCP layers in this frame that bypassed the hook or came after the last one analyzed. facts may
  * be NULL. */
 unsigned rst_hook_missed(const packet_info *pinfo, const rst_frame_facts_t *facts);
 

@@ -1,5 +1,5 @@
 /* trace-file.c
- * Implementation for reading a trace: only regular files that hold something, because trace_pipe itself never ends.
+ * Reads a trace: only regular, non-empty files, because trace_pipe itself never ends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,7 +23,7 @@ static const char *useless(const rst_trace_t *trace)
     return "no event tcp_send_reset or tcp_receive_reset in it";
 }
 
-/* What forbids to read the file, or NULL. */
+/* The reason not to read the file, or NULL. */
 static const char *forbidden(const char *path)
 {
     GStatBuf info;

@@ -1,5 +1,5 @@
 /* trace-file.h
- * Reads the text of a kernel's trace that the user named.
+ * Reads the text of the kernel trace that the user named.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,7 @@
 
 #include "trace/trace.h"
 
-/* Returns the trace, which has ended, or NULL and one sentence about what is wrong, in scope. */
+/* Returns the finished trace, or NULL and one sentence about what is wrong, in scope. */
 rst_trace_t *rst_trace_file_read(const char *path, wmem_allocator_t *scope, const char **problem);
 
 #endif

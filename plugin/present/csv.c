@@ -19,7 +19,7 @@
     "kind,name,category,benign,sender,server,first_resets,followers,confidence_min,confidence_max,"                    \
     "first_frame,last_frame\n"
 
-/* Resets of one cause, sender and server, or findings of one kind and server. All strings but server are static. */
+/* Resets with one cause, sender and server, or findings of one kind and server. All strings but server are static. */
 typedef struct row {
     const char *kind; /* "reset", "finding", "not_analysed" */
     const char *name;
@@ -32,7 +32,7 @@ typedef struct row {
     uint32_t first_frame, last_frame;
 } row_t;
 
-/* One -z option; from its registration until tshark ends. */
+/* One -z option; lives from its registration until tshark ends. */
 typedef struct table {
     GHashTable *rows; /* row_t, keyed by itself */
     bool provisional;
@@ -147,7 +147,7 @@ static tap_packet_status table_packet(void *data, packet_info *pinfo, epan_disse
     return TAP_PACKET_REDRAW;
 }
 
-/* Most frequent first; the frame decides between equals, so that every run prints the same. */
+/* Most frequent first; the frame decides between ties, so that every run prints the same. */
 static int compare_rows(gconstpointer a, gconstpointer b)
 {
     const row_t *left = (const row_t *)a;
@@ -162,7 +162,7 @@ static int compare_rows(gconstpointer a, gconstpointer b)
     return g_strcmp0(left->name, right->name);
 }
 
-/* No field holds a comma, a quote or a line break: tokens, numbers, and addresses with a port. */
+/* No field contains a comma, a quote or a line break: there are only tokens, numbers, and addresses with a port. */
 static void print_row(gpointer data, gpointer user_data _U_)
 {
     const row_t *row = (const row_t *)data;
@@ -187,7 +187,7 @@ static void table_draw(void *data)
     fflush(stdout);
     if (table->provisional)
         fprintf(stderr, CLI_NAME ": these verdicts are provisional and findings are missing, because the file was read "
-                                 "in one pass; use -2.\n");
+                                 "in a single pass; use -2.\n");
 }
 
 /* option is "rst,csv" or "rst,csv,FILTER". */
@@ -202,7 +202,7 @@ static rst_tap_started_t table_init(const char *option, void *user_data _U_)
                                   table_draw, table_finish);
     if (!error)
         return RST_TAP_STARTED;
-    /* As tshark's own statistics do. */
+    /* Like tshark's own statistics. */
     fprintf(stderr, "tshark: -z " CLI_NAME ": %s\n", error->str);
     g_string_free(error, TRUE);
     table_finish(table);

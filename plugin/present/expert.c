@@ -2,8 +2,8 @@
  * The severity of an expert item is fixed when it is registered, so each cause has one item per severity it can have,
  * all under one filter name.
  *
- * The text of an item is that of all resets of one cause to one server: Expert Information and -z expert count equal
- * texts, so what support staff read is a summary. The sentence with the numbers of the single case is rst.summary.
+ * All resets with one cause to one server have the same text, because Expert Information and -z expert count equal
+ * texts: what support staff read is a summary. The sentence with the numbers of the individual case is rst.summary.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,7 +15,7 @@
 #include "expert.h"
 
 #define CONFIDENCE_MAX 100
-#define UNSURE_PERCENT 60 /* below, the text asks rather than tells */
+#define UNSURE_PERCENT 60 /* below this, the text has a question mark */
 
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
@@ -41,7 +41,7 @@ static bool is_possible(rst_cause_t cause, rst_severity_t severity)
     return false;
 }
 
-/* Lowest severity first: Wireshark's table of custom severities finds the item that was registered last. */
+/* Lowest severity first, because Wireshark's table of custom severities finds the item that was registered last. */
 static unsigned prepare_cause(rst_cause_t cause, ei_register_info *info)
 {
     const rst_cause_info_t *cause_info = rst_cause_info(cause);
@@ -111,7 +111,7 @@ bool rst_expert_wanted(proto_tree *tree)
     return is_tapped() || (tree && item > 0 && proto_field_is_referenced(tree, item));
 }
 
-/* Programs of the command line have no status bar; one that is not known may have. */
+/* Command-line programs have no status bar; an unknown program may have one. */
 static bool has_status_bar(void)
 {
     static const char *const without[] = {"tshark", "sharkd", "rawshark", "fuzzshark"};
@@ -126,14 +126,14 @@ static bool has_status_bar(void)
 
 bool rst_expert_status_waits(void)
 {
-    static int answer = -1; /* the program stays the same */
+    static int answer = -1; /* the program does not change */
 
     if (answer < 0)
         answer = has_status_bar();
     return answer && expert_get_highest_severity() < PI_ERROR;
 }
 
-/* A severity that the user chose for the cause holds at every confidence. */
+/* A severity that the user chose for the cause applies at every confidence. */
 static expert_field *field_of(const rst_verdict_t *verdict, int *severity)
 {
     const ei_register_info *top = highest[verdict->cause];

@@ -1,5 +1,5 @@
 /* expert.h
- * Expert information: one filter name per cause, its severity by the confidence.
+ * Expert information: one filter name per cause, with a severity that depends on the confidence.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,15 +12,15 @@
 
 void rst_expert_register(int proto);
 
-/* Whether somebody collects expert information (-z expert, the dialog), or asks the tree for its fields. */
+/* Whether anything collects expert information (-z expert, the dialog) or asks the tree for its fields. */
 bool rst_expert_wanted(proto_tree *tree);
 
-/* Does the status bar still wait for a higher severity? It shows the highest of the file, also when nobody looks at the
+/* Is the status bar still waiting for a higher severity? It shows the highest in the file, even if nobody views the
  * packet. */
 bool rst_expert_status_waits(void);
 
-/* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port; NULL where
- * nobody reads the text, which are the column and the status bar. */
+/* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port; NULL if
+ * nobody reads the text, as for the column and the status bar. */
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server);
 void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding);
 

@@ -1,5 +1,5 @@
 /* stats.c
- * Followers and copies of a reset are counted apart: one failure is one line, however many packets it made.
+ * Followers and copies of a reset are counted separately: one failure is one line, however many packets it caused.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,7 @@
 #define NODE_FIRST "First resets"
 #define NODE_SERVERS "First resets by server"
 #define NODE_FINDINGS "Failures without a reset"
-#define NODE_MISSED "TCP segments not seen by the analyser"
+#define NODE_MISSED "TCP segments not seen by the plugin"
 
 static int node_first = -1;
 static int node_sender = -1;
@@ -30,7 +30,7 @@ static void stats_init(stats_tree *st)
     node_finding = stats_tree_create_node(st, NODE_FINDINGS, 0, STAT_DT_INT, TRUE);
 }
 
-/* By category and by server, and within either by cause. */
+/* By category and by server, and within each by cause. */
 static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char *name, const char *server)
 {
     int category, service;
@@ -43,7 +43,7 @@ static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char 
     tick_stat_node(st, name, service, FALSE);
 }
 
-/* By kind, and within it by server. */
+/* By kind, and within each by server. */
 static void tick_finding(stats_tree *st, packet_info *pinfo, const rst_tap_t *tap)
 {
     const rst_finding_info_t *info = rst_finding_info(tap->finding->kind);

@@ -1,12 +1,12 @@
 /* stats.h
- * Statistics of the causes: `tshark -z rst,tree` and the menu Statistics > TCP Reset Causes.
+ * Statistics by cause: `tshark -z rst,tree` and the menu Statistics > TCP Reset Causes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef RST_STATS_H
 #define RST_STATS_H
 
-/* From the handoff: registered as a tap listener plugin, sharkd would not find it. */
+/* Called from the handoff: if it were registered as a tap listener plugin, sharkd would not find it. */
 void rst_stats_register(void);
 
 #endif

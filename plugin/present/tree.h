@@ -1,5 +1,5 @@
 /* tree.h
- * The verdict as protocol fields: the answer first, its numbers last.
+ * The verdict as protocol fields: the answer first, the numbers behind it last.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,33 +12,33 @@
 
 void rst_tree_register(int proto);
 
-/* When the first file is opened: Wireshark has no list of open subtrees before. */
+/* Called when the first file is opened: before that, Wireshark has no list of expanded subtrees. */
 void rst_tree_unfold(void);
 
-/* Does anybody look at a field of ours? false without a tree. */
+/* Does anything need one of our fields? false without a tree. */
 bool rst_tree_wanted(proto_tree *tree);
 
-/* Does anybody look at a field of any protocol? false for a tree that is only there because a statistic wants one. */
+/* Does anything need a field of any protocol? false for a tree that only exists because a statistic wants one. */
 bool rst_tree_is_read(proto_tree *tree);
 
-/* Does anybody look for the resets that a frame explains? */
+/* Does anything need the resets that a frame explains? */
 bool rst_tree_wants_reset_in(proto_tree *tree);
 
-/* Does anybody look at the display filter for the connection? */
+/* Does anything need the display filter for the connection? */
 bool rst_tree_wants_filter(proto_tree *tree);
 
-/* Does anybody look at one that holds a sentence? */
+/* Does anything need a field that holds a sentence? */
 bool rst_tree_wants_texts(proto_tree *tree);
 
 /* Adds the item of one reset with all its fields, whether or not the tree is visible: columns, -T fields and filters
- * read an invisible one. Returns the item for expert information. filter is a display filter for the connection. */
+ * read invisible trees. Returns the item for expert information. filter is a display filter for the connection. */
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
                                  const char *filter);
 
-/* About a kernel's trace; to the item of the first reset. note may be NULL. */
+/* Adds a note about the kernel trace to the item of the first reset. note may be NULL. */
 void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note);
 
-/* Both hang on the root of the frame, because a frame without a reset has no rst item. */
+/* Both are added to the root of the frame, because a frame without a reset has no rst item. */
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
 proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
 

@@ -1,4 +1,4 @@
-"""Fixtures: tshark with the plugin, stock tshark, and the captures that lie outside the repository.
+"""Fixtures: tshark with the plugin, stock tshark, and the captures outside the repository.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -14,7 +14,7 @@ import tools  # noqa: E402  (needs the path above)
 
 
 def pytest_collection_modifyitems(items):
-    """A plugin that does not load makes everything else meaningless: tell that first."""
+    """If the plugin is not loaded, everything else is meaningless: say that first."""
     items.sort(key=lambda item: item.fspath.basename != "test_loaded.py")
 
 

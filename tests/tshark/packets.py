@@ -1,4 +1,4 @@
-"""Capture files written byte by byte, for what no capture program would write.
+"""Capture files written byte by byte, for contents that no capture program would write.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -38,7 +38,7 @@ def write_pcap(path, packets, link=ETHERNET):
 
 
 def write_without_times(path, packets, link=ETHERNET):
-    """pcapng with Simple Packet Blocks: they hold no time stamp."""
+    """pcapng with Simple Packet Blocks, which have no timestamp."""
 
     def block(kind, body):
         body += b"\0" * (-len(body) % 4)

@@ -125,7 +125,7 @@ def test_interrupted_and_resumed(batch, finished, archive, tmp_path, signum):
     assert not (tmp_path / "resets.jsonl").exists()
     for result in tmp_path.glob("out/*.tsv"):
         assert result.read_text().splitlines()[-1].startswith("#done ")
-    time.sleep(2)  # what was started before the kill ends by itself
+    time.sleep(2)  # what was started before the kill ends on its own
     done = batch(archive, "--out", tmp_path)
     assert " 0 done already" not in done.stderr
     for name in OUTPUTS:

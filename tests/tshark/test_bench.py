@@ -10,7 +10,7 @@ import pytest
 import tools
 
 BENCH = tools.REPO / "tests" / "bench"
-# Kind, display filter, packets of 600 that it shows.
+# Kind, display filter, number of packets out of 600 that it matches.
 CLAIMS = [
     ("mixed", "tcp", 600),
     ("flood", "tcp.flags.syn == 1", 300),

@@ -102,7 +102,7 @@ def test_one_expert_item_per_cause(tshark):
 
 
 def test_cause_ids(tshark):
-    """The filter dialog's list of causes is the registry."""
+    """The list of causes in the filter dialog is the registry."""
     listed = {}
     for line in tshark("-G", "values").splitlines():
         parts = line.split("\t")
@@ -113,7 +113,7 @@ def test_cause_ids(tshark):
 
 @pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
 def test_bare_filter(tshark, capture, table):
-    """`rst` means the analysed resets: nothing else carries the item, and no reset of a sample goes without."""
+    """`rst` matches the analyzed resets: nothing else carries the item, and no reset in a sample lacks it."""
     rows = tshark.fields(capture, ["frame.number", "tcp.flags.reset", "rst.cause"], "-Y", "rst || tcp.flags.reset == 1")
     assert rows
     for row in rows:
@@ -123,7 +123,7 @@ def test_bare_filter(tshark, capture, table):
 
 @pytest.mark.parametrize("name", ["injected-two_points", "proxied-declared"])
 def test_field_alone(tshark, name):
-    """A field is the same alone as with all others: since 4.4, tshark makes no tree of what nobody asked for."""
+    """A field is the same alone and with all others: since 4.4, tshark builds no tree for what nobody requested."""
     capture = tools.SAMPLES / name / f"{name}.pcapng"
     names = [field for field in {**TYPES, **LATER} if not field.startswith("rst.finding")]
     together = tshark.resets(capture, names)
@@ -187,7 +187,7 @@ def test_one_expert_item_per_reset(tshark, capture, table):
 
 @pytest.mark.parametrize("args", [("-Y", "rst.reset_in"), ()], ids=["filter", "all"])
 def test_back_references(tshark, tour, args):
-    """The frames of a verdict name its reset, or an earlier one that they explain too; whatever is asked for."""
+    """The frames of a verdict name its reset, or an earlier one that they also explain, whatever is requested."""
     rows = tshark.fields(tour, ["frame.number", "rst.reset_in"], *args)
     named = {row["frame.number"][0]: row["rst.reset_in"] for row in rows if row["rst.reset_in"]}
     assert named
@@ -203,7 +203,7 @@ README = (tools.REPO / "README.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("display_filter", re.findall(r"^\| `(rst\b[^`]*)` \| [a-z]", README, re.MULTILINE))
 def test_filters_of_the_readme(tshark, tour, display_filter):
-    """Every line of its tables that begins with one filter or field: tshark accepts it."""
+    """tshark accepts the filter or field at the start of every line in its tables."""
     tshark("-2", "-r", tour, "-Y", display_filter)
 
 

@@ -1,4 +1,4 @@
-"""What the pages promise works: every command in them, the profile, the index template.
+"""What the pages promise works: all commands in them, the profile, the index template.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -15,7 +15,7 @@ TEMPLATE = tools.REPO / "packaging" / "opensearch" / "rst-template.json"
 
 
 def commands():
-    """Indented lines that begin with tshark."""
+    """Indented lines that start with tshark."""
     found = []
     for page in PAGES:
         text = (tools.REPO / page).read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def commands():
 
 @pytest.mark.parametrize("command", commands())
 def test_command(tshark, tour, command):
-    """On the tour, with FILE in its place; it must print something, unless it writes a file."""
+    """Runs on the tour instead of FILE; must print something, unless it writes a file."""
     script = command.replace("sample-captures/tour.pcapng", "FILE").replace("FILE", f"'{tour}'")
     done = subprocess.run(["sh", "-ec", script], env=tshark.environment(), capture_output=True, text=True,
                           timeout=tools.TIMEOUT, check=False)
@@ -46,7 +46,7 @@ def pasted_answers():
 
 
 def test_pasted_answers(tshark, tour):
-    """They are those of this version."""
+    """They match the output of this version."""
     shown = set()
     columns = ["rst.cause", "rst.confidence", "rst.sender", "rst.summary"]
     for frame, row in tshark.resets(tour, columns).items():
@@ -74,7 +74,7 @@ def test_profile_filters(tshark, tour):
 
 @pytest.fixture
 def configured(tshark, tmp_path):
-    """tshark whose home has the profile."""
+    """A tshark whose home has the profile."""
     folder = tmp_path / ".config" / "wireshark" / "profiles" / PROFILE.name
     folder.mkdir(parents=True)
     for file in PROFILE.iterdir():
@@ -88,8 +88,8 @@ def test_profile_columns(configured, tour):
     assert re.search(r"\bdevice_idle_timeout\t *\d+\tmiddlebox\t195\t", done.stdout.decode())
 
 
-def test_profile_colours(configured, tour):
-    """Benign is not red, and what points to the path is."""
+def test_profile_colors(configured, tour):
+    """Benign resets are not red, and those that point to the path are."""
     rows = [line.split("@") for line in (PROFILE / "colorfilters").read_text(encoding="utf-8").splitlines()[1:]]
     for _, name, display_filter, colours in rows:
         red, green, blue = (int(part) for part in re.match(r"\[(\d+),(\d+),(\d+)\]", colours).groups())
@@ -97,7 +97,7 @@ def test_profile_colours(configured, tour):
 
 
 def test_index_template(tshark, tour):
-    """Every field of ours in -T ek has a mapping that its value fits."""
+    """Each of our fields in -T ek has a mapping that its value fits."""
     layers = json.loads(TEMPLATE.read_text(encoding="ascii"))["template"]["mappings"]["properties"]["layers"]["properties"]
     for capture in (tour, tools.SAMPLES / "findings" / "findings.pcapng", *tools.SAMPLES.glob("*-declared/*.pcapng")):
         for line in tshark("-2", "-r", capture, "-Y", "rst || rst.finding.kind", "-T", "ek").splitlines():
@@ -120,7 +120,7 @@ def fits(values, properties):
 
 @pytest.mark.parametrize("name", ["app_abort", "retransmission_timeout", "transfer_cancelled"])
 def test_checksum_offload(tshark, tmp_path, name):
-    """A capture at the sender holds its packets before the network card puts the checksums in."""
+    """A capture at the sender has its packets before the network card fills in the checksums."""
     import packets
 
     capture = tools.SAMPLES / name / f"{name}.pcapng"

@@ -1,4 +1,4 @@
-"""What programs read: -z rst,csv, -T json and ek, sharkd, and the index template.
+"""Output that programs read: -z rst,csv, -T json and ek, sharkd, and the index template.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -91,7 +91,7 @@ def test_sharkd_tree(server):
     frame = server.call("frame", frame=201, proto=True)
     found = json.dumps(frame["tree"])
     assert "RST cause: Retransmissions of one segment exhausted (retransmission_timeout)" in found
-    assert '"f": "rst.cause == \\"retransmission_timeout\\""' in found  # the filter of the menu
+    assert '"f": "rst.cause == \\"retransmission_timeout\\""' in found  # the filter from the menu
 
 
 def test_sharkd_statistics(tshark, tour, server):

@@ -37,7 +37,7 @@ def test_sentences(tshark):
 
 
 def test_advice_of_silence(tshark):
-    """What Microsoft's article says for packets that reach the host and stay unanswered."""
+    """The advice in Microsoft's article for packets that reach the host and go unanswered."""
     for row in findings(tshark, CAPTURE)[:2]:
         assert "Filtering Platform Packet Drop" in row["rst.finding.advice"][0]
         assert "netsh wfp show state" in row["rst.finding.advice"][0]
@@ -49,12 +49,12 @@ def test_no_reset(tshark):
 
 
 def test_one_pass_knows_none(tshark):
-    """A failure by silence is known when the file has ended."""
+    """A failure by silence is known only at the end of the file."""
     assert findings(tshark, CAPTURE, passes=1) == []
 
 
 def test_statistics(tshark):
-    """Counted apart from resets."""
+    """Counted separately from resets."""
     text = tshark("-2", "-q", "-r", CAPTURE, "-z", "rst,tree")
     counts = dict(re.findall(r"^ *(\S[^\d\n]*?) +(\d+) ", text, re.MULTILINE))
     assert counts["First resets"] == "0"
@@ -70,7 +70,7 @@ def test_expert(tshark):
 
 @pytest.mark.parametrize("number", [1, 58])
 def test_decode_as(tshark, number):
-    """-d puts ICMP back in the table in which our hook stands."""
+    """-d puts ICMP back into the table that holds our hook."""
     name = {1: "icmp", 58: "icmpv6"}[number]
     assert findings(tshark, CAPTURE, "-d", f"ip.proto=={number},{name}") == findings(tshark, CAPTURE)
 
@@ -85,7 +85,7 @@ def test_truncated(tshark, tmp_path, length):
 
 
 def ends(row):
-    """The two ends of a frame's TCP connection, in no order."""
+    """The two ends of a frame's TCP connection, in no particular order."""
     source, target = row["ip.src"] + row["ipv6.src"], row["ip.dst"] + row["ipv6.dst"]
     return frozenset({(*source, *row["tcp.srcport"]), (*target, *row["tcp.dstport"])})
 

@@ -1,6 +1,6 @@
-"""The graphical Wireshark on a virtual screen: what only it can do with an open file.
+"""The graphical Wireshark on a virtual screen: things that only the GUI can do with an open file.
 
-One session goes through all steps; after each, the answers for all resets of the open file are compared with those of a
+One session goes through all steps; after each, the verdicts on all resets in the open file are compared with those of a
 fresh tshark. Skipped without wireshark, Xvfb, xdotool or Lua.
 
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -19,7 +19,7 @@ FIRST = tools.SAMPLES / "tour.pcapng"
 OTHER = tools.SAMPLES / "policy_reset" / "policy_reset.pcapng"
 IDLE = "86400"
 PATIENCE = 60  # seconds for one step
-# Name of the step, keys that the test presses for it; steps.lua knows the others.
+# Name of the step and the keys that the test presses for it; steps.lua does the others.
 STEPS = [
     ("opened", []),
     ("redissected", []),
@@ -97,7 +97,7 @@ class Screen:
             time.sleep(0.5)
 
     def call(self, wanted):
-        """Calls the last item of the Tools menu; again when nothing happens, because keys may come too early."""
+        """Calls the last item of the Tools menu; again if nothing happens, because keys may come too early."""
         def answered():
             self.press(["alt+t", "Up", "Return"])
             for _ in range(50):
@@ -123,7 +123,7 @@ class Screen:
 
 
 def profiles(home):
-    """Default is followed by these in the list of profiles."""
+    """In the list of profiles, Default is followed by these."""
     folder = home / ".config" / "wireshark"
     shutil.rmtree(folder, ignore_errors=True)
     for name, file, content in (("a", "preferences", f"rst.idle_min_s: {IDLE}\n"), ("b", "disabled_protos", "rst\n")):
@@ -137,7 +137,7 @@ def answers(tmp_path_factory, tshark):
     if missing or not re.search(rb"(with |\+)Lua", tshark.run("--version").stdout):  # + since 4.6
         pytest.skip(f"missing: {' '.join(missing) or 'Lua'}")
     folder = tmp_path_factory.mktemp("gui")
-    gui = tools.Tshark(folder, tshark.plugins)  # a home of its own: Wireshark stores what was changed
+    gui = tools.Tshark(folder, tshark.plugins)  # a separate home, because Wireshark saves changes
     profiles(folder)
     screen = Screen(gui, folder)
     try:
@@ -147,7 +147,7 @@ def answers(tmp_path_factory, tshark):
 
 
 def fresh(tshark, capture, *args):
-    """What a fresh start says, in the form of the session's answers."""
+    """The verdicts of a fresh start, in the form of the session's."""
     rows = tshark.resets(capture, FIELDS[1:], *args)
     return [[str(frame), *(",".join(values) for values in row.values())] for frame, row in rows.items()]
 
@@ -179,5 +179,5 @@ def test_disabled(answers):
 
 
 def test_ignored(answers, usual):
-    """An ignored frame is not analysed, as if it had not been captured; it keeps its number."""
+    """An ignored frame is not analyzed, as if it had not been captured; it keeps its number."""
     assert [row[0] for row in answers["frame_ignored"]] == [row[0] for row in usual]

@@ -1,4 +1,4 @@
-"""A kernel's trace beside the capture: what it settles, in every form of text, and what useless files do.
+"""A kernel trace for a capture: what it settles, in every text format, and the effect of useless files.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -82,7 +82,7 @@ def test_causes_without_a_trace(tshark):
 
 
 def test_one_pass_knows_what_was_sent(tshark):
-    """What the trace does not have is known at the end of the file only."""
+    """What is missing from the trace is known only at the end of the file."""
     assert [row[4] for row in verdicts(tshark, TRACE, passes=1)] == [row[4] for row in expected()]
 
 
@@ -123,7 +123,7 @@ def test_useless_files(tshark, tmp_path, name):
         path.mkdir()
     elif content is not None:
         path.write_bytes(content)
-    if name == "old kernel":  # receipts alone would be of use
+    if name == "old kernel":  # received resets alone would be useful
         path.write_bytes(b"".join(line for line in content.splitlines(True) if b"tcp_receive" not in line))
     assert verdicts(tshark, path) == verdicts(tshark, "")
     arguments = ["-2", "-r", CAPTURE, "-o", f"rst.kernel_trace:{path}", "-Y", "rst", "-T", "fields", "-e",
@@ -136,7 +136,7 @@ def test_useless_files(tshark, tmp_path, name):
 
 
 def test_cut_trace(tshark, tmp_path):
-    """What is cut off cannot be known; what is there holds."""
+    """What is cut off is unknown; what is left remains valid."""
     path = tmp_path / "trace.txt"
     path.write_text(head(TRACE.read_text()))
     got = verdicts(tshark, path)

@@ -1,4 +1,4 @@
-"""The plugin is really there. Without this, every other test could pass without it.
+"""The plugin is really loaded. Without this test, all others could pass without it.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """

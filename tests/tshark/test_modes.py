@@ -1,4 +1,4 @@
-"""Ways of running tshark, and captures with something missing or odd.
+"""Modes of running tshark, and captures in which something is missing or odd.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -22,7 +22,7 @@ def verdicts(tshark, capture, *args, passes=2):
 
 
 def reset_count(tshark, capture, *args):
-    """(resets on the wire, resets analysed), frames without an analysed one included."""
+    """(resets on the wire, resets analyzed), including frames without an analyzed one."""
     rows = tshark.fields(capture, ["tcp.flags.reset", "rst.cause"], "-Y", f"rst || {RESET}", *args)
     wire = sum(sum(tools.truth(row["tcp.flags.reset"])) for row in rows)
     return wire, sum(len(row["rst.cause"]) for row in rows)
@@ -35,7 +35,7 @@ def plain(tmp_path, capture):
     return packets.read_pcap(copy)
 
 
-# Ways of running
+# Modes of running
 
 
 @few_samples
@@ -45,7 +45,7 @@ def test_read_filter_without_resets(tshark, capture, table):
 
 @each_sample
 def test_read_filter_only_resets(tshark, capture, table):
-    """Rejected frames are dissected once, and their numbers are given again: their facts count all the same."""
+    """Rejected frames are dissected once and their numbers are reused, but their facts still count."""
     assert verdicts(tshark, capture, "-R", "tcp.flags.reset == 1") == verdicts(tshark, capture)
 
 
@@ -60,7 +60,7 @@ def test_session_reset(tshark, capture, table):
 
 @few_samples
 def test_decode_as(tshark, capture, table):
-    """-d puts TCP back in the table in which our hook stands."""
+    """-d puts TCP back into the table that holds our hook."""
     assert verdicts(tshark, capture, "-d", "ip.proto==6,tcp") == verdicts(tshark, capture)
 
 
@@ -69,7 +69,7 @@ def test_disabled(tshark, tour):
 
 
 def test_other_postdissectors(tshark, tour):
-    """TRANSUM asks for a tree for every frame; that must not change what we see."""
+    """TRANSUM requests a tree for every frame; that must not change what we see."""
     assert verdicts(tshark, tour, "--enable-protocol", "transum") == verdicts(tshark, tour)
 
 
@@ -106,7 +106,7 @@ def test_without_time_stamps(tshark, tmp_path, capture, table):
 
 
 def test_without_time_stamps_refused(tshark, tmp_path):
-    """A cause that needs no time keeps its name."""
+    """A cause that does not depend on time stays the same."""
     capture = next(tools.SAMPLES.glob("closed_port/*.pcap*"))
     link, content = plain(tmp_path, capture)
     bare = packets.write_without_times(tmp_path / "bare.pcapng", content, link)
@@ -114,7 +114,7 @@ def test_without_time_stamps_refused(tshark, tmp_path):
 
 
 def one_pair(tshark, capture):
-    """The address from which the first frame comes, if the capture has two addresses and one interface."""
+    """The source address of the first frame, if the capture has two addresses and one interface."""
     rows = tshark.fields(capture, ["ip.src", "frame.interface_id"], passes=1)
     sources = [tuple(row["ip.src"]) for row in rows]
     interfaces = {tuple(row["frame.interface_id"]) for row in rows}
@@ -125,7 +125,7 @@ def one_pair(tshark, capture):
 
 @each_sample
 def test_tap_pair(tshark, tmp_path, capture, table):
-    """A network TAP records each direction on its own interface: still one capture point."""
+    """A network TAP records each direction on its own interface, which is still one capture point."""
     source = one_pair(tshark, capture)
     if not source:
         pytest.skip("not one pair of hosts at one capture point")
@@ -142,9 +142,9 @@ def test_tap_pair(tshark, tmp_path, capture, table):
 
 @pytest.mark.parametrize("length", [34, 40, 48, 54, 60, 66])
 def test_truncated(tshark, tmp_path, tour, length):
-    """However little of a reset was captured: when Wireshark shows its flags, we give a verdict.
+    """However little of a reset was captured, there is a verdict if Wireshark shows its flags.
 
-    Of 14 bytes of TCP, Wireshark shows no flags; we may see a reset all the same.
+    With 14 bytes of TCP, Wireshark shows no flags, but we may still see a reset.
     """
     short = tmp_path / "short.pcapng"
     tools.tool("editcap", "-s", length, tour, short)
@@ -154,7 +154,7 @@ def test_truncated(tshark, tmp_path, tour, length):
 
 
 def test_not_a_capture(tshark, stock):
-    """The same exit code and complaint as without the plugin."""
+    """The same exit code and error message as without the plugin."""
     ours, theirs = (program.run("-2", "-r", tools.REPO / "LICENSE") for program in (tshark, stock))
     assert (ours.returncode, ours.stdout, ours.stderr) == (theirs.returncode, theirs.stdout, theirs.stderr)
 
@@ -188,7 +188,7 @@ def test_port_zero_and_self(tshark, tmp_path):
 
 @pytest.mark.parametrize("shift", ["2000000000", "-1700000000", "0.000001"])
 def test_shifted_times(tshark, tmp_path, tour, shift):
-    """Only differences of time count."""
+    """Only time differences count."""
     shifted = tmp_path / "shifted.pcapng"
     tools.tool("editcap", "-t", shift, tour, shifted)
     assert verdicts(tshark, shifted) == verdicts(tshark, tour)

@@ -1,4 +1,4 @@
-"""Labels of known devices, and of the published tampering signatures, on our own captures.
+"""Labels for known devices and for the published tampering signatures, on our own captures.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -29,7 +29,7 @@ def test_device(tshark, folder):
 
 
 def test_nobody_else(tshark):
-    """A label of a device names that device: ordinary resets never bear one."""
+    """A device label names that device: ordinary resets never get one."""
     for capture, _ in tools.sample_captures():
         folder = capture.parent.name
         if folder in DEVICES or capture.name == "tour.pcapng":
@@ -38,7 +38,7 @@ def test_nobody_else(tshark):
 
 
 def test_field_is_a_label_not_a_verdict(tshark, tour):
-    """Signatures stand on resets of clients whatever their cause is, so they cannot be a verdict."""
+    """Signatures occur on clients' resets whatever their cause, so they cannot be a verdict."""
     rows = tshark.resets(tour, ["rst.cause", "rst.pattern"]).values()
     signed = {row["rst.cause"][0] for row in rows for label in row["rst.pattern"] if label.startswith(("psh_", "data_"))}
     assert len(signed) > 3

@@ -26,7 +26,7 @@ def sample(name):
 
 
 def end_of(tshark, capture, interface, to, wanted="tcp"):
-    """What one capture point recorded, as a classic capture file of its own."""
+    """What one capture point recorded, as a separate classic capture file."""
     part = to.with_suffix(".part")
     tshark("-r", capture, "-Y", f"frame.interface_id == {interface} && ({wanted})", "-w", part)
     tools.tool("editcap", "-F", "nsecpcap", part, to)
@@ -35,7 +35,7 @@ def end_of(tshark, capture, interface, to, wanted="tcp"):
 
 @pytest.fixture(scope="module")
 def ends(tshark, tmp_path_factory):
-    """The files of client and server; wanted = display filters of what each recorded. Nobody writes into them."""
+    """The files from client and server; wanted = display filters for what each recorded. Nobody writes to them."""
     known = {}
 
     def find(name, **wanted):
@@ -78,7 +78,7 @@ def test_there_are_samples():
 
 @pytest.mark.parametrize("name", ["injected-two_points", "injected-two_points_both", "firewall_reject-two_points"])
 def test_absent(tshark, name):
-    """Sure, and with the frames at both points."""
+    """Confident, and with the frames at both points."""
     rows = [row for row in tshark.resets(sample(name), NAMES).values() if row["rst.sender"] == ["middlebox"]]
     assert rows
     for row in rows:
@@ -98,7 +98,7 @@ def test_rewritten(tshark):
 
 
 def test_back_references(tshark):
-    """Frames of the other point lead to the reset that they explain."""
+    """Frames at the other point lead to the reset that they explain."""
     rows = tshark.fields(sample("injected-two_points"), ["frame.interface_id", "rst.reset_in"], "-Y", "rst.reset_in")
     assert "1" in {row["frame.interface_id"][0] for row in rows}
 
@@ -118,7 +118,7 @@ def test_one_event(tshark):
 @pytest.mark.parametrize("name", TWO_POINTS)
 @pytest.mark.parametrize("shift,turned", [("-301.5", False), ("864000", True)])
 def test_clocks(tshark, ends, honest, tmp_path, name, shift, turned):
-    """Whatever the clocks say, and whichever file comes first: the same verdicts."""
+    """The same verdicts, whatever the clocks say and whichever file comes first."""
     client, server = ends(name)
     tools.tool("editcap", "-t", shift, client, tmp_path / "moved.pcap")
     files = [tmp_path / "moved.pcap", server]
@@ -139,20 +139,20 @@ def test_cut_short(tshark, ends, tmp_path, name, missing):
 @pytest.mark.parametrize("recorded", ["!tcp.flags.reset", "ip.src == 192.0.2.0/24", "ip.dst == 192.0.2.0/24",
                                       "frame.number % 3 != 0", "tcp.flags.syn"])
 def test_recorded_in_part(tshark, ends, tmp_path, name, recorded):
-    """Loss at the capture and filters accuse nobody, at either end."""
+    """Capture losses and filters at either end accuse nobody."""
     for end in ("client", "server"):
         files = ends(name, **{end: recorded})
         assert not {cause for cause, _ in verdicts(tshark, merged(files, tmp_path))} & ACCUSING
 
 
 def test_preferences(tshark, tmp_path):
-    """All interfaces as one point: nothing to compare. Every one as a point: the same as found out."""
+    """All interfaces as one point: nothing to compare. Each as a point: the same as determined automatically."""
     capture = sample("injected-two_points")
     one = tshark.resets(capture, NAMES, "-o", "rst.capture_points:one").values()
     assert not any(row["rst.points.seen"] for row in one)
     assert verdicts(tshark, capture, "-o", "rst.capture_points:every_interface") == verdicts(tshark, capture)
     assert verdicts(tshark, capture, "-o", "rst.point_ends:client=0 server=1") == verdicts(tshark, capture)
-    # Ends the wrong way round contradict the hops: nobody is accused but whom the client's capture accuses alone.
+    # Swapped ends contradict the hop counts: nobody is accused except by the client's capture alone.
     client = end_of(tshark, capture, 0, tmp_path / "client.pcap")
     wrong = verdicts(tshark, capture, "-o", "rst.point_ends:client=1 server=0")
     assert ("injected", "middlebox") not in wrong or ("injected", "middlebox") in verdicts(tshark, client)
@@ -160,7 +160,7 @@ def test_preferences(tshark, tmp_path):
 
 @pytest.mark.parametrize("entry", ["nonsense", "left=0", "client=", "client=x", "client=99", "client=3-1", "=1"])
 def test_wrong_end(tshark, entry):
-    """A wrong entry is named in one line and left out; the others count."""
+    """A wrong entry is reported in one line and ignored; the others count."""
     capture = sample("injected-two_points")
     done = tshark.run("-2", "-r", capture, "-Y", "rst", "-T", "fields", "-e", "rst.points.missing", "-o",
                       f"rst.point_ends:client=0, {entry} server=1")
@@ -186,7 +186,7 @@ def test_compare(tshark, ends, name, code, word):
 
 
 def test_compare_frames(tshark, ends):
-    """One event, one line: also a follow-up whose first reset only one point shows. Frames by their own files."""
+    """One event, one line, even for a follow-up whose first reset only one point shows. Frame numbers of both files."""
     result, text, _ = compare(tshark, *ends("injected-two_points"))
     assert result == 1
     lines = [line for line in text.splitlines() if line.startswith("frame ")]
@@ -202,7 +202,7 @@ def test_compare_proves_the_sender(tshark, ends):
 
 
 def test_compare_torn_file(tshark, ends, tmp_path):
-    """A file whose last packet was not written to its end is used as far as it goes, and accuses nobody."""
+    """A file whose last packet is truncated is used as far as it goes, and accuses nobody."""
     client, server = ends("app_abort-two_points")
     torn = tmp_path / "torn.pcap"
     torn.write_bytes(server.read_bytes()[:-30])
@@ -213,7 +213,7 @@ def test_compare_torn_file(tshark, ends, tmp_path):
 
 
 def test_compare_one_capture_twice(tshark, ends, tmp_path):
-    """The same capture in another format is no second capture point."""
+    """The same capture in another format is not a second capture point."""
     client, _ = ends("app_abort-two_points")
     tools.tool("editcap", "-F", "pcap", client, tmp_path / "copy.pcap")
     code, text, errors = compare(tshark, client, tmp_path / "copy.pcap")

@@ -1,4 +1,4 @@
-"""Captures of others, outside this repository: no crash, no reset forgotten, agreement with the hand labels.
+"""Captures made by others, outside this repository: no crash, no reset missed, agreement with the hand labels.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -8,7 +8,7 @@ import pytest
 import tools
 
 FLOOR = 96  # percent right or acceptable; only ever raised
-LAYERS = 8  # TCP layers of one frame that are analysed
+LAYERS = 8  # TCP layers analyzed in one frame
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_no_crash(collected):
 
 
 def test_no_dissector_bug(tshark, captures):
-    """Full dissection of the whole tree, of a part of the captures: it is slow."""
+    """Full dissection with the whole tree, for some of the captures because it is slow."""
     for capture in captures[::8]:
         done = tshark.run("-2", "-r", capture, "-V", "-Y", "rst || rst.reset_in || rst.finding.kind")
         assert done.returncode == 0, capture
@@ -59,7 +59,7 @@ def test_every_accusation_is_justified(public, collected):
     assert accusations.uncovered(public, collected) == []
 
 
-# Measured in a network whose device answers with the packet turned around.
+# Measured in a network with a device that answers by turning the packet around.
 DEVICES = {
     "censoredplanet+CenTrace/examples/pcaps/195.64.201.42_psiphon.ca_psiphon.ca_0.pcap": {"mirrored"},
 }
@@ -67,7 +67,7 @@ LABELS = {"gfw", "gfw_type1", "gfw_type2", "tcpkill", "sandvine", "mirrored"}
 
 
 def test_device_labels(public, collected):
-    """No other capture gets a label of a device."""
+    """No other capture gets a device label."""
     found = {}
     for capture, rows in collected.items():
         labels = {label for row in (rows or {}).values() for label in row["rst.pattern"]} & LABELS

@@ -1,4 +1,4 @@
-"""Reasons that the packet states: trailers of F5 captures as Wireshark reads them, and the preferences of the decoders.
+"""Reasons stated in the packet: trailers in F5 captures as Wireshark reads them, and the decoder preferences.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -19,7 +19,7 @@ def cause(peer=False, text=CAUSE):
 
 
 def bare(kind, version, value):
-    """An item of the trailer before BIG-IP 14.0."""
+    """An item of the trailer format before BIG-IP 14.0."""
     return bytes([kind, len(value) + 1, version]) + value
 
 
@@ -48,7 +48,7 @@ TRAILERS = {
 
 
 def with_trailer(tmp_path, trailer):
-    """A refused SYN; both frames are padded as short frames are."""
+    """A refused SYN; both frames are padded, as short frames are."""
     syn = packets.tcp_frame(1, 2, 0x02).ljust(60, b"\0")
     reset = packets.tcp_frame(2, 1, packets.RST | packets.ACK, seq=0, ack=1001, ports=(80, 40000)).ljust(60, b"\0")
     return packets.write_pcap(tmp_path / "trailer.pcap", [(0, syn), (100, reset + trailer)])
@@ -56,7 +56,7 @@ def with_trailer(tmp_path, trailer):
 
 @pytest.mark.parametrize("name", TRAILERS)
 def test_trailer(tshark, tmp_path, name):
-    """The same text as Wireshark's own dissector finds, or none where it finds none."""
+    """The same text that Wireshark's own dissector finds, or none if it finds none."""
     capture = with_trailer(tmp_path, TRAILERS[name])
     row = tshark.resets(capture, [*FIELDS, STOCK])[2]
     found = CAUSE in TRAILERS[name]
@@ -71,14 +71,14 @@ def test_trailer_of_the_other_side(tshark, tmp_path):
 
 
 def test_trailer_without_wireshark(tshark, tmp_path):
-    """Does not depend on Wireshark's dissector, which a user may have switched off."""
+    """Does not depend on Wireshark's dissector, which the user may have disabled."""
     capture = with_trailer(tmp_path, headed(cause()))
     row = tshark.resets(capture, [*FIELDS, STOCK], "--disable-heuristic", "f5ethtrailer", passes=1)[2]
     assert row[STOCK] == [] and row["rst.declared.text"] == [CAUSE.decode()]
 
 
 def test_trailer_received(tshark, tmp_path):
-    """What BIG-IP received was sent by another host for its own reasons."""
+    """What the BIG-IP received was sent by another host for reasons of its own."""
     received = bare(1, 1, b"\1" + bytes(3))
     capture = with_trailer(tmp_path, received + bare_medium(2, cause()))
     assert tshark.resets(capture, FIELDS)[2]["rst.declared.source"] == []
@@ -101,7 +101,7 @@ def sample(folder):
     ("f5", "no_backend-f5_trailer"), ("netscaler", "proxied-netscaler"), ("text", "declared"),
 ])
 def test_decoder_off(tshark, decoder, folder):
-    """Nothing is shown as stated when its decoder is off; the other switches do not matter."""
+    """Nothing is shown as stated if its decoder is off; the other switches do not matter."""
     capture = sample(folder)
     assert any(row["rst.declared.source"] for row in tshark.resets(capture, FIELDS).values())
     off = tshark.resets(capture, FIELDS, "-o", f"rst.decode_{decoder}:FALSE")
@@ -125,10 +125,10 @@ def test_netscaler_addresses(tshark, value, stated):
 
 @pytest.mark.parametrize("entry", ["nonsense", "203.0.113.113/33", "203.0.113.113/", "/8", "203.0.113.113/x"])
 def test_wrong_address(tshark, entry):
-    """A wrong entry is named and left out; the others count."""
+    """A wrong entry is reported and ignored; the others count."""
     capture = sample("app_abort-window_9300")
     args = ["-2", "-r", capture, "-Y", "rst", "-T", "fields", "-e", "rst.cause", "-o"]
     done = tshark.run(*args, f"rst.netscaler_addresses:{entry}, 203.0.113.113/32")
     assert done.returncode == 0 and done.stdout.split() == [b"device_idle_timeout"]
-    assert f'"{entry}" is no IP address'.encode() in done.stderr
+    assert f'"{entry}" is not an IP address'.encode() in done.stderr
     assert tshark.run(*args, f"rst.netscaler_addresses:{entry}").stdout.split() == [b"app_abort"]

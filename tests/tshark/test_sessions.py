@@ -1,6 +1,6 @@
-"""More than one file, pass or preference in one process, and other extensions beside ours.
+"""More than one file, pass or preference in one process, and other extensions alongside ours.
 
-The answers are those of a fresh start.
+The answers are the same as after a fresh start.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -22,7 +22,7 @@ def rows_of(tshark, capture, *args, passes=2):
 
 
 class Sharkd:
-    """One sharkd process that answers one request after the other."""
+    """One sharkd process that answers requests one after another."""
 
     def __init__(self, tshark):
         self.loads = 0
@@ -45,7 +45,7 @@ class Sharkd:
         return [frame["c"] for frame in self("frames", filter=display_filter, **columns)]
 
     def opened(self, capture):
-        """sharkd 4.0 keeps the result of a filter text even for the next file: the text has to differ."""
+        """sharkd 4.0 keeps the result of a filter string even for the next file, so the string has to differ."""
         self("load", file=str(capture))
         self.loads += 1
         return self.rows(f"rst && frame.number < {10**9 + self.loads}")
@@ -74,7 +74,7 @@ def sharkd(tshark):
 
 
 def test_files_one_after_the_other(sharkd):
-    """Forwards and backwards through the list: what one file taught must not reach the next."""
+    """Forward and backward through the list: what was learned from one file must not reach the next."""
     fresh = [sharkd().opened(capture) for capture in FILES]
     assert all(fresh)
     one = sharkd()
@@ -88,7 +88,7 @@ def test_reload(sharkd):
 
 
 def test_sharkd_as_tshark(tshark, sharkd):
-    """The same answers as from tshark with two passes."""
+    """The same verdicts as from tshark with two passes."""
     theirs = rows_of(tshark, FILES[0])
     ours = sharkd().opened(FILES[0])
     assert [int(row[0]) for row in ours] == list(theirs)
@@ -106,7 +106,7 @@ def test_change_of_filter(sharkd):
 
 
 def test_frames_in_any_order(sharkd):
-    """Looking at frames backwards, as people do, changes nothing."""
+    """Viewing frames backward, as people do, changes nothing."""
     one = sharkd()
     first = one.opened(FILES[0])
     details = {row[0]: one("frame", frame=int(row[0]), proto=True) for row in first}
@@ -139,7 +139,7 @@ PREFERENCE, DEFAULT = ("rst.idle_min_s", "86400"), "30"
 
 
 def test_preference_while_a_file_is_open(sharkd):
-    """A new value counts from the next time the file is read; until then the old answers stay."""
+    """A new value applies the next time the file is read; until then the old verdicts stay."""
     changed = sharkd()
     changed("setconf", name=PREFERENCE[0], value=PREFERENCE[1])
     expected = changed.opened(FILES[0])
@@ -154,7 +154,7 @@ def test_preference_while_a_file_is_open(sharkd):
 
 
 def test_profile(tshark, tmp_path):
-    """A profile's preferences are those of -o."""
+    """A profile's preferences work like -o."""
     profile = tshark.home / ".config" / "wireshark" / "profiles" / "short"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "preferences").write_text(f"{PREFERENCE[0]}: {PREFERENCE[1]}\n")
@@ -165,7 +165,7 @@ def test_profile(tshark, tmp_path):
 
 @pytest.mark.parametrize("value", ["0", "4294967295"])
 def test_absurd_preferences(tshark, value):
-    """Wireshark's number preferences have no limits: ours do."""
+    """Wireshark's number preferences have no limits, but ours do."""
     lines = [line for line in tshark("-G", "currentprefs").replace("#", "").splitlines() if line.startswith("rst.")]
     names = [name for name, text in (line.split(": ", 1) for line in lines if ": " in line) if text.isdigit()]
     assert len(names) > 20
@@ -174,7 +174,7 @@ def test_absurd_preferences(tshark, value):
 
 
 def test_protocol_disabled_by_profile(tshark):
-    """As Analyze / Enabled Protocols stores it."""
+    """As stored by Analyze / Enabled Protocols."""
     profile = tshark.home / ".config" / "wireshark" / "profiles" / "without"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "disabled_protos").write_text("rst\n")
@@ -233,7 +233,7 @@ WRAPPER = """
 
 
 def test_lua_wraps_tcp(tshark, tmp_path):
-    """A script in front of TCP hands no IP header on: TTL and IP id are unknown then, but every reset is analysed."""
+    """A script in front of TCP passes no IP header: TTL and IP ID are unknown then, but every reset is analyzed."""
     args = lua(tshark, tmp_path, WRAPPER)
     assert tshark("-r", FILES[0], "-Y", "luawrap", "-c", "1", *args), "the script did not run"
     wrapped, plain = rows_of(tshark, FILES[0], *args), rows_of(tshark, FILES[0])
@@ -243,7 +243,7 @@ def test_lua_wraps_tcp(tshark, tmp_path):
 
 
 def test_lua_puts_tcp_back(tshark, tmp_path):
-    """DissectorTable:set takes our hook away as the Decode As dialog does: the next file has it again."""
+    """DissectorTable:set removes our hook, like the Decode As dialog: it is back for the next file."""
     args = lua(tshark, tmp_path, """
         DissectorTable.get("ip.proto"):set(6, Dissector.get("tcp"))
     """)
@@ -251,7 +251,7 @@ def test_lua_puts_tcp_back(tshark, tmp_path):
 
 
 def test_decode_as_something_else(tshark):
-    """The user's choice stays: TCP as another protocol has no resets, and says nothing about ours."""
+    """The user's choice stays: TCP as another protocol has no resets, and we show nothing."""
     assert tshark("-2", "-r", FILES[0], "-d", "ip.proto==6,udp", "-Y", "rst") == ""
 
 
@@ -259,7 +259,7 @@ def test_decode_as_something_else(tshark):
 
 
 def test_read_filter_keeps_frame_numbers(tshark):
-    """Numbers in our fields are those of the frames that are left."""
+    """The numbers in our fields are those of the remaining frames."""
     wanted = "tcp.flags.reset == 1 || tcp.flags.syn == 1"
     rows = rows_of(tshark, FILES[0], "-R", wanted)
     left = {int(row["frame.number"][0]) for row in tshark.fields(FILES[0], ["frame.number"], "-R", wanted)}
@@ -301,7 +301,7 @@ TRAFFIC = """
 
 
 def in_namespace(*command):
-    """The command in a network namespace of its own, where it may capture."""
+    """Runs the command in a separate network namespace, where it may capture."""
     inner = 'ip link set lo up && exec "$@"'
     return ["unshare", "-U", "--map-current-user", "--net", "--keep-caps", "sh", "-c", inner, "sh", *command]
 
@@ -314,7 +314,7 @@ def namespaces():
 
 
 def test_live_capture_with_rotating_files(tshark, tmp_path, namespaces):
-    """tshark analyses while dumpcap writes to one file after the other; each file can then be read by itself."""
+    """tshark analyzes while dumpcap writes one file after another; each file can then be read by itself."""
     script = tmp_path / "traffic.py"
     script.write_text(textwrap.dedent(TRAFFIC))
     ring = ["-i", "lo", "-q", "-b", "packets:40", "-w", str(tmp_path / "ring.pcapng"), "-a", "duration:6"]

@@ -1,4 +1,4 @@
-"""The captures in the shared folder lab: Linux resets, labelled by what was done and what the kernel said.
+"""The captures in the shared folder lab: Linux resets, labeled by what was done and what the kernel said.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -7,7 +7,7 @@ import tools
 
 LABELS = tools.read_table(tools.REPO / "tests" / "accuracy" / "shared-lab.tsv")
 BY_DEVICES = {"firewall_reject", "policy_reset", "injected", "blind_reset"}
-FLOOR = 30  # resets whose cause is named, beside those with an acceptable one; only ever raised
+FLOOR = 30  # resets whose cause is named, in addition to those with an acceptable one; only ever raised
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Nothing disturbed: without our own items, Wireshark shows exactly what it shows without the plugin.
 
-Captures are concatenated to bundles, because starting tshark costs more than most captures. RST_ALL=1 takes the large
-ones of ../shared as well, one by one.
+Captures are concatenated into bundles, because starting tshark costs more than reading most captures. RST_ALL=1 adds
+the large ones in ../shared, one by one.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -22,7 +22,7 @@ BUNDLE = 500_000  # bytes of one bundle
 
 
 def bundles():
-    """{name: [captures]}; an empty list stands for captures that are not there."""
+    """{name: [captures]}; an empty list stands for missing captures."""
     found = {"samples": sorted(tools.SAMPLES.glob("**/*.pcap*"))}
     shared = tools.shared_dir() / "captures"
     found["lab"] = sorted(shared.glob("lab/*.pcap*"))
@@ -72,7 +72,7 @@ def test_tree(tshark, stock, capture):
 
 
 def our_headings(tshark):
-    """What our items at the root of the packet's tree begin with."""
+    """How our items at the root of the packet's tree start."""
     root = ("rst.reset_in", "rst.finding.")
     labels = [label for field, (label, _) in tools.field_list(tshark).items() if field.startswith(root)]
     return re.compile(rf"\[?({'|'.join(map(re.escape, ['RST cause', *labels]))}): ")
@@ -121,7 +121,7 @@ def test_json(tshark, stock, capture):
 
 
 def test_info_column(tshark, stock, capture):
-    """One line per packet: equal, or followed by our remark on a reset."""
+    """One line per packet: identical, or followed by our remark about a reset."""
     args = ["-2", "-r", capture, "-T", "tabs"]
     enabled, disabled, theirs = texts(tshark, stock, *args)
     equal(disabled, theirs)
@@ -161,9 +161,9 @@ def ek_without_ours(pairs):
     said = json.dumps([value for key, value in ours.items() if key != "rst"])
     kept = {}
     for key, value in pairs:
-        if isinstance(value, list):  # of one value where there were two, ours among them
+        if isinstance(value, list):  # a single value where there were two, one of them ours
             value = [one for one in value if one is not OUR_EXPERT_ITEM]
-            if key == "text":  # a long text of ours goes on in lines below its field
+            if key == "text":  # our long texts continue in lines below their field
                 value = [one for one in value if json.dumps(one)[1:-1] not in said]
             value = value[0] if len(value) == 1 else value
         if key not in ours and value is not OUR_EXPERT_ITEM and value != []:

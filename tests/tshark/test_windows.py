@@ -19,7 +19,7 @@ SIZE = "1150x760"
 
 @pytest.fixture(scope="module")
 def seen(tshark, tour, tmp_path_factory):
-    """What the windows say after `rst.cause == "closed_port"` and Statistics > TCP Reset Causes."""
+    """What the windows show after `rst.cause == "closed_port"` and Statistics > TCP Reset Causes."""
     problem = screens.missing()
     if problem:
         pytest.skip(f"GUI: {problem}")
@@ -31,7 +31,7 @@ def seen(tshark, tour, tmp_path_factory):
 
 
 def letters(text):
-    """Without blanks and marks: whoever reads the screen is not sure of them."""
+    """Without spaces and punctuation, which the text recognition does not read reliably."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
@@ -48,12 +48,12 @@ def test_profile(seen):
 
 
 def test_details(seen):
-    """The first line of the answer."""
+    """The first line of the verdict."""
     assert letters("RST cause: Connection refused: port closed") in letters(seen["main"]), seen["main"]
 
 
 def test_statistics(seen):
-    """The first screen of the list: what comes first, causes or servers, differs with the version."""
+    """The first screen of the list; whether causes or servers come first depends on the version."""
     assert "TCP Reset Causes" in seen["title"]
     shown = letters(seen["statistics"])
     assert "firstresets" in shown and re.search(r"refused|2030113\d", shown), seen["statistics"]

@@ -1,4 +1,4 @@
-"""Text from the wire is shown escaped: a reset cannot forge our lines, columns or objects.
+"""Text from the wire is escaped when shown, so that a reset cannot forge our lines, columns or objects.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -14,8 +14,8 @@ import tools
 
 F5 = b"BIG-IP: [0x2a1b:123] "
 DIAGNOSTIC = b"\xf3\x17"
-KEPT = 128  # bytes of a payload that are looked at
-# (what stands before the text, the text)
+KEPT = 128  # bytes of a payload that are examined
+# (what comes before the text, the text)
 PAYLOADS = [
     (F5, b"evil\n    1   0.0 192.0.2.9 -> 192.0.2.1 TCP forged line\n"),
     (F5, b"tab\tsemicolon;comma,quote\"apostrophe'"),
@@ -47,7 +47,7 @@ def capture(tmp_path_factory):
 
 
 def unescaped(text):
-    # Since 4.2 tshark doubles backslashes when it prints a string; we write none twice, a backslash is \x5c.
+    # Since 4.2, tshark doubles backslashes when it prints a string; we write a backslash as \x5c, so none is doubled.
     text = text.replace("\\\\", "\\")
     return re.sub(rb"\\x([0-9a-f]{2})", lambda match: bytes([int(match[1], 16)]), text.encode())
 
@@ -57,7 +57,7 @@ def printable(value):
 
 
 def test_fields(tshark, capture):
-    """One line per reset, and the text can be read back byte by byte."""
+    """One line per reset, and the text can be decoded again byte by byte."""
     text = tshark("-2", "-r", capture, "-Y", "rst", "-T", "fields", *(arg for name in OURS for arg in ("-e", name)))
     rows = [line.split("\t") for line in text.split("\n")[:-1]]
     assert len(rows) == len(PAYLOADS)
@@ -79,7 +79,7 @@ def test_csv(tshark, capture):
 
 
 def our_values(key, value):
-    """All strings below keys of ours in a parsed object."""
+    """All strings under our keys in a parsed object."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from our_values(name if name.startswith("rst") or not key.startswith("rst") else key, inner)
@@ -169,7 +169,7 @@ def test_mptcp_reason_out_of_range(tshark, tmp_path):
 
 @pytest.mark.parametrize("length", [0, 1, 2, 3, len(F5) - 1, len(F5) + 1])
 def test_empty_reasons(tshark, tmp_path, length):
-    """A payload that begins like a reason and says nothing: no empty values, no sentence that ends in a colon."""
+    """A payload that starts like a reason but says nothing: no empty values, no sentence that ends in a colon."""
     frame = packets.tcp_frame(2, 1, packets.RST | packets.ACK, ports=(80, 40000), payload=(F5 + b"x")[:length])
     path = packets.write_pcap(tmp_path / "empty.pcap", [(0, frame)])
     row = tshark.resets(path, ["rst.declared.source", "rst.declared.text", "rst.declared.code", "rst.summary"])[1]
