@@ -1,4 +1,4 @@
-"""Every sample capture gives its expected verdicts, in every way that tshark can print them.
+"""Every sample capture gives its expected verdicts, in every way tshark can print them.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -12,18 +12,18 @@ CASES = tools.sample_captures()
 each_sample = pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
 few_samples = pytest.mark.parametrize("capture,table", CASES[::8], ids=tools.sample_ids(CASES[::8]))
 
-# What was measured before the reset cannot be changed by what comes after it. In one pass, everything else may.
+# What was measured before the reset cannot change by what comes after it. Everything else may, in one pass.
 MEASURED = ["rst.ordinal", "rst.phase", "rst.idle", "rst.retransmissions", "rst.declared.source", "rst.declared.code"]
 
 
 def causes(tshark, capture, *args, passes=2):
-    """[(frame, cause)], one for each analyzed reset."""
+    """[(frame, cause)], one for each analysed reset."""
     rows = tshark.resets(capture, ["rst.cause"], *args, passes=passes)
     return [(frame, cause) for frame, row in rows.items() for cause in row["rst.cause"]]
 
 
 def strict(text, prefix=""):
-    """JSON in which a repeated key is an error if it starts with the prefix."""
+    """JSON in which a repeated key is an error, if it begins with the prefix."""
 
     def unique(pairs):
         keys = [key for key, _ in pairs if key.startswith(prefix)]

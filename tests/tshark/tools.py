@@ -18,7 +18,7 @@ ROOT_TRAP = (
 
 
 def plugin_dir():
-    """Folder for WIRESHARK_PLUGIN_DIR: RST_PLUGIN_DIR, or that of the newest build."""
+    """Folder for WIRESHARK_PLUGIN_DIR: RST_PLUGIN_DIR, else that of the newest build."""
     if "RST_PLUGIN_DIR" in os.environ:
         return Path(os.environ["RST_PLUGIN_DIR"])
     built = sorted(REPO.glob("build*/**/plugins/*/epan/rst.so"), key=lambda path: path.stat().st_mtime)
@@ -37,7 +37,7 @@ def stock_plugins(home):
 
 
 def plugin_tree(folder, home, ours):
-    """A plugin folder with all of Wireshark's own plugins and, if `ours` is set, rst.so.
+    """A plugin folder with all of Wireshark's own plugins and, if ours, rst.so.
 
     WIRESHARK_PLUGIN_DIR replaces the global folder, so without this the two sides of a comparison would have different
     sets of plugins; and a globally installed rst.so would make stock tshark not stock.
@@ -75,18 +75,18 @@ class Tshark:
         }
 
     def run(self, *args, program="tshark"):
-        """The finished process, with its output as bytes."""
+        """The finished process, with bytes."""
         command = [program, *(str(arg) for arg in args)]
         return subprocess.run(command, env=self.environment(), capture_output=True, timeout=TIMEOUT, check=False)
 
     def __call__(self, *args):
-        """The standard output of a run that must succeed."""
+        """Standard output of a run that must succeed."""
         done = self.run(*args)
         assert done.returncode == 0, f"tshark {args}: exit code {done.returncode}: {done.stderr.decode()}"
         return done.stdout.decode(errors="replace")
 
     def fields(self, capture, names, *args, passes=2):
-        """Rows of -T fields as dictionaries, each value a list; frames without a value are included."""
+        """Rows of -T fields as dictionaries, each value a list; frames without a value are left in."""
         options = ["-2"] if passes == 2 else []
         for name in names:
             options += ["-e", name]
@@ -98,7 +98,7 @@ class Tshark:
         return rows
 
     def resets(self, capture, names, *args, passes=2):
-        """The analyzed resets as {frame: {field: [values]}}."""
+        """The analysed resets as {frame: {field: [values]}}."""
         rows = self.fields(capture, ["frame.number", *names], "-Y", "rst", *args, passes=passes)
         return {int(row.pop("frame.number")[0]): row for row in rows}
 
@@ -109,14 +109,14 @@ def truth(values):
 
 
 def tool(*args):
-    """Runs editcap, mergecap, ..., which must succeed."""
+    """editcap, mergecap, ...: must succeed."""
     done = subprocess.run([str(arg) for arg in args], capture_output=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 0, f"{args}: {done.stderr.decode()}"
     return done.stdout.decode()
 
 
 def sample_captures():
-    """Each of our own captures with its table of expected resets."""
+    """Every capture of our own with the table of its expected resets."""
     tables = sorted(SAMPLES.glob("*/expected.tsv"))
     found = [(capture, table) for table in tables for capture in sorted(table.parent.glob("*.pcap*"))]
     return found + [(SAMPLES / "tour.pcapng", SAMPLES / "tour.tsv")]
@@ -127,7 +127,7 @@ def sample_ids(cases):
 
 
 def read_table(path):
-    """Rows of a tab-separated table with a header; comment lines start with #."""
+    """Rows of a tab-separated table with a heading; comment lines start with #."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     heading = lines[0].split("\t")
     return [dict(zip(heading, line.split("\t"))) for line in lines[1:]]
