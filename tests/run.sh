@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh: every check: build with warnings as errors, unit tests, tests through tshark.
+# run.sh: runs all checks: build with warnings as errors, unit tests, tests through tshark.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 
@@ -7,16 +7,17 @@ usage() {
     cat <<'TEXT'
 Usage: run.sh [--no-deps] [--all] [--help] [-- PYTEST-ARGUMENT...]
 
-Builds in build/check, runs the unit tests, then the tests through tshark. As root it first installs the needed
-Debian packages and runs tshark as an ordinary user, because Wireshark loads no plugin of ours for root. As root it also
-plays the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel tells.
+Builds in build/check, runs the unit tests, then the tests through tshark. As root, it first installs the required
+Debian packages and runs tshark as an ordinary user, because Wireshark does not load our plugin for root. As root, it
+also runs the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel reports.
 
-  --no-deps   install no packages
-  --no-lab    do not play the lab (two to three minutes)
-  --no-fuzz   do not fuzz the core (one minute, needs clang)
-  --all       compare every capture of ../shared with stock tshark, not a selection
+  --no-deps   do not install any packages
+  --no-lab    do not run the lab (two to three minutes)
+  --no-fuzz   do not fuzz the core (one minute; needs clang)
+  --all       compare every capture in ../shared with stock tshark, not just a selection
 
-RST_SHARED names another folder than ../shared for additional captures; without them those tests are skipped.
+RST_SHARED names a folder other than ../shared for additional captures; without them, the tests that need them are
+skipped.
 TEXT
 }
 
@@ -43,11 +44,11 @@ if [ "$deps" = yes ]; then
     need_packages gcc libc6-dev ninja-build cmake pkg-config libglib2.0-dev wireshark-dev tshark wireshark-common \
         python3 python3-pytest
     need_packages wireshark xvfb xauth openbox xdotool imagemagick tesseract-ocr ||
-        echo "graphical Wireshark: not installable, its tests are skipped"
-    need_packages parallel || echo "GNU parallel: not installable, the tests of rst-batch are skipped"
+        echo "graphical Wireshark: cannot be installed, its tests are skipped"
+    need_packages parallel || echo "GNU parallel: cannot be installed, the tests of rst-batch are skipped"
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
         need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||
-            echo "lab: not installable"
+            echo "lab: its packages cannot be installed"
     fi
 fi
 
@@ -75,7 +76,7 @@ export RST_SHARED=${RST_SHARED:-$repo/../shared} RST_PLUGIN_DIR=$build/plugins
 export PYTHONDONTWRITEBYTECODE=1 HOME=$work/home
 as_user=()
 if [ "$(id -u)" -eq 0 ]; then
-    # The ordinary user may not be allowed to read the checkout: it gets a copy of what the tests read.
+    # The ordinary user may not be allowed to read the checkout, so it gets a copy of what the tests read.
     as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
     chmod 755 "$work"
     mkdir -p "$work/repo/build"
@@ -92,7 +93,7 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 cd "$work"
 if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
-    # The floors are judged on parameter values that nobody tunes the rules on.
+    # The floors are judged on parameter values that are never used to tune the rules.
     if /usr/bin/python3 "$tests/lab/run.py" --half judge --out "$work/lab" --tolerate 8; then
         export RST_LAB=$work/lab
     else

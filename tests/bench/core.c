@@ -1,5 +1,5 @@
 /* core.c
- * Feeds the core with made connections and tells what each costs: the growth curves without Wireshark's own share.
+ * Feeds the core with generated connections and prints what each costs: the growth curves without Wireshark's share.
  *
  * Usage: rst_bench KIND COUNT [longest]
  *
@@ -10,9 +10,9 @@
  *        reused   "closed", all on the same addresses and ports
  *        storm    resets in one connection
  *
- * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the heads
- * that an allocator adds and without the hash tables). With "longest" every reset gets its verdict, and the last column
- * is the CPU time in microseconds of the segment that took longest.
+ * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the headers
+ * that an allocator adds and without the hash tables). With "longest", every reset gets its verdict, and the last
+ * column is the CPU time in microseconds for the segment that took longest.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,7 +44,7 @@ typedef struct kind {
     const char *name;
     unsigned steps;
     bool same; /* all on the same addresses and ports */
-    bool once; /* the steps before the last come once only */
+    bool once; /* the steps before the last occur only once */
     step_t step[8];
 } kind_t;
 
@@ -75,7 +75,7 @@ static const kind_t kinds[] = {
     {"storm", 5, true, true, {OPENING, {0, PSH | ACK, 1, 1, 300}, {1, RST, 1, 0, 0}}},
 };
 
-/* Before each block: a ring of all that are out, so that they can be freed together like a scope of Wireshark's. */
+/* Precedes each block: a ring of all blocks in use, so that they can be freed together like a Wireshark scope. */
 typedef struct head {
     struct head *next, *before;
     size_t size;
@@ -84,7 +84,7 @@ typedef struct head {
 
 typedef struct scope {
     head_t ring;
-    size_t held; /* bytes that are out */
+    size_t held; /* bytes in use */
 } scope_t;
 
 static void *counted_alloc(void *data, size_t size)
@@ -157,7 +157,7 @@ static int64_t cpu_time(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* A verdict with all its texts, as for a row of the packet list with details open. */
+/* A verdict with all its texts, as for a row in the packet list with the details open. */
 static void ask(const bench_t *bench, const rst_reset_t *reset)
 {
     scope_t scope = {{&scope.ring, &scope.ring, 0, 0}, 0};

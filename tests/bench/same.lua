@@ -1,4 +1,4 @@
--- A post-dissector that gathers the same facts as the plugin, written the usual way: for comparison of cost only.
+-- A post-dissector that reads the same facts as the plugin, written in the usual way, only to compare the cost.
 -- SPDX-License-Identifier: GPL-2.0-or-later
 local reset = Proto("luarst", "TCP reset, by Lua")
 local phase = ProtoField.string("luarst.phase", "Phase")

@@ -1,5 +1,5 @@
 /* audit.c
- * Implementation for what must hold for every input.
+ * Checks what must hold for every input.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Filled with a pattern: the core may not count on zeroed memory. */
+/* Filled with a pattern, because the core must not rely on zeroed memory. */
 static void *scope_alloc(void *data, size_t size)
 {
     scope_t *scope = data;
@@ -24,7 +24,7 @@ static void *scope_alloc(void *data, size_t size)
     return block;
 }
 
-/* From the end: what is released is mostly young. */
+/* From the end, because released blocks are mostly recent ones. */
 static void scope_release(void *data, void *block, size_t size)
 {
     scope_t *scope = data;

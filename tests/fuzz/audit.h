@@ -1,5 +1,5 @@
 /* audit.h
- * What must hold for every input: memory that is handed out and taken back, verdicts, findings. A breach ends the
+ * What must hold for every input: memory handed out and returned, verdicts, findings. A violation ends the
  * program.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -20,7 +20,7 @@
         }                                                                                                              \
     } while (0)
 
-/* One malloc per block, so that AddressSanitizer sees each bound; all are freed together, as wmem does. */
+/* One malloc per block, so that AddressSanitizer sees each boundary; all are freed together, as with wmem. */
 typedef struct scope {
     rst_memory_t memory;
     void **block;
@@ -30,13 +30,13 @@ typedef struct scope {
 void scope_open(scope_t *scope);
 void scope_close(scope_t *scope);
 
-/* text is not empty, printable, and without the separators of exports. */
+/* text is not empty, printable, and free of the separators used in exports. */
 void audit_text(const char *text);
 
-/* latest = number of the frame read last. texts as passed to rst_engine_classify(). */
+/* latest = number of the last frame read. texts as passed to rst_engine_classify(). */
 void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest);
 
-/* The same answer whenever it is asked for; texts apart. */
+/* The same answer whenever it is asked for, except for texts. */
 void audit_equal(const rst_verdict_t *one, const rst_verdict_t *other);
 
 void audit_finding(const rst_finding_t *finding);

@@ -1,9 +1,9 @@
 /* fuzz-declared.c
- * libFuzzer target: the decoders of what a reset states about its reason.
+ * libFuzzer target: the decoders for the reasons that a reset states.
  *
- * Input: MPTCP kind and bytes cut off, reason, flags; the reset's window, the sender's window before (16 bits each),
- * what is known of the SYN; then the payload, in a block of exactly its size. With bit 2 of the first byte no payload,
- * but what follows the IP packet in the frame.
+ * Input: MPTCP kind and bytes cut off, reason, flags; the reset's window, the sender's previous window (16 bits each),
+ * what is known about the SYN; then the payload, in a block of exactly its size. With bit 2 of the first byte set,
+ * there is no payload, but the bytes that follow the IP packet in the frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -84,7 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reset.known = RST_HAS_WINDOW;
     reset.window = (uint16_t)(data[3] << 8 | data[4]);
     sides[0].raw_window = (uint32_t)data[5] << 8 | data[6];
-    sides[0].known = (data[7] & 1 ? RST_DIRECTION_SYN : 0) | (data[7] & 2 ? RST_DIRECTION_WSCALE : 0) | RST_DIRECTION_WINDOW;
+    sides[0].known =
+        (data[7] & 1 ? RST_DIRECTION_SYN : 0) | (data[7] & 2 ? RST_DIRECTION_WSCALE : 0) | RST_DIRECTION_WINDOW;
     reset.mptcp = kinds[data[0] & 3];
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;

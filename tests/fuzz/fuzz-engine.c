@@ -1,5 +1,5 @@
 /* fuzz-engine.c
- * libFuzzer target: a capture in small through the engine, with all questions that the plugin asks.
+ * libFuzzer target: a miniature capture through the engine, with all questions that the plugin asks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Some segments are quoted by an ICMP error in the same frame, with type and code from the window. */
+/* Some segments are quoted in an ICMP error in the same frame, with type and code taken from the window. */
 static void feed_icmp(const stream_t *stream, rst_engine_t *engine, const rst_segment_t *segment)
 {
     rst_icmp_t icmp = {.reporter = segment->ip_id & 1 ? segment->dst : segment->src,

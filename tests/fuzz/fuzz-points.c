@@ -1,8 +1,8 @@
 /* fuzz-points.c
- * libFuzzer target: a capture in small as two or three capture points show it, through the engine. Segments get lost
- * between the points, come late, have their addresses translated and their numbers rewritten; clocks differ.
+ * libFuzzer target: a miniature capture, as seen at two or three capture points, through the engine. Segments get lost
+ * between the points, arrive late, have their addresses translated and their numbers rewritten; clocks differ.
  *
- * Input: a plan of 24 bytes (how interfaces are told apart, clock, translation, statement of the user, then one byte
+ * Input: a plan of 24 bytes (how interfaces are told apart, clock, translation, the user's preference, then one byte
  * for each segment in turn), then an input of fuzz-engine.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -31,7 +31,7 @@ enum { /* byte of a segment */
 typedef struct path {
     const uint8_t *plan;
     unsigned next; /* byte of the plan */
-    int64_t clock; /* of the second point against the first */
+    int64_t clock; /* of the second point relative to the first */
     questions_t questions;
     rst_segment_t late[LATE_MAX];
     unsigned waiting;
@@ -48,7 +48,7 @@ static void show(path_t *path, const rst_segment_t *segment)
     questions_feed(&path->questions, &copy);
 }
 
-/* Addresses and ports of the client, or the client's port alone. */
+/* Addresses and ports of the client, or only the client's port. */
 static void translate(const path_t *path, rst_segment_t *segment)
 {
     bool from_client = segment->sport > segment->dport;

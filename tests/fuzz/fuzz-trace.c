@@ -1,7 +1,7 @@
 /* fuzz-trace.c
- * libFuzzer target: the reader of a kernel's trace, and the join with a small capture.
+ * libFuzzer target: the reader of kernel traces, and the join with a small capture.
  *
- * Input: one byte for the size of the pieces that the text is fed in, then the text.
+ * Input: one byte for the size of the chunks in which the text is fed, then the text.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

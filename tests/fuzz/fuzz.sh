@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fuzz.sh: the libFuzzer targets of the core, with address and undefined behaviour sanitizers.
+# fuzz.sh: runs the core's libFuzzer targets with AddressSanitizer and UndefinedBehaviorSanitizer.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 
@@ -50,7 +50,7 @@ build_log cmake -S "$repo" -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE
 build_log cmake --build "$build" --target fuzz-engine fuzz-points fuzz-declared fuzz-trace
 /usr/bin/python3 "$repo/tests/fuzz/make-corpus.py" "$folder/seed"
 
-# Short memories: most of the time would go into bookkeeping of freed blocks otherwise.
+# A small quarantine, because otherwise most of the time would go into bookkeeping for freed blocks.
 export ASAN_OPTIONS=malloc_context_size=3:quarantine_size_mb=4:${ASAN_OPTIONS:-}
 for target in declared trace points engine; do
     mkdir -p "$folder/$target"

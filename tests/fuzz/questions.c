@@ -1,11 +1,11 @@
 /* questions.c
- * Implementation for questions.
+ * Asks the questions and checks the answers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "questions.h"
 
-/* The verdict of the first pass. Its memory goes at once: the engine may keep nothing of it. */
+/* The verdict in the first pass. Its memory is freed at once, because the engine must not keep any of it. */
 static void ask_early(questions_t *questions, rst_reset_t *reset)
 {
     scope_t scope;

@@ -1,5 +1,5 @@
 /* questions.h
- * What the plugin asks of the engine, and what must hold for the answers.
+ * What the plugin asks the engine, and what must hold for the answers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,7 @@ typedef struct questions {
     uint32_t frame; /* latest number */
 } questions_t;
 
-/* Feeds a segment of the current frame; the verdict of the first pass is asked for. */
+/* Feeds a segment of the current frame and asks for its verdict in the first pass. */
 void questions_feed(questions_t *questions, const rst_segment_t *segment);
 
 /* After the last frame. */

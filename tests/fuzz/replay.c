@@ -1,5 +1,5 @@
 /* replay.c
- * Runs a fuzz target once for each file named, for compilers without libFuzzer and for coverage.
+ * Runs a fuzz target once for each file given, for compilers without libFuzzer and for coverage.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,7 +25,7 @@ static int replay(const char *path)
     }
     size = fread(buffer, 1, sizeof buffer, file);
     fclose(file);
-    exact = malloc(size ? size : 1); /* of the input's size, so that a sanitizer sees its end */
+    exact = malloc(size ? size : 1); /* exactly the size of the input, so that a sanitizer sees its end */
     if (!exact)
         return 1;
     for (size_t i = 0; i < size; i++)

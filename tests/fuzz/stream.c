@@ -1,11 +1,11 @@
 /* stream.c
- * Implementation for bytes into segments.
+ * Turns bytes into segments.
  *
- * Head, 4 bytes: options (1 IPv6, 2 wrapped numbers, 4 late epoch, 8 small table), preference number, its value (16
+ * Header, 4 bytes: options (1 IPv6, 2 wrapped numbers, 4 late epoch, 8 small table), preference number, its value (16
  * bits).
  * Record, 8 bytes: tuple (3 bits), direction, time absent, rejected, same frame, extras; flags; time; sequence and
- * acknowledgment (4 bits each); length; TTL; IP id; window. Bytes that a code of a number calls for follow, then the
- * extras: 16 bits of options, the options' values, and a payload.
+ * acknowledgment (4 bits each); length; TTL; IP ID; window. The bytes that the number codes require follow, then the
+ * extras: 16 bits of options, the values of the options, and a payload.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,30 +18,30 @@
 #define SECOND INT64_C(1000000000)
 
 enum { /* first byte of a record */
-    BIT_REVERSE = 0x08,
-    BIT_NO_TIME = 0x10,
-    BIT_REJECTED = 0x20,
-    BIT_SAME_FRAME = 0x40,
-    BIT_EXTRAS = 0x80
+       BIT_REVERSE = 0x08,
+       BIT_NO_TIME = 0x10,
+       BIT_REJECTED = 0x20,
+       BIT_SAME_FRAME = 0x40,
+       BIT_EXTRAS = 0x80
 };
 
 enum { /* extras, 16 bits */
-    EXTRA_MSS = 0x0001,
-    EXTRA_WSCALE = 0x0002,
-    EXTRA_SACK_OK = 0x0004,
-    EXTRA_TIMESTAMP = 0x0008,
-    EXTRA_SACK = 0x0010,
-    EXTRA_FAST_OPEN = 0x0020,
-    EXTRA_AUTH = 0x0040,
-    EXTRA_MPTCP = 0x0080,
-    EXTRA_LINK = 0x0100,
-    EXTRA_NO_IP = 0x0200,
-    EXTRA_NO_WINDOW = 0x0400,
-    EXTRA_NO_OPTIONS = 0x0800,
-    EXTRA_NO_LENGTH = 0x1000,
-    EXTRA_POINT = 0x2000,
-    EXTRA_TIME = 0x4000,
-    EXTRA_PAYLOAD = 0x8000
+       EXTRA_MSS = 0x0001,
+       EXTRA_WSCALE = 0x0002,
+       EXTRA_SACK_OK = 0x0004,
+       EXTRA_TIMESTAMP = 0x0008,
+       EXTRA_SACK = 0x0010,
+       EXTRA_FAST_OPEN = 0x0020,
+       EXTRA_AUTH = 0x0040,
+       EXTRA_MPTCP = 0x0080,
+       EXTRA_LINK = 0x0100,
+       EXTRA_NO_IP = 0x0200,
+       EXTRA_NO_WINDOW = 0x0400,
+       EXTRA_NO_OPTIONS = 0x0800,
+       EXTRA_NO_LENGTH = 0x1000,
+       EXTRA_POINT = 0x2000,
+       EXTRA_TIME = 0x4000,
+       EXTRA_PAYLOAD = 0x8000
 };
 
 static uint8_t take8(stream_t *stream)
@@ -97,11 +97,12 @@ bool stream_open(stream_t *stream, const uint8_t *data, size_t size, rst_prefs_t
     return true;
 }
 
-/* Tuples 0 to 3 share a server, 4 and 5 a client and the ports of SMB; 6 goes from a host to itself, 7 has ports 0. */
+/* Tuples 0 to 3 share a server; 4 and 5 share a client and the SMB ports; 6 goes from a host to itself; 7 has ports 0.
+ */
 static void set_tuple(const stream_t *stream, rst_segment_t *segment, unsigned tuple, bool reverse)
 {
-    static const uint16_t ports[STREAM_TUPLES] = { 80, 80, 443, 445, 445, 139, 40000, 0 };
-    uint8_t client[16] = { 10, 0, 0, 1 }, server[16] = { 10, 0, 0, 2 };
+    static const uint16_t ports[STREAM_TUPLES] = {80, 80, 443, 445, 445, 139, 40000, 0};
+    uint8_t client[16] = {10, 0, 0, 1}, server[16] = {10, 0, 0, 2};
     uint8_t last = stream->ipv6 ? 15 : 3;
     uint16_t sport = tuple == 7 ? 0 : (uint16_t)(40000 + tuple % 6);
 
@@ -117,38 +118,54 @@ static void set_tuple(const stream_t *stream, rst_segment_t *segment, unsigned t
 static uint32_t coded_number(stream_t *stream, unsigned code, const stream_side_t *own, const stream_side_t *peer)
 {
     switch (code) {
-    case 0: return own->nxt;
-    case 1: return own->nxt - 1;
-    case 2: return own->nxt + 1;
-    case 3: return own->latest;
-    case 4: return own->isn;
-    case 5: return own->isn + 1;
-    case 6: return peer->ack;
-    case 7: return peer->ack - 1;
-    case 8: return 0;
-    case 9: return own->nxt + 1460;
-    case 10: return own->nxt + 65535;
-    case 11: return own->nxt - 65535;
-    case 12: return own->reset;
-    case 13: return own->nxt + take8(stream);
-    case 14: return own->nxt - take16(stream);
-    default: return take32(stream);
+    case 0:
+        return own->nxt;
+    case 1:
+        return own->nxt - 1;
+    case 2:
+        return own->nxt + 1;
+    case 3:
+        return own->latest;
+    case 4:
+        return own->isn;
+    case 5:
+        return own->isn + 1;
+    case 6:
+        return peer->ack;
+    case 7:
+        return peer->ack - 1;
+    case 8:
+        return 0;
+    case 9:
+        return own->nxt + 1460;
+    case 10:
+        return own->nxt + 65535;
+    case 11:
+        return own->nxt - 65535;
+    case 12:
+        return own->reset;
+    case 13:
+        return own->nxt + take8(stream);
+    case 14:
+        return own->nxt - take16(stream);
+    default:
+        return take32(stream);
     }
 }
 
 static void set_time(stream_t *stream, uint8_t code)
 {
-    static const int64_t units[] = { MICROSECOND, 20 * MICROSECOND, MILLISECOND, 20 * MILLISECOND,
-                                     200 * MILLISECOND, SECOND, 60 * SECOND, -SECOND };
+    static const int64_t units[] = {MICROSECOND,       20 * MICROSECOND, MILLISECOND, 20 * MILLISECOND,
+                                    200 * MILLISECOND, SECOND,           60 * SECOND, -SECOND};
 
-    /* Near the ends of what a time stamp can say, time stands still. */
+    /* Near the ends of the range of timestamps, time stands still. */
     if (stream->time < INT64_MAX / 2 && stream->time > INT64_MIN / 2)
         stream->time += units[code >> 5] * (code & 31);
 }
 
 static void set_length(rst_segment_t *segment, uint8_t code)
 {
-    static const uint32_t lengths[] = { 0, 1, 2, 100, 517, 1448, 1460, 16384, 65495, 65535, 300, 12, 24, 4, 8, 50 };
+    static const uint32_t lengths[] = {0, 1, 2, 100, 517, 1448, 1460, 16384, 65495, 65535, 300, 12, 24, 4, 8, 50};
 
     segment->len = code < 16 ? lengths[code] : code < 32 ? (uint32_t)code << 12 : 0;
 }
@@ -158,10 +175,10 @@ static void take_options(stream_t *stream, rst_segment_t *segment, unsigned extr
     static const struct {
         unsigned extra;
         uint32_t known;
-    } plain[] = { { EXTRA_MSS, RST_HAS_MSS }, { EXTRA_WSCALE, RST_HAS_WSCALE }, { EXTRA_SACK_OK, RST_HAS_SACK_OK },
-                  { EXTRA_TIMESTAMP, RST_HAS_TIMESTAMP }, { EXTRA_SACK, RST_HAS_SACK },
-                  { EXTRA_FAST_OPEN, RST_HAS_FAST_OPEN }, { EXTRA_AUTH, RST_HAS_AUTH },
-                  { EXTRA_MPTCP, RST_HAS_MPTCP } };
+    } plain[] = {{EXTRA_MSS, RST_HAS_MSS},         {EXTRA_WSCALE, RST_HAS_WSCALE},
+                 {EXTRA_SACK_OK, RST_HAS_SACK_OK}, {EXTRA_TIMESTAMP, RST_HAS_TIMESTAMP},
+                 {EXTRA_SACK, RST_HAS_SACK},       {EXTRA_FAST_OPEN, RST_HAS_FAST_OPEN},
+                 {EXTRA_AUTH, RST_HAS_AUTH},       {EXTRA_MPTCP, RST_HAS_MPTCP}};
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         segment->known |= (extras & plain[i].extra) ? plain[i].known : 0;

@@ -1,5 +1,5 @@
 /* lwip-server.c
- * A server on the lwIP stack for the lab; what it does with a connection depends on the port.
+ * A server on the lwIP stack for the lab; the port decides what it does with a connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,11 +13,11 @@
 enum { SERVE = 80, UNREAD = 91, CLOSE = 92 };
 
 static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nall is well\n";
-static int ports[] = { SERVE, UNREAD, CLOSE };
+static int ports[] = {SERVE, UNREAD, CLOSE};
 
 static int listen_on(int port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = lwip_htons((u16_t)port) };
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = lwip_htons((u16_t)port)};
     int s = lwip_socket(AF_INET, SOCK_STREAM, 0);
 
     lwip_bind(s, (struct sockaddr *)&address, sizeof address);
@@ -35,7 +35,7 @@ static int answer(int s)
     return got > 0;
 }
 
-/* One thread per port: each serves one connection after the other. */
+/* One thread per port; each serves one connection after another. */
 static void serve(void *argument)
 {
     int port = *(int *)argument;

@@ -1,5 +1,5 @@
--- Test of the graphical Wireshark: a menu item that takes the next step, and with the next call writes what all resets of
--- the open file are said to be. Two calls, because some steps end only after the menu call has returned.
+-- Test of the graphical Wireshark: a menu item that takes the next step and, on the next call, writes the verdicts on
+-- all resets in the open file. Two calls, because some steps end only after the menu call has returned.
 --
 -- SPDX-License-Identifier: GPL-2.0-or-later
 
