@@ -107,7 +107,7 @@ def score(public, collected):
     return result
 
 
-def labelled(public):
+def labeled(public):
     return sorted({public / label["capture"] for label in tools.read_table(public / "labels.tsv")})
 
 
@@ -130,7 +130,7 @@ def main():
         tshark = tools.Tshark(home, plugins)
         if "rst.cause" not in tools.field_list(tshark):
             sys.exit(f"tshark does not load the plugin from {plugins}")
-        result = score(public, collect(tshark, labelled(public), arguments.jobs))
+        result = score(public, collect(tshark, labeled(public), arguments.jobs))
     print(result.report())
     return 1 if result.percent < arguments.floor else 0
 

@@ -106,10 +106,10 @@ def merged(folder, scenario, points, shift, work):
     return both
 
 
-def verdicts(capture, labelled, points="cs", stated=False):
+def verdicts(capture, labeled, points="cs", stated=False):
     """{point: verdicts in frame order}; stated = the plugin is told that each interface is a point."""
     options = []
-    for row in (row for rows in labelled.values() for row in rows):
+    for row in (row for rows in labeled.values() for row in rows):
         if row["prefs"] != "-":
             options = [part for pref in row["prefs"].split(",") for part in ("-o", f"rst.{pref.removeprefix('rst.')}")]
     if stated:
@@ -133,9 +133,9 @@ class Tally:
         self.points, self.list_devices = points, devices
         self.total = self.right = self.copies = self.accused = self.devices = self.proved = 0
 
-    def scenario(self, scenario, labelled, found):
+    def scenario(self, scenario, labeled, found):
         for point, there in found.items():
-            expected = [row for row in labelled[point] if row["frame"] != "-"]
+            expected = [row for row in labeled[point] if row["frame"] != "-"]
             if len(expected) != len(there):
                 print(f"{scenario} {point}: {len(expected)} resets expected, {len(there)} found")
                 self.accused += len(there) and not expected
@@ -191,12 +191,12 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         if args.spoil:
             return sweep_spoiled(args, work)
-        for scenario, labelled in sorted(labels(args.folder).items()):
+        for scenario, labeled in sorted(labels(args.folder).items()):
             if not scenario.startswith(args.only):
                 continue
             capture = merged(args.folder, scenario, args.points, args.shift, work)
             if capture:
-                tally.scenario(scenario, labelled, verdicts(capture, labelled, args.points, args.stated))
+                tally.scenario(scenario, labeled, verdicts(capture, labeled, args.points, args.stated))
     return tally.report()
 
 

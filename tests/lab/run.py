@@ -130,8 +130,8 @@ def main():
     if programs.ABSENT:
         print(f"scenarios left out, not installed: {' '.join(sorted(programs.ABSENT))}")
     count = sum(len(rows) for _, rows, _ in results)
-    print(f"{len(results) - len(problems)} scenarios, {count} labelled resets in {args.out}/labels.tsv, "
-          f"{time.monotonic() - start:.0f} s, {len(problems)} not labelled")
+    print(f"{len(results) - len(problems)} scenarios, {count} labeled resets in {args.out}/labels.tsv, "
+          f"{time.monotonic() - start:.0f} s, {len(problems)} not labeled")
     return 1 if len(problems) > args.tolerate else 0
 
 

@@ -59,10 +59,10 @@ def test_pasted_answers(tshark, tour):
 
 
 def profile_filters():
-    colours = re.findall(r"^@[^@]+@(.+)@\[", (PROFILE / "colorfilters").read_text(encoding="utf-8"), re.MULTILINE)
+    colors = re.findall(r"^@[^@]+@(.+)@\[", (PROFILE / "colorfilters").read_text(encoding="utf-8"), re.MULTILINE)
     buttons = re.findall(r'^"TRUE","[^"]+","([^"]+)"', (PROFILE / "dfilter_buttons").read_text(encoding="utf-8"),
                          re.MULTILINE)
-    return colours + [button.replace(r"\x22", '"') for button in buttons]
+    return colors + [button.replace(r"\x22", '"') for button in buttons]
 
 
 def test_profile_filters(tshark, tour):
@@ -91,8 +91,8 @@ def test_profile_columns(configured, tour):
 def test_profile_colors(configured, tour):
     """Benign resets are not red, and those that point to the path are."""
     rows = [line.split("@") for line in (PROFILE / "colorfilters").read_text(encoding="utf-8").splitlines()[1:]]
-    for _, name, display_filter, colours in rows:
-        red, green, blue = (int(part) for part in re.match(r"\[(\d+),(\d+),(\d+)\]", colours).groups())
+    for _, name, display_filter, colors in rows:
+        red, green, blue = (int(part) for part in re.match(r"\[(\d+),(\d+),(\d+)\]", colors).groups())
         assert (red > 2 * green and red > 2 * blue) == ("middlebox" in display_filter), name
 
 

@@ -102,7 +102,7 @@ def test_without_time_stamps(tshark, tmp_path, capture, table):
     rows = tshark.resets(bare, ["rst.cause", "rst.delay", "rst.idle"])
     assert list(rows) == list(tshark.resets(capture, ["rst.cause"]))
     for frame, row in rows.items():
-        assert row["rst.delay"] == row["rst.idle"] == [], f"frame {frame}: no time stamp, but a duration"
+        assert row["rst.delay"] == row["rst.idle"] == [], f"frame {frame}: no timestamp, but a duration"
 
 
 def test_without_time_stamps_refused(tshark, tmp_path):
@@ -148,8 +148,8 @@ def test_truncated(tshark, tmp_path, tour, length):
     """
     short = tmp_path / "short.pcapng"
     tools.tool("editcap", "-s", length, tour, short)
-    wire, analysed = reset_count(tshark, short)
-    assert analysed >= wire
+    wire, analyzed = reset_count(tshark, short)
+    assert analyzed >= wire
     assert wire > 0 or length < 54
 
 

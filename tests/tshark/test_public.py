@@ -19,7 +19,7 @@ def captures(public):
 
 @pytest.fixture(scope="module")
 def collected(tshark, public, captures):
-    return agreement.collect(tshark, sorted({*captures, *agreement.labelled(public)}))
+    return agreement.collect(tshark, sorted({*captures, *agreement.labeled(public)}))
 
 
 def test_no_crash(collected):

@@ -3,7 +3,7 @@
  *
  *   TIME SRC[:PORT]>DST[:PORT] FLAGS SEQ [WORD ...]
  *
- * TIME    seconds; "+x" = x after the line before; "-" = no time stamp
+ * TIME    seconds; "+x" = x after the line before; "-" = no timestamp
  * SRC     one letter: A, B, C are clients (port 40000), all others servers (port 80)
  * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is

@@ -7,7 +7,7 @@
 
 static void test_duplicate(void)
 {
-    /* The same IP id at once. The copy bears the verdict of its original as alternative and its sender. */
+    /* The same IP ID at once. The copy bears the verdict of its original as alternative and its sender. */
     script_check("duplicate 90-100 by server benign follower ordinal 1 alt app_abort; #1 app_abort first", SCRIPT_TALK,
                  "2 S>C R. 5201 ack 1101 ttl 54 id 204", "2.00002 S>C R. 5201 ack 1101 ttl 54 id 204");
     /* Before and behind a router. */
@@ -91,7 +91,7 @@ static void test_lone(void)
     script_check("undetermined by unknown", "0 D:179>E:179 R 5");
 }
 
-/* With segmentation offload the capture at the sender holds segments of many times the MSS, and IP ids that jump by as
+/* With segmentation offload the capture at the sender holds segments of many times the MSS, and IP IDs that jump by as
  * many; with receive offload also those of the peer. They say nothing. */
 static void test_offload(void)
 {

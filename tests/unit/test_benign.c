@@ -6,7 +6,7 @@
  */
 #include "script.h"
 
-/* Time stamps on both sides, IP ids that count; the server is 10 hops away. Next: client 1101, server 5201. */
+/* Timestamps on both sides, IP IDs that count; the server is 10 hops away. Next: client 1101, server 5201. */
 #define STAMPED                                                                                                        \
     "0.00 C>S S 1000 ts 100:0 ttl 64 id 100 df", "0.02 S>C S. 5000 ack 1001 ts 900:100 ttl 54 id 0 df",                \
         "0.021 C>S . 1001 ack 5001 ts 120:900 ttl 64 id 101 df",                                                       \
@@ -14,7 +14,7 @@
         "0.05 S>C P. 5001 ack 1101 len 200 ts 930:130 ttl 54 id 7001 df",                                              \
         "0.051 C>S . 1101 ack 5201 ts 150:930 ttl 64 id 103 df"
 
-/* Linux answers without a socket: IP id 0, no options, window 0, from its own distance. */
+/* Linux answers without a socket: IP ID 0, no options, window 0, from its own distance. */
 static void test_zero_id(void)
 {
     script_check("no_connection by server innocent plain", STAMPED,
@@ -25,7 +25,7 @@ static void test_zero_id(void)
                  "0.02 S>C R. =0 ack 1001 ttl 54 id 0 df");
 }
 
-/* BSD and macOS abort without time stamps, Windows with a window of 0. */
+/* BSD and macOS abort without timestamps, Windows with a window of 0. */
 static void test_missing_options(void)
 {
     script_check("* by server innocent plain", STAMPED, "2 S>C R. 5201 ack 1101 ttl 54 id 7002 df");

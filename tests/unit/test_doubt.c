@@ -24,17 +24,17 @@ static void test_standing_clock(void)
     script_check("unread_data", OPEN_AT("1"), "1.5 C>S P. 1001 ack 5001 len 10 id 3", "1.501 S>C R. 5001 ack 1011");
 }
 
-/* Time stamps are in use; the server is ten hops away. */
+/* Timestamps are in use; the server is ten hops away. */
 #define STAMPED "0 C>S S 1000 ttl 64 ts 1:0", "0.02 S>C S. 5000 ack 1001 ttl 54 ts 50:1",                              \
     "0.03 C>S . 1001 ack 5001 ttl 64 ts 2:50", "1 C>S P. 1001 ack 5001 len 10 ttl 64 ts 10:50",                        \
     "1.02 S>C P. 5001 ack 1011 len 20 ttl 54 ts 60:10", "1.03 C>S . 1011 ack 5021 ttl 64 ts 11:60"
 
 static void test_cut_options(void)
 {
-    /* Another distance, and a time stamp that may have been cut off: rerouted or injected, nobody is accused. */
+    /* Another distance, and a timestamp that may have been cut off: rerouted or injected, nobody is accused. */
     script_check("* not injected by server", STAMPED, "2 S>C R. 5021 ack 1011 ttl 47 noopt");
     script_check("injected by middlebox", STAMPED, "2 S>C R. 5021 ack 1011 ttl 47");
-    /* More than a time stamp was cut off: MPTCP may have stated the reason. */
+    /* More than a timestamp was cut off: MPTCP may have stated the reason. */
     script_check("app_abort 40-50", STAMPED, "2 S>C R. 5021 ack 1011 ttl 54 more");
     script_check("app_abort 60-85", STAMPED, "2 S>C R. 5021 ack 1011 ttl 54 noopt");
     /* Options of the SYN-ACK that were not captured may be what the client could not accept. */
@@ -145,7 +145,7 @@ static void test_acknowledged_too_soon(void)
 
 static void test_doubled(void)
 {
-    /* Everything twice, no IP ids: the second of each is a copy, the third packet is another reset. */
+    /* Everything twice, no IP IDs: the second of each is a copy, the third packet is another reset. */
     script_check("#1 * not duplicate; #2 duplicate; #3 segment_after_reset not duplicate; #4 duplicate",
                  "0 S>C P. 5001 ack 1001 len 10", "0.00001 S>C P. 5001 ack 1001 len 10",
                  "0.2 C>S . 1001 ack 5011 len 10 id 5", "0.20001 C>S . 1001 ack 5011 len 10 id 5",
@@ -176,7 +176,7 @@ static void test_assassination_unseen(void)
 
 static void test_restarted(void)
 {
-    /* lwIP sets ACK in every reset. Its counter of IP ids begins anew: the device restarted. */
+    /* lwIP sets ACK in every reset. Its counter of IP IDs begins anew: the device restarted. */
     script_check("no_connection 55-65 by server alt unread_data", "0 C>S S 1000",
                  "0.01 S>C S. 5000 ack 1001 win 5840 id 41", "0.02 C>S . 1001 ack 5001", "1 C>S P. 1001 ack 5001 len 10",
                  "1.01 S>C . 5001 ack 1011 win 5830 id 42", "1.02 S>C P. 5001 ack 1011 len 10 win 5840 id 43",

@@ -30,7 +30,7 @@ static void test_two_places(void)
 
 static void test_one_place(void)
 {
-    /* Sent again: another IP id. The accusation stands. */
+    /* Sent again: another IP ID. The accusation stands. */
     script_check("injected 95-100 by middlebox", SCRIPT_TALK, "1 C>S P. 1001 ack 5001 len 100 win 502 ttl 62 id 140 df",
                  "2 S>C R. 5201 ack 1101 ttl 59 id 9000", "2.05 S>C P. 5201 ack 1101 len 100 ttl 54 id 203");
     /* Before and after one router, by one mirror. */
@@ -38,7 +38,7 @@ static void test_one_place(void)
                  "2.0 C>S P. 1101 ack 5201 len 60 win 502 ttl 64 id 150 df",
                  "2.001 C>S P. 1101 ack 5201 len 60 win 502 ttl 63 id 150 df",
                  "2.002 S>C R. 5201 ack 1161 ttl 59 id 9000", "2.05 S>C P. 5201 ack 1161 len 100 ttl 54 id 203");
-    /* No IP ids: nothing shows that it is the same packet. */
+    /* No IP IDs: nothing shows that it is the same packet. */
     script_check("#2 segment_after_reset not duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 204",
                  "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 ttl 64 id 0");
 }

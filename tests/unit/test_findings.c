@@ -56,7 +56,7 @@ static void test_syn_timeout(void)
     /* Given up, then tried again on the same ports: the first attempt is not forgotten. */
     check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "0 C>S S 1000 id 1", "1 C>S S 1000 id 2", "3 C>S S 1000 id 3",
                 "60 C>S S 9000 id 4", "60.02 S>C S. 5000 ack 9001", "60.03 C>S . 9001 ack 5001");
-    /* No time stamps: three are enough, two are not. */
+    /* No timestamps: three are enough, two are not. */
     check_finds(3, RST_FINDING_SYN_TIMEOUT, 3, "- C>S S 1000 id 1", "- C>S S 1000 id 2", "- C>S S 1000 id 3");
     check_finds_none("- C>S S 1000 id 1", "- C>S S 1000 id 2", "- none");
     /* Repeated SYN-ACKs are another failure, and only a reset reports it. */
@@ -117,7 +117,7 @@ static void check_unreachable_at(int line, uint32_t frame, unsigned count, const
 
 static void test_unreachable(void)
 {
-    /* A single SYN, the firewall of its way says no. The silence afterwards is not a second failure. */
+    /* A single SYN, the firewall of its way says no. The silence afterward is not a second failure. */
     check_unreachable(2, 1, "on the path answered ICMP communication administratively prohibited (a packet filter forbids it)",
                       "0 C>S S 1000 id 1", "0.01 C>S icmp 3 13 by R id 1", "90 none");
     check_unreachable(6, 3, "unreachable (the last router does not find the host, which is down or has another address), 3 times in 3.0 s", "0 C>S S 1000 id 1",

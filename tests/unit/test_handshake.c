@@ -134,7 +134,7 @@ static void test_raw_socket(void)
 
 static void test_paws(void)
 {
-    /* The SYN-ACK echoes a time stamp that the client never sent: from the future, or from before. */
+    /* The SYN-ACK echoes a timestamp that the client never sent: from the future, or from before. */
     script_check("paws_reject 80-95 by client trigger 2", "0 C>S S 1000 ts 500:0",
                  "0.02 S>C S. 5000 ack 1001 ts 9:90000",
                  "0.021 C>S R 1001");
@@ -154,7 +154,7 @@ static void test_paws(void)
 
 static void test_scan(void)
 {
-    /* Five open ports within a second. The first one is known to be a scan only afterwards. */
+    /* Five open ports within a second. The first one is known to be a scan only afterward. */
     script_check("#1 half_open_scan 85-95 by client; #5 half_open_scan 85-95 by client serious", PROBE("0.1", "21"),
                  PROBE("0.2", "22"), PROBE("0.3", "23"), PROBE("0.4", "25"), PROBE("0.5", "80"));
     /* One probe with a window and options that no system uses. */
@@ -289,7 +289,7 @@ static void test_listener(void)
 
 static void test_listener_not(void)
 {
-    /* The port accepts others afterwards. */
+    /* The port accepts others afterward. */
     script_check("#1 * not listener_closed", SCRIPT_OPEN, "5 S>C R. 5001 ack 1001", "6 C:2>S S 1000",
                  "6.02 S>C:2 S. 7000 ack 1001");
     /* It had been served. */

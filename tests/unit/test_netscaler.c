@@ -92,7 +92,7 @@ static void test_by_window(void)
     script_check("* source none", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 win 9300 ttl 54");
     script_check("* source none", "0 S>C P. 5001 ack 1001 len 10 win 500", "0.01 C>S . 1001 ack 5011",
                  "2 S>C R. 5011 ack 1001 win 9300");
-    /* Missing time stamps prove nothing. */
+    /* Missing timestamps prove nothing. */
     script_check("* source none", "0 C>S S 1000 ts 1:0 ws 7", "0.02 S>C S. 5000 ack 1001 ts 50:1 ws 7",
                  "0.03 C>S . 1001 ack 5001 ts 2:50", "1 C>S P. 1001 ack 5001 len 10 ts 10:50",
                  "1.02 S>C P. 5001 ack 1011 len 20 ts 60:10", "1.03 C>S . 1011 ack 5021 ts 11:60",

@@ -7,10 +7,10 @@
 
 static void test_contradicted(void)
 {
-    /* The server goes on with new data: it did not abort. Its IP id shows that the data was sent later. */
+    /* The server goes on with new data: it did not abort. Its IP ID shows that the data was sent later. */
     script_check("injected 85-95 by middlebox early app_abort contradicted 9 serious", SCRIPT_TALK,
                  "2 S>C R. 5201 ack 1101 ttl 54 id 9000", "2.05 S>C P. 5201 ack 1101 len 100 ttl 54 id 203");
-    /* Time stamps show it as well. */
+    /* Timestamps show it as well. */
     script_check("injected 85-95", "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 50:1",
                  "0.03 C>S . 1001 ack 5001 ts 2:50",
                  "1 C>S P. 1001 ack 5001 len 10 ts 10:50", "1.02 S>C P. 5001 ack 1011 len 20 ts 60:10",
@@ -124,7 +124,7 @@ static void test_policy(void)
     script_check("policy_reset 70-80 by middlebox contradicted 0", SCRIPT_TALK,
                  "2 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
                  "2.02 S>C R 5201 ttl 55 id 0", "2.35 S>C . 5201 ack 1111 ttl 54 id 203");
-    /* The host goes on after the reset of a first request, as its time stamps show. */
+    /* The host goes on after the reset of a first request, as its timestamps show. */
     script_check("policy_reset 65-75 by middlebox", "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 50:1",
                  "0.03 C>S . 1001 ack 5001 ts 2:50", "0.5 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ts 9:50",
                  "0.52 S>C R. 5001 ack 1015", "0.54 S>C P. 5001 ack 1015 len 300 ts 55:9");
@@ -165,7 +165,7 @@ static void test_idle_device(void)
 
 static void test_idle_device_not(void)
 {
-    /* Both stacks end together: their own time stamps. */
+    /* Both stacks end together: their own timestamps. */
     script_check("#1 * not device_idle_timeout not injected", "0 C>S S 1000 ts 1:0",
                  "0.02 S>C S. 5000 ack 1001 ts 50:1",
                  "0.03 C>S . 1001 ack 5001 ts 2:50", "1 C>S P. 1001 ack 5001 len 10 ts 10:50",

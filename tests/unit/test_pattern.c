@@ -65,12 +65,12 @@ static void test_devices(void)
 
 static void test_mirrored(void)
 {
-    /* The window of the segment that it answers; its IP id plus one. */
+    /* The window of the segment that it answers; its IP ID plus one. */
     script_check("injected by middlebox pattern mirrored", SCRIPT_TALK,
                  "2 C>S P. 1101 ack 5201 len 10 win 8192 ttl 64 id 104", "2.01 S>C R 5201 win 8192 ttl 40 id 77");
     script_check("injected by middlebox pattern mirrored", SCRIPT_TALK,
                  "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 104", "2.01 S>C R 5201 ttl 40 id 105");
-    /* Neither; no window at all; an IP id of zero; an unknown one. */
+    /* Neither; no window at all; an IP ID of zero; an unknown one. */
     script_check("injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 502 ttl 64 id 104",
                  "2.01 S>C R 5201 win 503 ttl 40 id 106 df");
     script_check("injected plain", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 10 win 0 ttl 64 id 104",
@@ -91,7 +91,7 @@ static void test_devices_not(void)
 {
     /* An old stack: bare, with a window, without DF, from its own distance. */
     script_check("* not injected plain", SCRIPT_TALK, "2 S>C R 5201 win 4821 ttl 54 id 203");
-    /* DF, no window, no IP id known. */
+    /* DF, no window, no IP ID known. */
     script_check("injected plain", SCRIPT_TALK, "2 S>C R 5201 win 4821 ttl 40 id 77 df");
     script_check("injected plain", SCRIPT_TALK, "2 S>C R 5201 ttl 40 id 77");
     script_check("injected plain", SCRIPT_TALK, "2 S>C R 5201 win 4821 ttl 40");

@@ -214,7 +214,7 @@ static void test_rewritten_window(void)
                  "201.01 C>S R. 1501 ack 5201 ttl 63 id 115 interface 2");
 }
 
-/* The SYN-ACK echoes a time stamp that the client never sent: a device changed it on its way to the server. */
+/* The SYN-ACK echoes a timestamp that the client never sent: a device changed it on its way to the server. */
 static void test_rewritten_stamp(void)
 {
     script_check("header_rewritten 95-99 by client", "0.000 B>S S 1000 mss 1460 ttl 64 id 100 df ts 500:0 interface 1",

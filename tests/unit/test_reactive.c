@@ -24,7 +24,7 @@ static void test_no_connection(void)
                  "5.02 S>C R 5201 nowin noopt");
     script_check("no_connection 60-70 by server", "0 A>D S 1", "6 none", "9 C>S P. 1101 ack 5201 len 50",
                  "9.02 S>C R 5201");
-    /* No time stamps. */
+    /* No timestamps. */
     script_check("no_connection by server trigger 1", "- C>S P. 1101 ack 5201 len 50", "- S>C R 5201");
     /* A satellite takes longer than the trigger window; the latest segment may always be the trigger. */
     script_check("no_connection by server trigger 8", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 50", "2.9 S>C R 5201");

@@ -13,7 +13,7 @@ static void test_closed_port(void)
     /* Nothing but numbers is known. */
     script_check("closed_port 81-91 by server trigger 1 delta none",
                  "0 C>S S 1000 nowin noopt", "0.02 S>C R. =0 ack 1001 nowin noopt");
-    /* No time stamps at all. */
+    /* No timestamps at all. */
     script_check("closed_port 81-91 by server trigger 1 idle none", "- C>S S 1000", "- S>C R. =0 ack 1001");
     /* The clock jumps back between the two. */
     script_check("closed_port 81-91 trigger 1", "5 C>S S 1000", "4 S>C R. =0 ack 1001");

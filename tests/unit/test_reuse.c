@@ -29,7 +29,7 @@ static void test_time_wait_not(void)
     script_check("time_wait_reuse", "pref time_wait_s 500", CLOSED, "400 C>S S 900", "400.02 S>C R. =0 ack 901");
     /* The old connection was reset: a reset leaves no TIME-WAIT. */
     script_check("closed_port", SCRIPT_TALK, "1 C>S R. 1101 ack 5201", "20 C>S S 900", "20.02 S>C R. =0 ack 901");
-    /* A newer time stamp may reopen too (RFC 6191). */
+    /* A newer timestamp may reopen too (RFC 6191). */
     script_check("closed_port", "0 C>S S 1000 ts 10:0", "0.02 S>C S. 5000 ack 1001 ts 7:10",
                  "0.03 C>S . 1001 ack 5001 ts 11:7", "1 C>S F. 1001 ack 5001 ts 12:7",
                  "1.02 S>C F. 5001 ack 1002 ts 8:12",

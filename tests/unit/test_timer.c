@@ -5,7 +5,7 @@
  */
 #include "script.h"
 
-/* Windows client: TTL 128, no time stamps. Data at 1101 that nobody acknowledges, waits doubling from 0.3 s. */
+/* Windows client: TTL 128, no timestamps. Data at 1101 that nobody acknowledges, waits doubling from 0.3 s. */
 #define DATA(time, id) time " C>S P. 1101 ack 5201 len 40 ttl 128 id " id
 #define FIVE_COPIES DATA("1.0", "301"), DATA("1.3", "302"), DATA("1.9", "303"), DATA("3.1", "304"), DATA("5.5",        \
     "305"),                                                                                                            \
@@ -73,7 +73,7 @@ static void test_retransmission_not(void)
     /* The peer lives and asks for the segment. */
     script_check("* never retransmission_timeout", SCRIPT_TALK, FIVE_COPIES, "12 S>C . 5201 ack 1101 win 500 id 900",
                  "19.9 C>S R. 1141 ack 5201 ttl 128 id 307");
-    /* No time stamps at all. */
+    /* No timestamps at all. */
     script_check("* not retransmission_timeout", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S . 1001 ack 5001",
                  "- C>S P. 1001 ack 5001 len 9 id 1", "- C>S P. 1001 ack 5001 len 9 id 2",
                  "- C>S P. 1001 ack 5001 len 9 id 3", "- C>S P. 1001 ack 5001 len 9 id 4",
@@ -107,7 +107,7 @@ static void test_retransmission_linux(void)
                  "5.5 C>S P. 1001 ack 5001 len 40 ts 55:9 ttl 64 id 5",
                  "10.3 C>S P. 1001 ack 5001 len 40 ts 103:9 ttl 64 id 6",
                  "19.9 C>S R. 1041 ack 5001 ts 199:9 ttl 64 id 7");
-    /* Windows with time stamps does reset. */
+    /* Windows with timestamps does reset. */
     script_check("retransmission_timeout 85-95", "0 C>S S 1000 ts 1:0 ttl 128",
                  "0.02 S>C S. 5000 ack 1001 ts 9:1 ttl 54",
                  "0.03 C>S . 1001 ack 5001 ts 2:9 ttl 128", "1 C>S P. 1001 ack 5001 len 40 ts 10:9 ttl 128 id 1",
@@ -116,7 +116,7 @@ static void test_retransmission_linux(void)
                  "4 C>S P. 1001 ack 5001 len 40 ts 31:9 ttl 128 id 4",
                  "5 C>S P. 1001 ack 5001 len 40 ts 55:9 ttl 128 id 5",
                  "6 C>S P. 1001 ack 5001 len 40 ts 60:9 ttl 128 id 6", "7 C>S R. 1041 ack 5001 ts 70:9 ttl 128 id 7");
-    /* So does a stack whose reset bears no time stamp. */
+    /* So does a stack whose reset bears no timestamp. */
     script_check("retransmission_timeout 85-95", SCRIPT_TALK, FIVE_COPIES, "19.9 C>S R. 1141 ack 5201 ttl 64 id 307");
 }
 

@@ -42,7 +42,7 @@ rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence)
 {
     rst_severity_t highest = cause_infos[cause].severity;
 
-    /* Expected behaviour stays a chat, and a note is already the lowest step of a possible problem. */
+    /* Expected behavior stays a chat, and a note is already the lowest step of a possible problem. */
     if (highest <= RST_SEVERITY_NOTE || confidence >= RST_CONFIDENCE_FULL)
         return highest;
     if (confidence >= RST_CONFIDENCE_MEDIUM)
