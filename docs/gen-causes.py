@@ -48,9 +48,9 @@ with your own values.
 FAILURES = """\
 ## Failures without a reset
 
-These are failures in silence or by ICMP. `rst.finding.kind` holds the token, on the last segment that was sent in vain
-or on the ICMP error, from the second pass on (`tshark -2`). Filter example: `rst.finding.kind == "syn_timeout"`. The
-filter `rst` never matches them.
+Connections that failed silently or with an ICMP error. `rst.finding.kind` holds the token, on the last segment that was
+sent in vain or on the ICMP error, from the second pass on (`tshark -2`). Filter example:
+`rst.finding.kind == "syn_timeout"`. The filter `rst` never matches them.
 """
 
 Finding = namedtuple("Finding", "token severity label explanation reference advice")
