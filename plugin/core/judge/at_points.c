@@ -259,7 +259,7 @@ static void explain_delivery(const rst_view_t *view)
 
     if (verdict->cause != RST_CAUSE_RETRANSMISSION_TIMEOUT && verdict->cause != RST_CAUSE_HANDSHAKE_TIMEOUT)
         return;
-    report = rst_delivery_of(view->points, view->reset->conn, view->reset->from, &view->own->retransmission);
+    report = rst_delivery_of(view->points, view->reset->at_point, view->reset->from, &view->own->retransmission);
     if (report.kind == RST_DELIVERY_UNKNOWN)
         return;
     verdict->confidence = (uint8_t)MAX(verdict->confidence, 95);
