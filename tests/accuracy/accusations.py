@@ -3,7 +3,7 @@
 
     tests/accuracy/accusations.py [--captures DIR] [--list]
 
-A verdict counts when its category is network or its sender a middlebox, with confidence >= 50. Each must stand in a row
+A verdict counts when it accuses (tools.accuses()) with confidence >= 50. Each must stand in a row
 of the table that says, from the packets, why it is just: a row names the capture, the causes and frames that it
 covers, and the reason. --list prints what there is now as rows without a reason.
 
@@ -32,12 +32,11 @@ def all_captures(public):
 
 def accusations(public, collected):
     """{(capture, cause, sender): [frames]}; collected: as of agreement.collect()."""
-    categories = {token: category for token, (_, category, _) in tools.registry().items()}
     found = defaultdict(list)
     for capture, rows in collected.items():
         for frame, row in (rows or {}).items():
             for cause, confidence, sender in zip(row["rst.cause"], row["rst.confidence"], row["rst.sender"]):
-                if int(confidence) >= 50 and (categories[cause] == "network" or sender == "middlebox"):
+                if tools.accuses(cause, sender, int(confidence)):
                     found[(str(capture.relative_to(public)), cause, sender)].append(frame)
     return dict(found)
 
