@@ -1,0 +1,189 @@
+/* script-steady.c
+ * Implementation for comparing the verdicts of a script with those of the same script and other lines.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script-foreign.h"
+
+#define SURE 50 /* percent: from here on a verdict claims something */
+
+typedef struct outcome {
+    rst_cause_t cause;
+    rst_sender_t sender;
+    unsigned confidence;
+} outcome_t;
+
+/* What is compared, for messages. */
+typedef struct comparison {
+    const char *file;
+    int line;
+    const char *expected;
+    const char *added; /* what made the difference */
+    unsigned reset;
+} comparison_t;
+
+static const script_variant_t *const variant = &script_variants[1];
+
+static void feed_all(script_run_t *run, const GArray *segments)
+{
+    for (unsigned i = 0; segments && i < segments->len; i++)
+        script_feed_segment(run, &g_array_index(segments, rst_segment_t, i));
+    run->time = RST_TIME_NONE; /* where a script begins */
+}
+
+/* The final verdicts over at most so many lines, with traffic before and after. */
+static GArray *outcomes(const char *const *lines, unsigned most, const GArray *before, const GArray *after)
+{
+    GArray *found = g_array_new(FALSE, TRUE, sizeof(outcome_t));
+    script_run_t *run = g_new(script_run_t, 1);
+
+    lines = script_begin(run, variant, lines);
+    feed_all(run, before);
+    for (unsigned i = 0; i < most && lines[i]; i++)
+        script_feed(run, lines[i]);
+    feed_all(run, after);
+    rst_engine_settle(run->engine);
+    for (unsigned i = 0; i < run->resets; i++) {
+        rst_verdict_t verdict;
+        outcome_t outcome;
+
+        rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, false, &verdict);
+        outcome = (outcome_t){verdict.cause, verdict.sender, verdict.confidence};
+        g_array_append_val(found, outcome);
+    }
+    script_close(run);
+    g_free(run);
+    return found;
+}
+
+static const outcome_t *outcome_at(const GArray *found, unsigned reset)
+{
+    return &g_array_index(found, outcome_t, reset);
+}
+
+static bool claims(const outcome_t *outcome)
+{
+    return outcome->cause != RST_CAUSE_UNDETERMINED && outcome->confidence >= SURE;
+}
+
+static bool same_claim(const outcome_t *a, const outcome_t *b)
+{
+    return a->cause == b->cause && a->sender == b->sender;
+}
+
+static void report(const comparison_t *what, const char *kind, const outcome_t *before, const outcome_t *after)
+{
+    g_test_message("%s: %s \"%s\" #%u: %s %u by %s -> %s %u by %s, after %s", kind, g_test_get_path(), what->expected,
+                   what->reset + 1, rst_cause_info(before->cause)->token, before->confidence,
+                   rst_sender_name(before->sender), rst_cause_info(after->cause)->token, after->confidence,
+                   rst_sender_name(after->sender), what->added);
+}
+
+static void compare_foreign(comparison_t *what, const GArray *before, const GArray *after)
+{
+    g_assert_cmpuint(before->len, ==, after->len);
+    for (what->reset = 0; what->reset < before->len; what->reset++) {
+        const outcome_t *alone = outcome_at(before, what->reset);
+        const outcome_t *among = outcome_at(after, what->reset);
+
+        if (!same_claim(alone, among)) {
+            report(what, "FOREIGN", alone, among);
+            g_test_fail();
+        } else if (alone->confidence != among->confidence) {
+            report(what, "foreign, confidence", alone, among);
+        }
+    }
+}
+
+void script_check_foreign(const char *file, int line, const char *expected, const char *const *lines)
+{
+    GArray *alone = outcomes(lines, UINT_MAX, NULL, NULL);
+    script_shown_t shown;
+
+    script_shown_read(&shown, variant, lines);
+    for (unsigned foreign = 0; foreign < SCRIPT_FOREIGN_COUNT; foreign++) {
+        comparison_t what = {file, line, expected, script_foreign_name(foreign), 0};
+        GArray *added = script_foreign_make(&shown, variant, foreign);
+        bool is_before = script_foreign_is_before(foreign);
+        GArray *among = outcomes(lines, UINT_MAX, is_before ? added : NULL, is_before ? NULL : added);
+
+        compare_foreign(&what, alone, among);
+        g_array_free(among, TRUE);
+        g_array_free(added, TRUE);
+    }
+    script_shown_clear(&shown);
+    g_array_free(alone, TRUE);
+}
+
+static bool quotes(const rst_icmp_t *icmp, const rst_segment_t *reset)
+{
+    rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
+
+    return script_same_ends(&quoted, reset);
+}
+
+/* The line of a reset, by its number. */
+static unsigned reset_line(const script_shown_t *shown, unsigned reset)
+{
+    unsigned at = 0;
+
+    for (;; at++) {
+        const script_line_t *line = &g_array_index(shown->lines, script_line_t, at);
+
+        if (line->is_segment && (line->segment.flags & RST_FLAG_RST) && reset-- == 0)
+            return at;
+    }
+}
+
+/* Does the line belong to the connection of the reset, before its ports are used again, or is it an ICMP error about
+ * it? */
+static bool own_story(const script_shown_t *shown, unsigned reset, unsigned at)
+{
+    const script_line_t *lines = (const script_line_t *)(const void *)shown->lines->data;
+    unsigned from = reset_line(shown, reset);
+    const rst_segment_t *own = &lines[from].segment;
+
+    if (lines[at].is_icmp)
+        return quotes(&lines[at].icmp, own);
+    return lines[at].is_segment && script_same_ends(&lines[at].segment, own);
+}
+
+/* Verdicts over the first lines, and over one line more. */
+static void compare_order(comparison_t *what, const script_shown_t *shown, unsigned at, const GArray *before,
+                          const GArray *after)
+{
+    for (what->reset = 0; what->reset < before->len; what->reset++) {
+        const outcome_t *earlier = outcome_at(before, what->reset);
+        const outcome_t *later = outcome_at(after, what->reset);
+
+        if (!claims(earlier) || own_story(shown, what->reset, at))
+            continue;
+        if (!same_claim(earlier, later) || !claims(later)) {
+            report(what, "ORDER", earlier, later);
+            g_test_fail();
+        } else if (earlier->confidence != later->confidence) {
+            report(what, "order, confidence", earlier, later);
+        }
+    }
+}
+
+void script_check_order(const char *file, int line, const char *expected, const char *const *lines)
+{
+    GArray *before = NULL;
+    script_shown_t shown;
+
+    script_shown_read(&shown, variant, lines);
+    for (unsigned at = 0; at < shown.lines->len; at++) {
+        comparison_t what = {file, line, expected, g_array_index(shown.lines, script_line_t, at).text, 0};
+        GArray *after = outcomes(lines, at + 1, NULL, NULL);
+
+        if (before) {
+            compare_order(&what, &shown, at, before, after);
+            g_array_free(before, TRUE);
+        }
+        before = after;
+    }
+    if (before)
+        g_array_free(before, TRUE);
+    script_shown_clear(&shown);
+}
