@@ -23,6 +23,7 @@ typedef struct talk {
     int64_t at;         /* RST_TIME_NONE = without time stamps */
     uint32_t interface; /* EVERY_INTERFACE = where the script shows these hosts */
     uint32_t base[2];   /* first sequence numbers of client, server */
+    bool quiet;         /* tells neither distance nor round trip: known before a reset, they count, rightly */
     GArray *segments;
 } talk_t;
 
@@ -35,16 +36,19 @@ typedef struct step {
     uint32_t seq, ack, len;
 } step_t;
 
+/* No answer to a repeated SYN tells the round trip (Karn's rule, RFC 6298, section 3). */
+static const step_t unheard_syn = {false, RST_FLAG_SYN, 0, 0, 0, 0, 0, 0};
+
 static const step_t steps[] = {
-    {false, RST_FLAG_SYN, 0, 0, 0, 0, 0, 0},
-    {true, RST_FLAG_SYN | RST_FLAG_ACK, 1, 0, 0, 0, 1, 0},
-    {false, RST_FLAG_ACK, 1, 1, 0, 1, 1, 0},
-    {false, RST_FLAG_PSH | RST_FLAG_ACK, 1, 1, 10, 1, 1, 50},
-    {true, RST_FLAG_PSH | RST_FLAG_ACK, 2, 1, 10, 1, 51, 50},
-    {false, RST_FLAG_ACK, 2, 2, 10, 51, 51, 0},
-    {false, RST_FLAG_FIN | RST_FLAG_ACK, 2, 2, 900, 51, 51, 0},
-    {true, RST_FLAG_FIN | RST_FLAG_ACK, 3, 2, 900, 51, 52, 0},
-    {false, RST_FLAG_ACK, 3, 3, 900, 52, 52, 0},
+    {false, RST_FLAG_SYN, 0, 0, 1000, 0, 0, 0},
+    {true, RST_FLAG_SYN | RST_FLAG_ACK, 1, 0, 1000, 0, 1, 0},
+    {false, RST_FLAG_ACK, 1, 1, 1000, 1, 1, 0},
+    {false, RST_FLAG_PSH | RST_FLAG_ACK, 1, 1, 1010, 1, 1, 50},
+    {true, RST_FLAG_PSH | RST_FLAG_ACK, 2, 1, 1010, 1, 51, 50},
+    {false, RST_FLAG_ACK, 2, 2, 1010, 51, 51, 0},
+    {false, RST_FLAG_FIN | RST_FLAG_ACK, 2, 2, 1900, 51, 51, 0},
+    {true, RST_FLAG_FIN | RST_FLAG_ACK, 3, 2, 1900, 51, 52, 0},
+    {false, RST_FLAG_ACK, 3, 3, 1900, 52, 52, 0},
 };
 
 const char *script_foreign_name(script_foreign_t foreign)
@@ -97,29 +101,37 @@ static void add_sight(const talk_t *talk, rst_segment_t segment, uint32_t interf
 {
     segment.interface = interface;
     segment.link = script_shown_link(talk->shown, &segment.src, interface);
-    if (script_shown_ttl(talk->shown, &segment.src, segment.sport, interface, &segment.ttl))
+    if (!talk->quiet && script_shown_ttl(talk->shown, &segment.src, segment.sport, interface, &segment.ttl))
         segment.known |= RST_HAS_IP;
     if (segment.time != RST_TIME_NONE)
-        segment.time += script_shown_shift(talk->shown, &segment.src, interface);
+        segment.time = script_shown_clock(
+            talk->shown, segment.time + script_shown_shift(talk->shown, &segment.src, interface));
     g_array_append_val(talk->segments, segment);
+}
+
+static void add_step(const talk_t *talk, const step_t *step)
+{
+    const GArray *interfaces = talk->shown->interfaces;
+    rst_segment_t segment = segment_of(talk, step);
+
+    if (talk->interface != EVERY_INTERFACE) {
+        add_sight(talk, segment, talk->interface);
+        return;
+    }
+    for (unsigned i = 0; i < interfaces->len; i++) {
+        uint32_t interface = g_array_index(interfaces, uint32_t, i);
+
+        if (script_shown_on(talk->shown, &segment.src, &segment.dst, interface))
+            add_sight(talk, segment, interface);
+    }
 }
 
 static void add_talk(const talk_t *talk)
 {
-    const GArray *interfaces = talk->shown->interfaces;
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
-        rst_segment_t segment = segment_of(talk, &steps[i]);
-
-        if (talk->interface != EVERY_INTERFACE)
-            add_sight(talk, segment, talk->interface);
-        for (unsigned j = 0; talk->interface == EVERY_INTERFACE && j < interfaces->len; j++) {
-            uint32_t interface = g_array_index(interfaces, uint32_t, j);
-
-            if (script_shown_on(talk->shown, &segment.src, &segment.dst, interface))
-                add_sight(talk, segment, interface);
-        }
-    }
+    if (talk->quiet)
+        add_step(talk, &unheard_syn);
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++)
+        add_step(talk, &steps[i]);
 }
 
 /* The next connection begins later, with other numbers. */
@@ -175,6 +187,7 @@ GArray *script_foreign_make(const script_shown_t *shown, const script_variant_t 
         .at = RST_TIME_NONE,
         .interface = foreign == SCRIPT_OTHER_POINT_LATER ? OWN_INTERFACE : EVERY_INTERFACE,
         .base = {variant->client_base + CLIENT_ISN, variant->server_base + SERVER_ISN},
+        .quiet = script_foreign_is_before(foreign),
         .segments = g_array_new(FALSE, TRUE, sizeof(rst_segment_t)),
     };
 

@@ -93,6 +93,28 @@ static void add_time(script_shown_t *shown, int64_t time)
         shown->last = time;
 }
 
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* A clock that stands tells it by two lines; of one line nothing is known. */
+static void find_tick(script_shown_t *shown)
+{
+    unsigned timed = 0;
+
+    for (unsigned i = 0; i < shown->lines->len; i++) {
+        int64_t time = g_array_index(shown->lines, script_line_t, i).time;
+
+        if (time == RST_TIME_NONE)
+            continue;
+        shown->tick = common_divisor(shown->tick, time - shown->first);
+        timed++;
+    }
+    if (timed < 2)
+        shown->tick = 1;
+}
+
 void script_shown_read(script_shown_t *shown, const script_variant_t *variant, const char *const *lines)
 {
     script_run_t *run = g_new(script_run_t, 1);
@@ -103,6 +125,7 @@ void script_shown_read(script_shown_t *shown, const script_variant_t *variant, c
     shown->resets = g_array_new(FALSE, TRUE, sizeof(script_ends_t));
     shown->interfaces = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     shown->first = shown->last = RST_TIME_NONE;
+    shown->tick = 0;
     for (lines = script_begin(run, variant, lines); *lines; lines++) {
         script_line_t line = {.text = *lines};
         bool rejected = false;
@@ -110,11 +133,13 @@ void script_shown_read(script_shown_t *shown, const script_variant_t *variant, c
         line.is_segment = script_parse(run, *lines, &line.segment, &rejected);
         line.is_icmp = run->has_icmp;
         line.icmp = run->icmp;
+        line.time = run->time;
         add_time(shown, run->time);
         g_array_append_val(shown->lines, line);
     }
     script_close(run);
     g_free(run);
+    find_tick(shown);
     while ((segment = next_segment(shown, &at))) {
         add_interface(shown, segment->interface);
         if (segment->flags & RST_FLAG_RST)
@@ -127,6 +152,11 @@ void script_shown_clear(script_shown_t *shown)
     g_array_free(shown->lines, TRUE);
     g_array_free(shown->resets, TRUE);
     g_array_free(shown->interfaces, TRUE);
+}
+
+int64_t script_shown_clock(const script_shown_t *shown, int64_t time)
+{
+    return shown->tick ? time - (time - shown->first) % shown->tick : shown->first;
 }
 
 bool script_shown_on(const script_shown_t *shown, const rst_address_t *src, const rst_address_t *dst,

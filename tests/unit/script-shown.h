@@ -18,6 +18,7 @@ typedef struct script_ends {
 /* One line of the script, read. */
 typedef struct script_line {
     const char *text;
+    int64_t time;
     bool is_segment, is_icmp;
     rst_segment_t segment;
     rst_icmp_t icmp;
@@ -28,6 +29,7 @@ typedef struct script_shown {
     GArray *resets;     /* script_ends_t, one for all resets of the same addresses and ports */
     GArray *interfaces; /* uint32_t, in order of appearance */
     int64_t first, last; /* times, or RST_TIME_NONE */
+    int64_t tick; /* ns: all times are multiples of it after the first one; 0 = one time for all */
 } script_shown_t;
 
 void script_shown_read(script_shown_t *shown, const script_variant_t *variant, const char *const *lines);
@@ -35,6 +37,9 @@ void script_shown_clear(script_shown_t *shown);
 
 /* Same addresses and ports, in whichever direction? */
 bool script_same_ends(const rst_segment_t *a, const rst_segment_t *b);
+
+/* The same moment by the clock of the script. */
+int64_t script_shown_clock(const script_shown_t *shown, int64_t time);
 
 /* Is what src sends to dst seen on this interface? A host that the script does not know is seen where its peer is. */
 bool script_shown_on(const script_shown_t *shown, const rst_address_t *src, const rst_address_t *dst,
