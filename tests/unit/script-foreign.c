@@ -5,15 +5,15 @@
  */
 #include "script-foreign.h"
 
-#define FAR (1000 * RST_SECOND)     /* from the script's own traffic */
-#define APART (10 * RST_SECOND)     /* between connections on ports of the script */
+#define FAR (1000 * RST_SECOND) /* from the script's own traffic */
+#define APART (10 * RST_SECOND) /* between connections on ports of the script */
 #define BATCH_APART (RST_SECOND / 10)
 #define BATCH 20
 #define OTHER_CLIENT_PORT 20000
 #define OTHER_SERVER_PORT 9
-#define OWN_INTERFACE 77            /* that no script uses */
+#define OWN_INTERFACE 77 /* that no script uses */
 #define EVERY_INTERFACE UINT32_MAX
-#define CLIENT_ISN 0x30000000u      /* far from the script's numbers, above them */
+#define CLIENT_ISN 0x30000000u /* far from the script's numbers, above them */
 #define SERVER_ISN 0x50000000u
 
 /* One ordinary connection. */
@@ -104,8 +104,8 @@ static void add_sight(const talk_t *talk, rst_segment_t segment, uint32_t interf
     if (!talk->quiet && script_shown_ttl(talk->shown, &segment.src, segment.sport, interface, &segment.ttl))
         segment.known |= RST_HAS_IP;
     if (segment.time != RST_TIME_NONE)
-        segment.time = script_shown_clock(
-            talk->shown, segment.time + script_shown_shift(talk->shown, &segment.src, interface));
+        segment.time =
+            script_shown_clock(talk->shown, segment.time + script_shown_shift(talk->shown, &segment.src, interface));
     g_array_append_val(talk->segments, segment);
 }
 

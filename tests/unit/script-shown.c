@@ -270,8 +270,8 @@ bool script_shown_ttl(const script_shown_t *shown, const rst_address_t *host, ui
     unsigned at = 0;
 
     while ((segment = next_segment(shown, &at))) {
-        if (!same_address(&segment->src, host) || segment->interface != interface ||
-            (segment->flags & RST_FLAG_RST) || !(segment->known & RST_HAS_IP))
+        if (!same_address(&segment->src, host) || segment->interface != interface || (segment->flags & RST_FLAG_RST) ||
+            !(segment->known & RST_HAS_IP))
             continue;
         if (!found || segment->sport == port || found->sport != port)
             found = segment;

@@ -25,11 +25,11 @@ typedef struct script_line {
 } script_line_t;
 
 typedef struct script_shown {
-    GArray *lines;      /* script_line_t, without preferences */
-    GArray *resets;     /* script_ends_t, one for all resets of the same addresses and ports */
-    GArray *interfaces; /* uint32_t, in order of appearance */
+    GArray *lines;       /* script_line_t, without preferences */
+    GArray *resets;      /* script_ends_t, one for all resets of the same addresses and ports */
+    GArray *interfaces;  /* uint32_t, in order of appearance */
     int64_t first, last; /* times, or RST_TIME_NONE */
-    int64_t tick; /* ns: all times are multiples of it after the first one; 0 = one time for all */
+    int64_t tick;        /* ns: all times are multiples of it after the first one; 0 = one time for all */
 } script_shown_t;
 
 void script_shown_read(script_shown_t *shown, const script_variant_t *variant, const char *const *lines);

@@ -11,6 +11,7 @@ typedef struct outcome {
     rst_cause_t cause;
     rst_sender_t sender;
     unsigned confidence;
+    uint32_t foreign; /* a frame of other traffic among its evidence, 0 = none */
 } outcome_t;
 
 /* What is compared, for messages. */
@@ -31,16 +32,31 @@ static void feed_all(script_run_t *run, const GArray *segments)
     run->time = RST_TIME_NONE; /* where a script begins */
 }
 
+/* A frame outside of the script's own that the verdict names. */
+static uint32_t foreign_frame(const rst_verdict_t *verdict, uint32_t first, uint32_t last)
+{
+    for (unsigned i = 0; i < verdict->evidences; i++) {
+        uint32_t frame = verdict->evidence[i].frame;
+
+        if (frame && (frame < first || frame > last))
+            return frame;
+    }
+    return 0;
+}
+
 /* The final verdicts over at most so many lines, with traffic before and after. */
 static GArray *outcomes(const char *const *lines, unsigned most, const GArray *before, const GArray *after)
 {
     GArray *found = g_array_new(FALSE, TRUE, sizeof(outcome_t));
     script_run_t *run = g_new(script_run_t, 1);
+    uint32_t first, last;
 
     lines = script_begin(run, variant, lines);
     feed_all(run, before);
+    first = run->frame + 1;
     for (unsigned i = 0; i < most && lines[i]; i++)
         script_feed(run, lines[i]);
+    last = run->frame;
     feed_all(run, after);
     rst_engine_settle(run->engine);
     for (unsigned i = 0; i < run->resets; i++) {
@@ -48,7 +64,7 @@ static GArray *outcomes(const char *const *lines, unsigned most, const GArray *b
         outcome_t outcome;
 
         rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, false, &verdict);
-        outcome = (outcome_t){verdict.cause, verdict.sender, verdict.confidence};
+        outcome = (outcome_t){verdict.cause, verdict.sender, verdict.confidence, foreign_frame(&verdict, first, last)};
         g_array_append_val(found, outcome);
     }
     script_close(run);
@@ -91,6 +107,8 @@ static void compare_foreign(comparison_t *what, const GArray *before, const GArr
             g_test_fail();
         } else if (alone->confidence != among->confidence) {
             report(what, "foreign, confidence", alone, among);
+        } else if (among->foreign) {
+            report(what, "EVIDENCE", alone, among);
         }
     }
 }
