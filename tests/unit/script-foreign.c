@@ -195,11 +195,15 @@ GArray *script_foreign_make(const script_shown_t *shown, const script_variant_t 
         talk.at = script_foreign_is_before(foreign) ? shown->first - FAR : shown->last + FAR;
     if (foreign == SCRIPT_OTHER_HOSTS_BEFORE && shown->interfaces->len) {
         talk.interface = g_array_index(shown->interfaces, uint32_t, 0);
-        talk.ends = (script_ends_t){script_address(variant, 'Y'), script_address(variant, 'Z'), 40000, 80};
+        talk.ends = (script_ends_t){script_address(variant, 'Y'), script_address(variant, 'Z'), 40000, 80, false};
         next_talk(&talk, APART);
     } else if (foreign != SCRIPT_OTHER_POINT_LATER || shown->interfaces->len > 1) {
-        for (unsigned i = 0; i < shown->resets->len; i++)
-            add_for(&talk, variant, foreign, &g_array_index(shown->resets, script_ends_t, i));
+        for (unsigned i = 0; i < shown->ends->len; i++) {
+            const script_ends_t *ends = &g_array_index(shown->ends, script_ends_t, i);
+
+            if (ends->reset || foreign == SCRIPT_SAME_PORTS_LATER)
+                add_for(&talk, variant, foreign, ends);
+        }
     }
     g_array_sort(talk.segments, by_time);
     return talk.segments;

@@ -10,8 +10,8 @@
 #include "script-shown.h"
 
 typedef enum script_foreign {
-    SCRIPT_SAME_PORTS_LATER,   /* an ordinary connection on the ports of each reset */
-    SCRIPT_OTHER_PORT_LATER,   /* of each client from another port */
+    SCRIPT_SAME_PORTS_LATER,   /* an ordinary connection on the ports of each connection, reset or not */
+    SCRIPT_OTHER_PORT_LATER,   /* of each client that had a reset, from another port */
     SCRIPT_TWENTY_LATER,       /* of each client to another port of the server and to another host */
     SCRIPT_OTHER_POINT_LATER,  /* of the same hosts, seen on an interface of its own; only where a script names some */
     SCRIPT_OTHER_HOSTS_BEFORE, /* of two hosts that the script does not know */

@@ -41,37 +41,37 @@ static const rst_segment_t *next_segment(const script_shown_t *shown, unsigned *
     return NULL;
 }
 
-static script_ends_t ends_from(const rst_segment_t *segment, bool from_client)
+/* The client is who sent the first SYN; without one, who has the higher port. */
+static bool is_from_client(const script_shown_t *shown, const rst_segment_t *segment)
 {
-    return from_client ? (script_ends_t){segment->src, segment->dst, segment->sport, segment->dport}
-                       : (script_ends_t){segment->dst, segment->src, segment->dport, segment->sport};
-}
-
-/* The client is who sent the SYN; without one, who has the higher port. */
-static script_ends_t ends_of(const script_shown_t *shown, const rst_segment_t *reset)
-{
-    const rst_segment_t *segment;
+    const rst_segment_t *syn;
     unsigned at = 0;
 
-    while ((segment = next_segment(shown, &at))) {
-        if ((segment->flags & RST_FLAG_SYN) && script_same_ends(segment, reset))
-            return ends_from(segment, !(segment->flags & RST_FLAG_ACK));
+    while ((syn = next_segment(shown, &at))) {
+        if ((syn->flags & RST_FLAG_SYN) && script_same_ends(syn, segment))
+            return goes(syn, segment) == !(syn->flags & RST_FLAG_ACK);
     }
-    return ends_from(reset, reset->sport > reset->dport);
+    return segment->sport > segment->dport;
 }
 
-static void add_reset(script_shown_t *shown, const rst_segment_t *reset)
+static void add_ends(script_shown_t *shown, const rst_segment_t *segment)
 {
-    script_ends_t ends = ends_of(shown, reset);
+    script_ends_t ends = {segment->src, segment->dst, segment->sport, segment->dport, false};
+    bool reset = (segment->flags & RST_FLAG_RST) != 0;
 
-    for (unsigned i = 0; i < shown->resets->len; i++) {
-        const script_ends_t *known = &g_array_index(shown->resets, script_ends_t, i);
+    if (!is_from_client(shown, segment))
+        ends = (script_ends_t){segment->dst, segment->src, segment->dport, segment->sport, false};
+    for (unsigned i = 0; i < shown->ends->len; i++) {
+        script_ends_t *known = &g_array_index(shown->ends, script_ends_t, i);
 
         if (same_address(&known->client, &ends.client) && same_address(&known->server, &ends.server) &&
-            known->client_port == ends.client_port && known->server_port == ends.server_port)
+            known->client_port == ends.client_port && known->server_port == ends.server_port) {
+            known->reset = known->reset || reset;
             return;
+        }
     }
-    g_array_append_val(shown->resets, ends);
+    ends.reset = reset;
+    g_array_append_val(shown->ends, ends);
 }
 
 static void add_interface(script_shown_t *shown, uint32_t interface)
@@ -122,7 +122,7 @@ void script_shown_read(script_shown_t *shown, const script_variant_t *variant, c
     unsigned at = 0;
 
     shown->lines = g_array_new(FALSE, TRUE, sizeof(script_line_t));
-    shown->resets = g_array_new(FALSE, TRUE, sizeof(script_ends_t));
+    shown->ends = g_array_new(FALSE, TRUE, sizeof(script_ends_t));
     shown->interfaces = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     shown->first = shown->last = RST_TIME_NONE;
     shown->tick = 0;
@@ -142,15 +142,14 @@ void script_shown_read(script_shown_t *shown, const script_variant_t *variant, c
     find_tick(shown);
     while ((segment = next_segment(shown, &at))) {
         add_interface(shown, segment->interface);
-        if (segment->flags & RST_FLAG_RST)
-            add_reset(shown, segment);
+        add_ends(shown, segment);
     }
 }
 
 void script_shown_clear(script_shown_t *shown)
 {
     g_array_free(shown->lines, TRUE);
-    g_array_free(shown->resets, TRUE);
+    g_array_free(shown->ends, TRUE);
     g_array_free(shown->interfaces, TRUE);
 }
 

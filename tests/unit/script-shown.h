@@ -9,10 +9,11 @@
 
 #include "script.h"
 
-/* Addresses and ports of a connection. */
+/* Addresses and ports of connections. */
 typedef struct script_ends {
     rst_address_t client, server;
     uint16_t client_port, server_port;
+    bool reset; /* one of them was reset */
 } script_ends_t;
 
 /* One line of the script, read. */
@@ -26,7 +27,7 @@ typedef struct script_line {
 
 typedef struct script_shown {
     GArray *lines;       /* script_line_t, without preferences */
-    GArray *resets;      /* script_ends_t, one for all resets of the same addresses and ports */
+    GArray *ends;        /* script_ends_t, one for all segments of the same addresses and ports */
     GArray *interfaces;  /* uint32_t, in order of appearance */
     int64_t first, last; /* times, or RST_TIME_NONE */
     int64_t tick;        /* ns: all times are multiples of it after the first one; 0 = one time for all */

@@ -153,17 +153,39 @@ static unsigned reset_line(const script_shown_t *shown, unsigned reset)
     }
 }
 
+static bool is_syn(const script_line_t *line, const rst_segment_t *own)
+{
+    return line->is_segment && (line->segment.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN &&
+           script_same_ends(&line->segment, own);
+}
+
+/* A SYN after the reset (line from) that repeats none of those before it: the ports are used again. */
+static bool is_new_syn(const script_line_t *lines, unsigned from, unsigned at)
+{
+    if (at <= from || !is_syn(&lines[at], &lines[from].segment))
+        return false;
+    for (unsigned i = 0; i < from; i++) {
+        if (is_syn(&lines[i], &lines[from].segment) && lines[i].segment.sport == lines[at].segment.sport &&
+            lines[i].segment.seq == lines[at].segment.seq)
+            return false;
+    }
+    return true;
+}
+
 /* Does the line belong to the connection of the reset, before its ports are used again, or is it an ICMP error about
  * it? */
 static bool own_story(const script_shown_t *shown, unsigned reset, unsigned at)
 {
     const script_line_t *lines = (const script_line_t *)(const void *)shown->lines->data;
     unsigned from = reset_line(shown, reset);
-    const rst_segment_t *own = &lines[from].segment;
 
     if (lines[at].is_icmp)
-        return quotes(&lines[at].icmp, own);
-    return lines[at].is_segment && script_same_ends(&lines[at].segment, own);
+        return quotes(&lines[at].icmp, &lines[from].segment);
+    for (unsigned i = from; i <= at; i++) {
+        if (is_new_syn(lines, from, i))
+            return false;
+    }
+    return lines[at].is_segment && script_same_ends(&lines[at].segment, &lines[from].segment);
 }
 
 /* Verdicts over the first lines, and over one line more. */
