@@ -58,7 +58,7 @@ static GArray *outcomes(const char *const *lines, unsigned most, const GArray *b
         script_feed(run, lines[i]);
     last = run->frame;
     feed_all(run, after);
-    rst_engine_settle(run->engine);
+    rst_engine_finish_pass(run->engine);
     for (unsigned i = 0; i < run->resets; i++) {
         rst_verdict_t verdict;
         outcome_t outcome;
