@@ -20,31 +20,18 @@ static struct foreign_excuse {
     {"/handshake/bad_ack", true, "connect_aborted", "unsolicited_synack", "as above", 0, 0},
 };
 
-/* Facts across connections that the rules ask for after the reset: what else the same host does in that moment, and
- * what the same service answers next. */
 static const struct order_excuse {
-    const char *from, *to; /* NULL = any */
+    const char *from, *to;
     unsigned within_s;
-    const char *reason;
 } order_excuses[] = {
-    {"app_abort", "process_exit", 10, "the batch grows, and its port refuses afterwards"},
-    {"app_abort", "listener_closed", 10, "the port refuses afterwards"},
-    {"app_abort", "proxied", 10, "one coincidence is none: the third pair of resets shows the proxy"},
-    {NULL, "half_open_scan", 10, "a scan is known by the number of its ports"},
-    {NULL, "health_check", 60, "a period is known by the fourth visit"},
-    {"app_abort", "app_timeout", 120, "the same silence a second time is a habit"},
-    {"app_timeout", "app_abort", 1, "several end in one moment after different silences: no timer of each"},
-    {"app_timeout", "app_timeout", 1, "the same, less clearly"},
-    {"closed_port", "resource_exhaustion", 10, "the same service accepts in between"},
-    {"closed_port", "syn_options_refused", 5, "the same service accepts a plain SYN"},
-    {"closed_port", "firewall_reject", AT_ANY_TIME,
-     "the sender's own point goes on recording: the reset is missing there"},
-    {"no_connection", "injected", AT_ANY_TIME, "the same"},
+#define AFTERWARDS(from, to, within_s, reason) {from, to, within_s},
+#include "script-excused.def"
+#undef AFTERWARDS
 };
 
 static bool names(const char *token, rst_cause_t cause)
 {
-    return !token || strcmp(token, rst_cause_info(cause)->token) == 0;
+    return strcmp(token, rst_cause_info(cause)->token) == 0;
 }
 
 bool script_foreign_is_excused(script_foreign_t foreign, const script_outcome_t *alone, const script_outcome_t *among)
