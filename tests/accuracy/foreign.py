@@ -79,6 +79,12 @@ class Shown:
                 found[ends] = found.get(ends, False) or bool(packet.flags & RST)
         return found
 
+    def stranger(self, host, number):
+        """The address of a host that the capture does not show, of the same version as another one's."""
+        block = "198.18.77.{}" if ipaddress.ip_address(host).version == 4 else "2001:db8:77::{}"
+        known = {end[0] for packet in self.packets for end in (packet.src, packet.dst)}
+        return [block.format(last) for last in range(1, 255) if block.format(last) not in known][number]
+
     def sent(self, src, dst=None, interface=None):
         """The packets of one address, to another, on an interface."""
         return [packet for packet in self.packets if packet.src[0] == src and dst in (None, packet.dst[0]) and
@@ -191,11 +197,6 @@ class Talks:
         self.base = tuple(base + 100000 for base in self.base)
 
 
-def stranger(address, host):
-    """An address that the capture does not know, of the same version."""
-    return f"203.0.113.{host}" if ipaddress.ip_address(address).version == 4 else f"2001:db8:77::{host}"
-
-
 def same_ports(talks, client, server):
     talks.add(client, server)
 
@@ -206,8 +207,8 @@ def other_port(talks, client, server):
 
 def twenty(talks, client, server):
     for number in range(BATCH):
-        target = (stranger(server[0], 9) if number % 2 else server[0], OTHER_SERVER_PORT)
-        talks.add((client[0], OTHER_CLIENT_PORT + number), target, SECOND // 10, server)
+        target = talks.shown.stranger(server[0], 0) if number % 2 else server[0]
+        talks.add((client[0], OTHER_CLIENT_PORT + number), (target, OTHER_SERVER_PORT), SECOND // 10, server)
 
 
 def other_ports(talks, client, server):
@@ -215,7 +216,7 @@ def other_ports(talks, client, server):
 
 
 def other_hosts(talks, client, server):
-    talks.add((stranger(client[0], 1), 40000), (stranger(server[0], 2), 80))
+    talks.add((talks.shown.stranger(client[0], 1), 40000), (talks.shown.stranger(server[0], 2), 80))
 
 
 Kind = collections.namedtuple("Kind", "before make every once elsewhere")
