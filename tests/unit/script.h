@@ -22,7 +22,8 @@
  *
  * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses, with the client
  * on either side of the connection record, and with garbage in all facts that are not known. The expectation is the
- * same.
+ * same. Then it runs among the traffic of other connections (script-foreign.h), and cut after each of its lines
+ * (script-excused.def): neither may change what a verdict claims.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

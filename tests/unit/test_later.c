@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "script.h"
+#include "script-foreign.h"
 
 #define BOTH(expected, later, ...)                                                                                     \
     do {                                                                                                               \
@@ -116,6 +116,37 @@ static void test_habit(void)
          STOPPED("1", "47.001"), STARTED("2", "100"), STOPPED("2", "47.001"));
 }
 
+/* Nine segments make a connection; one before the script repeats its SYN. */
+static const unsigned foreign_segments[SCRIPT_FOREIGN_COUNT] = {9, 9, 20 * 9, 0, 10, 10};
+
+static void test_foreign(void)
+{
+    static const char *const lines[] = {SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 40", NULL};
+    const script_variant_t *variant = &script_variants[0];
+    script_shown_t shown;
+
+    script_shown_read(&shown, variant, lines);
+    for (unsigned foreign = 0; foreign < SCRIPT_FOREIGN_COUNT; foreign++) {
+        GArray *segments = script_foreign_make(&shown, variant, foreign);
+        bool is_before = script_foreign_is_before(foreign);
+
+        g_assert_cmpuint(segments->len, ==, foreign_segments[foreign]);
+        for (unsigned i = 0; i < segments->len; i++) {
+            const rst_segment_t *segment = &g_array_index(segments, rst_segment_t, i);
+            bool from_client = segment->dport == 80 || segment->dport == 9;
+
+            g_assert_true(is_before ? segment->time < -900 * RST_SECOND : segment->time > 1000 * RST_SECOND);
+            g_assert_true(is_before == !(segment->known & RST_HAS_IP) || foreign == SCRIPT_TWENTY_LATER);
+            if (segment->known & RST_HAS_IP)
+                g_assert_cmpuint(segment->ttl, ==, from_client ? 64 : 54);
+        }
+        g_array_free(segments, TRUE);
+    }
+    g_assert_cmpint(script_shown_delay(&shown, &g_array_index(shown.ends, script_ends_t, 0).server), ==,
+                    20 * RST_MILLISECOND);
+    script_shown_clear(&shown);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -129,6 +160,7 @@ int main(int argc, char **argv)
         {"/later/burst_then_ports_reused", test_burst},
         {"/later/witness_then_seventeen_connections", test_witness},
         {"/later/habit_then_another_silence", test_habit},
+        {"/later/foreign_traffic_bears_what_the_script_shows", test_foreign},
         {NULL, NULL},
     };
 
