@@ -63,7 +63,8 @@ class Capture:
     @functools.cache
     def verdicts(self, end):
         """{frame: Verdict} of the file's first frames, in two passes."""
-        rows = later_traffic.tshark(self.path, ("frame.number", *later_traffic.VERDICT), "-2", "-c", str(end), "-Y", "rst")
+        fields = ("frame.number", *later_traffic.VERDICT)
+        rows = later_traffic.tshark(self.path, fields, "-2", "-c", str(end), "-Y", "rst")
         return {int(number): Verdict(*(value.partition(",")[0] for value in values)) for number, *values in rows}
 
     @functools.cache

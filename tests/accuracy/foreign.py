@@ -26,7 +26,8 @@ STEPS = (
 )
 UNHEARD_SYN = (False, SYN, 0, 0, 0, 0, 0, 0)  # no answer to a repeated SYN tells the round trip (Karn's rule)
 
-Packet = collections.namedtuple("Packet", "number time interface src dst flags seq ack ttl")  # src, dst = (address, port)
+# src, dst = (address, port)
+Packet = collections.namedtuple("Packet", "number time interface src dst flags seq ack ttl")
 FIELDS = ("frame.number", "frame.time_epoch", "frame.interface_id", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst",
           "tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.seq_raw", "tcp.ack_raw", "ip.ttl", "ipv6.hlim")
 

@@ -51,7 +51,8 @@ def test_what_differs_is_found(monkeypatch):
     (result,) = later_traffic.run([path], later_traffic.by_place())
     assert result.differences and not any(map(later_traffic.is_excused, result.differences))
     monkeypatch.setattr(cut_short.Capture, "verdicts", lambda capture, end: {
-        capture.length - 1: cut_short.Verdict("app_abort", "client", str(min(40 + 10 * (end == capture.length - 1), 50)))})
+        capture.length - 1: cut_short.Verdict("app_abort", "client" if end < capture.length else "middlebox", "75")})
+    monkeypatch.setattr(cut_short.Capture, "cuts", lambda capture, most: [capture.length - 1, capture.length])
     monkeypatch.setattr(cut_short.Capture, "story", lambda capture, reset: [])
     assert cut_short.judge(path, 8).violations
 
