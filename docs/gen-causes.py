@@ -10,26 +10,10 @@ import textwrap
 from collections import namedtuple
 from pathlib import Path
 
-from registry import RegistryError, rows, run
+from registry import ANSWER, CATEGORIES, CAUSES, Cause, RegistryError, read_causes, rows, run
 
-DOCS = Path(__file__).resolve().parent
-REGISTRY = DOCS.parent / "plugin" / "core" / "answer" / "causes.def"
-FINDINGS = DOCS.parent / "plugin" / "core" / "answer" / "findings.def"
-PAGE = DOCS / "causes.md"
-
-# In the order of rst_category_t, each with its meaning.
-CATEGORIES = {
-    "refused": "The connection was refused before it was established.",
-    "handshake": "The reason lies in the way the connection was opened.",
-    "application": "A program or its operator ended the connection.",
-    "timeout": "A TCP timer at an endpoint expired.",
-    "stale": "A segment reached a host that does not have the connection, or no longer has it.",
-    "network": "Something between the endpoints was involved.",
-    "declared": "The reset carries its own reason.",
-    "artefact": "The packet says nothing about the connection.",
-    "unknown": "The capture does not show the reason.",
-}
-SEVERITIES = ("chat", "note", "warn", "error")
+FINDINGS = ANSWER / "findings.def"
+PAGE = Path(__file__).resolve().parent / "causes.md"
 
 INTRO = """\
 <!-- Made by docs/gen-causes.py from plugin/core/answer/causes.def and findings.def. Do not edit. -->
@@ -54,34 +38,6 @@ sent in vain or on the ICMP error, from the second pass on (`tshark -2`). Filter
 """
 
 Finding = namedtuple("Finding", "token severity label explanation reference advice")
-Cause = namedtuple("Cause", "id token category severity label explanation reference advice")
-
-def parse_row(line, arguments):
-    if len(arguments) != 9 or not all(arguments):
-        raise RegistryError(f"line {line}: a row has 9 arguments, none empty")
-    number, token, upper, category, severity = arguments[:5]
-    if not number.isdecimal():
-        raise RegistryError(f"line {line}: the id {number} is not a number")
-    if upper != token.upper():
-        raise RegistryError(f"line {line}: {upper} is not {token} in upper case")
-    if category.lower() not in CATEGORIES:
-        raise RegistryError(f"line {line}: unknown category {category}")
-    if severity.lower() not in SEVERITIES:
-        raise RegistryError(f"line {line}: unknown severity {severity}")
-    return Cause(int(number), token, category.lower(), severity.lower(), *arguments[5:])
-
-
-def read_causes(source):
-    causes = []
-    for line, arguments in rows(source, "RST_CAUSE"):
-        cause = parse_row(line, arguments)
-        if any(cause.id == other.id or cause.token == other.token for other in causes):
-            raise RegistryError(f"line {line}: id {cause.id} or token {cause.token} is used twice")
-        causes.append(cause)
-    if not causes:
-        raise RegistryError("no RST_CAUSE row")
-    return causes
-
 
 def read_findings(source):
     findings = []
@@ -123,7 +79,7 @@ def page(causes, findings):
 
 
 def make_pages():
-    causes = read_causes(REGISTRY.read_text(encoding="ascii"))
+    causes = read_causes(CAUSES.read_text(encoding="ascii"))
     return {PAGE: page(causes, read_findings(FINDINGS.read_text(encoding="ascii")))}
 
 

@@ -1,10 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Reads tables of macro calls from C sources and writes pages from them; shared by the gen-*.py scripts."""
+"""Reads tables of macro calls from C sources and writes pages from them; shared by the gen-*.py scripts and by all tests
+and tools that need to know what a cause is."""
+import functools
 import re
 import sys
+from collections import namedtuple
+from pathlib import Path
+
+ANSWER = Path(__file__).resolve().parent.parent / "plugin" / "core" / "answer"
+CAUSES = ANSWER / "causes.def"
+
+# In the order of rst_category_t, each with its meaning.
+CATEGORIES = {
+    "refused": "The connection was refused before it was established.",
+    "handshake": "The reason lies in the way the connection was opened.",
+    "application": "A program or its operator ended the connection.",
+    "timeout": "A TCP timer at an endpoint expired.",
+    "stale": "A segment reached a host that does not have the connection, or no longer has it.",
+    "network": "Something between the endpoints was involved.",
+    "declared": "The reset carries its own reason.",
+    "artefact": "The packet says nothing about the connection.",
+    "unknown": "The capture does not show the reason.",
+}
+SEVERITIES = ("chat", "note", "warn", "error")
+
+Cause = namedtuple("Cause", "id token category severity traits paths label explanation reference advice")
 
 LEXEMES = re.compile(
-    r'(?P<space>\s+|/\*.*?\*/)|(?P<text>"(?:[^"\\\n]|\\["\\])*")|(?P<word>\w+)|(?P<mark>[(),])', re.DOTALL)
+    r'(?P<space>\s+|/\*.*?\*/)|(?P<text>"(?:[^"\\\n]|\\["\\])*")|(?P<word>\w+)|(?P<mark>[(),|])', re.DOTALL)
 
 
 class RegistryError(Exception):
@@ -30,11 +53,12 @@ def rows(source, macro):
     for _, name, line in stream:
         if name != macro or next(stream, ("", "", 0))[1] != "(":
             raise RegistryError(f"line {line}: expected {macro}( and found {name}")
-        arguments = [""]
+        arguments, depth = [""], 0
         for kind, value, _ in stream:
-            if value == ")":
+            if value == ")" and not depth:
                 break
-            if value == ",":
+            depth += (value == "(") - (value == ")")
+            if value == "," and not depth:
                 arguments.append("")
             elif kind == "text":
                 arguments[-1] += re.sub(r"\\(.)", r"\1", value[1:-1])
@@ -43,6 +67,52 @@ def rows(source, macro):
         else:
             raise RegistryError(f"line {line}: {macro}( is not closed")
         yield line, arguments
+
+
+def set_of(text):
+    """The words of a column: T(ONE)|T(OTHER) or 0."""
+    return frozenset(re.findall(r"\((\w+)\)", text))
+
+
+def parse_cause(line, arguments):
+    if len(arguments) != 11 or not all(arguments):
+        raise RegistryError(f"line {line}: a row has 11 arguments, none empty")
+    number, token, upper, category, severity, traits, paths = arguments[:7]
+    if not number.isdecimal():
+        raise RegistryError(f"line {line}: the id {number} is not a number")
+    if upper != token.upper():
+        raise RegistryError(f"line {line}: {upper} is not {token} in upper case")
+    if category.lower() not in CATEGORIES:
+        raise RegistryError(f"line {line}: unknown category {category}")
+    if severity.lower() not in SEVERITIES:
+        raise RegistryError(f"line {line}: unknown severity {severity}")
+    return Cause(int(number), token, category.lower(), severity.lower(), set_of(traits),
+                 None if paths == "ALL_PATHS" else set_of(paths), *arguments[7:])
+
+
+def read_causes(source):
+    found = []
+    for line, arguments in rows(source, "RST_CAUSE"):
+        cause = parse_cause(line, arguments)
+        if any(cause.id == other.id or cause.token == other.token for other in found):
+            raise RegistryError(f"line {line}: id {cause.id} or token {cause.token} is used twice")
+        found.append(cause)
+    if not found:
+        raise RegistryError("no RST_CAUSE row")
+    return found
+
+
+@functools.lru_cache
+def causes():
+    """{token: Cause} of this tree."""
+    return {cause.token: cause for cause in read_causes(CAUSES.read_text(encoding="ascii"))}
+
+
+@functools.lru_cache
+def accusing():
+    """Tokens of the causes that blame something between the hosts, whoever sent the reset: RST_TRAITS_ACCUSING."""
+    blaming = {"SENT_ON_PATH", "CHANGED_ON_PATH"}
+    return frozenset(token for token, cause in causes().items() if cause.traits & blaming)
 
 
 def write_or_check(pages, check):

@@ -10,7 +10,7 @@
 #include <wsutil/inet_addr.h>
 
 #include "answer/verdict.h"
-#include "points/points.h"
+#include "facts/point_ends.h"
 #include "preferences.h"
 
 static rst_pref_bool_t info_column = TRUE;
@@ -94,17 +94,16 @@ static void append(const char *entry _U_, const rst_network_t *network, void *da
 /* Prints one line for each wrong entry; the record it fills is thrown away. */
 static void check_point_ends(void)
 {
-    rst_points_t *points = g_new0(rst_points_t, 1);
-    char **entries = g_strsplit_set(point_ends ? point_ends : "", RST_POINTS_BLANKS, -1);
+    rst_point_ends_t ends;
+    char **entries = g_strsplit_set(point_ends ? point_ends : "", RST_POINT_ENDS_BLANKS, -1);
 
     for (char **entry = entries; *entry; entry++) {
-        if (**entry && !rst_points_state(points, *entry, 0))
+        if (**entry && !rst_point_ends_state(&ends, *entry, 0))
             ws_warning("Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
                        "interfaces 0 to %d). The wrong part is ignored.",
                        *entry, RST_INTERFACES_MAX - 1);
     }
     g_strfreev(entries);
-    g_free(points);
 }
 
 static void apply(void)

@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-#include "track/icmp_reports.h"
+#include "facts/icmp.h"
 
 /* Like their counterparts in tcp-hook.h. */
 void rst_icmp_hook_register(int owner);

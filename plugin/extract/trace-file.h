@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-#include "trace/trace.h"
+#include "engine/engine.h"
 
 /* Returns the finished trace, or NULL and one sentence about what is wrong, in scope. */
 rst_trace_t *rst_trace_file_read(const char *path, wmem_allocator_t *scope, const char **problem);

@@ -63,7 +63,8 @@ static int ett_rst_finding = -1;
 static int ett_rst_lines = -1;
 
 static const value_string cause_id_vals[] = {
-#define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice) {id, #token},
+#define RST_CAUSE(id, token, TOKEN, category, severity, traits, paths, label, explanation, reference, advice)          \
+    {id, #token},
 #include "answer/causes.def"
 #undef RST_CAUSE
     {0, NULL}};

@@ -3,9 +3,9 @@
 
     tests/accuracy/accusations.py [--captures DIR] [--list]
 
-A verdict counts if its category is network or its sender is a middlebox, with confidence >= 50. Each must be covered by
-a row of the table that says, from the packets, why it is justified: the row names the capture, the causes and frames it
-covers, and the reason. --list prints the current verdicts as rows without a reason.
+A verdict counts if it accuses (tools.accuses()) with confidence >= 50. Each must be covered by a row of the table that
+says, from the packets, why it is justified: the row names the capture, the causes and frames it covers, and the reason.
+--list prints the current verdicts as rows without a reason.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -32,12 +32,11 @@ def all_captures(public):
 
 def accusations(public, collected):
     """{(capture, cause, sender): [frames]}; collected: what agreement.collect() returned."""
-    categories = {token: category for token, (_, category, _) in tools.registry().items()}
     found = defaultdict(list)
     for capture, rows in collected.items():
         for frame, row in (rows or {}).items():
             for cause, confidence, sender in zip(row["rst.cause"], row["rst.confidence"], row["rst.sender"]):
-                if int(confidence) >= 50 and (categories[cause] == "network" or sender == "middlebox"):
+                if tools.accuses(cause, sender, int(confidence)):
                     found[(str(capture.relative_to(public)), cause, sender)].append(frame)
     return dict(found)
 

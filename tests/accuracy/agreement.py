@@ -4,7 +4,7 @@
     tests/accuracy/agreement.py [--captures DIR] [--floor PERCENT]
 
 A verdict is right if it is the label's token and acceptable if it is among the label's alternatives. An accusation
-is a verdict that blames the network with confidence >= 50 where the label does not.
+is a verdict that accuses (tools.accuses()) with confidence >= 50 where the label does not.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -23,7 +23,6 @@ import tools  # noqa: E402  (needs the path above)
 
 FIELDS = ["frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.summary",
           "rst.pattern"]
-BLAME = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject"}
 WEIGHT = {"high": 3, "medium": 2, "low": 1}
 
 
@@ -71,8 +70,7 @@ class Score:
         )
         if outcome == "wrong":
             self.wrong.append(line)
-        blames = confidence >= 50 and (sender == "middlebox" or causes[0] in BLAME)
-        if blames and label["sender"] != "middlebox" and label["token"] not in BLAME:
+        if tools.accuses(causes[0], sender, confidence) and not tools.accuses(label["token"], label["sender"]):
             self.accusations.append(line)
 
     def count(self, outcome):

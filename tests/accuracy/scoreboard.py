@@ -58,8 +58,8 @@ class Case:
     @property
     def accuses(self):
         """A false accusation: architecture.md section 7."""
-        blames = self.confidence >= SURE and (self.blamed == "middlebox" or self.got in agreement.BLAME)
-        return blames and self.sender != "middlebox" and self.cause not in agreement.BLAME
+        return (self.confidence >= SURE and tools.accuses(self.got, self.blamed) and
+                not tools.accuses(self.cause, self.sender))
 
     def line(self):
         return (f"{self.capture} frame {self.frame}: got {self.got} {self.confidence} % by {self.blamed}, "

@@ -19,8 +19,6 @@ ORDER = "crs"  # client, router, server
 # Points between which a scenario's device acts; otherwise it is the router, which captures on its server side.
 BEHIND_THE_ROUTER = ("forged", "blind_reset", "sequence_rewritten")
 UNPROVABLE = ("router_firewall-unknown",)  # these hosts never appear at the server's point
-ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject",
-            "header_rewritten"}
 FIELDS = ["frame.interface_id", "frame.number", "rst.cause", "rst.confidence", "rst.sender", "rst.points.missing"]
 
 
@@ -36,12 +34,11 @@ SPOILED = {
 
 
 def honest(row):
-    return row["sender"] != "middlebox" and row["cause"] not in ACCUSING
+    return not tools.accuses(row["cause"], row["sender"])
 
 
 def accusing(verdict):
-    return int(verdict["rst.confidence"]) >= 50 and (
-        verdict["rst.sender"] == "middlebox" or verdict["rst.cause"] in ACCUSING)
+    return tools.accuses(verdict["rst.cause"], verdict["rst.sender"], int(verdict["rst.confidence"]))
 
 
 def between(scenario, points):

@@ -11,7 +11,7 @@ COMPARE = tools.REPO / "packaging" / "rst-compare"
 TWO_POINTS = sorted(
     path.parent.name for path in tools.SAMPLES.glob("*/README.md") if "Captured at both ends" in path.read_text()
 )
-ACCUSING = {"injected", "policy_reset", "device_idle_timeout", "session_failover", "firewall_reject", "header_rewritten"}
+ACCUSING = tools.accusing()
 BLAMELESS = [
     name for name in TWO_POINTS
     if not {row["cause"] for row in tools.read_table(tools.SAMPLES / name / "expected.tsv")} & ACCUSING

@@ -6,7 +6,7 @@ import pytest
 import tools
 
 LABELS = tools.read_table(tools.REPO / "tests" / "accuracy" / "shared-lab.tsv")
-BY_DEVICES = {"firewall_reject", "policy_reset", "injected", "blind_reset"}
+BY_DEVICES = {token for token, cause in tools.causes().items() if cause.traits & {"SENT_ON_PATH", "FROM_ANYWHERE"}}
 FLOOR = 30  # resets whose cause is named, in addition to those with an acceptable one; only ever raised
 
 

@@ -5,10 +5,16 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPO / "docs"))
+
+from registry import accusing, causes  # noqa: E402  (needs the path above)
+
 SAMPLES = REPO / "sample-captures"
+BLAME_MIN = 50  # percent; below it a verdict blames nobody
 TIMEOUT = 120  # seconds for one tshark; a hang must fail, not block
 
 ROOT_TRAP = (
@@ -135,13 +141,12 @@ def read_table(path):
 
 def registry():
     """{token: (id, category, severity)} from the registry of causes."""
-    text = (REPO / "plugin" / "core" / "answer" / "causes.def").read_text(encoding="utf-8")
-    row = re.compile(r"RST_CAUSE\(\s*(\d+)\s*,\s*\"?(\w+)\"?\s*,\s*(\w+)\s*,\s*(\w+)\s*,\s*(\w+)")
-    return {
-        match[2]: (int(match[1]), match[4].lower(), match[5].lower())
-        for match in row.finditer(text)
-        if match[2] != "token"
-    }
+    return {token: (cause.id, cause.category, cause.severity) for token, cause in causes().items()}
+
+
+def accuses(cause, sender, confidence=100):
+    """Does a verdict blame something between the hosts? rst_verdict_on_path() in the core says the same."""
+    return confidence >= BLAME_MIN and (sender == "middlebox" or cause in accusing())
 
 
 def field_list(tshark):

@@ -68,16 +68,7 @@ static const char *truth_name(rst_truth_t truth)
 /* Does the verdict blame something between the hosts? */
 static bool accuses(const rst_verdict_t *verdict)
 {
-    switch (verdict->cause) {
-    case RST_CAUSE_INJECTED:
-    case RST_CAUSE_POLICY_RESET:
-    case RST_CAUSE_DEVICE_IDLE_TIMEOUT:
-    case RST_CAUSE_SESSION_FAILOVER:
-    case RST_CAUSE_FIREWALL_REJECT:
-        return verdict->confidence >= 50;
-    default:
-        return verdict->sender == RST_SENDER_MIDDLEBOX;
-    }
+    return verdict->sender == RST_SENDER_MIDDLEBOX || (rst_verdict_on_path(verdict) && verdict->confidence >= 50);
 }
 
 static bool word_alone(const script_claim_t *claim, const char *word)

@@ -22,7 +22,8 @@
  *
  * Each script runs several times: with numbers that cross 2^32 and 2^31, with IPv4 and IPv6 addresses, with the client
  * on either side of the connection record, and with garbage in all facts that are not known. The expectation is the
- * same.
+ * same. Then it runs among the traffic of other connections (script-foreign.h), and cut after each of its lines
+ * (script-excused.def): neither may change what a verdict claims.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -76,12 +77,18 @@ typedef struct script_run {
 extern const script_variant_t script_variants[];
 extern const unsigned script_variant_count;
 
-/* lines end with NULL. */
+/* Opens a run with the preferences among the first lines, and returns the line after them. lines end with NULL. */
+const char *const *script_begin(script_run_t *run, const script_variant_t *variant, const char *const *lines);
+
+/* Begins, and feeds all lines. */
 void script_open(script_run_t *run, const script_variant_t *variant, const char *const *lines);
 void script_close(script_run_t *run);
 
 /* Adds a line; only between script_open() and script_close(). */
 void script_feed(script_run_t *run, const char *line);
+
+/* Adds a frame with this segment. */
+void script_feed_segment(script_run_t *run, const rst_segment_t *segment);
 
 /* The address of a host in this variant. */
 rst_address_t script_address(const script_variant_t *variant, char letter);
@@ -107,6 +114,12 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
     script_check_at(__FILE__, __LINE__, (expected), (const char *const[]){ __VA_ARGS__, NULL })
 
 void script_check_at(const char *file, int line, const char *expected, const char *const *lines);
+
+/* Runs the lines with traffic of other connections before or after them: the verdicts stay (script-foreign.h). */
+void script_check_foreign(const char *file, int line, const char *expected, const char *const *lines);
+
+/* Runs the first lines alone, then one more each time: a claim may only be changed by the reset's own story. */
+void script_check_order(const char *file, int line, const char *expected, const char *const *lines);
 
 /* Compares one run. */
 void script_expect(script_run_t *run, const char *file, int line, const char *expected);

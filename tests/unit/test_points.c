@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "points/points.h"
+#include "points/route.h"
 #include "script.h"
 
 /* Handshake, a request of 100 bytes, an answer of 200: at the client ... */
@@ -266,13 +266,13 @@ static void test_stated(void)
     rst_points_open(points, &file, NULL, NULL, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_test_message("%s", cases[i].entry);
-        g_assert_true(rst_points_state(points, cases[i].entry, (unsigned)i) == cases[i].good);
+        g_assert_true(rst_point_ends_state(&points->ends, cases[i].entry, (unsigned)i) == cases[i].good);
     }
     rst_points_close(points);
     memset(points, 0, sizeof *points);
     rst_points_open(points, &file, NULL, NULL, NULL);
-    g_assert_cmpuint(points->end[0], ==, RST_END_CLIENT);
-    g_assert_cmpuint(points->end[2], ==, RST_END_SERVER);
+    g_assert_cmpuint(points->ends.end[0], ==, RST_END_CLIENT);
+    g_assert_cmpuint(points->ends.end[2], ==, RST_END_SERVER);
     g_assert_cmpint(rst_points_relation(points, 1, 2), ==, RST_RELATION_TOGETHER);
     g_assert_cmpint(rst_points_relation(points, 0, 2), ==, RST_RELATION_APART);
     g_assert_cmpint(rst_points_relation(points, 0, 3), ==, RST_RELATION_UNKNOWN);

@@ -9,9 +9,15 @@
 #define RST_CONFIDENCE_FULL 90
 #define RST_CONFIDENCE_MEDIUM 60
 
+/* As causes.def writes its columns. */
+#define T(trait) RST_TRAIT_##trait
+#define P(path) (UINT32_C(1) << RST_KERNEL_PATH_##path)
+#define ALL_PATHS UINT32_MAX
+
 static const rst_cause_info_t cause_infos[] = {
-#define RST_CAUSE(id, token, TOKEN, category, severity, label, explanation, reference, advice)                         \
-    {id, #token, RST_CATEGORY_##category, RST_SEVERITY_##severity, label, explanation, reference, advice},
+#define RST_CAUSE(id, token, TOKEN, category, severity, traits, paths, label, explanation, reference, advice)          \
+    {id,        #token, RST_CATEGORY_##category, RST_SEVERITY_##severity, traits, paths, label, explanation,           \
+     reference, advice},
 #include "answer/causes.def"
 #undef RST_CAUSE
 };
@@ -31,6 +37,16 @@ static const char *const category_names[RST_CATEGORY_COUNT] = {
 const rst_cause_info_t *rst_cause_info(rst_cause_t cause)
 {
     return &cause_infos[cause];
+}
+
+bool rst_cause_is(rst_cause_t cause, unsigned traits)
+{
+    return (cause_infos[cause].traits & traits) != 0;
+}
+
+bool rst_cause_has_path(rst_cause_t cause, rst_kernel_path_t path)
+{
+    return path == RST_KERNEL_PATH_ANY || (cause_infos[cause].paths >> path & 1);
 }
 
 const char *rst_category_name(rst_category_t category)

@@ -1,9 +1,23 @@
 /* verdict.c
- * Names of the enumerations as in the public fields.
+ * What a verdict says about the path, and the names of the enumerations as in the public fields.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "answer/verdict.h"
+
+rst_on_path_t rst_verdict_on_path(const rst_verdict_t *verdict)
+{
+    if (verdict->sender == RST_SENDER_MIDDLEBOX || rst_cause_is(verdict->cause, RST_TRAIT_SENT_ON_PATH))
+        return RST_ON_PATH_SENT;
+    return rst_cause_is(verdict->cause, RST_TRAIT_CHANGED_ON_PATH) ? RST_ON_PATH_CHANGED : RST_ON_PATH_NONE;
+}
+
+const char *rst_on_path_name(rst_on_path_t on_path)
+{
+    static const char *const names[RST_ON_PATH_COUNT] = {"none", "sent", "changed"};
+
+    return names[on_path];
+}
 
 const char *rst_sender_name(rst_sender_t sender)
 {

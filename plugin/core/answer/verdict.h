@@ -107,8 +107,20 @@ typedef struct rst_verdict {
     const char *pattern[RST_PATTERNS_MAX];
 } rst_verdict_t;
 
+/* What a verdict says about the path between the hosts. The one definition of an accusation: anything but NONE. */
+typedef enum rst_on_path {
+    RST_ON_PATH_NONE,
+    RST_ON_PATH_SENT,    /* something there, or a packet filter, sent the reset */
+    RST_ON_PATH_CHANGED, /* something there made a host send it */
+    RST_ON_PATH_COUNT
+} rst_on_path_t;
+
+/* By its cause, and by its sender whatever the cause. How sure the verdict is, is for the reader to ask. */
+rst_on_path_t rst_verdict_on_path(const rst_verdict_t *verdict);
+
 /* Names as in the public fields: "client", "handshake", "in_window", ... */
 const char *rst_sender_name(rst_sender_t sender);
+const char *rst_on_path_name(rst_on_path_t on_path);
 const char *rst_phase_name(rst_phase_t phase);
 const char *rst_validity_name(rst_validity_t validity);
 const char *rst_capture_side_name(rst_capture_side_t side);

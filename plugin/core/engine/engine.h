@@ -17,6 +17,7 @@
 #include "facts/icmp.h"
 #include "facts/prefs.h"
 #include "facts/segment.h"
+#include "trace/trace.h"
 
 typedef struct rst_engine rst_engine_t;
 typedef struct rst_reset rst_reset_t;
@@ -25,8 +26,7 @@ typedef struct rst_reset rst_reset_t;
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);
 
 /* Before the first frame: joins what a kernel said about its resets (trace.h). Takes the trace, which has ended. */
-struct rst_trace;
-void rst_engine_take_trace(rst_engine_t *engine, struct rst_trace *trace);
+void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace);
 
 /* After the file was read: one sentence on how the trace fits the capture; *fits = it was of use. NULL without one. */
 const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits);

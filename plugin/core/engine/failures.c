@@ -203,7 +203,7 @@ static const char *delivery_of(const rst_engine_t *engine, const rst_failure_t *
 
     if (!run || failure->report || run->last.pass_index != failure->last.pass_index)
         return "";
-    report = rst_delivery_of(&engine->points, failure->conn, failure->from, run);
+    report = rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, run);
     return rst_delivery_text(&report, memory);
 }
 

@@ -11,7 +11,7 @@
 #include "base/pool.h"
 #include "engine/engine.h"
 #include "judge/judge.h"
-#include "points/points.h"
+#include "points/route.h"
 #include "track/conn_table.h"
 #include "track/connection.h"
 #include "track/file.h"

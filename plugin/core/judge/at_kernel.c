@@ -15,32 +15,26 @@
 #define CONFLICT_MIN 85 /* a history this sure that the kernel does not confirm is a conflict */
 #define PATTERN "absent_in_kernel_trace"
 
-#define B(cause) (UINT64_C(1) << RST_CAUSE_##cause)
-#define ANY_CAUSE UINT64_MAX
-#define OF_THE_WIRE (B(BLIND_RESET) | B(MALFORMED) | B(DUPLICATE)) /* what was seen, whoever sent it */
-
-G_STATIC_ASSERT(RST_CAUSE_COUNT <= 64);
-
 typedef struct rst_reason_row {
     rst_cause_t cause; /* UNDETERMINED = the reason alone says nothing */
     uint8_t sure;
     const char *meaning;
-    uint64_t fits;
+    rst_kernel_path_t path;
 } rst_reason_row_t;
 
 static const rst_reason_row_t rows[RST_REASON_COUNT] = {
-#define RST_REASON(value, name, cause, sure, meaning, fits) {RST_CAUSE_##cause, sure, meaning, fits},
+#define RST_REASON(value, name, cause, sure, meaning, path) {RST_CAUSE_##cause, sure, meaning, RST_KERNEL_PATH_##path},
 #include "trace/kernel_reasons.def"
 #undef RST_REASON
-    {RST_CAUSE_UNDETERMINED, 20, "a reason of a later kernel", ANY_CAUSE},
+    {RST_CAUSE_UNDETERMINED, 20, "a reason of a later kernel", RST_KERNEL_PATH_ANY},
 };
 
 /* tcp_disconnect() and close() set TCP_CLOSE before they send; tcp_abort() (`ss -K`, SOCK_DESTROY) and the timer of an
  * orphan in FIN-WAIT-2 send while the socket still has its state. */
 static const rst_reason_row_t killed = {RST_CAUSE_ADMIN_KILL, 92, "the socket was destroyed from outside (ss -K)",
-                                        B(ADMIN_KILL)};
+                                        RST_KERNEL_PATH_DESTROY};
 static const rst_reason_row_t expired = {RST_CAUSE_FIN_WAIT_TIMEOUT, 85, "FIN-WAIT-2 expired, or ss -K",
-                                         B(FIN_WAIT_TIMEOUT) | B(ADMIN_KILL)};
+                                         RST_KERNEL_PATH_FIN_WAIT};
 
 static rst_reason_row_t reason_row(const rst_view_t *view, const rst_event_t *event)
 {
@@ -57,11 +51,6 @@ static rst_reason_row_t reason_row(const rst_view_t *view, const rst_event_t *ev
         row.meaning = "no socket for this SYN";
     }
     return row;
-}
-
-static bool fits(const rst_reason_row_t *row, rst_cause_t cause)
-{
-    return ((row->fits | OF_THE_WIRE) >> cause) & 1;
 }
 
 static bool is_artefact(rst_cause_t cause)
@@ -85,7 +74,7 @@ static unsigned drop_excluded(rst_verdict_t *verdict, const rst_reason_row_t *ro
     unsigned before = sum_of(verdict);
 
     for (unsigned i = 0; i < verdict->alternatives; i++) {
-        if (fits(row, verdict->alternative[i].cause) && verdict->alternative[i].cause != leading)
+        if (rst_cause_has_path(verdict->alternative[i].cause, row->path) && verdict->alternative[i].cause != leading)
             verdict->alternative[kept++] = verdict->alternative[i];
     }
     verdict->alternatives = (uint8_t)kept;
@@ -184,7 +173,7 @@ static void apply_reason(const rst_view_t *view, const rst_event_t *event)
     rst_reason_row_t row = reason_row(view, event);
     rst_verdict_t *verdict = view->verdict;
     bool silent = row.cause == RST_CAUSE_UNDETERMINED;
-    bool kept = silent || (fits(&row, verdict->cause) && verdict->cause != RST_CAUSE_UNDETERMINED);
+    bool kept = silent || (rst_cause_has_path(verdict->cause, row.path) && verdict->cause != RST_CAUSE_UNDETERMINED);
     unsigned history = verdict->confidence;
     unsigned dropped;
 
@@ -240,8 +229,7 @@ static void apply_absence(const rst_view_t *view, unsigned around)
                      "The kernel of %s reports no such reset, but all %u of its resets just before and after",
                      rst_who_own(view), around);
     rst_pattern_add(view, PATTERN);
-    if (rst_cause_info(verdict->cause)->category == RST_CATEGORY_NETWORK ||
-        verdict->cause == RST_CAUSE_FIREWALL_REJECT) {
+    if (rst_cause_is(verdict->cause, RST_TRAITS_ACCUSING)) {
         verdict->confidence = (uint8_t)(verdict->confidence + (SURE_MAX - MIN(SURE_MAX, verdict->confidence)) * 2 / 3);
         shrink_alternatives(verdict);
         return;

@@ -17,11 +17,10 @@
 
 static bool by_device(const rst_verdict_t *verdict)
 {
-    if (verdict->cause == RST_CAUSE_BLIND_RESET)
+    if (rst_cause_is(verdict->cause, RST_TRAIT_FROM_ANYWHERE))
         return true;
     return verdict->sender == RST_SENDER_MIDDLEBOX &&
-           (rst_cause_info(verdict->cause)->category == RST_CATEGORY_NETWORK ||
-            verdict->cause == RST_CAUSE_FIREWALL_REJECT || verdict->declared.source);
+           (rst_cause_is(verdict->cause, RST_TRAITS_ACCUSING) || verdict->declared.source);
 }
 
 /* "capture point 2 (server side)". */
@@ -162,12 +161,6 @@ static void accuse(const rst_view_t *view, const rst_elsewhere_t *absent)
     rst_explain_distance(view);
 }
 
-static bool accuses(rst_cause_t cause)
-{
-    return cause == RST_CAUSE_INJECTED || cause == RST_CAUSE_POLICY_RESET || cause == RST_CAUSE_DEVICE_IDLE_TIMEOUT ||
-           cause == RST_CAUSE_FIREWALL_REJECT || cause == RST_CAUSE_HEADER_REWRITTEN;
-}
-
 /* Whose reset it is, is finished; why it was sent, only as far as devices were among the reasons. */
 static void explain_proven(const rst_view_t *view)
 {
@@ -181,12 +174,6 @@ static void explain_proven(const rst_view_t *view)
                                     verdict->summary, verdict->points_seen, rst_who_own(view));
 }
 
-/* A host's own packet filter refuses and resets as a firewall does; the rest only something on the path does. */
-static bool needs_path(rst_cause_t cause)
-{
-    return accuses(cause) && cause != RST_CAUSE_FIREWALL_REJECT && cause != RST_CAUSE_POLICY_RESET;
-}
-
 /* Devices drop out; what they had goes to the verdict, together with part of what nobody had. */
 static void clear(const rst_view_t *view, const rst_compare_t *compare)
 {
@@ -197,7 +184,7 @@ static void clear(const rst_view_t *view, const rst_compare_t *compare)
 
     for (unsigned i = 0; i < verdict->alternatives; i++) {
         open -= verdict->alternative[i].confidence;
-        if (needs_path(verdict->alternative[i].cause))
+        if (rst_cause_is(verdict->alternative[i].cause, RST_TRAIT_REFUTED_AT_SENDER))
             gone += verdict->alternative[i].confidence;
         else
             verdict->alternative[kept++] = verdict->alternative[i];
@@ -257,9 +244,9 @@ static void explain_delivery(const rst_view_t *view)
     rst_delivery_t report;
     const char *text;
 
-    if (verdict->cause != RST_CAUSE_RETRANSMISSION_TIMEOUT && verdict->cause != RST_CAUSE_HANDSHAKE_TIMEOUT)
+    if (!rst_cause_is(verdict->cause, RST_TRAIT_GIVES_UP))
         return;
-    report = rst_delivery_of(view->points, view->reset->conn, view->reset->from, &view->own->retransmission);
+    report = rst_delivery_of(view->points, view->reset->at_point, view->reset->from, &view->own->retransmission);
     if (report.kind == RST_DELIVERY_UNKNOWN)
         return;
     verdict->confidence = (uint8_t)MAX(verdict->confidence, 95);
@@ -290,7 +277,7 @@ void rst_at_points_apply(const rst_view_t *view, const rst_compare_t *compare)
 {
     const rst_conn_at_point_t *at_point = view->reset->conn->at_point;
 
-    if (at_point && at_point->mixed && (by_device(view->verdict) || accuses(view->verdict->cause))) {
+    if (at_point && at_point->mixed && (by_device(view->verdict) || rst_verdict_on_path(view->verdict))) {
         withdraw(view);
         return;
     }

@@ -101,7 +101,7 @@ static bool others_decline(const rst_view_t *view)
 
 static bool is_accusation(const rst_rule_t *rule)
 {
-    return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_info(rule->cause)->category == RST_CATEGORY_NETWORK;
+    return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_is(rule->cause, RST_TRAITS_ACCUSING);
 }
 
 static bool is_echoed(const rst_view_t *view)
@@ -190,7 +190,7 @@ static unsigned not_shared(const rst_verdict_t *verdict)
 /* Nothing was received, so nothing is unread. */
 static bool is_excluded(const rst_view_t *view, rst_cause_t cause)
 {
-    return cause == RST_CAUSE_UNREAD_DATA && rst_has_history(view) && !view->peer->bytes;
+    return rst_cause_is(cause, RST_TRAIT_TAKES_DATA) && rst_has_history(view) && !view->peer->bytes;
 }
 
 static bool is_listed(const rst_verdict_t *verdict, rst_cause_t cause)
@@ -265,9 +265,9 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
 
     if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
         return view->verdict->confidence >= 50 ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
-    if (rule && rule->cause == RST_CAUSE_MALFORMED)
+    if (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_NOBODY))
         return RST_SENDER_UNKNOWN;
-    if (rule && rule->cause == RST_CAUSE_BLIND_RESET && rst_hop_jump(view))
+    if (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_ANYWHERE) && rst_hop_jump(view))
         return RST_SENDER_MIDDLEBOX;
     if (!reset->role_known && reset->story->port[0] == reset->story->port[1])
         return RST_SENDER_UNKNOWN;
@@ -313,12 +313,6 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     share_rest(view, outcome);
 }
 
-/* A device that says so itself. */
-static bool is_by_device(rst_cause_t cause)
-{
-    return cause == RST_CAUSE_PROXIED || rst_cause_info(cause)->category == RST_CATEGORY_NETWORK;
-}
-
 static void explain_statement(const rst_view_t *view, const rst_statement_t *statement)
 {
     const rst_declared_t *declared = &statement->declared;
@@ -352,7 +346,7 @@ static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome
     verdict->benign = false;
     verdict->conflict = sure >= CONFLICT_MIN && statement->cause != RST_CAUSE_DECLARED &&
                         rst_cause_info(history)->category != rst_cause_info(statement->cause)->category;
-    if (is_by_device(statement->cause))
+    if (rst_cause_is(statement->cause, RST_TRAIT_SENT_BY_DEVICE))
         verdict->sender = RST_SENDER_MIDDLEBOX;
     if (outcome->primary)
         add_alternative(verdict, history, left / 2, &left);

@@ -98,7 +98,7 @@ static void label_once(const rst_view_t *view, const char *label)
 
 static bool is_forged(const rst_verdict_t *verdict)
 {
-    return verdict->cause == RST_CAUSE_INJECTED || verdict->cause == RST_CAUSE_POLICY_RESET;
+    return rst_cause_is(verdict->cause, RST_TRAIT_FORGED);
 }
 
 /* The two generators of the Great Firewall as the literature describes them: bare with a window and without DF, or

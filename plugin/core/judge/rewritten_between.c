@@ -139,11 +139,11 @@ static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
         change.before = change.field ? change.before : NULL;
         left--;
     }
-    if (!change.field && view->verdict->cause == RST_CAUSE_PAWS_REJECT)
+    if (!change.field && rst_cause_is(view->verdict->cause, RST_TRAIT_BY_TIMESTAMP))
         change = compare_stamps(leg, leg->from, leg->its_x);
-    if (!change.field && view->verdict->cause == RST_CAUSE_PAWS_REJECT)
+    if (!change.field && rst_cause_is(view->verdict->cause, RST_TRAIT_BY_TIMESTAMP))
         change = compare_stamps(leg, leg->y, leg->its_y);
-    if (!change.field && view->verdict->cause == RST_CAUSE_ZERO_WINDOW_TIMEOUT)
+    if (!change.field && rst_cause_is(view->verdict->cause, RST_TRAIT_BY_WINDOW))
         change = compare_window(leg, view->reset->at.pass_index);
     return change;
 }

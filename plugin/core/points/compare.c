@@ -8,10 +8,13 @@
  */
 #include "points/compare.h"
 
-#include "points/pairing.h"
+#include <string.h>
 
-/* The first segment of a side that a at_point recorded after a moment of another at_point, resets left out. After a SYN
- * it is another connection: who resets an old one may open a new one at once. */
+#include "points/pairing.h"
+#include "points/witness.h"
+
+/* The first segment of a sender that a point recorded after a moment of another point, resets left out. After a SYN it
+ * is another connection: who resets an old one may open a new one at once. */
 static const rst_sighting_t *first_later(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                                          const rst_conn_at_point_t *other, rst_moment_t at)
 {
@@ -35,15 +38,15 @@ static unsigned common(const rst_conn_at_point_t *a, const rst_conn_at_point_t *
 /* The segment that the reset answers never came to the point of the apparent sender. */
 static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
 {
-    unsigned y = 1u - reset->from;
+    unsigned peer = 1u - reset->from;
     const rst_sighting_t *trigger =
-        reset->trigger.moment.pass_index ? rst_at_point_sight(at_point, y, reset->trigger.moment.pass_index) : NULL;
+        reset->trigger.moment.pass_index ? rst_at_point_sight(at_point, peer, reset->trigger.moment.pass_index) : NULL;
 
-    return trigger && !reset->trigger_late && common(at_point, other->at_point, y ^ at_point->swap) &&
-           !rst_at_point_covers(other->at_point, y ^ at_point->swap ^ other->at_point->swap, trigger);
+    return trigger && !reset->trigger_late && common(at_point, other->at_point, peer ^ at_point->swap) &&
+           !rst_at_point_covers(other->at_point, peer ^ at_point->swap ^ other->at_point->swap, trigger);
 }
 
-/* Resets of the side there that at_point does not show: one of them may be this one with other numbers. */
+/* Resets of the sender there that this point does not show: one of them may be this one with other numbers. */
 static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from)
 {
     for (unsigned i = 0; i < there->resets; i++) {
@@ -56,20 +59,20 @@ static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_
     return there->crowded;
 }
 
-/* A reset of the other side came in there that its own point never saw: a device reset both ends. */
+/* A reset of the peer came in there that the peer's own point never saw: a device reset both ends. */
 static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *there)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
-    unsigned y = 1u - reset->from;
-    unsigned its = y ^ at_point->swap ^ there->swap;
+    unsigned peer = 1u - reset->from;
+    unsigned its = peer ^ at_point->swap ^ there->swap;
     unsigned compared;
 
     for (unsigned i = 0; i < there->resets; i++) {
         const rst_reset_t *other = there->reset[i];
         const rst_sighting_t *sighting = rst_at_point_sight(there, its, other->at.pass_index);
 
-        if (other->from == its && sighting && !rst_sightings_find(&at_point->sent[y], sighting) &&
-            !has_doubt(at_point, there, y) &&
+        if (other->from == its && sighting && !rst_sightings_find(&at_point->sent[peer], sighting) &&
+            !has_doubt(at_point, there, peer) &&
             !rst_at_point_lost(at_point, there, its, other->at.pass_index, &compared) && compared)
             return other->at.pass_index;
     }
@@ -80,6 +83,16 @@ static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *
 static bool may_go_on(const rst_reset_t *reset)
 {
     return reset->from == reset->client && !reset->direction[0].bytes && !reset->direction[1].bytes;
+}
+
+/* Where a new connection on the same ports had begun there by then, and its SYN is not recorded here, the reset and
+ * what it answers may both be in that. */
+static bool next_had_begun(const rst_points_t *points, const rst_conn_at_point_t *there,
+                           const rst_conn_at_point_t *at_point, rst_moment_t at)
+{
+    const rst_conn_at_point_t *next = there->next;
+
+    return next && !rst_at_point_is_after(points, there, next->facts.first.time, at_point, at);
 }
 
 static rst_proof_t proof_of(const rst_points_t *points, const rst_reset_t *reset, rst_elsewhere_t *other)
@@ -100,9 +113,7 @@ static rst_proof_t proof_of(const rst_points_t *points, const rst_reset_t *reset
     if (other->after)
         return RST_PROOF_RECIPROCAL;
     other->after = peer ? peer->pass_index : 0;
-    /* Where a new connection on the same ports has begun there, and its SYN is not recorded here, both may be in that.
-     */
-    if (there->conn->at_point == there && trigger_missing(reset, other, at_point) &&
+    if (!next_had_begun(points, there, at_point, reset->at) && trigger_missing(reset, other, at_point) &&
         (peer || rst_at_point_spans(points, there, at_point, reset->at.pass_index)))
         return RST_PROOF_TRIGGER;
     return RST_PROOF_NONE;
@@ -125,7 +136,7 @@ static uint32_t latest_before(const rst_conn_at_point_t *there, const rst_conn_a
     return 0;
 }
 
-/* The record of the point still holds what it saw before the pass_index of the other at_point. */
+/* There it is still known what came before a frame of this point. */
 static bool reaches_back(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,
                          uint32_t pass_index)
 {
@@ -215,17 +226,17 @@ static void judge(const rst_points_t *points, const rst_reset_t *reset, rst_else
  * is not the host's, although it passed here too. Who refuses a connection may send nothing else. */
 static bool at_host(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
-    const rst_direction_t *side = &at_point->conn->direction[from];
+    const rst_conn_facts_t *facts = &at_point->facts;
     const rst_sighting_t *reset = rst_at_point_sight(at_point, from, pass_index);
-    bool has_hops = (side->known & RST_DIRECTION_HOPS) != 0;
     bool has_ttl = reset && (reset->known & RST_SIGHTING_TTL);
-    unsigned end = points->end[rst_at_point_interface(at_point)];
+    unsigned end = points->ends.end[rst_at_point_interface(at_point)];
 
-    if (has_ttl && has_hops && (rst_hops(reset->ttl) < side->hop_min || rst_hops(reset->ttl) > side->hop_max))
+    if (has_ttl && facts->hops[from] &&
+        (rst_hops(reset->ttl) < facts->hop_min[from] || rst_hops(reset->ttl) > facts->hop_max[from]))
         return false;
     if (end == RST_END_CLIENT || end == RST_END_SERVER)
-        return (end == RST_END_CLIENT) == (rst_conn_client(at_point->conn) == from);
-    return has_ttl && rst_hops(reset->ttl) == 0 && (!has_hops || side->hop_max == 0);
+        return (end == RST_END_CLIENT) == (facts->client == from);
+    return has_ttl && rst_hops(reset->ttl) == 0 && (!facts->hops[from] || facts->hop_max[from] == 0);
 }
 
 static void place_others(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
@@ -263,6 +274,27 @@ static void place_others(const rst_points_t *points, const rst_reset_t *reset, r
         compare->from_host = false;
 }
 
+/* Refused, and the server's point shows neither the SYN nor the reset. */
+static void ask_witness(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
+{
+    const rst_conn_at_point_t *there;
+
+    if (!points->finished || reset->form != RST_FORM_REFUSAL || reset->from == reset->client ||
+        reset->at_point->mixed || reset->direction[reset->from].segments)
+        return;
+    there = rst_witness_find(points, reset->at_point, reset->at);
+    if (!there || !rst_at_point_clean(points, there, reset->at_point))
+        return;
+    compare->at_point = reset->at_point;
+    compare->others = 1;
+    compare->other[0] = (rst_elsewhere_t){.at_point = there,
+                                          .witness = true,
+                                          .number = rst_points_number(points, there),
+                                          .presence = RST_PRESENCE_MISSING,
+                                          .proof = RST_PROOF_TRIGGER};
+    compare->absent = &compare->other[0];
+}
+
 void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
@@ -271,7 +303,7 @@ void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compa
     memset(compare, 0, sizeof *compare);
     compare->points = points;
     if (at_point && at_point->whole->at_points < 2)
-        rst_compare_unknown(points, reset, compare);
+        ask_witness(points, reset, compare);
     if (!at_point || at_point->whole->at_points < 2)
         return;
     sighting = rst_at_point_sight(at_point, reset->from, reset->at.pass_index);

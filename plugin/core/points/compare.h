@@ -7,7 +7,13 @@
 #ifndef RST_COMPARE_H
 #define RST_COMPARE_H
 
-#include "points/points.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "points/conn_at_point.h"
+#include "points/interfaces.h"
+#include "points/pairing.h"
+#include "track/reset.h"
 
 typedef enum rst_presence {
     RST_PRESENCE_UNKNOWN, /* the point may just not have recorded it */
@@ -20,7 +26,7 @@ typedef enum rst_presence {
 typedef enum rst_proof {
     RST_PROOF_NONE,
     RST_PROOF_TRIGGER,    /* nor did the segment arrive that the reset answers */
-    RST_PROOF_RECIPROCAL, /* there the other side's reset came in, which that side never sent either */
+    RST_PROOF_RECIPROCAL, /* there the peer's reset came in, which the peer never sent either */
     RST_PROOF_ALIVE       /* its apparent sender goes on with the connection there */
 } rst_proof_t;
 
@@ -33,7 +39,7 @@ typedef struct rst_elsewhere {
     rst_proof_t proof;        /* when missing */
     const rst_reset_t *copy;  /* when seen; NULL when its record is no longer there */
     uint32_t copy_pass_index; /* when seen */
-    uint32_t before, after;   /* visits of segments there that enclose the missing reset, 0 = none */
+    uint32_t before, after;   /* frames there (pass_index) that enclose the missing reset, 0 = none */
 } rst_elsewhere_t;
 
 typedef struct rst_compare {
@@ -49,24 +55,9 @@ typedef struct rst_compare {
 
 void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare);
 
-/* The cases of the same reset at different points, itself included, nearest to the sender first; 1 when they are not to
- * be taken for one event. Returns their number, at most RST_AT_POINTS_MAX. */
+/* The records of the same reset at different points, itself included, nearest to the sender first; 1 when they are not
+ * to be taken for one event. Returns their number, at most RST_AT_POINTS_MAX. */
 unsigned rst_compare_copies(const rst_points_t *points, const rst_reset_t *reset, const rst_compare_t *compare,
                             const rst_reset_t **copy);
-
-/* Is a nearer to side s (index in the whole) than b? 1 yes, -1 no, 0 unknown. */
-int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
-                        unsigned s);
-
-/* The sighting of a frame at a at_point, from the side; NULL when it is gone. */
-const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index);
-
-/* Was the segment, or were some of its bytes, recorded at the at_point? x = index of its sender there. NULL = no. */
-const rst_sighting_t *rst_at_point_covers(const rst_conn_at_point_t *at_point, unsigned from,
-                                          const rst_sighting_t *sighting);
-
-/* The point was still recording at a moment of the other at_point. */
-bool rst_at_point_records_on(const rst_points_t *points, const rst_conn_at_point_t *there,
-                             const rst_conn_at_point_t *at_point, rst_moment_t at);
 
 #endif

@@ -7,9 +7,10 @@
 
 #include "base/seq.h"
 #include "base/text.h"
+#include "points/pairing.h"
 #include "points/witness.h"
 
-/* Which of the path's points is the farthest from the sender? NULL when none is known to be farther than this one. */
+/* The point farthest from the sender. NULL when none is known to be farther than this one. */
 static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned s)
 {
     const rst_conn_at_point_t *best = at_point;
@@ -25,27 +26,27 @@ static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst
 }
 
 /* The first copy that arrived. Addresses may be translated, numbers not. */
-static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned from, const rst_retransmission_t *run)
+static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned from, const rst_retransmission_t *sent)
 {
     for (unsigned i = 0; i < there->sent[from].used; i++) {
         const rst_sighting_t *sighting = rst_sightings_at(&there->sent[from], i);
         uint32_t space = sighting->len + ((sighting->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) != 0);
 
-        if (!(sighting->flags & RST_FLAG_RST) && space && !rst_seq_after(sighting->seq, run->seq) &&
-            rst_seq_after(sighting->seq + space, run->seq))
+        if (!(sighting->flags & RST_FLAG_RST) && space && !rst_seq_after(sighting->seq, sent->seq) &&
+            rst_seq_after(sighting->seq + space, sent->seq))
             return sighting;
     }
     return NULL;
 }
 
 /* An acknowledgment of it that was sent there. */
-static const rst_sighting_t *answer(const rst_conn_at_point_t *there, unsigned y, const rst_retransmission_t *run,
-                                    uint32_t since)
+static const rst_sighting_t *answer(const rst_conn_at_point_t *there, unsigned receiver,
+                                    const rst_retransmission_t *sent, uint32_t since)
 {
-    for (unsigned i = 0; i < there->sent[y].used; i++) {
-        const rst_sighting_t *sighting = rst_sightings_at(&there->sent[y], i);
+    for (unsigned i = 0; i < there->sent[receiver].used; i++) {
+        const rst_sighting_t *sighting = rst_sightings_at(&there->sent[receiver], i);
 
-        if ((sighting->flags & RST_FLAG_ACK) && sighting->pass_index > since && rst_seq_after(sighting->ack, run->seq))
+        if ((sighting->flags & RST_FLAG_ACK) && sighting->pass_index > since && rst_seq_after(sighting->ack, sent->seq))
             return sighting;
     }
     return NULL;
@@ -56,18 +57,18 @@ static bool same_numbers(const rst_conn_at_point_t *at_point, const rst_conn_at_
     for (unsigned from = 0; from < 2; from++) {
         unsigned its = from ^ at_point->swap ^ there->swap;
 
-        if ((at_point->conn->direction[from].known & there->conn->direction[its].known & RST_DIRECTION_SYN) &&
-            at_point->conn->direction[from].isn != there->conn->direction[its].isn)
+        if (at_point->facts.syn[from] && there->facts.syn[its] && at_point->facts.isn[from] != there->facts.isn[its])
             return false;
     }
     return true;
 }
 
 /* SYNs of a connection that the server's point does not know at all. */
-static rst_delivery_t unknown_there(const rst_points_t *points, const rst_conn_t *conn, const rst_retransmission_t *run)
+static rst_delivery_t unknown_there(const rst_points_t *points, const rst_conn_at_point_t *at_point,
+                                    const rst_retransmission_t *sent)
 {
-    const rst_conn_at_point_t *there = rst_compare_witness(points, conn, run->last);
-    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, rst_points_number(points, conn->at_point), 0, 0};
+    const rst_conn_at_point_t *there = rst_witness_find(points, at_point, sent->last);
+    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, rst_points_number(points, at_point), 0, 0};
 
     if (there) {
         report.kind = RST_DELIVERY_LOST;
@@ -76,11 +77,10 @@ static rst_delivery_t unknown_there(const rst_points_t *points, const rst_conn_t
     return report;
 }
 
-rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_t *conn, unsigned from,
-                               const rst_retransmission_t *run)
+rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
+                               const rst_retransmission_t *sent)
 {
     rst_delivery_t report = {RST_DELIVERY_UNKNOWN, 0, 0, 0};
-    const rst_conn_at_point_t *at_point = conn->at_point;
     const rst_conn_at_point_t *there;
     const rst_sighting_t *came, *reply;
     unsigned its;
@@ -88,22 +88,22 @@ rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_t *con
     if (!at_point || !points->finished)
         return report;
     there = farthest(points, at_point, from ^ at_point->swap);
-    if (!there && at_point->whole->at_points == 1 && from == rst_conn_client(conn) && (run->flags & RST_FLAG_SYN))
-        return unknown_there(points, conn, run);
+    if (!there && at_point->whole->at_points == 1 && from == at_point->facts.client && (sent->flags & RST_FLAG_SYN))
+        return unknown_there(points, at_point, sent);
     if (!there || !same_numbers(at_point, there))
         return report;
     its = from ^ at_point->swap ^ there->swap;
     report.here = rst_points_number(points, at_point);
     report.there = rst_points_number(points, there);
-    came = arrival(there, its, run);
+    came = arrival(there, its, sent);
     if (!came) {
-        if (rst_at_point_records_on(points, there, at_point, run->last))
+        if (rst_at_point_records_on(points, there, at_point, sent->last))
             report.kind = RST_DELIVERY_LOST;
         return report;
     }
-    reply = answer(there, 1 - its, run, came->pass_index);
+    reply = answer(there, 1 - its, sent, came->pass_index);
     report.pass_index = reply ? reply->pass_index : came->pass_index;
-    if (!reply && rst_at_point_records_on(points, there, at_point, run->last))
+    if (!reply && rst_at_point_records_on(points, there, at_point, sent->last))
         report.kind = RST_DELIVERY_UNANSWERED;
     else if (reply && !rst_at_point_covers(at_point, 1 - from, reply))
         report.kind = RST_DELIVERY_NO_ANSWER;

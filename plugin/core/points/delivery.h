@@ -6,7 +6,12 @@
 #ifndef RST_DELIVERY_H
 #define RST_DELIVERY_H
 
-#include "points/compare.h"
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "points/conn_at_point.h"
+#include "points/interfaces.h"
+#include "track/direction.h"
 
 /* What became of a segment that was sent several times without an acknowledgment. */
 typedef enum rst_delivery_kind {
@@ -22,9 +27,9 @@ typedef struct rst_delivery {
     uint32_t pass_index;  /* at the other point: the copy that arrived, or its answer, 0 = none */
 } rst_delivery_t;
 
-/* x = sender of the run on its connection. */
-rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_t *conn, unsigned from,
-                               const rst_retransmission_t *run);
+/* from = its sender at this point. at_point is NULL while the file has one interface. */
+rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
+                               const rst_retransmission_t *sent);
 
 /* A sentence on it, empty when nothing is known. */
 const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory);

@@ -6,9 +6,12 @@
  */
 #include "points/losses.h"
 
+#include <string.h>
+
+#include "points/conn_at_point.h"
 #include "points/pairing.h"
 
-#define SETTLE_MAX 20000 /* connections whose losses are counted */
+#define WHOLES_MAX 20000 /* connections whose losses are counted */
 
 /* What came from behind a point and reached the other one, but is not in the first one's record. */
 static void count_missed(rst_points_t *points, const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point)
@@ -27,7 +30,7 @@ static void count_missed(rst_points_t *points, const rst_conn_at_point_t *there,
     }
 }
 
-static void settle_path(rst_points_t *points, const rst_whole_connection_t *whole)
+static void count_whole(rst_points_t *points, const rst_whole_connection_t *whole)
 {
     for (unsigned a = 0; a < whole->at_points; a++) {
         for (unsigned b = 0; b < whole->at_points; b++) {
@@ -35,6 +38,20 @@ static void settle_path(rst_points_t *points, const rst_whole_connection_t *whol
                 count_missed(points, whole->at_point[a], whole->at_point[b]);
         }
     }
+}
+
+/* The connection of this view and those that used its addresses and ports before. Returns how many were counted. */
+static unsigned count_uses(rst_points_t *points, const rst_conn_at_point_t *view, unsigned most)
+{
+    unsigned counted = 0;
+
+    for (const rst_conn_at_point_t *use = view; use && counted < most; use = use->previous) {
+        if (use->place || use->whole->at_points < 2)
+            continue;
+        count_whole(points, use->whole);
+        counted++;
+    }
+    return counted;
 }
 
 static void forget_missed(rst_points_t *points)
@@ -51,7 +68,7 @@ void rst_losses_count(rst_points_t *points)
 {
     GHashTableIter iter;
     gpointer key;
-    unsigned left = SETTLE_MAX;
+    unsigned left = WHOLES_MAX;
 
     forget_missed(points);
     g_hash_table_iter_init(&iter, points->table->table);
@@ -59,11 +76,7 @@ void rst_losses_count(rst_points_t *points)
         const rst_conn_entry_t *entry = key;
         const rst_conn_at_point_t *view = entry->packed || !entry->as.conn ? NULL : entry->as.conn->at_point;
 
-        for (; view && left; view = view->view) {
-            if (view->place || view->whole->at_points < 2)
-                continue;
-            settle_path(points, view->whole);
-            left--;
-        }
+        for (; view && left; view = view->view)
+            left -= count_uses(points, view, left);
     }
 }

@@ -6,7 +6,7 @@
 #ifndef RST_LOSSES_H
 #define RST_LOSSES_H
 
-#include "points/points.h"
+#include "points/interfaces.h"
 
 /* After the first pass: counts what the points missed of each other. */
 void rst_losses_count(rst_points_t *points);

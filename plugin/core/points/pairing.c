@@ -1,5 +1,5 @@
 /* pairing.c
- * Implementation for two at_points side by side.
+ * Implementation for a connection at two points, side by side.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,75 @@
 
 #include "base/seq.h"
 
-#define LOSS_MAX 200 /* one segment in so many may be missing at a point that is believed */
+#define ONE_HOST (100 * RST_MICROSECOND) /* veth, bridge and eth0 of one host show a packet within this time */
+#define SAME_MIN 3                       /* common segments that prove two points */
+#define LOSS_MAX 200                     /* one segment in so many may be missing at a point that is believed */
+
+unsigned rst_points_number(const rst_points_t *points, const rst_conn_at_point_t *at_point)
+{
+    unsigned lowest = rst_at_point_interface(at_point);
+
+    return points->ends.group[lowest] < RST_INTERFACES_MAX ? points->ends.group[lowest] + 1u : lowest + 1;
+}
+
+/* Two directions of each packet so near in time, and never both ends without a router before them: interfaces of one
+ * host, such as veth, bridge and eth0. */
+static bool within_host(const rst_pair_t *pair)
+{
+    bool ends = ((pair->zero[0] & 1) && (pair->zero[1] & 2)) || ((pair->zero[0] & 2) && (pair->zero[1] & 1));
+
+    return pair->same[0] && pair->same[1] && pair->nearest[0] <= ONE_HOST && pair->nearest[1] <= ONE_HOST && !ends;
+}
+
+/* What all interfaces of the two have in common. Returns false when they share one. */
+static bool add_pairs(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
+                      rst_pair_t *all)
+{
+    *all = (rst_pair_t){.nearest = {INT64_MAX, INT64_MAX}};
+    for (unsigned i = 0; i < RST_INTERFACES_MAX; i++) {
+        for (unsigned j = 0; (a->interfaces >> i & 1) && j < RST_INTERFACES_MAX; j++) {
+            const rst_pair_t *pair;
+            bool swapped;
+
+            if (!(b->interfaces >> j & 1))
+                continue;
+            pair = rst_points_pair(points, i, j, &swapped);
+            if (i == j)
+                return false;
+            for (unsigned k = 0; pair && k < 2; k++) {
+                all->same[k] += pair->same[k];
+                all->nearest[k] = MIN(all->nearest[k], pair->nearest[k]);
+                all->zero[k] |= pair->zero[swapped ? 1 - k : k];
+            }
+        }
+    }
+    return true;
+}
+
+static bool is_stated(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
+{
+    unsigned i = points->ends.group[rst_at_point_interface(a)];
+    unsigned j = points->ends.group[rst_at_point_interface(b)];
+
+    return points->mode == RST_POINTS_EVERY || (i != j && i < RST_INTERFACES_MAX && j < RST_INTERFACES_MAX);
+}
+
+bool rst_points_proven(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
+{
+    rst_pair_t all;
+
+    if (!add_pairs(points, a, b, &all))
+        return false;
+    return is_stated(points, a, b) ||
+           (all.same[0] && all.same[1] && all.same[0] + all.same[1] >= SAME_MIN && !within_host(&all));
+}
+
+bool rst_points_one_host(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
+{
+    rst_pair_t all;
+
+    return !is_stated(points, a, b) && add_pairs(points, a, b, &all) && within_host(&all);
+}
 
 const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
@@ -42,7 +110,7 @@ const rst_sighting_t *rst_at_point_covers(const rst_conn_at_point_t *at_point, u
 
 static bool hops_known(const rst_conn_at_point_t *at_point, unsigned s)
 {
-    return at_point->place == 0 || ((at_point->deltas & (4 << s)) && !at_point->hops_vary[s]);
+    return at_point->place == 0 || ((at_point->deltas & (RST_DELTA_HOPS << s)) && !at_point->hops_vary[s]);
 }
 
 static int sign(int64_t value)
@@ -77,8 +145,8 @@ static int nearer_by_user(const rst_points_t *points, const rst_conn_at_point_t 
                           bool client)
 {
     static const int place[] = {[RST_END_CLIENT] = 0, [RST_END_MIDDLE] = 1, [RST_END_SERVER] = 2};
-    unsigned left = points->end[rst_at_point_interface(a)];
-    unsigned right = points->end[rst_at_point_interface(b)];
+    unsigned left = points->ends.end[rst_at_point_interface(a)];
+    unsigned right = points->ends.end[rst_at_point_interface(b)];
 
     if (!left || !right)
         return 0;
@@ -88,7 +156,7 @@ static int nearer_by_user(const rst_points_t *points, const rst_conn_at_point_t 
 int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
                         unsigned s)
 {
-    bool client = rst_conn_client(a->conn) == (s ^ a->swap);
+    bool client = a->facts.client == (s ^ a->swap);
     int stated = nearer_by_user(points, a, b, client);
     int hops = nearer_by_hops(a, b, s);
 
@@ -99,7 +167,7 @@ int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a
     return nearer_by_time(a, b, s);
 }
 
-/* Where the pass_index of one at_point lies on the clock of another, ns; RST_TIME_NONE unknown. */
+/* Where a time of one point lies on the clock of another, ns; RST_TIME_NONE unknown. */
 static int64_t time_there(const rst_points_t *points, const rst_conn_at_point_t *at_point, int64_t time,
                           const rst_conn_at_point_t *there)
 {
@@ -114,27 +182,32 @@ static int64_t time_there(const rst_points_t *points, const rst_conn_at_point_t 
     return time - rst_clock_at(&pair->clock, time);
 }
 
-/* More than any packet needs between the points. */
+/* More than any packet needs from one point to the other. */
 static int64_t margin(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
 {
     int64_t way = (a->latest[0] - a->latest[1]) - (b->latest[0] - b->latest[1]);
 
-    if (a->whole != b->whole) /* a witness: of its own path this is one leg */
+    if (a->whole != b->whole) /* a witness: of its own whole this is one leg */
         way = a->latest[0] - a->latest[1];
     return RST_MILLISECOND + 2 * (way < 0 ? -way : way);
+}
+
+bool rst_at_point_is_after(const rst_points_t *points, const rst_conn_at_point_t *at_point, int64_t time,
+                           const rst_conn_at_point_t *other, rst_moment_t at)
+{
+    int64_t moment = time_there(points, other, at.time, at_point);
+
+    return moment != RST_TIME_NONE && time != RST_TIME_NONE && time > moment + margin(at_point, other);
 }
 
 bool rst_at_point_is_later(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                            const rst_sighting_t *sighting, const rst_conn_at_point_t *other, rst_moment_t at)
 {
     const rst_sighting_t *copy = rst_sightings_find(&other->sent[from ^ at_point->swap ^ other->swap], sighting);
-    int64_t moment;
 
     if (copy)
         return copy->pass_index > at.pass_index;
-    moment = time_there(points, other, at.time, at_point);
-    return moment != RST_TIME_NONE && sighting->time != RST_TIME_NONE &&
-           sighting->time > moment + margin(at_point, other);
+    return rst_at_point_is_after(points, at_point, sighting->time, other, at);
 }
 
 bool rst_at_point_spans(const rst_points_t *points, const rst_conn_at_point_t *there,

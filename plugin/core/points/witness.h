@@ -6,10 +6,14 @@
 #ifndef RST_WITNESS_H
 #define RST_WITNESS_H
 
-#include "points/compare.h"
+#include "base/moment.h"
+#include "points/conn_at_point.h"
+#include "points/interfaces.h"
 
-/* A point nearer to the server that shows nothing of a connection, although it recorded others of the same two hosts
- * before and after: the at_point of one of those. NULL when there is none. */
-const rst_conn_at_point_t *rst_compare_witness(const rst_points_t *points, const rst_conn_t *conn, rst_moment_t at);
+/* A point nearer to the server that shows nothing of a connection, although it recorded others that the client had
+ * opened to that host before, and was recording at that moment: one of those, as that point shows it. NULL when there
+ * is none. */
+const rst_conn_at_point_t *rst_witness_find(const rst_points_t *points, const rst_conn_at_point_t *at_point,
+                                            rst_moment_t at);
 
 #endif

@@ -60,7 +60,7 @@ static void explain_duplicate(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_artefact[] = {
-    {RST_CAUSE_DUPLICATE, match_duplicate, explain_duplicate, RST_IF_ANY, RST_RULE_BENIGN, {{0, 0}}},
-    {RST_CAUSE_MALFORMED, match_malformed, explain_malformed, RST_IF_ANY, 0, {{0, 0}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+    {"captured_twice", RST_CAUSE_DUPLICATE, match_duplicate, explain_duplicate, RST_IF_ANY, RST_RULE_BENIGN, {{0, 0}}},
+    {"impossible_packet", RST_CAUSE_MALFORMED, match_malformed, explain_malformed, RST_IF_ANY, 0, {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

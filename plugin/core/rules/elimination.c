@@ -217,17 +217,19 @@ static void explain_app_abort(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_elimination[] = {
-    {RST_CAUSE_APP_TIMEOUT,
+    {"app_timer",
+     RST_CAUSE_APP_TIMEOUT,
      match_app_timeout,
      explain_app_timeout,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_HISTORY,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
-    {RST_CAUSE_APP_ABORT,
+    {"abort_by_elimination",
+     RST_CAUSE_APP_ABORT,
      match_app_abort,
      explain_app_abort,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_HISTORY,
      {{RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8}, {RST_CAUSE_PROCESS_EXIT, 6}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -60,7 +60,19 @@ static void explain_paws(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_mismatch[] = {
-    {RST_CAUSE_HANDSHAKE_BAD_ACK, match_bad_ack, explain_bad_ack, RST_IF_ANSWER, 0, {{RST_CAUSE_HEADER_REWRITTEN, 4}}},
-    {RST_CAUSE_PAWS_REJECT, match_paws, explain_paws, RST_IF_ANSWER, 0, {{RST_CAUSE_CONNECT_ABORTED, 4}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+    {"handshake_wrong_ack",
+     RST_CAUSE_HANDSHAKE_BAD_ACK,
+     match_bad_ack,
+     explain_bad_ack,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_HEADER_REWRITTEN, 4}}},
+    {"handshake_wrong_timestamp",
+     RST_CAUSE_PAWS_REJECT,
+     match_paws,
+     explain_paws,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_CONNECT_ABORTED, 4}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -96,17 +96,19 @@ static void explain_segment_after_reset(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_repeat[] = {
-    {RST_CAUSE_CHALLENGE_ACK_RESET,
+    {"challenge_answered",
+     RST_CAUSE_CHALLENGE_ACK_RESET,
      match_challenge_ack,
      explain_challenge_ack,
      RST_IF_ANSWER,
      RST_RULE_AGAIN | RST_RULE_BENIGN,
      {{0, 0}}},
-    {RST_CAUSE_SEGMENT_AFTER_RESET,
+    {"reset_before",
+     RST_CAUSE_SEGMENT_AFTER_RESET,
      match_segment_after_reset,
      explain_segment_after_reset,
      RST_IF_ANY,
      RST_RULE_BENIGN,
      {{RST_CAUSE_DUPLICATE, 3}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -36,11 +36,12 @@ static void explain_rewritten(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_rewritten[] = {
-    {RST_CAUSE_HEADER_REWRITTEN,
+    {"numbers_rewritten",
+     RST_CAUSE_HEADER_REWRITTEN,
      match_rewritten,
      explain_rewritten,
      RST_IF_ANSWER | RST_IF_ABORT,
      RST_RULE_FIRST,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_INJECTED, 5}}},
-    {RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

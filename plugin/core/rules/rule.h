@@ -1,10 +1,10 @@
 /* rule.h
  * A rule, and what it sees.
  *
- * A rule is a row: the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller that
- * writes the sentence and the evidence, the resets that it is asked about, and the look-alikes that the wire cannot
- * exclude. Order is from the specific
- * to the general; ordinary stack behaviour stands before any middlebox unless the evidence is strong.
+ * A rule is a row: its name, the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller
+ * that writes the sentence and the evidence, the resets that it is asked about, and the look-alikes that the wire
+ * cannot exclude. Order is from the specific to the general; ordinary stack behaviour stands before any middlebox
+ * unless the evidence is strong.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -59,6 +59,7 @@ enum { /* forms of reset to which a rule may apply: the others need not ask it *
 #define RST_ALIKE_MAX 4
 
 typedef struct rst_rule {
+    const char *name; /* unique and stable: docs/why.md leads from it to the row */
     rst_cause_t cause;
     unsigned (*match)(const rst_view_t *view);
     void (*explain)(const rst_view_t *view);

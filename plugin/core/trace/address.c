@@ -3,7 +3,11 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "trace/trace.h"
+#include "trace/address.h"
+
+#include <string.h>
+
+#include <glib.h>
 
 #define FAMILY_INET 2
 #define FAMILY_INET6 10

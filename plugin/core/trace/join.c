@@ -1,10 +1,15 @@
 /* join.c
- * Implementation for the join's door: takes resets, answers what the trace says about one.
+ * Implementation for joining: takes resets, answers what the trace says about one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "trace/join.h"
 
+#include <string.h>
+
+#include <glib.h>
+
+#include "trace/join_match.h"
 #include "trace/join_state.h"
 
 #define NEIGHBOURS 3     /* resets of the same host, before and after, that the trace must have */
@@ -59,30 +64,6 @@ void rst_join_free(rst_join_t *join)
     g_hash_table_destroy(join->by_reset);
     g_hash_table_destroy(join->by_host);
     g_free(join);
-}
-
-rst_row_t *rst_join_row(const rst_join_t *join, unsigned index)
-{
-    return &g_array_index(join->rows, rst_row_t, index);
-}
-
-rst_host_clock_t *rst_join_clock(const rst_join_t *join, unsigned index)
-{
-    return g_ptr_array_index(join->clocks, index);
-}
-
-unsigned rst_join_clock_of(rst_join_t *join, const rst_address_t *address)
-{
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(join->by_host, address));
-    rst_host_clock_t *clock;
-
-    if (index)
-        return index - 1;
-    clock = g_new0(rst_host_clock_t, 1);
-    clock->rows = g_array_new(FALSE, FALSE, sizeof(unsigned));
-    g_ptr_array_add(join->clocks, clock);
-    g_hash_table_insert(join->by_host, g_memdup2(address, sizeof *address), GUINT_TO_POINTER(join->clocks->len));
-    return join->clocks->len - 1;
 }
 
 /* Linux answers with a bare RST, or with SEQ 0 when the segment had no ACK; an abort has ACK and the socket's SEQ. */

@@ -10,11 +10,12 @@
 #ifndef RST_JOIN_H
 #define RST_JOIN_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/parse.h"
 #include "trace/trace.h"
 #include "track/reset.h"
-
-#define RST_JOIN_TOLERANCE INT64_C(500000000) /* ns between a reset and its event, once the offset is known */
-#define RST_JOIN_TIGHT INT64_C(2000000)       /* never less: a busy host's capture stamps late */
 
 typedef struct rst_join rst_join_t;
 

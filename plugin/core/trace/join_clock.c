@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/join.h"
-
 #define DEVIATIONS 12
 #define ENOUGH 4 /* pairs from which a deviation means something */
 
@@ -85,19 +83,19 @@ bool rst_vote_mode(const rst_vote_t *votes, unsigned count, rst_mode_t *mode)
     return true;
 }
 
-void rst_drift_add(rst_drift_t *at_point, int64_t offset)
+void rst_drift_add(rst_drift_t *drift, int64_t offset)
 {
-    at_point->offset[at_point->count++ % RST_DRIFT_MAX] = offset;
+    drift->offset[drift->count++ % RST_DRIFT_MAX] = offset;
 }
 
-int64_t rst_drift_offset(const rst_drift_t *at_point, int64_t start)
+int64_t rst_drift_offset(const rst_drift_t *drift, int64_t start)
 {
     int64_t values[RST_DRIFT_MAX];
-    unsigned count = MIN(at_point->count, RST_DRIFT_MAX);
+    unsigned count = MIN(drift->count, RST_DRIFT_MAX);
 
     if (!count)
         return start;
-    memcpy(values, at_point->offset, count * sizeof *values);
+    memcpy(values, drift->offset, count * sizeof *values);
     qsort(values, count, sizeof *values, compare_values);
     return values[(count - 1) / 2];
 }

@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define RST_JOIN_TOLERANCE INT64_C(500000000) /* ns between a reset and its event, once the offset is known */
+#define RST_JOIN_TIGHT INT64_C(2000000)       /* never less: a busy host's capture stamps late */
+
 /* A reset and an event that may belong together: capture time minus trace time. */
 typedef struct rst_vote {
     int64_t offset;
@@ -37,8 +40,8 @@ typedef struct rst_drift {
     unsigned count; /* found so far */
 } rst_drift_t;
 
-void rst_drift_add(rst_drift_t *at_point, int64_t offset);
-int64_t rst_drift_offset(const rst_drift_t *at_point, int64_t start);
+void rst_drift_add(rst_drift_t *drift, int64_t offset);
+int64_t rst_drift_offset(const rst_drift_t *drift, int64_t start);
 
 /* How far a pair may lie from the offset: several times the middle one of these distances. Reorders them. */
 int64_t rst_spread(int64_t *misses, unsigned count);

@@ -1,9 +1,11 @@
 /* join_match.c
- * Implementation for pairs of resets and events: votes on the clocks' offsets, then the pairs.
+ * Implementation for the pairs of resets and events.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "trace/join_state.h"
+#include "trace/join_match.h"
+
+#include <glib.h>
 
 #define VOTES_OF_ROW 32 /* events that one reset is compared with */
 #define VOTES_MAX 2000000
@@ -237,7 +239,7 @@ static void collect_events(const rst_join_t *join, burst_t *burst, const rst_hos
 /* As many events as resets: they belong together in order. Otherwise nobody knows which are missing. */
 static void match(const rst_join_t *join, unsigned start, rst_host_clock_t *clock, GArray *misses)
 {
-    int64_t offset = rst_drift_offset(&clock->at_point, clock->offset);
+    int64_t offset = rst_drift_offset(&clock->drift, clock->offset);
     burst_t burst;
 
     collect_rows(join, &burst, start, clock->tolerance);
@@ -252,7 +254,7 @@ static void match(const rst_join_t *join, unsigned start, rst_host_clock_t *cloc
 
         row->sent = burst.event[i];
         clock->matched++;
-        rst_drift_add(&clock->at_point, row->reset->at.time - row->sent->time);
+        rst_drift_add(&clock->drift, row->reset->at.time - row->sent->time);
         if (misses)
             g_array_append_val(misses, miss);
     }
@@ -276,10 +278,10 @@ static int64_t match_host(const rst_join_t *join, rst_host_clock_t *clock, int64
     clock->matched = 0;
     for (unsigned i = 0; i < clock->rows->len; i++)
         rst_join_row(join, g_array_index(clock->rows, unsigned, i))->sent = NULL;
-    clock->at_point.count = 0;
+    clock->drift.count = 0;
     for (unsigned i = clock->anchor; i-- > 0;)
         match_place(join, clock, i, misses);
-    clock->at_point.count = 0;
+    clock->drift.count = 0;
     for (unsigned i = clock->anchor; i < clock->rows->len; i++)
         match_place(join, clock, i, misses);
     spread = rst_spread((int64_t *)(void *)misses->data, misses->len);
@@ -343,7 +345,7 @@ static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst
 {
     const rst_story_t *conn = row->reset->story;
     int64_t time = row->reset->at.time - clock->offset;
-    unsigned y = 1u - row->reset->from;
+    unsigned peer = 1u - row->reset->from;
     unsigned count;
     const rst_event_t *events = events_of(join, row, &count);
 
@@ -351,7 +353,7 @@ static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst
         if (distance(row, &events[i], clock->offset) <= RST_JOIN_TOLERANCE)
             return true; /* of the wrong shape, or another's: no proof of anything */
     }
-    return rst_trace_with_peer(join->trace->sent, &conn->address[y], conn->port[y], row->active,
+    return rst_trace_with_peer(join->trace->sent, &conn->address[peer], conn->port[peer], row->active,
                                time - RST_JOIN_TOLERANCE, time + RST_JOIN_TOLERANCE);
 }
 

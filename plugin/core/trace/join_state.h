@@ -1,18 +1,27 @@
 /* join_state.h
- * What the two files that make the join share; nobody else looks inside.
+ * The resets of the capture and the clocks of their hosts, as the join works on them. Only the files that make the join
+ * look inside.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef RST_JOIN_STATE_H
 #define RST_JOIN_STATE_H
 
-#include "trace/join.h"
+#include <glib.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
 #include "trace/join_clock.h"
+#include "trace/parse.h"
+#include "trace/trace.h"
+#include "track/reset.h"
 
 #define RST_JOIN_NEAR 64 /* events or resets looked through around a place */
 #define RST_JOIN_NONE UINT_MAX
 
-/* The resets of one side of a connection that have the same shape, in order. */
+/* The resets of one sender on a connection that have the same shape, in order. */
 typedef struct rst_chain {
     unsigned count;
     unsigned last;
@@ -34,29 +43,27 @@ typedef struct rst_row {
 /* One host. All its events have about one latency to the capture point, so each host has an offset of its own. */
 typedef struct rst_host_clock {
     GArray *rows; /* unsigned */
-    rst_drift_t at_point;
+    rst_drift_t drift;
     int64_t offset, tolerance;
     unsigned anchor; /* place of the row to start from */
     unsigned matched;
     bool known;
 } rst_host_clock_t;
 
-struct rst_join {
+typedef struct rst_join {
     rst_trace_t *trace;
     GArray *rows;         /* rst_row_t */
     GPtrArray *clocks;    /* rst_host_clock_t */
-    GHashTable *chains;   /* connection, side and shape -> rst_chain_t */
-    GHashTable *by_reset; /* case -> row + 1 */
+    GHashTable *chains;   /* connection, sender and shape -> rst_chain_t */
+    GHashTable *by_reset; /* rst_reset_t -> row + 1 */
     GHashTable *by_host;  /* rst_address_t -> clock + 1 */
     unsigned joined;      /* rows that were there when the work was done last */
-};
+} rst_join_t;
 
 rst_row_t *rst_join_row(const rst_join_t *join, unsigned index);
 rst_host_clock_t *rst_join_clock(const rst_join_t *join, unsigned index);
-unsigned rst_join_clock_of(rst_join_t *join, const rst_address_t *address);
 
-/* join_match.c: the whole work anew, or only the rows that came since by what is known of the clocks. */
-void rst_join_run(rst_join_t *join);
-void rst_join_run_new(rst_join_t *join);
+/* Index of the clock of the host with this address, made when it is new. */
+unsigned rst_join_clock_of(rst_join_t *join, const rst_address_t *address);
 
 #endif

@@ -8,7 +8,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "trace/trace.h"
+#include "trace/parse.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "trace/address.h"
 
 #define SEND "tcp_send_reset:"
 #define RECEIVE "tcp_receive_reset:"

@@ -5,6 +5,8 @@
  */
 #include "trace/trace.h"
 
+#include <string.h>
+
 rst_trace_t *rst_trace_new(void)
 {
     rst_trace_t *trace = g_new0(rst_trace_t, 1);

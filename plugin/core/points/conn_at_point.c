@@ -1,110 +1,49 @@
 /* at_points.c
- * Implementation for following one connection at several capture points: which records belong together, and which
+ * Implementation for following one connection at several capture points: which of them show the same one, and which
  * segments they have in common.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "points/points.h"
+#include "points/conn_at_point.h"
+
+#include "base/address.h"
+#include "track/hosts.h"
 
 #define SAME_ISN_MAX 8 /* connections with one initial sequence number: beyond it somebody scans */
-
-enum { /* rst_conn_at_point_t.deltas, per direction */
-       DELTA_TIME = 0x01,
-       DELTA_HOPS = 0x04
-};
-
-/* FNV-1a. */
-static uint32_t head_hash(const rst_segment_t *segment)
-{
-    uint32_t hash = UINT32_C(2166136261);
-    unsigned size = MIN(segment->head_len, RST_HEAD_DATA);
-
-    if (!size)
-        return 0;
-    for (unsigned i = 0; i < size; i++)
-        hash = (hash ^ segment->head[i]) * UINT32_C(16777619);
-    return hash ? hash : 1;
-}
-
-rst_sighting_t rst_sighting_of(const rst_points_t *points, const rst_segment_t *segment, unsigned interface)
-{
-    rst_sighting_t sighting = {.time = segment->time,
-                               .pass_index = points->file->now.pass_index,
-                               .seq = segment->seq,
-                               .ack = segment->ack,
-                               .len = segment->len,
-                               .tsval = segment->tsval,
-                               .hash = head_hash(segment),
-                               .ip_id = segment->ip_id,
-                               .window = segment->window,
-                               .flags = segment->flags,
-                               .ttl = segment->ttl,
-                               .interface = (uint8_t)interface};
-
-    if ((segment->known & RST_HAS_IP_ID) && segment->ip_id)
-        sighting.known |= RST_SIGHTING_ID;
-    if (segment->known & RST_HAS_TIMESTAMP)
-        sighting.known |= RST_SIGHTING_STAMP;
-    if (segment->known & RST_HAS_WINDOW)
-        sighting.known |= RST_SIGHTING_WINDOW;
-    if (segment->known & RST_HAS_IP)
-        sighting.known |= RST_SIGHTING_TTL;
-    if (segment->known & RST_HAS_LENGTH)
-        sighting.known |= RST_SIGHTING_LENGTH;
-    return sighting;
-}
-
-static rst_sighting_t sighting_of_recent(const rst_recent_segment_t *candidate, unsigned interface)
-{
-    rst_sighting_t sighting = {.time = candidate->moment.time,
-                               .pass_index = candidate->moment.pass_index,
-                               .seq = candidate->seq,
-                               .ack = candidate->ack,
-                               .len = candidate->len,
-                               .ip_id = candidate->ip_id,
-                               .window = candidate->window,
-                               .flags = candidate->flags,
-                               .ttl = candidate->ttl,
-                               .interface = (uint8_t)interface,
-                               .known = RST_SIGHTING_LENGTH};
-
-    sighting.known |= candidate->ip_id ? RST_SIGHTING_ID : 0;
-    sighting.known |= candidate->ttl ? RST_SIGHTING_TTL : 0;
-    return sighting;
-}
-
-static rst_sighting_t sighting_of_reset(const rst_reset_t *reset, unsigned interface)
-{
-    rst_sighting_t sighting = {.time = reset->at.time,
-                               .pass_index = reset->at.pass_index,
-                               .seq = reset->seq,
-                               .ack = reset->ack,
-                               .len = reset->len,
-                               .ip_id = reset->ip_id,
-                               .window = reset->window,
-                               .flags = reset->flags,
-                               .ttl = reset->ttl,
-                               .interface = (uint8_t)interface};
-
-    sighting.known |= reset->ip_id ? RST_SIGHTING_ID : 0;
-    sighting.known |= (reset->known & RST_HAS_IP) ? RST_SIGHTING_TTL : 0;
-    sighting.known |= (reset->known & RST_HAS_LENGTH) ? RST_SIGHTING_LENGTH : 0;
-    return sighting;
-}
 
 static void push(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
 {
     rst_sightings_push(&at_point->sent[from], sighting, &points->sightings, points->memory);
 }
 
-static void add_reset(rst_points_t *points, rst_conn_at_point_t *at_point, rst_reset_t *reset)
+static void add_reset(rst_conn_at_point_t *at_point, rst_reset_t *reset)
 {
     reset->at_point = at_point;
-    g_ptr_array_add(points->cases, reset);
     if (at_point->resets == RST_AT_POINT_RESETS)
         at_point->crowded = true;
     else
         at_point->reset[at_point->resets++] = reset;
+}
+
+/* After each segment, because the record does not say when its next use begins. */
+static void keep_facts(rst_conn_at_point_t *at_point)
+{
+    const rst_conn_t *conn = at_point->conn;
+    rst_conn_facts_t *facts = &at_point->facts;
+
+    facts->first = conn->first;
+    facts->last = conn->last;
+    facts->client = (uint8_t)rst_conn_client(conn);
+    for (unsigned i = 0; i < 2; i++) {
+        const rst_direction_t *direction = &conn->direction[i];
+
+        facts->isn[i] = direction->isn;
+        facts->syn_window[i] = direction->syn_window;
+        facts->hop_min[i] = direction->hop_min;
+        facts->hop_max[i] = direction->hop_max;
+        facts->syn[i] = (direction->known & RST_DIRECTION_SYN) != 0;
+        facts->hops[i] = (direction->known & RST_DIRECTION_HOPS) != 0;
+    }
 }
 
 /* What the record still remembers from the time when the file had one interface: segments, then its latest resets. */
@@ -116,7 +55,7 @@ static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned
 
     at_point->sent[from].lost = conn->direction[from].segments > ring->used;
     for (unsigned age = ring->used; age-- > 0;) {
-        rst_sighting_t sighting = sighting_of_recent(rst_ring_at(ring, age), home);
+        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), home);
 
         push(points, at_point, from, &sighting);
         at_point->sender[from] |= (uint16_t)(1u << home);
@@ -126,9 +65,9 @@ static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned
 
         if (conn->revisable[i]->from != from)
             continue;
-        sighting = sighting_of_reset(conn->revisable[i], home);
+        sighting = rst_sighting_of_reset(conn->revisable[i], home);
         push(points, at_point, from, &sighting);
-        add_reset(points, at_point, conn->revisable[i]);
+        add_reset(at_point, conn->revisable[i]);
         at_point->sender[from] |= (uint16_t)(1u << home);
     }
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
@@ -138,16 +77,9 @@ static void list_isn(rst_points_t *points, rst_conn_at_point_t *at_point, uint32
 {
     gpointer key = GUINT_TO_POINTER(isn);
 
-    if (at_point->listed)
-        return;
     at_point->listed = true;
     at_point->same_isn = g_hash_table_lookup(points->by_isn, key);
     g_hash_table_insert(points->by_isn, key, at_point);
-}
-
-static bool has_syn(const rst_conn_t *conn, unsigned from)
-{
-    return (conn->direction[from].known & RST_DIRECTION_SYN) != 0;
 }
 
 rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *home)
@@ -163,8 +95,9 @@ rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rs
     if (conn->first.pass_index) {
         recall(points, at_point, 0);
         recall(points, at_point, 1);
-        if (conn->client >= 0 && has_syn(conn, (unsigned)conn->client))
-            list_isn(points, at_point, conn->direction[conn->client].isn);
+        keep_facts(at_point);
+        if (conn->client >= 0 && at_point->facts.syn[conn->client])
+            list_isn(points, at_point, at_point->facts.isn[conn->client]);
     }
     return at_point;
 }
@@ -180,7 +113,7 @@ static void note_clock(rst_points_t *points, const rst_sighting_t *zero, const r
         rst_clock_note(&pair->clock, swapped ? other->time : zero->time, swapped ? -offset : offset);
 }
 
-/* Relative to the path's first at_point: how the hops differ, how the clocks do. */
+/* Relative to the whole's first point: how the hops differ, how the clocks do. */
 static void note_distance(rst_points_t *points, const rst_sighting_t *zero, rst_conn_at_point_t *at_point,
                           const rst_sighting_t *sighting, unsigned direction)
 {
@@ -189,15 +122,15 @@ static void note_distance(rst_points_t *points, const rst_sighting_t *zero, rst_
     if (zero->known & sighting->known & RST_SIGHTING_TTL) {
         int8_t hops = (int8_t)CLAMP(sighting->ttl - zero->ttl, -100, 100);
 
-        if ((at_point->deltas & (DELTA_HOPS << direction)) && at_point->hops[direction] != hops)
+        if ((at_point->deltas & (RST_DELTA_HOPS << direction)) && at_point->hops[direction] != hops)
             at_point->hops_vary[direction] = true;
         at_point->hops[direction] = hops;
-        at_point->deltas |= (uint8_t)(DELTA_HOPS << direction);
+        at_point->deltas |= (uint8_t)(RST_DELTA_HOPS << direction);
     }
     if (!rst_time_difference(zero->time, sighting->time, &delta))
         return;
     at_point->latest[direction] = delta;
-    at_point->deltas |= (uint8_t)(DELTA_TIME << direction);
+    at_point->deltas |= (uint8_t)(RST_DELTA_TIME << direction);
     if ((at_point->deltas & 3) == 3)
         note_clock(points, zero, sighting, at_point->latest[0] / 2 + at_point->latest[1] / 2);
 }
@@ -210,7 +143,7 @@ static void met(rst_points_t *points, rst_conn_at_point_t *at_point, const rst_s
     unsigned a = MIN(at_point->place, other->place);
     unsigned b = MAX(at_point->place, other->place);
 
-    rst_points_met(points, found, sighting, from == rst_conn_client(at_point->conn) ? 0 : 1);
+    rst_points_met(points, found, sighting, from == at_point->facts.client ? 0 : 1);
     if (whole->same[a][b][direction] < UINT16_MAX)
         whole->same[a][b][direction]++;
     whole->latest[at_point->place][other->place] =
@@ -238,7 +171,8 @@ static void meet(rst_points_t *points, rst_conn_at_point_t *at_point, const rst_
     }
 }
 
-void rst_at_point_join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other)
+/* Puts a connection that was alone so far to the same one at other points. */
+static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other)
 {
     rst_whole_connection_t *whole = other->whole;
 
@@ -250,7 +184,7 @@ void rst_at_point_join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_
     }
     at_point->swap = other->swap;
     if (at_point->home != other->home)
-        at_point->swap ^= (uint8_t)(rst_conn_client(at_point->conn) ^ rst_conn_client(other->conn));
+        at_point->swap ^= (uint8_t)(at_point->facts.client ^ other->facts.client);
     at_point->place = whole->at_points;
     at_point->whole = whole;
     whole->at_point[whole->at_points++] = at_point;
@@ -270,8 +204,8 @@ static bool same_use(const rst_conn_at_point_t *at_point, const rst_conn_at_poin
     if (rst_sightings_find(&view->sent[from], sighting))
         return true;
     for (unsigned i = 0; i < 2; i++)
-        differ = differ || (has_syn(at_point->conn, i) && has_syn(view->conn, i) &&
-                            at_point->conn->direction[i].isn != view->conn->direction[i].isn);
+        differ =
+            differ || (at_point->facts.syn[i] && view->facts.syn[i] && at_point->facts.isn[i] != view->facts.isn[i]);
     return !differ;
 }
 
@@ -290,12 +224,12 @@ static bool apart_from(const rst_points_t *points, const rst_conn_at_point_t *a,
 static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t *at_point,
                           const rst_conn_at_point_t *other)
 {
-    unsigned mine = rst_conn_client(at_point->conn);
-    unsigned its = rst_conn_client(other->conn);
+    unsigned mine = at_point->facts.client;
+    unsigned its = other->facts.client;
     const rst_conn_t *a = at_point->conn;
     const rst_conn_t *b = other->conn;
 
-    return at_point->home != other->home && a->direction[mine].syn_window == b->direction[its].syn_window &&
+    return at_point->home != other->home && at_point->facts.syn_window[mine] == other->facts.syn_window[its] &&
            (a->port[mine] == b->port[its] || a->port[1 - mine] == b->port[1 - its]) &&
            apart_from(points, at_point, other);
 }
@@ -322,12 +256,13 @@ static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn
     return found;
 }
 
-static void find_path(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from,
-                      const rst_sighting_t *sighting)
+/* At its first segments: do other points show the same connection? */
+static void find_whole(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from,
+                       const rst_sighting_t *sighting)
 {
     for (rst_conn_at_point_t *view = at_point->home->at_point; view; view = view->view) {
         if (view != at_point && same_use(at_point, view, from, sighting)) {
-            rst_at_point_join(points, at_point, view);
+            join(points, at_point, view);
             return;
         }
     }
@@ -335,7 +270,7 @@ static void find_path(rst_points_t *points, rst_conn_at_point_t *at_point, unsig
         rst_conn_at_point_t *other = find_translated(points, at_point, sighting->seq);
 
         if (other)
-            rst_at_point_join(points, at_point, other);
+            join(points, at_point, other);
     }
 }
 
@@ -346,31 +281,43 @@ static void check_answer(rst_conn_at_point_t *at_point, unsigned from, const rst
         rst_conn_at_point_t *other = at_point->whole->at_point[i];
         unsigned its = from ^ at_point->swap ^ other->swap;
 
-        if (other->home != at_point->home && has_syn(other->conn, its) &&
-            other->conn->direction[its].isn != sighting->seq)
+        if (other->home != at_point->home && other->facts.syn[its] && other->facts.isn[its] != sighting->seq)
             at_point->parted = other->parted = true;
     }
+}
+
+void rst_at_point_opened(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned client)
+{
+    rst_host_t *host = at_point->conn->host[client];
+
+    if (!host)
+        return;
+    at_point->opened_before = g_hash_table_lookup(points->opened, host);
+    g_hash_table_insert(points->opened, host, at_point);
 }
 
 void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
                        rst_reset_t *reset)
 {
     rst_conn_at_point_t *at_point = conn->at_point;
-    rst_sighting_t sighting = rst_sighting_of(points, segment, points->latest);
+    rst_sighting_t sighting = rst_sighting_of_segment(segment, points->file->now.pass_index, points->latest);
 
+    keep_facts(at_point);
     push(points, at_point, from, &sighting);
     if (reset)
-        add_reset(points, at_point, reset);
+        add_reset(at_point, reset);
     if (at_point->whole->at_points > 1)
         meet(points, at_point, &sighting, from);
     else
-        find_path(points, at_point, from, &sighting);
+        find_whole(points, at_point, from, &sighting);
     if (!(segment->flags & RST_FLAG_SYN))
         return;
     if (segment->flags & RST_FLAG_ACK)
         check_answer(at_point, from, &sighting);
-    else
+    else if (!at_point->listed) {
         list_isn(points, at_point, segment->seq);
+        rst_at_point_opened(points, at_point, from);
+    }
 }
 
 /* The first segment of a use of the addresses and ports decides which point's tables it belongs to. */
@@ -392,6 +339,8 @@ void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)
 
     at_point->interfaces = (uint16_t)(1u << points->latest);
     at_point->view = old->view;
+    at_point->previous = old;
+    old->next = at_point;
     take_point(points, conn);
     if (old->home == conn)
         return;
@@ -399,4 +348,13 @@ void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)
         if (view->view == old)
             view->view = at_point;
     }
+}
+
+unsigned rst_at_point_interface(const rst_conn_at_point_t *at_point)
+{
+    unsigned lowest = 0;
+
+    while (lowest + 1 < RST_INTERFACES_MAX && !(at_point->interfaces >> lowest & 1))
+        lowest++;
+    return lowest;
 }

@@ -1,0 +1,20 @@
+/* address.h
+ * Addresses and ports in the forms that tracers write.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TRACE_ADDRESS_H
+#define RST_TRACE_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+/* "10.0.0.1:80", "[2001:db8::1]:80", or a struct sockaddr in hexadecimal, as bpftrace writes it. Mapped IPv4 addresses
+ * become IPv4; an address of zeros has size 0. */
+bool rst_trace_endpoint(const char *text, rst_address_t *address, uint16_t *port);
+bool rst_trace_address(const char *text, size_t length, rst_address_t *address);
+
+#endif

@@ -1,0 +1,60 @@
+/* parse.h
+ * One line of a trace, taken apart: an event of the kernel, or what the recorder says about itself.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_PARSE_H
+#define RST_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+#define RST_TRACE_NAME_SIZE 48
+
+/* enum sk_rst_reason, as an index; RST_REASON_OTHER for a name of a later kernel. */
+typedef enum rst_reason {
+#define RST_REASON(value, name, cause, sure, meaning, fits) RST_REASON_##name,
+#include "trace/kernel_reasons.def"
+#undef RST_REASON
+    RST_REASON_OTHER,
+    RST_REASON_COUNT
+} rst_reason_t;
+
+/* States of a Linux socket (include/net/tcp_states.h) that tell one path through the code from another. */
+enum { RST_STATE_UNKNOWN = 0, RST_STATE_ESTABLISHED = 1, RST_STATE_FIN_WAIT2 = 5, RST_STATE_CLOSE = 7 };
+
+typedef struct rst_event {
+    rst_address_t local, remote; /* remote.size 0: the event of a listening socket, which names no peer */
+    int64_t time;                /* ns, of a clock whose zero is not known */
+    const char *process;         /* the task that ran, or NULL */
+    const char *other;           /* name of RST_REASON_OTHER */
+    uint32_t pid;
+    uint16_t lport, rport;
+    uint8_t reason;
+    uint8_t state; /* of the socket, as a number */
+    bool active;   /* sent on the socket's own account, not in answer to a segment */
+} rst_event_t;
+
+typedef enum rst_trace_kind {
+    RST_TRACE_NOTHING,
+    RST_TRACE_SEND,
+    RST_TRACE_RECEIVE,
+    RST_TRACE_LOST,  /* the recorder says that events are missing */
+    RST_TRACE_OLD,   /* tcp_send_reset of a kernel that does not tell the reason */
+    RST_TRACE_BROKEN /* the name of an event, but not its fields */
+} rst_trace_kind_t;
+
+typedef struct rst_trace_line {
+    rst_event_t event; /* process and other are not set */
+    char process[RST_TRACE_NAME_SIZE];
+    char reason[RST_TRACE_NAME_SIZE];
+} rst_trace_line_t;
+
+/* line ends with a zero byte and has no line end. */
+rst_trace_kind_t rst_trace_parse(const char *line, rst_trace_line_t *parsed);
+
+const char *rst_reason_name(const rst_event_t *event);
+
+#endif
