@@ -9,14 +9,17 @@
 #include "rules/predicates.h"
 
 #include "rules/validity.h"
+#include "track/tcp_state.h"
 
 static rst_phase_t phase_of(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
+    rst_tcp_state_t own = rst_tcp_state(view->own, view->peer);
+    rst_tcp_state_t peer = rst_tcp_state(view->peer, view->own);
 
     if (rst_fins_done(view) || reset->own_last.at.pass_index || reset->peer_last.at.pass_index)
         return rst_is_refusal(view) && !rst_fins_done(view) ? RST_PHASE_HANDSHAKE : RST_PHASE_CLOSED;
-    if (rst_has_fin(view->own) || rst_has_fin(view->peer))
+    if (own >= RST_TCP_FIN_WAIT_1 || peer >= RST_TCP_FIN_WAIT_1)
         return RST_PHASE_CLOSING;
     if (rst_is_refusal(view))
         return RST_PHASE_HANDSHAKE;

@@ -6,16 +6,15 @@
 #include "rules/validity.h"
 
 #include "rules/predicates.h"
+#include "track/tcp_state.h"
 
 #define WINDOW_MOST (1u << 30)           /* RFC 7323, section 2.3 */
 #define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was under way arrives later than this or four round trips */
 
-/* Y has sent a SYN and not heard one: only the ACK number counts. */
+/* SYN-SENT: only the ACK number counts. */
 static bool is_syn_sent(const rst_view_t *view)
 {
-    return (view->peer->known & (RST_DIRECTION_SYN | RST_DIRECTION_SYNACK | RST_DIRECTION_ACKED)) ==
-               RST_DIRECTION_SYN &&
-           !(view->own->known & RST_DIRECTION_SYN);
+    return rst_tcp_state(view->peer, view->own) == RST_TCP_SYN_SENT;
 }
 
 /* RFC 9293, 3.10.7.3: ISS < SEG.ACK =< SND.NXT; without ACK the reset is dropped. */
@@ -39,19 +38,6 @@ static rst_validity_t validity_half_open(const rst_view_t *view)
     return RST_VALIDITY_EXACT;
 }
 
-/* Y has got the FIN and its own is not acknowledged: CLOSE-WAIT, CLOSING or LAST-ACK. */
-static bool is_closing(const rst_view_t *view)
-{
-    const rst_direction_t *own = view->own;
-    const rst_direction_t *peer = view->peer;
-    bool got_fin = peer->acked == own->fin_seq || (own->nxt == own->fin_seq && own->retransmission.copies <= 1);
-
-    if (!(own->known & RST_DIRECTION_FIN) || !got_fin)
-        return false;
-    return !(peer->known & RST_DIRECTION_FIN) || !(own->known & RST_DIRECTION_ACKED) ||
-           rst_seq_before(own->acked, peer->fin_seq);
-}
-
 /* What stacks take as RCV.NXT. Linux adds two to the letter of RFC 5961: the highest edge that was acknowledged
  * selectively, and the number of the FIN itself after the FIN, because its sender may have forgotten it. */
 static bool is_exact(const rst_view_t *view)
@@ -64,7 +50,7 @@ static bool is_exact(const rst_view_t *view)
         return true;
     if ((peer->known & RST_DIRECTION_SACK) && seq == peer->sack_right && rst_seq_after(seq, peer->acked))
         return true;
-    if (is_closing(view) && seq == own->fin_seq - 1)
+    if (rst_tcp_awaits_own_close(rst_tcp_state(peer, own)) && seq == own->fin_seq - 1)
         return true;
     /* What Y had got but not yet acknowledged counts as received when nothing was lost. */
     return (own->known & RST_DIRECTION_NXT) && seq == own->nxt && own->retransmission.copies <= 1 &&
