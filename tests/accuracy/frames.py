@@ -11,7 +11,7 @@ NANOSECONDS = 10**9
 PCAP = {b"\xd4\xc3\xb2\xa1": ("<", 10**6), b"\xa1\xb2\xc3\xd4": (">", 10**6),
         b"\x4d\x3c\xb2\xa1": ("<", 10**9), b"\xa1\xb2\x3c\x4d": (">", 10**9)}
 SECTION, INTERFACE, OLD_PACKET, SIMPLE_PACKET, PACKET = 0x0A0D0D0A, 1, 2, 3, 6
-RESOLUTION = 9  # option of an interface: units of its time stamps
+RESOLUTION = 9  # option of an interface: units of its timestamps
 
 
 class Unsupported(Exception):

@@ -20,7 +20,7 @@
 typedef struct talk {
     const script_shown_t *shown;
     script_ends_t ends;
-    int64_t at;         /* RST_TIME_NONE = without time stamps */
+    int64_t at;         /* RST_TIME_NONE = without timestamps */
     uint32_t interface; /* EVERY_INTERFACE = where the script shows these hosts */
     uint32_t base[2];   /* first sequence numbers of client, server */
     bool quiet;         /* tells neither distance nor round trip: known before a reset, they count, rightly */

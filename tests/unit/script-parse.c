@@ -191,7 +191,7 @@ static void read_timestamp(const script_words_t *words, rst_segment_t *segment, 
     char **part = g_strsplit(text, ":", 2);
 
     if (!part[0] || !part[1])
-        wrong(words, "bad time stamp");
+        wrong(words, "bad timestamp");
     segment->tsval = number(words, part[0]) + own;
     segment->tsecr = number(words, part[1]);
     if (segment->flags & RST_FLAG_ACK)

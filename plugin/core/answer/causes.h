@@ -41,7 +41,7 @@ enum {
     RST_TRAIT_FROM_ANYWHERE = 0x020,     /* the receiver's behavior names it, whoever sent it */
     RST_TRAIT_FROM_NOBODY = 0x040,       /* no TCP makes such a packet: its address says nothing */
     RST_TRAIT_GIVES_UP = 0x080,          /* after repeating one segment in vain */
-    RST_TRAIT_BY_TIMESTAMP = 0x100,      /* a wrong time stamp made the sender reset */
+    RST_TRAIT_BY_TIMESTAMP = 0x100,      /* a wrong timestamp made the sender reset */
     RST_TRAIT_BY_WINDOW = 0x200,         /* a closed receive window did */
     RST_TRAIT_TAKES_DATA = 0x400,        /* needs payload that the sender had received */
     RST_TRAITS_ACCUSING = RST_TRAIT_SENT_ON_PATH | RST_TRAIT_CHANGED_ON_PATH
@@ -51,7 +51,7 @@ enum {
 typedef enum rst_kernel_path {
     RST_KERNEL_PATH_NO_SOCKET,     /* the segment found no socket */
     RST_KERNEL_PATH_BAD_ACK,       /* a handshake whose ACK does not fit */
-    RST_KERNEL_PATH_PAWS,          /* a handshake whose time stamp does not fit */
+    RST_KERNEL_PATH_PAWS,          /* a handshake whose timestamp does not fit */
     RST_KERNEL_PATH_LISTENER,      /* the segment found a listening socket */
     RST_KERNEL_PATH_CLOSED_SOCKET, /* data for a socket without an application */
     RST_KERNEL_PATH_TIME_WAIT,     /* a segment for TIME-WAIT or FIN-WAIT-2 */
