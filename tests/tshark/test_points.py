@@ -208,7 +208,7 @@ def test_compare_torn_file(tshark, ends, tmp_path):
     torn.write_bytes(server.read_bytes()[:-30])
     code, text, errors = compare(tshark, client, torn)
     assert code != 1 and errors == ""
-    assert text.splitlines()[0].endswith("ends in the middle of a packet: the 15 packets before it are compared")
+    assert text.splitlines()[0].endswith("ends in the middle of a packet: comparing the 15 packets before it")
     assert "app_abort" in text
 
 
