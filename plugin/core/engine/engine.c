@@ -29,6 +29,8 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->nobody.client = -1;
     engine->orphan.conn = &engine->nobody;
     engine->orphan.story = &engine->no_story;
+    engine->no_story.address = engine->nobody.address;
+    engine->no_story.port = engine->nobody.port;
     engine->orphan.direction = engine->nothing;
     engine->orphan.ordinal = 1;
     engine->orphan.let_go = true;
@@ -219,10 +221,8 @@ static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
     if (story)
         return story;
     story = rst_alloc0(&engine->memory, sizeof *story);
-    for (unsigned i = 0; i < 2; i++) {
-        story->address[i] = conn->address[i];
-        story->port[i] = conn->port[i];
-    }
+    story->address = conn->address;
+    story->port = conn->port;
     story->point = conn->point;
     story->echoed = conn->echoed;
     story->began = conn->first.pass_index ? conn->first : engine->file.now;

@@ -233,22 +233,35 @@ static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
     host->periods--;
 }
 
+/* Is the period over: after a long silence, or because it has become long? */
+static bool is_over(const rst_host_period_t *period, rst_moment_t at)
+{
+    int64_t silence = rst_elapsed(period->last, at);
+    int64_t length = rst_elapsed(period->first, at);
+
+    return (silence != RST_TIME_NONE && silence > RST_NEAR_AFTER) ||
+           (length != RST_TIME_NONE && length > RST_NEAR_BEFORE);
+}
+
+static void begin_period(const rst_hosts_t *hosts, rst_host_t *host)
+{
+    rst_host_period_t *earlier = hosts->memory->alloc(hosts->memory->scope, sizeof *earlier);
+
+    *earlier = host->period;
+    memset(&host->period, 0, sizeof host->period);
+    host->period.earlier = earlier;
+    if (++host->periods > PERIODS_MAX)
+        drop_oldest(hosts, host);
+}
+
 rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, rst_moment_t at)
 {
     rst_host_period_t *period = &host->period;
-    int64_t silence = period->last.pass_index ? rst_elapsed(period->last, at) : RST_TIME_NONE;
-    int64_t length = period->first.pass_index ? rst_elapsed(period->first, at) : RST_TIME_NONE;
 
-    if ((silence != RST_TIME_NONE && silence > RST_NEAR_AFTER) ||
-        (length != RST_TIME_NONE && length > RST_NEAR_BEFORE)) {
-        rst_host_period_t *earlier = hosts->memory->alloc(hosts->memory->scope, sizeof *earlier);
-
-        *earlier = *period;
-        memset(period, 0, sizeof *period);
-        period->earlier = earlier;
-        if (++host->periods > PERIODS_MAX)
-            drop_oldest(hosts, host);
-    }
+    /* Nearly always it has just begun: one comparison. */
+    if (period->first.pass_index && (uint64_t)at.time - (uint64_t)period->first.time > (uint64_t)RST_NEAR_AFTER &&
+        is_over(period, at))
+        begin_period(hosts, host);
     if (!period->first.pass_index)
         period->first = at;
     period->last = at;

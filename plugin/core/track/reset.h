@@ -62,8 +62,8 @@ struct rst_tally;
 /* What all resets of one use of the addresses and ports share. Written while that use lasts; a later one has a story of
  * its own. */
 typedef struct rst_story {
-    rst_address_t address[2]; /* by index, as in rst_conn_t */
-    uint16_t port[2];
+    const rst_address_t *address; /* of both sides, by index; the connection's, which stays once it has a reset */
+    const uint16_t *port;
     uint8_t point;                 /* capture point */
     bool echoed;                   /* the file shows it from two places, on one interface (merged.h) */
     rst_moment_t began;            /* its first segment */
