@@ -92,7 +92,7 @@ static void note_aftermath(rst_engine_t *engine, rst_conn_t *conn, unsigned from
         rst_aftermath_note(conn->revisable[i], from, segment, engine->file.now, &engine->file.prefs);
 }
 
-/* The first reset of a connection stays under revisable; of the later ones only the latest do. */
+/* The first reset of a connection stays open to revision; of the later ones only the latest do. */
 static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
 {
     if (!conn->revisables)
@@ -103,6 +103,14 @@ static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
         conn->revisables--;
     }
     conn->revisable[conn->revisables++] = reset;
+}
+
+/* Much later it is another attempt, not the same one again. */
+static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
+{
+    int64_t elapsed = rst_elapsed(reset, syn);
+
+    return elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_AFTER;
 }
 
 /* A SYN may end the present generation; its resets then learn that the client tried again. */
@@ -116,15 +124,10 @@ static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from, cons
         rst_findings_note(engine, conn);
     rst_conn_before_syn(conn, from, segment, &engine->memory);
     if (before && !conn->first.pass_index) {
-        conn->retried = latest;
-        if (latest)
+        if (latest && follows_soon(latest->at, engine->file.now))
             latest->after.retry = engine->file.now;
         if (conn->at_point)
             rst_at_point_restart(&engine->points, conn);
-    }
-    if ((segment->flags & RST_FLAG_ACK) && conn->retried) {
-        conn->retried->after.retry_accepted = true;
-        conn->retried = NULL;
     }
 }
 

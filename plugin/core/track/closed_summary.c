@@ -18,8 +18,8 @@ static bool side_fits(const rst_direction_t *side, const rst_direction_t *peer)
 
 bool rst_closed_summary_fits(const rst_conn_t *conn)
 {
-    return !conn->resets && !conn->previous && !conn->suspended && !conn->retried && !conn->last_reset[0] &&
-           !conn->last_reset[1] && !conn->revisables && !conn->directions_shared && !conn->at_point &&
+    return !conn->resets && !conn->previous && !conn->suspended && !conn->last_reset[0] && !conn->last_reset[1] &&
+           !conn->revisables && !conn->directions_shared && !conn->at_point &&
            side_fits(&conn->direction[0], &conn->direction[1]) && side_fits(&conn->direction[1], &conn->direction[0]);
 }
 

@@ -46,7 +46,6 @@ typedef struct rst_conn {
     struct rst_story *story;     /* of this use of the addresses and ports; NULL before its first reset */
     struct rst_attempt *attempt; /* this one, for the resets of others; NULL when none asks */
     rst_moment_t suspended_first;
-    struct rst_reset *retried; /* latest reset of the generation before, until the new SYN is answered */
 } rst_conn_t;
 
 /* Index of the side that sent the segment: 0 for the smaller address and port. */

@@ -44,7 +44,6 @@ typedef struct rst_aftermath {
     uint16_t peer_count;     /* Y's segments after the reset, resets and copies left out */
     bool peer_challenge;     /* the first of them is a bare ACK for what Y expects (RFC 5961, section 3.2) */
     bool syn_again;          /* Y repeats its SYN */
-    bool retry_accepted;     /* the new SYN, see retry */
     bool peer_reset_active;  /* Y's first reset after this one answers nothing */
     rst_moment_t peer_reset; /* that reset */
     rst_moment_t synack;     /* X accepts the SYN after all, without a repeated SYN in between */
