@@ -1,4 +1,4 @@
-/* at_points.c
+/* conn_at_point.c
  * Implementation for following one connection at several capture points: which of them show the same one, and which
  * segments they have in common.
  *
@@ -293,6 +293,8 @@ void rst_at_point_opened(rst_points_t *points, rst_conn_at_point_t *at_point, un
     if (!host)
         return;
     at_point->opened_before = g_hash_table_lookup(points->opened, host);
+    if (at_point->opened_before)
+        at_point->opened_before->opened_after = at_point;
     g_hash_table_insert(points->opened, host, at_point);
 }
 

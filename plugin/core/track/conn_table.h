@@ -7,8 +7,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_SLOT_H
-#define RST_SLOT_H
+#ifndef RST_CONN_TABLE_H
+#define RST_CONN_TABLE_H
 
 #include "track/closed_summary.h"
 
