@@ -195,7 +195,7 @@ static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_a
 }
 
 /* Two records of the same addresses and ports show one connection, unless their initial sequence numbers say that one
- * is an earlier or later use of them. A device that changes the numbers leaves the IP id of the SYN. */
+ * is an earlier or later use of them. A device that changes the numbers leaves the IP ID of the SYN. */
 static bool same_use(const rst_conn_at_point_t *at_point, const rst_conn_at_point_t *view, unsigned from,
                      const rst_sighting_t *sighting)
 {
