@@ -302,9 +302,11 @@ static void test_refused_on_the_way(void)
     ELSEWHERE("1"), ELSEWHERE("2"), ELSEWHERE("3"), ELSEWHERE("4"), ELSEWHERE("5"), ELSEWHERE("6"), ELSEWHERE("7"),    \
         ELSEWHERE("8"), ELSEWHERE("9"), ELSEWHERE("10"), ELSEWHERE("11"), ELSEWHERE("12"), ELSEWHERE("13"),            \
         ELSEWHERE("14")
-#define REFUSED                                                                                                        \
-    "1.999 C:41002>S:8443 S 9000 mss 1460 ttl 64 id 7 interface 1",                                                    \
-        "2.000 S:8443>C:41002 R. =0 ack 9001 win 0 ttl 64 id 8 interface 1"
+#define REFUSED_AT(syn, reset)                                                                                         \
+    syn " C:41002>S:8443 S 9000 mss 1460 ttl 64 id 7 interface 1",                                                     \
+        reset " S:8443>C:41002 R. =0 ack 9001 win 0 ttl 64 id 8 interface 1"
+#define REFUSED REFUSED_AT("1.999", "2.000")
+#define SEEN_AT_BOTH(time) time " C:9>T S 1000 ttl 64 id 50 interface 1", "+0.001 C:9>T S 1000 ttl 63 id 50 interface 2"
 #define RECORDS_ON                                                                                                     \
     "3.000 C:41000>S:443 P. 1001 ack 5001 len 5 ttl 64 id 9 interface 1",                                              \
         "+0.001 C:41000>S:443 P. 1001 ack 5001 len 5 ttl 63 id 9 interface 2"
@@ -316,11 +318,16 @@ static void test_witnesses(void)
     script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON);
     script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), WITNESS("8443", "41001", "1"),
                  REFUSED, RECORDS_ON);
-    /* A minute after it, and later. */
+    /* Five minutes after it, and later. */
     script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON,
-                 WITNESS("80", "41001", "62.000"));
+                 WITNESS("80", "41001", "302.000"));
     script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON,
-                 WITNESS("80", "41001", "62.001"));
+                 WITNESS("80", "41001", "302.001"));
+    /* The latest segment five minutes before it, and longer ago. */
+    script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "100"),
+                 REFUSED_AT("299.004", "300.004"), SEEN_AT_BOTH("301"));
+    script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "100"),
+                 REFUSED_AT("299.005", "300.005"), SEEN_AT_BOTH("301"));
     /* The sixteenth connection before it, and the seventeenth. */
     script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "1"),
                  FOURTEEN_ELSEWHERE, REFUSED, RECORDS_ON);

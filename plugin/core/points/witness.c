@@ -9,8 +9,8 @@
 #include "base/moment.h"
 #include "points/pairing.h"
 
-#define WITNESSES_MAX 16       /* connections that the client opened before, and as many after */
-#define SOON (60 * RST_SECOND) /* after the reset */
+#define WITNESSES_MAX 16        /* connections that the client opened before, and as many after */
+#define NEAR (300 * RST_SECOND) /* of the reset */
 
 static bool same_hosts(const rst_conn_t *a, const rst_conn_t *b)
 {
@@ -34,6 +34,16 @@ static const rst_conn_at_point_t *other_point(const rst_points_t *points, const 
     return NULL;
 }
 
+/* What the client did long before or much later, on whatever port, says nothing about what the point recorded at that
+ * moment. */
+static bool is_near(const rst_conn_at_point_t *witness, rst_moment_t at)
+{
+    int64_t until_first, since_last;
+
+    return rst_time_difference(at.time, witness->facts.first.time, &until_first) && until_first <= NEAR &&
+           rst_time_difference(witness->facts.last.time, at.time, &since_last) && since_last <= NEAR;
+}
+
 /* A filter may record one port only: the witness has the same one, or there are witnesses of several. */
 typedef struct rst_testimony {
     const rst_conn_at_point_t *there; /* the latest witness at the other point; NULL = none so far */
@@ -48,7 +58,7 @@ static bool hear(const rst_points_t *points, const rst_conn_at_point_t *at_point
     const rst_conn_at_point_t *there;
     rst_testimony_t before = *testimony;
 
-    if (witness->conn == conn || witness->mixed || !same_hosts(witness->conn, conn) ||
+    if (witness->conn == conn || witness->mixed || !is_near(witness, at) || !same_hosts(witness->conn, conn) ||
         !(witness->interfaces & at_point->interfaces))
         return false;
     there = other_point(points, witness);
@@ -58,14 +68,6 @@ static bool hear(const rst_points_t *points, const rst_conn_at_point_t *at_point
     *testimony = (rst_testimony_t){there, witness->conn->port[1 - witness->facts.client]};
     return testimony->port == conn->port[1 - at_point->facts.client] ||
            (before.there && before.port != testimony->port);
-}
-
-/* What the client opens much later, to whatever port, says nothing about what the point recorded at that moment. */
-static bool soon_after(const rst_conn_at_point_t *witness, rst_moment_t at)
-{
-    int64_t distance;
-
-    return rst_time_difference(at.time, witness->facts.first.time, &distance) && distance <= SOON;
 }
 
 const rst_conn_at_point_t *rst_witness_find(const rst_points_t *points, const rst_conn_at_point_t *at_point,
@@ -79,8 +81,7 @@ const rst_conn_at_point_t *rst_witness_find(const rst_points_t *points, const rs
             return testimony.there;
     }
     witness = at_point->opened_after;
-    for (unsigned i = 0; witness && i < WITNESSES_MAX && soon_after(witness, at);
-         i++, witness = witness->opened_after) {
+    for (unsigned i = 0; witness && i < WITNESSES_MAX; i++, witness = witness->opened_after) {
         if (hear(points, at_point, at, witness, &testimony))
             return testimony.there;
     }
