@@ -8,6 +8,7 @@
   * no circle among files (a source and its header are one)
   * every source has a header of the same name, which declares what other files call (or engine/engine.h does)
   * every header compiles alone, and its first line and its guard bear its name
+  * a comment that refers to (file.h) means one that exists
   * the core includes nothing but GLib and standard C
   * the plugin takes engine/engine.h, answer, facts and base, its folder present only engine/engine.h and answer
 """
@@ -134,6 +135,15 @@ def check_guards_unique(files):
             yield f"{guard} guards {count} headers"
 
 
+def check_mentions(files):
+    """A comment that refers the reader to (file.h) means one that exists."""
+    names = {name for known in files for name in (known, known.split("/")[1])}
+    for name, path in files.items():
+        for mention in re.findall(r"\(([a-z_]+(?:/[a-z_]+)?\.[ch])\)", text(path)):
+            if mention not in names:
+                yield f"a comment in {name} refers to {mention}, which is not in plugin/core"
+
+
 def check_system(files):
     for name, path in files.items():
         for mark, target in INCLUDE.findall(text(path)):
@@ -200,7 +210,8 @@ def main():
     found, chain = circles(graph_of(files))
     faults = [f"circle: {' -> '.join(circle)}" for circle in found]
     faults += [*check_floors(files, floors), *check_headers(files), *check_guards_unique(files), *check_system(files)]
-    faults += [*check_plugin(), *check_readme(readme), *check_alone(files, options.compiler, shlex.split(flags))]
+    faults += [*check_mentions(files), *check_plugin(), *check_readme(readme)]
+    faults += [*check_alone(files, options.compiler, shlex.split(flags))]
     if options.figures:
         figures(files, floors, faults, chain, found)
     for fault in faults:

@@ -16,9 +16,11 @@ static void push(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned f
     rst_sightings_push(&at_point->sent[from], sighting, &points->sightings, points->memory);
 }
 
-static void add_reset(rst_conn_at_point_t *at_point, rst_reset_t *reset)
+static void add_reset(const rst_points_t *points, rst_conn_at_point_t *at_point, rst_reset_t *reset)
 {
     reset->at_point = at_point;
+    if (!at_point->reset)
+        at_point->reset = rst_alloc0(points->memory, RST_AT_POINT_RESETS * sizeof *at_point->reset);
     if (at_point->resets == RST_AT_POINT_RESETS)
         at_point->crowded = true;
     else
@@ -67,7 +69,7 @@ static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned
             continue;
         sighting = rst_sighting_of_reset(conn->revisable[i], home);
         push(points, at_point, from, &sighting);
-        add_reset(at_point, conn->revisable[i]);
+        add_reset(points, at_point, conn->revisable[i]);
         at_point->sender[from] |= (uint16_t)(1u << home);
     }
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
@@ -307,7 +309,7 @@ void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, co
     keep_facts(at_point);
     push(points, at_point, from, &sighting);
     if (reset)
-        add_reset(at_point, reset);
+        add_reset(points, at_point, reset);
     if (at_point->whole->at_points > 1)
         meet(points, at_point, &sighting, from);
     else
