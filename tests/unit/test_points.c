@@ -76,6 +76,45 @@ static void test_injected(void)
                  "146.011 S>B S. 90000 ack 70001 ttl 64 id 999 df interface 2");
 }
 
+/* The next connection on the same addresses and ports, at the client and at the server, over other hops. */
+#define CLIENT_AGAIN                                                                                                   \
+    "1000.000 C>S S 700000 mss 1460 ttl 60 id 300 df interface 1",                                                     \
+        "1000.020 S>C S. 800000 ack 700001 mss 1460 ttl 58 id 990 df interface 1",                                     \
+        "1000.021 C>S . 700001 ack 800001 win 502 ttl 60 id 301 df interface 1"
+#define SERVER_AGAIN                                                                                                   \
+    "1137.010 C>S S 700000 mss 1460 ttl 58 id 300 df interface 2",                                                     \
+        "1137.0101 S>C S. 800000 ack 700001 mss 1460 ttl 60 id 990 df interface 2",                                    \
+        "1137.031 C>S . 700001 ack 800001 win 502 ttl 58 id 301 df interface 2"
+
+/* What comes on the same ports long afterwards takes nothing from what the points showed of the connection before. */
+static void test_ports_used_again(void)
+{
+    /* The proof that rests on a trigger that never arrived. */
+    script_check("#1 injected 95-99 by middlebox pattern absent_at_sender", CLIENT_TALK,
+                 "3.000 C>S P. 1101 ack 5201 len 70 win 502 ttl 64 id 104 df interface 1",
+                 "3.001 S>C R 5201 ttl 63 interface 1", "9.000 B>S S 70000 mss 1460 ttl 64 id 200 df interface 1",
+                 SERVER_TALK, "146.010 B>S S 70000 mss 1460 ttl 63 id 200 df interface 2",
+                 "146.011 S>B S. 90000 ack 70001 ttl 64 id 999 df interface 2", CLIENT_AGAIN, SERVER_AGAIN);
+    /* No router between the server and its point, then. */
+    script_check("#1 app_abort 80-80 by server pattern seen_at_sender; #2 app_abort 80-80 pattern seen_at_sender",
+                 CLIENT_TALK, SERVER_TALK, "140.000 S>C R. 5201 ack 1101 ttl 64 id 903 df interface 2",
+                 "3.010 S>C R. 5201 ack 1101 ttl 63 id 903 df interface 1", CLIENT_AGAIN, SERVER_AGAIN);
+    /* A point that lost a segment of the connection before is not believed either. */
+    script_check("#1 * never injected", "0.000 B>S S 6000 mss 1460 ttl 64 id 400 df interface 1",
+                 "0.020 S>B S. 7000 ack 6001 mss 1460 ttl 63 id 500 df interface 1",
+                 "0.021 B>S . 6001 ack 7001 win 502 ttl 64 id 401 df interface 1",
+                 "0.030 S>B P. 7001 ack 6001 len 20 win 501 ttl 63 id 501 df interface 1",
+                 "0.031 B>S . 6001 ack 7021 win 502 ttl 64 id 402 df interface 1", CLIENT_TALK,
+                 "3.010 S>C R. 5201 ack 1101 ttl 63 id 777 df interface 1",
+                 "137.010 B>S S 6000 mss 1460 ttl 63 id 400 df interface 2",
+                 "137.0101 S>B S. 7000 ack 6001 mss 1460 ttl 64 id 500 df interface 2",
+                 "137.031 B>S . 6001 ack 7001 win 502 ttl 63 id 401 df interface 2",
+                 "137.041 B>S . 6001 ack 7021 win 502 ttl 63 id 402 df interface 2", SERVER_TALK,
+                 "140.100 S>C P. 5201 ack 1101 len 50 win 501 ttl 64 id 903 df interface 2",
+                 "1000.000 B>S S 600000 mss 1460 ttl 64 id 600 df interface 1",
+                 "1137.010 B>S S 600000 mss 1460 ttl 63 id 600 df interface 2");
+}
+
 static void test_both_ends(void)
 {
     script_check("#1 injected 95-99 by middlebox pattern both_ends; #2 injected 95-99 by middlebox pattern both_ends",
@@ -249,6 +288,58 @@ static void test_refused_on_the_way(void)
                  "+0.001 C:41000>S:443 P. 1001 ack 5001 len 5 ttl 63 id 9 interface 2");
 }
 
+/* An ordinary connection of the client, at both points. */
+#define WITNESS(port, from, time)                                                                                      \
+    time " C:" from ">S:" port " S 1000 mss 1460 ttl 64 id 1 interface 1",                                             \
+        "+0.001 C:" from ">S:" port " S 1000 mss 1460 ttl 63 id 1 interface 2",                                        \
+        "+0.001 S:" port ">C:" from " S. 5000 ack 1001 mss 1460 ttl 64 id 2 interface 2",                              \
+        "+0.001 S:" port ">C:" from " S. 5000 ack 1001 mss 1460 ttl 63 id 2 interface 1",                              \
+        "+0.001 C:" from ">S:" port " . 1001 ack 5001 ttl 64 id 3 interface 1",                                        \
+        "+0.001 C:" from ">S:" port " . 1001 ack 5001 ttl 63 id 3 interface 2"
+#define ELSEWHERE(from)                                                                                                \
+    "+0.001 C:" from ">T S 1000 ttl 64 interface 1", "+0.001 T>C:" from " S. 5000 ack 1001 ttl 60 interface 1"
+#define FOURTEEN_ELSEWHERE                                                                                             \
+    ELSEWHERE("1"), ELSEWHERE("2"), ELSEWHERE("3"), ELSEWHERE("4"), ELSEWHERE("5"), ELSEWHERE("6"), ELSEWHERE("7"),    \
+        ELSEWHERE("8"), ELSEWHERE("9"), ELSEWHERE("10"), ELSEWHERE("11"), ELSEWHERE("12"), ELSEWHERE("13"),            \
+        ELSEWHERE("14")
+#define REFUSED_AT(syn, reset)                                                                                         \
+    syn " C:41002>S:8443 S 9000 mss 1460 ttl 64 id 7 interface 1",                                                     \
+        reset " S:8443>C:41002 R. =0 ack 9001 win 0 ttl 64 id 8 interface 1"
+#define REFUSED REFUSED_AT("1.999", "2.000")
+#define SEEN_AT_BOTH(time) time " C:9>T S 1000 ttl 64 id 50 interface 1", "+0.001 C:9>T S 1000 ttl 63 id 50 interface 2"
+#define RECORDS_ON                                                                                                     \
+    "3.000 C:41000>S:443 P. 1001 ack 5001 len 5 ttl 64 id 9 interface 1",                                              \
+        "+0.001 C:41000>S:443 P. 1001 ack 5001 len 5 ttl 63 id 9 interface 2"
+
+/* Which connections say what the server's point recorded: those just before the refused one, and those soon after. */
+static void test_witnesses(void)
+{
+    /* Two of different ports, or one of the same port. */
+    script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON);
+    script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), WITNESS("8443", "41001", "1"),
+                 REFUSED, RECORDS_ON);
+    /* Five minutes after it, and later. */
+    script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON,
+                 WITNESS("80", "41001", "302.000"));
+    script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON,
+                 WITNESS("80", "41001", "302.001"));
+    /* The latest segment five minutes before it, and longer ago. */
+    script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "100"),
+                 REFUSED_AT("299.004", "300.004"), SEEN_AT_BOTH("301"));
+    script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "100"),
+                 REFUSED_AT("299.005", "300.005"), SEEN_AT_BOTH("301"));
+    /* The sixteenth connection before it, and the seventeenth. */
+    script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "1"),
+                 FOURTEEN_ELSEWHERE, REFUSED, RECORDS_ON);
+    script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), WITNESS("80", "41001", "1"),
+                 FOURTEEN_ELSEWHERE, ELSEWHERE("15"), REFUSED, RECORDS_ON);
+    /* As many after it. */
+    script_check("firewall_reject 95-99 by middlebox", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON,
+                 FOURTEEN_ELSEWHERE, ELSEWHERE("15"), WITNESS("80", "41001", "+1"));
+    script_check("closed_port 50-50 by unknown", WITNESS("443", "41000", "0"), REFUSED, RECORDS_ON, FOURTEEN_ELSEWHERE,
+                 ELSEWHERE("15"), ELSEWHERE("16"), WITNESS("80", "41001", "+1"));
+}
+
 static void test_stated(void)
 {
     static const struct {
@@ -323,6 +414,7 @@ int main(int argc, char **argv)
     static const script_test_t tests[] = {
         {"/points/sent_by_host", test_sent_by_host},
         {"/points/injected", test_injected},
+        {"/points/ports_used_again", test_ports_used_again},
         {"/points/both_ends", test_both_ends},
         {"/points/beyond_both", test_beyond_both},
         {"/points/not_proven", test_not_proven},
@@ -333,6 +425,7 @@ int main(int argc, char **argv)
         {"/points/rewritten_window", test_rewritten_window},
         {"/points/rewritten_stamp", test_rewritten_stamp},
         {"/points/refused_on_the_way", test_refused_on_the_way},
+        {"/points/witnesses", test_witnesses},
         {"/points/stated", test_stated},
         {"/points/one_point", test_one_point},
         {"/points/lost", test_lost},

@@ -5,18 +5,16 @@
  */
 #include "declared/declared.h"
 
-#include "base/text.h"
+#include <string.h>
+
+#include <glib.h>
+
 #include "declared/diag.h"
 #include "declared/f5.h"
 #include "declared/mptcp.h"
 #include "declared/netscaler.h"
 
 #define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
-
-const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
-{
-    return memory ? rst_escaped_text(memory, bytes, length) : NULL;
-}
 
 /* RFC 1122, section 4.2.2.12: a reset may explain itself in ASCII. Zeros of a padded frame and binary are no text. */
 static bool read_text(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)

@@ -10,17 +10,12 @@
 #ifndef RST_DECLARED_H
 #define RST_DECLARED_H
 
-#include "answer/verdict.h"
-#include "track/reset.h"
+#include <stdbool.h>
 
-typedef struct rst_statement {
-    rst_declared_t declared; /* source NULL = the reset states nothing */
-    rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED when it maps to none */
-    rst_cause_t when_idle;   /* instead of it, when nothing had been sent for a while; RST_CAUSE_COUNT = the same */
-    uint8_t confidence;
-    bool hint;       /* may mean something else: only an alternative, nothing is shown as stated */
-    const char *why; /* fact that makes the statement believable, or NULL */
-} rst_statement_t;
+#include "base/memory.h"
+#include "declared/decoder.h"
+#include "facts/prefs.h"
+#include "track/reset.h"
 
 /* Asks the decoders that prefs switch on. texts = false leaves declared.text out where it would have to be made. */
 rst_statement_t rst_declared_read(const rst_reset_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,

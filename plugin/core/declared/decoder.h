@@ -6,7 +6,22 @@
 #ifndef RST_DECODER_H
 #define RST_DECODER_H
 
-#include "declared/declared.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answer/verdict.h"
+#include "base/memory.h"
+#include "track/reset.h"
+
+typedef struct rst_statement {
+    rst_declared_t declared; /* source NULL = the reset states nothing */
+    rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED when it maps to none */
+    rst_cause_t when_idle;   /* instead of it, when nothing had been sent for a while; RST_CAUSE_COUNT = the same */
+    uint8_t confidence;
+    bool hint;       /* may mean something else: only an alternative, nothing is shown as stated */
+    const char *why; /* fact that makes the statement believable, or NULL */
+} rst_statement_t;
 
 /* The decoders. One that does not recognise its form returns false, and the next one is asked. Without memory they make
  * no texts. */

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_MESSAGE_H
-#define RST_MESSAGE_H
+#ifndef RST_PAYLOAD_H
+#define RST_PAYLOAD_H
 
 #include "facts/segment.h"
 

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_KERNEL_H
-#define RST_KERNEL_H
+#ifndef RST_AT_KERNEL_H
+#define RST_AT_KERNEL_H
 
 #include "rules/rule.h"
 #include "trace/join.h"

@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_ACROSS_H
-#define RST_ACROSS_H
+#ifndef RST_AT_POINTS_H
+#define RST_AT_POINTS_H
 
 #include "points/compare.h"
 #include "rules/rule.h"

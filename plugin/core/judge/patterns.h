@@ -6,8 +6,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_PATTERN_H
-#define RST_PATTERN_H
+#ifndef RST_PATTERNS_H
+#define RST_PATTERNS_H
 
 #include "rules/rule.h"
 

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_CHANGED_H
-#define RST_CHANGED_H
+#ifndef RST_REWRITTEN_BETWEEN_H
+#define RST_REWRITTEN_BETWEEN_H
 
 #include "rules/rule.h"
 

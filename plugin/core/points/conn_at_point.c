@@ -1,4 +1,4 @@
-/* at_points.c
+/* conn_at_point.c
  * Implementation for following one connection at several capture points: which of them show the same one, and which
  * segments they have in common.
  *
@@ -16,9 +16,11 @@ static void push(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned f
     rst_sightings_push(&at_point->sent[from], sighting, &points->sightings, points->memory);
 }
 
-static void add_reset(rst_conn_at_point_t *at_point, rst_reset_t *reset)
+static void add_reset(const rst_points_t *points, rst_conn_at_point_t *at_point, rst_reset_t *reset)
 {
     reset->at_point = at_point;
+    if (!at_point->reset)
+        at_point->reset = rst_alloc0(points->memory, RST_AT_POINT_RESETS * sizeof *at_point->reset);
     if (at_point->resets == RST_AT_POINT_RESETS)
         at_point->crowded = true;
     else
@@ -67,7 +69,7 @@ static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned
             continue;
         sighting = rst_sighting_of_reset(conn->revisable[i], home);
         push(points, at_point, from, &sighting);
-        add_reset(at_point, conn->revisable[i]);
+        add_reset(points, at_point, conn->revisable[i]);
         at_point->sender[from] |= (uint16_t)(1u << home);
     }
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
@@ -195,7 +197,7 @@ static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_a
 }
 
 /* Two records of the same addresses and ports show one connection, unless their initial sequence numbers say that one
- * is an earlier or later use of them. A device that changes the numbers leaves the IP id of the SYN. */
+ * is an earlier or later use of them. A device that changes the numbers leaves the IP ID of the SYN. */
 static bool same_use(const rst_conn_at_point_t *at_point, const rst_conn_at_point_t *view, unsigned from,
                      const rst_sighting_t *sighting)
 {
@@ -293,6 +295,8 @@ void rst_at_point_opened(rst_points_t *points, rst_conn_at_point_t *at_point, un
     if (!host)
         return;
     at_point->opened_before = g_hash_table_lookup(points->opened, host);
+    if (at_point->opened_before)
+        at_point->opened_before->opened_after = at_point;
     g_hash_table_insert(points->opened, host, at_point);
 }
 
@@ -305,7 +309,7 @@ void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, co
     keep_facts(at_point);
     push(points, at_point, from, &sighting);
     if (reset)
-        add_reset(at_point, reset);
+        add_reset(points, at_point, reset);
     if (at_point->whole->at_points > 1)
         meet(points, at_point, &sighting, from);
     else

@@ -44,9 +44,10 @@ typedef struct rst_conn_at_point {
     struct rst_conn_at_point *previous; /* the use of the addresses and ports before this one, at this point */
     struct rst_conn_at_point *next;     /* and the one after it */
     struct rst_conn_at_point *opened_before; /* the connection that this client opened before this one, at this point */
+    struct rst_conn_at_point *opened_after;  /* and after it */
     struct rst_conn_at_point *same_isn;      /* next with this initial sequence number of the client */
     rst_sightings_t sent[2];                 /* by index of the sender, in file order, copies left out */
-    rst_reset_t *reset[RST_AT_POINT_RESETS]; /* in file order, copies left out */
+    rst_reset_t **reset; /* RST_AT_POINT_RESETS, in file order, copies left out; NULL until the first */
     uint8_t resets;
     bool listed;         /* in the table of initial sequence numbers */
     bool crowded;        /* more resets than fit */

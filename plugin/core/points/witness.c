@@ -6,9 +6,11 @@
 #include "points/witness.h"
 
 #include "base/address.h"
+#include "base/moment.h"
 #include "points/pairing.h"
 
-#define WITNESSES_MAX 16 /* connections of the client that are looked at */
+#define WITNESSES_MAX 16        /* connections that the client opened before, and as many after */
+#define NEAR (300 * RST_SECOND) /* of the reset */
 
 static bool same_hosts(const rst_conn_t *a, const rst_conn_t *b)
 {
@@ -32,32 +34,56 @@ static const rst_conn_at_point_t *other_point(const rst_points_t *points, const 
     return NULL;
 }
 
-/* A filter may record one port only: the witness has the same one, or there are witnesses of several. Only what was
- * opened before bears witness, or else a verdict would hang on what the client happens to do afterwards. */
+/* What the client did long before or much later, on whatever port, says nothing about what the point recorded at that
+ * moment. */
+static bool is_near(const rst_conn_at_point_t *witness, rst_moment_t at)
+{
+    int64_t until_first, since_last;
+
+    return rst_time_difference(at.time, witness->facts.first.time, &until_first) && until_first <= NEAR &&
+           rst_time_difference(witness->facts.last.time, at.time, &since_last) && since_last <= NEAR;
+}
+
+/* A filter may record one port only: the witness has the same one, or there are witnesses of several. */
+typedef struct rst_testimony {
+    const rst_conn_at_point_t *there; /* the latest witness at the other point; NULL = none so far */
+    uint16_t port;                    /* of its server */
+} rst_testimony_t;
+
+/* Adds a witness. Returns whether that is enough. */
+static bool hear(const rst_points_t *points, const rst_conn_at_point_t *at_point, rst_moment_t at,
+                 const rst_conn_at_point_t *witness, rst_testimony_t *testimony)
+{
+    const rst_conn_t *conn = at_point->conn;
+    const rst_conn_at_point_t *there;
+    rst_testimony_t before = *testimony;
+
+    if (witness->conn == conn || witness->mixed || !is_near(witness, at) || !same_hosts(witness->conn, conn) ||
+        !(witness->interfaces & at_point->interfaces))
+        return false;
+    there = other_point(points, witness);
+    if (!there || !rst_at_point_records_on(points, there, at_point, at) ||
+        !rst_at_point_spans(points, there, at_point, at.pass_index))
+        return false;
+    *testimony = (rst_testimony_t){there, witness->conn->port[1 - witness->facts.client]};
+    return testimony->port == conn->port[1 - at_point->facts.client] ||
+           (before.there && before.port != testimony->port);
+}
+
 const rst_conn_at_point_t *rst_witness_find(const rst_points_t *points, const rst_conn_at_point_t *at_point,
                                             rst_moment_t at)
 {
-    const rst_conn_t *conn = at_point->conn;
     const rst_conn_at_point_t *witness = at_point->opened_before;
-    const rst_conn_at_point_t *found = NULL;
-    uint16_t port = 0;
+    rst_testimony_t testimony = {NULL, 0};
 
     for (unsigned i = 0; witness && i < WITNESSES_MAX; i++, witness = witness->opened_before) {
-        const rst_conn_at_point_t *there;
-        uint16_t its;
-
-        if (witness->conn == conn || witness->mixed || !same_hosts(witness->conn, conn) ||
-            !(witness->interfaces & at_point->interfaces))
-            continue;
-        there = other_point(points, witness);
-        if (!there || !rst_at_point_records_on(points, there, at_point, at) ||
-            !rst_at_point_spans(points, there, at_point, at.pass_index))
-            continue;
-        its = witness->conn->port[1 - witness->facts.client];
-        if (its == conn->port[1 - at_point->facts.client] || (found && its != port))
-            return there;
-        found = there;
-        port = its;
+        if (hear(points, at_point, at, witness, &testimony))
+            return testimony.there;
+    }
+    witness = at_point->opened_after;
+    for (unsigned i = 0; witness && i < WITNESSES_MAX; i++, witness = witness->opened_after) {
+        if (hear(points, at_point, at, witness, &testimony))
+            return testimony.there;
     }
     return NULL;
 }

@@ -7,8 +7,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_REST_H
-#define RST_REST_H
+#ifndef RST_CLOSED_SUMMARY_H
+#define RST_CLOSED_SUMMARY_H
 
 #include "track/connection.h"
 

@@ -7,8 +7,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_SLOT_H
-#define RST_SLOT_H
+#ifndef RST_CONN_TABLE_H
+#define RST_CONN_TABLE_H
 
 #include "track/closed_summary.h"
 
@@ -23,7 +23,7 @@ typedef struct rst_packed_syn {
     uint8_t flags, ttl, tos;
     uint8_t wscale : 4;
     uint8_t df : 1;
-    uint8_t from; /* index of its sender, plus twice that of the interface (points.h) */
+    uint8_t from; /* index of its sender, plus twice that of the interface (points/interfaces.h) */
 } rst_packed_syn_t;
 
 typedef struct rst_conn_entry {

@@ -21,7 +21,7 @@ struct rst_conn_at_point;
 typedef struct rst_conn {
     rst_address_t address[2]; /* side 0 is the smaller address and port */
     uint16_t port[2];
-    uint8_t point;           /* hosts and services are kept per capture point (points.h) */
+    uint8_t point;           /* hosts and services are kept per capture point (points/interfaces.h) */
     int8_t client;           /* index of the side that opened the connection, -1 unknown */
     bool opened;             /* the SYN or SYN-ACK of this generation is in the capture */
     bool directions_shared;  /* with the case of the latest reset: copy before writing */
@@ -30,8 +30,8 @@ typedef struct rst_conn {
     uint8_t revisables;              /* entries of revisable */
     bool lingers;                    /* has ended and waits to be trimmed */
     bool waits;                      /* in the queue of connections that closed */
-    bool summary;                    /* of this generation only what rest.h keeps is known */
-    bool echoed;                     /* the file shows it from two places, on one interface (echo.h) */
+    bool summary;                    /* of this generation only what closed_summary.h keeps is known */
+    bool echoed;                     /* the file shows it from two places, on one interface (merged.h) */
     uint16_t resets;                 /* of this generation, copies not counted */
     rst_moment_t first, last;        /* of this generation, resets included, copies not */
     rst_direction_t *direction;      /* both sides, by index; never NULL */
@@ -41,7 +41,7 @@ typedef struct rst_conn {
     rst_service_t *service;          /* that accepted it; NULL = not seen, or the table is full */
     struct rst_reset *last_reset[2]; /* latest reset of each side, copies left out */
     struct rst_reset *revisable[RST_REVISABLE_MAX]; /* resets that later segments may still revise, oldest first */
-    struct rst_conn_at_point *at_point;             /* NULL while the file has one interface (points.h) */
+    struct rst_conn_at_point *at_point;             /* NULL while the file has one interface (points/interfaces.h) */
     struct rst_conn *next;                          /* in that queue */
     struct rst_story *story;     /* of this use of the addresses and ports; NULL before its first reset */
     struct rst_attempt *attempt; /* this one, for the resets of others; NULL when none asks */

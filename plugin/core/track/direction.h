@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_SIDE_H
-#define RST_SIDE_H
+#ifndef RST_DIRECTION_H
+#define RST_DIRECTION_H
 
 #include "base/memory.h"
 #include "base/moment.h"

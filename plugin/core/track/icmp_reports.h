@@ -6,8 +6,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_UNREACHABLE_H
-#define RST_UNREACHABLE_H
+#ifndef RST_ICMP_REPORTS_H
+#define RST_ICMP_REPORTS_H
 
 #include <glib.h>
 

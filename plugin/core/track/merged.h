@@ -7,8 +7,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_ECHO_H
-#define RST_ECHO_H
+#ifndef RST_MERGED_H
+#define RST_MERGED_H
 
 #include "track/connection.h"
 #include "track/reset.h"

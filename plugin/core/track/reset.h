@@ -121,7 +121,7 @@ struct rst_reset {
     rst_burst_t *burst;                     /* of an abort, otherwise NULL */
     struct rst_conn_at_point
         *at_point;                /* at its capture point; NULL while the file has one interface, and for copies */
-    struct rst_tally *tally;      /* all resets of this side (pattern.h); NULL for a copy */
+    struct rst_tally *tally;      /* all resets of this side (judge/patterns.h); NULL for a copy */
     rst_moment_t relayed;         /* reset that the sender got just before on another connection; pass_index 0 = none */
     const rst_attempt_t *sibling; /* another attempt of the same client that this one may have raced */
     int64_t sibling_lead;         /* ns from the sibling's SYN to this connection's; negative = sibling later */
