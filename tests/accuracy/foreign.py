@@ -24,6 +24,8 @@ STEPS = (
     (True, FIN | ACK, 3, 2, 2 * SECOND, 51, 52, 0),
     (False, ACK, 3, 3, 2 * SECOND, 52, 52, 0),
 )
+BEGUN = 3  # the first of STEPS after the handshake
+KNOWN = 3  # handshakes from which on one more teaches nothing of the host's distance
 UNHEARD_SYN = (False, SYN, 0, 0, 0, 0, 0, 0)  # no answer to a repeated SYN tells the round trip (Karn's rule)
 
 # src, dst = (address, port)
@@ -170,11 +172,18 @@ def segment(src, dst, flags, seq, ack, size, ttl, ident):
 
 
 class Talks:
-    """Ordinary connections, one after another."""
+    """Ordinary connections, one after another. Quiet ones tell neither round trip nor distance of a host of which the
+    capture shows few handshakes: they had begun before."""
 
     def __init__(self, shown, at, quiet=False, interface=None):
         self.shown, self.at, self.quiet, self.interface = shown, at, quiet, interface
         self.frames, self.base = [], (0x30000000, 0x50000000)
+
+    def steps(self, server):
+        if not self.quiet:
+            return STEPS
+        handshakes = sum(packet.flags & (SYN | ACK) == SYN | ACK for packet in self.shown.sent(server))
+        return STEPS[BEGUN:] if handshakes < KNOWN else (UNHEARD_SYN, *STEPS)
 
     def add(self, client, server, apart=10 * SECOND, like=None):
         """From client to server; a server that the capture does not know is as far away as another one (like)."""
@@ -182,7 +191,7 @@ class Talks:
         models = (client, like or server)
         delays = [self.shown.delay(end[0]) if self.shown.sent(end[0]) else 0 for end in models[::-1]]
         made = []
-        for number, step in enumerate(((UNHEARD_SYN,) if self.quiet else ()) + STEPS):
+        for number, step in enumerate(self.steps(models[1][0])):
             who, flags, servers, clients, wait, seq, ack, size = step
             src, dst, model = ends[who], ends[1 - who], models[who]
             time = self.at + servers * delays[0] + clients * delays[1] + wait
