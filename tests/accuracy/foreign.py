@@ -245,6 +245,8 @@ def make(shown, name, interfaces):
     kind = KINDS[name]
     if kind.elsewhere and interfaces < 2:
         return [], 0
+    if kind.before and shown.first < FAR:
+        return [], 1  # no file tells times before 1970
     talks = Talks(shown, shown.first - FAR if kind.before else shown.last + FAR, kind.before,
                   interfaces if kind.elsewhere else None)
     alone = 0
