@@ -2,6 +2,7 @@
 """Traffic of other connections for a capture: ordinary ones that bear what the capture shows of their hosts (link
 layer, TTL, round trip, tick of the clock), so that they teach nothing new and change no verdict."""
 import collections
+import functools
 import ipaddress
 import math
 import struct
@@ -63,6 +64,11 @@ class Shown:
         # A clock that stands tells it by two packets; of one nothing is known.
         self.tick = math.gcd(*(time - self.first for time in times)) if len(times) > 1 else 1
         self.interfaces = list(dict.fromkeys(packet.interface for packet in packets))
+        self.by_host = collections.defaultdict(list)
+        for packet in packets:
+            self.by_host[packet.src[0]].append(packet)
+        for question in (self.stranger, self.sent, self.seen_on, self.ttl, self.delay, self.shift, self.link):
+            setattr(self, question.__name__, functools.cache(question))  # asked again for each packet
 
     def clock(self, time):
         return time - (time - self.first) % self.tick if self.tick else self.first
@@ -90,7 +96,7 @@ class Shown:
 
     def sent(self, src, dst=None, interface=None):
         """The packets of one address, to another, on an interface."""
-        return [packet for packet in self.packets if packet.src[0] == src and dst in (None, packet.dst[0]) and
+        return [packet for packet in self.by_host.get(src, ()) if dst in (None, packet.dst[0]) and
                 interface in (None, packet.interface)]
 
     def seen_on(self, src, dst):
