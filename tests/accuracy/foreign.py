@@ -2,6 +2,7 @@
 """Traffic of other connections for a capture: ordinary ones that bear what the capture shows of their hosts (link
 layer, TTL, round trip, tick of the clock), so that they teach nothing new and change no verdict."""
 import collections
+import functools
 import ipaddress
 import math
 import struct
@@ -24,6 +25,8 @@ STEPS = (
     (True, FIN | ACK, 3, 2, 2 * SECOND, 51, 52, 0),
     (False, ACK, 3, 3, 2 * SECOND, 52, 52, 0),
 )
+BEGUN = 3  # the first of STEPS after the handshake
+KNOWN = 3  # handshakes from which on one more teaches nothing of the host's distance
 UNHEARD_SYN = (False, SYN, 0, 0, 0, 0, 0, 0)  # no answer to a repeated SYN tells the round trip (Karn's rule)
 
 # src, dst = (address, port)
@@ -61,6 +64,11 @@ class Shown:
         # A clock that stands tells it by two packets; of one nothing is known.
         self.tick = math.gcd(*(time - self.first for time in times)) if len(times) > 1 else 1
         self.interfaces = list(dict.fromkeys(packet.interface for packet in packets))
+        self.by_host = collections.defaultdict(list)
+        for packet in packets:
+            self.by_host[packet.src[0]].append(packet)
+        for question in (self.stranger, self.sent, self.seen_on, self.ttl, self.delay, self.shift, self.link):
+            setattr(self, question.__name__, functools.cache(question))  # asked again for each packet
 
     def clock(self, time):
         return time - (time - self.first) % self.tick if self.tick else self.first
@@ -88,7 +96,7 @@ class Shown:
 
     def sent(self, src, dst=None, interface=None):
         """The packets of one address, to another, on an interface."""
-        return [packet for packet in self.packets if packet.src[0] == src and dst in (None, packet.dst[0]) and
+        return [packet for packet in self.by_host.get(src, ()) if dst in (None, packet.dst[0]) and
                 interface in (None, packet.interface)]
 
     def seen_on(self, src, dst):
@@ -170,11 +178,18 @@ def segment(src, dst, flags, seq, ack, size, ttl, ident):
 
 
 class Talks:
-    """Ordinary connections, one after another."""
+    """Ordinary connections, one after another. Quiet ones tell neither round trip nor distance of a host of which the
+    capture shows few handshakes: they had begun before."""
 
     def __init__(self, shown, at, quiet=False, interface=None):
         self.shown, self.at, self.quiet, self.interface = shown, at, quiet, interface
         self.frames, self.base = [], (0x30000000, 0x50000000)
+
+    def steps(self, server):
+        if not self.quiet:
+            return STEPS
+        handshakes = sum(packet.flags & (SYN | ACK) == SYN | ACK for packet in self.shown.sent(server))
+        return STEPS[BEGUN:] if handshakes < KNOWN else (UNHEARD_SYN, *STEPS)
 
     def add(self, client, server, apart=10 * SECOND, like=None):
         """From client to server; a server that the capture does not know is as far away as another one (like)."""
@@ -182,7 +197,7 @@ class Talks:
         models = (client, like or server)
         delays = [self.shown.delay(end[0]) if self.shown.sent(end[0]) else 0 for end in models[::-1]]
         made = []
-        for number, step in enumerate(((UNHEARD_SYN,) if self.quiet else ()) + STEPS):
+        for number, step in enumerate(self.steps(models[1][0])):
             who, flags, servers, clients, wait, seq, ack, size = step
             src, dst, model = ends[who], ends[1 - who], models[who]
             time = self.at + servers * delays[0] + clients * delays[1] + wait
@@ -236,6 +251,8 @@ def make(shown, name, interfaces):
     kind = KINDS[name]
     if kind.elsewhere and interfaces < 2:
         return [], 0
+    if kind.before and shown.first < FAR:
+        return [], 1  # no file tells times before 1970
     talks = Talks(shown, shown.first - FAR if kind.before else shown.last + FAR, kind.before,
                   interfaces if kind.elsewhere else None)
     alone = 0

@@ -49,7 +49,9 @@ class Pcap:
 
     def record(self, time, frame):
         seconds, rest = divmod(time, NANOSECONDS)
-        head = (seconds % 2**32, rest * self.units // NANOSECONDS, len(frame), len(frame))
+        if seconds >= 2**32:
+            raise Unsupported("its times leave no room behind them")
+        head = (seconds, rest * self.units // NANOSECONDS, len(frame), len(frame))
         return struct.pack(self.order + "IIII", *head) + frame
 
     def added(self, before, after):
@@ -105,7 +107,9 @@ class Pcapng:
 
     def record(self, time, interface, frame):
         stamp = time * self.units(interface if interface < self.interfaces else 0) // NANOSECONDS
-        body = struct.pack(self.order + "IIIII", interface, stamp >> 32 & 0xFFFFFFFF, stamp & 0xFFFFFFFF, len(frame),
+        if stamp >= 2**64:
+            raise Unsupported("its times leave no room behind them")
+        body = struct.pack(self.order + "IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, len(frame),
                            len(frame)) + frame + b"\0" * (-len(frame) % 4)
         size = len(body) + 12
         return struct.pack(self.order + "II", PACKET, size) + body + struct.pack(self.order + "I", size)

@@ -5,6 +5,7 @@ later_traffic.py and cut_short.py.
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import cut_short
+import frames
 import later_traffic
 import pytest
 import tools
@@ -24,6 +25,21 @@ def fixture_plugins(tshark, monkeypatch):
 
 def captures(folder):
     return list(later_traffic.captures([tools.SAMPLES / folder]))
+
+
+@pytest.mark.parametrize("kind", ["pcap", "nsecpcap", "pcapng"])
+def test_frames_are_added(tshark, tmp_path, kind):
+    """Before and behind those of the file, with their times and interfaces."""
+    path = tmp_path / "capture"
+    tools.tool("editcap", "-F", kind, captures("time_wait_reuse")[0], path)
+    capture = frames.load(path)
+    elsewhere = capture.interfaces if kind == "pcapng" else 0
+    frame, length = capture.frames[0], len(capture.frames)
+    path.write_bytes(capture.added([(10**9, 0, frame)], [(2 * 10**18, 0, frame), (2 * 10**18 + 10**9, elsewhere, frame)]))
+    rows = tshark.fields(path, ["frame.time_epoch", "frame.interface_id", "tcp.srcport"], passes=1)
+    assert len(rows) == length + 3 and all(row["tcp.srcport"] for row in rows)
+    assert [int(float(rows[at]["frame.time_epoch"][0])) for at in (0, -2, -1)] == [1, 2 * 10**9, 2 * 10**9 + 1]
+    assert kind != "pcapng" or [rows[at]["frame.interface_id"] for at in (0, -2, -1)] == [["0"], ["0"], ["1"]]
 
 
 @pytest.mark.parametrize("folder", SAMPLE)

@@ -20,6 +20,16 @@ static struct foreign_excuse {
     {"/handshake/bad_ack", true, "connect_aborted", "unsolicited_synack", "as above", 0, 0},
 };
 
+/* Verdicts that tell what came next, and where. */
+static const struct evidence_excuse {
+    const char *cause, *reason;
+} evidence_excuses[] = {
+    {"closed_port", "the port accepts again"},
+    {"policy_reset", "the same"},
+    {"half_open_discovery", "the client tries again"},
+    {"firewall_reject", "the point that lacks the reset records other connections of the two hosts"},
+};
+
 static const struct order_excuse {
     const char *from, *to;
     unsigned within_s;
@@ -47,6 +57,15 @@ bool script_foreign_is_excused(script_foreign_t foreign, const script_outcome_t 
             excuse->used++;
             return true;
         }
+    }
+    return false;
+}
+
+bool script_evidence_is_excused(const script_outcome_t *among)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(evidence_excuses); i++) {
+        if (names(evidence_excuses[i].cause, among->cause))
+            return true;
     }
     return false;
 }

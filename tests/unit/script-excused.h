@@ -19,6 +19,9 @@ typedef struct script_outcome {
 /* May this foreign traffic change the verdict in the test that runs? */
 bool script_foreign_is_excused(script_foreign_t foreign, const script_outcome_t *alone, const script_outcome_t *among);
 
+/* May frames of foreign traffic be among the evidence of this verdict? */
+bool script_evidence_is_excused(const script_outcome_t *among);
+
 /* May a line of another connection, so long after the reset (ns, RST_TIME_NONE unknown), change its verdict? */
 bool script_order_is_excused(const script_outcome_t *before, const script_outcome_t *after, int64_t elapsed);
 

@@ -84,10 +84,10 @@ static bool same_claim(const script_outcome_t *a, const script_outcome_t *b)
 static void report(const comparison_t *what, const char *kind, const script_outcome_t *before,
                    const script_outcome_t *after)
 {
-    g_test_message("%s: %s \"%s\" #%u: %s %u by %s -> %s %u by %s, after %s", kind, g_test_get_path(), what->expected,
-                   what->reset + 1, rst_cause_info(before->cause)->token, before->confidence,
-                   rst_sender_name(before->sender), rst_cause_info(after->cause)->token, after->confidence,
-                   rst_sender_name(after->sender), what->added);
+    g_test_message("%s: %s:%d %s \"%s\" #%u: %s %u by %s -> %s %u by %s, after %s", kind, what->file, what->line,
+                   g_test_get_path(), what->expected, what->reset + 1, rst_cause_info(before->cause)->token,
+                   before->confidence, rst_sender_name(before->sender), rst_cause_info(after->cause)->token,
+                   after->confidence, rst_sender_name(after->sender), what->added);
 }
 
 static void judge(const comparison_t *what, const char *kind, bool excused, const script_outcome_t *before,
@@ -108,10 +108,10 @@ static void compare_foreign(comparison_t *what, script_foreign_t foreign, const 
 
         if (!same_claim(alone, among))
             judge(what, "FOREIGN", script_foreign_is_excused(foreign, alone, among), alone, among);
+        else if (among->foreign)
+            judge(what, "EVIDENCE", script_evidence_is_excused(among), alone, among);
         else if (alone->confidence != among->confidence)
             report(what, "foreign, confidence", alone, among);
-        else if (among->foreign)
-            report(what, "foreign, evidence", alone, among);
     }
 }
 
@@ -207,8 +207,13 @@ static void compare_order(comparison_t *what, const script_shown_t *shown, unsig
         const script_outcome_t *earlier = outcome_at(before, what->reset);
         const script_outcome_t *later = outcome_at(after, what->reset);
 
-        if (!claims(earlier) || own_story(shown, what->reset, at))
+        if (own_story(shown, what->reset, at))
             continue;
+        if (!claims(earlier)) {
+            if (later->sender == RST_SENDER_MIDDLEBOX && earlier->sender != RST_SENDER_MIDDLEBOX)
+                judge(what, "ACCUSED", false, earlier, later);
+            continue;
+        }
         if (!same_claim(earlier, later) || !claims(later))
             judge(what, "ORDER", script_order_is_excused(earlier, later, elapsed_to(shown, what->reset, at)), earlier,
                   later);
