@@ -79,24 +79,30 @@ static uint32_t next_of(const attack_forger_t *forger, bool reverse)
 }
 
 /* Never by chance a number that fits. */
-static uint32_t far_number(attack_forger_t *forger)
+static uint32_t far_number(const attack_forger_t *forger)
 {
     uint32_t span = UINT32_MAX - 2 * FAR;
 
-    forger->scene->last_rand = next_of(forger, false) + FAR + g_rand_int(forger->scene->rand) % span;
-    return forger->scene->last_rand;
+    return next_of(forger, false) + FAR + g_rand_int(forger->scene->rand) % span;
 }
 
-/* A distance that is neither of the two hosts' own. */
+/* Hops show in what is missing to 64, 128 or 255 (about). */
+static bool is_as_far(unsigned ttl, unsigned other)
+{
+    return ABS((int)ttl % 64 - (int)other % 64) < 3;
+}
+
+/* A distance that is neither of the two hosts' own, at neither point. */
 static unsigned foreign_ttl(const attack_forger_t *forger)
 {
     const attack_story_t *story = forger->scene->story;
+    unsigned client = attack_ttl_of(story, 'C'), server = attack_ttl_of(story, 'S');
     unsigned ttl;
 
     do {
         ttl = 64u - (unsigned)g_rand_int_range(forger->scene->rand, 3, 28);
-    } while (ABS((int)ttl - (int)attack_ttl_of(story, 'C') % 64) < 3 ||
-             ABS((int)ttl - (int)attack_ttl_of(story, 'S') % 64) < 3);
+    } while (is_as_far(ttl, client) || is_as_far(ttl, server) || is_as_far(ttl, client - story->between) ||
+             is_as_far(ttl, server - story->between));
     return ttl;
 }
 
@@ -131,53 +137,56 @@ static void add_absurd_stamp(attack_forger_t *forger)
 /* How the headers look. Returns false if the word is none of these. */
 static bool fill_look(attack_forger_t *forger, const char *word)
 {
-    enum { ELSEWHERE, OWN_TTL, FARTHER } distance;
-    enum { NONE, ABSURD, OWN } stamp;
+    enum { NO_STAMP, OWN_STAMP, ABSURD_STAMP };
     static const struct {
         const char *word;
-        int distance, stamp;
+        bool own_ttl;
+        unsigned hops, stamp;
     } looks[] = {
-        {"$own", OWN_TTL, OWN},       {"$bare", OWN_TTL, NONE},        {"$onehop", FARTHER, OWN},
-        {"$absurd", OWN_TTL, ABSURD}, {"$elsewhere", ELSEWHERE, NONE}, {"$strange", ELSEWHERE, ABSURD},
+        {"$own", true, 0, OWN_STAMP},       {"$bare", true, 0, NO_STAMP},       {"$onehop", true, 1, OWN_STAMP},
+        {"$absurd", true, 0, ABSURD_STAMP}, {"$elsewhere", false, 0, NO_STAMP}, {"$strange", false, 0, ABSURD_STAMP},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
         if (strcmp(word, looks[i].word) != 0)
             continue;
-        distance = looks[i].distance;
-        stamp = looks[i].stamp;
-        forger->ttl = distance == ELSEWHERE
-                          ? foreign_ttl(forger)
-                          : attack_ttl_of(forger->scene->story, forger->route[0]) - (distance == FARTHER);
-        add_id(forger, distance != ELSEWHERE);
-        if (stamp == OWN)
+        forger->ttl = looks[i].own_ttl ? attack_ttl_of(forger->scene->story, forger->route[0]) - looks[i].hops
+                                       : foreign_ttl(forger);
+        add_id(forger, looks[i].own_ttl);
+        if (looks[i].stamp == OWN_STAMP)
             add_own_stamp(forger);
-        else if (stamp == ABSURD)
+        else if (looks[i].stamp == ABSURD_STAMP)
             add_absurd_stamp(forger);
         return true;
     }
     return false;
 }
 
-/* "$seq-1", "$ack", "$rand". */
+/* "$seq-1", "$ack", "$rand", ... */
 static bool fill_number(attack_forger_t *forger, const char *word)
 {
-    size_t name = strcspn(word, "+-");
-    uint32_t offset = word[name] ? (uint32_t)strtoll(word + name, NULL, 0) : 0;
-    uint32_t value;
+    size_t length = strcspn(word, "+-");
+    char *name = g_strndup(word, length);
+    uint32_t offset = word[length] ? (uint32_t)strtoll(word + length, NULL, 0) : 0;
+    uint32_t value = 0;
+    bool known = true;
 
-    if (strncmp(word, "$seq", name) == 0)
+    if (strcmp(name, "$seq") == 0)
         value = next_of(forger, false);
-    else if (strncmp(word, "$ack", name) == 0)
+    else if (strcmp(name, "$ack") == 0)
         value = next_of(forger, true);
-    else if (strncmp(word, "$rand", name) == 0)
+    else if (strcmp(name, "$any") == 0)
         value = far_number(forger);
-    else if (strncmp(word, "$opposite", name) == 0)
+    else if (strcmp(name, "$rand") == 0)
+        value = forger->scene->last_rand = far_number(forger);
+    else if (strcmp(name, "$opposite") == 0)
         value = forger->scene->last_rand + 0x80000000u;
     else
-        return false;
-    g_string_append_printf(forger->text, " %u", value + offset);
-    return true;
+        known = false;
+    if (known)
+        g_string_append_printf(forger->text, " %u", value + offset);
+    g_free(name);
+    return known;
 }
 
 static void fill_words(attack_forger_t *forger, const char *rest)
@@ -228,7 +237,8 @@ static void forge_line(attack_scene_t *scene, const char *template, bool from_be
         fill_words(&forger, rest + length + 1);
         text = g_string_free(forger.text, FALSE);
         attack_scene_add(scene, forger.time, text, forger.ttl, author);
-        g_array_index(scene->lines, attack_line_t, scene->lines->len - 1).from_between = from_between;
+        g_array_index(scene->lines, attack_line_t, scene->lines->len - 1).from_between =
+            from_between && author == ATTACK_FORGED;
         g_free(forger.route);
         g_free(ends);
     }

@@ -16,7 +16,7 @@
  * SRC     R sends the honest reset, P is its peer; K is the client, V the server; other letters as in the script.
  *         ":*" is another port each time
  * $seq    what SRC sends next; $ack: what DST sends next. Both with +N or -N after it
- * $rand   a number out of reach of any window; $opposite: the last one, half of all numbers away
+ * $rand   a number out of reach of any window; $opposite: half of all numbers away from the last $rand; $any: one more
  * $own    TTL, IP id, DF and time stamp as SRC would write them: a perfect copy
  * $bare   the same without time stamp; $onehop: one hop farther away; $absurd: a time stamp out of reach
  * $elsewhere  TTL and IP id of another host, no time stamp; $strange: an absurd one
