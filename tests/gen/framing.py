@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Build captures that hold packets which somebody else wrote under a host's address. framing.py --out DIR
+
+The table cases.tsv beside them says for each reset which causes are expected, which others are acceptable (some only up
+to a confidence, "cause<=60"), and who may be named as its sender.
+"""
+import argparse
+import os
+import sys
+
+import capfile
+from built_host import GET, OK
+from built_two import Both
+from packets import LINUX, WINDOWS, Capture, Conv, Host
+
+HEADING = "capture\tframe\texpected\tacceptable\tsender\treason\n"
+ABORTED = ("app_abort|unread_data", "app_timeout")
+FORGED = ("blind_reset|injected|policy_reset", "undetermined|duplicate|segment_after_reset<=49")
+STRANGER_HOPS = 17
+FAR = 0x35555555  # out of reach of any window
+SCENES = {}
+
+
+def scene(play):
+    SCENES[play.__name__] = play
+    return play
+
+
+def stranger(conv, end, flags, payload=b"", seq=None, **fields):
+    """A packet under the address of this end from somebody who does not know the numbers: they are far away, it comes
+    from elsewhere and bears no time stamp."""
+    seq = end.nxt + FAR if seq is None else seq
+    return conv.send(end, flags, payload, seq=seq, ack=seq ^ FAR, window=512, options=[], ttl=64 - STRANGER_HOPS,
+                     ident=end.host.rng.randrange(1 << 16), df=False, advance=False)
+
+
+@scene
+def data_after(cap):
+    """the reset is the server's own in every field; the data after it bear numbers outside the window, come from
+    elsewhere and have no time stamp"""
+    conv = Conv(cap, Host("192.0.2.81", LINUX), Host("203.0.113.81", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(2)
+    cap.expect(conv.abort(conv.s), ABORTED, "server")
+    for half in (0, 1 << 31):
+        cap.wait(0.04)
+        stranger(conv, conv.s, "PA", b"x" * 50, seq=conv.s.nxt + FAR + half)
+
+
+@scene
+def reset_before_ipv6(cap):
+    """the first reset bears a number outside the window and comes from elsewhere; the second is exact and the client's
+    own"""
+    conv = Conv(cap, Host("2001:db8::82", LINUX), Host("2001:db8:1::82", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(2)
+    cap.expect(stranger(conv, conv.c, "R"), FORGED, "middlebox|unknown")
+    cap.wait(0.01)
+    cap.expect(conv.abort(conv.c), ABORTED, "client")
+
+
+@scene
+def text_in_healthy(cap):
+    """the connection goes on: no device ended it, whatever a packet with a number outside the window says"""
+    conv = Conv(cap, Host("192.0.2.83", WINDOWS), Host("203.0.113.83", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(2)
+    said = stranger(conv, conv.s, "RA", b"BIG-IP: [0x11c5672:3045] Flow expired (sweeper)")
+    cap.expect(said, FORGED, "middlebox|unknown")
+    cap.wait(0.5)
+    conv.request(GET, OK)
+    conv.close()
+
+
+@scene
+def syn_before_device(cap):
+    """nobody answers the SYN, and both ends go on with the old numbers; the reset comes from nearer than the server,
+    which goes on"""
+    conv = Conv(cap, Host("192.0.2.84", LINUX), Host("203.0.113.84", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(1)
+    stranger(conv, conv.c, "S")
+    cap.wait(0.1)
+    reset = conv.send(conv.s, "RA", window=0, options=[], ttl=LINUX.ttl - 4, ident=4711, df=False)
+    cap.expect(reset, ("injected|policy_reset", "session_failover<=60"), "middlebox|unknown")
+    cap.wait(0.3)
+    conv.send(conv.s, "PA", OK)
+    conv.send(conv.c, "A")
+
+
+@scene
+def reset_between_points(cap):
+    """the first reset never was at the server's own point, and its number is far away; the second is the server's own
+    at both"""
+    conv = Both(cap, Host("192.0.2.85", LINUX), Host("203.0.113.85", LINUX), 80)
+    conv.talk()
+    cap.wait(2)
+    cap.expect(conv.forge(conv.s, "RA", seq=conv.s.nxt + FAR, window=0, options=[]), FORGED, "middlebox|unknown")
+    conv.expect(conv.abort(conv.s), ABORTED, "server")
+
+
+def build(name, out):
+    """Writes the capture, returns its rows of the table."""
+    cap = Capture()
+    SCENES[name](cap)
+    frames, rows = cap.finish()
+    capfile.write_frames(os.path.join(out, f"{name}.pcapng"), frames)
+    reason = " ".join(SCENES[name].__doc__.split())
+    return [f"{name}.pcapng\t{number}\t{expected}\t{acceptable}\t{sender}\t{reason}\n"
+            for number, (expected, acceptable), sender, _ in rows]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", required=True, help="folder that gets the captures and their table")
+    parser.error = lambda message: capfile.die(message)
+    out = parser.parse_args().out
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, "cases.tsv"), "w", encoding="ascii") as table:
+        table.write(HEADING)
+        for name in SCENES:
+            table.writelines(build(name, out))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
