@@ -34,6 +34,7 @@ typedef struct rst_view {
     bool from_host; /* another capture point shows that the host itself sent it */
     bool texts;     /* summary and evidence texts are wanted */
     rst_verdict_t *verdict;
+    struct rst_why *why; /* for the judge alone; NULL = nobody asks why */
 } rst_view_t;
 
 enum {                            /* what a rule needs or says beside its cause */
