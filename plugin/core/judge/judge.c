@@ -21,6 +21,7 @@
 #include "rules/guess.h"
 #include "rules/handshake.h"
 #include "rules/mismatch.h"
+#include "rules/nat.h"
 #include "rules/network.h"
 #include "rules/predicates.h"
 #include "rules/reactive.h"
@@ -36,7 +37,7 @@
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact, rst_rules_guess,     rst_rules_network,     rst_rules_rewritten, rst_rules_repeat,
+    rst_rules_artefact, rst_rules_guess,     rst_rules_nat,     rst_rules_network,     rst_rules_rewritten, rst_rules_repeat,
     rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,   rst_rules_timer,
     rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
 };
