@@ -37,9 +37,9 @@
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact, rst_rules_guess,     rst_rules_nat,     rst_rules_network,     rst_rules_rewritten, rst_rules_repeat,
-    rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,   rst_rules_timer,
-    rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
+    rst_rules_artefact, rst_rules_guess,    rst_rules_nat,       rst_rules_network,     rst_rules_rewritten,
+    rst_rules_repeat,   rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,
+    rst_rules_timer,    rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
 };
 
 #define OTHERS_MAX 32 /* causes that rules may name for one reset */
@@ -311,6 +311,8 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     verdict->confidence = (uint8_t)(rule ? outcome->confidence : UNDETERMINED_SHARE);
     verdict->benign = rule && (rule->flags & RST_RULE_BENIGN);
     verdict->sender = sender_of(view, rule);
+    if (rule && (rule->flags & RST_RULE_DUPLICATE))
+        verdict->trigger = rst_frames_number(&view->file->frames, view->reset->late_duplicate.pass_index);
     if (rule)
         rule->explain(view);
     else

@@ -44,9 +44,9 @@ static void explain_leak(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     rst_summary(view,
-                "Probably not translated back: the late duplicate in %s did not reach %s but a host that translates "
-                "addresses for it, which has no such connection and reset it. %s itself goes on in %s",
-                rst_where(view, reset->late_duplicate.pass_index), rst_who_own(view), rst_who_own(view),
+                "Probably not translated back: the late duplicate in %s met a host that translates addresses for %s "
+                "and has no such connection of its own, so it was reset, while that endpoint goes on in %s",
+                rst_where(view, reset->late_duplicate.pass_index), rst_who_own(view),
                 rst_where(view, reset->after.own_next.pass_index));
     rst_evidence_add(view, reset->late_duplicate.pass_index,
                      "Data that this side had acknowledged before. Its ACK is the reset's SEQ");
@@ -60,14 +60,14 @@ const rst_rule_t rst_rules_nat[] = {
      match_leak_elsewhere,
      explain_leak,
      RST_IF_ANSWER | RST_IF_ABORT,
-     RST_RULE_MIDDLEBOX,
+     RST_RULE_MIDDLEBOX | RST_RULE_DUPLICATE,
      {{RST_CAUSE_SESSION_FAILOVER, 15}, {RST_CAUSE_INJECTED, 8}}},
     {"nat_leak",
      RST_CAUSE_NAT_LEAK,
      match_leak,
      explain_leak,
      RST_IF_ANSWER | RST_IF_ABORT,
-     0,
+     RST_RULE_DUPLICATE,
      {{RST_CAUSE_SESSION_FAILOVER, 15}, {RST_CAUSE_INJECTED, 8}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

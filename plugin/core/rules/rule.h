@@ -42,7 +42,8 @@ enum {                            /* what a rule needs or says beside its cause 
        RST_RULE_MIDDLEBOX = 0x02, /* the sender is not the host whose address it bears */
        RST_RULE_BENIGN = 0x04,    /* nothing to fix */
        RST_RULE_FIRST = 0x08,     /* only for the first reset of its sender in the connection */
-       RST_RULE_AGAIN = 0x10      /* only for a later one */
+       RST_RULE_AGAIN = 0x10,     /* only for a later one */
+       RST_RULE_DUPLICATE = 0x20  /* what the reset answers is the late duplicate */
 };
 
 enum { /* forms of reset to which a rule may apply: the others need not ask it */
