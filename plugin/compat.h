@@ -38,6 +38,25 @@
 #define ws_warning g_warning
 #endif
 
+/* Does somebody want to know how verdicts come about (--log-level debug --log-domain rst)? 3.4 has no such log. */
+static inline bool rst_log_is_active(void)
+{
+#if __has_include(<wsutil/wslog.h>)
+    return ws_log_msg_is_active("rst", LOG_LEVEL_DEBUG);
+#else
+    return false;
+#endif
+}
+
+static inline void rst_log_line(const char *line)
+{
+#if __has_include(<wsutil/wslog.h>)
+    ws_log("rst", LOG_LEVEL_DEBUG, "%s", line);
+#else
+    g_debug("%s", line);
+#endif
+}
+
 #define RST_WIRESHARK (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR)
 
 #if RST_WIRESHARK < 304

@@ -206,6 +206,21 @@ static bool is_looked_at(const packet_info *pinfo, proto_tree *tree, bool fields
     return fields || pinfo->cinfo || (!pinfo->fd->visited && (rst_tree_is_read(tree) || rst_expert_status_waits()));
 }
 
+/* On each visit: of the verdicts that a frame had, the last one holds. */
+static void log_why(packet_info *pinfo, const rst_reset_t *reset)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    const char *line = rst_engine_explain(engine, reset, &memory);
+
+    rst_log_line(pinfo->fd->visited ? "Final verdict" : "Provisional verdict, on the first visit");
+    while (*line) {
+        size_t length = strcspn(line, "\n");
+
+        rst_log_line(wmem_strndup(pinfo->pool, line, length));
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_reset_t *reset)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -284,6 +299,8 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     cases = pinfo->fd->visited ? recall(pinfo, found) : learn(pinfo, found);
     for (i = 0; i < cases; i++)
         show_case(tvb, pinfo, tree, found[i]);
+    for (i = 0; i < cases && rst_log_is_active(); i++)
+        log_why(pinfo, found[i]);
     if (pinfo->fd->visited) {
         if (rst_tree_wants_reset_in(tree))
             show_reset_in(tvb, pinfo, tree);

@@ -36,12 +36,15 @@ static int hf_rst_finding_advice = -1;
 static int hf_rst_finding_count = -1;
 static int hf_rst_finding_duration = -1;
 static int hf_rst_finding_kind = -1;
+static int hf_rst_finding_pattern = -1;
 static int hf_rst_finding_summary = -1;
 static int hf_rst_hop_delta = -1;
 static int hf_rst_idle = -1;
+static int hf_rst_on_path = -1;
 static int hf_rst_ordinal = -1;
 static int hf_rst_pattern = -1;
 static int hf_rst_phase = -1;
+static int hf_rst_points_clock = -1;
 static int hf_rst_points_missing = -1;
 static int hf_rst_points_seen = -1;
 static int hf_rst_probes = -1;
@@ -250,6 +253,7 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
         proto_item_set_generated(proto_tree_add_int(tree, hf_rst_hop_delta, tvb, 0, 0, verdict->hop_delta));
     add_string(tree, tvb, hf_rst_points_seen, verdict->points_seen);
     add_string(tree, tvb, hf_rst_points_missing, verdict->points_missing);
+    add_string(tree, tvb, hf_rst_points_clock, verdict->points_clock);
     add_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
 }
 
@@ -286,8 +290,8 @@ bool rst_tree_wants_filter(proto_tree *tree)
 /* An evidence frame is only shown together with its text. */
 bool rst_tree_wants_texts(proto_tree *tree)
 {
-    const int fields[] = {hf_rst_summary,       hf_rst_evidence_text, hf_rst_evidence_frame,
-                          hf_rst_declared_text, hf_rst_points_seen,   hf_rst_points_missing};
+    const int fields[] = {hf_rst_summary,     hf_rst_evidence_text,  hf_rst_evidence_frame, hf_rst_declared_text,
+                          hf_rst_points_seen, hf_rst_points_missing, hf_rst_points_clock};
     size_t i;
 
     for (i = 0; tree && i < array_length(fields); i++) {
@@ -322,6 +326,8 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
     add_string(subtree, tvb, hf_rst_cause, info->token);
     add_percent(subtree, tvb, hf_rst_confidence, verdict->confidence);
     add_string(subtree, tvb, hf_rst_sender, rst_sender_name(verdict->sender));
+    if (rst_verdict_on_path(verdict))
+        add_string(subtree, tvb, hf_rst_on_path, rst_on_path_name(rst_verdict_on_path(verdict)));
     add_string(subtree, tvb, hf_rst_category, rst_category_name(info->category));
     add_boolean(subtree, tvb, hf_rst_benign, verdict->benign);
     add_declared(subtree, tvb, verdict);
@@ -359,6 +365,7 @@ proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_find
     add_long_string(subtree, tvb, hf_rst_finding_advice, info->advice);
     add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
+    add_string(subtree, tvb, hf_rst_finding_pattern, finding->pattern);
     return item;
 }
 
@@ -456,6 +463,12 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_finding_advice, "Advice", "finding.advice", "What to check next, with commands"),
     NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that went unanswered"),
     DURATION_FIELD(hf_rst_finding_duration, "Duration", "finding.duration", "From the first to the last of them"),
+    STRING_FIELD(hf_rst_on_path, "On the path", "on_path",
+                 "What something between the hosts, or a packet filter, did: sent the reset, or changed what the host "
+                 "answered with it. Absent where the verdict blames nothing there"),
+    STRING_FIELD(hf_rst_points_clock, "Clocks", "points.clock",
+                 "How the clock of another capture point differs from the clock of this one"),
+    STRING_FIELD(hf_rst_finding_pattern, "Pattern", "finding.pattern", "A known pattern that this failure shows"),
     FRAME_FIELD(hf_rst_reset_in, "Reset explained by this frame", "reset_in", FT_FRAMENUM_RESPONSE,
                 "The reset for which this frame is the trigger or evidence"),
 };

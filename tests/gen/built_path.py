@@ -196,6 +196,30 @@ def session_failover(cap):
         cap.wait(1)
 
 
+@scenario("nat_leak")
+def nat_leak(cap):
+    """A container host translates addresses for the client. A segment that the client has acknowledged arrives once
+    more, connection tracking calls it INVALID, so it is not translated back and reaches the host itself, which has no
+    such connection and resets it from one hop nearer. The client never notices and goes on (alternative:
+    session_failover)."""
+    client, server = Host("192.0.2.53", LINUX, 1), Host("203.0.113.53", LINUX, 9)
+    conv = Conv(cap, client, server, 80, rtt=0.030)
+    conv.handshake()
+    conv.send(conv.c, "PA", GET)
+    cap.wait(0.030)
+    for late in (False, True, False, True, False):
+        block = conv.send(conv.s, "PA", bytes(1000))
+        cap.wait(0.0002)
+        conv.send(conv.c, "A")
+        cap.wait(0.012)
+        if late:
+            again = conv.send(conv.s, "PA", bytes(1000), seq=block.seq - 1000)
+            cap.wait(0.00003)
+            cap.expect(conv.bare(conv.c, again, ttl=64, ident=0), "nat_leak", "middlebox", again)
+            cap.wait(0.012)
+    conv.close()
+
+
 @scenario("header_rewritten")
 def header_rewritten(cap):
     """From one segment to the next, the server's sequence numbers jump by 3,221,225,472 while IP ID and timestamps

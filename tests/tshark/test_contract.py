@@ -15,6 +15,7 @@ TYPES = {
     "rst.summary": "FT_STRING",
     "rst.benign": "FT_BOOLEAN",
     "rst.sender": "FT_STRING",
+    "rst.on_path": "FT_STRING",
     "rst.phase": "FT_STRING",
     "rst.ordinal": "FT_UINT16",
     "rst.trigger": "FT_FRAMENUM",
@@ -46,6 +47,8 @@ TYPES = {
     "rst.finding.advice": "FT_STRING",
     "rst.finding.count": "FT_UINT16",
     "rst.finding.duration": "FT_RELATIVE_TIME",
+    "rst.finding.pattern": "FT_STRING",
+    "rst.points.clock": "FT_STRING",
     "rst.reset_in": "FT_FRAMENUM",
 }
 # Fields of two-point captures: they appear with that analysis.
@@ -55,6 +58,7 @@ EACH_RESET = ["rst.cause", "rst.cause_id", "rst.category", "rst.confidence", "rs
 ALLOWED = {
     "rst.category": "refused handshake application timeout stale network declared artefact unknown".split(),
     "rst.sender": "client server middlebox unknown".split(),
+    "rst.on_path": "sent changed".split(),
     "rst.phase": "handshake established closing closed unknown".split(),
     "rst.validity": "exact in_window outside unknown".split(),
     "rst.capture_side": "client server middle unknown".split(),

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import tools
 
-PAGES = ["README.md", "docs/recipes.md"]
+PAGES = ["README.md", "docs/recipes.md", "docs/why.md"]
 PROFILE = tools.REPO / "packaging" / "profile" / "TCP Resets"
 TEMPLATE = tools.REPO / "packaging" / "opensearch" / "rst-template.json"
 
@@ -56,6 +56,24 @@ def test_pasted_answers(tshark, tour):
     answers = pasted_answers()
     assert len(answers) > 8
     assert not set(answers) - shown
+
+
+def test_why(tshark, tour):
+    """docs/why.md shows what the log says, long lines unfolded; the list of those that declined is left out."""
+    done = tshark.run("-2", "-r", tour, "--log-level", "debug", "--log-domain", "rst")
+    logged = {line.partition(" -- ")[2] for line in (done.stdout + done.stderr).decode(errors="replace").splitlines()}
+    said = {" ".join(line.split()) for line in logged}
+    page = (tools.REPO / "docs" / "why.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```\n(RST \(frame 196.*?)^```$", page, re.M | re.S)[1]
+    shown = re.sub(r"\n {20,}", " ", shown).splitlines()
+    assert len(shown) > 6
+    assert [line for line in shown if " ".join(line.split()) not in said] == []
+
+
+def test_why_names_a_rule():
+    """The row that the page looks for is there, and no other row has that name."""
+    rules = "".join(path.read_text() for path in (tools.REPO / "plugin" / "core" / "rules").glob("*.c"))
+    assert rules.count('{"device_idle",') == 1
 
 
 def profile_filters():

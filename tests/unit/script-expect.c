@@ -21,8 +21,10 @@ typedef struct script_claim {
 
 static void fail(const script_claim_t *claim, const char *what)
 {
-    g_test_message("%s:%d [%s] expected \"%s\": %s\n    got %s", claim->file, claim->line, claim->run->variant->name,
-                   claim->text, what, script_describe(claim->run, claim->reset));
+    g_test_message("%s:%d [%s] expected \"%s\": %s\n    got %s\n%s", claim->file, claim->line,
+                   claim->run->variant->name, claim->text, what, script_describe(claim->run, claim->reset),
+                   rst_engine_explain(claim->run->engine, claim->run->reset[claim->reset],
+                                      &claim->run->answers.memory));
     g_test_fail();
 }
 

@@ -398,7 +398,7 @@ static void test_one_point(void)
 
 static void test_lost(void)
 {
-    script_check("retransmission_timeout 95-99 by client", CLIENT_TALK,
+    script_check("retransmission_timeout 95-99 by client pattern lost_between_points", CLIENT_TALK,
                  "1 C>S P. 1101 ack 5201 len 50 ttl 64 id 110 interface 1",
                  "1.3 C>S P. 1101 ack 5201 len 50 ttl 64 id 111 interface 1",
                  "1.9 C>S P. 1101 ack 5201 len 50 ttl 64 id 112 interface 1",

@@ -100,6 +100,7 @@ typedef struct rst_verdict {
     int8_t hop_delta;           /* negative = nearer than its sender's other packets */
     const char *points_seen;    /* capture points that saw it, NULL = nothing to compare with */
     const char *points_missing; /* and that should have, NULL = none */
+    const char *points_clock;   /* how the clock of another point differs, NULL = not compared */
     const char *summary;        /* one sentence, or two */
     rst_declared_t declared;
     rst_alternative_t alternative[RST_ALTERNATIVES_MAX]; /* most likely first */

@@ -495,6 +495,11 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, c
     rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
 }
 
+const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory)
+{
+    return rst_judge_explain(&engine->judge, reset, memory);
+}
+
 const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits)
 {
     return rst_at_kernel_note(engine->judge.join, memory, fits);

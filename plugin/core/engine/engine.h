@@ -53,6 +53,10 @@ void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict);
 
+/* Why that verdict: the rules that were asked, what each answered, what limited or changed it. Several lines, taken
+ * from memory. */
+const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory);
+
 /* From the second pass on, before anything is asked: compares the capture points of a file that has several. */
 void rst_engine_finish_pass(rst_engine_t *engine);
 

@@ -196,21 +196,19 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
 }
 
 /* With a capture at the other end too: was it lost on the way, or did the host not answer? */
-static const char *delivery_of(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+static rst_delivery_t delivery_of(const rst_engine_t *engine, const rst_failure_t *failure)
 {
     const rst_retransmission_t *run = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
-    rst_delivery_t report;
 
     if (!run || failure->report || run->last.pass_index != failure->last.pass_index)
-        return "";
-    report = rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, run);
-    return rst_delivery_text(&report, memory);
+        return (rst_delivery_t){RST_DELIVERY_UNKNOWN, 0, 0, 0};
+    return rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, run);
 }
 
-static const char *explained(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+static const char *explained(const rst_failure_t *failure, const rst_delivery_t *delivery, const rst_memory_t *memory)
 {
     const char *summary = summary_of(failure, memory);
-    const char *kind = delivery_of(engine, failure, memory);
+    const char *kind = rst_delivery_text(delivery, memory);
 
     return *kind ? rst_text(memory, "%s. %s", summary, kind) : summary;
 }
@@ -218,6 +216,7 @@ static const char *explained(const rst_engine_t *engine, const rst_failure_t *fa
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding)
 {
     const rst_failure_t *failure;
+    rst_delivery_t delivery;
 
     if (!engine->findings)
         make_list(engine);
@@ -227,7 +226,9 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     finding->kind = failure->kind;
     finding->count = failure->count;
     finding->duration = rst_elapsed(failure->first, failure->last);
-    finding->summary = explained(engine, failure, memory);
+    delivery = delivery_of(engine, failure);
+    finding->pattern = rst_delivery_pattern(&delivery);
+    finding->summary = explained(failure, &delivery, memory);
     finding->server = failure->report
                           ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
                           : endpoint(failure->conn, 1u - failure->from, memory);

@@ -86,10 +86,12 @@ static void explain_clocks(const rst_view_t *view, const rst_conn_at_point_t *he
         offset = -offset;
         drift = -drift;
     }
-    rst_evidence_add(view, view->reset->at.pass_index, "Clock of capture point %u: %s %s that of point %u%s",
-                     rst_points_number(view->points, there), rst_span(view, offset < 0 ? -offset : offset),
-                     offset < 0 ? "behind" : "ahead of", rst_points_number(view->points, here),
-                     drift && view->texts ? rst_text(view->memory, ", drifting %d ppm", drift) : "");
+    if (view->texts)
+        view->verdict->points_clock = rst_text(
+            view->memory, "Clock of capture point %u: %s %s that of point %u%s", rst_points_number(view->points, there),
+            rst_span(view, offset < 0 ? -offset : offset), offset < 0 ? "behind" : "ahead of",
+            rst_points_number(view->points, here), drift ? rst_text(view->memory, ", drifting %d ppm", drift) : "");
+    rst_evidence_add(view, view->reset->at.pass_index, "%s", view->texts ? view->verdict->points_clock : "");
 }
 
 static unsigned absent_confidence(rst_proof_t proof)
@@ -251,6 +253,8 @@ static void explain_delivery(const rst_view_t *view)
         return;
     verdict->confidence = (uint8_t)MAX(verdict->confidence, 95);
     verdict->alternatives = 0;
+    if (rst_delivery_pattern(&report))
+        add_pattern(view, rst_delivery_pattern(&report));
     text = view->texts ? rst_delivery_text(&report, view->memory) : "";
     if (view->texts)
         verdict->summary = rst_text(view->memory, "%s. %s", verdict->summary, text);

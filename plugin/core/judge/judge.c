@@ -13,6 +13,7 @@
 #include "judge/measure.h"
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
+#include "judge/why.h"
 #include "rules/active.h"
 #include "rules/artefact.h"
 #include "rules/elimination.h"
@@ -20,6 +21,7 @@
 #include "rules/guess.h"
 #include "rules/handshake.h"
 #include "rules/mismatch.h"
+#include "rules/nat.h"
 #include "rules/network.h"
 #include "rules/predicates.h"
 #include "rules/reactive.h"
@@ -35,9 +37,9 @@
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact, rst_rules_guess,     rst_rules_network,     rst_rules_rewritten, rst_rules_repeat,
-    rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,   rst_rules_timer,
-    rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
+    rst_rules_artefact, rst_rules_guess,    rst_rules_nat,       rst_rules_network,     rst_rules_rewritten,
+    rst_rules_repeat,   rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,
+    rst_rules_timer,    rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
 };
 
 #define OTHERS_MAX 32 /* causes that rules may name for one reset */
@@ -109,15 +111,23 @@ static bool is_echoed(const rst_view_t *view)
     return view->reset->story->echoed;
 }
 
-static unsigned ask(const rst_view_t *view, const rst_rule_t *rule)
+/* What is left of a rule's answer, and what took the rest. */
+static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
-    unsigned confidence = rule->match(view);
-
-    if (is_echoed(view) && is_accusation(rule) && confidence > IN_ECHO)
-        confidence = IN_ECHO;
-    if ((rule->flags & RST_RULE_HISTORY) && confidence > RST_WITHOUT_HISTORY && !rst_has_history(view))
-        confidence = RST_WITHOUT_HISTORY;
-    return confidence;
+    *limit = RST_LIMIT_NONE;
+    if (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)) {
+        *limit = RST_LIMIT_FROM_HOST;
+        return 0;
+    }
+    if (is_echoed(view) && is_accusation(rule) && said > IN_ECHO) {
+        *limit = RST_LIMIT_ECHO;
+        said = IN_ECHO;
+    }
+    if ((rule->flags & RST_RULE_HISTORY) && said > RST_WITHOUT_HISTORY && !rst_has_history(view)) {
+        *limit = RST_LIMIT_HISTORY;
+        said = RST_WITHOUT_HISTORY;
+    }
+    return said;
 }
 
 static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confidence)
@@ -144,17 +154,20 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
     outcome->others = 0;
     for (; *chosen; chosen++) {
         const rst_rule_t *rule = *chosen;
-        unsigned confidence = ask(view, rule);
+        unsigned said = rule->match(view);
+        rst_limit_t limit;
+        unsigned confidence = limited(view, rule, said, &limit);
+        bool leads = !outcome->primary && confidence >= PRIMARY_MIN;
 
-        if (!confidence || (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)))
-            continue;
-        if (!outcome->primary && confidence >= PRIMARY_MIN) {
+        rst_why_rule(view, rule, said, confidence, limit, leads);
+        if (leads) {
             outcome->primary = rule;
             outcome->confidence = confidence;
-        } else {
+        } else if (confidence) {
             note_other(outcome, rule->cause, confidence);
         }
     }
+    rst_why_declined(view);
 }
 
 /* Adds an alternative with at most what is left of 100 percent; keeps the list ordered. */
@@ -298,6 +311,8 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     verdict->confidence = (uint8_t)(rule ? outcome->confidence : UNDETERMINED_SHARE);
     verdict->benign = rule && (rule->flags & RST_RULE_BENIGN);
     verdict->sender = sender_of(view, rule);
+    if (rule && (rule->flags & RST_RULE_DUPLICATE))
+        verdict->trigger = rst_frames_number(&view->file->frames, view->reset->late_duplicate.pass_index);
     if (rule)
         rule->explain(view);
     else
@@ -379,11 +394,16 @@ static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
     memset(view->verdict, 0, sizeof *view->verdict);
     view->verdict->summary = "";
     rst_measure(view);
+    rst_why_begin(view, rst_has_history(view));
     ask_all(judge, view, &outcome);
     conclude(view, &outcome, &statement);
+    rst_why_step(view, "by the rules:");
     apply_statement(view, &outcome, &statement);
+    rst_why_step(view, "by its own statement:");
     rst_at_kernel_apply(view, judge->join);
+    rst_why_step(view, "by its kernel:");
     apply_original(judge, view);
+    rst_why_step(view, "as a copy:");
 }
 
 static rst_host_period_t near_host(const rst_reset_t *reset, unsigned side)
@@ -392,7 +412,7 @@ static rst_host_period_t near_host(const rst_reset_t *reset, unsigned side)
 }
 
 static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
-                          const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+                          const rst_memory_t *memory, bool texts, rst_verdict_t *verdict, rst_why_t *why)
 {
     return (rst_view_t){judge->file,
                         judge->points,
@@ -406,17 +426,20 @@ static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, co
                         memory,
                         compare->from_host,
                         texts,
-                        verdict};
+                        verdict,
+                        why};
 }
 
 static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
-                         const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+                         const rst_memory_t *memory, bool texts, rst_verdict_t *verdict, rst_why_t *why)
 {
-    rst_view_t view = view_of(judge, reset, compare, memory, texts, verdict);
+    rst_view_t view = view_of(judge, reset, compare, memory, texts, verdict, why);
 
     classify_here(judge, &view);
     rst_at_points_apply(&view, compare);
+    rst_why_step(&view, "by other capture points:");
     rst_pattern_label(&view);
+    rst_why_end(&view);
 }
 
 /* The copy of the reset whose point explains it best; of equals the one nearest to its sender. */
@@ -430,7 +453,7 @@ static const rst_reset_t *find_leader(const rst_judge_t *judge, const rst_reset_
 
     for (unsigned i = 0; copies > 1 && i < copies; i++) {
         rst_verdict_t verdict;
-        rst_view_t view = view_of(judge, copy[i], compare, memory, false, &verdict);
+        rst_view_t view = view_of(judge, copy[i], compare, memory, false, &verdict, NULL);
 
         classify_here(judge, &view);
         if (rst_rewritten_between_apply(&view))
@@ -443,8 +466,8 @@ static const rst_reset_t *find_leader(const rst_judge_t *judge, const rst_reset_
     return leader;
 }
 
-void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
-                       rst_verdict_t *verdict)
+static void judge_reset(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                        rst_verdict_t *verdict, rst_why_t *why)
 {
     const rst_reset_t *leader;
     rst_compare_t compare;
@@ -455,14 +478,14 @@ void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const
     follows = compare.nearest != NULL;
     leader = find_leader(judge, reset, &compare, memory);
     if (leader == reset) {
-        classify_all(judge, reset, &compare, memory, texts, verdict);
+        classify_all(judge, reset, &compare, memory, texts, verdict, why);
         verdict->first = verdict->first && !follows;
         return;
     }
     /* One event at two points has one explanation; what was measured is each point's own. */
-    classify_all(judge, reset, &compare, memory, false, &own);
+    classify_all(judge, reset, &compare, memory, false, &own, NULL);
     rst_compare(judge->points, leader, &compare);
-    classify_all(judge, leader, &compare, memory, texts, verdict);
+    classify_all(judge, leader, &compare, memory, texts, verdict, why);
     verdict->first = own.first && !follows;
     verdict->ordinal = own.ordinal;
     verdict->phase = own.phase;
@@ -472,4 +495,20 @@ void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const
     verdict->capture_side = own.capture_side;
     verdict->validity = own.validity;
     verdict->accepted = own.accepted;
+}
+
+void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
+                       rst_verdict_t *verdict)
+{
+    judge_reset(judge, reset, memory, texts, verdict, NULL);
+}
+
+const char *rst_judge_explain(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory)
+{
+    rst_verdict_t verdict;
+    rst_why_t why;
+
+    rst_why_open(&why);
+    judge_reset(judge, reset, memory, false, &verdict, &why);
+    return rst_why_close(&why, memory);
 }

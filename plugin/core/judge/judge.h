@@ -28,4 +28,7 @@ void rst_judge_open(rst_judge_t *judge, const rst_file_t *file, const rst_points
 void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                        rst_verdict_t *verdict);
 
+/* How that verdict comes about, in lines. For two capture points it is the way of the copy whose verdict both bear. */
+const char *rst_judge_explain(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory);
+
 #endif

@@ -110,6 +110,11 @@ rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_at_poi
     return report;
 }
 
+const char *rst_delivery_pattern(const rst_delivery_t *report)
+{
+    return report->kind == RST_DELIVERY_LOST || report->kind == RST_DELIVERY_NO_ANSWER ? "lost_between_points" : NULL;
+}
+
 const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory)
 {
     switch (report->kind) {

@@ -31,6 +31,9 @@ typedef struct rst_delivery {
 rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                                const rst_retransmission_t *sent);
 
+/* NULL, or a pattern's name where copies or their answers were lost between two points. */
+const char *rst_delivery_pattern(const rst_delivery_t *report);
+
 /* A sentence on it, empty when nothing is known. */
 const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory);
 

@@ -34,6 +34,7 @@ typedef struct rst_view {
     bool from_host; /* another capture point shows that the host itself sent it */
     bool texts;     /* summary and evidence texts are wanted */
     rst_verdict_t *verdict;
+    struct rst_why *why; /* for the judge alone; NULL = nobody asks why */
 } rst_view_t;
 
 enum {                            /* what a rule needs or says beside its cause */
@@ -41,7 +42,8 @@ enum {                            /* what a rule needs or says beside its cause 
        RST_RULE_MIDDLEBOX = 0x02, /* the sender is not the host whose address it bears */
        RST_RULE_BENIGN = 0x04,    /* nothing to fix */
        RST_RULE_FIRST = 0x08,     /* only for the first reset of its sender in the connection */
-       RST_RULE_AGAIN = 0x10      /* only for a later one */
+       RST_RULE_AGAIN = 0x10,     /* only for a later one */
+       RST_RULE_DUPLICATE = 0x20  /* what the reset answers is the late duplicate */
 };
 
 enum { /* forms of reset to which a rule may apply: the others need not ask it */

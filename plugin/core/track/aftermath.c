@@ -68,7 +68,7 @@ static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment,
                                     rst_seq_after(segment->seq + rst_segment_space(segment), own->acked));
 
     if ((reset->trigger.moment.pass_index && reset->trigger.space) || (reset->flags & RST_FLAG_ACK) ||
-        reset->form == RST_FORM_REFUSAL)
+        reset->form == RST_FORM_REFUSAL || reset->late_duplicate.pass_index)
         return;
     if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
         return;

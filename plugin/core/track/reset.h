@@ -109,6 +109,7 @@ struct rst_reset {
     uint8_t head_len;
     const uint8_t *head;              /* payload, NULL when there is none */
     rst_recent_segment_t trigger;     /* moment.pass_index 0 = none */
+    rst_moment_t late_duplicate;      /* data that its side had acknowledged before, with ACK = SEQ; 0 = none */
     const rst_direction_t *direction; /* both sides as they were; the rings are not part of the copy */
     const rst_previous_t *previous;
     rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */

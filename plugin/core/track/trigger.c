@@ -180,6 +180,42 @@ static rst_form_t form_by_sequence(const rst_reset_t *reset)
     return rst_seq_after(reset->seq, own->nxt) ? RST_FORM_AHEAD : RST_FORM_BELOW;
 }
 
+/* Data that came once more although this side had acknowledged them before. An endpoint answers that with an ACK (RFC
+ * 9293, section 3.10.7.4); who knows nothing of the connection, with a bare reset. */
+static bool is_late_duplicate(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    return candidate->len && candidate->repeated && !candidate->keepalive && (candidate->flags & RST_FLAG_ACK) &&
+           candidate->ack == reset->seq && (own->known & RST_DIRECTION_ACKED) &&
+           !rst_seq_after(candidate->seq + candidate->space, own->acked) &&
+           candidate->moment.pass_index > own->last.pass_index;
+}
+
+/* The latest, which nothing has answered. */
+static rst_recent_segment_t *find_late_duplicate(const rst_reset_t *reset, const rst_ring_t *ring,
+                                                 const rst_prefs_t *prefs)
+{
+    for (unsigned age = 0; age < ring->used; age++) {
+        rst_recent_segment_t *candidate = rst_ring_at(ring, age);
+
+        if (!candidate->answered && is_late_duplicate(reset, candidate) && soon(reset, candidate, prefs))
+            return candidate;
+    }
+    return NULL;
+}
+
+/* Notes it, whatever the form is. */
+static void note_late_duplicate(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
+{
+    rst_recent_segment_t *candidate = find_late_duplicate(reset, ring, prefs);
+
+    if (!candidate)
+        return;
+    reset->late_duplicate = candidate->moment;
+    candidate->answered = true;
+}
+
 rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
 {
     const rst_ring_t *ring = &reset->conn->direction[1 - reset->from].ring;
@@ -193,8 +229,12 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
         if (!candidate && !(segment->flags & RST_FLAG_ACK))
             candidate = find_overtaken(reset, ring, prefs);
     }
+    if (candidate && is_late_duplicate(reset, candidate))
+        reset->late_duplicate = candidate->moment;
     if (!candidate) {
         reset->form = (uint8_t)form_by_sequence(reset);
+        if (!(segment->flags & RST_FLAG_ACK))
+            note_late_duplicate(reset, ring, prefs);
         return NULL;
     }
     reset->trigger = *candidate;

@@ -1,0 +1,73 @@
+/* nat.c
+ * Rules for resets by a host that translates addresses.
+ *
+ * Linux connection tracking calls a segment outside the window of its flow INVALID (nf_conntrack_proto_tcp.c), and only
+ * segments of a known flow are translated back. A late duplicate so reaches the translating host itself, which has no
+ * socket for it and answers with a bare reset at its ACK (RFC 9293, section 3.10.7.1), while the real endpoint behind
+ * it never notices. Container hosts are known for it (nf_conntrack_tcp_be_liberal).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/nat.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
+/* A bare reset to data that its side had acknowledged before, and that side goes on as if nothing had been. */
+static bool is_leak(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return reset->late_duplicate.pass_index && !(reset->flags & RST_FLAG_ACK) && reset->after.own_next.pass_index &&
+           !reset->after.restarted && !rst_has_fin(view->own) && rst_was_open(view);
+}
+
+static bool is_elsewhere(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    return delta != RST_HOPS_NONE && delta != 0;
+}
+
+static unsigned match_leak_elsewhere(const rst_view_t *view)
+{
+    return is_leak(view) && is_elsewhere(view) ? 62 : 0;
+}
+
+static unsigned match_leak(const rst_view_t *view)
+{
+    return is_leak(view) && !is_elsewhere(view) ? 55 : 0;
+}
+
+static void explain_leak(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    rst_summary(view,
+                "Probably not translated back: the late duplicate in %s met a host that translates addresses for %s "
+                "and has no such connection of its own, so it was reset, while that endpoint goes on in %s",
+                rst_where(view, reset->late_duplicate.pass_index), rst_who_own(view),
+                rst_where(view, reset->after.own_next.pass_index));
+    rst_evidence_add(view, reset->late_duplicate.pass_index,
+                     "Data that this side had acknowledged before. Its ACK is the reset's SEQ");
+    rst_evidence_add(view, reset->after.own_next.pass_index, "The same side goes on after the reset");
+    rst_explain_distance(view);
+}
+
+const rst_rule_t rst_rules_nat[] = {
+    {"nat_leak_elsewhere",
+     RST_CAUSE_NAT_LEAK,
+     match_leak_elsewhere,
+     explain_leak,
+     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_RULE_MIDDLEBOX | RST_RULE_DUPLICATE,
+     {{RST_CAUSE_SESSION_FAILOVER, 15}, {RST_CAUSE_INJECTED, 8}}},
+    {"nat_leak",
+     RST_CAUSE_NAT_LEAK,
+     match_leak,
+     explain_leak,
+     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_RULE_DUPLICATE,
+     {{RST_CAUSE_SESSION_FAILOVER, 15}, {RST_CAUSE_INJECTED, 8}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};
