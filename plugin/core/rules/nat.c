@@ -1,7 +1,7 @@
 /* nat.c
  * Rules for resets by a host that translates addresses.
  *
- * Linux connection tracking calls a segment outside the window of its flow INVALID (nf_conntrack_proto_tcp.c), and only
+ * Linux connection tracking calls a segment outside the window of its flow INVALID (nf_conntrack for TCP), and only
  * segments of a known flow are translated back. A late duplicate so reaches the translating host itself, which has no
  * socket for it and answers with a bare reset at its ACK (RFC 9293, section 3.10.7.1), while the real endpoint behind
  * it never notices. Container hosts are known for it (nf_conntrack_tcp_be_liberal).
