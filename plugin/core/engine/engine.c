@@ -7,6 +7,7 @@
 
 #include "base/seq.h"
 #include "engine/back_references.h"
+#include "engine/closing.h"
 #include "engine/failures.h"
 #include "engine/learn.h"
 #include "engine/state.h"
@@ -310,85 +311,6 @@ static rst_reset_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned 
     return reset;
 }
 
-static void forget_recent(rst_recent_t *recent, const rst_conn_t *conn)
-{
-    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        if (recent->conn[i] == conn)
-            recent->conn[i] = NULL;
-    }
-}
-
-/* As long as another attempt of the same client may still lose a race against it, a connection stays whole. */
-static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
-{
-    int64_t elapsed = rst_elapsed(conn->first, engine->file.now);
-
-    return elapsed == RST_TIME_NONE ||
-           elapsed <= (int64_t)MAX(engine->file.prefs.he_ms, engine->file.prefs.smb_race_ms) * RST_MILLISECOND;
-}
-
-/* Of an orderly close only a summary is kept from now on. */
-static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
-{
-    const rst_segment_t like = {
-        .src = conn->address[0], .dst = conn->address[1], .sport = conn->port[0], .dport = conn->port[1]};
-    rst_conn_entry_t *entry;
-    unsigned from;
-
-    if (engine->points.several || conn->lingers || !rst_closed_summary_fits(conn) || may_race(engine, conn))
-        return;
-    entry = rst_conn_table_peek(&engine->table, &like, &from);
-    if (!entry || entry->packed || entry->as.conn != conn)
-        return;
-    forget_recent(&engine->recent, conn);
-    for (unsigned i = 0; i < 2; i++) {
-        if (conn->host[i])
-            forget_recent(&conn->host[i]->recent, conn);
-    }
-    rst_conn_entry_close(&engine->table, entry, &engine->memory);
-}
-
-/* A clock that jumped must not hold up the queue for ever. */
-static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
-{
-    rst_closed_t *closed = &engine->closed;
-
-    if (!conn->waits && rst_closed_summary_fits(conn)) {
-        conn->waits = true;
-        conn->next = NULL;
-        *(closed->first ? &closed->last->next : &closed->first) = conn;
-        closed->last = conn;
-        closed->count++;
-    }
-    while (closed->first && (closed->count > RST_CLOSED_MAX || !may_race(engine, closed->first))) {
-        conn = closed->first;
-        closed->first = conn->next;
-        closed->count--;
-        conn->waits = false;
-        keep_summary(engine, conn);
-    }
-}
-
-/* What has ended needs its rings for a while only: stragglers come soon. */
-static void note_end(rst_engine_t *engine, rst_conn_t *conn)
-{
-    rst_conn_t **place = &engine->linger[engine->linger_next];
-    rst_conn_t *before = *place;
-
-    if (conn->lingers || !rst_conn_has_ended(conn))
-        return;
-    *place = conn;
-    conn->lingers = true;
-    engine->linger_next = (uint16_t)((engine->linger_next + 1) % RST_LINGER_MAX);
-    if (!before)
-        return;
-    before->lingers = false;
-    if (rst_conn_has_ended(before)) {
-        rst_conn_trim(before, &engine->memory);
-        queue_closed(engine, before);
-    }
-}
-
 static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     rst_reset_t *reset = NULL;
@@ -397,7 +319,7 @@ static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
         reset = take_reset(engine, conn, from, segment);
     else
         take_segment(engine, conn, from, segment);
-    note_end(engine, conn);
+    rst_closing_note(engine, conn);
     return reset;
 }
 

@@ -24,47 +24,6 @@ uint8_t rst_hops(uint8_t ttl)
     return RST_HOPS_ABSURD;
 }
 
-rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
-{
-    if (age >= ring->used)
-        return NULL;
-    return &ring->slot[(ring->next + ring->size - 1 - age) % ring->size];
-}
-
-/* Four slots serve a handshake; a connection that goes on gets sixteen, in the same order. */
-static void ring_grow(rst_ring_t *ring, const rst_memory_t *memory)
-{
-    uint8_t size = ring->slot ? RST_RING_LARGE : RST_RING_SMALL;
-    rst_recent_segment_t *slot = memory->alloc(memory->scope, size * sizeof *slot);
-
-    for (unsigned age = ring->used; age-- > 0;)
-        slot[ring->used - 1 - age] = *rst_ring_at(ring, age);
-    rst_release(memory, ring->slot, ring->size * sizeof *slot);
-    ring->slot = slot;
-    ring->size = size;
-    ring->next = ring->used;
-}
-
-static rst_recent_segment_t *ring_push(rst_ring_t *ring, const rst_memory_t *memory)
-{
-    rst_recent_segment_t *slot;
-
-    if (ring->used == ring->size && ring->size < RST_RING_LARGE)
-        ring_grow(ring, memory);
-    slot = &ring->slot[ring->next];
-    ring->next = (uint8_t)((ring->next + 1) % ring->size);
-    if (ring->used < ring->size)
-        ring->used++;
-    memset(slot, 0, sizeof *slot);
-    return slot;
-}
-
-bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment)
-{
-    return old->seq == segment->seq && old->ack == segment->ack && old->len == segment->len &&
-           old->flags == segment->flags && old->window == segment->window;
-}
-
 /* One byte may have been a probe, which moves no number. */
 bool rst_direction_is_news(const rst_direction_t *side, const rst_segment_t *segment)
 {
@@ -430,7 +389,7 @@ static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, c
     bool lower = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
     bool again = (side->known & peer->known & RST_DIRECTION_FIN) && side->acked == peer->fin_seq;
     bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
-    rst_recent_segment_t *slot = ring_push(&side->ring, memory);
+    rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
 
     slot->moment = at;
     slot->idle = idle;

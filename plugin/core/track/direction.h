@@ -11,6 +11,7 @@
 #include "facts/payload.h"
 #include "facts/prefs.h"
 #include "facts/segment.h"
+#include "track/ring.h"
 
 /* One segment and its copies while the peer has not acknowledged it. The start counts, not the length: a copy may be
  * shorter or longer than the first (RFC 9293, section 3.10.8). */
@@ -31,28 +32,6 @@ typedef struct rst_probes {
     rst_moment_t first, last;
     int64_t gap_min, gap_max; /* 0 until two probes were seen */
 } rst_probes_t;
-
-/* A segment that the peer may answer with a reset. */
-typedef struct rst_recent_segment {
-    rst_moment_t moment;
-    int64_t idle; /* ns since the segment before it, either direction; 0 = unknown */
-    uint32_t seq, ack, len, space, link, tsecr;
-    uint16_t window, ip_id;
-    uint8_t flags, ttl, tos, message;
-    bool answered;  /* a reset has been matched to it */
-    bool keepalive; /* takes no new sequence space: SEQ = SND.NXT - 1 */
-    bool timestamp; /* tsecr is valid */
-    bool repeated;  /* starts below SND.NXT: a retransmission; or repeats the ACK of the peer's FIN after the own one */
-} rst_recent_segment_t;
-
-#define RST_RING_SMALL 4
-#define RST_RING_LARGE 16
-
-/* The latest candidates of one direction, oldest overwritten first. */
-typedef struct rst_ring {
-    rst_recent_segment_t *slot; /* NULL until the first segment */
-    uint8_t size, used, next;
-} rst_ring_t;
 
 enum { /* what of a side is valid */
        RST_DIRECTION_NXT = 0x0001,
@@ -130,12 +109,6 @@ uint8_t rst_hops(uint8_t ttl);
 /* Does the capture show both, and more than SYN, FIN and resets? Filters on these flags leave nothing else, and then
  * neither numbers nor silence tell what the two have sent. */
 bool rst_directions_talk(const rst_direction_t *a, const rst_direction_t *b);
-
-/* The candidate that is age steps old (0 = latest), NULL beyond the end. */
-rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
-
-/* Equal numbers, length, flags and window; IP id and times are not compared. */
-bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment);
 
 /* Sends or acknowledges what the side had not before: most segments do, and none of those is in the ring. */
 bool rst_direction_is_news(const rst_direction_t *side, const rst_segment_t *segment);
