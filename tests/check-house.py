@@ -139,7 +139,7 @@ def check_mentions(files):
     """A comment that refers the reader to (file.h) means one that exists."""
     names = {name for known in files for name in (known, known.split("/")[1])}
     for name, path in files.items():
-        for mention in re.findall(r"\(([a-z_]+(?:/[a-z_]+)?\.[ch])\)", text(path)):
+        for mention in re.findall(r"\(([a-z_]+(?:/[a-z_]+)?\.h)\)", text(path)):
             if mention not in names:
                 yield f"a comment in {name} refers to {mention}, which is not in plugin/core"
 

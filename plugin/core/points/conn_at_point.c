@@ -27,25 +27,26 @@ static void add_reset(const rst_points_t *points, rst_conn_at_point_t *at_point,
         at_point->reset[at_point->resets++] = reset;
 }
 
-/* After each segment, because the record does not say when its next use begins. */
-static void keep_facts(rst_conn_at_point_t *at_point)
+static void keep_direction(rst_conn_facts_t *facts, const rst_direction_t *direction, unsigned from)
+{
+    facts->isn[from] = direction->isn;
+    facts->syn_window[from] = direction->syn_window;
+    facts->hop_min[from] = direction->hop_min;
+    facts->hop_max[from] = direction->hop_max;
+    facts->syn[from] = (direction->known & RST_DIRECTION_SYN) != 0;
+    facts->hops[from] = (direction->known & RST_DIRECTION_HOPS) != 0;
+}
+
+/* After each segment, because the record does not say when its next use begins. A segment changes what is known of its
+ * sender. */
+static void keep_facts(rst_conn_at_point_t *at_point, unsigned from)
 {
     const rst_conn_t *conn = at_point->conn;
-    rst_conn_facts_t *facts = &at_point->facts;
 
-    facts->first = conn->first;
-    facts->last = conn->last;
-    facts->client = (uint8_t)rst_conn_client(conn);
-    for (unsigned i = 0; i < 2; i++) {
-        const rst_direction_t *direction = &conn->direction[i];
-
-        facts->isn[i] = direction->isn;
-        facts->syn_window[i] = direction->syn_window;
-        facts->hop_min[i] = direction->hop_min;
-        facts->hop_max[i] = direction->hop_max;
-        facts->syn[i] = (direction->known & RST_DIRECTION_SYN) != 0;
-        facts->hops[i] = (direction->known & RST_DIRECTION_HOPS) != 0;
-    }
+    at_point->facts.first = conn->first;
+    at_point->facts.last = conn->last;
+    at_point->facts.client = (uint8_t)rst_conn_client(conn);
+    keep_direction(&at_point->facts, &conn->direction[from], from);
 }
 
 /* What the record still remembers from the time when the file had one interface: segments, then its latest resets. */
@@ -97,7 +98,8 @@ rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rs
     if (conn->first.pass_index) {
         recall(points, at_point, 0);
         recall(points, at_point, 1);
-        keep_facts(at_point);
+        keep_facts(at_point, 0);
+        keep_facts(at_point, 1);
         if (conn->client >= 0 && at_point->facts.syn[conn->client])
             list_isn(points, at_point, at_point->facts.isn[conn->client]);
     }
@@ -306,7 +308,7 @@ void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, co
     rst_conn_at_point_t *at_point = conn->at_point;
     rst_sighting_t sighting = rst_sighting_of_segment(segment, points->file->now.pass_index, points->latest);
 
-    keep_facts(at_point);
+    keep_facts(at_point, from);
     push(points, at_point, from, &sighting);
     if (reset)
         add_reset(points, at_point, reset);
