@@ -29,7 +29,7 @@ static const char *point_text(const rst_view_t *view, const rst_conn_at_point_t 
     const char *side = "";
     bool client = true, server = true;
     const rst_whole_connection_t *whole = at_point->whole;
-    unsigned s = rst_conn_client(at_point->conn) ^ at_point->swap;
+    unsigned s = at_point->facts.client ^ at_point->swap;
 
     if (!view->texts)
         return "";
@@ -126,7 +126,7 @@ static void explain_absent(const rst_view_t *view, const rst_elsewhere_t *absent
         rst_evidence_add(view, view->trigger->moment.pass_index,
                          "The segment that the reset answers never arrived at capture point %u", absent->number);
     if (absent->witness)
-        rst_evidence_add(view, absent->at_point->conn->last.pass_index,
+        rst_evidence_add(view, absent->at_point->facts.last.pass_index,
                          "Capture point %u records other connections of the same two hosts", absent->number);
     else if (absent->proof == RST_PROOF_ALIVE)
         rst_evidence_add(view, absent->after, "Capture point %u: the apparent sender goes on with the connection",
@@ -279,7 +279,7 @@ static void withdraw(const rst_view_t *view)
 
 void rst_at_points_apply(const rst_view_t *view, const rst_compare_t *compare)
 {
-    const rst_conn_at_point_t *at_point = view->reset->conn->at_point;
+    const rst_conn_at_point_t *at_point = view->reset->at_point;
 
     if (at_point && at_point->mixed && (by_device(view->verdict) || rst_verdict_on_path(view->verdict))) {
         withdraw(view);
