@@ -315,6 +315,7 @@ static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
         return;
     reset->burst = rst_host_note_abort(&engine->hosts, host, reset->story->port[reset->from], reset->idle, reset->at);
     reset->silence = rst_host_note_idle(&engine->hosts, host, reset->idle);
+    reset->silences = reset->silence ? reset->silence->count : 0;
     learn_relay(engine, reset, host);
 }
 

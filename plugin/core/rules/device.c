@@ -82,15 +82,21 @@ static bool is_bare_end(const rst_view_t *view)
            !rst_made_elsewhere(view);
 }
 
+/* What other connections do later makes no accusation of a weak clue. */
+static bool was_habit(const rst_view_t *view)
+{
+    return view->reset->silences >= RST_SILENCE_HABIT && rst_idle_is_habit(view);
+}
+
 static unsigned match_idle_bare(const rst_view_t *view)
 {
-    return is_bare_end(view) && rst_idle_is_habit(view) ? 55 : 0;
+    return is_bare_end(view) && was_habit(view) ? 55 : 0;
 }
 
 static unsigned match_idle_perhaps(const rst_view_t *view)
 {
     if (is_bare_end(view))
-        return rst_idle_is_habit(view) ? 0 : (rst_idle_is_round(view) ? 42 : 30);
+        return was_habit(view) ? 0 : (rst_idle_is_round(view) ? 42 : 30);
     if (!ends_silence(view))
         return 0;
     if (both_ends(view))

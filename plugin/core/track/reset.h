@@ -94,6 +94,7 @@ struct rst_reset {
     uint16_t window, ip_id;
     uint16_t ordinal;     /* within the generation, from 1 */
     uint16_t own_ordinal; /* among the resets of this sender */
+    uint16_t silences;    /* in the row of equal silences, up to its own */
     uint8_t from;         /* index of the side that it comes from by its addresses */
     uint8_t client;       /* index of the client, as known then */
     bool role_known;      /* by a SYN, not by ports */
