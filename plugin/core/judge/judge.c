@@ -32,7 +32,6 @@
 #include "rules/timer.h"
 
 #define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
-#define PRIMARY_MIN 45  /* a rule less sure than this can only be an alternative */
 #define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
 #define UNDETERMINED_SHARE 20
 
@@ -66,6 +65,7 @@ static void choose(const rst_rule_t **chosen, unsigned form, bool again)
             if (!may_apply(rule, form, again))
                 continue;
             g_assert(count + 1 < RST_CHOSEN_MAX);
+            assert(!rule->explain == ((rule->flags & RST_RULE_ALTERNATIVE) != 0));
             chosen[count++] = rule;
         }
     }
@@ -157,8 +157,9 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
         unsigned said = rule->match(view);
         rst_limit_t limit;
         unsigned confidence = limited(view, rule, said, &limit);
-        bool leads = !outcome->primary && confidence >= PRIMARY_MIN;
+        bool leads = !outcome->primary && confidence >= RST_LEADS;
 
+        assert(!(rule->flags & RST_RULE_ALTERNATIVE) || said < RST_LEADS);
         rst_why_rule(view, rule, said, confidence, limit, leads);
         if (leads) {
             outcome->primary = rule;
@@ -277,8 +278,8 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
     const rst_reset_t *reset = view->reset;
 
     if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
-        return view->verdict->confidence >= 50 ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
-    if (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_NOBODY))
+        return view->verdict->confidence >= RST_LIKELY ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
+    if (rule && ((rule->flags & RST_RULE_SENDER_UNKNOWN) || rst_cause_is(rule->cause, RST_TRAIT_FROM_NOBODY)))
         return RST_SENDER_UNKNOWN;
     if (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_ANYWHERE) && rst_hop_jump(view))
         return RST_SENDER_MIDDLEBOX;
@@ -313,10 +314,12 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     verdict->sender = sender_of(view, rule);
     if (rule && (rule->flags & RST_RULE_DUPLICATE))
         verdict->trigger = rst_frames_number(&view->file->frames, view->reset->late_duplicate.pass_index);
-    if (rule)
+    if (rule) {
+        rst_measure_counts(view, rule);
         rule->explain(view);
-    else
+    } else {
         explain_undetermined(view);
+    }
     add_hint(view, statement);
     if (view->reset->summary)
         rst_evidence_add(view, view->reset->at.pass_index,

@@ -10,7 +10,7 @@
 #include "rules/rule.h"
 #include "trace/join.h"
 
-#define RST_CHOSEN_MAX 64
+#define RST_CHOSEN_MAX 128
 
 typedef struct rst_judge {
     const rst_file_t *file;

@@ -69,3 +69,18 @@ void rst_measure(const rst_view_t *view)
     if (!rst_is_answer(view) && !rst_is_refusal(view))
         verdict->contradicted_by = rst_frames_number(frames, view->reset->after.alive.pass_index);
 }
+
+void rst_measure_counts(const rst_view_t *view, const rst_rule_t *rule)
+{
+    const rst_direction_t *own = view->own;
+    rst_verdict_t *verdict = view->verdict;
+
+    if (rule->flags & RST_RULE_RETRANSMISSIONS)
+        verdict->retransmissions = (uint16_t)(own->retransmission.copies - 1);
+    if (rule->flags & RST_RULE_SYNACKS)
+        verdict->retransmissions = (uint16_t)(own->synacks - 1);
+    if (rule->flags & RST_RULE_KEEPALIVES)
+        verdict->probes = own->keepalive.count;
+    if (rule->flags & RST_RULE_WINDOW_PROBES)
+        verdict->probes = own->window_probe.count;
+}

@@ -11,4 +11,7 @@
 /* Fills the measured members of the view's verdict. */
 void rst_measure(const rst_view_t *view);
 
+/* What the rule that leads counts, by the flags of its row. */
+void rst_measure_counts(const rst_view_t *view, const rst_rule_t *rule);
+
 #endif

@@ -59,6 +59,11 @@ void rst_pattern_add(const rst_view_t *view, const char *pattern)
         view->verdict->pattern[view->verdict->patterns++] = pattern;
 }
 
+const char *rst_hedge(const rst_view_t *view, const char *likely, const char *unsure)
+{
+    return view->verdict->confidence >= RST_LIKELY ? likely : unsure;
+}
+
 const char *rst_who(const rst_view_t *view, unsigned side)
 {
     const rst_story_t *conn = view->reset->story;

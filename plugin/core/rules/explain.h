@@ -19,6 +19,8 @@ const char *rst_span(const rst_view_t *view, int64_t ns);           /* "31 s" */
 const char *rst_shape(const rst_view_t *view);                      /* "RST,ACK" or "RST" */
 void rst_explain_distance(const rst_view_t *view);                  /* evidence line on the hop distance, if known */
 void rst_explain_history(const rst_view_t *view);                   /* evidence line on what is missing, if anything */
+/* The first text, or the second for a verdict below RST_LIKELY: the wording follows the confidence here alone. */
+const char *rst_hedge(const rst_view_t *view, const char *likely, const char *unsure);
 void rst_pattern_add(const rst_view_t *view, const char *pattern);
 
 #endif

@@ -3,8 +3,10 @@
  *
  * A rule is a row: its name, the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller
  * that writes the sentence and the evidence, the resets that it is asked about, and the look-alikes that the wire
- * cannot exclude. Order is from the specific to the general; ordinary stack behaviour stands before any middlebox
+ * cannot exclude. Order is from the specific to the general; ordinary stack behavior stands before any middlebox
  * unless the evidence is strong.
+ * Only the predicate decides, and only the row says who sent the reset and whether it is harmless: a sentence that
+ * would need another question is another row.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,9 +18,9 @@
 #include "track/hosts.h"
 #include "track/reset.h"
 
-#define RST_WITHOUT_HISTORY                                                                                            \
-    45 /* highest confidence of a rule whose absent fact may only be missing from the capture                          \
-        */
+#define RST_LEADS 45           /* a rule less sure than this can only be an alternative */
+#define RST_LIKELY 50          /* a verdict less sure than this says "perhaps" and accuses nobody */
+#define RST_WITHOUT_HISTORY 45 /* at most, for a rule whose absent fact may only be missing from the capture */
 
 typedef struct rst_view {
     const rst_file_t *file;
@@ -37,13 +39,19 @@ typedef struct rst_view {
     struct rst_why *why; /* for the judge alone; NULL = nobody asks why */
 } rst_view_t;
 
-enum {                            /* what a rule needs or says beside its cause */
-       RST_RULE_HISTORY = 0x01,   /* builds on an absence: without complete history at most RST_WITHOUT_HISTORY */
-       RST_RULE_MIDDLEBOX = 0x02, /* the sender is not the host whose address it bears */
-       RST_RULE_BENIGN = 0x04,    /* nothing to fix */
-       RST_RULE_FIRST = 0x08,     /* only for the first reset of its sender in the connection */
-       RST_RULE_AGAIN = 0x10,     /* only for a later one */
-       RST_RULE_DUPLICATE = 0x20  /* what the reset answers is the late duplicate */
+enum {                                  /* what a rule needs or says beside its cause */
+       RST_RULE_HISTORY = 0x001,        /* builds on an absence: without complete history at most RST_WITHOUT_HISTORY */
+       RST_RULE_MIDDLEBOX = 0x002,      /* the sender is not the host whose address it bears */
+       RST_RULE_BENIGN = 0x004,         /* nothing to fix */
+       RST_RULE_FIRST = 0x008,          /* only for the first reset of its sender in the connection */
+       RST_RULE_AGAIN = 0x010,          /* only for a later one */
+       RST_RULE_ALTERNATIVE = 0x020,    /* never sure enough to lead: has no teller */
+       RST_RULE_SENDER_UNKNOWN = 0x040, /* the host or somebody near it: the packets do not tell */
+       RST_RULE_RETRANSMISSIONS = 0x080, /* the verdict counts the segment that its sender repeated in vain */
+       RST_RULE_SYNACKS = 0x100,         /* the SYN-ACK that it repeated in vain */
+       RST_RULE_KEEPALIVES = 0x200,      /* its unanswered keepalive probes */
+       RST_RULE_WINDOW_PROBES = 0x400,   /* its unanswered window probes */
+       RST_RULE_DUPLICATE = 0x800        /* what the reset answers is the late duplicate */
 };
 
 enum { /* forms of reset to which a rule may apply: the others need not ask it */
@@ -64,10 +72,10 @@ typedef struct rst_rule {
     const char *name; /* unique and stable: docs/why.md leads from it to the row */
     rst_cause_t cause;
     unsigned (*match)(const rst_view_t *view);
-    void (*explain)(const rst_view_t *view);
-    uint16_t forms;                         /* RST_IF_ */
-    uint16_t flags;                         /* RST_RULE_ */
-    rst_alternative_t alike[RST_ALIKE_MAX]; /* confidence 0 ends the list */
+    void (*explain)(const rst_view_t *view); /* NULL for RST_RULE_ALTERNATIVE */
+    uint16_t forms;                          /* RST_IF_ */
+    uint16_t flags;                          /* RST_RULE_ */
+    rst_alternative_t alike[RST_ALIKE_MAX];  /* confidence 0 ends the list */
 } rst_rule_t;
 
 #endif
