@@ -14,21 +14,26 @@ static bool bad_offset(const rst_view_t *view)
     return !(view->reset->known & (RST_HAS_LENGTH | RST_HAS_OPTIONS));
 }
 
-static unsigned match_malformed(const rst_view_t *view)
+static unsigned match_malformed_offset(const rst_view_t *view)
 {
-    return (view->reset->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) || bad_offset(view) ? 90 : 0;
+    return bad_offset(view) ? 90 : 0;
 }
 
-static void explain_malformed(const rst_view_t *view)
+static void explain_malformed_offset(const rst_view_t *view)
+{
+    rst_summary(view, "Malformed: the header length of this reset is impossible - nothing after it can be trusted");
+    rst_evidence_add(view, view->reset->at.pass_index, "Data offset below 20 bytes or beyond the end of the segment");
+}
+
+static unsigned match_malformed_flags(const rst_view_t *view)
+{
+    return (view->reset->flags & (RST_FLAG_SYN | RST_FLAG_FIN)) && !bad_offset(view) ? 90 : 0;
+}
+
+static void explain_malformed_flags(const rst_view_t *view)
 {
     const char *flag = (view->reset->flags & RST_FLAG_SYN) ? "SYN" : "FIN";
 
-    if (bad_offset(view)) {
-        rst_summary(view, "Malformed: the header length of this reset is impossible - nothing after it can be trusted");
-        rst_evidence_add(view, view->reset->at.pass_index,
-                         "Data offset below 20 bytes or beyond the end of the segment");
-        return;
-    }
     rst_summary(view,
                 "Malformed: RST and %s are set together, which no TCP stack sends - a scanner, a fuzzer or a broken "
                 "device made this packet",
@@ -37,20 +42,10 @@ static void explain_malformed(const rst_view_t *view)
                      flag);
 }
 
-static unsigned match_duplicate(const rst_view_t *view)
-{
-    return view->reset->original ? (view->reset->ip_id ? 95 : 85) : 0;
-}
-
-static void explain_duplicate(const rst_view_t *view)
+static void explain_other_place(const rst_view_t *view)
 {
     const rst_reset_t *original = view->reset->original;
-    const char *where = rst_where(view, original->at.pass_index);
 
-    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers%s, %s later)", where,
-                view->reset->ip_id ? " and IP id" : "", rst_span(view, rst_elapsed(original->at, view->reset->at)));
-    rst_evidence_add(view, original->at.pass_index, "Equal SEQ, ACK, length and window%s as here",
-                     view->reset->ip_id ? ", and the same IP id" : "");
     if (view->reset->ttl != original->ttl)
         rst_evidence_add(view, original->at.pass_index,
                          "TTL %u there and %u here: recorded at another place of the path", original->ttl,
@@ -59,8 +54,53 @@ static void explain_duplicate(const rst_view_t *view)
         rst_evidence_add(view, original->at.pass_index, "Captured on another link or interface");
 }
 
+/* A host that sent it twice would have given the second one another IP ID. */
+static unsigned match_duplicate_by_id(const rst_view_t *view)
+{
+    return view->reset->original && view->reset->ip_id ? 95 : 0;
+}
+
+static void explain_duplicate_by_id(const rst_view_t *view)
+{
+    const rst_moment_t original = view->reset->original->at;
+
+    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers and IP id, %s later)",
+                rst_where(view, original.pass_index), rst_span(view, rst_elapsed(original, view->reset->at)));
+    rst_evidence_add(view, original.pass_index, "Equal SEQ, ACK, length and window as here, and the same IP id");
+    explain_other_place(view);
+}
+
+static unsigned match_duplicate(const rst_view_t *view)
+{
+    return view->reset->original && !view->reset->ip_id ? 85 : 0;
+}
+
+static void explain_duplicate(const rst_view_t *view)
+{
+    const rst_moment_t original = view->reset->original->at;
+
+    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers, %s later)",
+                rst_where(view, original.pass_index), rst_span(view, rst_elapsed(original, view->reset->at)));
+    rst_evidence_add(view, original.pass_index, "Equal SEQ, ACK, length and window as here");
+    explain_other_place(view);
+}
+
 const rst_rule_t rst_rules_artefact[] = {
+    {"captured_twice_by_id",
+     RST_CAUSE_DUPLICATE,
+     match_duplicate_by_id,
+     explain_duplicate_by_id,
+     RST_IF_ANY,
+     RST_RULE_BENIGN,
+     {{0, 0}}},
     {"captured_twice", RST_CAUSE_DUPLICATE, match_duplicate, explain_duplicate, RST_IF_ANY, RST_RULE_BENIGN, {{0, 0}}},
-    {"impossible_packet", RST_CAUSE_MALFORMED, match_malformed, explain_malformed, RST_IF_ANY, 0, {{0, 0}}},
+    {"impossible_offset",
+     RST_CAUSE_MALFORMED,
+     match_malformed_offset,
+     explain_malformed_offset,
+     RST_IF_ANY,
+     0,
+     {{0, 0}}},
+    {"impossible_flags", RST_CAUSE_MALFORMED, match_malformed_flags, explain_malformed_flags, RST_IF_ANY, 0, {{0, 0}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -10,25 +10,48 @@
 
 #define BURST (2 * RST_MILLISECOND)
 
-/* The receiver kept the connection: the number did not fit (RFC 5961, section 3.2), or an option was never negotiated
- * and makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
-static unsigned match_blind(const rst_view_t *view)
+/* The receiver kept the connection. */
+static bool went_on(const rst_view_t *view)
+{
+    return !rst_is_refusal(view) && !rst_is_answer(view) && view->reset->after.peer_count >= 2;
+}
+
+/* An option that was never negotiated makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
+static bool bears_stray_signature(const rst_view_t *view)
+{
+    return (view->reset->known & RST_HAS_AUTH) && !view->own->syn_options;
+}
+
+/* The number did not fit (RFC 5961, section 3.2), and both sides went on. */
+static bool was_wrong_guess(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
+
+    return went_on(view) && !bears_stray_signature(view) && reset->seq != view->peer->acked &&
+           reset->after.alive.pass_index && !rst_overtook_data(view);
+}
+
+static unsigned match_blind_signed(const rst_view_t *view)
+{
+    return went_on(view) && bears_stray_signature(view) ? 85 : 0;
+}
+
+static unsigned match_blind_challenged(const rst_view_t *view)
+{
+    return view->reset->after.peer_challenge && was_wrong_guess(view) ? 90 : 0;
+}
+
+static unsigned match_blind_ignored(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
     rst_validity_t validity = view->verdict->validity;
 
-    if (rst_is_refusal(view) || rst_is_answer(view) || reset->after.peer_count < 2)
+    if (after->peer_challenge || !was_wrong_guess(view))
         return 0;
-    if ((reset->known & RST_HAS_AUTH) && !view->own->syn_options)
-        return 85;
-    if (reset->seq == view->peer->acked || !reset->after.alive.pass_index || rst_overtook_data(view))
-        return 0;
-    if (reset->after.peer_challenge)
-        return 90;
     if (validity == RST_VALIDITY_OUTSIDE)
         return 80;
     /* Challenge ACKs are rationed (RFC 5961, section 7): the first after a wrong guess need not come. */
-    return validity == RST_VALIDITY_IN_WINDOW && reset->after.peer.pass_index > reset->after.alive.pass_index ? 80 : 0;
+    return validity == RST_VALIDITY_IN_WINDOW && after->peer.pass_index > after->alive.pass_index ? 80 : 0;
 }
 
 /* In SYN-SENT only an ACK of the SYN counts (RFC 9293, section 3.10.7.3): the attempt goes on. */
@@ -42,15 +65,24 @@ static unsigned match_blind_syn(const rst_view_t *view)
                : 0;
 }
 
-static void explain_blind(const rst_view_t *view)
+static void write_blind(const rst_view_t *view, const char *reaction)
 {
     const rst_aftermath_t *after = &view->reset->after;
 
     rst_summary(view, "Without effect: the reset does not fit the connection, %s %s and the connection went on (%s)",
-                rst_who_peer(view), after->peer_challenge ? "answered with an ACK" : "ignored it",
-                rst_where(view, after->peer.pass_index));
+                rst_who_peer(view), reaction, rst_where(view, after->peer.pass_index));
     rst_evidence_add(view, after->peer.pass_index, "%u segments of the receiver follow the reset", after->peer_count);
     rst_explain_distance(view);
+}
+
+static void explain_blind_challenged(const rst_view_t *view)
+{
+    write_blind(view, "answered with an ACK");
+}
+
+static void explain_blind_ignored(const rst_view_t *view)
+{
+    write_blind(view, "ignored it");
 }
 
 /* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
@@ -93,21 +125,26 @@ static bool in_train(const rst_view_t *view)
            rst_within(view, elapsed, (int64_t)view->prefs->seqchange_s * RST_SECOND);
 }
 
+static unsigned match_train_gfw(const rst_view_t *view)
+{
+    return is_gfw_train(&view->reset->after) && !rst_is_refusal(view) && in_train(view) ? 95 : 0;
+}
+
+static unsigned match_train_window(const rst_view_t *view)
+{
+    return is_window_train(view) && !is_gfw_train(&view->reset->after) && !rst_is_refusal(view) && in_train(view) ? 95
+                                                                                                                  : 0;
+}
+
 static unsigned match_train(const rst_view_t *view)
 {
-    if (rst_is_refusal(view) || !in_train(view))
+    if (is_gfw_train(&view->reset->after) || is_window_train(view))
         return 0;
-    return is_gfw_train(&view->reset->after) || is_window_train(view) ? 95 : 85;
+    return !rst_is_refusal(view) && in_train(view) ? 85 : 0;
 }
 
 static void explain_train(const rst_view_t *view)
 {
-    const rst_aftermath_t *after = &view->reset->after;
-
-    if (is_gfw_train(after))
-        rst_pattern_add(view, "gfw");
-    else if (is_window_train(view))
-        rst_pattern_add(view, "tcpkill");
     rst_summary(view,
                 "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
                 "host knows its own number and needs one",
@@ -116,21 +153,61 @@ static void explain_train(const rst_view_t *view)
     rst_explain_distance(view);
 }
 
+static void explain_train_gfw(const rst_view_t *view)
+{
+    rst_pattern_add(view, "gfw");
+    explain_train(view);
+}
+
+static void explain_train_window(const rst_view_t *view)
+{
+    rst_pattern_add(view, "tcpkill");
+    explain_train(view);
+}
+
 const rst_rule_t rst_rules_guess[] = {
     {"syn_not_refused",
      RST_CAUSE_BLIND_RESET,
      match_blind_syn,
-     explain_blind,
+     explain_blind_ignored,
      RST_IF_REFUSAL,
      0,
      {{RST_CAUSE_FIREWALL_REJECT, 10}}},
-    {"without_effect",
+    {"signature_not_negotiated",
      RST_CAUSE_BLIND_RESET,
-     match_blind,
-     explain_blind,
+     match_blind_signed,
+     explain_blind_ignored,
      RST_IF_NO_ANSWER,
      0,
      {{RST_CAUSE_INJECTED, 5}}},
+    {"challenged_in_vain",
+     RST_CAUSE_BLIND_RESET,
+     match_blind_challenged,
+     explain_blind_challenged,
+     RST_IF_NO_ANSWER,
+     0,
+     {{RST_CAUSE_INJECTED, 5}}},
+    {"without_effect",
+     RST_CAUSE_BLIND_RESET,
+     match_blind_ignored,
+     explain_blind_ignored,
+     RST_IF_NO_ANSWER,
+     0,
+     {{RST_CAUSE_INJECTED, 5}}},
+    {"train_of_segment_sizes",
+     RST_CAUSE_INJECTED,
+     match_train_gfw,
+     explain_train_gfw,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 4}}},
+    {"train_of_windows",
+     RST_CAUSE_INJECTED,
+     match_train_window,
+     explain_train_window,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 4}}},
     {"guessed_train",
      RST_CAUSE_INJECTED,
      match_train,

@@ -8,31 +8,46 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
+/* During the handshake, before any data of the side that resets. */
+static bool acks_wrong_number(const rst_view_t *view)
+{
+    return rst_is_answer(view) && view->trigger && (view->own->known & RST_DIRECTION_SYN) && !view->own->bytes &&
+           view->trigger->ack != view->own->isn + 1;
+}
+
+static void write_bad_ack(const rst_view_t *view, const char *what)
+{
+    rst_summary(view,
+                "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
+                "handshake",
+                what, rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view),
+                view->own->isn);
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN with SEQ %u: only %u may be acknowledged", view->own->isn,
+                     view->own->isn + 1);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);
+}
+
+static unsigned match_bad_synack(const rst_view_t *view)
+{
+    return acks_wrong_number(view) && (view->trigger->flags & RST_FLAG_SYN) ? 90 : 0;
+}
+
+static void explain_bad_synack(const rst_view_t *view)
+{
+    write_bad_ack(view, "SYN-ACK");
+}
+
+/* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
 static unsigned match_bad_ack(const rst_view_t *view)
 {
-    const rst_recent_segment_t *trigger = view->trigger;
-
-    if (!rst_is_answer(view) || !trigger || !(view->own->known & RST_DIRECTION_SYN) || view->own->bytes)
+    if (!acks_wrong_number(view) || (view->trigger->flags & RST_FLAG_SYN))
         return 0;
-    if (trigger->ack == view->own->isn + 1)
-        return 0;
-    if (trigger->flags & RST_FLAG_SYN)
-        return 90;
-    /* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
     return (view->own->known & RST_DIRECTION_SYNACK) && !rst_has_fin(view->own) && view->peer->segments <= 2 ? 85 : 0;
 }
 
 static void explain_bad_ack(const rst_view_t *view)
 {
-    rst_summary(view,
-                "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
-                "handshake",
-                (view->trigger->flags & RST_FLAG_SYN) ? "SYN-ACK" : "ACK",
-                rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view),
-                view->own->isn);
-    rst_evidence_add(view, view->own->syn.pass_index, "SYN with SEQ %u: only %u may be acknowledged", view->own->isn,
-                     view->own->isn + 1);
-    rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);
+    write_bad_ack(view, "ACK");
 }
 
 /* RFC 7323, section 5: an echo of a time stamp that the SYN never bore. */
@@ -60,6 +75,13 @@ static void explain_paws(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_mismatch[] = {
+    {"handshake_wrong_synack",
+     RST_CAUSE_HANDSHAKE_BAD_ACK,
+     match_bad_synack,
+     explain_bad_synack,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_HEADER_REWRITTEN, 4}}},
     {"handshake_wrong_ack",
      RST_CAUSE_HANDSHAKE_BAD_ACK,
      match_bad_ack,

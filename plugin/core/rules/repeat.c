@@ -35,36 +35,42 @@ static void explain_challenge_ack(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "Challenge ACK for the number that this reset bears");
 }
 
-static bool after_own_reset(const rst_view_t *view)
+/* In a capture of one direction each of these refuses a SYN that is not seen. */
+static bool refuses_unseen_syn(const rst_view_t *view)
 {
-    return view->reset->own_last.at.pass_index != 0;
+    return view->reset->seq == 0 && (view->reset->flags & RST_FLAG_ACK) && !view->own->segments &&
+           !view->peer->segments;
 }
 
-/* The sender has reset the connection before, or was reset: whatever still arrives meets no connection. */
-static unsigned match_segment_after_reset(const rst_view_t *view)
+/* The sender has reset the connection before: whatever still arrives meets no connection. */
+static unsigned after_own_reset(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
 
-    if (rst_is_refusal(view) && !reset->peer_last.at.pass_index)
+    if (!reset->own_last.at.pass_index || (rst_is_refusal(view) && !reset->peer_last.at.pass_index) ||
+        refuses_unseen_syn(view))
         return 0;
-    /* One-way capture: each of these refuses a SYN that is not seen. */
-    if (reset->seq == 0 && (reset->flags & RST_FLAG_ACK) && !view->own->segments && !view->peer->segments)
-        return 0;
-    if (after_own_reset(view)) {
-        if (rst_is_answer(view))
-            return 95;
-        /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
-        if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
-            return view->peer->segments ? 92 : RST_WITHOUT_HISTORY;
-        if (rst_seq_diff(reset->seq, reset->own_last.seq) == 1)
-            return 70;
-        /* Without the ACKs of the other side only the rise of the numbers is left. */
-        return !rst_directions_talk(view->own, view->peer) && view->peer->segments && !(reset->flags & RST_FLAG_ACK) &&
-                       rst_seq_after(reset->seq, reset->own_last.seq)
-                   ? RST_WITHOUT_HISTORY
-                   : 0;
-    }
-    if (!reset->peer_last.at.pass_index || (rst_has_fin(view->own) && rst_is_answer(view)))
+    if (rst_is_answer(view))
+        return 95;
+    /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
+    if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
+        return view->peer->segments ? 92 : RST_WITHOUT_HISTORY;
+    if (rst_seq_diff(reset->seq, reset->own_last.seq) == 1)
+        return 70;
+    /* Without the ACKs of the other side only the rise of the numbers is left. */
+    return !rst_directions_talk(view->own, view->peer) && view->peer->segments && !(reset->flags & RST_FLAG_ACK) &&
+                   rst_seq_after(reset->seq, reset->own_last.seq)
+               ? RST_WITHOUT_HISTORY
+               : 0;
+}
+
+/* The other side has reset the connection. */
+static unsigned after_peer_reset(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (reset->own_last.at.pass_index || !reset->peer_last.at.pass_index || refuses_unseen_syn(view) ||
+        (rst_has_fin(view->own) && rst_is_answer(view)))
         return 0;
     if (rst_is_refusal(view))
         return 60;
@@ -74,25 +80,61 @@ static unsigned match_segment_after_reset(const rst_view_t *view)
     return rst_is_answer(view) || !(reset->flags & RST_FLAG_ACK) ? 90 : 0;
 }
 
-static void explain_segment_after_reset(const rst_view_t *view)
+static unsigned match_own_reset(const rst_view_t *view)
 {
-    const rst_reset_t *reset = view->reset;
-    uint32_t first = reset->own_first.at.pass_index ? reset->own_first.at.pass_index : reset->peer_last.at.pass_index;
-    const char *whose = after_own_reset(view) ? "it had reset" : "was reset by the other side";
+    return view->trigger ? after_own_reset(view) : 0;
+}
 
-    if (view->trigger)
-        rst_summary(view,
-                    "Follow-up: the segment of %s still reached %s after the connection %s in %s. Analyse that first "
-                    "reset",
-                    rst_where(view, view->trigger->moment.pass_index), rst_who_own(view), whose,
-                    rst_where(view, first));
-    else
-        rst_summary(view, "Follow-up: %s resets again what %s in %s. The segment it answers is not in the capture",
-                    rst_who_own(view), after_own_reset(view) ? "it had reset" : "the other side had reset",
-                    rst_where(view, first));
+static unsigned match_own_reset_unseen(const rst_view_t *view)
+{
+    return view->trigger ? 0 : after_own_reset(view);
+}
+
+static unsigned match_peer_reset(const rst_view_t *view)
+{
+    return view->trigger ? after_peer_reset(view) : 0;
+}
+
+static unsigned match_peer_reset_unseen(const rst_view_t *view)
+{
+    return view->trigger ? 0 : after_peer_reset(view);
+}
+
+static void write_segment(const rst_view_t *view, uint32_t first, const char *whose)
+{
+    rst_summary(view,
+                "Follow-up: the segment of %s still reached %s after the connection %s in %s. Analyse that first "
+                "reset",
+                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view), whose, rst_where(view, first));
     rst_evidence_add(view, first, "The connection was reset here already");
-    if (view->trigger)
-        rst_evidence_add(view, view->trigger->moment.pass_index, "Segment with ACK = this reset's SEQ");
+    rst_evidence_add(view, view->trigger->moment.pass_index, "Segment with ACK = this reset's SEQ");
+}
+
+static void write_unseen(const rst_view_t *view, uint32_t first, const char *whose)
+{
+    rst_summary(view, "Follow-up: %s resets again what %s in %s. The segment it answers is not in the capture",
+                rst_who_own(view), whose, rst_where(view, first));
+    rst_evidence_add(view, first, "The connection was reset here already");
+}
+
+static void explain_own_reset(const rst_view_t *view)
+{
+    write_segment(view, view->reset->own_first.at.pass_index, "it had reset");
+}
+
+static void explain_own_reset_unseen(const rst_view_t *view)
+{
+    write_unseen(view, view->reset->own_first.at.pass_index, "it had reset");
+}
+
+static void explain_peer_reset(const rst_view_t *view)
+{
+    write_segment(view, view->reset->peer_last.at.pass_index, "was reset by the other side");
+}
+
+static void explain_peer_reset_unseen(const rst_view_t *view)
+{
+    write_unseen(view, view->reset->peer_last.at.pass_index, "the other side had reset");
 }
 
 const rst_rule_t rst_rules_repeat[] = {
@@ -103,12 +145,33 @@ const rst_rule_t rst_rules_repeat[] = {
      RST_IF_ANSWER,
      RST_RULE_AGAIN | RST_RULE_BENIGN,
      {{0, 0}}},
-    {"reset_before",
+    {"own_reset_before",
      RST_CAUSE_SEGMENT_AFTER_RESET,
-     match_segment_after_reset,
-     explain_segment_after_reset,
+     match_own_reset,
+     explain_own_reset,
      RST_IF_ANY,
-     RST_RULE_BENIGN,
+     RST_RULE_AGAIN | RST_RULE_BENIGN,
+     {{RST_CAUSE_DUPLICATE, 3}}},
+    {"own_reset_before_unseen",
+     RST_CAUSE_SEGMENT_AFTER_RESET,
+     match_own_reset_unseen,
+     explain_own_reset_unseen,
+     RST_IF_ANY,
+     RST_RULE_AGAIN | RST_RULE_BENIGN,
+     {{RST_CAUSE_DUPLICATE, 3}}},
+    {"peer_reset_before",
+     RST_CAUSE_SEGMENT_AFTER_RESET,
+     match_peer_reset,
+     explain_peer_reset,
+     RST_IF_ANY,
+     RST_RULE_FIRST | RST_RULE_BENIGN,
+     {{RST_CAUSE_DUPLICATE, 3}}},
+    {"peer_reset_before_unseen",
+     RST_CAUSE_SEGMENT_AFTER_RESET,
+     match_peer_reset_unseen,
+     explain_peer_reset_unseen,
+     RST_IF_ANY,
+     RST_RULE_FIRST | RST_RULE_BENIGN,
      {{RST_CAUSE_DUPLICATE, 3}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };
