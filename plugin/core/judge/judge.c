@@ -16,6 +16,8 @@
 #include "judge/why.h"
 #include "rules/active.h"
 #include "rules/artefact.h"
+#include "rules/device.h"
+#include "rules/distance.h"
 #include "rules/elimination.h"
 #include "rules/explain.h"
 #include "rules/guess.h"
@@ -23,6 +25,7 @@
 #include "rules/mismatch.h"
 #include "rules/nat.h"
 #include "rules/network.h"
+#include "rules/policy.h"
 #include "rules/predicates.h"
 #include "rules/reactive.h"
 #include "rules/refused.h"
@@ -36,9 +39,10 @@
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact, rst_rules_guess,    rst_rules_nat,       rst_rules_network,     rst_rules_rewritten,
-    rst_rules_repeat,   rst_rules_mismatch, rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,
-    rst_rules_timer,    rst_rules_reactive, rst_rules_active,    rst_rules_elimination,
+    rst_rules_artefact,  rst_rules_guess,       rst_rules_nat,       rst_rules_policy, rst_rules_network,
+    rst_rules_device,    rst_rules_distance,    rst_rules_rewritten, rst_rules_repeat, rst_rules_mismatch,
+    rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,   rst_rules_timer,  rst_rules_reactive,
+    rst_rules_active,    rst_rules_elimination,
 };
 
 #define OTHERS_MAX 32 /* causes that rules may name for one reset */

@@ -1,0 +1,206 @@
+/* device.c
+ * Rules for a device between the hosts that ends connections: after a silence, or at both ends at once.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/device.h"
+
+#include "rules/elsewhere.h"
+#include "rules/explain.h"
+#include "rules/predicates.h"
+#include "rules/round_trip.h"
+
+/* Both directions are reset before either end can have seen the other's reset. */
+static bool both_ends(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    bool active =
+        reset->peer_last.at.pass_index ? (reset->peer_last.flags & RST_FLAG_ACK) != 0 : reset->after.peer_reset_active;
+    int64_t distance = rst_other_end(view);
+    int64_t limit = (int64_t)view->prefs->bidir_ms * RST_MILLISECOND;
+    int64_t round_trip = view->own->rtt + view->peer->rtt;
+
+    if (!rst_is_abort(view) || reset->own_last.at.pass_index || distance == RST_TIME_NONE)
+        return false;
+    if (!active && (reset->flags & RST_FLAG_ACK))
+        return false;
+    if (rst_has_fin(view->own) || rst_has_fin(view->peer) || !rst_was_open(view))
+        return false;
+    if (!(view->own->known & RST_DIRECTION_RTT) || !(view->peer->known & RST_DIRECTION_RTT))
+        return rst_within(view, distance, limit);
+    return rst_within(view, distance, limit < round_trip / 2 ? limit : round_trip / 2);
+}
+
+/* A device accepts connections in the name of a host behind it: the SYN-ACK and the reset come from one distance, the
+ * data from farther off. */
+static bool answered_syn(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    uint8_t syn = rst_hops(own->syn_ttl), here = rst_hops(view->reset->ttl), data = rst_hops(own->ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || !(own->known & RST_DIRECTION_SYNACK) || !own->syn_ttl || !own->bytes ||
+        own->data_at_syn_ttl || rst_looks_genuine(view))
+        return false;
+    return syn == here && here != RST_HOPS_ABSURD && data != RST_HOPS_ABSURD &&
+           data >= here + (int)view->prefs->hop_delta;
+}
+
+/* What a device that forgets idle connections would end. */
+static bool ends_silence(const rst_view_t *view)
+{
+    if (view->reset->own_last.at.pass_index || !rst_idle_before(view) || rst_is_refusal(view) || !rst_was_open(view))
+        return false;
+    /* A half-closed connection expires in devices as well. */
+    return !rst_has_fin(view->own) || (!rst_has_fin(view->peer) && rst_hop_jump(view) && rst_hop_delta(view) < 0);
+}
+
+static unsigned match_idle_both_ends(const rst_view_t *view)
+{
+    return ends_silence(view) && both_ends(view) && !rst_looks_genuine(view) ? 85 : 0;
+}
+
+static unsigned match_idle_in_front(const rst_view_t *view)
+{
+    if (!ends_silence(view) || both_ends(view) || !answered_syn(view))
+        return 0;
+    return rst_idle_is_habit(view) || rst_idle_is_round(view) ? 60 : 50;
+}
+
+static unsigned match_idle_elsewhere(const rst_view_t *view)
+{
+    if (!ends_silence(view) || both_ends(view) || answered_syn(view) || !rst_made_elsewhere(view))
+        return 0;
+    if (rst_hop_jump(view) && rst_too_fast(view))
+        return 92;
+    return rst_looks_genuine(view) ? 0 : 75;
+}
+
+/* Stacks abort with RST,ACK (RFC 9293, section 3.10.5); a bare reset that answers nothing is a device's. */
+static bool is_bare_end(const rst_view_t *view)
+{
+    return rst_is_unprovoked(view) && ends_silence(view) && !both_ends(view) && !answered_syn(view) &&
+           !rst_made_elsewhere(view);
+}
+
+static unsigned match_idle_bare(const rst_view_t *view)
+{
+    return is_bare_end(view) && rst_idle_is_habit(view) ? 55 : 0;
+}
+
+static unsigned match_idle_perhaps(const rst_view_t *view)
+{
+    if (is_bare_end(view))
+        return rst_idle_is_habit(view) ? 0 : (rst_idle_is_round(view) ? 42 : 30);
+    if (!ends_silence(view))
+        return 0;
+    if (both_ends(view))
+        return rst_looks_genuine(view) ? 40 : 0;
+    if (answered_syn(view))
+        return 0;
+    if (rst_made_elsewhere(view))
+        return rst_looks_genuine(view) && !(rst_hop_jump(view) && rst_too_fast(view)) ? 35 : 0;
+    return rst_hop_step(view) && rst_is_answer(view) ? 38 : 0;
+}
+
+static void write_idle(const rst_view_t *view, const char *what)
+{
+    rst_summary(view, "A device on the path timed the connection out: nothing was sent for %s, then %s",
+                rst_span(view, rst_silence(view)), what);
+    rst_evidence_add(view, view->reset->at.pass_index, "Silence of %s before the reset",
+                     rst_span(view, rst_silence(view)));
+    if (answered_syn(view))
+        rst_evidence_add(view, view->own->syn.pass_index,
+                         "The SYN-ACK comes from the distance of the reset (TTL %u), data from "
+                         "farther off (TTL %u)",
+                         view->own->syn_ttl, view->own->ttl);
+    rst_explain_elsewhere(view);
+}
+
+static void explain_idle_device(const rst_view_t *view)
+{
+    write_idle(view, "the reset did not come from the host itself");
+}
+
+static void explain_idle_both_ends(const rst_view_t *view)
+{
+    rst_pattern_add(view, "both_ends");
+    write_idle(view, "both ends were reset at once although neither had sent anything");
+}
+
+static unsigned match_both_ends(const rst_view_t *view)
+{
+    return both_ends(view) && !rst_looks_genuine(view) ? 70 : 0;
+}
+
+static unsigned match_both_ends_perhaps(const rst_view_t *view)
+{
+    return both_ends(view) && rst_looks_genuine(view) ? 40 : 0;
+}
+
+static void explain_both_ends(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    uint32_t other =
+        reset->after.peer_reset.pass_index ? reset->after.peer_reset.pass_index : reset->peer_last.at.pass_index;
+
+    rst_pattern_add(view, "both_ends");
+    rst_summary(view,
+                "Injected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
+                "device between them sent both",
+                rst_span(view, rst_other_end(view)), rst_where(view, other));
+    rst_evidence_add(view, other, "Reset of the other direction, %s apart", rst_span(view, rst_other_end(view)));
+    rst_explain_distance(view);
+}
+
+const rst_rule_t rst_rules_device[] = {
+    {"device_idle_both_ends",
+     RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_both_ends,
+     explain_idle_both_ends,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
+    {"device_idle_in_front",
+     RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_in_front,
+     explain_idle_device,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
+    {"device_idle_elsewhere",
+     RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_elsewhere,
+     explain_idle_device,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
+    {"device_idle_bare",
+     RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_bare,
+     explain_idle_device,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
+    {"device_idle_perhaps",
+     RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_perhaps,
+     NULL,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {"both_ends_reset",
+     RST_CAUSE_INJECTED,
+     match_both_ends,
+     explain_both_ends,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_APP_ABORT, 10}}},
+    {"both_ends_perhaps",
+     RST_CAUSE_INJECTED,
+     match_both_ends_perhaps,
+     NULL,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

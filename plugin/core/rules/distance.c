@@ -1,0 +1,162 @@
+/* distance.c
+ * Rules for resets whose place or time alone shows that somebody else may have sent them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/distance.h"
+
+#include "rules/elsewhere.h"
+#include "rules/explain.h"
+#include "rules/predicates.h"
+#include "rules/round_trip.h"
+
+static bool lacks_trigger(const rst_view_t *view)
+{
+    return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !view->reset->own_last.at.pass_index;
+}
+
+/* A filter on SYN, FIN and resets leaves one packet or two to compare with: where packets of a connection are spread
+ * over several routes, or SYN-ACKs come from a proxy, those tell no more than the reset does. */
+static bool compares_with_flags(const rst_view_t *view)
+{
+    return !view->own->data_segments && !view->own->pure_acks && !rst_directions_talk(view->own, view->peer);
+}
+
+typedef enum place {
+    PLACE_OWN,        /* nothing speaks against the host */
+    PLACE_GENUINE,    /* elsewhere, but the packet bears what only the host knows, or ports are forwarded */
+    PLACE_OTHER_HOST, /* rather that of another host of this address, or one that harms nobody */
+    PLACE_UNSURE,     /* that of another host, another route, or of somebody on the path */
+    PLACE_ON_PATH
+} place_t;
+
+/* At another distance, and yet perhaps sent by a host of this address, or by it over another route. */
+static place_t place_by_route(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    bool answer =
+        rst_is_answer(view) || !view->peer->segments; /* perhaps one, where the capture lacks what it answers */
+
+    if (answer && delta > 0 && delta <= RST_OTHER_ROUTE && !rst_too_fast(view))
+        return rst_out_of_step(view) ? PLACE_UNSURE : PLACE_OTHER_HOST;
+    /* A bare reset answers something, which a capture with gaps lacks: then another host of the address, a few hops
+     * nearer, fits as well. */
+    if (lacks_trigger(view) && !rst_has_history(view) && delta >= -RST_OTHER_ROUTE)
+        return PLACE_UNSURE;
+    if (compares_with_flags(view) && ABS(delta) <= RST_OTHER_ROUTE)
+        return PLACE_UNSURE;
+    /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
+    return rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 ? PLACE_OTHER_HOST
+                                                                                           : PLACE_ON_PATH;
+}
+
+/* One strong clue and nothing else: another hop distance. */
+static place_t place_of(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    bool together;
+
+    if (!rst_made_elsewhere(view) || rst_is_refusal(view))
+        return PLACE_OWN;
+    /* What it answers, and after which silence, would show only in times. */
+    if (rst_clock_stands(view))
+        return PLACE_UNSURE;
+    /* Ports may be forwarded to hosts at different distances. */
+    if (rst_is_unseen_refusal(view) || (rst_looks_genuine(view) && !rst_too_fast(view)))
+        return PLACE_GENUINE;
+    /* Nor does one that answers what was on its way to a host which had reset the connection itself. */
+    if (rst_is_answer(view) && reset->own_first.at.pass_index && (reset->own_first.flags & RST_FLAG_ACK) &&
+        rst_hops(reset->own_first.ttl) == view->own->hop_max)
+        return PLACE_OTHER_HOST;
+    /* The other end is reset in the same moment: no coincidence. */
+    together = rst_within(view, rst_other_end(view), (int64_t)view->prefs->bidir_ms * RST_MILLISECOND);
+    /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
+    if ((rst_fins_done(view) && rst_is_answer(view)) || (reset->peer_last.at.pass_index && !together))
+        return PLACE_OTHER_HOST;
+    return together ? PLACE_ON_PATH : place_by_route(view);
+}
+
+static unsigned match_from_path(const rst_view_t *view)
+{
+    place_t place = place_of(view);
+
+    if (place == PLACE_UNSURE)
+        return RST_UNSURE;
+    if (place != PLACE_ON_PATH)
+        return 0;
+    return rst_has_fin(view->own) && rst_is_answer(view) ? 50 : 72;
+}
+
+static unsigned match_distance(const rst_view_t *view)
+{
+    return rst_hop_jump(view) ? match_from_path(view) : 0;
+}
+
+static unsigned match_too_soon(const rst_view_t *view)
+{
+    return rst_too_fast(view) && !rst_hop_jump(view) ? match_from_path(view) : 0;
+}
+
+static unsigned match_perhaps(const rst_view_t *view)
+{
+    switch (place_of(view)) {
+    case PLACE_GENUINE:
+        return 35;
+    case PLACE_OTHER_HOST:
+        return 40;
+    default:
+        return 0;
+    }
+}
+
+static void explain_answered(const rst_view_t *view)
+{
+    rst_explain_elsewhere(view);
+    if (view->trigger)
+        rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that was answered");
+}
+
+static void explain_distance(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    rst_summary(view, "%s injected: the reset bears the address of %s but comes from %d hops %s than its other packets",
+                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view), delta < 0 ? -delta : delta,
+                delta < 0 ? "nearer" : "farther");
+    explain_answered(view);
+}
+
+static void explain_too_soon(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s injected: the reset bears the address of %s but came %s after the segment it answers, sooner than "
+                "that host can answer",
+                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view),
+                rst_span(view, rst_since(view, rst_reacts_to(view))));
+    explain_answered(view);
+}
+
+const rst_rule_t rst_rules_distance[] = {
+    {"other_distance",
+     RST_CAUSE_INJECTED,
+     match_distance,
+     explain_distance,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
+    {"sooner_than_host",
+     RST_CAUSE_INJECTED,
+     match_too_soon,
+     explain_too_soon,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
+    {"other_distance_perhaps",
+     RST_CAUSE_INJECTED,
+     match_perhaps,
+     NULL,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

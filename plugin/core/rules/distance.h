@@ -1,0 +1,13 @@
+/* distance.h
+ * Rules for resets whose place or time alone shows that somebody else may have sent them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_RULES_DISTANCE_H
+#define RST_RULES_DISTANCE_H
+
+#include "rules/rule.h"
+
+extern const rst_rule_t rst_rules_distance[]; /* ends with a row whose match is NULL */
+
+#endif

@@ -1,0 +1,69 @@
+/* elsewhere.c
+ * Implementation for signs that a reset was not made by the host whose address it bears.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/elsewhere.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
+#include "rules/round_trip.h"
+
+#define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than any jitter */
+
+/* The other end was reset as well; not by answers to what the host sent afterwards. */
+static bool both_resets(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+    bool later =
+        after->alive.pass_index && after->peer_reset.pass_index > after->alive.pass_index && !after->peer_reset_active;
+
+    return (after->peer_reset.pass_index && !later) || view->reset->peer_last.at.pass_index || after->train;
+}
+
+/* From a few hops farther than the host: by its distance another host of this address. */
+bool rst_from_behind(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    return rst_hop_jump(view) && delta > 0 && delta <= RST_OTHER_ROUTE;
+}
+
+/* A stateless answer from there, no sooner than the host's own: no device before the host sends that. */
+bool rst_is_other_host(const rst_view_t *view)
+{
+    int64_t delay = rst_delay(view);
+    bool soon = (view->own->known & RST_DIRECTION_RTT) && delay != RST_TIME_NONE && view->own->rtt - delay >= EARLY;
+
+    if (!rst_is_answer(view) || (view->reset->flags & RST_FLAG_ACK) || !rst_from_behind(view) || both_resets(view))
+        return false;
+    return view->trigger->len && !soon && !rst_looks_genuine(view);
+}
+
+bool rst_made_elsewhere(const rst_view_t *view)
+{
+    return rst_hop_jump(view) || rst_too_fast(view);
+}
+
+void rst_explain_elsewhere(const rst_view_t *view)
+{
+    rst_explain_distance(view);
+    if (rst_too_fast(view))
+        rst_evidence_add(view, rst_reacts_to(view).pass_index, "Answered in %s although the host takes at least %s",
+                         rst_span(view, rst_since(view, rst_reacts_to(view))),
+                         rst_span(view, view->own_host.round_trip));
+}
+
+bool rst_idle_before(const rst_view_t *view)
+{
+    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
+}
+
+int64_t rst_other_end(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (reset->after.peer_reset.pass_index)
+        return rst_elapsed(reset->at, reset->after.peer_reset);
+    return reset->peer_last.at.pass_index ? rst_elapsed(reset->peer_last.at, reset->at) : RST_TIME_NONE;
+}

@@ -1,0 +1,182 @@
+/* policy.c
+ * Rules for what a policy on the path rejects: a device or packet filter that reads requests, and answers for the host.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/policy.h"
+
+#include "rules/elsewhere.h"
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
+static bool first_payload(const rst_view_t *view)
+{
+    const rst_recent_segment_t *trigger = view->trigger;
+    unsigned message = trigger ? trigger->message : view->peer->message;
+
+    return !view->own->bytes && view->peer->data_segments >= 1 && view->peer->data_segments <= 2 &&
+           (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
+}
+
+/* No idle time in which the host could have forgotten a connection that it kept alive until now, and sooner than it
+ * ever acknowledged anything here. */
+static bool in_full_swing(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+
+    if (!(own->known & RST_DIRECTION_RTT) || own->rtt < (int64_t)view->prefs->min_rtt_us * 1000 ||
+        !rst_within(view, rst_delay(view), own->rtt / 2))
+        return false;
+    return rst_hop_step(view) && view->own->segments >= 4 && rst_has_history(view) && rst_was_open(view) &&
+           rst_within(view, rst_silence(view), RST_SECOND);
+}
+
+/* A reset that answers a first request from nearer than the host, or whose host goes on, is a policy on the way. */
+static unsigned match_policy(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+    bool nearer = delta != RST_HOPS_NONE && delta < 0;
+    bool alive = view->reset->after.alive.pass_index != 0 && !rst_overtook_data(view);
+
+    if (rst_is_refusal(view) || view->reset->own_last.at.pass_index || rst_has_fin(view->own))
+        return 0;
+    if (rst_is_other_host(view))
+        return first_payload(view) ? RST_UNSURE : 0;
+    if (first_payload(view) && rst_made_elsewhere(view))
+        return alive ? 92 : 75;
+    if (rst_is_answer(view) && alive && nearer)
+        return 75;
+    if (first_payload(view) && alive && view->reset->after.alive_new)
+        return rst_is_answer(view) && delta == 0 ? 0 : 70;
+    if (!rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
+        return 0;
+    /* A filter that rejects answers the segment itself, from nearer than the host; a forger does not wait for one. */
+    if (nearer && rst_made_elsewhere(view) && !rst_idle_before(view))
+        return !view->reset->opened ? 42 : (rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55);
+    return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
+}
+
+static void explain_policy(const rst_view_t *view)
+{
+    const rst_recent_segment_t *trigger = view->trigger;
+
+    rst_summary(view,
+                "%s a policy on the path: the reset under the address of %s follows %s directly and does not "
+                "come from that host",
+                rst_hedge(view, "Reset by", "Perhaps"), rst_who_own(view),
+                rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->peer->message)));
+    if (view->peer->last_data.pass_index)
+        rst_evidence_add(view, view->peer->last_data.pass_index, "Last payload before the reset");
+    rst_explain_elsewhere(view);
+    if (view->reset->after.alive.pass_index)
+        rst_evidence_add(view, view->reset->after.alive.pass_index, "The real host goes on after the reset");
+}
+
+/* From the distance of the host and after its usual time, and yet the host goes on: its own packet filter, or one right
+ * in front of it, rejects the request; another host of its address would look the same. */
+static bool filters_request(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || view->reset->own_last.at.pass_index || rst_has_fin(view->own) || !first_payload(view))
+        return false;
+    return view->reset->after.alive_new && rst_hop_delta(view) == 0 && !rst_made_elsewhere(view);
+}
+
+/* Zero hops on: nobody else can have sent it. */
+static bool is_next_hop(const rst_view_t *view)
+{
+    return rst_hops(view->reset->ttl) == 0;
+}
+
+static unsigned match_own_filter(const rst_view_t *view)
+{
+    return filters_request(view) && is_next_hop(view) ? 50 : 0;
+}
+
+static unsigned match_near_filter(const rst_view_t *view)
+{
+    return filters_request(view) && !is_next_hop(view) ? 50 : 0;
+}
+
+static void explain_own_filter(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Rejected by a packet filter on %s itself or right in front of it, or by another host of its address: "
+                "the answer to %s comes from the usual distance, and the host goes on with the connection (%s)",
+                rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
+                rst_where(view, view->reset->after.alive.pass_index));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that was rejected");
+    rst_evidence_add(view, view->reset->after.alive.pass_index, "The host goes on after the reset");
+    rst_explain_distance(view);
+}
+
+/* A device in front of the server has spoken for it before it resets: what follows the SYN-ACK comes from nearer, as
+ * the reset does, and came sooner than the server could answer, or the server speaks up after all. A proxy that answers
+ * for slower servers makes it the other way round: its SYN-ACK is the one from nearer. */
+static unsigned match_spoken_for(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    uint8_t syn, here;
+    int64_t round_trip, answer;
+    bool fast, back;
+
+    if (!(view->reset->known & RST_HAS_IP) || !(own->known & RST_DIRECTION_SYNACK) || own->segments < 2 ||
+        (!view->peer->bytes && view->peer->segments))
+        return 0;
+    syn = rst_hops(own->syn_ttl);
+    here = rst_hops(view->reset->ttl);
+    if (syn == RST_HOPS_ABSURD || here == RST_HOPS_ABSURD || rst_hops(own->ttl) != here || rst_looks_genuine(view) ||
+        syn < here + (int)view->prefs->hop_delta)
+        return 0;
+    round_trip = rst_elapsed(view->peer->syn, own->syn);
+    answer = rst_elapsed(view->peer->last_data, own->last);
+    fast = round_trip != RST_TIME_NONE && answer != RST_TIME_NONE && round_trip - answer >= 5 * RST_MILLISECOND &&
+           rst_within(view, answer, round_trip / 100 * view->prefs->fast_percent);
+    back = view->reset->after.own_ttl && rst_hops(view->reset->after.own_ttl) == syn;
+    return fast && back ? 92 : (fast || back ? 75 : 0);
+}
+
+static void explain_spoken_for(const rst_view_t *view)
+{
+    rst_summary(view,
+                "A device on the path answered in the name of %s (%s) and reset the connection: both come from nearer "
+                "than that host's SYN-ACK",
+                rst_who_own(view), rst_where(view, view->own->last.pass_index));
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN-ACK with TTL %u", view->own->syn_ttl);
+    rst_evidence_add(view, view->own->last.pass_index, "TTL %u, as the reset, %s after the last data of the other side",
+                     view->own->ttl, rst_span(view, rst_elapsed(view->peer->last_data, view->own->last)));
+    if (view->reset->after.own_next.pass_index)
+        rst_evidence_add(view, view->reset->after.own_next.pass_index, "TTL %u: the host itself, after the reset",
+                         view->reset->after.own_ttl);
+}
+
+const rst_rule_t rst_rules_policy[] = {
+    {"answered_in_its_name",
+     RST_CAUSE_POLICY_RESET,
+     match_spoken_for,
+     explain_spoken_for,
+     RST_IF_ANY,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 8}}},
+    {"request_blocked",
+     RST_CAUSE_POLICY_RESET,
+     match_policy,
+     explain_policy,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_SESSION_FAILOVER, 12}, {RST_CAUSE_INJECTED, 10}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {"host_filter",
+     RST_CAUSE_POLICY_RESET,
+     match_own_filter,
+     explain_own_filter,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_SESSION_FAILOVER, 25}, {RST_CAUSE_NO_CONNECTION, 8}}},
+    {"host_filter_or_near",
+     RST_CAUSE_POLICY_RESET,
+     match_near_filter,
+     explain_own_filter,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST | RST_RULE_SENDER_UNKNOWN,
+     {{RST_CAUSE_SESSION_FAILOVER, 25}, {RST_CAUSE_NO_CONNECTION, 8}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};
