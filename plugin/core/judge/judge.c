@@ -29,6 +29,7 @@
 #include "rules/predicates.h"
 #include "rules/reactive.h"
 #include "rules/refused.h"
+#include "rules/rejected.h"
 #include "rules/repeat.h"
 #include "rules/reuse.h"
 #include "rules/rewritten.h"
@@ -39,10 +40,10 @@
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact,  rst_rules_guess,       rst_rules_nat,       rst_rules_policy, rst_rules_network,
-    rst_rules_device,    rst_rules_distance,    rst_rules_rewritten, rst_rules_repeat, rst_rules_mismatch,
-    rst_rules_handshake, rst_rules_reuse,       rst_rules_refused,   rst_rules_timer,  rst_rules_reactive,
-    rst_rules_active,    rst_rules_elimination,
+    rst_rules_artefact,  rst_rules_guess,    rst_rules_nat,         rst_rules_policy,  rst_rules_network,
+    rst_rules_device,    rst_rules_distance, rst_rules_rewritten,   rst_rules_repeat,  rst_rules_mismatch,
+    rst_rules_handshake, rst_rules_reuse,    rst_rules_rejected,    rst_rules_refused, rst_rules_timer,
+    rst_rules_reactive,  rst_rules_active,   rst_rules_elimination,
 };
 
 #define OTHERS_MAX 32 /* causes that rules may name for one reset */

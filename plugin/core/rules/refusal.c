@@ -1,0 +1,158 @@
+/* refusal.c
+ * Implementation for what host and service showed around a refusal.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/refusal.h"
+
+#include "base/text.h"
+#include "rules/predicates.h"
+
+#define NEARBY RST_SECOND             /* a gap between acceptances this short means a full backlog */
+#define INTERLEAVED (10 * RST_SECOND) /* span in which two acceptances and two refusals alternate */
+#define ROUND_TRIP_SAMPLES 3
+#define PORTS_AGREE 3 /* so many open ports at one distance are rarely all forwarded */
+
+const char *rst_service_text(const rst_view_t *view)
+{
+    unsigned server = view->reset->from;
+
+    if (!view->texts)
+        return "";
+    return rst_endpoint_text(view->memory, &view->reset->story->address[server], view->reset->story->port[server]);
+}
+
+bool rst_refuses_syn(const rst_view_t *view)
+{
+    return rst_is_refusal(view) && (view->trigger->flags & RST_FLAG_SYN);
+}
+
+/* Zero id, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN for
+ * a full backlog, it drops it. */
+bool rst_refused_like_linux(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && reset->window == 0 && reset->ttl <= 64;
+}
+
+/* The SYN-ACKs, or other refusals together with one SYN-ACK, agree on the distance of this host, and the reset differs.
+ */
+bool rst_refusal_distance(const rst_view_t *view, int *delta)
+{
+    const rst_host_period_t *host = &view->own_host;
+    uint8_t hops = rst_hops(view->reset->ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count)
+        return false;
+    if (host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD || hops == host->socket.max)
+        return false;
+    *delta = hops - host->socket.max;
+    return host->socket.count >= 2 || (host->stateless.count && (host->stateless.min == host->socket.max ||
+                                                                 host->stateless.max == host->socket.max));
+}
+
+bool rst_refused_too_fast(const rst_view_t *view)
+{
+    const rst_host_period_t *host = &view->own_host;
+    int64_t delay = rst_delay(view);
+
+    if (host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE)
+        return false;
+    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < RST_ROUND_TRIP_MARGIN)
+        return false;
+    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+}
+
+/* Ports of one address may be served by hosts at different distances: port forwarding, load balancers, containers. Only
+ * what this very port once answered, or many ports together, tell where to expect it. */
+bool rst_port_is_known(const rst_view_t *view)
+{
+    const rst_host_period_t *host = &view->own_host;
+    const rst_service_t *service = view->reset->service;
+
+    if (service && rst_service_accepted_near(service, view->reset->at))
+        return true;
+    return host->open_ports >= PORTS_AGREE;
+}
+
+/* It does not come from where another port of the address answers: a device, or port forwarding. */
+bool rst_refused_nearer(const rst_view_t *view)
+{
+    const rst_host_period_t *host = &view->own_host;
+    uint8_t hops = rst_hops(view->reset->ttl);
+
+    return host->socket.count && (view->reset->known & RST_HAS_IP) && hops != RST_HOPS_ABSURD &&
+           host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD && hops < host->socket.max;
+}
+
+/* The port was open before: its own packets, from farther off, were accepted connections. */
+bool rst_served_before(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+
+    return service && rst_service_before(service, true, view->reset->at);
+}
+
+static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
+{
+    int64_t since = rst_elapsed(run->last, view->reset->at);
+    int64_t until = rst_elapsed(view->reset->at, run->first);
+
+    return (since == RST_TIME_NONE || since <= INTERLEAVED / 2) && (until == RST_TIME_NONE || until <= INTERLEAVED / 2);
+}
+
+/* Acceptances and refusals take turns: more than the one gap of a restart. */
+bool rst_takes_turns(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    unsigned accepts = 0, refusals = 0;
+
+    for (unsigned i = 0; i < service->runs; i++) {
+        if (!overlaps(view, &service->run[i]))
+            continue;
+        if (service->run[i].accepts)
+            accepts++;
+        else
+            refusals++;
+    }
+    return accepts >= 2 && refusals >= 2;
+}
+
+bool rst_is_interleaved(const rst_view_t *view)
+{
+    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+
+    /* The whole gap counts, so that all refusals in it get one answer. */
+    if (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY))
+        return true;
+    return rst_takes_turns(view);
+}
+
+/* An older connection of the port went on meanwhile. */
+bool rst_serves_meanwhile(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+
+    for (unsigned i = 0; service && i < service->runs; i++) {
+        const rst_service_run_t *run = &service->run[i];
+
+        if (!run->accepts && run->first.pass_index <= view->reset->at.pass_index &&
+            run->last.pass_index >= view->reset->at.pass_index)
+            return run->served;
+    }
+    return false;
+}
+
+/* Linux refuses nobody for want of room: another host of the address did, a limit, or it was being restarted. */
+bool rst_refuses_some(const rst_view_t *view)
+{
+    return rst_refuses_syn(view) && view->reset->service && rst_refused_like_linux(view) && rst_is_interleaved(view);
+}
+
+/* The very same SYN, repeated, is accepted: somebody listens. */
+bool rst_accepts_repeat(const rst_view_t *view)
+{
+    return view->reset->after.same_syn_accepted;
+}

@@ -1,0 +1,255 @@
+/* rejected.c
+ * Rules for a SYN that something before the service refused: its options, a firewall, a load balancer.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/rejected.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
+#include "rules/refusal.h"
+
+#define OR_BALANCER ", or a load balancer without a host to serve it,"
+#define OTHER_DISTANCE "other hop distance than its packets"
+#define TOO_SOON "sooner than its packets can arrive"
+
+/* The plain SYN that was accepted nearest to the refusal; pass_index 0 = none. */
+static rst_moment_t plain_accept(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    int64_t before = reset->plain_before.pass_index ? rst_elapsed(reset->plain_before, reset->at) : RST_TIME_NONE;
+    int64_t after = reset->plain_after.pass_index ? rst_elapsed(reset->at, reset->plain_after) : RST_TIME_NONE;
+
+    if (!reset->plain_after.pass_index || (before != RST_TIME_NONE && (after == RST_TIME_NONE || before <= after)))
+        return reset->plain_before;
+    return reset->plain_after;
+}
+
+static unsigned match_options(const rst_view_t *view)
+{
+    int64_t limit = (int64_t)view->prefs->opt_retry_s * RST_SECOND;
+    rst_moment_t accept = plain_accept(view);
+    int64_t distance = rst_elapsed(view->reset->at, accept);
+
+    if (!rst_refuses_syn(view) || !view->peer->syn_options || !accept.pass_index)
+        return 0;
+    if (distance == RST_TIME_NONE)
+        distance = rst_elapsed(accept, view->reset->at);
+    if (rst_clock_stands(view))
+        return RST_WITHOUT_HISTORY;
+    return rst_within(view, distance, limit) ? 85 : 0;
+}
+
+static void explain_options(const rst_view_t *view)
+{
+    rst_summary(
+        view,
+        "Something on the way to %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a signature): "
+        "a plain SYN was accepted",
+        rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN with special options or flags");
+    rst_evidence_add(view, plain_accept(view).pass_index, "A plain SYN to the same service was accepted");
+}
+
+/* The only connection that tells where to expect this port came from farther off, and took its time. */
+static bool unlike_the_one_before(const rst_view_t *view)
+{
+    const rst_host_period_t *host = &view->own_host;
+    int64_t delay = rst_delay(view);
+
+    return rst_refused_nearer(view) && host->socket.max - rst_hops(view->reset->ttl) >= (int)view->prefs->hop_delta &&
+           host->round_trips && delay != RST_TIME_NONE && host->round_trip - delay >= RST_ROUND_TRIP_MARGIN &&
+           rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+}
+
+static bool comes_from_elsewhere(const rst_view_t *view)
+{
+    int delta;
+
+    return rst_refusal_distance(view, &delta);
+}
+
+/* The host itself accepts the SYN after all. */
+static bool accepts_after(const rst_view_t *view)
+{
+    return view->reset->after.synack.pass_index != 0;
+}
+
+/* Where the refusal should come from is known, and not from connections that another host may have served. */
+static bool is_comparable(const rst_view_t *view)
+{
+    return rst_port_is_known(view) && !rst_served_before(view);
+}
+
+/* A load balancer whose hosts are all down answers for them as a firewall would. */
+static bool may_be_balancer(const rst_view_t *view)
+{
+    return rst_refuses_syn(view) && !accepts_after(view) && rst_port_is_known(view) && rst_served_before(view);
+}
+
+static unsigned match_then_accepted(const rst_view_t *view)
+{
+    if (!rst_refuses_syn(view) || !accepts_after(view) || comes_from_elsewhere(view))
+        return 0;
+    return rst_refused_too_fast(view) ? 90 : 75;
+}
+
+static unsigned match_distance(const rst_view_t *view)
+{
+    int delta;
+
+    if (!rst_refuses_syn(view) || !rst_refusal_distance(view, &delta))
+        return 0;
+    if (accepts_after(view))
+        return 90;
+    if (!is_comparable(view))
+        return 0;
+    if (rst_refused_too_fast(view))
+        return 90;
+    return delta >= 2 || delta <= -2 ? 80 : 65;
+}
+
+static unsigned match_too_soon(const rst_view_t *view)
+{
+    if (!rst_refuses_syn(view) || !rst_refused_too_fast(view) || accepts_after(view) || comes_from_elsewhere(view))
+        return 0;
+    return is_comparable(view) ? 75 : 0;
+}
+
+static unsigned match_balancer_distance(const rst_view_t *view)
+{
+    return comes_from_elsewhere(view) && may_be_balancer(view) ? 52 : 0;
+}
+
+static unsigned match_balancer_too_soon(const rst_view_t *view)
+{
+    if (comes_from_elsewhere(view) || !(rst_refused_too_fast(view) || unlike_the_one_before(view)))
+        return 0;
+    return may_be_balancer(view) ? 52 : 0;
+}
+
+static unsigned match_firewall_perhaps(const rst_view_t *view)
+{
+    if (!rst_refuses_syn(view) || accepts_after(view) || !(rst_refused_nearer(view) || rst_refused_too_fast(view)))
+        return 0;
+    if (!rst_port_is_known(view))
+        return 40;
+    return rst_served_before(view) && !comes_from_elsewhere(view) && !rst_refused_too_fast(view) &&
+                   !unlike_the_one_before(view)
+               ? 40
+               : 0;
+}
+
+static void write_firewall(const rst_view_t *view, const char *who, const char *why)
+{
+    int delta;
+
+    rst_summary(view, "A firewall%s rejected the SYN of %s to %s: the %s did not come from that host (%s)", who,
+                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view), rst_shape(view), why);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was rejected, %s before the reset",
+                     rst_span(view, rst_delay(view)));
+    if (rst_refusal_distance(view, &delta))
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "TTL %u: %d hop%s %s than the packets of the host's connections", view->reset->ttl,
+                         delta < 0 ? -delta : delta, delta == 1 || delta == -1 ? "" : "s",
+                         delta < 0 ? "nearer" : "farther");
+    if (accepts_after(view))
+        rst_evidence_add(view, view->reset->after.synack.pass_index, "SYN-ACK to the same SYN after the reset");
+    if (rst_refused_too_fast(view))
+        rst_evidence_add(view, view->reset->at.pass_index, "Answered in %s although this host takes at least %s",
+                         rst_span(view, rst_delay(view)), rst_span(view, view->own_host.round_trip));
+}
+
+static void explain_then_accepted(const rst_view_t *view)
+{
+    write_firewall(view, "", "the host's own SYN-ACK follows");
+}
+
+static void explain_distance(const rst_view_t *view)
+{
+    write_firewall(view, "", OTHER_DISTANCE);
+}
+
+static void explain_too_soon(const rst_view_t *view)
+{
+    write_firewall(view, "", TOO_SOON);
+}
+
+static void explain_balancer_distance(const rst_view_t *view)
+{
+    write_firewall(view, OR_BALANCER, OTHER_DISTANCE);
+}
+
+static void explain_balancer_too_soon(const rst_view_t *view)
+{
+    write_firewall(view, OR_BALANCER, TOO_SOON);
+}
+
+static unsigned match_no_backend(const rst_view_t *view)
+{
+    if (!rst_refuses_syn(view) || !rst_served_before(view) || accepts_after(view))
+        return 0;
+    if (rst_refuses_some(view) && rst_takes_turns(view))
+        return 30;
+    return comes_from_elsewhere(view) || rst_refused_too_fast(view) ? 40 : 0;
+}
+
+const rst_rule_t rst_rules_rejected[] = {
+    {"refused_options",
+     RST_CAUSE_SYN_OPTIONS_REFUSED,
+     match_options,
+     explain_options,
+     RST_IF_REFUSAL,
+     0,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_firewall",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_distance,
+     explain_distance,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_then_accepted",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_then_accepted,
+     explain_then_accepted,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_too_soon",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_too_soon,
+     explain_too_soon,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_balancer_distance",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_balancer_distance,
+     explain_balancer_distance,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_balancer_too_soon",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_balancer_too_soon,
+     explain_balancer_too_soon,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_firewall_perhaps",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_firewall_perhaps,
+     NULL,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {"refused_no_backend",
+     RST_CAUSE_NO_BACKEND,
+     match_no_backend,
+     NULL,
+     RST_IF_REFUSAL,
+     RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};
