@@ -46,6 +46,11 @@ static void test_own_filter(void)
                  "0.5 S>C F. 5001 ack 1001 ttl 54 ts 90:1");
     script_check("policy_reset by middlebox", REQUESTED, "0.05 S>C R 5001 ttl 58",
                  "0.5 S>C F. 5001 ack 1001 ttl 54 ts 90:1");
+    /* Captured at the server: nobody else sends from there. */
+    script_check("policy_reset 45-55 by server alt session_failover", "0 C>S S 1000 ttl 54 ts 1:0",
+                 "0.001 S>C S. 5000 ack 1001 ttl 64 ts 50:1", "0.021 C>S . 1001 ack 5001 ttl 54 ts 2:50",
+                 "0.03 C>S P. 1001 ack 5001 len 16 ttl 54 ts 3:50 hex 474554202f20485454502f312e31",
+                 "0.032 S>C R 5001 ttl 64", "0.5 S>C F. 5001 ack 1001 ttl 64 ts 90:1");
 }
 
 static void test_unanswered_request(void)

@@ -163,6 +163,20 @@ static void test_idle_device(void)
                  SCRIPT_TALK, "450 C>S P. 1101 ack 5201 len 10 ttl 64 id 104", "450.001 S>C R 5201 ttl 58");
 }
 
+#define FORGOTTEN(port, time)                                                                                          \
+    time " C:" port ">S S 1000", "+0.02 S>C:" port " S. 5000 ack 1001", "+0.001 C:" port ">S . 1001 ack 5001",         \
+        "+0.001 C:" port ">S P. 1001 ack 5001 len 10", "+0.02 S>C:" port " P. 5001 ack 1011 len 10",                   \
+        "+0.001 C:" port ">S . 1011 ack 5011", "+187.001 S>C:" port " R 5011"
+
+static void test_idle_device_habit(void)
+{
+    /* Bare resets that answer nothing, always after the same silence: a timer, and no stack's. */
+    script_check("#3 device_idle_timeout 50-60 by middlebox alt app_timeout", FORGOTTEN("1", "0"),
+                 FORGOTTEN("2", "300"), FORGOTTEN("3", "600"));
+    /* Twice is none yet. */
+    script_check("#2 app_timeout 40-50 by server alt device_idle_timeout", FORGOTTEN("1", "0"), FORGOTTEN("2", "300"));
+}
+
 static void test_idle_device_not(void)
 {
     /* Both stacks end together: their own timestamps. */
@@ -255,6 +269,7 @@ int main(int argc, char **argv)
         { "/network/policy", test_policy },
         { "/network/failover", test_failover },
         { "/network/idle_device", test_idle_device },
+        { "/network/idle_device_habit", test_idle_device_habit },
         { "/network/idle_device_not", test_idle_device_not },
         { "/network/both_ends", test_both_ends },
         { "/network/distance", test_distance },
