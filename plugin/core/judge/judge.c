@@ -149,6 +149,23 @@ static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confi
         outcome->other[i].confidence = (uint8_t)confidence;
 }
 
+/* A rule has said yes. */
+static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_outcome_t *outcome)
+{
+    rst_limit_t limit;
+    unsigned confidence = limited(view, rule, said, &limit);
+    bool leads = !outcome->primary && confidence >= RST_LEADS;
+
+    assert(!(rule->flags & RST_RULE_ALTERNATIVE) || said < RST_LEADS);
+    rst_why_rule(view, rule, said, confidence, limit, leads);
+    if (leads) {
+        outcome->primary = rule;
+        outcome->confidence = confidence;
+    } else if (confidence) {
+        note_other(outcome, rule->cause, confidence);
+    }
+}
+
 static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcome_t *outcome)
 {
     const rst_rule_t *const *chosen = judge->rules[view->reset->form][is_again(view)];
@@ -158,20 +175,12 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
     outcome->confidence = 0;
     outcome->others = 0;
     for (; *chosen; chosen++) {
-        const rst_rule_t *rule = *chosen;
-        unsigned said = rule->match(view);
-        rst_limit_t limit;
-        unsigned confidence = limited(view, rule, said, &limit);
-        bool leads = !outcome->primary && confidence >= RST_LEADS;
+        unsigned said = (*chosen)->match(view);
 
-        assert(!(rule->flags & RST_RULE_ALTERNATIVE) || said < RST_LEADS);
-        rst_why_rule(view, rule, said, confidence, limit, leads);
-        if (leads) {
-            outcome->primary = rule;
-            outcome->confidence = confidence;
-        } else if (confidence) {
-            note_other(outcome, rule->cause, confidence);
-        }
+        if (said)
+            weigh(view, *chosen, said, outcome);
+        else if (view->why)
+            rst_why_rule(view, *chosen, 0, 0, RST_LIMIT_NONE, false);
     }
     rst_why_declined(view);
 }

@@ -48,7 +48,7 @@ static bool answered_syn(const rst_view_t *view)
 /* What a device that forgets idle connections would end. */
 static bool ends_silence(const rst_view_t *view)
 {
-    if (view->reset->own_last.at.pass_index || !rst_idle_before(view) || rst_is_refusal(view) || !rst_was_open(view))
+    if (view->reset->own_last.at.pass_index || rst_is_refusal(view) || !rst_idle_before(view) || !rst_was_open(view))
         return false;
     /* A half-closed connection expires in devices as well. */
     return !rst_has_fin(view->own) || (!rst_has_fin(view->peer) && rst_hop_jump(view) && rst_hop_delta(view) < 0);

@@ -22,11 +22,6 @@ const char *rst_service_text(const rst_view_t *view)
     return rst_endpoint_text(view->memory, &view->reset->story->address[server], view->reset->story->port[server]);
 }
 
-bool rst_refuses_syn(const rst_view_t *view)
-{
-    return rst_is_refusal(view) && (view->trigger->flags & RST_FLAG_SYN);
-}
-
 /* Zero id, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN for
  * a full backlog, it drops it. */
 bool rst_refused_like_linux(const rst_view_t *view)
@@ -41,11 +36,13 @@ bool rst_refused_like_linux(const rst_view_t *view)
 bool rst_refusal_distance(const rst_view_t *view, int *delta)
 {
     const rst_host_period_t *host = &view->own_host;
-    uint8_t hops = rst_hops(view->reset->ttl);
+    uint8_t hops;
 
-    if (!(view->reset->known & RST_HAS_IP) || hops == RST_HOPS_ABSURD || !host->socket.count)
+    if (!host->socket.count || host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD ||
+        !(view->reset->known & RST_HAS_IP))
         return false;
-    if (host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD || hops == host->socket.max)
+    hops = rst_hops(view->reset->ttl);
+    if (hops == RST_HOPS_ABSURD || hops == host->socket.max)
         return false;
     *delta = hops - host->socket.max;
     return host->socket.count >= 2 || (host->stateless.count && (host->stateless.min == host->socket.max ||
@@ -55,11 +52,12 @@ bool rst_refusal_distance(const rst_view_t *view, int *delta)
 bool rst_refused_too_fast(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
-    int64_t delay = rst_delay(view);
+    int64_t delay;
 
-    if (host->round_trips < ROUND_TRIP_SAMPLES || delay == RST_TIME_NONE)
+    if (host->round_trips < ROUND_TRIP_SAMPLES || host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000)
         return false;
-    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < RST_ROUND_TRIP_MARGIN)
+    delay = rst_delay(view);
+    if (delay == RST_TIME_NONE || host->round_trip - delay < RST_ROUND_TRIP_MARGIN)
         return false;
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
@@ -80,10 +78,13 @@ bool rst_port_is_known(const rst_view_t *view)
 bool rst_refused_nearer(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
-    uint8_t hops = rst_hops(view->reset->ttl);
+    uint8_t hops;
 
-    return host->socket.count && (view->reset->known & RST_HAS_IP) && hops != RST_HOPS_ABSURD &&
-           host->socket.min == host->socket.max && host->socket.max != RST_HOPS_ABSURD && hops < host->socket.max;
+    if (!host->socket.count || host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD ||
+        !(view->reset->known & RST_HAS_IP))
+        return false;
+    hops = rst_hops(view->reset->ttl);
+    return hops != RST_HOPS_ABSURD && hops < host->socket.max;
 }
 
 /* The port was open before: its own packets, from farther off, were accepted connections. */
@@ -108,6 +109,8 @@ bool rst_takes_turns(const rst_view_t *view)
     const rst_service_t *service = view->reset->service;
     unsigned accepts = 0, refusals = 0;
 
+    if (service->runs < 4)
+        return false;
     for (unsigned i = 0; i < service->runs; i++) {
         if (!overlaps(view, &service->run[i]))
             continue;
@@ -121,9 +124,13 @@ bool rst_takes_turns(const rst_view_t *view)
 
 bool rst_is_interleaved(const rst_view_t *view)
 {
-    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
-    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *before, *after;
 
+    if (service->runs < 2)
+        return false;
+    before = rst_service_before(service, true, view->reset->at);
+    after = rst_service_after(service, true, view->reset->at);
     /* The whole gap counts, so that all refusals in it get one answer. */
     if (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY))
         return true;

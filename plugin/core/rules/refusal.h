@@ -10,8 +10,13 @@
 
 #define RST_ROUND_TRIP_MARGIN (5 * RST_MILLISECOND)
 
+/* Asked by every rule for refusals, of every reset of a scan. */
+static inline bool rst_refuses_syn(const rst_view_t *view)
+{
+    return view->reset->form == RST_FORM_REFUSAL && (view->trigger->flags & RST_FLAG_SYN);
+}
+
 const char *rst_service_text(const rst_view_t *view);          /* "10.0.0.2:80", where the SYN went */
-bool rst_refuses_syn(const rst_view_t *view);                  /* not some other segment without ACK */
 bool rst_refused_like_linux(const rst_view_t *view);           /* by its packet */
 bool rst_refusal_distance(const rst_view_t *view, int *delta); /* hops from where the host's connections come */
 bool rst_refused_too_fast(const rst_view_t *view);             /* sooner than the host's connections */

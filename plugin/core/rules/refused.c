@@ -19,7 +19,9 @@ static unsigned match_backlog(const rst_view_t *view)
 
 static unsigned match_some(const rst_view_t *view)
 {
-    return rst_refuses_some(view) && !rst_accepts_repeat(view) && rst_takes_turns(view) ? RST_WITHOUT_HISTORY : 0;
+    if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->reset->service || !rst_refused_like_linux(view))
+        return 0;
+    return rst_takes_turns(view) ? RST_WITHOUT_HISTORY : 0;
 }
 
 static unsigned match_exhausted_perhaps(const rst_view_t *view)
@@ -111,12 +113,16 @@ static unsigned match_closed_elsewhere(const rst_view_t *view)
 
 static unsigned match_moved(const rst_view_t *view)
 {
-    return rst_served_before(view) ? match_closed_elsewhere(view) : 0;
+    unsigned confidence = match_closed_elsewhere(view);
+
+    return confidence && rst_served_before(view) ? confidence : 0;
 }
 
 static unsigned match_unlike_others(const rst_view_t *view)
 {
-    return rst_served_before(view) ? 0 : match_closed_elsewhere(view);
+    unsigned confidence = match_closed_elsewhere(view);
+
+    return confidence && !rst_served_before(view) ? confidence : 0;
 }
 
 static unsigned match_closed(const rst_view_t *view)

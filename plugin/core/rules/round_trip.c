@@ -20,18 +20,26 @@ rst_moment_t rst_reacts_to(const rst_view_t *view)
     return first_ack ? peer->last_data : (rst_moment_t){0, RST_TIME_NONE};
 }
 
+static bool is_nearer(const rst_view_t *view)
+{
+    int8_t hops = rst_hop_delta(view);
+
+    return hops != RST_HOPS_NONE && hops < 0;
+}
+
 /* Other acknowledgments may be delayed on purpose, so that handshakes make the samples: three are needed, or one and a
  * nearer distance. But whatever came sooner is a bound as well. */
 bool rst_too_fast(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
-    int64_t delay = rst_since(view, rst_reacts_to(view));
-    int8_t hops = rst_hop_delta(view);
-    bool nearer = hops != RST_HOPS_NONE && hops < 0;
+    int64_t delay;
 
-    if (delay == RST_TIME_NONE || host->round_trips < (nearer ? 1 : 3))
+    if (!host->round_trips || host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000)
         return false;
-    if (host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000 || host->round_trip - delay < 5 * RST_MILLISECOND)
+    if (host->round_trips < 3 && !is_nearer(view))
+        return false;
+    delay = rst_since(view, rst_reacts_to(view));
+    if (delay == RST_TIME_NONE || host->round_trip - delay < 5 * RST_MILLISECOND)
         return false;
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
