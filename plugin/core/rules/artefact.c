@@ -48,7 +48,7 @@ static void explain_other_place(const rst_view_t *view)
 
     if (view->reset->ttl != original->ttl)
         rst_evidence_add(view, original->at.pass_index,
-                         "TTL %u there and %u here: recorded at another place of the path", original->ttl,
+                         "TTL %u there and %u here: captured at another place on the path", original->ttl,
                          view->reset->ttl);
     else if (view->reset->link != original->link)
         rst_evidence_add(view, original->at.pass_index, "Captured on another link or interface");
@@ -64,9 +64,9 @@ static void explain_duplicate_by_id(const rst_view_t *view)
 {
     const rst_moment_t original = view->reset->original->at;
 
-    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers and IP id, %s later)",
+    rst_summary(view, "Not a second reset but a copy of the one in %s (same numbers and IP ID, captured %s later)",
                 rst_where(view, original.pass_index), rst_span(view, rst_elapsed(original, view->reset->at)));
-    rst_evidence_add(view, original.pass_index, "Equal SEQ, ACK, length and window as here, and the same IP id");
+    rst_evidence_add(view, original.pass_index, "Same SEQ, ACK, length, window and IP ID as here");
     explain_other_place(view);
 }
 
@@ -79,9 +79,9 @@ static void explain_duplicate(const rst_view_t *view)
 {
     const rst_moment_t original = view->reset->original->at;
 
-    rst_summary(view, "Not a second reset: the capture holds the reset of %s twice (same numbers, %s later)",
+    rst_summary(view, "Not a second reset but a copy of the one in %s (same numbers, captured %s later)",
                 rst_where(view, original.pass_index), rst_span(view, rst_elapsed(original, view->reset->at)));
-    rst_evidence_add(view, original.pass_index, "Equal SEQ, ACK, length and window as here");
+    rst_evidence_add(view, original.pass_index, "Same SEQ, ACK, length and window as here");
     explain_other_place(view);
 }
 

@@ -109,16 +109,21 @@ static void write_idle(const rst_view_t *view, const char *what)
     rst_evidence_add(view, view->reset->at.pass_index, "Silence of %s before the reset",
                      rst_span(view, rst_silence(view)));
     if (answered_syn(view))
-        rst_evidence_add(view, view->own->syn.pass_index,
-                         "The SYN-ACK comes from the distance of the reset (TTL %u), data from "
-                         "farther off (TTL %u)",
-                         view->own->syn_ttl, view->own->ttl);
+        rst_evidence_add(
+            view, view->own->syn.pass_index,
+            "The SYN-ACK comes from the same distance as the reset (TTL %u), data from farther away (TTL %u)",
+            view->own->syn_ttl, view->own->ttl);
     rst_explain_elsewhere(view);
 }
 
 static void explain_idle_device(const rst_view_t *view)
 {
     write_idle(view, "the reset did not come from the host itself");
+}
+
+static void explain_idle_bare(const rst_view_t *view)
+{
+    write_idle(view, "came a bare reset that answers nothing, which a host's own TCP does not send");
 }
 
 static void explain_idle_both_ends(const rst_view_t *view)
@@ -148,7 +153,7 @@ static void explain_both_ends(const rst_view_t *view)
                 "Injected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
                 "device between them sent both",
                 rst_span(view, rst_other_end(view)), rst_where(view, other));
-    rst_evidence_add(view, other, "Reset of the other direction, %s apart", rst_span(view, rst_other_end(view)));
+    rst_evidence_add(view, other, "Reset in the other direction, %s apart", rst_span(view, rst_other_end(view)));
     rst_explain_distance(view);
 }
 
@@ -177,7 +182,7 @@ const rst_rule_t rst_rules_device[] = {
     {"device_idle_bare",
      RST_CAUSE_DEVICE_IDLE_TIMEOUT,
      match_idle_bare,
-     explain_idle_device,
+     explain_idle_bare,
      RST_IF_ABORT,
      RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},

@@ -120,9 +120,11 @@ static void explain_distance(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
 
-    rst_summary(view, "%s injected: the reset bears the address of %s but comes from %d hops %s than its other packets",
-                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view), delta < 0 ? -delta : delta,
-                delta < 0 ? "nearer" : "farther");
+    rst_summary(
+        view,
+        "%s injected: the reset bears the address of %s but comes from %d hop%s %s than that host's other packets",
+        rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view), ABS(delta), ABS(delta) == 1 ? "" : "s",
+        delta < 0 ? "nearer" : "farther");
     explain_answered(view);
 }
 

@@ -65,24 +65,39 @@ static unsigned match_blind_syn(const rst_view_t *view)
                : 0;
 }
 
-static void write_blind(const rst_view_t *view, const char *reaction)
+static void explain_receiver(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
 
-    rst_summary(view, "Without effect: the reset does not fit the connection, %s %s and the connection went on (%s)",
-                rst_who_peer(view), reaction, rst_where(view, after->peer.pass_index));
-    rst_evidence_add(view, after->peer.pass_index, "%u segments of the receiver follow the reset", after->peer_count);
+    rst_evidence_add(view, after->peer.pass_index, "%u segments from the receiver follow the reset", after->peer_count);
     rst_explain_distance(view);
+}
+
+static void explain_blind_signed(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Without effect: the reset bears a TCP signature that the capture does not show this connection to "
+                "use, and %s went on with the connection (%s)",
+                rst_who_peer(view), rst_where(view, view->reset->after.peer.pass_index));
+    explain_receiver(view);
 }
 
 static void explain_blind_challenged(const rst_view_t *view)
 {
-    write_blind(view, "answered with an ACK");
+    rst_summary(view,
+                "Without effect: the reset does not fit the connection, so %s only asked with an ACK, and the "
+                "connection went on (%s)",
+                rst_who_peer(view), rst_where(view, view->reset->after.peer.pass_index));
+    explain_receiver(view);
 }
 
 static void explain_blind_ignored(const rst_view_t *view)
 {
-    write_blind(view, "ignored it");
+    rst_summary(
+        view,
+        "Without effect: the reset does not fit the connection, so %s ignored it, and the connection went on (%s)",
+        rst_who_peer(view), rst_where(view, view->reset->after.peer.pass_index));
+    explain_receiver(view);
 }
 
 /* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
@@ -146,10 +161,10 @@ static unsigned match_train(const rst_view_t *view)
 static void explain_train(const rst_view_t *view)
 {
     rst_summary(view,
-                "Injected: several resets with guessed sequence numbers arrive under the address of %s within %u s, a "
-                "host knows its own number and needs one",
+                "Injected: several resets with guessed sequence numbers arrive from the address of %s within %u s. A "
+                "real host knows its sequence number and needs only one reset",
                 rst_who_own(view), view->prefs->seqchange_s);
-    rst_evidence_add(view, view->reset->at.pass_index, "SEQ values rise beyond everything this side has sent");
+    rst_evidence_add(view, view->reset->at.pass_index, "SEQ values rise beyond anything this side has sent");
     rst_explain_distance(view);
 }
 
@@ -176,7 +191,7 @@ const rst_rule_t rst_rules_guess[] = {
     {"signature_not_negotiated",
      RST_CAUSE_BLIND_RESET,
      match_blind_signed,
-     explain_blind_ignored,
+     explain_blind_signed,
      RST_IF_NO_ANSWER,
      0,
      {{RST_CAUSE_INJECTED, 5}}},

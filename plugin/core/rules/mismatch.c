@@ -1,5 +1,5 @@
 /* mismatch.c
- * Rules for handshakes whose numbers or time stamps do not fit together.
+ * Rules for handshakes whose numbers or timestamps do not fit together.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,11 +17,10 @@ static bool acks_wrong_number(const rst_view_t *view)
 
 static void write_bad_ack(const rst_view_t *view, const char *what)
 {
-    rst_summary(view,
-                "The %s of %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the "
-                "handshake",
-                what, rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view),
-                view->own->isn);
+    rst_summary(
+        view,
+        "The %s in %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the handshake",
+        what, rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view), view->own->isn);
     rst_evidence_add(view, view->own->syn.pass_index, "SYN with SEQ %u: only %u may be acknowledged", view->own->isn,
                      view->own->isn + 1);
     rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);
@@ -50,7 +49,7 @@ static void explain_bad_ack(const rst_view_t *view)
     write_bad_ack(view, "ACK");
 }
 
-/* RFC 7323, section 5: an echo of a time stamp that the SYN never bore. */
+/* RFC 7323, section 5: an echo of a timestamp that the SYN never bore. */
 static unsigned match_paws(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
@@ -66,11 +65,11 @@ static unsigned match_paws(const rst_view_t *view)
 static void explain_paws(const rst_view_t *view)
 {
     rst_summary(view,
-                "The SYN-ACK of %s echoes a time stamp (%u) that the SYN did not bear (%u): %s had to reject it, and a "
-                "device on the way probably changes time stamps",
+                "The SYN-ACK in %s echoes timestamp %u, but the SYN carried %u: %s had to reject it, and a device on "
+                "the path probably changes timestamps",
                 rst_where(view, view->trigger->moment.pass_index), view->trigger->tsecr, view->own->syn_tsval,
                 rst_who_own(view));
-    rst_evidence_add(view, view->own->syn.pass_index, "SYN with time stamp %u", view->own->syn_tsval);
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN with timestamp %u", view->own->syn_tsval);
     rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK that echoes %u", view->trigger->tsecr);
 }
 

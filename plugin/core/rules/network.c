@@ -1,5 +1,5 @@
 /* network.c
- * Rules for resets that were not sent by the host whose address they bear.
+ * Rules for a connection that goes on under the address that has reset it.
  *
  * A verdict of this kind accuses somebody, so it needs strong evidence: the sender lives on, a train of guessed
  * numbers, both ends reset at once, or another hop distance. Weak clues only make an alternative.
@@ -20,36 +20,58 @@ static bool may_be_other_host(const rst_view_t *view)
 }
 
 /* One that goes on after an abort of its own did not send it. */
+static bool goes_on(const rst_view_t *view)
+{
+    if (!view->reset->after.alive.pass_index || rst_overtook_data(view) || rst_is_refusal(view) ||
+        rst_is_other_host(view) || (rst_is_answer(view) && !rst_hop_jump(view)))
+        return false;
+    /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
+    return !rst_is_empty(view) || rst_was_open(view);
+}
+
+static unsigned match_contradicted_one_way(const rst_view_t *view)
+{
+    return goes_on(view) && may_be_other_host(view) ? RST_UNSURE : 0;
+}
+
 static unsigned match_contradicted(const rst_view_t *view)
 {
-    const rst_aftermath_t *after = &view->reset->after;
-
-    if (!after->alive.pass_index || rst_overtook_data(view) || rst_is_refusal(view) || rst_is_other_host(view) ||
-        (rst_is_answer(view) && !rst_hop_jump(view)))
+    if (!goes_on(view) || may_be_other_host(view))
         return 0;
-    /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
-    if (rst_is_empty(view) && !rst_was_open(view))
-        return 0;
-    if (may_be_other_host(view))
-        return RST_UNSURE;
     if (rst_hop_jump(view))
         return rst_is_answer(view) && rst_from_behind(view) ? 75 : 97;
-    return after->alive_new ? 90 : 75;
+    return view->reset->after.alive_new ? 90 : 75;
+}
+
+static void explain_contradiction(const rst_view_t *view)
+{
+    rst_evidence_add(view, view->reset->after.alive.pass_index,
+                     "New data, FIN or acknowledgment from the same sender after the reset%s",
+                     view->reset->after.alive_new ? ", sent later according to its timestamp or IP ID" : "");
+    rst_explain_distance(view);
 }
 
 static void explain_contradicted(const rst_view_t *view)
 {
-    const rst_aftermath_t *after = &view->reset->after;
+    const rst_moment_t alive = view->reset->after.alive;
+
+    rst_summary(
+        view,
+        "Injected: %s goes on with the connection in %s, %s after 'its' reset, so something else on the path sent it",
+        rst_who_own(view), rst_where(view, alive.pass_index), rst_span(view, rst_elapsed(view->reset->at, alive)));
+    explain_contradiction(view);
+}
+
+static void explain_contradicted_one_way(const rst_view_t *view)
+{
+    const rst_moment_t alive = view->reset->after.alive;
 
     rst_summary(view,
-                "Injected: %s goes on with the connection in %s, %s after 'its' reset, so somebody else on the path "
-                "sent it",
-                rst_who_own(view), rst_where(view, after->alive.pass_index),
-                rst_span(view, rst_elapsed(view->reset->at, after->alive)));
-    rst_evidence_add(view, after->alive.pass_index,
-                     "New data, FIN or acknowledgment of the same sender after the reset%s",
-                     after->alive_new ? ", sent later by its time stamp or IP id" : "");
-    rst_explain_distance(view);
+                "Perhaps injected: %s goes on with the connection in %s, %s after 'its' reset. Capture both "
+                "directions: the reset may also be the answer of another host with this address",
+                rst_who_own(view), rst_where(view, alive.pass_index),
+                rst_span(view, rst_elapsed(view->reset->at, alive)));
+    explain_contradiction(view);
 }
 
 /* One address, several hosts: a stateless answer, and yet the connection goes on under the same address. */
@@ -90,7 +112,7 @@ static unsigned match_other_farther(const rst_view_t *view)
 static void write_two_hosts(const rst_view_t *view, rst_moment_t goes_on)
 {
     rst_summary(view,
-                "Two hosts behind one address: the segment of %s met a host without this connection, while %s goes "
+                "Two hosts behind one address: the segment in %s reached a host without this connection, while %s goes "
                 "on with it in %s",
                 rst_where(view, view->trigger->moment.pass_index), rst_who_own(view),
                 rst_where(view, goes_on.pass_index));
@@ -114,14 +136,21 @@ static void explain_other_goes_on(const rst_view_t *view)
 static void explain_other_farther(const rst_view_t *view)
 {
     rst_summary(view,
-                "Perhaps two hosts behind one address: the segment of %s was answered from farther off than the "
-                "other packets of %s, by a host without this connection",
+                "Perhaps two hosts behind one address: the segment in %s was answered by a host without this "
+                "connection, from farther away than the other packets from %s",
                 rst_where(view, view->trigger->moment.pass_index), rst_who_own(view));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that was answered");
     rst_explain_distance(view);
 }
 
 const rst_rule_t rst_rules_network[] = {
+    {"network_contradicted_one_way",
+     RST_CAUSE_INJECTED,
+     match_contradicted_one_way,
+     explain_contradicted_one_way,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_SESSION_FAILOVER, 5}, {RST_CAUSE_POLICY_RESET, 3}}},
     {"network_contradicted",
      RST_CAUSE_INJECTED,
      match_contradicted,

@@ -1,5 +1,5 @@
 /* network.h
- * Rules for resets that were not sent by the host whose address they bear.
+ * Rules for a connection that goes on under the address that has reset it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -60,11 +60,12 @@ static void explain_policy(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
 
-    rst_summary(view,
-                "%s a policy on the path: the reset under the address of %s follows %s directly and does not "
-                "come from that host",
-                rst_hedge(view, "Reset by", "Perhaps"), rst_who_own(view),
-                rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->peer->message)));
+    rst_summary(
+        view,
+        "%s by a policy on the path: the reset bears the address of %s and directly follows %s, but %s from that host",
+        rst_hedge(view, "Reset", "Perhaps reset"), rst_who_own(view),
+        rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->peer->message)),
+        rst_hedge(view, "did not come", "may not have come"));
     if (view->peer->last_data.pass_index)
         rst_evidence_add(view, view->peer->last_data.pass_index, "Last payload before the reset");
     rst_explain_elsewhere(view);
@@ -73,7 +74,7 @@ static void explain_policy(const rst_view_t *view)
 }
 
 /* From the distance of the host and after its usual time, and yet the host goes on: its own packet filter, or one right
- * in front of it, rejects the request; another host of its address would look the same. */
+ * in front of it, rejects the request; another host with its address would look the same. */
 static bool filters_request(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || view->reset->own_last.at.pass_index || rst_has_fin(view->own) || !first_payload(view))
@@ -97,16 +98,32 @@ static unsigned match_near_filter(const rst_view_t *view)
     return filters_request(view) && !is_next_hop(view) ? 50 : 0;
 }
 
-static void explain_own_filter(const rst_view_t *view)
+static void explain_filtered(const rst_view_t *view)
 {
-    rst_summary(view,
-                "Rejected by a packet filter on %s itself or right in front of it, or by another host of its address: "
-                "the answer to %s comes from the usual distance, and the host goes on with the connection (%s)",
-                rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
-                rst_where(view, view->reset->after.alive.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that was rejected");
     rst_evidence_add(view, view->reset->after.alive.pass_index, "The host goes on after the reset");
     rst_explain_distance(view);
+}
+
+static void explain_own_filter(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Rejected by a packet filter on %s itself or right in front of it: the reset that answers %s has not "
+                "passed a router, and the host goes on with the connection (%s)",
+                rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
+                rst_where(view, view->reset->after.alive.pass_index));
+    explain_filtered(view);
+}
+
+static void explain_near_filter(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Rejected by a packet filter on %s itself or right in front of it, or by another host with its "
+                "address: the reset that answers %s comes from the usual distance, and the host goes on with the "
+                "connection (%s)",
+                rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
+                rst_where(view, view->reset->after.alive.pass_index));
+    explain_filtered(view);
 }
 
 /* A device in front of the server has spoken for it before it resets: what follows the SYN-ACK comes from nearer, as
@@ -142,7 +159,7 @@ static void explain_spoken_for(const rst_view_t *view)
                 "than that host's SYN-ACK",
                 rst_who_own(view), rst_where(view, view->own->last.pass_index));
     rst_evidence_add(view, view->own->syn.pass_index, "SYN-ACK with TTL %u", view->own->syn_ttl);
-    rst_evidence_add(view, view->own->last.pass_index, "TTL %u, as the reset, %s after the last data of the other side",
+    rst_evidence_add(view, view->own->last.pass_index, "Same TTL %u as the reset, %s after the other side's last data",
                      view->own->ttl, rst_span(view, rst_elapsed(view->peer->last_data, view->own->last)));
     if (view->reset->after.own_next.pass_index)
         rst_evidence_add(view, view->reset->after.own_next.pass_index, "TTL %u: the host itself, after the reset",
@@ -174,7 +191,7 @@ const rst_rule_t rst_rules_policy[] = {
     {"host_filter_or_near",
      RST_CAUSE_POLICY_RESET,
      match_near_filter,
-     explain_own_filter,
+     explain_near_filter,
      RST_IF_ANSWER,
      RST_RULE_FIRST | RST_RULE_SENDER_UNKNOWN,
      {{RST_CAUSE_SESSION_FAILOVER, 25}, {RST_CAUSE_NO_CONNECTION, 8}}},

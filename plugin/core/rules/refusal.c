@@ -22,8 +22,8 @@ const char *rst_service_text(const rst_view_t *view)
     return rst_endpoint_text(view->memory, &view->reset->story->address[server], view->reset->story->port[server]);
 }
 
-/* Zero id, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN for
- * a full backlog, it drops it. */
+/* Zero IP ID, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN
+ * for a full backlog, it drops it. */
 bool rst_refused_like_linux(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -137,8 +137,8 @@ bool rst_is_interleaved(const rst_view_t *view)
     return rst_takes_turns(view);
 }
 
-/* An older connection of the port went on meanwhile. */
-bool rst_serves_meanwhile(const rst_view_t *view)
+/* An older connection of the port went on in the meantime. */
+bool rst_serves_another(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
 

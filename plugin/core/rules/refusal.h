@@ -25,7 +25,7 @@ bool rst_refused_nearer(const rst_view_t *view);               /* nearer than an
 bool rst_served_before(const rst_view_t *view);                /* the port had accepted a connection */
 bool rst_takes_turns(const rst_view_t *view);                  /* the service accepts, refuses, and so on */
 bool rst_is_interleaved(const rst_view_t *view);               /* it accepts just before and after */
-bool rst_serves_meanwhile(const rst_view_t *view);             /* an older connection of the port goes on */
+bool rst_serves_another(const rst_view_t *view);               /* an older connection of the port goes on */
 bool rst_refuses_some(const rst_view_t *view);                 /* Linux, and interleaved */
 bool rst_accepts_repeat(const rst_view_t *view);               /* the same SYN, repeated, is accepted */
 

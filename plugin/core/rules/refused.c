@@ -32,7 +32,7 @@ static unsigned match_exhausted_perhaps(const rst_view_t *view)
         return 0;
     if (rst_is_interleaved(view))
         return rst_refused_like_linux(view) && !rst_takes_turns(view) ? 35 : 0;
-    return rst_serves_meanwhile(view) ? 30 : 0;
+    return rst_serves_another(view) ? 30 : 0;
 }
 
 static void write_exhausted(const rst_view_t *view, const char *why)
@@ -40,7 +40,7 @@ static void write_exhausted(const rst_view_t *view, const char *why)
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    rst_summary(view, "%s refused the SYN of %s although it accepts others just before and after: %s",
+    rst_summary(view, "%s refused the SYN in %s although it accepts others just before and after: %s",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index), why);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was refused");
     if (before)
@@ -82,7 +82,7 @@ static bool is_from_elsewhere(const rst_view_t *view)
 
 static bool has_other_reason(const rst_view_t *view)
 {
-    return rst_accepts_repeat(view) || rst_serves_meanwhile(view) || rst_refuses_some(view);
+    return rst_accepts_repeat(view) || rst_serves_another(view) || rst_refuses_some(view);
 }
 
 static unsigned match_accepts_repeat(const rst_view_t *view)
@@ -101,7 +101,7 @@ static unsigned match_restarted(const rst_view_t *view)
 
 static unsigned match_serving(const rst_view_t *view)
 {
-    if (!rst_serves_meanwhile(view) || !rst_refuses_syn(view) || rst_accepts_repeat(view) || rst_refuses_some(view))
+    if (!rst_serves_another(view) || !rst_refuses_syn(view) || rst_accepts_repeat(view) || rst_refuses_some(view))
         return 0;
     return closed_port(view, is_from_elsewhere(view) ? 50 : 55);
 }
@@ -166,7 +166,7 @@ static void explain_refused(const rst_view_t *view, const char *what)
     rst_evidence_add(view, view->trigger->moment.pass_index, "The %s that was refused", what);
     if (view->reset->seq)
         rst_evidence_add(view, view->reset->at.pass_index,
-                         "The refusal has a non-zero SEQ, which a host's stack leaves at 0");
+                         "The refusal has a nonzero SEQ, which a host's stack would leave at 0");
     if (view->trigger->repeated)
         rst_evidence_add(view, view->trigger->moment.pass_index,
                          "The same connection attempt was refused %u times before", view->reset->own_ordinal - 1);
@@ -177,8 +177,8 @@ static void explain_refused(const rst_view_t *view, const char *what)
 static void explain_accepts_repeat(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s refused the SYN of %s but accepted it when it was repeated: overloaded, just starting, or a "
-                "device that tests the client",
+                "%s refused the SYN in %s but accepted it when it was repeated: overloaded, just starting, or a device "
+                "that tests the client",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     explain_refused(view, "SYN");
 }
@@ -186,8 +186,8 @@ static void explain_accepts_repeat(const rst_view_t *view)
 static void explain_restarted(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s refused the SYN of %s although it accepts others just before and after: it was restarted in "
-                "that moment, or one of several hosts behind the address does not serve it",
+                "%s refused the SYN in %s although it accepts others just before and after: it was restarted in that "
+                "moment, or one of several hosts behind the address does not serve it",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     explain_refused(view, "SYN");
 }
@@ -195,8 +195,8 @@ static void explain_restarted(const rst_view_t *view)
 static void explain_serving(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s refused the SYN of %s while a connection that it had accepted before went on: it takes no more "
-                "at a time, its listener was closed, or a packet filter rejects new ones",
+                "%s refused the SYN in %s while a connection that it had accepted before went on: it takes no more at "
+                "a time, its listener was closed, or a packet filter rejects new ones",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     explain_refused(view, "SYN");
 }
@@ -204,7 +204,7 @@ static void explain_serving(const rst_view_t *view)
 static void write_elsewhere(const rst_view_t *view, const char *where)
 {
     rst_summary(view,
-                "Refused: %s answered the SYN of %s by %s, but not from where %s. Either nobody listens and "
+                "Refused: %s answered the SYN in %s with %s, but not from where %s. Either no service is listening and "
                 "several hosts stand behind the address, or a firewall or load balancer rejected it",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index), rst_shape(view), where);
     if (rst_refused_nearer(view))
@@ -232,7 +232,7 @@ static void write_closed(const rst_view_t *view, const char *what)
     bool known = host->socket.count && host->socket.min == host->socket.max &&
                  host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
 
-    rst_summary(view, "Nobody listens on %s: the %s of %s was refused %s later by %s (ack = %s+1)%s",
+    rst_summary(view, "No service is listening on %s: the %s in %s was refused %s later by %s (ack = %s+1)%s",
                 rst_service_text(view), what, rst_where(view, view->trigger->moment.pass_index),
                 rst_span(view, rst_delay(view)), rst_shape(view), what,
                 known ? " from the same hop distance as the host's other packets" : "");
@@ -249,7 +249,7 @@ static void explain_probe(const rst_view_t *view)
     write_closed(view, "probe");
 }
 
-/* A refusal whose SYN is not in the capture is still recognisable by its shape. */
+/* A refusal whose SYN is not in the capture is still recognizable by its shape. */
 static unsigned match_closed_unseen(const rst_view_t *view)
 {
     return rst_is_unseen_refusal(view) ? 48 : 0;
@@ -257,11 +257,10 @@ static unsigned match_closed_unseen(const rst_view_t *view)
 
 static void explain_closed_unseen(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "Probably a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the SYN "
-        "is not in the capture",
-        rst_service_text(view));
+    rst_summary(view,
+                "Probably a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the "
+                "SYN is not in the capture",
+                rst_service_text(view));
     rst_evidence_add(view, view->reset->at.pass_index, "RST,ACK with SEQ 0 and window 0");
     rst_explain_history(view);
 }

@@ -9,9 +9,9 @@
 #include "rules/predicates.h"
 #include "rules/refusal.h"
 
-#define OR_BALANCER ", or a load balancer without a host to serve it,"
-#define OTHER_DISTANCE "other hop distance than its packets"
-#define TOO_SOON "sooner than its packets can arrive"
+#define OR_BALANCER ", or a load balancer with no host to serve it,"
+#define OTHER_DISTANCE "its TTL does not match that host's packets"
+#define TOO_SOON "it came sooner than that host can answer"
 
 /* The plain SYN that was accepted nearest to the refusal; pass_index 0 = none. */
 static rst_moment_t plain_accept(const rst_view_t *view)
@@ -42,11 +42,10 @@ static unsigned match_options(const rst_view_t *view)
 
 static void explain_options(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "Something on the way to %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a signature): "
-        "a plain SYN was accepted",
-        rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
+    rst_summary(view,
+                "Something at or in front of %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a "
+                "signature): a plain SYN was accepted",
+                rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN with special options or flags");
     rst_evidence_add(view, plain_accept(view).pass_index, "A plain SYN to the same service was accepted");
 }
@@ -144,7 +143,7 @@ static void write_firewall(const rst_view_t *view, const char *who, const char *
 {
     int delta;
 
-    rst_summary(view, "A firewall%s rejected the SYN of %s to %s: the %s did not come from that host (%s)", who,
+    rst_summary(view, "A firewall%s rejected the SYN in %s to %s: the %s did not come from that host (%s)", who,
                 rst_where(view, view->trigger->moment.pass_index), rst_service_text(view), rst_shape(view), why);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was rejected, %s before the reset",
                      rst_span(view, rst_delay(view)));

@@ -26,7 +26,7 @@ static unsigned match_challenge_ack(const rst_view_t *view)
 static void explain_challenge_ack(const rst_view_t *view)
 {
     rst_summary(view,
-                "Second reset after a challenge ACK: the reset of %s was not at the exact sequence number, the peer "
+                "Second reset after a challenge ACK: the reset in %s did not have the exact sequence number, the peer "
                 "asked with an ACK (%s), and this reset confirms it",
                 rst_where(view, view->reset->own_last.at.pass_index),
                 rst_where(view, view->trigger->moment.pass_index));
@@ -100,41 +100,43 @@ static unsigned match_peer_reset_unseen(const rst_view_t *view)
     return view->trigger ? 0 : after_peer_reset(view);
 }
 
-static void write_segment(const rst_view_t *view, uint32_t first, const char *whose)
+static void write_segment(const rst_view_t *view, uint32_t first, const char *who)
 {
     rst_summary(view,
-                "Follow-up: the segment of %s still reached %s after the connection %s in %s. Analyse that first "
-                "reset",
-                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view), whose, rst_where(view, first));
-    rst_evidence_add(view, first, "The connection was reset here already");
-    rst_evidence_add(view, view->trigger->moment.pass_index, "Segment with ACK = this reset's SEQ");
+                "Follow-up: the segment in %s still reached %s after %s had reset the connection (%s). Analyze that "
+                "first reset",
+                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view), who, rst_where(view, first));
+    rst_evidence_add(view, first, "The connection had already been reset here");
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that this reset answers");
 }
 
-static void write_unseen(const rst_view_t *view, uint32_t first, const char *whose)
+static void write_unseen(const rst_view_t *view, uint32_t first, const char *who)
 {
-    rst_summary(view, "Follow-up: %s resets again what %s in %s. The segment it answers is not in the capture",
-                rst_who_own(view), whose, rst_where(view, first));
-    rst_evidence_add(view, first, "The connection was reset here already");
+    rst_summary(view,
+                "Follow-up: %s resets the connection that %s had already reset (%s). The segment it answers is not in "
+                "the capture",
+                rst_who_own(view), who, rst_where(view, first));
+    rst_evidence_add(view, first, "The connection had already been reset here");
 }
 
 static void explain_own_reset(const rst_view_t *view)
 {
-    write_segment(view, view->reset->own_first.at.pass_index, "it had reset");
+    write_segment(view, view->reset->own_first.at.pass_index, "it");
 }
 
 static void explain_own_reset_unseen(const rst_view_t *view)
 {
-    write_unseen(view, view->reset->own_first.at.pass_index, "it had reset");
+    write_unseen(view, view->reset->own_first.at.pass_index, "it");
 }
 
 static void explain_peer_reset(const rst_view_t *view)
 {
-    write_segment(view, view->reset->peer_last.at.pass_index, "was reset by the other side");
+    write_segment(view, view->reset->peer_last.at.pass_index, "the other side");
 }
 
 static void explain_peer_reset_unseen(const rst_view_t *view)
 {
-    write_unseen(view, view->reset->peer_last.at.pass_index, "the other side had reset");
+    write_unseen(view, view->reset->peer_last.at.pass_index, "the other side");
 }
 
 const rst_rule_t rst_rules_repeat[] = {

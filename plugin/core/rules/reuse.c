@@ -25,7 +25,7 @@ static bool meets_old_ack(const rst_view_t *view)
 }
 
 /* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or
- * with a newer time stamp. */
+ * with a newer timestamp. */
 static bool below_previous(const rst_view_t *view, const rst_previous_t *previous, unsigned client)
 {
     const rst_direction_t *side = &view->reset->direction[client];
@@ -63,12 +63,12 @@ static void explain_time_wait(const rst_view_t *view)
     const rst_previous_t *previous = view->reset->previous;
     unsigned client = view->reset->client;
 
-    rst_summary(
-        view,
-        "Port reused too early: %s opened a new connection %s after the old one on the same addresses and ports "
-        "had closed, with a sequence number not above the old one, so it met TIME-WAIT",
-        rst_who(view, client), rst_span(view, previous_age(view)));
-    rst_evidence_add(view, previous->last.pass_index, "Last segment of the former connection, closed by both FINs");
+    rst_summary(view,
+                "Port reused too early: %s opened a new connection %s after the old one on the same addresses and "
+                "ports had closed, with a sequence number not above the old one, so it ran into TIME-WAIT",
+                rst_who(view, client), rst_span(view, previous_age(view)));
+    rst_evidence_add(view, previous->last.pass_index,
+                     "Last segment of the previous connection, which was closed by both FINs");
     rst_evidence_add(view, view->reset->story->began.pass_index,
                      "The new SYN is %u below the old connection's last number",
                      previous->nxt[client] - view->reset->direction[client].isn);
@@ -88,11 +88,10 @@ static unsigned match_live(const rst_view_t *view)
 
 static void explain_live(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "The SYN of %s met a connection of the same addresses and ports that was still open, %s reset it instead "
-        "of asking with an ACK",
-        rst_where(view, view->trigger->moment.pass_index), rst_who_own(view));
+    rst_summary(view,
+                "The SYN in %s met a connection with the same addresses and ports that was still open, and %s reset it "
+                "instead of asking with an ACK",
+                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view));
     rst_evidence_add(view, view->reset->previous->last.pass_index,
                      "Last segment of the connection that was still open");
     rst_evidence_add(view, view->trigger->moment.pass_index, "The new SYN");
@@ -109,12 +108,11 @@ static void explain_discovery(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
 
-    rst_summary(
-        view,
-        "%s still held an older connection of the same addresses and ports: it answered the SYN with an ACK for "
-        "the old one (%s), and %s cleared that with this reset%s",
-        rst_who_peer(view), rst_where(view, view->trigger->moment.pass_index), rst_who_own(view),
-        after->syn_again || after->retry.pass_index ? ", then tried again" : "");
+    rst_summary(view,
+                "%s still held an older connection with the same addresses and ports: it answered the SYN with an ACK "
+                "for the old one (%s), and %s cleared that with this reset%s",
+                rst_who_peer(view), rst_where(view, view->trigger->moment.pass_index), rst_who_own(view),
+                after->syn_again || after->retry.pass_index ? ", then tried again" : "");
     rst_evidence_add(view, view->own->syn.pass_index, "The new SYN");
     rst_evidence_add(view, view->trigger->moment.pass_index,
                      "ACK that does not acknowledge the SYN, answered by this reset");

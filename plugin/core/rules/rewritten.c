@@ -26,8 +26,8 @@ static void explain_rewritten(const rst_view_t *view)
 {
     rst_summary(
         view,
-        "Probably changed on the path: the sequence numbers of %s leave the window from one segment to the next "
-        "(%s), %s keeps asking for the old ones and resets. Compare a capture at the other end",
+        "Probably changed on the path: the sequence numbers of %s leave the window from one segment to the next (%s), "
+        "while %s keeps asking for the old ones and then resets. Compare with a capture at the other end",
         rst_who_peer(view), rst_where(view, view->peer->out_of_window_last.pass_index), rst_who_own(view));
     rst_evidence_add(view, view->peer->out_of_window_last.pass_index, "Latest of %u segments outside the window",
                      view->peer->out_of_window);
