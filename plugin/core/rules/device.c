@@ -172,7 +172,7 @@ const rst_rule_t rst_rules_device[] = {
      RST_IF_NO_REFUSAL,
      RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
-    {"device_idle_elsewhere",
+    {"device_idle",
      RST_CAUSE_DEVICE_IDLE_TIMEOUT,
      match_idle_elsewhere,
      explain_idle_device,

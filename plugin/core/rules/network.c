@@ -144,7 +144,7 @@ static void explain_other_farther(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_network[] = {
-    {"network_contradicted_one_way",
+    {"contradicted_one_way",
      RST_CAUSE_INJECTED,
      match_contradicted_one_way,
      explain_contradicted_one_way,
@@ -165,7 +165,7 @@ const rst_rule_t rst_rules_network[] = {
      RST_IF_ANSWER,
      RST_RULE_FIRST,
      {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_INJECTED, 10}}},
-    {"other_host_accepts_perhaps",
+    {"other_host_perhaps",
      RST_CAUSE_SESSION_FAILOVER,
      match_other_accepts_perhaps,
      NULL,

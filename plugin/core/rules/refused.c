@@ -258,9 +258,9 @@ static unsigned match_closed_unseen(const rst_view_t *view)
 static void explain_closed_unseen(const rst_view_t *view)
 {
     rst_summary(view,
-                "Probably a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the "
-                "SYN is not in the capture",
-                rst_service_text(view));
+                "%s a refused SYN: RST,ACK with SEQ 0 from %s is how a host answers for a closed port, but the SYN is "
+                "not in the capture",
+                rst_hedge(view, "Probably", "Perhaps"), rst_service_text(view));
     rst_evidence_add(view, view->reset->at.pass_index, "RST,ACK with SEQ 0 and window 0");
     rst_explain_history(view);
 }
