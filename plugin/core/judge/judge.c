@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "declared/declared.h"
+#include "judge/alternatives.h"
 #include "judge/at_kernel.h"
 #include "judge/at_points.h"
 #include "judge/measure.h"
@@ -45,15 +46,6 @@ static const rst_rule_t *const groups[] = {
     rst_rules_handshake, rst_rules_reuse,    rst_rules_rejected,    rst_rules_refused, rst_rules_timer,
     rst_rules_reactive,  rst_rules_active,   rst_rules_elimination,
 };
-
-#define OTHERS_MAX 32 /* causes that rules may name for one reset */
-
-typedef struct rst_outcome {
-    const rst_rule_t *primary; /* NULL = no rule is sure enough */
-    unsigned confidence;
-    unsigned others;
-    rst_alternative_t other[OTHERS_MAX]; /* each cause once, with the confidence of the surest rule */
-} rst_outcome_t;
 
 static bool may_apply(const rst_rule_t *rule, unsigned form, bool again)
 {
@@ -135,20 +127,6 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
     return said;
 }
 
-static void note_other(rst_outcome_t *outcome, rst_cause_t cause, unsigned confidence)
-{
-    unsigned i = 0;
-
-    while (i < outcome->others && outcome->other[i].cause != cause)
-        i++;
-    if (i == OTHERS_MAX)
-        return;
-    if (i == outcome->others)
-        outcome->other[outcome->others++] = (rst_alternative_t){cause, 0};
-    if (confidence > outcome->other[i].confidence)
-        outcome->other[i].confidence = (uint8_t)confidence;
-}
-
 /* A rule has said yes. */
 static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_outcome_t *outcome)
 {
@@ -162,7 +140,7 @@ static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
         outcome->primary = rule;
         outcome->confidence = confidence;
     } else if (confidence) {
-        note_other(outcome, rule->cause, confidence);
+        rst_outcome_note(outcome, rule->cause, confidence);
     }
 }
 
@@ -183,91 +161,6 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
             rst_why_rule(view, *chosen, 0, 0, RST_LIMIT_NONE, false);
     }
     rst_why_declined(view);
-}
-
-/* Adds an alternative with at most what is left of 100 percent; keeps the list ordered. */
-static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence, unsigned *left)
-{
-    unsigned at;
-
-    if (confidence > *left)
-        confidence = *left;
-    if (!confidence || cause == verdict->cause || verdict->alternatives == RST_ALTERNATIVES_MAX)
-        return;
-    for (unsigned i = 0; i < verdict->alternatives; i++) {
-        if (verdict->alternative[i].cause == cause)
-            return;
-    }
-    for (at = verdict->alternatives; at > 0 && verdict->alternative[at - 1].confidence < confidence; at--)
-        verdict->alternative[at] = verdict->alternative[at - 1];
-    verdict->alternative[at] = (rst_alternative_t){cause, (uint8_t)confidence};
-    verdict->alternatives++;
-    *left -= confidence;
-}
-
-/* What verdict and alternatives leave of 100 percent. */
-static unsigned not_shared(const rst_verdict_t *verdict)
-{
-    unsigned left = 100u - verdict->confidence;
-
-    for (unsigned i = 0; i < verdict->alternatives; i++)
-        left -= verdict->alternative[i].confidence;
-    return left;
-}
-
-/* Nothing was received, so nothing is unread. */
-static bool is_excluded(const rst_view_t *view, rst_cause_t cause)
-{
-    return rst_cause_is(cause, RST_TRAIT_TAKES_DATA) && rst_has_history(view) && !view->peer->bytes;
-}
-
-static bool is_listed(const rst_verdict_t *verdict, rst_cause_t cause)
-{
-    for (unsigned i = 0; i < verdict->alternatives; i++) {
-        if (verdict->alternative[i].cause == cause)
-            return true;
-    }
-    return cause == verdict->cause;
-}
-
-/* Of those that the verdict does not name yet; of equals the first in the list of causes. NULL = none. */
-static const rst_alternative_t *surest_other(const rst_verdict_t *verdict, const rst_outcome_t *outcome)
-{
-    const rst_alternative_t *best = NULL;
-
-    for (unsigned i = 0; i < outcome->others; i++) {
-        const rst_alternative_t *other = &outcome->other[i];
-
-        if (best && (other->confidence < best->confidence ||
-                     (other->confidence == best->confidence && other->cause > best->cause)))
-            continue;
-        if (!is_listed(verdict, other->cause))
-            best = other;
-    }
-    return best;
-}
-
-/* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
-static void share_rest(const rst_view_t *view, const rst_outcome_t *outcome)
-{
-    rst_verdict_t *verdict = view->verdict;
-    unsigned left = not_shared(verdict);
-
-    for (unsigned rounds = 0; rounds < 3; rounds++) {
-        const rst_alternative_t *best = surest_other(verdict, outcome);
-
-        if (!best)
-            break;
-        add_alternative(verdict, best->cause, best->confidence < left / 2 ? best->confidence : left / 2, &left);
-    }
-    if (!outcome->primary)
-        return;
-    for (unsigned i = 0; i < RST_ALIKE_MAX && outcome->primary->alike[i].confidence; i++) {
-        const rst_alternative_t *alike = &outcome->primary->alike[i];
-
-        if (!is_excluded(view, alike->cause))
-            add_alternative(verdict, alike->cause, alike->confidence, &left);
-    }
 }
 
 static void explain_undetermined(const rst_view_t *view)
@@ -305,13 +198,13 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
 /* What may be a stated reason is half of what the verdict leaves open, at most. */
 static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
 {
-    unsigned left = not_shared(view->verdict);
+    unsigned left = rst_not_shared(view->verdict);
     unsigned most = left / 2;
 
     if (!statement->hint)
         return;
-    add_alternative(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most,
-                    &left);
+    rst_alternative_add(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most,
+                        &left);
     rst_evidence_add(view, view->reset->at.pass_index,
                      "Window %u is also a NetScaler code (%s), but nothing shows that the sender is one",
                      statement->declared.code, statement->declared.text);
@@ -342,7 +235,7 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The file shows this connection from two places on one interface: distance and time prove "
                          "nothing. Merge with mergecap -I none");
-    share_rest(view, outcome);
+    rst_share_rest(view, outcome);
 }
 
 static void explain_statement(const rst_view_t *view, const rst_statement_t *statement)
@@ -381,9 +274,9 @@ static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome
     if (rst_cause_is(statement->cause, RST_TRAIT_SENT_BY_DEVICE))
         verdict->sender = RST_SENDER_MIDDLEBOX;
     if (outcome->primary)
-        add_alternative(verdict, history, left / 2, &left);
+        rst_alternative_add(verdict, history, left / 2, &left);
     if (statement->cause != RST_CAUSE_DECLARED)
-        add_alternative(verdict, RST_CAUSE_DECLARED, left / 2, &left);
+        rst_alternative_add(verdict, RST_CAUSE_DECLARED, left / 2, &left);
     explain_statement(view, statement);
 }
 
@@ -399,7 +292,7 @@ static void apply_original(const rst_judge_t *judge, const rst_view_t *view)
     rst_judge_verdict(judge, original, view->memory, false, &verdict);
     view->verdict->alternatives = 0;
     view->verdict->sender = verdict.sender;
-    add_alternative(view->verdict, verdict.cause, left, &left);
+    rst_alternative_add(view->verdict, verdict.cause, left, &left);
 }
 
 /* The verdict of one capture point. */
