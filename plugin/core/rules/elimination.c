@@ -203,8 +203,7 @@ typedef enum situation {
     SITUATION_NOTHING_RECEIVED,
     SITUATION_DATA_UNDER_WAY,
     SITUATION_DATA_RECEIVED,
-    SITUATION_DATA_SENT,
-    SITUATION_ALL_ANSWERED
+    SITUATION_DATA_SENT
 } situation_t;
 
 static situation_t situation_of(const rst_view_t *view)
@@ -223,9 +222,7 @@ static situation_t situation_of(const rst_view_t *view)
         return SITUATION_NOTHING_RECEIVED;
     if (lacks_last_data(view))
         return SITUATION_DATA_UNDER_WAY;
-    if (view->peer->unanswered)
-        return SITUATION_DATA_RECEIVED;
-    return view->own->unanswered ? SITUATION_DATA_SENT : SITUATION_ALL_ANSWERED;
+    return view->peer->unanswered ? SITUATION_DATA_RECEIVED : SITUATION_DATA_SENT;
 }
 
 static unsigned match_situation(const rst_view_t *view, situation_t situation)
@@ -368,16 +365,6 @@ static void explain_data_sent(const rst_view_t *view)
     explain_abort(view, "had sent the last data and aborted");
 }
 
-static unsigned match_all_answered(const rst_view_t *view)
-{
-    return match_situation(view, SITUATION_ALL_ANSWERED);
-}
-
-static void explain_all_answered(const rst_view_t *view)
-{
-    explain_abort(view, "answered everything, then aborted");
-}
-
 #define ABORT_ALIKE                                                                                                    \
     {                                                                                                                  \
         {RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8},                                                        \
@@ -425,8 +412,6 @@ const rst_rule_t rst_rules_elimination[] = {
     {"abort_data_received", RST_CAUSE_APP_ABORT, match_data_received, explain_data_received,
      RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
     {"abort_data_sent", RST_CAUSE_APP_ABORT, match_data_sent, explain_data_sent, RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
-    {"abort_all_answered", RST_CAUSE_APP_ABORT, match_all_answered, explain_all_answered, RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };
