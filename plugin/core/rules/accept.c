@@ -75,10 +75,11 @@ static unsigned match_unserved(const rst_view_t *view)
 static void explain_unserved(const rst_view_t *view, const char *then)
 {
     rst_summary(view,
-                "The listening socket of %s was closed with connections waiting: this one was open but never served%s",
+                "The listening socket of %s was closed while connections were waiting: this one was open but was never "
+                "served%s",
                 rst_who_own(view), then);
     rst_evidence_add(view, view->own->syn.pass_index,
-                     "Accepted by the kernel here, no byte of the application followed");
+                     "Accepted by the kernel here, but no data from the application followed");
 }
 
 static void explain_burst(const rst_view_t *view)
@@ -86,14 +87,14 @@ static void explain_burst(const rst_view_t *view)
     const rst_burst_t *burst = view->reset->burst;
 
     if (burst && burst->connections > 1)
-        rst_evidence_add(view, view->reset->at.pass_index, "%u connections of this host reset in the same moment",
+        rst_evidence_add(view, view->reset->at.pass_index, "%u connections of this host were reset at the same moment",
                          burst->connections);
 }
 
 static void explain_listener(const rst_view_t *view)
 {
-    explain_unserved(view, ", and new SYNs are refused afterwards");
-    rst_evidence_add(view, next_run(view, false)->first.pass_index, "The port refuses from here on");
+    explain_unserved(view, ", and new SYNs are refused from then on");
+    rst_evidence_add(view, next_run(view, false)->first.pass_index, "From here on the port refuses connections");
     explain_burst(view);
 }
 
@@ -140,17 +141,17 @@ static void explain_third_segment(const rst_view_t *view, const char *then)
 {
     rst_summary(view, "%s reset the connection at the last step of the handshake (%s): its accept queue was full%s",
                 rst_who_own(view), rst_where(view, view->trigger->moment.pass_index), then);
-    rst_evidence_add(view, view->trigger->moment.pass_index, "Correct final ACK, answered by a reset");
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The correct final ACK, answered with a reset");
 }
 
 static void explain_overflow(const rst_view_t *view)
 {
-    explain_third_segment(view, ", it serves others before and after");
+    explain_third_segment(view, ". It accepted other connections later");
 }
 
 static void explain_overflow_or_stop(const rst_view_t *view)
 {
-    explain_third_segment(view, ", or the service was stopped in that moment");
+    explain_third_segment(view, ", or the service was stopped at that moment");
 }
 
 const rst_rule_t rst_rules_accept[] = {

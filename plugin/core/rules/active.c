@@ -87,7 +87,7 @@ static unsigned match_after_own_farewell(const rst_view_t *view)
 static void explain_nothing_lost(const rst_view_t *view)
 {
     if (!rst_loses_data(view))
-        rst_evidence_add(view, view->reset->at.pass_index, "No data of the resetting side was left unacknowledged");
+        rst_evidence_add(view, view->reset->at.pass_index, "The resetting side had no unacknowledged data left");
     rst_explain_distance(view);
 }
 
@@ -104,7 +104,7 @@ static void explain_after_both_fins(const rst_view_t *view)
 static void explain_instead_of_fin(const rst_view_t *view)
 {
     rst_summary(view,
-                "Harmless: %s closed in answer to the FIN of %s with a reset instead of its own FIN, %s later and with "
+                "Harmless: %s answered the FIN in %s with a reset instead of a FIN of its own, %s later and with "
                 "nothing pending",
                 rst_who_own(view), rst_where(view, view->peer->fin.pass_index),
                 rst_span(view, rst_since(view, view->peer->fin)));
@@ -192,8 +192,8 @@ static void explain_process_exit(const rst_view_t *view)
     const rst_burst_t *burst = view->reset->burst;
 
     rst_summary(view,
-                "The process behind %s probably ended: %u of its connections were reset within %s and its port "
-                "refuses afterwards",
+                "The process behind %s probably ended: %u of its connections were reset within %s, and its port "
+                "refuses connections afterward",
                 rst_who_own(view), burst->connections, rst_span(view, rst_elapsed(burst->first, burst->last)));
     rst_evidence_add(view, burst->first.pass_index, "First reset of the batch");
     rst_evidence_add(view, burst->last.pass_index, "Last reset of the batch");
@@ -213,12 +213,11 @@ static void explain_proxied(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
 
-    rst_summary(
-        view,
-        "Relayed by a proxy: %s got a reset on its other side %s before (%s) and passes it on, as it does %u times "
-        "in this capture. Look for the cause on that other connection",
-        rst_who_own(view), rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
-        rst_where(view, view->reset->relayed.pass_index), host->relays);
+    rst_summary(view,
+                "Relayed by a proxy: %s got a reset on its other side %s earlier (%s) and passed it on, as it does %u "
+                "times in this capture. Look for the cause on the other connection",
+                rst_who_own(view), rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
+                rst_where(view, view->reset->relayed.pass_index), host->relays);
     rst_evidence_add(view, view->reset->relayed.pass_index, "Reset that the same host got on its other side");
     rst_explain_distance(view);
 }

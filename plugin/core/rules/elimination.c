@@ -122,8 +122,8 @@ static void explain_silence(const rst_view_t *view)
 static void explain_reply_timer(const rst_view_t *view)
 {
     rst_summary(view,
-                "Probably an application timer: %s had waited %s for the answer of %s to its request of %s when it "
-                "reset the connection. Look for what kept the server from answering",
+                "Probably an application timer: %s had waited %s for %s to answer its request in %s when it reset the "
+                "connection. Look for what kept the server from answering",
                 rst_who_own(view), rst_span(view, rst_since(view, view->own->last_data)), rst_who_peer(view),
                 rst_where(view, view->own->last_data.pass_index));
     explain_silence(view);
@@ -131,10 +131,10 @@ static void explain_reply_timer(const rst_view_t *view)
 
 static void explain_idle_timer(const rst_view_t *view, const char *why)
 {
-    rst_summary(view,
-                "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing "
-                "was pending",
-                rst_who_own(view), idle_text(view), why);
+    rst_summary(
+        view,
+        "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was pending",
+        rst_who_own(view), idle_text(view), why);
     explain_silence(view);
 }
 
@@ -237,17 +237,17 @@ static void explain_last_segments(const rst_view_t *view)
                          "Last segment before the reset. No data was sent in either direction");
     if (rst_loses_data(view))
         rst_evidence_add(view, view->own->retransmission.last.pass_index,
-                         "The resetting side had data outstanding that was not acknowledged");
+                         "The resetting side had unacknowledged data outstanding");
     if (rst_has_fin(view->peer))
-        rst_evidence_add(view, view->peer->fin.pass_index, "The other side had closed %s before",
+        rst_evidence_add(view, view->peer->fin.pass_index, "The other side had closed %s earlier",
                          rst_span(view, rst_since(view, view->peer->fin)));
     if (rst_has_fin(view->own))
-        rst_evidence_add(view, view->own->fin.pass_index, "The resetting side had sent its FIN before");
+        rst_evidence_add(view, view->own->fin.pass_index, "The resetting side had already sent its FIN");
     if (view->peer->last_data.pass_index)
-        rst_evidence_add(view, view->peer->last_data.pass_index, "Last data of the other side, %s before",
+        rst_evidence_add(view, view->peer->last_data.pass_index, "Last data from the other side, %s earlier",
                          rst_span(view, rst_since(view, view->peer->last_data)));
     if (view->own->last_data.pass_index)
-        rst_evidence_add(view, view->own->last_data.pass_index, "Last data of the resetting side, %s before",
+        rst_evidence_add(view, view->own->last_data.pass_index, "Last data from the resetting side, %s earlier",
                          rst_span(view, rst_since(view, view->own->last_data)));
 }
 
@@ -265,9 +265,10 @@ static const char *pause_text(const rst_view_t *view)
 static void explain_abort(const rst_view_t *view, const char *before)
 {
     rst_summary(view,
-                "Reset by elimination: %s %s%s (%s at its next sequence number). The wire does not show whether the "
-                "application, an operator or a time limit did it",
-                rst_who_own(view), before, pause_text(view), rst_shape(view));
+                "No protocol reason found, so the application %s: %s %s%s (%s at its next sequence number). The "
+                "packets do not show whether the program itself, an operator or a time limit caused it",
+                rst_hedge(view, "most likely aborted", "may have aborted"), rst_who_own(view), before, pause_text(view),
+                rst_shape(view));
     explain_last_segments(view);
     rst_explain_history(view);
     rst_explain_distance(view);
@@ -280,7 +281,7 @@ static unsigned match_fin_sent(const rst_view_t *view)
 
 static void explain_fin_sent(const rst_view_t *view)
 {
-    explain_abort(view, "had closed its sending side, then aborted");
+    explain_abort(view, "had closed its sending side, then reset the connection");
 }
 
 static unsigned match_data_missing(const rst_view_t *view)
@@ -290,7 +291,8 @@ static unsigned match_data_missing(const rst_view_t *view)
 
 static void explain_data_missing(const rst_view_t *view)
 {
-    explain_abort(view, "aborted. By the numbers of the reset, data of this connection are missing from the capture");
+    explain_abort(view,
+                  "reset the connection after data that, by the numbers of the reset, is missing from the capture");
 }
 
 static unsigned match_window_shut(const rst_view_t *view)
@@ -300,8 +302,9 @@ static unsigned match_window_shut(const rst_view_t *view)
 
 static void explain_window_shut(const rst_view_t *view)
 {
-    explain_abort(view, rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
-                                 rst_who_peer(view)));
+    explain_abort(view,
+                  rst_text(view->memory, "could not send into the closed receive window of %s and reset the connection",
+                           rst_who_peer(view)));
 }
 
 static unsigned match_data_outstanding(const rst_view_t *view)
@@ -311,7 +314,7 @@ static unsigned match_data_outstanding(const rst_view_t *view)
 
 static void explain_data_outstanding(const rst_view_t *view)
 {
-    explain_abort(view, "had data outstanding that was not acknowledged and aborted");
+    explain_abort(view, "had unacknowledged data outstanding and reset the connection");
 }
 
 static unsigned match_reply_awaited(const rst_view_t *view)
@@ -321,7 +324,7 @@ static unsigned match_reply_awaited(const rst_view_t *view)
 
 static void explain_reply_awaited(const rst_view_t *view)
 {
-    explain_abort(view, rst_text(view->memory, "had no answer to its request of %s and aborted",
+    explain_abort(view, rst_text(view->memory, "had no answer to its request in %s and reset the connection",
                                  rst_where(view, view->own->last_data.pass_index)));
 }
 
@@ -332,7 +335,7 @@ static unsigned match_nothing_received(const rst_view_t *view)
 
 static void explain_nothing_received(const rst_view_t *view)
 {
-    explain_abort(view, "aborted without having received data");
+    explain_abort(view, "had not received any data and reset the connection");
 }
 
 static unsigned match_data_under_way(const rst_view_t *view)
@@ -342,7 +345,7 @@ static unsigned match_data_under_way(const rst_view_t *view)
 
 static void explain_data_under_way(const rst_view_t *view)
 {
-    explain_abort(view, "had not received the last data when it aborted");
+    explain_abort(view, "had not received the last data when it reset the connection");
 }
 
 static unsigned match_data_received(const rst_view_t *view)
@@ -352,7 +355,7 @@ static unsigned match_data_received(const rst_view_t *view)
 
 static void explain_data_received(const rst_view_t *view)
 {
-    explain_abort(view, "received the last data and aborted");
+    explain_abort(view, "received the last data and reset the connection");
 }
 
 static unsigned match_data_sent(const rst_view_t *view)
@@ -362,7 +365,7 @@ static unsigned match_data_sent(const rst_view_t *view)
 
 static void explain_data_sent(const rst_view_t *view)
 {
-    explain_abort(view, "had sent the last data and aborted");
+    explain_abort(view, "had sent the last data and reset the connection");
 }
 
 #define ABORT_ALIKE                                                                                                    \

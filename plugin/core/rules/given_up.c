@@ -45,11 +45,10 @@ static void explain_race(const rst_view_t *view)
     const rst_attempt_t *sibling = view->reset->sibling;
     int64_t lead = view->reset->sibling_lead;
 
-    rst_summary(
-        view,
-        "Lost a connection race: the client tried two addresses %s apart, went on with %s and reset this attempt "
-        "unused",
-        rst_span(view, ABS(lead)), rst_sibling_text(view));
+    rst_summary(view,
+                "Lost a connection race: the client tried two addresses %s apart, continued with %s and reset this "
+                "attempt unused",
+                rst_span(view, ABS(lead)), rst_sibling_text(view));
     rst_evidence_add(view, sibling->syn.pass_index, "SYN of the attempt that was used");
     rst_evidence_add(view, view->own->syn.pass_index, "SYN of this attempt");
 }
@@ -100,7 +99,7 @@ static void explain_left_synack(const rst_view_t *view)
 
 static void explain_gave_up(const rst_view_t *view)
 {
-    rst_summary(view, "The client gave up too early: the SYN-ACK of %s came %s after %s and found the socket closed",
+    rst_summary(view, "The client gave up too early: the SYN-ACK in %s arrived %s after %s and found the socket closed",
                 rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)),
                 view->own->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->own->segments)
                                         : "the SYN");
@@ -110,8 +109,8 @@ static void explain_gave_up(const rst_view_t *view)
 static void explain_unwanted(const rst_view_t *view)
 {
     rst_summary(view,
-                "The client no longer wanted the connection: it reset the SYN-ACK of %s, which came %s after the SYN, "
-                "and sent no data",
+                "The client no longer wanted the connection: it reset the SYN-ACK in %s, which arrived %s after the "
+                "SYN, and sent no data",
                 rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)));
     explain_left_synack(view);
 }
@@ -119,15 +118,16 @@ static void explain_unwanted(const rst_view_t *view)
 static void explain_attempt_unseen(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s did not want the SYN-ACK of %s: it gave up, or never asked. The capture begins too late to "
-                "show a SYN",
+                "%s did not want the SYN-ACK in %s: it had given up, or had never asked. The capture begins too late "
+                "to show a SYN",
                 rst_who_own(view), rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK without a SYN in the capture");
 }
 
 static void explain_unanswered_attempt(const rst_view_t *view)
 {
-    rst_summary(view, "The client gave up its connection attempt. The capture does not show the answer it got");
+    rst_summary(view,
+                "The client gave up on its connection attempt. The capture does not show what answer it got, if any");
     rst_explain_history(view);
     rst_evidence_add(view, view->own->syn.pass_index, "The SYN");
 }

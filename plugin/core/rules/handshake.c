@@ -40,12 +40,11 @@ static void explain_lost_to_smb(const rst_view_t *view, const char *what)
     const rst_attempt_t *sibling = view->reset->sibling;
     int64_t lead = view->reset->sibling_lead;
 
-    rst_summary(
-        view,
-        "Expected: the Windows client opened SMB on ports 445 and 139 together (%s apart) and kept %s. This one "
-        "lost and %s",
-        rst_span(view, ABS(lead)), rst_sibling_text(view), what);
-    rst_evidence_add(view, sibling->syn.pass_index, "SYN of the connection that was kept");
+    rst_summary(view,
+                "Expected: the Windows client tried SMB on ports 445 and 139 at the same time (%s apart) and kept %s. "
+                "This attempt lost and %s",
+                rst_span(view, ABS(lead)), rst_sibling_text(view), what);
+    rst_evidence_add(view, sibling->syn.pass_index, "SYN of the connection that the client kept");
     rst_evidence_add(view, view->reset->direction[view->reset->client].syn.pass_index, "SYN of this connection");
 }
 
@@ -75,11 +74,10 @@ static unsigned match_perhaps_unsolicited(const rst_view_t *view)
 
 static void explain_unsolicited(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "%s never asked for this connection as far as the capture shows: the SYN-ACK of %s came without a SYN and "
-        "was reset",
-        rst_who_own(view), rst_where(view, view->trigger->moment.pass_index));
+    rst_summary(view,
+                "As far as the capture shows, %s never asked for this connection: the SYN-ACK in %s came without a SYN "
+                "and was reset",
+                rst_who_own(view), rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK without a SYN in the capture");
     rst_explain_history(view);
 }
@@ -100,18 +98,17 @@ static unsigned match_raw_socket_one_way(const rst_view_t *view)
 
 static void explain_unknown_to_kernel(const rst_view_t *view, const char *what)
 {
-    rst_summary(
-        view,
-        "The kernel of %s does not know this connection: it reset the %s, yet the program that opened it went on "
-        "in %s (raw socket or user-space stack)",
-        rst_who_own(view), what, rst_where(view, view->reset->after.own_next.pass_index));
+    rst_summary(view,
+                "The kernel of %s does not know this connection: it reset the %s, but the program that opened the "
+                "connection continued in %s (raw socket or user-space stack)",
+                rst_who_own(view), what, rst_where(view, view->reset->after.own_next.pass_index));
 }
 
 static void explain_raw_socket(const rst_view_t *view)
 {
     uint32_t synack = view->trigger->moment.pass_index;
 
-    explain_unknown_to_kernel(view, rst_text(view->memory, "SYN-ACK of %s", rst_where(view, synack)));
+    explain_unknown_to_kernel(view, rst_text(view->memory, "SYN-ACK in %s", rst_where(view, synack)));
     rst_evidence_add(view, synack, "SYN-ACK that was reset");
     rst_evidence_add(view, view->reset->after.own_next.pass_index, "The same side continues the handshake");
 }
@@ -161,7 +158,7 @@ static void explain_syn_unanswered(const rst_view_t *view)
 {
     const rst_retransmission_t *run = &view->own->retransmission;
 
-    rst_summary(view, "Handshake timed out: %s sent its SYN %u times in %s without any answer, then gave up",
+    rst_summary(view, "Handshake timed out: %s sent its SYN %u times in %s, got no answer and gave up",
                 rst_who_own(view), run->copies, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN");
     rst_evidence_add(view, run->last.pass_index, "The last copy, %s before the reset",
@@ -172,8 +169,7 @@ static void explain_synack_unanswered(const rst_view_t *view)
 {
     const rst_retransmission_t *run = &view->own->retransmission;
 
-    rst_summary(view,
-                "Handshake timed out: %s sent its SYN-ACK %u times in %s without the final ACK arriving, then gave up",
+    rst_summary(view, "Handshake timed out: %s sent its SYN-ACK %u times in %s, did not get the final ACK and gave up",
                 rst_who_own(view), view->own->synacks, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN-ACK");
     if (run->copies)
@@ -184,7 +180,8 @@ static void explain_synack_unanswered(const rst_view_t *view)
 static void explain_data_after_timeout(const rst_view_t *view)
 {
     explain_synack_unanswered(view);
-    rst_evidence_add(view, view->trigger->moment.pass_index, "Data for the connection that the server had given up");
+    rst_evidence_add(view, view->trigger->moment.pass_index,
+                     "Data for the connection, which the server had already given up");
 }
 
 const rst_rule_t rst_rules_handshake[] = {

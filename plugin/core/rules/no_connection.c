@@ -48,7 +48,7 @@ static unsigned match_no_connection(const rst_view_t *view)
 
 static void explain_answered(const rst_view_t *view)
 {
-    rst_evidence_add(view, view->trigger->moment.pass_index, "Its ACK is the reset's SEQ, %s before",
+    rst_evidence_add(view, view->trigger->moment.pass_index, "Its ACK is the SEQ of the reset, which followed after %s",
                      rst_span(view, rst_delay(view)));
     rst_explain_history(view);
     rst_explain_distance(view);
@@ -57,8 +57,8 @@ static void explain_answered(const rst_view_t *view)
 static void explain_given_up(const rst_view_t *view)
 {
     rst_summary(view,
-                "No such connection any more: %s had repeated a segment %u times without an answer and forgotten the "
-                "connection silently, so %s met nothing",
+                "No such connection anymore: %s had repeated a segment %u times without an answer and dropped the "
+                "connection silently, so the segment in %s found nothing",
                 rst_who_own(view), view->own->retransmission.copies - 1,
                 rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->own->retransmission.last.pass_index, "Last of the unanswered retransmissions");
@@ -83,8 +83,8 @@ static const char *after_silence(const rst_view_t *view)
 static void explain_no_connection(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s knows no such connection: it answered the %s of %s with a bare reset%s although it had sent "
-                "neither FIN nor reset before",
+                "%s has no such connection: it answered the %s in %s with a bare reset%s although it had sent neither "
+                "FIN nor reset before",
                 rst_who_own(view), segment_word(view->trigger), rst_where(view, view->trigger->moment.pass_index),
                 after_silence(view));
     explain_answered(view);
@@ -105,12 +105,11 @@ static unsigned match_unseen(const rst_view_t *view)
 
 static void explain_unseen(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "%s probably knows no such connection: it sent a bare reset, as in answer to a segment, but the capture "
-        "shows nothing of this connection but SYN, FIN and resets",
-        rst_who_own(view));
-    rst_evidence_add(view, view->reset->at.pass_index, "Bare reset, %u beyond what the capture shows of this side",
+    rst_summary(view,
+                "%s probably has no such connection: it sent a bare reset, as if in answer to a segment, but the "
+                "capture shows nothing of this connection except SYN, FIN and resets",
+                rst_who_own(view));
+    rst_evidence_add(view, view->reset->at.pass_index, "Bare reset, %u beyond what the capture shows from this side",
                      view->reset->seq - view->own->nxt);
     rst_explain_distance(view);
 }
@@ -137,10 +136,10 @@ static unsigned match_restarted(const rst_view_t *view)
 static void explain_restarted(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s probably restarted and knows no such connection: the reset that answers %s counts IP ids from the "
-                "beginning again",
+                "%s probably restarted and has no such connection anymore: the reset that answers the data in %s "
+                "starts its IP IDs from the beginning again",
                 rst_who_own(view), rst_where(view, view->peer->last_data.pass_index));
-    rst_evidence_add(view, view->own->last.pass_index, "IP id %u here, %u in the reset", view->own->ip_id,
+    rst_evidence_add(view, view->own->last.pass_index, "IP ID %u here, %u in the reset", view->own->ip_id,
                      view->reset->ip_id);
     rst_evidence_add(view, view->peer->last_data.pass_index, "Data that the reset answers");
     rst_explain_distance(view);

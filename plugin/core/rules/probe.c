@@ -37,8 +37,8 @@ static bool odd_syn(const rst_view_t *view)
 static void explain_odd_syn(const rst_view_t *view)
 {
     if (odd_syn(view))
-        rst_evidence_add(view, view->own->syn.pass_index, "SYN with window %u and no option but MSS: made by a scanner",
-                         view->own->syn_window);
+        rst_evidence_add(view, view->own->syn.pass_index,
+                         "SYN with window %u and no option except MSS: made by a scanner", view->own->syn_window);
 }
 
 /* The SYN bears what a system's own stack sends, and for all that the clock tells there was time to close the socket
@@ -92,8 +92,10 @@ static void explain_probe(const rst_view_t *view, const char *how)
 {
     unsigned breadth = breadth_of(view, true);
 
-    rst_summary(view, "Port probe: %s %s and reset at once without data, as with %u other targets", rst_who_own(view),
-                how, breadth - 1);
+    rst_summary(
+        view,
+        "Port probe: %s %s and reset the connection at once without sending data, as it did with %u other targets",
+        rst_who_own(view), how, breadth - 1);
     rst_evidence_add(view, view->own->syn.pass_index,
                      "%u targets of this source within about %u s refused it or got no data", breadth,
                      view->prefs->scan_s);
@@ -102,7 +104,7 @@ static void explain_probe(const rst_view_t *view, const char *how)
 
 static void explain_scan(const rst_view_t *view)
 {
-    explain_probe(view, "only waited for the SYN-ACK");
+    explain_probe(view, "waited only for the SYN-ACK");
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN-ACK shows that the port is open");
 }
 
@@ -113,7 +115,9 @@ static void explain_connect_scan(const rst_view_t *view)
 
 static void explain_scanner_syn(const rst_view_t *view)
 {
-    rst_summary(view, "Port probe: %s only waited for the SYN-ACK and reset at once without data", rst_who_own(view));
+    rst_summary(view,
+                "Port probe: %s waited only for the SYN-ACK and reset the connection at once without sending data",
+                rst_who_own(view));
     explain_odd_syn(view);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN-ACK shows that the port is open");
 }
@@ -138,10 +142,12 @@ static void explain_health(const rst_view_t *view)
 {
     const rst_habit_t *habit = view->reset->habit;
 
-    rst_summary(view, "Health check: %s opens and resets this service without data every %s (%u times in the capture)",
+    rst_summary(view,
+                "Health check: %s opens a connection to this service every %s and resets it without sending data (%u "
+                "times in the capture)",
                 rst_who_own(view), rst_span(view, (habit->period_min + habit->period_max) / 2), habit->count);
-    rst_evidence_add(view, view->own->syn.pass_index, "Period between %s and %s", rst_span(view, habit->period_min),
-                     rst_span(view, habit->period_max));
+    rst_evidence_add(view, view->own->syn.pass_index, "The period varies between %s and %s",
+                     rst_span(view, habit->period_min), rst_span(view, habit->period_max));
 }
 
 const rst_rule_t rst_rules_probe[] = {

@@ -65,8 +65,8 @@ static unsigned match_cancelled(const rst_view_t *view)
 static void explain_cancelled(const rst_view_t *view)
 {
     rst_summary(view,
-                "Transfer cancelled: %s closed while %s was still sending (%" G_GUINT64_FORMAT " bytes so far, %u on "
-                "the way). The data of %s met the closed socket",
+                "Transfer canceled: %s closed the connection while %s was still sending (%" G_GUINT64_FORMAT
+                " bytes so far, %u on the way). The data in %s reached the closed socket",
                 rst_who_own(view), rst_who_peer(view), view->peer->bytes, rst_in_flight(view),
                 rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->own->fin.pass_index, "FIN of the reader");
@@ -127,24 +127,26 @@ static void explain_own_close(const rst_view_t *view)
 static void explain_late_data(const rst_view_t *view, const char *what)
 {
     explain_own_close(view);
-    rst_evidence_add(view, view->trigger->moment.pass_index, "%s of the other side, %s before the reset", what,
+    rst_evidence_add(view, view->trigger->moment.pass_index, "%s from the other side, %s before the reset", what,
                      rst_span(view, rst_delay(view)));
     rst_explain_distance(view);
 }
 
 static void explain_data_after_close(const rst_view_t *view)
 {
-    rst_summary(view, "Data after close: %s had closed (FIN in %s), and %u bytes that %s sent (%s) were thrown away",
-                rst_who_own(view), rst_where(view, view->own->fin.pass_index), lost_bytes(view), rst_who_peer(view),
-                rst_where(view, view->trigger->moment.pass_index));
+    rst_summary(
+        view,
+        "Data after close: %s had closed the connection (FIN in %s), so %u bytes that %s sent (%s) were thrown away",
+        rst_who_own(view), rst_where(view, view->own->fin.pass_index), lost_bytes(view), rst_who_peer(view),
+        rst_where(view, view->trigger->moment.pass_index));
     explain_late_data(view, "Data");
 }
 
 static void explain_fin_behind_gap(const rst_view_t *view)
 {
     rst_summary(view,
-                "Data after close: %s had closed (FIN in %s), and a FIN behind missing data that %s sent (%s) was "
-                "thrown away",
+                "Data after close: %s had closed the connection (FIN in %s), so a FIN that %s sent behind missing data "
+                "(%s) was thrown away",
                 rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
                 rst_where(view, view->trigger->moment.pass_index));
     explain_late_data(view, "FIN behind missing data");
@@ -153,7 +155,8 @@ static void explain_fin_behind_gap(const rst_view_t *view)
 static void explain_farewell_after_close(const rst_view_t *view)
 {
     rst_summary(view,
-                "Harmless: %s had closed (FIN in %s) when the closing message of %s came in (%s). Nothing was lost",
+                "Harmless: %s had closed the connection (FIN in %s) when the closing message of %s arrived (%s). "
+                "Nothing was lost",
                 rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
                 rst_where(view, view->trigger->moment.pass_index));
     explain_late_data(view, "Data");
@@ -162,7 +165,8 @@ static void explain_farewell_after_close(const rst_view_t *view)
 static void explain_unseen_after_close(const rst_view_t *view)
 {
     rst_summary(view,
-                "Data after close: %s had sent its FIN (%s) and resets. The segment it answers is not in the capture",
+                "Data after close: %s had sent its FIN (%s) before it reset the connection. The segment it answers is "
+                "not in the capture",
                 rst_who_own(view), rst_where(view, view->own->fin.pass_index));
     explain_own_close(view);
     rst_explain_history(view);
@@ -203,7 +207,7 @@ static unsigned match_time_wait_speaks(const rst_view_t *view)
 static void explain_time_wait(const rst_view_t *view, const char *where)
 {
     rst_summary(view,
-                "An old duplicate (%s) reached the closed connection, %s answered it from TIME-WAIT (%s) and this "
+                "An old duplicate (%s) reached the closed connection, %s answered it from TIME-WAIT (%s), and this "
                 "reset ends that state early",
                 where, rst_who_peer(view), rst_where(view, view->trigger->moment.pass_index));
 }
@@ -211,14 +215,14 @@ static void explain_time_wait(const rst_view_t *view, const char *where)
 static void explain_assassination(const rst_view_t *view)
 {
     explain_time_wait(view, rst_where(view, view->own->old_duplicate.pass_index));
-    rst_evidence_add(view, view->own->old_duplicate.pass_index, "Data that had been acknowledged long before");
+    rst_evidence_add(view, view->own->old_duplicate.pass_index, "Data that had been acknowledged long ago");
     rst_evidence_add(view, view->trigger->moment.pass_index, "ACK from TIME-WAIT");
 }
 
 static void explain_time_wait_speaks(const rst_view_t *view)
 {
     explain_time_wait(view, "not in the capture");
-    rst_evidence_add(view, view->own->fin.pass_index, "This FIN was acknowledged once already");
+    rst_evidence_add(view, view->own->fin.pass_index, "This FIN had already been acknowledged");
     rst_evidence_add(view, view->trigger->moment.pass_index, "ACK from TIME-WAIT");
 }
 
@@ -237,10 +241,10 @@ static void explain_late_segment(const rst_view_t *view)
 {
     uint32_t late = view->trigger->moment.pass_index;
 
-    rst_summary(view,
-                "Harmless: both sides had sent their FIN. The segment of %s found the connection gone and no data was "
-                "lost",
-                rst_where(view, late));
+    rst_summary(
+        view,
+        "Harmless: both sides had sent their FIN. The segment in %s found the connection gone, and no data was lost",
+        rst_where(view, late));
     rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets");
     rst_evidence_add(view, view->peer->fin.pass_index, "FIN of the other side");
     rst_evidence_add(view, late, "The segment that was answered");
@@ -250,8 +254,10 @@ static void explain_late_in_half_closed(const rst_view_t *view)
 {
     uint32_t late = view->trigger->moment.pass_index;
 
-    rst_summary(view, "Harmless: %s had closed. The segment of %s found the connection gone and no data was lost",
-                rst_who_own(view), rst_where(view, late));
+    rst_summary(
+        view,
+        "Harmless: %s had closed the connection. The segment in %s found the connection gone, and no data was lost",
+        rst_who_own(view), rst_where(view, late));
     rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets");
     rst_evidence_add(view, late, "The segment that was answered");
 }

@@ -42,16 +42,16 @@ static void explain_keepalive(const rst_view_t *view)
 {
     const rst_probes_t *probes = &view->own->keepalive;
 
-    rst_summary(
-        view,
-        "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave up "
-        "%s after the last probe",
-        rst_who_own(view), probes->count, rst_span(view, probes->gap_max), rst_who_peer(view),
-        rst_span(view, rst_since(view, probes->last)));
+    rst_summary(view,
+                "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave "
+                "up %s after the last probe",
+                rst_who_own(view), probes->count, rst_span(view, probes->gap_max), rst_who_peer(view),
+                rst_span(view, rst_since(view, probes->last)));
     rst_evidence_add(view, probes->first.pass_index, "First unanswered probe (SEQ one below the next)");
     rst_evidence_add(view, probes->last.pass_index, "Last unanswered probe");
     if (view->peer->last.pass_index)
-        rst_evidence_add(view, view->peer->last.pass_index, "Last sign of the other side, %s before the reset",
+        rst_evidence_add(view, view->peer->last.pass_index,
+                         "Last sign of life from the other side, %s before the reset",
                          rst_span(view, rst_since(view, view->peer->last)));
 }
 
@@ -68,11 +68,11 @@ static void explain_zero_window(const rst_view_t *view)
 {
     const rst_probes_t *probes = &view->own->window_probe;
 
-    rst_summary(
-        view,
-        "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving application "
-        "does not read",
-        rst_who_peer(view), rst_span(view, rst_since(view, view->peer->zero_window)), rst_who_own(view), probes->count);
+    rst_summary(view,
+                "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving "
+                "application is not reading",
+                rst_who_peer(view), rst_span(view, rst_since(view, view->peer->zero_window)), rst_who_own(view),
+                probes->count);
     rst_evidence_add(view, view->peer->zero_window.pass_index, "The window closed here and never opened again");
     rst_evidence_add(view, probes->last.pass_index, "Last of %u window probes", probes->count);
 }
@@ -142,24 +142,25 @@ static void explain_retransmission(const rst_view_t *view)
     const rst_retransmission_t *run = &view->own->retransmission;
     unsigned repeats = run->copies - 1u;
 
-    rst_summary(
-        view,
-        "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from %s "
-        "and reset %s after the last copy",
-        rst_who_own(view), run->seq, run->space, run->copies, rst_span(view, rst_elapsed(run->first, run->last)),
-        rst_who_peer(view), rst_span(view, rst_since(view, run->last)));
+    rst_summary(view,
+                "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from "
+                "%s and reset %s after the last copy",
+                rst_who_own(view), run->seq, run->space, run->copies,
+                rst_span(view, rst_elapsed(run->first, run->last)), rst_who_peer(view),
+                rst_span(view, rst_since(view, run->last)));
     rst_evidence_add(view, run->first.pass_index, "First transmission of the segment");
-    rst_evidence_add(view, run->last.pass_index, "Retransmission %u, %s after the one before", repeats,
+    rst_evidence_add(view, run->last.pass_index, "Retransmission %u, %s after the previous one", repeats,
                      rst_span(view, run->gap));
     if (view->peer->last.pass_index)
-        rst_evidence_add(view, view->peer->last.pass_index, "Last sign of the other side, %s before the reset",
+        rst_evidence_add(view, view->peer->last.pass_index,
+                         "Last sign of life from the other side, %s before the reset",
                          rst_span(view, rst_since(view, view->peer->last)));
 }
 
 static void explain_retransmission_of_silent(const rst_view_t *view)
 {
     explain_retransmission(view);
-    rst_evidence_add(view, view->reset->at.pass_index, "Time stamps and TTL look like Linux, which gives up silently");
+    rst_evidence_add(view, view->reset->at.pass_index, "Timestamps and TTL look like Linux, which gives up silently");
 }
 
 static bool fin_is_acked(const rst_view_t *view)
@@ -216,7 +217,7 @@ static void explain_fin_wait_over(const rst_view_t *view)
 {
     uint32_t late = view->trigger->moment.pass_index;
 
-    explain_half_closed(view, rst_text(view->memory, ". The segment of %s found nothing", rst_where(view, late)));
+    explain_half_closed(view, rst_text(view->memory, ". The segment in %s found nothing", rst_where(view, late)));
     rst_evidence_add(view, late, "Late segment that was answered");
 }
 

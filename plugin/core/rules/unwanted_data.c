@@ -106,10 +106,11 @@ static unsigned match_error_reply(const rst_view_t *view)
 
 static void explain_error(const rst_view_t *view, const rst_direction_t *side, const char *what)
 {
-    rst_summary(view,
-                "The application gave up over an error in the data: %s in %s, then %s reset the connection %s later",
-                what, rst_where(view, side->last_data.pass_index), rst_who_own(view),
-                rst_span(view, rst_since(view, side->last_data)));
+    rst_summary(
+        view,
+        "The application gave up because of an error in the data: %s in %s, then %s reset the connection %s later",
+        what, rst_where(view, side->last_data.pass_index), rst_who_own(view),
+        rst_span(view, rst_since(view, side->last_data)));
     rst_evidence_add(view, side->last_data.pass_index, "The error in the data");
     rst_explain_distance(view);
 }
@@ -169,10 +170,10 @@ static unsigned match_perhaps_cancelled(const rst_view_t *view)
 static void explain_stopped(const rst_view_t *view, const char *rest)
 {
     rst_summary(view,
-                "Transfer cancelled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
+                "Transfer canceled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
                 " bytes received so far, %s)",
                 rst_who_own(view), rst_who_peer(view), view->peer->bytes - rst_in_flight(view), rest);
-    rst_evidence_add(view, view->peer->last_data.pass_index, "Data that was not waited for");
+    rst_evidence_add(view, view->peer->last_data.pass_index, "Data that the reader did not wait for");
     rst_explain_distance(view);
 }
 
@@ -183,7 +184,7 @@ static void explain_cancelled(const rst_view_t *view)
 
 static void explain_cancelled_between(const rst_view_t *view)
 {
-    explain_stopped(view, "more came in afterwards");
+    explain_stopped(view, "more arrived afterward");
 }
 
 /* The receive window tells on a reader that does not read. */
@@ -218,15 +219,14 @@ static void explain_unread_data(const rst_view_t *view)
 {
     uint32_t unacked = rst_in_flight(view);
 
-    rst_summary(
-        view,
-        "Closed with unread data: %s reset the connection %s after data it never answered (%u bytes since its last "
-        "reply, %s). Its application closed the socket without reading them",
-        rst_who_own(view), rst_span(view, rst_since(view, view->peer->last_data)), view->peer->unanswered,
-        rst_where(view, view->peer->last_data.pass_index));
-    rst_evidence_add(view, view->peer->last_data.pass_index, "Data of the other side without a reply");
+    rst_summary(view,
+                "Closed with unread data: %s reset the connection %s after data that it never answered (%u bytes since "
+                "its last reply, %s). Its application closed the socket without reading the data",
+                rst_who_own(view), rst_span(view, rst_since(view, view->peer->last_data)), view->peer->unanswered,
+                rst_where(view, view->peer->last_data.pass_index));
+    rst_evidence_add(view, view->peer->last_data.pass_index, "Data from the other side that got no reply");
     if (unacked)
-        rst_evidence_add(view, view->peer->last_data.pass_index, "%u bytes of it were not even acknowledged before",
+        rst_evidence_add(view, view->peer->last_data.pass_index, "%u bytes of it had not even been acknowledged",
                          unacked);
 }
 
