@@ -1,5 +1,5 @@
 /* accept.c
- * Rules for a server whose kernel had taken a connection that its application never got: the listening socket was
+ * Rules for a server whose kernel had accepted a connection that its application never got: the listening socket was
  * closed, or its accept queue was full.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,7 +14,7 @@ static const rst_service_run_t *next_run(const rst_view_t *view, bool accepts)
     return view->reset->service ? rst_service_after(view->reset->service, accepts, view->reset->at) : NULL;
 }
 
-/* Refusals that begin after the reset and no acceptance in between: the listener went away. */
+/* Refusals begin after the reset, with no acceptance in between: the listener is gone. */
 static bool listener_gone(const rst_view_t *view)
 {
     const rst_service_run_t *refused = next_run(view, false);
@@ -37,7 +37,7 @@ static bool others_were_closed(const rst_view_t *view)
     return view->reset->burst && view->reset->burst->closes;
 }
 
-/* Several connections of this port in one moment. */
+/* Several connections of this port end at the same moment. */
 static bool several_end(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -131,7 +131,7 @@ static unsigned match_overflow(const rst_view_t *view)
     return resets_third_segment(view) && serves_on(view) ? 75 : 0;
 }
 
-/* Without a sign that the service goes on it may as well have been stopped in that very moment. */
+/* Nothing shows that the service goes on, so it may just as well have been stopped at that very moment. */
 static unsigned match_overflow_or_stop(const rst_view_t *view)
 {
     return resets_third_segment(view) && !serves_on(view) ? 60 : 0;
@@ -186,7 +186,7 @@ const rst_rule_t rst_rules_accept[] = {
       {RST_CAUSE_SESSION_FAILOVER, 8},
       {RST_CAUSE_NO_CONNECTION, 8},
       {RST_CAUSE_POLICY_RESET, 5}}},
-    {"accept_queue_full_or_stopped",
+    {"queue_full_or_stopped",
      RST_CAUSE_RESOURCE_EXHAUSTION,
      match_overflow_or_stop,
      explain_overflow_or_stop,

@@ -1,6 +1,6 @@
 /* active.c
- * Rules for resets that a host sends on its own account (RFC 9293, section 3.10.5) where connections end anyway: closed
- * by both, by a process that ends, or on the other side of a proxy.
+ * Rules for resets that a host sends on its own account (RFC 9293, section 3.10.5) at the end of a connection: both
+ * sides close, the process ends, or a proxy passes on the reset of its other side.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -129,8 +129,7 @@ static void explain_after_own_farewell(const rst_view_t *view)
     explain_farewell(view, view->own);
 }
 
-/* The port refuses from then on; or all known connections of the host end together, which pools and browsers do as
- * well. */
+/* The port refuses from then on, or all known connections of the host end together, which pools and browsers do too. */
 static bool host_is_gone(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -141,7 +140,7 @@ static bool host_is_gone(const rst_view_t *view)
     return !burst->survived && rst_from_client(view);
 }
 
-/* Many connections of one host in one moment; without a clock every moment is the same. */
+/* Many connections of one host at the same moment; without a clock every moment is the same. */
 static bool is_batch(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -172,7 +171,7 @@ static unsigned match_process_exit(const rst_view_t *view)
     return ends_with_batch(view) && !rst_from_client(view) && host_is_gone(view) ? 86 : 0;
 }
 
-/* Pools and browsers end connections together as well. */
+/* Pools and browsers end connections together, too. */
 static unsigned match_perhaps_exit(const rst_view_t *view)
 {
     if (!rst_own_account(view) || closes_too(view) || !ends_with_batch(view))
@@ -199,7 +198,7 @@ static void explain_process_exit(const rst_view_t *view)
     rst_evidence_add(view, burst->last.pass_index, "Last reset of the batch");
 }
 
-/* One coincidence is none: most resets of this host must follow one that it got on its other side. */
+/* One coincidence proves nothing: most resets of this host must follow one that it got on its other side. */
 static unsigned match_proxied(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;

@@ -14,7 +14,7 @@
 
 #define TIMER_JITTER (100 * RST_MILLISECOND)
 #define TIMER_SWEEP (2 * RST_SECOND)
-#define AMID_BULK 52 /* percent: else the reader left unread what had come in */
+#define AMID_BULK 52 /* percent: or else the reader left unread what had arrived */
 #define TOGETHER 25  /* percent: an alternative */
 
 static const char *idle_text(const rst_view_t *view)
@@ -22,7 +22,7 @@ static const char *idle_text(const rst_view_t *view)
     return rst_span(view, rst_idle(view));
 }
 
-/* Whole seconds since the peer was heard last, as far as the round trip lets tell. */
+/* Whole seconds since the peer was last heard, as far as the round trip allows to tell. */
 static bool is_whole(const rst_view_t *view)
 {
     int64_t since = rst_since(view, view->peer->last);
@@ -37,8 +37,8 @@ static bool is_whole(const rst_view_t *view)
     return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
 }
 
-/* A request by its words, or one message of a talk in which the server has answered each so far: who only reports
- * (syslog, MQTT at QoS 0, an upload) waits for nothing. */
+/* A request by its words, or one message of a dialog in which the server has answered each so far: a client that
+ * only reports (syslog, MQTT at QoS 0, an upload) waits for nothing. */
 static bool is_request(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -57,8 +57,8 @@ static bool waits_for_reply(const rst_view_t *view)
            is_request(view);
 }
 
-/* Connections that end in one moment after silences of different length end for a common reason, which is not the
- * silence of each. A timer that looks around once in a while may be late by that while, which nobody knows. */
+/* Connections that end at the same moment after silences of different lengths end for a common reason, which is not
+ * the silence of each. A timer that only looks from time to time may be late by that interval, which nobody knows. */
 static unsigned limit_together(const rst_view_t *view, unsigned confidence)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -72,7 +72,7 @@ static unsigned limit_together(const rst_view_t *view, unsigned confidence)
     return spread > TIMER_SWEEP ? TOGETHER : MIN(confidence, RST_WITHOUT_HISTORY);
 }
 
-/* How sure a timer is, whatever it waited for. */
+/* How sure it is that a timer ended the connection, whatever it waited for. */
 static unsigned timer_confidence(const rst_view_t *view)
 {
     const rst_silence_t *row = view->reset->silence;
@@ -153,7 +153,7 @@ static bool window_is_shut(const rst_view_t *view)
     return (view->peer->known & RST_DIRECTION_ZERO_WINDOW) && view->own->window_probe.count;
 }
 
-/* A stack with data outstanding repeats them, each time after at most twice the wait before: a longer silence lacks
+/* A stack with data outstanding repeats it, each time after at most twice the previous wait: a longer silence lacks
  * packets, be it copies or the peer's ACK. */
 static bool lacks_repeats(const rst_view_t *view)
 {
@@ -164,7 +164,7 @@ static bool lacks_repeats(const rst_view_t *view)
            rst_within(view, longest, rst_since(view, run->last));
 }
 
-/* How sure the elimination is, whatever the situation. */
+/* How sure the elimination makes an abort, whatever the situation. */
 static unsigned abort_confidence(const rst_view_t *view)
 {
     if (!rst_own_account(view) || rst_fins_done(view))
@@ -175,7 +175,7 @@ static unsigned abort_confidence(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (rst_maybe_both_ends(view))
         return RST_WITHOUT_HISTORY;
-    /* What else it could be shows in times: a close, a timer, a health check. */
+    /* Only times would show what else it could be: a close, a timer, a health check. */
     if (rst_clock_stands(view))
         return RST_WITHOUT_HISTORY;
     if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
@@ -193,7 +193,7 @@ static bool lacks_last_data(const rst_view_t *view)
     return (view->reset->flags & RST_FLAG_ACK) && rst_not_received(view);
 }
 
-/* What the connection was at when it ended: of several that hold, the first. */
+/* What was going on when the connection ended: of several that apply, the first. */
 typedef enum situation {
     SITUATION_FIN_SENT,
     SITUATION_DATA_MISSING,
@@ -251,7 +251,7 @@ static void explain_last_segments(const rst_view_t *view)
                          rst_span(view, rst_since(view, view->own->last_data)));
 }
 
-/* What lasts less than a second is no silence to speak of. */
+/* Less than a second is no silence worth mentioning. */
 static const char *pause_text(const rst_view_t *view)
 {
     int64_t idle = rst_idle(view);

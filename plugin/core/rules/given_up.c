@@ -1,5 +1,5 @@
 /* given_up.c
- * Rules for clients that do not want their own connection attempt any more: another one was faster, or they waited
+ * Rules for clients that no longer want their own connection attempt: another one was faster, or they have waited
  * long enough.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -10,8 +10,8 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* Nobody starts a second attempt when the first has its answer (RFC 8305, section 5). Only near the client, who resets
- * at once, the capture has their order: elsewhere one of them may have been under way for longer. */
+/* No client starts a second attempt after the first was answered (RFC 8305, section 5). The capture shows their order
+ * only near the client, which resets at once: elsewhere one of them may have been under way for longer. */
 static bool is_over(const rst_view_t *view)
 {
     if (view->reset->sibling_lead < 0 || rst_sibling_was_open(view))
@@ -71,7 +71,7 @@ static bool leaves_synack(const rst_view_t *view)
     return rst_answers_syn_ack(view) && rst_client_leaves(view) && (view->own->known & RST_DIRECTION_SYN);
 }
 
-/* The SYN-ACK needed longer, or another SYN, than clients wait. */
+/* The SYN-ACK took longer than clients wait, or needed another SYN. */
 static bool came_late(const rst_view_t *view)
 {
     return view->own->segments > 1 ||
@@ -87,7 +87,7 @@ static unsigned match_unwanted(const rst_view_t *view)
 {
     if (!leaves_synack(view) || came_late(view))
         return 0;
-    /* What the SYN-ACK's options would say, a wrong time stamp perhaps, was not captured. */
+    /* What the SYN-ACK's options would say, perhaps a wrong timestamp, was not captured. */
     return view->file->options_cut || rst_is_smb_port(view) ? RST_WITHOUT_HISTORY : 55;
 }
 

@@ -1,5 +1,5 @@
 /* given_up.h
- * Rules for clients that do not want their own connection attempt any more.
+ * Rules for clients that no longer want their own connection attempt.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -146,7 +146,7 @@ static unsigned match_synack_unanswered(const rst_view_t *view)
                : 0;
 }
 
-/* The client sends data, but its final ACK had not come in. */
+/* The client sends data, but its final ACK had not arrived. */
 static unsigned match_data_after_timeout(const rst_view_t *view)
 {
     return rst_is_answer(view) && is_new(view) && !repeats_syn(view) && view->own->synacks >= 3 && view->trigger->len
@@ -234,7 +234,7 @@ const rst_rule_t rst_rules_handshake[] = {
      RST_IF_ABORT,
      RST_RULE_FIRST | RST_RULE_SYNACKS,
      {{RST_CAUSE_CONNECT_ABORTED, 5}}},
-    {"data_after_handshake_timeout",
+    {"data_after_timeout",
      RST_CAUSE_HANDSHAKE_TIMEOUT,
      match_data_after_timeout,
      explain_data_after_timeout,

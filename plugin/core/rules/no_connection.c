@@ -1,6 +1,6 @@
 /* no_connection.c
- * Rules for a sender that has no such connection (any more): it answers a segment with a reset, although it had sent
- * neither FIN nor reset. A live connection must answer with an ACK (RFC 9293, section 3.5.2, group 3).
+ * Rules for a sender that has no such connection, or no longer has it: it answers a segment with a reset, although it
+ * had sent neither FIN nor reset. A live connection must answer with an ACK (RFC 9293, section 3.5.2, group 3).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,7 +15,7 @@
 static bool gave_up_before(const rst_view_t *view)
 {
     const rst_retransmission_t *run = &view->own->retransmission;
-    /* The segment that is answered now asks for the same number as well, but only after the end. */
+    /* The segment that is answered now asks for the same number too, but only after the sender had given up. */
     unsigned alive = run->peer_alive - (run->peer_alive && view->trigger && view->trigger->ack == run->seq ? 1u : 0u);
 
     return run->copies > view->prefs->retx_min_partial && !alive &&
@@ -31,7 +31,7 @@ static unsigned match_no_connection(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || rst_has_fin(view->own) || gave_up_before(view))
         return 0;
-    /* Hops off: a device or another host may have answered. */
+    /* The hop distance differs: a device or another host may have answered. */
     if (rst_hop_step(view) || rst_hop_jump(view))
         return RST_WITHOUT_HISTORY;
     /* It was sending when that happened: another host may have been asked as well. */
@@ -39,7 +39,7 @@ static unsigned match_no_connection(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
         return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;
-    /* The handshake went on without a packet of this side in the capture, which so lacks others too. */
+    /* The handshake went on although the capture has no packet of this side, so it lacks others too. */
     if (!view->own->segments)
         return RST_WITHOUT_HISTORY;
     /* Its FIN may be among what the capture lost. */
@@ -70,7 +70,7 @@ static const char *segment_word(const rst_recent_segment_t *segment)
     return segment->keepalive ? "keepalive" : segment->len ? "data" : "segment";
 }
 
-/* Only a long silence is worth telling. */
+/* Only a long silence is worth mentioning. */
 static const char *after_silence(const rst_view_t *view)
 {
     int64_t silence = rst_silence(view);
@@ -114,9 +114,10 @@ static void explain_unseen(const rst_view_t *view)
     rst_explain_distance(view);
 }
 
-/* lwIP sets the ACK flag on every reset. What tells that the stack started anew: its counter of IP ids begins at zero
- * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). After few packets, or where
- * the window is only another one (lwIP 2.1 with window scaling swaps its bytes), it is the better of two guesses. */
+/* lwIP sets the ACK flag on every reset. What shows that the stack started anew: its counter of IP IDs begins at zero
+ * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). After only a few packets,
+ * or where the window merely differs (lwIP 2.1 with window scaling swaps its bytes), it is the better of two guesses.
+ */
 static unsigned match_restarted(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -145,8 +146,8 @@ static void explain_restarted(const rst_view_t *view)
     rst_explain_distance(view);
 }
 
-/* After a long silence a device on the path may have forgotten the connection as well as the host: never the first
- * choice without another sign of it. */
+/* After a long silence a device on the path may have forgotten the connection just as well as the host. Without another
+ * sign of it that is never the first choice. */
 static unsigned match_forgotten(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || rst_has_fin(view->own) || view->reset->own_last.at.pass_index || !rst_was_open(view))

@@ -47,7 +47,7 @@ static bool is_closing_message(const rst_view_t *view)
            (view->trigger->message == RST_MESSAGE_FAREWELL || view->trigger->message == RST_MESSAGE_FATAL_ALERT);
 }
 
-/* More than cancel_bytes received and at least two segments on the way, some of which may come in after the reset: a
+/* More than cancel_bytes received and at least two segments on the way, some of which may arrive after the reset: the
  * reader left a running transfer. */
 static bool bulk_in_flight(const rst_view_t *view)
 {
@@ -74,7 +74,7 @@ static void explain_cancelled(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "Data that arrived after it");
 }
 
-/* RFC 1122, 4.2.2.13; RFC 9293, 3.6.1: who has closed and gets data answers with a reset. */
+/* RFC 1122, 4.2.2.13; RFC 9293, 3.6.1: a side that has closed answers data with a reset. */
 static bool data_after_fin(const rst_view_t *view)
 {
     return rst_is_answer(view) && rst_has_fin(view->own) && brings_data(view);
@@ -90,7 +90,7 @@ static unsigned match_fin_behind_gap(const rst_view_t *view)
     return data_after_fin(view) && !view->trigger->len ? 70 : 0;
 }
 
-/* TLS says good-bye, and the closed socket answers: nothing that anybody wanted to read was lost. */
+/* The closing message of the peer meets the closed socket: nothing that anybody wanted to read was lost. */
 static unsigned match_farewell_after_close(const rst_view_t *view)
 {
     return data_after_fin(view) && view->trigger->len && is_closing_message(view) ? 72 : 0;
@@ -103,7 +103,7 @@ static unsigned match_unseen_after_close(const rst_view_t *view)
     return answers_lost(view) ? RST_WITHOUT_HISTORY : 0;
 }
 
-/* An error answer, then the FIN: the sender wanted no more of these data. */
+/* An error answer, then the FIN: the sender wanted no more of this data. */
 static unsigned match_error_before(const rst_view_t *view)
 {
     return data_after_fin(view) && said_error(view) ? 30 : 0;
@@ -313,7 +313,7 @@ const rst_rule_t rst_rules_reactive[] = {
      RST_IF_ANSWER,
      0,
      {{RST_CAUSE_CLOSE_RACE, 12}}},
-    {"late_segment_after_both_fins",
+    {"late_after_both_fins",
      RST_CAUSE_CLOSE_RACE,
      match_late_segment,
      explain_late_segment,

@@ -1,5 +1,6 @@
 /* timer.c
- * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules a give-up out.
+ * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules out that the sender
+ * gave up.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -85,7 +86,7 @@ static bool one_more_wait(const rst_retransmission_t *run, int64_t wait)
     return wait != RST_TIME_NONE && run->gap > 0 && wait >= run->gap - run->gap / 5 && wait <= longest + longest / 3;
 }
 
-/* No timer gets faster. Where the wait before is a multiple of the last one, the capture lacks copies. */
+/* No timer gets faster. Where the previous wait is a multiple of the last one, the capture lacks copies. */
 static bool lacks_copies(const rst_retransmission_t *run)
 {
     int64_t rest = run->gap > 0 ? run->gap_before % run->gap : -1;
@@ -112,7 +113,7 @@ static unsigned gave_up(const rst_view_t *view)
         return 0;
     if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(run)))
         return 0;
-    /* Without a clock the copies alone have to do. */
+    /* Without a clock the copies alone have to be enough. */
     if (rst_clock_stands(view))
         return repeats >= view->prefs->retx_threshold ? 40 : 0;
     if (!one_more_wait(run, rst_since(view, run->last)))
@@ -243,7 +244,7 @@ const rst_rule_t rst_rules_timer[] = {
      RST_IF_ABORT,
      RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS,
      {{RST_CAUSE_APP_ABORT, 6}}},
-    {"retransmission_of_silent_stack",
+    {"silent_stack_gave_up",
      RST_CAUSE_RETRANSMISSION_TIMEOUT,
      match_retransmission_of_silent,
      explain_retransmission_of_silent,

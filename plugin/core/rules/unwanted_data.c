@@ -1,5 +1,5 @@
 /* unwanted_data.c
- * Rules for a host that aborts over the data it gets: an error in them, more of them than it wants, or unread ones.
+ * Rules for a host that aborts over the data it gets: an error in it, more of it than it wants, or data left unread.
  * What the wire cannot tell apart (SO_LINGER 0, unread data, a kill) stays below the confidence that one capture can
  * give.
  *
@@ -15,7 +15,7 @@
 #define LATER 25              /* percent: an alternative */
 #define REPLY_SPAN RST_SECOND /* an error reply ends its request; what comes later has other reasons */
 
-/* A ClientHello answered by something that is no TLS. */
+/* A ClientHello was answered with something that is not TLS. */
 static bool protocol_mismatch(const rst_view_t *view)
 {
     return view->own->message == RST_MESSAGE_CLIENT_HELLO && view->peer->data_segments == 1 && view->peer->unanswered &&
@@ -23,7 +23,8 @@ static bool protocol_mismatch(const rst_view_t *view)
            view->peer->message != RST_MESSAGE_FAREWELL && view->peer->message != RST_MESSAGE_FATAL_ALERT;
 }
 
-/* What follows under this address comes from elsewhere: two have spoken, and the message may not be the host's. */
+/* What follows under this address comes from elsewhere: two senders have spoken, and the message may not be the
+ * host's. */
 static bool two_speak(const rst_view_t *view)
 {
     uint8_t before = rst_hops(view->reset->ttl), after = rst_hops(view->reset->after.own_ttl);
@@ -44,7 +45,7 @@ static bool alerts(const rst_view_t *view, const rst_direction_t *side)
     return side->message == RST_MESSAGE_FATAL_ALERT && said_lately(view, side);
 }
 
-/* The error of the data that may have made the sender give up. */
+/* The error in the data that may have made the sender give up. */
 typedef enum data_error {
     DATA_ERROR_NONE,
     DATA_ERROR_NO_TLS,
@@ -66,7 +67,7 @@ static data_error_t data_error_of(const rst_view_t *view)
         return DATA_ERROR_ALERT;
     if (view->own->message == RST_MESSAGE_ERROR && said_lately(view, view->own) && !view->peer->unanswered)
         return DATA_ERROR_OWN_REPLY;
-    /* Only who answers can reply with an error: the peer, once it was asked. */
+    /* Only the side that answers can reply with an error: the peer, once it has been asked. */
     if (view->peer->message == RST_MESSAGE_ERROR && view->peer->unanswered && view->own->bytes &&
         said_lately(view, view->peer))
         return DATA_ERROR_REPLY;
@@ -130,7 +131,7 @@ static void explain_peer_error(const rst_view_t *view)
     explain_error(view, view->peer, rst_message_name((rst_message_t)view->peer->message));
 }
 
-/* The client, or whoever else took in much, resets while more is coming. */
+/* A side that has received much resets while more is coming. */
 static bool stops_bulk(const rst_view_t *view)
 {
     return rst_own_account(view) && view->peer->bytes > view->prefs->cancel_bytes && !rst_has_fin(view->peer) &&
@@ -187,7 +188,7 @@ static void explain_cancelled_between(const rst_view_t *view)
     explain_stopped(view, "more arrived afterward");
 }
 
-/* The receive window tells on a reader that does not read. */
+/* The receive window gives away a reader that does not read. */
 static unsigned match_piled_up(const rst_view_t *view)
 {
     bool shrunk = (view->own->known & (RST_DIRECTION_SHRUNK | RST_DIRECTION_ZERO_WINDOW)) != 0;
