@@ -29,6 +29,14 @@ static void test_app_abort(void)
     /* Own data was still outstanding. */
     script_check("app_abort 70-80", SCRIPT_TALK, "4 C>S P. 1101 ack 5201 len 50 id 104", "9.3 C>S R. 1151 ack 5201");
     script_check("app_abort 70-80 by server", SCRIPT_TALK, "4 S>C R. 5201 ack 1101");
+    /* A request without its answer, after a wait that is no timer's. */
+    script_check("app_abort 70-80 by client not app_timeout", SCRIPT_TALK,
+                 "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1'", "1.02 S>C . 5201 ack 1115",
+                 "4.57 C>S R. 1115 ack 5201");
+    /* The peer's window stays closed, and one probe is no timeout. */
+    script_check("app_abort 70-80 by client alt zero_window_timeout", SCRIPT_TALK,
+                 "1 C>S P. 1101 ack 5201 len 400 id 301", "1.02 S>C . 5201 ack 1501 win 0",
+                 "2 C>S . 1500 ack 5201 id 302", "4.57 C>S R. 1501 ack 5201 id 303");
 }
 
 static void test_app_abort_not(void)

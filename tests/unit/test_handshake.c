@@ -126,6 +126,9 @@ static void test_raw_socket(void)
     /* The kernel resets, the program goes on with the handshake. */
     script_check("unknown_to_kernel 80-90 by client early connect_aborted trigger 2 not injected", SCRIPT_SYN,
                  SCRIPT_SYN_ACK, "0.021 C>S R 1001 ttl 64 id 0", "0.05 C>S . 1001 ack 5001 ttl 64 id 7");
+    /* The capture shows one direction. */
+    script_check("unknown_to_kernel 55-65 by client trigger 0", "0 C>S S 1000 ttl 64 id 1", "0.021 C>S R 1001 ttl 64 id 0",
+                 "0.05 C>S . 1001 ack 5001 ttl 64 id 7");
     /* Nothing follows, or only a new SYN. */
     script_check("* not unknown_to_kernel", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001 ttl 64 id 0");
     script_check("#1 * not unknown_to_kernel", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001", "0.5 C>S S 99000",
@@ -285,6 +288,11 @@ static void test_listener(void)
     /* Open, never served, then the port refuses. */
     script_check("#1 listener_closed 75-90 by server alt app_abort early app_abort; #2 closed_port", SCRIPT_OPEN,
                  "5 S>C R. 5001 ack 1001", "6 C:2>S S 1000", "6.02 S>C:2 R. =0 ack 1001");
+    /* Nobody asks afterwards, but two that waited end in one moment; one alone may be anything. */
+    script_check("#1 listener_closed 50-60 by server; #2 listener_closed", SCRIPT_OPEN, "1 C:2>S S 1000",
+                 "1.02 S>C:2 S. 7000 ack 1001", "1.021 C:2>S . 1001 ack 7001", "5 S>C R. 5001 ack 1001",
+                 "5.0001 S>C:2 R. 7001 ack 1001");
+    script_check("app_abort alt listener_closed", SCRIPT_OPEN, "5.3 S>C R. 5001 ack 1001");
 }
 
 static void test_listener_not(void)

@@ -84,6 +84,19 @@ static void test_closing_message(void)
                  "2.001 C>S R 1102");
 }
 
+static void test_error_before(void)
+{
+    /* The server says what is wrong with the request, closes, and the rest of the request comes in. */
+    script_check("data_after_close 88-96 by server alt app_error", SCRIPT_OPEN,
+                 "1 C>S P. 1001 ack 5001 data 'POST / HTTP/1.1'",
+                 "1.02 S>C P. 5001 ack 1016 data 'HTTP/1.1 413 Content Too Large'",
+                 "1.021 S>C F. 5031 ack 1016", "1.03 C>S P. 1016 ack 5001 len 900", "1.05 S>C R 5001");
+    /* All is well, says the server. */
+    script_check("* never app_error", SCRIPT_OPEN, "1 C>S P. 1001 ack 5001 data 'POST / HTTP/1.1'",
+                 "1.02 S>C P. 5001 ack 1016 data 'HTTP/1.1 200 OK and so on......'",
+                 "1.021 S>C F. 5031 ack 1016", "1.03 C>S P. 1016 ack 5001 len 900", "1.05 S>C R 5001");
+}
+
 static void test_cancelled(void)
 {
     /* The reader closes in the middle of a download. */
@@ -150,6 +163,7 @@ int main(int argc, char **argv)
         { "/reactive/no_connection_not", test_no_connection_not },
         { "/reactive/data_after_close", test_data_after_close },
         { "/reactive/closing_message", test_closing_message },
+        { "/reactive/error_before", test_error_before },
         { "/reactive/cancelled", test_cancelled },
         { "/reactive/assassination", test_assassination },
         { "/reactive/close_race", test_close_race },

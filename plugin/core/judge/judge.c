@@ -15,19 +15,23 @@
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
 #include "judge/why.h"
+#include "rules/accept.h"
 #include "rules/active.h"
 #include "rules/artefact.h"
 #include "rules/device.h"
 #include "rules/distance.h"
 #include "rules/elimination.h"
 #include "rules/explain.h"
+#include "rules/given_up.h"
 #include "rules/guess.h"
 #include "rules/handshake.h"
 #include "rules/mismatch.h"
 #include "rules/nat.h"
 #include "rules/network.h"
+#include "rules/no_connection.h"
 #include "rules/policy.h"
 #include "rules/predicates.h"
+#include "rules/probe.h"
 #include "rules/reactive.h"
 #include "rules/refused.h"
 #include "rules/rejected.h"
@@ -35,16 +39,18 @@
 #include "rules/reuse.h"
 #include "rules/rewritten.h"
 #include "rules/timer.h"
+#include "rules/unwanted_data.h"
 
 #define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
 #define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact,  rst_rules_guess,    rst_rules_nat,         rst_rules_policy,  rst_rules_network,
-    rst_rules_device,    rst_rules_distance, rst_rules_rewritten,   rst_rules_repeat,  rst_rules_mismatch,
-    rst_rules_handshake, rst_rules_reuse,    rst_rules_rejected,    rst_rules_refused, rst_rules_timer,
-    rst_rules_reactive,  rst_rules_active,   rst_rules_elimination,
+    rst_rules_artefact,  rst_rules_guess,         rst_rules_nat,         rst_rules_policy,   rst_rules_network,
+    rst_rules_device,    rst_rules_distance,      rst_rules_rewritten,   rst_rules_repeat,   rst_rules_mismatch,
+    rst_rules_handshake, rst_rules_probe,         rst_rules_given_up,    rst_rules_accept,   rst_rules_reuse,
+    rst_rules_rejected,  rst_rules_refused,       rst_rules_timer,       rst_rules_reactive, rst_rules_no_connection,
+    rst_rules_active,    rst_rules_unwanted_data, rst_rules_elimination,
 };
 
 static bool may_apply(const rst_rule_t *rule, unsigned form, bool again)

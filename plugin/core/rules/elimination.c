@@ -14,7 +14,7 @@
 
 #define TIMER_JITTER (100 * RST_MILLISECOND)
 #define TIMER_SWEEP (2 * RST_SECOND)
-#define AMID_BULK 52 /* percent: else the reader left unread what had come in */
+#define AMID_BULK 52 /* percent: or else the reader left unread what had arrived */
 #define TOGETHER 25  /* percent: an alternative */
 
 static const char *idle_text(const rst_view_t *view)
@@ -22,7 +22,7 @@ static const char *idle_text(const rst_view_t *view)
     return rst_span(view, rst_idle(view));
 }
 
-/* Whole seconds since the peer was heard last, as far as the round trip lets tell. */
+/* Whole seconds since the peer was last heard, as far as the round trip allows to tell. */
 static bool is_whole(const rst_view_t *view)
 {
     int64_t since = rst_since(view, view->peer->last);
@@ -37,8 +37,8 @@ static bool is_whole(const rst_view_t *view)
     return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
 }
 
-/* A request by its words, or one message of a talk in which the server has answered each so far: who only reports
- * (syslog, MQTT at QoS 0, an upload) waits for nothing. */
+/* A request by its words, or one message of a dialog in which the server has answered each so far: a client that
+ * only reports (syslog, MQTT at QoS 0, an upload) waits for nothing. */
 static bool is_request(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -57,8 +57,8 @@ static bool waits_for_reply(const rst_view_t *view)
            is_request(view);
 }
 
-/* Connections that end in one moment after silences of different length end for a common reason, which is not the
- * silence of each. A timer that looks around once in a while may be late by that while, which nobody knows. */
+/* Connections that end at the same moment after silences of different lengths end for a common reason, which is not
+ * the silence of each. A timer that only looks from time to time may be late by that interval, which nobody knows. */
 static unsigned limit_together(const rst_view_t *view, unsigned confidence)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -72,7 +72,8 @@ static unsigned limit_together(const rst_view_t *view, unsigned confidence)
     return spread > TIMER_SWEEP ? TOGETHER : MIN(confidence, RST_WITHOUT_HISTORY);
 }
 
-static unsigned match_app_timeout(const rst_view_t *view)
+/* How sure it is that a timer ended the connection, whatever it waited for. */
+static unsigned timer_confidence(const rst_view_t *view)
 {
     const rst_silence_t *row = view->reset->silence;
 
@@ -91,26 +92,60 @@ static unsigned match_app_timeout(const rst_view_t *view)
     return waits_for_reply(view) && rst_since(view, view->own->last_data) >= RST_SECOND ? 50 : 28;
 }
 
-static void explain_app_timeout(const rst_view_t *view)
+static bool has_equal_silences(const rst_view_t *view)
 {
-    const rst_silence_t *row = view->reset->silence;
-    bool habit = row && row->count >= 2;
-    const char *why = habit ? "as it does with other connections" : "a usual time limit";
+    return view->reset->silence && view->reset->silence->count >= 2;
+}
 
-    if (waits_for_reply(view))
-        rst_summary(view,
-                    "Probably an application timer: %s had waited %s for the answer of %s to its request of %s when it "
-                    "reset the connection. Look for what kept the server from answering",
-                    rst_who_own(view), rst_span(view, rst_since(view, view->own->last_data)), rst_who_peer(view),
-                    rst_where(view, view->own->last_data.pass_index));
-    else
-        rst_summary(view,
-                    "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing "
-                    "was pending",
-                    rst_who_own(view), idle_text(view), why);
+static unsigned match_reply_timer(const rst_view_t *view)
+{
+    return waits_for_reply(view) ? timer_confidence(view) : 0;
+}
+
+static unsigned match_habit_timer(const rst_view_t *view)
+{
+    return has_equal_silences(view) && !waits_for_reply(view) ? timer_confidence(view) : 0;
+}
+
+static unsigned match_usual_timer(const rst_view_t *view)
+{
+    return !has_equal_silences(view) && !waits_for_reply(view) ? timer_confidence(view) : 0;
+}
+
+static void explain_silence(const rst_view_t *view)
+{
     rst_evidence_add(view, MAX(view->own->last.pass_index, view->peer->last.pass_index),
                      "Last segment before the silence of %s", idle_text(view));
     rst_explain_distance(view);
+}
+
+static void explain_reply_timer(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Probably an application timer: %s had waited %s for %s to answer its request in %s when it reset the "
+                "connection. Look for what kept the server from answering",
+                rst_who_own(view), rst_span(view, rst_since(view, view->own->last_data)), rst_who_peer(view),
+                rst_where(view, view->own->last_data.pass_index));
+    explain_silence(view);
+}
+
+static void explain_idle_timer(const rst_view_t *view, const char *why)
+{
+    rst_summary(
+        view,
+        "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was pending",
+        rst_who_own(view), idle_text(view), why);
+    explain_silence(view);
+}
+
+static void explain_habit_timer(const rst_view_t *view)
+{
+    explain_idle_timer(view, "as it does with other connections");
+}
+
+static void explain_usual_timer(const rst_view_t *view)
+{
+    explain_idle_timer(view, "a usual time limit");
 }
 
 static bool window_is_shut(const rst_view_t *view)
@@ -118,7 +153,7 @@ static bool window_is_shut(const rst_view_t *view)
     return (view->peer->known & RST_DIRECTION_ZERO_WINDOW) && view->own->window_probe.count;
 }
 
-/* A stack with data outstanding repeats them, each time after at most twice the wait before: a longer silence lacks
+/* A stack with data outstanding repeats it, each time after at most twice the previous wait: a longer silence lacks
  * packets, be it copies or the peer's ACK. */
 static bool lacks_repeats(const rst_view_t *view)
 {
@@ -129,7 +164,8 @@ static bool lacks_repeats(const rst_view_t *view)
            rst_within(view, longest, rst_since(view, run->last));
 }
 
-static unsigned match_app_abort(const rst_view_t *view)
+/* How sure the elimination makes an abort, whatever the situation. */
+static unsigned abort_confidence(const rst_view_t *view)
 {
     if (!rst_own_account(view) || rst_fins_done(view))
         return 0;
@@ -139,7 +175,7 @@ static unsigned match_app_abort(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (rst_maybe_both_ends(view))
         return RST_WITHOUT_HISTORY;
-    /* What else it could be shows in times: a close, a timer, a health check. */
+    /* Only times would show what else it could be: a close, a timer, a health check. */
     if (rst_clock_stands(view))
         return RST_WITHOUT_HISTORY;
     if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
@@ -151,34 +187,71 @@ static unsigned match_app_abort(const rst_view_t *view)
     return view->from_host ? ELIMINATION_AT_HOST : ELIMINATION;
 }
 
-static void explain_situation(const rst_view_t *view)
-{
-    if (rst_is_empty(view))
-        rst_evidence_add(view, view->own->last.pass_index ? view->own->last.pass_index : view->peer->last.pass_index,
-                         "Last segment before the reset. No data was sent in either direction");
-    if (rst_loses_data(view))
-        rst_evidence_add(view, view->own->retransmission.last.pass_index,
-                         "The resetting side had data outstanding that was not acknowledged");
-    if (rst_has_fin(view->peer))
-        rst_evidence_add(view, view->peer->fin.pass_index, "The other side had closed %s before",
-                         rst_span(view, rst_since(view, view->peer->fin)));
-    if (rst_has_fin(view->own))
-        rst_evidence_add(view, view->own->fin.pass_index, "The resetting side had sent its FIN before");
-    if (view->peer->last_data.pass_index)
-        rst_evidence_add(view, view->peer->last_data.pass_index, "Last data of the other side, %s before",
-                         rst_span(view, rst_since(view, view->peer->last_data)));
-    if (view->own->last_data.pass_index)
-        rst_evidence_add(view, view->own->last_data.pass_index, "Last data of the resetting side, %s before",
-                         rst_span(view, rst_since(view, view->own->last_data)));
-}
-
 /* By the ACK of the reset. */
 static bool lacks_last_data(const rst_view_t *view)
 {
     return (view->reset->flags & RST_FLAG_ACK) && rst_not_received(view);
 }
 
-/* What lasts less than a second is no silence to speak of. */
+/* What was going on when the connection ended: of several that apply, the first. */
+typedef enum situation {
+    SITUATION_FIN_SENT,
+    SITUATION_DATA_MISSING,
+    SITUATION_WINDOW_SHUT,
+    SITUATION_DATA_OUTSTANDING,
+    SITUATION_REPLY_AWAITED,
+    SITUATION_NOTHING_RECEIVED,
+    SITUATION_DATA_UNDER_WAY,
+    SITUATION_DATA_RECEIVED,
+    SITUATION_DATA_SENT
+} situation_t;
+
+static situation_t situation_of(const rst_view_t *view)
+{
+    if (rst_has_fin(view->own))
+        return SITUATION_FIN_SENT;
+    if (rst_hides_data(view))
+        return SITUATION_DATA_MISSING;
+    if (window_is_shut(view))
+        return SITUATION_WINDOW_SHUT;
+    if (rst_loses_data(view))
+        return SITUATION_DATA_OUTSTANDING;
+    if (waits_for_reply(view))
+        return SITUATION_REPLY_AWAITED;
+    if (!view->peer->bytes)
+        return SITUATION_NOTHING_RECEIVED;
+    if (lacks_last_data(view))
+        return SITUATION_DATA_UNDER_WAY;
+    return view->peer->unanswered ? SITUATION_DATA_RECEIVED : SITUATION_DATA_SENT;
+}
+
+static unsigned match_situation(const rst_view_t *view, situation_t situation)
+{
+    return situation_of(view) == situation ? abort_confidence(view) : 0;
+}
+
+static void explain_last_segments(const rst_view_t *view)
+{
+    if (rst_is_empty(view))
+        rst_evidence_add(view, view->own->last.pass_index ? view->own->last.pass_index : view->peer->last.pass_index,
+                         "Last segment before the reset. No data was sent in either direction");
+    if (rst_loses_data(view))
+        rst_evidence_add(view, view->own->retransmission.last.pass_index,
+                         "The resetting side had unacknowledged data outstanding");
+    if (rst_has_fin(view->peer))
+        rst_evidence_add(view, view->peer->fin.pass_index, "The other side had closed %s earlier",
+                         rst_span(view, rst_since(view, view->peer->fin)));
+    if (rst_has_fin(view->own))
+        rst_evidence_add(view, view->own->fin.pass_index, "The resetting side had already sent its FIN");
+    if (view->peer->last_data.pass_index)
+        rst_evidence_add(view, view->peer->last_data.pass_index, "Last data from the other side, %s earlier",
+                         rst_span(view, rst_since(view, view->peer->last_data)));
+    if (view->own->last_data.pass_index)
+        rst_evidence_add(view, view->own->last_data.pass_index, "Last data from the resetting side, %s earlier",
+                         rst_span(view, rst_since(view, view->own->last_data)));
+}
+
+/* Less than a second is no silence worth mentioning. */
 static const char *pause_text(const rst_view_t *view)
 {
     int64_t idle = rst_idle(view);
@@ -189,47 +262,159 @@ static const char *pause_text(const rst_view_t *view)
                     idle_text(view));
 }
 
-static void explain_app_abort(const rst_view_t *view)
+static void explain_abort(const rst_view_t *view, const char *before)
 {
-    const char *before =
-        rst_has_fin(view->own) ? "had closed its sending side, then aborted"
-        : rst_hides_data(view)
-            ? "aborted. By the numbers of the reset, data of this connection are missing from the capture"
-        : window_is_shut(view)
-            ? rst_text(view->memory, "could not send on into the closed receive window of %s and aborted",
-                       rst_who_peer(view))
-        : rst_loses_data(view)   ? "had data outstanding that was not acknowledged and aborted"
-        : waits_for_reply(view)  ? rst_text(view->memory, "had no answer to its request of %s and aborted",
-                                            rst_where(view, view->own->last_data.pass_index))
-        : !view->peer->bytes     ? "aborted without having received data"
-        : lacks_last_data(view)  ? "had not received the last data when it aborted"
-        : view->peer->unanswered ? "received the last data and aborted"
-        : view->own->unanswered  ? "had sent the last data and aborted"
-                                 : "answered everything, then aborted";
-
     rst_summary(view,
-                "Reset by elimination: %s %s%s (%s at its next sequence number). The wire does not show whether the "
-                "application, an operator or a time limit did it",
-                rst_who_own(view), before, pause_text(view), rst_shape(view));
-    explain_situation(view);
+                "No protocol reason found, so the application %s: %s %s%s (%s at its next sequence number). The "
+                "packets do not show whether the program itself, an operator or a time limit caused it",
+                rst_hedge(view, "most likely aborted", "may have aborted"), rst_who_own(view), before, pause_text(view),
+                rst_shape(view));
+    explain_last_segments(view);
     rst_explain_history(view);
     rst_explain_distance(view);
 }
 
+static unsigned match_fin_sent(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_FIN_SENT);
+}
+
+static void explain_fin_sent(const rst_view_t *view)
+{
+    explain_abort(view, "had closed its sending side, then reset the connection");
+}
+
+static unsigned match_data_missing(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_DATA_MISSING);
+}
+
+static void explain_data_missing(const rst_view_t *view)
+{
+    explain_abort(view,
+                  "reset the connection after data that, by the numbers of the reset, is missing from the capture");
+}
+
+static unsigned match_window_shut(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_WINDOW_SHUT);
+}
+
+static void explain_window_shut(const rst_view_t *view)
+{
+    explain_abort(view,
+                  rst_text(view->memory, "could not send into the closed receive window of %s and reset the connection",
+                           rst_who_peer(view)));
+}
+
+static unsigned match_data_outstanding(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_DATA_OUTSTANDING);
+}
+
+static void explain_data_outstanding(const rst_view_t *view)
+{
+    explain_abort(view, "had unacknowledged data outstanding and reset the connection");
+}
+
+static unsigned match_reply_awaited(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_REPLY_AWAITED);
+}
+
+static void explain_reply_awaited(const rst_view_t *view)
+{
+    explain_abort(view, rst_text(view->memory, "had no answer to its request in %s and reset the connection",
+                                 rst_where(view, view->own->last_data.pass_index)));
+}
+
+static unsigned match_nothing_received(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_NOTHING_RECEIVED);
+}
+
+static void explain_nothing_received(const rst_view_t *view)
+{
+    explain_abort(view, "had not received any data and reset the connection");
+}
+
+static unsigned match_data_under_way(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_DATA_UNDER_WAY);
+}
+
+static void explain_data_under_way(const rst_view_t *view)
+{
+    explain_abort(view, "had not received the last data when it reset the connection");
+}
+
+static unsigned match_data_received(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_DATA_RECEIVED);
+}
+
+static void explain_data_received(const rst_view_t *view)
+{
+    explain_abort(view, "received the last data and reset the connection");
+}
+
+static unsigned match_data_sent(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_DATA_SENT);
+}
+
+static void explain_data_sent(const rst_view_t *view)
+{
+    explain_abort(view, "had sent the last data and reset the connection");
+}
+
+#define ABORT_ALIKE                                                                                                    \
+    {                                                                                                                  \
+        {RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8},                                                        \
+        {                                                                                                              \
+            RST_CAUSE_PROCESS_EXIT, 6                                                                                  \
+        }                                                                                                              \
+    }
+
 const rst_rule_t rst_rules_elimination[] = {
-    {"app_timer",
+    {"app_timer_reply",
      RST_CAUSE_APP_TIMEOUT,
-     match_app_timeout,
-     explain_app_timeout,
+     match_reply_timer,
+     explain_reply_timer,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_HISTORY,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
-    {"abort_by_elimination",
-     RST_CAUSE_APP_ABORT,
-     match_app_abort,
-     explain_app_abort,
+    {"app_timer_habit",
+     RST_CAUSE_APP_TIMEOUT,
+     match_habit_timer,
+     explain_habit_timer,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_HISTORY,
-     {{RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8}, {RST_CAUSE_PROCESS_EXIT, 6}}},
+     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {"app_timer_usual",
+     RST_CAUSE_APP_TIMEOUT,
+     match_usual_timer,
+     explain_usual_timer,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY,
+     {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {"abort_fin_sent", RST_CAUSE_APP_ABORT, match_fin_sent, explain_fin_sent, RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_data_missing", RST_CAUSE_APP_ABORT, match_data_missing, explain_data_missing, RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_window_shut", RST_CAUSE_APP_ABORT, match_window_shut, explain_window_shut, RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_data_outstanding", RST_CAUSE_APP_ABORT, match_data_outstanding, explain_data_outstanding,
+     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_reply_awaited", RST_CAUSE_APP_ABORT, match_reply_awaited, explain_reply_awaited,
+     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_nothing_received", RST_CAUSE_APP_ABORT, match_nothing_received, explain_nothing_received,
+     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_data_under_way", RST_CAUSE_APP_ABORT, match_data_under_way, explain_data_under_way,
+     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_data_received", RST_CAUSE_APP_ABORT, match_data_received, explain_data_received,
+     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+    {"abort_data_sent", RST_CAUSE_APP_ABORT, match_data_sent, explain_data_sent, RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -1,5 +1,5 @@
 /* handshake.h
- * Rules for connections that were reset before any data: races, probes, clients that gave up.
+ * Rules for handshakes that were reset by the stack of the host.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

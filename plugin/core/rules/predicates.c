@@ -28,6 +28,14 @@ bool rst_answers_syn_ack(const rst_view_t *view)
     return rst_is_answer(view) && view->trigger && (view->trigger->flags & both) == both;
 }
 
+/* A bare reset answers a segment (RFC 9293, section 3.10.7); one that aborts bears an ACK. Where the capture shows one
+ * direction only, or nothing but SYN, FIN and resets, what it answers is missing. */
+bool rst_answers_unseen(const rst_view_t *view)
+{
+    return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !rst_directions_talk(view->own, view->peer) &&
+           !rst_fins_done(view);
+}
+
 bool rst_is_unseen_refusal(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -330,4 +338,20 @@ bool rst_own_account(const rst_view_t *view)
     return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->own->known & RST_DIRECTION_NXT) &&
            (view->peer->known & RST_DIRECTION_WINDOW) && reset->seq - view->own->nxt < view->peer->window &&
            !reset->after.train;
+}
+
+bool rst_within_close(const rst_view_t *view, rst_moment_t moment)
+{
+    return rst_within(view, rst_since(view, moment), (int64_t)view->prefs->close_race_ms * RST_MILLISECOND);
+}
+
+/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
+ * unanswered: a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
+bool rst_owes_answer(const rst_view_t *view)
+{
+    uint32_t missing = rst_not_received(view);
+
+    if (view->peer->unanswered <= missing)
+        return false;
+    return !rst_from_client(view) || !view->own->bytes || (missing && rst_within_close(view, view->peer->last_data));
 }

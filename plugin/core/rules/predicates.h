@@ -12,6 +12,7 @@
 bool rst_is_refusal(const rst_view_t *view);
 bool rst_is_answer(const rst_view_t *view);
 bool rst_answers_syn_ack(const rst_view_t *view);
+bool rst_answers_unseen(const rst_view_t *view);    /* a bare reset, but what it would answer is not in the capture */
 bool rst_is_unseen_refusal(const rst_view_t *view); /* has the shape of one, but the SYN is not in the capture */
 bool rst_is_abort(const rst_view_t *view);
 bool rst_own_account(const rst_view_t *view); /* an abort at SND.NXT, or a little beyond it */
@@ -46,6 +47,9 @@ bool rst_maybe_both_ends(const rst_view_t *view); /* the clock does not tell whe
 bool rst_is_unprovoked(const rst_view_t *view);   /* bare, and answers nothing: no stack aborts like that */
 bool rst_ends_bulk(const rst_view_t *view);     /* the client aborts right behind a long answer: done, or tired of it */
 bool rst_overtook_data(const rst_view_t *view); /* an abort whose own last data, up to its SEQ, came later */
+bool rst_within_close(const rst_view_t *view,
+                      rst_moment_t moment);     /* as soon after it as an end that is no more than that */
+bool rst_owes_answer(const rst_view_t *view);   /* the peer said something that the sender did not reply to */
 bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
 
 #endif

@@ -1,5 +1,5 @@
 /* reactive.h
- * Rules for resets that answer a segment of an open or closing connection.
+ * Rules for resets of a sender that had closed, in answer to a segment.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,6 @@
 /* timer.c
- * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules a give-up out.
+ * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules out that the sender
+ * gave up.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -42,17 +43,16 @@ static void explain_keepalive(const rst_view_t *view)
 {
     const rst_probes_t *probes = &view->own->keepalive;
 
-    view->verdict->probes = probes->count;
-    rst_summary(
-        view,
-        "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave up "
-        "%s after the last probe",
-        rst_who_own(view), probes->count, rst_span(view, probes->gap_max), rst_who_peer(view),
-        rst_span(view, rst_since(view, probes->last)));
+    rst_summary(view,
+                "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave "
+                "up %s after the last probe",
+                rst_who_own(view), probes->count, rst_span(view, probes->gap_max), rst_who_peer(view),
+                rst_span(view, rst_since(view, probes->last)));
     rst_evidence_add(view, probes->first.pass_index, "First unanswered probe (SEQ one below the next)");
     rst_evidence_add(view, probes->last.pass_index, "Last unanswered probe");
     if (view->peer->last.pass_index)
-        rst_evidence_add(view, view->peer->last.pass_index, "Last sign of the other side, %s before the reset",
+        rst_evidence_add(view, view->peer->last.pass_index,
+                         "Last sign of life from the other side, %s before the reset",
                          rst_span(view, rst_since(view, view->peer->last)));
 }
 
@@ -69,12 +69,11 @@ static void explain_zero_window(const rst_view_t *view)
 {
     const rst_probes_t *probes = &view->own->window_probe;
 
-    view->verdict->probes = probes->count;
-    rst_summary(
-        view,
-        "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving application "
-        "does not read",
-        rst_who_peer(view), rst_span(view, rst_since(view, view->peer->zero_window)), rst_who_own(view), probes->count);
+    rst_summary(view,
+                "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving "
+                "application is not reading",
+                rst_who_peer(view), rst_span(view, rst_since(view, view->peer->zero_window)), rst_who_own(view),
+                probes->count);
     rst_evidence_add(view, view->peer->zero_window.pass_index, "The window closed here and never opened again");
     rst_evidence_add(view, probes->last.pass_index, "Last of %u window probes", probes->count);
 }
@@ -87,7 +86,7 @@ static bool one_more_wait(const rst_retransmission_t *run, int64_t wait)
     return wait != RST_TIME_NONE && run->gap > 0 && wait >= run->gap - run->gap / 5 && wait <= longest + longest / 3;
 }
 
-/* No timer gets faster. Where the wait before is a multiple of the last one, the capture lacks copies. */
+/* No timer gets faster. Where the previous wait is a multiple of the last one, the capture lacks copies. */
 static bool lacks_copies(const rst_retransmission_t *run)
 {
     int64_t rest = run->gap > 0 ? run->gap_before % run->gap : -1;
@@ -102,7 +101,7 @@ static bool silent_stack(const rst_view_t *view)
            (view->reset->known & RST_HAS_IP) && view->reset->ttl <= 64;
 }
 
-static unsigned match_retransmission(const rst_view_t *view)
+static unsigned gave_up(const rst_view_t *view)
 {
     const rst_retransmission_t *run = &view->own->retransmission;
     unsigned repeats = run->copies ? run->copies - 1u : 0;
@@ -114,7 +113,7 @@ static unsigned match_retransmission(const rst_view_t *view)
         return 0;
     if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(run)))
         return 0;
-    /* Without a clock the copies alone have to do. */
+    /* Without a clock the copies alone have to be enough. */
     if (rst_clock_stands(view))
         return repeats >= view->prefs->retx_threshold ? 40 : 0;
     if (!one_more_wait(run, rst_since(view, run->last)))
@@ -129,27 +128,40 @@ static unsigned match_retransmission(const rst_view_t *view)
     return (run->flags & RST_FLAG_FIN) && !view->reset->opened ? 50 : 0;
 }
 
+static unsigned match_retransmission(const rst_view_t *view)
+{
+    return silent_stack(view) ? 0 : gave_up(view);
+}
+
+static unsigned match_retransmission_of_silent(const rst_view_t *view)
+{
+    return silent_stack(view) ? gave_up(view) : 0;
+}
+
 static void explain_retransmission(const rst_view_t *view)
 {
     const rst_retransmission_t *run = &view->own->retransmission;
     unsigned repeats = run->copies - 1u;
 
-    view->verdict->retransmissions = (uint16_t)repeats;
-    rst_summary(
-        view,
-        "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from %s "
-        "and reset %s after the last copy",
-        rst_who_own(view), run->seq, run->space, run->copies, rst_span(view, rst_elapsed(run->first, run->last)),
-        rst_who_peer(view), rst_span(view, rst_since(view, run->last)));
+    rst_summary(view,
+                "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from "
+                "%s and reset %s after the last copy",
+                rst_who_own(view), run->seq, run->space, run->copies,
+                rst_span(view, rst_elapsed(run->first, run->last)), rst_who_peer(view),
+                rst_span(view, rst_since(view, run->last)));
     rst_evidence_add(view, run->first.pass_index, "First transmission of the segment");
-    rst_evidence_add(view, run->last.pass_index, "Retransmission %u, %s after the one before", repeats,
+    rst_evidence_add(view, run->last.pass_index, "Retransmission %u, %s after the previous one", repeats,
                      rst_span(view, run->gap));
     if (view->peer->last.pass_index)
-        rst_evidence_add(view, view->peer->last.pass_index, "Last sign of the other side, %s before the reset",
+        rst_evidence_add(view, view->peer->last.pass_index,
+                         "Last sign of life from the other side, %s before the reset",
                          rst_span(view, rst_since(view, view->peer->last)));
-    if (silent_stack(view))
-        rst_evidence_add(view, view->reset->at.pass_index,
-                         "Time stamps and TTL look like Linux, which gives up silently");
+}
+
+static void explain_retransmission_of_silent(const rst_view_t *view)
+{
+    explain_retransmission(view);
+    rst_evidence_add(view, view->reset->at.pass_index, "Timestamps and TTL look like Linux, which gives up silently");
 }
 
 static bool fin_is_acked(const rst_view_t *view)
@@ -158,39 +170,56 @@ static bool fin_is_acked(const rst_view_t *view)
            !rst_seq_before(view->peer->acked, view->own->fin_seq);
 }
 
+static int64_t fin_wait_least(const rst_view_t *view)
+{
+    return (int64_t)view->prefs->fin_wait_s * RST_SECOND;
+}
+
 /* The half-closed state expires (Linux 60 s, Windows 120 s): with a reset at once, or when something arrives later. */
 static unsigned match_fin_wait(const rst_view_t *view)
 {
     int64_t silence = rst_silence(view);
-    int64_t least = (int64_t)view->prefs->fin_wait_s * RST_SECOND;
-    const rst_recent_segment_t *trigger = view->trigger;
 
-    if (!fin_is_acked(view) || view->reset->own_last.at.pass_index)
+    if (!rst_is_abort(view) || !fin_is_acked(view) || view->reset->own_last.at.pass_index ||
+        !(view->reset->flags & RST_FLAG_ACK) || rst_has_fin(view->peer))
         return 0;
-    if (rst_is_abort(view) && (view->reset->flags & RST_FLAG_ACK) && !rst_has_fin(view->peer)) {
-        if (about(silence, 60 * RST_SECOND, 2) || about(silence, 120 * RST_SECOND, 2))
-            return 88;
-        return rst_within(view, least, silence) ? 75 : 0;
-    }
-    if (!rst_is_answer(view) || !trigger || !rst_within(view, least, silence))
+    if (about(silence, 60 * RST_SECOND, 2) || about(silence, 120 * RST_SECOND, 2))
+        return 88;
+    return rst_within(view, fin_wait_least(view), silence) ? 75 : 0;
+}
+
+static unsigned match_fin_wait_over(const rst_view_t *view)
+{
+    int64_t silence = rst_silence(view);
+
+    if (!rst_is_answer(view) || !fin_is_acked(view) || view->reset->own_last.at.pass_index ||
+        !rst_within(view, fin_wait_least(view), silence))
         return 0;
-    if (trigger->len && !trigger->keepalive)
-        return rst_within(view, 2 * least, silence) ? 75 : 0;
+    if (view->trigger->len && !view->trigger->keepalive)
+        return rst_within(view, 2 * fin_wait_least(view), silence) ? 75 : 0;
     return 78;
 }
 
-static void explain_fin_wait(const rst_view_t *view)
+static void explain_half_closed(const rst_view_t *view, const char *then)
 {
     rst_summary(
         view,
         "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
-        rst_who_own(view), rst_span(view, rst_silence(view)),
-        view->trigger ? rst_text(view->memory, ". The segment of %s found nothing",
-                                 rst_where(view, view->trigger->moment.pass_index))
-                      : "");
+        rst_who_own(view), rst_span(view, rst_silence(view)), then);
     rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets, acknowledged by the other");
-    if (view->trigger)
-        rst_evidence_add(view, view->trigger->moment.pass_index, "Late segment that was answered");
+}
+
+static void explain_fin_wait(const rst_view_t *view)
+{
+    explain_half_closed(view, "");
+}
+
+static void explain_fin_wait_over(const rst_view_t *view)
+{
+    uint32_t late = view->trigger->moment.pass_index;
+
+    explain_half_closed(view, rst_text(view->memory, ". The segment in %s found nothing", rst_where(view, late)));
+    rst_evidence_add(view, late, "Late segment that was answered");
 }
 
 const rst_rule_t rst_rules_timer[] = {
@@ -199,27 +228,41 @@ const rst_rule_t rst_rules_timer[] = {
      match_zero_window,
      explain_zero_window,
      RST_IF_ABORT,
-     RST_RULE_FIRST,
+     RST_RULE_FIRST | RST_RULE_WINDOW_PROBES,
      {{RST_CAUSE_APP_ABORT, 10}}},
     {"keepalive_unanswered",
      RST_CAUSE_KEEPALIVE_TIMEOUT,
      match_keepalive,
      explain_keepalive,
      RST_IF_ABORT,
-     RST_RULE_FIRST,
+     RST_RULE_FIRST | RST_RULE_KEEPALIVES,
      {{RST_CAUSE_APP_TIMEOUT, 3}}},
     {"retransmission_unanswered",
      RST_CAUSE_RETRANSMISSION_TIMEOUT,
      match_retransmission,
      explain_retransmission,
      RST_IF_ABORT,
-     RST_RULE_FIRST,
+     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS,
+     {{RST_CAUSE_APP_ABORT, 6}}},
+    {"silent_stack_gave_up",
+     RST_CAUSE_RETRANSMISSION_TIMEOUT,
+     match_retransmission_of_silent,
+     explain_retransmission_of_silent,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS,
      {{RST_CAUSE_APP_ABORT, 6}}},
     {"fin_wait_expired",
      RST_CAUSE_FIN_WAIT_TIMEOUT,
      match_fin_wait,
      explain_fin_wait,
-     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_TIMEOUT, 8}, {RST_CAUSE_NO_CONNECTION, 5}}},
+    {"fin_wait_expired_before",
+     RST_CAUSE_FIN_WAIT_TIMEOUT,
+     match_fin_wait_over,
+     explain_fin_wait_over,
+     RST_IF_ANSWER,
      RST_RULE_FIRST,
      {{RST_CAUSE_APP_TIMEOUT, 8}, {RST_CAUSE_NO_CONNECTION, 5}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},

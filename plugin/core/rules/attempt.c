@@ -1,0 +1,58 @@
+/* attempt.c
+ * Implementation for the questions about a connection attempt that its client left.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/attempt.h"
+
+#include "rules/predicates.h"
+
+#define UNASKED_MIN 3 /* SYN-ACKs whose SYN the beginning of a capture can hardly have missed altogether */
+
+/* The client's reset of a connection without data: in answer to the SYN-ACK, or after a complete handshake. */
+bool rst_client_leaves(const rst_view_t *view)
+{
+    if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.pass_index)
+        return false;
+    if (rst_answers_syn_ack(view))
+        return true;
+    /* Closed with SO_LINGER 0 before the delayed third ACK went out: the reset is the first to acknowledge. */
+    return rst_is_abort(view) && (rst_was_open(view) || (view->peer->known & RST_DIRECTION_SYNACK));
+}
+
+/* Both SYNs were on their way at the same time: the sibling had not been answered when this one was sent. */
+bool rst_sibling_was_open(const rst_view_t *view)
+{
+    const rst_attempt_t *sibling = view->reset->sibling;
+    uint32_t mine = view->reset->direction[view->reset->client].syn.pass_index;
+
+    return !sibling->answered.pass_index || sibling->answered.pass_index > mine;
+}
+
+const char *rst_sibling_text(const rst_view_t *view)
+{
+    const rst_attempt_t *sibling = view->reset->sibling;
+
+    return view->texts ? rst_endpoint_text(view->memory, &sibling->server, sibling->port) : "";
+}
+
+bool rst_is_smb_port(const rst_view_t *view)
+{
+    uint16_t port = view->reset->story->port[1 - view->reset->client];
+
+    return port == 139 || port == 445;
+}
+
+/* Time that the client waited for the SYN-ACK. */
+int64_t rst_waited(const rst_view_t *view)
+{
+    return rst_elapsed(view->own->syn, view->trigger->moment);
+}
+
+/* Right at the start of the capture the SYN may only have been missed. */
+bool rst_syn_was_missed(const rst_view_t *view)
+{
+    const rst_host_period_t *host = &view->own_host;
+
+    return rst_answers_syn_ack(view) && !view->own->segments && view->reset->at_start && host->unasked < UNASKED_MIN;
+}

@@ -1,0 +1,179 @@
+/* given_up.c
+ * Rules for clients that no longer want their own connection attempt: another one was faster, or they have waited
+ * long enough.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/given_up.h"
+
+#include "rules/attempt.h"
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
+/* No client starts a second attempt after the first was answered (RFC 8305, section 5). The capture shows their order
+ * only near the client, which resets at once: elsewhere one of them may have been under way for longer. */
+static bool is_over(const rst_view_t *view)
+{
+    if (view->reset->sibling_lead < 0 || rst_sibling_was_open(view))
+        return false;
+    return view->trigger &&
+           rst_within(view, rst_since(view, view->peer->syn), rst_elapsed(view->own->syn, view->peer->syn) / 4);
+}
+
+static bool lost_race(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (!reset->sibling || reset->sibling_smb || !reset->sibling->used)
+        return false;
+    return rst_client_leaves(view) || (!view->peer->segments && rst_from_client(view) &&
+                                       (view->own->known & RST_DIRECTION_SYN) && rst_is_empty(view));
+}
+
+static unsigned match_race(const rst_view_t *view)
+{
+    return lost_race(view) && !is_over(view) ? 65 : 0;
+}
+
+static unsigned match_race_over(const rst_view_t *view)
+{
+    return lost_race(view) && is_over(view) ? 30 : 0;
+}
+
+static void explain_race(const rst_view_t *view)
+{
+    const rst_attempt_t *sibling = view->reset->sibling;
+    int64_t lead = view->reset->sibling_lead;
+
+    rst_summary(view,
+                "Lost a connection race: the client tried two addresses %s apart, continued with %s and reset this "
+                "attempt unused",
+                rst_span(view, ABS(lead)), rst_sibling_text(view));
+    rst_evidence_add(view, sibling->syn.pass_index, "SYN of the attempt that was used");
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN of this attempt");
+}
+
+static unsigned match_unanswered_attempt(const rst_view_t *view)
+{
+    return rst_is_abort(view) && !view->peer->segments && rst_from_client(view) &&
+                   (view->own->known & RST_DIRECTION_SYN) && rst_is_empty(view)
+               ? 48
+               : 0;
+}
+
+static unsigned match_attempt_unseen(const rst_view_t *view)
+{
+    return rst_syn_was_missed(view) ? RST_WITHOUT_HISTORY : 0;
+}
+
+static bool leaves_synack(const rst_view_t *view)
+{
+    return rst_answers_syn_ack(view) && rst_client_leaves(view) && (view->own->known & RST_DIRECTION_SYN);
+}
+
+/* The SYN-ACK took longer than clients wait, or needed another SYN. */
+static bool came_late(const rst_view_t *view)
+{
+    return view->own->segments > 1 ||
+           rst_within(view, (int64_t)view->prefs->late_synack_ms * RST_MILLISECOND, rst_waited(view));
+}
+
+static unsigned match_gave_up(const rst_view_t *view)
+{
+    return leaves_synack(view) && came_late(view) ? 85 : 0;
+}
+
+static unsigned match_unwanted(const rst_view_t *view)
+{
+    if (!leaves_synack(view) || came_late(view))
+        return 0;
+    /* What the SYN-ACK's options would say, perhaps a wrong timestamp, was not captured. */
+    return view->file->options_cut || rst_is_smb_port(view) ? RST_WITHOUT_HISTORY : 55;
+}
+
+static void explain_left_synack(const rst_view_t *view)
+{
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN-ACK that was answered");
+    rst_evidence_add(view, view->own->syn.pass_index, "The SYN");
+}
+
+static void explain_gave_up(const rst_view_t *view)
+{
+    rst_summary(view, "The client gave up too early: the SYN-ACK in %s arrived %s after %s and found the socket closed",
+                rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)),
+                view->own->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->own->segments)
+                                        : "the SYN");
+    explain_left_synack(view);
+}
+
+static void explain_unwanted(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The client no longer wanted the connection: it reset the SYN-ACK in %s, which arrived %s after the "
+                "SYN, and sent no data",
+                rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)));
+    explain_left_synack(view);
+}
+
+static void explain_attempt_unseen(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s did not want the SYN-ACK in %s: it had given up, or had never asked. The capture begins too late "
+                "to show a SYN",
+                rst_who_own(view), rst_where(view, view->trigger->moment.pass_index));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK without a SYN in the capture");
+}
+
+static void explain_unanswered_attempt(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The client gave up on its connection attempt. The capture does not show what answer it got, if any");
+    rst_explain_history(view);
+    rst_evidence_add(view, view->own->syn.pass_index, "The SYN");
+}
+
+const rst_rule_t rst_rules_given_up[] = {
+    {"race_loser",
+     RST_CAUSE_CONNECTION_RACE,
+     match_race,
+     explain_race,
+     RST_IF_ANY,
+     RST_RULE_BENIGN,
+     {{RST_CAUSE_CONNECT_ABORTED, 20}}},
+    {"race_answered_before",
+     RST_CAUSE_CONNECTION_RACE,
+     match_race_over,
+     NULL,
+     RST_IF_ANY,
+     RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {"attempt_unanswered",
+     RST_CAUSE_CONNECT_ABORTED,
+     match_unanswered_attempt,
+     explain_unanswered_attempt,
+     RST_IF_ABORT,
+     0,
+     {{RST_CAUSE_CONNECTION_RACE, 10}, {RST_CAUSE_HALF_OPEN_SCAN, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}}},
+    {"attempt_unseen",
+     RST_CAUSE_CONNECT_ABORTED,
+     match_attempt_unseen,
+     explain_attempt_unseen,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_CONNECTION_RACE, 10}, {RST_CAUSE_HALF_OPEN_SCAN, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}}},
+    {"synack_too_late",
+     RST_CAUSE_CONNECT_ABORTED,
+     match_gave_up,
+     explain_gave_up,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_CONNECTION_RACE, 10}, {RST_CAUSE_HALF_OPEN_SCAN, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}}},
+    {"synack_unwanted",
+     RST_CAUSE_CONNECT_ABORTED,
+     match_unwanted,
+     explain_unwanted,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_CONNECTION_RACE, 10}, {RST_CAUSE_HALF_OPEN_SCAN, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

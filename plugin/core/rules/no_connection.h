@@ -1,0 +1,13 @@
+/* no_connection.h
+ * Rules for resets of a sender that has no such connection.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_RULES_NO_CONNECTION_H
+#define RST_RULES_NO_CONNECTION_H
+
+#include "rules/rule.h"
+
+extern const rst_rule_t rst_rules_no_connection[]; /* ends with a row whose match is NULL */
+
+#endif

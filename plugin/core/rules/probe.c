@@ -1,0 +1,197 @@
+/* probe.c
+ * Rules for clients that only look whether a service is there: port scans and health checks.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/probe.h"
+
+#include "rules/attempt.h"
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
+#define PERIODS_MIN 3
+#define TIME_TO_LEAVE (20 * RST_MILLISECOND)
+#define MANY_TARGETS 4 /* times the breadth of a scan: nobody abandons so many */
+
+/* Targets around this moment that the client left without sending data; on request also those that refused it. */
+static unsigned breadth_of(const rst_view_t *view, bool with_refused)
+{
+    const rst_host_t *client = view->reset->host[view->reset->client];
+    unsigned sum;
+
+    if (!client)
+        return 0;
+    sum = rst_host_breadth(view->prefs, client, true, view->reset->at);
+    return with_refused ? sum + rst_host_breadth(view->prefs, client, false, view->reset->at) : sum;
+}
+
+/* Windows of raw-socket scanners; no operating system offers one of them with no option except MSS. A SYN without
+ * options alone proves nothing: small stacks and test tools send them. */
+static bool odd_syn(const rst_view_t *view)
+{
+    uint16_t window = view->own->syn_window;
+
+    return view->own->syn_bare && (window == 1024 || window == 2048 || window == 3072 || window == 4096);
+}
+
+static void explain_odd_syn(const rst_view_t *view)
+{
+    if (odd_syn(view))
+        rst_evidence_add(view, view->own->syn.pass_index,
+                         "SYN with window %u and no option except MSS: made by a scanner", view->own->syn_window);
+}
+
+/* The SYN has the options that a system's own stack sends, and as far as the clock shows there was time to close the
+ * socket before the SYN-ACK came: a user who leaves a page or ends a program abandons several attempts at once. */
+static bool may_have_left(const rst_view_t *view)
+{
+    return rst_answers_syn_ack(view) && (view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)) &&
+           !rst_within(view, rst_waited(view), TIME_TO_LEAVE);
+}
+
+/* How sure the number of targets alone makes a port scan. */
+static unsigned scan_confidence(const rst_view_t *view, unsigned alone)
+{
+    unsigned breadth = breadth_of(view, false);
+
+    if (breadth >= view->prefs->scan_ports)
+        return alone;
+    return breadth && breadth_of(view, true) >= view->prefs->scan_ports ? 75 : 0;
+}
+
+static bool abandons_many(const rst_view_t *view)
+{
+    return may_have_left(view) && breadth_of(view, false) < MANY_TARGETS * view->prefs->scan_ports;
+}
+
+static unsigned match_scan(const rst_view_t *view)
+{
+    return rst_answers_syn_ack(view) && rst_client_leaves(view) && !abandons_many(view) ? scan_confidence(view, 92) : 0;
+}
+
+static unsigned match_connect_scan(const rst_view_t *view)
+{
+    return !rst_answers_syn_ack(view) && rst_client_leaves(view) ? scan_confidence(view, 80) : 0;
+}
+
+static unsigned match_scanner_syn(const rst_view_t *view)
+{
+    return odd_syn(view) && rst_answers_syn_ack(view) && rst_client_leaves(view) && !abandons_many(view) &&
+                   !scan_confidence(view, 92)
+               ? 80
+               : 0;
+}
+
+static unsigned match_perhaps_scan(const rst_view_t *view)
+{
+    return rst_client_leaves(view) && abandons_many(view) && breadth_of(view, false) >= view->prefs->scan_ports ? 40
+                                                                                                                : 0;
+}
+
+static void explain_probe(const rst_view_t *view, const char *how)
+{
+    unsigned breadth = breadth_of(view, true);
+
+    rst_summary(
+        view,
+        "Port probe: %s %s and reset the connection at once without sending data, as it did with %u other targets",
+        rst_who_own(view), how, breadth - 1);
+    rst_evidence_add(view, view->own->syn.pass_index,
+                     "%u targets of this source within about %u s refused it or got no data", breadth,
+                     view->prefs->scan_s);
+    explain_odd_syn(view);
+}
+
+static void explain_scan(const rst_view_t *view)
+{
+    explain_probe(view, "waited only for the SYN-ACK");
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN-ACK shows that the port is open");
+}
+
+static void explain_connect_scan(const rst_view_t *view)
+{
+    explain_probe(view, "completed the handshake");
+}
+
+static void explain_scanner_syn(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Port probe: %s waited only for the SYN-ACK and reset the connection at once without sending data",
+                rst_who_own(view));
+    explain_odd_syn(view);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN-ACK shows that the port is open");
+}
+
+static bool has_period(const rst_habit_t *habit)
+{
+    return habit && habit->count > PERIODS_MIN && habit->period_min > 0 &&
+           habit->period_max - habit->period_min <= habit->period_min / 5;
+}
+
+static unsigned match_health(const rst_view_t *view)
+{
+    return rst_client_leaves(view) && has_period(view->reset->habit) ? 88 : 0;
+}
+
+static unsigned match_perhaps_health(const rst_view_t *view)
+{
+    return rst_client_leaves(view) && !has_period(view->reset->habit) ? 15 : 0;
+}
+
+static void explain_health(const rst_view_t *view)
+{
+    const rst_habit_t *habit = view->reset->habit;
+
+    rst_summary(view,
+                "Health check: %s opens a connection to this service every %s and resets it without sending data (%u "
+                "times in the capture)",
+                rst_who_own(view), rst_span(view, (habit->period_min + habit->period_max) / 2), habit->count);
+    rst_evidence_add(view, view->own->syn.pass_index, "The period varies between %s and %s",
+                     rst_span(view, habit->period_min), rst_span(view, habit->period_max));
+}
+
+const rst_rule_t rst_rules_probe[] = {
+    {"periodic_probe",
+     RST_CAUSE_HEALTH_CHECK,
+     match_health,
+     explain_health,
+     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_BENIGN,
+     {{RST_CAUSE_HALF_OPEN_SCAN, 8}}},
+    {"probe_without_period",
+     RST_CAUSE_HEALTH_CHECK,
+     match_perhaps_health,
+     NULL,
+     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {"scan_breadth",
+     RST_CAUSE_HALF_OPEN_SCAN,
+     match_scan,
+     explain_scan,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+    {"connect_scan_breadth",
+     RST_CAUSE_HALF_OPEN_SCAN,
+     match_connect_scan,
+     explain_connect_scan,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+    {"scanner_syn",
+     RST_CAUSE_HALF_OPEN_SCAN,
+     match_scanner_syn,
+     explain_scanner_syn,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+    {"several_given_up",
+     RST_CAUSE_HALF_OPEN_SCAN,
+     match_perhaps_scan,
+     NULL,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};

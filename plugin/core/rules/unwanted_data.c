@@ -1,0 +1,321 @@
+/* unwanted_data.c
+ * Rules for a host that aborts over the data it gets: an error in it, more of it than it wants, or data left unread.
+ * What the wire cannot tell apart (SO_LINGER 0, unread data, a kill) stays below the confidence that one capture can
+ * give.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rules/unwanted_data.h"
+
+#include "rules/explain.h"
+#include "rules/predicates.h"
+
+#define AT_ONCE (5 * RST_MILLISECOND)
+#define ERROR_SPAN (5 * RST_SECOND)
+#define LATER 25              /* percent: an alternative */
+#define REPLY_SPAN RST_SECOND /* an error reply ends its request; what comes later has other reasons */
+
+/* A ClientHello was answered with something that is not TLS. */
+static bool protocol_mismatch(const rst_view_t *view)
+{
+    return view->own->message == RST_MESSAGE_CLIENT_HELLO && view->peer->data_segments == 1 && view->peer->unanswered &&
+           view->peer->message != RST_MESSAGE_TLS && view->peer->message != RST_MESSAGE_NONE &&
+           view->peer->message != RST_MESSAGE_FAREWELL && view->peer->message != RST_MESSAGE_FATAL_ALERT;
+}
+
+/* What follows under this address comes from elsewhere: two senders have spoken, and the message may not be the
+ * host's. */
+static bool two_speak(const rst_view_t *view)
+{
+    uint8_t before = rst_hops(view->reset->ttl), after = rst_hops(view->reset->after.own_ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || !view->reset->after.own_ttl || before == RST_HOPS_ABSURD ||
+        after == RST_HOPS_ABSURD)
+        return false;
+    return ABS(after - before) >= (int)view->prefs->hop_delta;
+}
+
+static bool said_lately(const rst_view_t *view, const rst_direction_t *side)
+{
+    return rst_within(view, rst_since(view, side->last_data), ERROR_SPAN);
+}
+
+static bool alerts(const rst_view_t *view, const rst_direction_t *side)
+{
+    return side->message == RST_MESSAGE_FATAL_ALERT && said_lately(view, side);
+}
+
+/* The error in the data that may have made the sender give up. */
+typedef enum data_error {
+    DATA_ERROR_NONE,
+    DATA_ERROR_NO_TLS,
+    DATA_ERROR_OWN_ALERT,
+    DATA_ERROR_ALERT,
+    DATA_ERROR_OWN_REPLY,
+    DATA_ERROR_REPLY
+} data_error_t;
+
+static data_error_t data_error_of(const rst_view_t *view)
+{
+    if (!rst_own_account(view) || rst_fins_done(view))
+        return DATA_ERROR_NONE;
+    if (protocol_mismatch(view) && said_lately(view, view->peer))
+        return DATA_ERROR_NO_TLS;
+    if (alerts(view, view->own))
+        return DATA_ERROR_OWN_ALERT;
+    if (alerts(view, view->peer))
+        return DATA_ERROR_ALERT;
+    if (view->own->message == RST_MESSAGE_ERROR && said_lately(view, view->own) && !view->peer->unanswered)
+        return DATA_ERROR_OWN_REPLY;
+    /* Only the side that answers can reply with an error: the peer, once it has been asked. */
+    if (view->peer->message == RST_MESSAGE_ERROR && view->peer->unanswered && view->own->bytes &&
+        said_lately(view, view->peer))
+        return DATA_ERROR_REPLY;
+    return DATA_ERROR_NONE;
+}
+
+static unsigned match_no_tls(const rst_view_t *view)
+{
+    return data_error_of(view) == DATA_ERROR_NO_TLS ? 70 : 0;
+}
+
+static unsigned match_own_alert(const rst_view_t *view)
+{
+    return data_error_of(view) == DATA_ERROR_OWN_ALERT ? 78 : 0;
+}
+
+static unsigned match_alert(const rst_view_t *view)
+{
+    return data_error_of(view) == DATA_ERROR_ALERT ? 78 : 0;
+}
+
+static unsigned match_own_error_reply(const rst_view_t *view)
+{
+    if (data_error_of(view) != DATA_ERROR_OWN_REPLY)
+        return 0;
+    if (!rst_within(view, rst_since(view, view->own->last_data), REPLY_SPAN))
+        return LATER;
+    return two_speak(view) ? RST_WITHOUT_HISTORY : 75;
+}
+
+static unsigned match_error_reply(const rst_view_t *view)
+{
+    if (data_error_of(view) != DATA_ERROR_REPLY)
+        return 0;
+    return rst_within(view, rst_since(view, view->peer->last_data), REPLY_SPAN) ? 60 : LATER;
+}
+
+static void explain_error(const rst_view_t *view, const rst_direction_t *side, const char *what)
+{
+    rst_summary(
+        view,
+        "The application gave up because of an error in the data: %s in %s, then %s reset the connection %s later",
+        what, rst_where(view, side->last_data.pass_index), rst_who_own(view),
+        rst_span(view, rst_since(view, side->last_data)));
+    rst_evidence_add(view, side->last_data.pass_index, "The error in the data");
+    rst_explain_distance(view);
+}
+
+static void explain_no_tls(const rst_view_t *view)
+{
+    explain_error(view, view->peer, "an answer that is no TLS");
+}
+
+static void explain_own_error(const rst_view_t *view)
+{
+    explain_error(view, view->own, rst_message_name((rst_message_t)view->own->message));
+}
+
+static void explain_peer_error(const rst_view_t *view)
+{
+    explain_error(view, view->peer, rst_message_name((rst_message_t)view->peer->message));
+}
+
+/* A side that has received much resets while more is coming. */
+static bool stops_bulk(const rst_view_t *view)
+{
+    return rst_own_account(view) && view->peer->bytes > view->prefs->cancel_bytes && !rst_has_fin(view->peer) &&
+           rst_within_close(view, view->peer->last_data);
+}
+
+static uint32_t peer_segment(const rst_view_t *view)
+{
+    return view->peer->mss ? view->peer->mss : 1460;
+}
+
+static bool data_on_the_way(const rst_view_t *view)
+{
+    return rst_not_received(view) > peer_segment(view) || (rst_in_flight(view) && view->reset->after.peer_data);
+}
+
+static unsigned match_cancelled(const rst_view_t *view)
+{
+    return stops_bulk(view) && data_on_the_way(view) ? 75 : 0;
+}
+
+/* All that had come in was received, and more was on its way. */
+static unsigned match_cancelled_between(const rst_view_t *view)
+{
+    return stops_bulk(view) && !data_on_the_way(view) && view->reset->after.peer_data >= 2 ? 70 : 0;
+}
+
+static unsigned match_perhaps_cancelled(const rst_view_t *view)
+{
+    if (!stops_bulk(view) || data_on_the_way(view) || view->reset->after.peer_data >= 2)
+        return 0;
+    if (rst_ends_bulk(view))
+        return 30;
+    return view->peer->unanswered > peer_segment(view) ? 20 : 0;
+}
+
+static void explain_stopped(const rst_view_t *view, const char *rest)
+{
+    rst_summary(view,
+                "Transfer canceled: %s reset the connection while %s was still sending (%" G_GUINT64_FORMAT
+                " bytes received so far, %s)",
+                rst_who_own(view), rst_who_peer(view), view->peer->bytes - rst_in_flight(view), rest);
+    rst_evidence_add(view, view->peer->last_data.pass_index, "Data that the reader did not wait for");
+    rst_explain_distance(view);
+}
+
+static void explain_cancelled(const rst_view_t *view)
+{
+    explain_stopped(view, rst_text(view->memory, "%u on the way", rst_in_flight(view)));
+}
+
+static void explain_cancelled_between(const rst_view_t *view)
+{
+    explain_stopped(view, "more arrived afterward");
+}
+
+/* The receive window gives away a reader that does not read. */
+static unsigned match_piled_up(const rst_view_t *view)
+{
+    bool shrunk = (view->own->known & (RST_DIRECTION_SHRUNK | RST_DIRECTION_ZERO_WINDOW)) != 0;
+
+    return rst_own_account(view) && !rst_fins_done(view) && view->peer->unanswered && shrunk ? 70 : 0;
+}
+
+static unsigned match_unread(const rst_view_t *view)
+{
+    bool at_once =
+        rst_within(view, rst_since(view, view->peer->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND);
+    bool half_closed = rst_has_fin(view->own) && !rst_within(view, rst_since(view, view->own->fin), AT_ONCE);
+
+    if (!rst_own_account(view) || !view->peer->bytes || half_closed || rst_fins_done(view))
+        return 0;
+    if (view->peer->message == RST_MESSAGE_FAREWELL && !rst_not_received(view))
+        return 0;
+    if (!rst_owes_answer(view))
+        return 0;
+    /* Its answer, or what it asked, may be among what the capture lacks. */
+    if (view->own->gaps)
+        return RST_WITHOUT_HISTORY;
+    if (at_once || rst_not_received(view))
+        return 62;
+    return rst_has_fin(view->own) ? 58 : 35;
+}
+
+static void explain_unread_data(const rst_view_t *view)
+{
+    uint32_t unacked = rst_in_flight(view);
+
+    rst_summary(view,
+                "Closed with unread data: %s reset the connection %s after data that it never answered (%u bytes since "
+                "its last reply, %s). Its application closed the socket without reading the data",
+                rst_who_own(view), rst_span(view, rst_since(view, view->peer->last_data)), view->peer->unanswered,
+                rst_where(view, view->peer->last_data.pass_index));
+    rst_evidence_add(view, view->peer->last_data.pass_index, "Data from the other side that got no reply");
+    if (unacked)
+        rst_evidence_add(view, view->peer->last_data.pass_index, "%u bytes of it had not even been acknowledged",
+                         unacked);
+}
+
+static void explain_piled_up(const rst_view_t *view)
+{
+    explain_unread_data(view);
+    if (view->own->known & RST_DIRECTION_SHRUNK)
+        rst_evidence_add(view, view->own->last.pass_index, "The receive window had shrunk from %u to %u: data piled up",
+                         view->own->window_max, view->own->window);
+    rst_explain_distance(view);
+}
+
+static void explain_unread(const rst_view_t *view)
+{
+    explain_unread_data(view);
+    rst_explain_distance(view);
+}
+
+const rst_rule_t rst_rules_unwanted_data[] = {
+    {"answer_is_no_tls",
+     RST_CAUSE_APP_ERROR,
+     match_no_tls,
+     explain_no_tls,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
+    {"own_fatal_alert",
+     RST_CAUSE_APP_ERROR,
+     match_own_alert,
+     explain_own_error,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
+    {"fatal_alert",
+     RST_CAUSE_APP_ERROR,
+     match_alert,
+     explain_peer_error,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
+    {"own_error_reply",
+     RST_CAUSE_APP_ERROR,
+     match_own_error_reply,
+     explain_own_error,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
+    {"error_reply",
+     RST_CAUSE_APP_ERROR,
+     match_error_reply,
+     explain_peer_error,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
+    {"download_stopped",
+     RST_CAUSE_TRANSFER_CANCELLED,
+     match_cancelled,
+     explain_cancelled,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_UNREAD_DATA, 12}}},
+    {"download_stopped_between",
+     RST_CAUSE_TRANSFER_CANCELLED,
+     match_cancelled_between,
+     explain_cancelled_between,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_UNREAD_DATA, 12}}},
+    {"download_perhaps_stopped",
+     RST_CAUSE_TRANSFER_CANCELLED,
+     match_perhaps_cancelled,
+     NULL,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_ALTERNATIVE,
+     {{0, 0}}},
+    {"unread_piled_up",
+     RST_CAUSE_UNREAD_DATA,
+     match_piled_up,
+     explain_piled_up,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_TRANSFER_CANCELLED, 12}, {RST_CAUSE_APP_ABORT, 10}}},
+    {"unread_request",
+     RST_CAUSE_UNREAD_DATA,
+     match_unread,
+     explain_unread,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_APP_ABORT, 22}, {RST_CAUSE_PROCESS_EXIT, 5}, {RST_CAUSE_ADMIN_KILL, 3}}},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+};
