@@ -14,15 +14,7 @@ import pytest
 import tools
 
 FIELDS = ["rst.cause", "rst.confidence", "rst.sender"]
-ON_THE_WAY = {
-    "injected",
-    "policy_reset",
-    "device_idle_timeout",
-    "session_failover",
-    "firewall_reject",
-    "nat_leak",
-    "header_rewritten",
-}
+ON_THE_WAY = tools.accusing()
 BLAMED = 50  # percent from which a verdict is an accusation
 RIGHT = 0.95  # of the rows of a table, causes and senders
 

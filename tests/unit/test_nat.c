@@ -65,12 +65,38 @@ static void test_incomplete(void)
     script_check("malformed", LEAK_TO("0.15003 C>S FR 1101 ttl 64 id 0 df"));
 }
 
+/* Captured at the client and at the server: only the server gets the reset, so a host between the two made it. What
+ * that host does keeps its name. */
+static void test_two_points(void)
+{
+    script_check("nat_leak 95-99 by middlebox pattern absent_at_sender",
+                 "0.000 C>S S 1000 mss 1460 ttl 64 id 100 df interface 1",
+                 "0.020 S>C S. 5000 ack 1001 mss 1460 ttl 63 id 900 df interface 1",
+                 "0.021 C>S . 1001 ack 5001 win 502 ttl 64 id 101 df interface 1",
+                 "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df interface 1",
+                 "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 63 id 902 df interface 1",
+                 "0.061 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df interface 1",
+                 "0.180 S>C P. 5201 ack 1101 len 300 win 501 ttl 63 id 905 df interface 1",
+                 "0.181 C>S . 1101 ack 5501 win 502 ttl 64 id 104 df interface 1",
+                 "137.010 C>S S 1000 mss 1460 ttl 63 id 100 df interface 2",
+                 "137.0101 S>C S. 5000 ack 1001 mss 1460 ttl 64 id 900 df interface 2",
+                 "137.031 C>S . 1001 ack 5001 win 502 ttl 63 id 101 df interface 2",
+                 "137.040 C>S P. 1001 ack 5001 len 100 win 502 ttl 63 id 102 df interface 2",
+                 "137.050 S>C P. 5001 ack 1101 len 200 win 501 ttl 64 id 902 df interface 2",
+                 "137.071 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df interface 2",
+                 "137.150 S>C P. 5001 ack 1101 len 200 win 501 ttl 64 id 904 df interface 2",
+                 "137.160 C>S R 1101 ttl 63 id 0 df interface 2",
+                 "137.170 S>C P. 5201 ack 1101 len 300 win 501 ttl 64 id 905 df interface 2",
+                 "137.191 C>S . 1101 ack 5501 win 502 ttl 63 id 104 df interface 2");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         {"/nat/leak", test_leak},
         {"/nat/near_miss", test_near_miss},
         {"/nat/incomplete", test_incomplete},
+        {"/nat/two_points", test_two_points},
         {NULL, NULL},
     };
 

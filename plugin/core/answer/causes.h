@@ -38,7 +38,7 @@ enum {
     RST_TRAIT_REFUTED_AT_SENDER = 0x004, /* cannot be, where the sender's own capture shows the same reset */
     RST_TRAIT_SENT_BY_DEVICE = 0x008,    /* a reset that states this cause itself comes from a device */
     RST_TRAIT_FORGED = 0x010,            /* made to look like the host's */
-    RST_TRAIT_FROM_ANYWHERE = 0x020,     /* the receiver's behavior names it, whoever sent it */
+    RST_TRAIT_FROM_ANYWHERE = 0x020,     /* what was seen names it, whoever sent it */
     RST_TRAIT_FROM_NOBODY = 0x040,       /* no TCP makes such a packet: its address says nothing */
     RST_TRAIT_GIVES_UP = 0x080,          /* after repeating one segment in vain */
     RST_TRAIT_BY_TIMESTAMP = 0x100,      /* a wrong timestamp made the sender reset */
