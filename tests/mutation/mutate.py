@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Breaks the rules on purpose, one limit or comparison at a time, and demands that a unit test notices.
+
+usage: mutate.py [--build DIR] [--sample N] [--jobs N] [--match REGEX] [--quick] [--list] [--survivors]
+
+  --build DIR    a build with unit tests, up to date (build/dev); its objects are linked again with changed rules
+  --sample N     only N mutants, always the same ones: a mutant's place is decided by a hash of its name
+  --match REGEX  only mutants whose name it matches (as --list prints them)
+  --quick        leave out slow tests, which hardly ever notice anything that others do not
+  --list         print the mutants and stop
+  --survivors    print those too that equivalent.txt excuses
+
+Every limit is doubled and halved, every confidence moved across the line from which a rule leads, every comparison
+made to include (or exclude) equality and turned round, && and || exchanged, every condition negated. All is compiled
+in at once and switched on by an environment variable (mutants.py). A mutant is caught when some unit test turns red,
+crashes or hangs. equivalent.txt lists, with reasons, mutants that cannot alter a verdict.
+
+Exit code: 0 when at least 90 % are caught, 80 % in each group, and equivalent.txt explains the rest; else 1.
+"""
+import argparse
+import hashlib
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutants import PRELUDE, MutantError, Rewriter, names_that_are_shares, names_that_are_structural
+
+HERE = Path(__file__).resolve().parent
+REPO = HERE.parent.parent
+CORE = REPO / "plugin" / "core"
+
+# Everything that decides on a verdict; a group is a file. The names before and after a move may stand side by side.
+RULES = ("rules*.c", "rules/*.c", "rules.h", "rules/rule*.h",
+         "facts.c", "pace.c", "round_trip.c", "validity.c", "predicates*.c",  # what the rules ask
+         "form.c", "trigger.c", "watch.c", "aftermath.c",  # what a reset answers, and what came after it
+         "notice.c", "learn*.c", "hosts.c", "findings.c", "prefs.[ch]",  # what is remembered of hosts and failures
+         "declared*.c", "declared/*.c",  # what a reset states itself
+         "across.c", "at_points.c", "changed.c", "rewritten_between.c", "fate.c", "delivery.c",  # several points
+         "pattern*.c", "kernel*.c", "at_kernel.c", "judge/*.c")
+NOT_RULES = ("explain*.c", "*tell.c", "measure.c")  # words and measured values
+
+ALL, EACH_GROUP = 90, 80  # percent that must be caught
+SLOW = 0.1  # seconds from which the tests of a program are run one by one
+SEED = "--seed=R02S" + 32 * "0"
+
+
+def rule_files():
+    files = {path for pattern in RULES for path in CORE.rglob(pattern)}
+    return sorted(path for path in files if not any(path.match(pattern) for pattern in NOT_RULES))
+
+
+def make_mutants(tree):
+    """Copies the core into a folder, with changed rules. Returns the mutants and the changed C files."""
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(CORE, tree)
+    everything = [path.read_text(encoding="utf-8") for path in CORE.rglob("*.[ch]")]
+    structural, shares = names_that_are_structural(everything), names_that_are_shares(everything)
+    mutants, changed = [], []
+    for path in rule_files():
+        rewriter = Rewriter(path.stem, path.read_text(encoding="utf-8"), 1 + len(mutants), structural, shares)
+        (tree / path.relative_to(CORE)).write_text(rewriter.rewrite(), encoding="utf-8")
+        mutants += rewriter.mutants
+        if path.suffix == ".c":
+            changed.append(tree / path.relative_to(CORE))
+    return mutants, changed
+
+
+def run(command):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise MutantError(f"{command[0]} failed:\n{done.stderr[:3000]}")
+    return done.stdout
+
+
+def compile_all(work, tree, changed, count, jobs):
+    """Returns the objects of the changed rules, and of the switch. What the last run compiled is taken again."""
+    prelude = work / "mutants.h"
+    prelude.write_text(PRELUDE, encoding="ascii")
+    folders = [tree, *(path for path in tree.rglob("*") if path.is_dir())]
+    flags = ["-std=gnu11", "-w", "-O0", "-fno-lto", *run(["pkg-config", "--cflags", "glib-2.0"]).split()]
+    compiler = os.environ.get("CC", "cc")
+
+    (work / "objects").mkdir(exist_ok=True)
+    shutil.copy(HERE / "mutant.c", work / "mutant.c")
+    flags.append(f"-DRST_MUTANTS={count + 1}")
+    common = b"".join(path.read_bytes() for path in sorted(tree.rglob("*.[hd]*")) if path.is_file())
+
+    def one(source):
+        target = work / "objects" / (str(source.relative_to(work)).replace("/", "_") + ".o")
+        command = [compiler, *flags, "-include", prelude, *(f"-I{folder}" for folder in folders), "-c", source, "-o"]
+        digest = hashlib.sha1(str(command).encode() + common + source.read_bytes()).hexdigest()
+        stamp = target.with_suffix(".sha1")
+        if not stamp.exists() or stamp.read_text() != digest:
+            run([*command, target])
+            stamp.write_text(digest)
+        return target
+
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(one, [*changed, work / "mutant.c"]))
+
+
+def link_all(build, work, objects, jobs):
+    """The unit tests of the build once more, with the changed rules. Returns the programs."""
+    tests = sorted((build / "tests").glob("CMakeFiles/test_*.dir/unit/test_*.c.o"))
+    if not tests:
+        raise MutantError(f"{build} has no unit tests: build it first")
+    glib = run(["pkg-config", "--libs", "glib-2.0"]).split()
+    archives = [build / "tests" / "librst_script.a", build / "plugin" / "librst_core.a"]
+
+    def one(test):
+        program = work / "programs" / test.name.split(".")[0]
+        run([os.environ.get("CC", "cc"), "-fno-lto", "-o", program, test, *objects, "-Wl,--start-group", *archives,
+             "-Wl,--end-group", *glib])
+        return program
+
+    shutil.rmtree(work / "programs", ignore_errors=True)
+    (work / "programs").mkdir()
+    with ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(one, tests))
+
+
+@dataclass(frozen=True)
+class Check:
+    """A program of unit tests, or one slow test of it."""
+    program: Path
+    arguments: tuple
+    seconds: float
+    reached: bytes  # for each mutant: can it be noticed?
+
+    @property
+    def name(self):
+        return " ".join((self.program.name, *self.arguments))
+
+
+class Checks:
+    """The unit tests: which mutants each can notice, how long it takes, and which one noticed a mutant last time."""
+
+    def __init__(self, programs, work, quick):
+        self.work = work
+        self.memory = work / "killers.json"
+        self.killers = json.loads(self.memory.read_text()) if self.memory.exists() else {}
+        self.wins = Counter(self.killers.values())
+        self.checks = [check for program in programs for check in self.measure(program)]
+        if quick:
+            self.checks = [check for check in self.checks if check.seconds < SLOW]
+
+    def start(self, program, arguments, limit, **variables):
+        environment = {"PATH": os.environ.get("PATH", ""), **variables}
+        try:
+            return subprocess.run([program, "-q", SEED, *arguments], env=environment, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=limit, check=False, cwd=self.work).returncode
+        except subprocess.TimeoutExpired:
+            return -1
+
+    def measure(self, program, arguments=()):
+        reached = self.work / "reached"
+        begin = os.times().children_user
+        if self.start(program, arguments, 300, RST_MUTANTS_REACHED=str(reached)) != 0:
+            raise MutantError(f"{program.name} is red without any mutant")
+        check = Check(program, arguments, os.times().children_user - begin, reached.read_bytes())
+        if check.seconds < SLOW or arguments:
+            return [check]
+        return [part for path in run([program, "-l"]).split() for part in self.measure(program, ("-p", path))]
+
+    def candidates(self, mutant):
+        """Those that reach the mutant: the last killer first, then who kills much in little time."""
+        def order(check):
+            return check.name != self.killers.get(mutant.key), -(1 + self.wins[check.name]) / (0.003 + check.seconds)
+        return sorted((check for check in self.checks if check.reached[mutant.number]), key=order)
+
+    def killer(self, mutant):
+        """Name of the check that turns red, or None."""
+        for check in self.candidates(mutant):
+            limit = 5 + 50 * check.seconds  # other work may share the processor
+            if self.start(check.program, check.arguments, limit, RST_MUTANT=str(mutant.number)) != 0:
+                self.killers[mutant.key] = check.name
+                self.wins[check.name] += 1
+                return check.name
+        self.killers.pop(mutant.key, None)
+        return None
+
+    def remember(self):
+        self.memory.write_text(json.dumps(self.killers, indent=0, sort_keys=True))
+
+
+def read_excuses():
+    """{name of a mutant: reason} from equivalent.txt: lines with names, and after them one indented reason."""
+    excuses, names = {}, []
+    for line in (HERE / "equivalent.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        if line.startswith("    "):
+            excuses.update(dict.fromkeys(names, line.strip()))
+            names = []
+        else:
+            names.append(line)
+    if names:
+        raise MutantError(f"equivalent.txt: no reason for {names[0]}")
+    return excuses
+
+
+def percent(part, whole):
+    return 100 * part / whole if whole else 100.0
+
+
+def print_table(mutants, caught, excuses):
+    rows = []
+    for group in sorted({mutant.group for mutant in mutants}):
+        members = [mutant for mutant in mutants if mutant.group == group]
+        hit = sum(mutant.key in caught for mutant in members)
+        listed = sum(mutant.key not in caught and mutant.key in excuses for mutant in members)
+        rows.append((group, len(members), hit, percent(hit, len(members)), listed))
+    total = ("all", *(sum(row[i] for row in rows) for i in (1, 2)), 0, sum(row[4] for row in rows))
+    total = (*total[:3], percent(total[2], total[1]), total[4])
+    print(f"{'group':24} {'mutants':>8} {'caught':>8} {'share':>8} {'equivalent':>11} {'unexplained':>12}")
+    for name, count, hit, share, listed in (*rows, total):
+        print(f"{name:24} {count:8} {hit:8} {share:7.1f}% {listed:11} {count - hit - listed:12}")
+    return total[3] >= ALL and all(row[3] >= EACH_GROUP for row in rows)
+
+
+def sample_of(mutants, size):
+    return sorted(mutants, key=lambda mutant: hashlib.sha1(mutant.key.encode()).digest())[:size]
+
+
+def report(mutants, caught, excuses, options):
+    enough = print_table(mutants, caught, excuses)
+    survivors = [mutant for mutant in mutants if mutant.key not in caught]
+    unexplained = [mutant for mutant in survivors if mutant.key not in excuses]
+    for mutant in survivors if options.survivors else unexplained:
+        print(f"survives: {mutant.key}  (line {mutant.line})")
+    names = {mutant.key for mutant in mutants}
+    stale = [] if options.match or options.sample else [name for name in excuses if name not in names or name in caught]
+    for name in stale:
+        print(f"equivalent.txt lists what is caught or gone: {name}")
+    return 0 if not unexplained and not stale and (enough or options.sample or options.match) else 1
+
+
+def parse():
+    parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\nEvery")[0])
+    parser.add_argument("--build", type=Path, default=REPO / "build" / "dev")
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--match")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--survivors", action="store_true")
+    return parser.parse_args()
+
+
+def main():
+    options = parse()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    work = options.build.resolve() / "mutation"
+    work.mkdir(parents=True, exist_ok=True)
+    mutants, changed = make_mutants(work / "core")
+    chosen = [mutant for mutant in mutants if not options.match or re.search(options.match, mutant.key)]
+    chosen = sample_of(chosen, options.sample) if options.sample else chosen
+    if options.list:
+        print("\n".join(f"{mutant.key}  (line {mutant.line})" for mutant in chosen))
+        return 0
+    objects = compile_all(work, work / "core", changed, len(mutants), options.jobs)
+    checks = Checks(link_all(options.build.resolve(), work, objects, options.jobs), work, options.quick)
+    excuses = read_excuses()
+    asked = [mutant for mutant in chosen if not (options.sample and mutant.key in excuses)]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        killers = list(pool.map(checks.killer, asked))
+    checks.remember()
+    caught = {mutant.key for mutant, killer in zip(asked, killers) if killer}
+    return report(chosen, caught, excuses, options)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (MutantError, OSError) as error:
+        print(f"mutate.py: {error}", file=sys.stderr)
+        sys.exit(2)
