@@ -38,15 +38,11 @@ HERE = Path(__file__).resolve().parent
 REPO = HERE.parent.parent
 CORE = REPO / "plugin" / "core"
 
-# Everything that decides on a verdict; a group is a file. The names before and after a move may stand side by side.
-RULES = ("rules*.c", "rules/*.c", "rules.h", "rules/rule*.h",
-         "facts.c", "pace.c", "round_trip.c", "validity.c", "predicates*.c",  # what the rules ask
-         "form.c", "trigger.c", "watch.c", "aftermath.c",  # what a reset answers, and what came after it
-         "notice.c", "learn*.c", "hosts.c", "findings.c", "prefs.[ch]",  # what is remembered of hosts and failures
-         "declared*.c", "declared/*.c",  # what a reset states itself
-         "across.c", "at_points.c", "changed.c", "rewritten_between.c", "fate.c", "delivery.c",  # several points
-         "pattern*.c", "kernel*.c", "at_kernel.c", "judge/*.c")
-NOT_RULES = ("explain*.c", "*tell.c", "measure.c")  # words and measured values
+# Everything that decides on a verdict; a group is a file.
+RULES = ("rules/*.[ch]", "declared/*.c", "judge/*.c", "track/trigger.c", "track/aftermath.c",
+         "track/hosts.c", "engine/learn*.c", "engine/failures.c",  # what is remembered of hosts, and told without a reset
+         "points/delivery.c", "facts/prefs.[ch]")
+NOT_RULES = ("rules/explain*.c", "judge/measure.c")  # words and measured values
 
 ALL, EACH_GROUP = 90, 80  # percent that must be caught
 SLOW = 0.1  # seconds from which the tests of a program are run one by one
@@ -54,7 +50,7 @@ SEED = "--seed=R02S" + 32 * "0"
 
 
 def rule_files():
-    files = {path for pattern in RULES for path in CORE.rglob(pattern)}
+    files = {path for pattern in RULES for path in CORE.glob(pattern)}
     return sorted(path for path in files if not any(path.match(pattern) for pattern in NOT_RULES))
 
 
@@ -66,7 +62,7 @@ def make_mutants(tree):
     structural, shares = names_that_are_structural(everything), names_that_are_shares(everything)
     mutants, changed = [], []
     for path in rule_files():
-        rewriter = Rewriter(path.stem, path.read_text(encoding="utf-8"), 1 + len(mutants), structural, shares)
+        rewriter = Rewriter(str(path.relative_to(CORE).with_suffix("")), path.read_text(encoding="utf-8"), 1 + len(mutants), structural, shares)
         (tree / path.relative_to(CORE)).write_text(rewriter.rewrite(), encoding="utf-8")
         mutants += rewriter.mutants
         if path.suffix == ".c":
