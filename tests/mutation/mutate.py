@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Breaks the rules on purpose, one limit or comparison at a time, and demands that a unit test notices.
 
-usage: mutate.py [--build DIR] [--sample N] [--jobs N] [--match REGEX] [--quick] [--list] [--survivors]
+usage: mutate.py [--build DIR] [--sample N] [--jobs N] [--match REGEX] [--quick] [--again] [--list] [--survivors]
 
   --build DIR    a build with unit tests, up to date (build/dev); its objects are linked again with changed rules
   --sample N     only N mutants, always the same ones: a mutant's place is decided by a hash of its name
   --match REGEX  only mutants whose name it matches (as --list prints them)
-  --quick        leave out slow tests, which hardly ever notice anything that others do not
+  --quick        one round, without slow tests and with one variant of each script: nearly all that is caught is then
+  --again        take what the last run caught as caught
   --list         print the mutants and stop
   --survivors    print those too that equivalent.txt excuses
 
@@ -20,16 +21,13 @@ Exit code: 0 when at least 90 % are caught, 80 % in each group, and equivalent.t
 """
 import argparse
 import hashlib
-import json
 import os
 import re
 import resource
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from mutants import PRELUDE, MutantError, Rewriter, names_that_are_shares, names_that_are_structural
@@ -45,7 +43,8 @@ RULES = ("rules/*.[ch]", "declared/*.c", "judge/*.c", "track/trigger.c", "track/
 NOT_RULES = ("rules/explain*.c", "judge/measure.c")  # words and measured values
 
 ALL, EACH_GROUP = 90, 80  # percent that must be caught
-SLOW = 0.1  # seconds from which the tests of a program are run one by one
+SLOW = 0.03  # seconds from which a test is kept for what quicker ones have not caught
+WRAPPED = ("script_check_at", "script_audit", "g_test_add_func", "g_test_add_data_func", "g_test_add_data_func_full")  # by mutant.c
 SEED = "--seed=R02S" + 32 * "0"
 
 
@@ -81,8 +80,8 @@ def compile_all(work, tree, changed, count, jobs):
     """Returns the objects of the changed rules, and of the switch. What the last run compiled is taken again."""
     prelude = work / "mutants.h"
     prelude.write_text(PRELUDE, encoding="ascii")
-    folders = [tree, *(path for path in tree.rglob("*") if path.is_dir())]
-    flags = ["-std=gnu11", "-w", "-O0", "-fno-lto", *run(["pkg-config", "--cflags", "glib-2.0"]).split()]
+    folders = [tree, HERE.parent / "unit"]
+    flags = ["-std=gnu11", "-w", "-O1", "-fno-lto", *run(["pkg-config", "--cflags", "glib-2.0"]).split()]
     compiler = os.environ.get("CC", "cc")
 
     (work / "objects").mkdir(exist_ok=True)
@@ -115,7 +114,7 @@ def link_all(build, work, objects, jobs):
     def one(test):
         program = work / "programs" / test.name.split(".")[0]
         run([os.environ.get("CC", "cc"), "-fno-lto", "-o", program, test, *objects, "-Wl,--start-group", *archives,
-             "-Wl,--end-group", *glib])
+             "-Wl,--end-group", *(f"-Wl,--wrap={name}" for name in WRAPPED), *glib])
         return program
 
     shutil.rmtree(work / "programs", ignore_errors=True)
@@ -124,68 +123,25 @@ def link_all(build, work, objects, jobs):
         return list(pool.map(one, tests))
 
 
-@dataclass(frozen=True)
-class Check:
-    """A program of unit tests, or one slow test of it."""
-    program: Path
-    arguments: tuple
-    seconds: float
-    reached: bytes  # for each mutant: can it be noticed?
+def run_tests(programs, mutants, chosen, work, options):
+    """Runs each unit test with all of the chosen mutants. Returns the names of those that were caught."""
+    wanted = {mutant.number for mutant in chosen}
+    state = work / "state"
+    state.write_bytes(b"".join(b"1" if number in wanted else b"0" for number in range(len(mutants) + 1)))
 
-    @property
-    def name(self):
-        return " ".join((self.program.name, *self.arguments))
+    def one(program, **variables):
+        environment = {**os.environ, "RST_MUTANTS_STATE": str(state), **variables}
+        done = subprocess.run([program, "-q", SEED], env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise MutantError(f"{program.name} is red without any mutant:\n{done.stdout[-2000:]}{done.stderr[-500:]}")
 
-
-class Checks:
-    """The unit tests: which mutants each can notice, how long it takes, and which one noticed a mutant last time."""
-
-    def __init__(self, programs, work, quick):
-        self.work = work
-        self.memory = work / "killers.json"
-        self.killers = json.loads(self.memory.read_text()) if self.memory.exists() else {}
-        self.wins = Counter(self.killers.values())
-        self.checks = [check for program in programs for check in self.measure(program)]
-        if quick:
-            self.checks = [check for check in self.checks if check.seconds < SLOW]
-
-    def start(self, program, arguments, limit, **variables):
-        environment = {"PATH": os.environ.get("PATH", ""), **variables}
-        try:
-            return subprocess.run([program, "-q", SEED, *arguments], env=environment, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, timeout=limit, check=False, cwd=self.work).returncode
-        except subprocess.TimeoutExpired:
-            return -1
-
-    def measure(self, program, arguments=()):
-        reached = self.work / "reached"
-        begin = os.times().children_user
-        if self.start(program, arguments, 300, RST_MUTANTS_REACHED=str(reached)) != 0:
-            raise MutantError(f"{program.name} is red without any mutant")
-        check = Check(program, arguments, os.times().children_user - begin, reached.read_bytes())
-        if check.seconds < SLOW or arguments:
-            return [check]
-        return [part for path in run([program, "-l"]).split() for part in self.measure(program, ("-p", path))]
-
-    def candidates(self, mutant):
-        """Those that reach the mutant: the last killer first, then who kills much in little time."""
-        def order(check):
-            return check.name != self.killers.get(mutant.key), -(1 + self.wins[check.name]) / (0.003 + check.seconds)
-        return sorted((check for check in self.checks if check.reached[mutant.number]), key=order)
-
-    def killer(self, mutant):
-        """Name of the check that turns red, or None."""
-        for check in self.candidates(mutant):
-            limit = 5 + 50 * check.seconds  # other work may share the processor
-            if self.start(check.program, check.arguments, limit, RST_MUTANT=str(mutant.number)) != 0:
-                self.killers[mutant.key] = check.name
-                self.wins[check.name] += 1
-                return check.name
-        self.killers.pop(mutant.key, None)
-        return None
-
-    def remember(self):
-        self.memory.write_text(json.dumps(self.killers, indent=0, sort_keys=True))
+    rounds = [{"RST_MUTANTS_SLOW": str(SLOW)}, {"RST_MUTANTS_SLOW": str(SLOW), "RST_MUTANTS_THOROUGH": "1"},
+              {"RST_MUTANTS_THOROUGH": "1"}]
+    for variables in rounds[:1] if options.quick else rounds:
+        with ThreadPoolExecutor(options.jobs) as pool:
+            list(pool.map(lambda program, variables=variables: one(program, **variables), programs))
+    after = state.read_bytes()
+    return {mutant.key for mutant in chosen if after[mutant.number:mutant.number + 1] == b"2"}
 
 
 def read_excuses():
@@ -247,6 +203,7 @@ def parse():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--match")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--survivors", action="store_true")
     return parser.parse_args()
@@ -264,13 +221,13 @@ def main():
         print("\n".join(f"{mutant.key}  (line {mutant.line})" for mutant in chosen))
         return 0
     objects = compile_all(work, work / "core", changed, len(mutants), options.jobs)
-    checks = Checks(link_all(options.build.resolve(), work, objects, options.jobs), work, options.quick)
+    programs = link_all(options.build.resolve(), work, objects, options.jobs)
     excuses = read_excuses()
-    asked = [mutant for mutant in chosen if not (options.sample and mutant.key in excuses)]
-    with ThreadPoolExecutor(options.jobs) as pool:
-        killers = list(pool.map(checks.killer, asked))
-    checks.remember()
-    caught = {mutant.key for mutant, killer in zip(asked, killers) if killer}
+    memory = work / "caught"
+    caught = set(memory.read_text().splitlines()) if options.again and memory.exists() else set()
+    asked = [mutant for mutant in chosen if mutant.key not in caught and not (options.sample and mutant.key in excuses)]
+    caught |= run_tests(programs, mutants, asked, work, options)
+    memory.write_text("\n".join(sorted(caught)))
     return report(chosen, caught, excuses, options)
 
 
