@@ -44,7 +44,8 @@ NOT_RULES = ("rules/explain*.c", "judge/measure.c")  # words and measured values
 
 ALL, EACH_GROUP = 90, 80  # percent that must be caught
 SLOW = 0.03  # seconds from which a test is kept for what quicker ones have not caught
-WRAPPED = ("script_check_at", "script_audit", "g_test_add_func", "g_test_add_data_func", "g_test_add_data_func_full")  # by mutant.c
+WRAPPED = ("script_check_at", "script_audit", "script_check_foreign", "script_check_order", "g_test_add_func",
+           "g_test_add_data_func", "g_test_add_data_func_full")  # by mutant.c
 SEED = "--seed=R02S" + 32 * "0"
 
 
