@@ -77,12 +77,12 @@ def run(command):
     return done.stdout
 
 
-def compile_all(work, tree, changed, count, jobs):
+def compile_all(work, tree, changed, count, options):
     """Returns the objects of the changed rules, and of the switch. What the last run compiled is taken again."""
     prelude = work / "mutants.h"
     prelude.write_text(PRELUDE, encoding="ascii")
     folders = [tree, HERE.parent / "unit"]
-    flags = ["-std=gnu11", "-w", "-O1", "-fno-lto", *run(["pkg-config", "--cflags", "glib-2.0"]).split()]
+    flags = ["-std=gnu11", "-w", "-O0" if options.sample else "-O1", "-fno-lto", *run(["pkg-config", "--cflags", "glib-2.0"]).split()]
     compiler = os.environ.get("CC", "cc")
 
     (work / "objects").mkdir(exist_ok=True)
@@ -100,7 +100,7 @@ def compile_all(work, tree, changed, count, jobs):
             stamp.write_text(digest)
         return target
 
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(options.jobs) as pool:
         return list(pool.map(one, [*changed, work / "mutant.c"]))
 
 
@@ -139,6 +139,8 @@ def run_tests(programs, mutants, chosen, work, options):
     rounds = [{"RST_MUTANTS_SLOW": str(SLOW)}, {"RST_MUTANTS_SLOW": str(SLOW), "RST_MUTANTS_THOROUGH": "1"},
               {"RST_MUTANTS_THOROUGH": "1"}]
     for variables in rounds[:1] if options.quick else rounds:
+        if b"1" not in state.read_bytes():
+            break
         with ThreadPoolExecutor(options.jobs) as pool:
             list(pool.map(lambda program, variables=variables: one(program, **variables), programs))
     after = state.read_bytes()
@@ -221,7 +223,7 @@ def main():
     if options.list:
         print("\n".join(f"{mutant.key}  (line {mutant.line})" for mutant in chosen))
         return 0
-    objects = compile_all(work, work / "core", changed, len(mutants), options.jobs)
+    objects = compile_all(work, work / "core", changed, len(mutants), options)
     programs = link_all(options.build.resolve(), work, objects, options.jobs)
     excuses = read_excuses()
     memory = work / "caught"
