@@ -106,22 +106,24 @@ def compile_all(work, tree, changed, count, options):
 
 def link_all(build, work, objects, jobs):
     """The unit tests of the build once more, with the changed rules. Returns the programs."""
-    tests = sorted((build / "tests").glob("CMakeFiles/test_*.dir/unit/test_*.c.o"))
-    if not tests:
+    listed = build / "tests" / "CTestTestfile.cmake"
+    if not listed.exists():
         raise MutantError(f"{build} has no unit tests: build it first")
+    tests = re.findall(r"^add_test\(\[=\[(test_\w+)|^add_test\((test_\w+)", listed.read_text(), re.MULTILINE)
     glib = run(["pkg-config", "--libs", "glib-2.0"]).split()
     archives = [build / "tests" / "librst_script.a", build / "plugin" / "librst_core.a"]
 
     def one(test):
-        program = work / "programs" / test.name.split(".")[0]
-        run([os.environ.get("CC", "cc"), "-fno-lto", "-o", program, test, *objects, "-Wl,--start-group", *archives,
+        program = work / "programs" / test
+        own = sorted((build / "tests" / "CMakeFiles" / f"{test}.dir").rglob("*.o"))
+        run([os.environ.get("CC", "cc"), "-fno-lto", "-o", program, *own, *objects, "-Wl,--start-group", *archives,
              "-Wl,--end-group", *(f"-Wl,--wrap={name}" for name in WRAPPED), *glib])
         return program
 
     shutil.rmtree(work / "programs", ignore_errors=True)
     (work / "programs").mkdir()
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(one, tests))
+        return list(pool.map(one, sorted("".join(names) for names in tests)))
 
 
 def run_tests(programs, mutants, chosen, work, options):
