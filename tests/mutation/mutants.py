@@ -196,8 +196,10 @@ class Rewriter:
         return True
 
     def is_idle(self):
-        """Functions that only choose words, or a place in a table, alter no verdict."""
-        return re.match(r"(rst_)?(tell|explain|describe)_|.*_(text|name|hash)$", self.function) or "char *" in self.type
+        """Functions that only choose words, or a place in a table and its size, alter no verdict."""
+        words = r"(rst_)?(tell|explain|describe)_|.*_(text|name)$|lacks_last_data$"
+        tables = r".*_hash$|grown$|next_run$|table_entry$|drop_oldest$"
+        return re.match(f"{words}|{tables}", self.function) or "char *" in self.type
 
     def define(self, at):
         if self.tokens[at].value.startswith("#define RST_PREFS("):
@@ -286,17 +288,25 @@ class Rewriter:
                 self.replace(i, i, self.number(f"in {self.tokens[start - 4].value}", token.value, token.start))
         return end
 
+    @staticmethod
+    def may_be_equal(text):
+        """Two different segments never have one place in the file; and where a counter stops counting is no limit."""
+        return text.count("pass_index") < 2 and "UINT16_MAX" not in text
+
     def relation(self, at):
         bounds = BOUNDS["relation"]
         first, last = self.left_operand(at, bounds), self.right_operand(at, bounds)
         operator = self.tokens[at].value
         text = self.text(first, last)
         near, inverse = RELATIONS[operator]
-        numbers = [self.new(f"{text}: {operator} -> {other}", self.tokens[at].start) for other in (near, inverse)]
+        names = (near, inverse) if self.may_be_equal(text) else (inverse,)
+        numbers = [self.new(f"{text}: {operator} -> {name}", self.tokens[at].start) for name in names]
         left, right = f"l{numbers[0]}_", f"r{numbers[0]}_"
-        self.wrap(first, last, f"({{ __auto_type {left} = (",
-                  f") + 0; int is_ = {left} {operator} {right}, near_ = {left} {near} {right}; "
-                  f"rst_mutant_if({numbers[0]}, is_ != near_) ? near_ : rst_mutant({numbers[1]}) ? !is_ : is_; }})")
+        result = f"rst_mutant({numbers[-1]}) ? !is_ : is_"
+        if near in names:
+            result = f"rst_mutant_if({numbers[0]}, is_ != near_) ? near_ : {result}"
+        self.wrap(first, last, f"({{ __auto_type {left} = (", f") + 0; int is_ = {left} {operator} {right}, "
+                  f"near_ = {left} {near} {right}; {result}; }})")
         self.replace(at, at, f") + 0; __auto_type {right} = (")
 
     def equality(self, at):
@@ -348,7 +358,7 @@ class Rewriter:
             self.replace(at, at, self.share(self.context(at), plain, self.tokens[at].start))
             return
         beside = {self.before(at), self.after(at)}
-        if plain == "0" or beside & {"<<", ">>", "&", "|", "~"} or (plain == "1" and self.after(at) == "-"):
+        if plain == "0" or re.match("0x[0-9a-f]{8}", plain) or beside & {"<<", ">>", "&", "|", "~"} or (plain == "1" and self.after(at) == "-"):
             return
         if self.before(at) == "return" or (self.before(at) in ("?", ":") and self.after(at) in (";", ":")):
             return
