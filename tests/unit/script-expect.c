@@ -130,6 +130,10 @@ static bool word_of_name(const script_claim_t *claim, const char *word, const ch
         demand(claim, has_pattern(verdict, value), "pattern missing");
         return true;
     }
+    if (strcmp(word, "says") == 0) {
+        demand(claim, verdict->declared.text && strstr(verdict->declared.text, value), "stated text");
+        return true;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (strcmp(word, words[i].word) == 0) {
             demand(claim, strcmp(value, words[i].name) == 0, word);

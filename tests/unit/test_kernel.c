@@ -3,90 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "script.h"
-#include "trace/trace.h"
-
-/* Addresses of the scripts' plain variant. */
-#define CLIENT "10.0.0.67"
-#define SERVER "10.0.0.83"
-
-typedef struct setup {
-    script_run_t *run;
-    GString *trace;
-    double shift; /* of the kernel's clock, in seconds */
-    GPtrArray *lines;
-} setup_t;
-
-static void setup_open(setup_t *setup, double shift)
-{
-    setup->run = g_new(script_run_t, 1);
-    setup->trace = g_string_new("# tracer: nop\n");
-    setup->shift = shift;
-    setup->lines = g_ptr_array_new_with_free_func(g_free);
-}
-
-static void line(setup_t *setup, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void line(setup_t *setup, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    g_ptr_array_add(setup->lines, g_strdup_vprintf(format, args));
-    va_end(args);
-}
-
-static void event(setup_t *setup, double time, const char *from, const char *to, const char *rest)
-{
-    g_string_append_printf(
-        setup->trace, "  nginx-812 [001] ..... %.6f: tcp_send_reset: skbaddr=%s skaddr=1 src=%s dest=%s %s\n",
-        time + setup->shift, strstr(rest, "answer") ? "000000ff" : "0000000000000000", from, to, rest);
-}
-
-static void receipt(setup_t *setup, double time, const char *sport, const char *dport)
-{
-    g_string_append_printf(setup->trace,
-                           "  x-1 [001] ..... %.6f: tcp_receive_reset: family=AF_INET sport=%s dport=%s saddr=" CLIENT
-                           " daddr=" SERVER " saddrv6=:: daddrv6=:: sock_cookie=1\n",
-                           time + setup->shift, sport, dport);
-}
-
-/* Reads the capture with its trace and compares. */
-static void play(setup_t *setup)
-{
-    static const char *const none[] = {NULL};
-    rst_trace_t *trace = rst_trace_new();
-
-    rst_trace_feed(trace, setup->trace->str, setup->trace->len);
-    rst_trace_end(trace);
-    script_open(setup->run, &script_variants[0], none);
-    rst_engine_take_trace(setup->run->engine, trace);
-    for (guint i = 0; i < setup->lines->len; i++)
-        script_feed(setup->run, g_ptr_array_index(setup->lines, i));
-    for (unsigned i = 0; i < setup->run->resets; i++)
-        script_audit(setup->run, i);
-}
-
-static void setup_close(setup_t *setup)
-{
-    script_close(setup->run);
-    g_free(setup->run);
-    g_string_free(setup->trace, TRUE);
-    g_ptr_array_free(setup->lines, TRUE);
-}
-
-#define EXPECT(setup, text) script_expect((setup)->run, __FILE__, __LINE__, (text))
-
-static void talk(setup_t *setup, double at, unsigned port, const char *rest)
-{
-    line(setup, "%.3f C:%u>S S 1000 mss 1460 sack ws 7 ttl 64 df", at, port);
-    line(setup, "+0.020 S>C:%u S. 5000 ack 1001 mss 1460 sack ws 7 ttl 54 df", port);
-    line(setup, "+0.001 C:%u>S . 1001 ack 5001 win 502 ttl 64 df", port);
-    line(setup, "+0.010 C:%u>S P. 1001 ack 5001 len 100 win 502 ttl 64 df", port);
-    line(setup, "+0.020 S>C:%u P. 5001 ack 1101 len 200 win 501 ttl 54 df", port);
-    line(setup, "+0.001 C:%u>S . 1101 ack 5201 win 502 ttl 64 df", port);
-    if (rest)
-        line(setup, rest, port);
-}
+#include "script-kernel.h"
 
 #define ABORT "+0.048 S>C:%u R. 5201 ack 1101 win 501 ttl 54" /* 0.100 after the SYN */
 
@@ -113,9 +30,9 @@ static void test_one(void)
         setup_t setup;
 
         setup_open(&setup, 12345);
-        talk(&setup, 0, 40000, ABORT);
-        event(&setup, 0.09, SERVER ":80", CLIENT ":40000", cases[i].rest);
-        play(&setup);
+        setup_talk(&setup, 0, 40000, ABORT);
+        setup_event(&setup, 0.09, SERVER ":80", CLIENT ":40000", cases[i].rest);
+        setup_play(&setup);
         g_test_message("%s", cases[i].rest);
         EXPECT(&setup, cases[i].expected);
         setup_close(&setup);
@@ -127,10 +44,10 @@ static void test_process(void)
     setup_t setup;
 
     setup_open(&setup, 0);
-    talk(&setup, 0, 40000, ABORT);
-    event(&setup, 0.09, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
-    receipt(&setup, 0.1, "40000", "80");
-    play(&setup);
+    setup_talk(&setup, 0, 40000, ABORT);
+    setup_event(&setup, 0.09, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    setup_receipt(&setup, 0.1, "40000", "80");
+    setup_play(&setup);
     EXPECT(&setup, "unread_data source kernel accepted yes");
     g_assert_nonnull(strstr(script_describe(setup.run, 0), "in process nginx (812)"));
     setup_close(&setup);
@@ -155,12 +72,12 @@ static void many(double shift, unsigned keep_percent)
         char *peer = g_strdup_printf(CLIENT ":%u", 40000 + i % 20);
 
         kept[i] = (unsigned)g_rand_int_range(rand, 0, 100) < keep_percent;
-        talk(&setup, i * 1.7, 40000 + i % 20, ABORT);
+        setup_talk(&setup, i * 1.7, 40000 + i % 20, ABORT);
         if (kept[i])
-            event(&setup, i * 1.7 + 0.09 + i * 0.00001, SERVER ":80", peer, rest[i % 4]);
+            setup_event(&setup, i * 1.7 + 0.09 + i * 0.00001, SERVER ":80", peer, rest[i % 4]);
         g_free(peer);
     }
-    play(&setup);
+    setup_play(&setup);
     for (unsigned i = 0; i < G_N_ELEMENTS(kept); i++) {
         char *expectation = kept[i] ? g_strdup_printf("#%u %s source kernel", i + 1, expected[i % 4])
                                     : g_strdup_printf("#%u * source none", i + 1);
@@ -185,15 +102,15 @@ static void test_many(void)
 static void refusals(setup_t *setup, unsigned missing, const char *ttl)
 {
     setup_open(setup, 3600);
-    talk(setup, 0, 39999, NULL);
-    talk(setup, 0.3, 39998, NULL);
+    setup_talk(setup, 0, 39999, NULL);
+    setup_talk(setup, 0.3, 39998, NULL);
     for (unsigned i = 0; i < 11; i++) {
         char *from = g_strdup_printf(SERVER ":%u", 9000 + i);
 
-        line(setup, "%u.000 C:40000>S:%u S 1000 mss 1460 sack ws 7 ttl 64 df", i + 1, 9000 + i);
-        line(setup, "+0.020 S:%u>C:40000 R. =0 ack 1001 win 0 ttl %s df", 9000 + i, i == 5 ? ttl : "54");
+        setup_line(setup, "%u.000 C:40000>S:%u S 1000 mss 1460 sack ws 7 ttl 64 df", i + 1, 9000 + i);
+        setup_line(setup, "+0.020 S:%u>C:40000 R. =0 ack 1001 win 0 ttl %s df", 9000 + i, i == 5 ? ttl : "54");
         if (i != missing)
-            event(setup, i + 1.01, from, CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
+            setup_event(setup, i + 1.01, from, CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
         g_free(from);
     }
 }
@@ -204,35 +121,35 @@ static void test_absent(void)
 
     /* Nothing is missing. */
     refusals(&setup, 99, "54");
-    play(&setup);
+    setup_play(&setup);
     EXPECT(&setup, "#6 closed_port 90-97 source kernel never firewall_reject plain");
     setup_close(&setup);
     /* As far as the host: its own packet filter. */
     refusals(&setup, 5, "54");
-    play(&setup);
+    setup_play(&setup);
     EXPECT(&setup, "#6 firewall_reject 80-90 by server source none alt closed_port pattern absent_in_kernel_trace");
     EXPECT(&setup, "#5 closed_port 90-97 source kernel");
     setup_close(&setup);
     /* Nearer: a device. */
     refusals(&setup, 5, "62");
-    play(&setup);
+    setup_play(&setup);
     EXPECT(&setup, "#6 firewall_reject 75-97 by middlebox pattern absent_in_kernel_trace");
     setup_close(&setup);
     /* At the edge of what the trace covers, nothing follows. */
     refusals(&setup, 1, "54");
-    play(&setup);
+    setup_play(&setup);
     EXPECT(&setup, "#2 closed_port source none plain");
     setup_close(&setup);
     /* Nor when the recorder lost events. */
     refusals(&setup, 5, "54");
     g_string_append(setup.trace, "CPU:0 [LOST 1 EVENTS]\n");
-    play(&setup);
+    setup_play(&setup);
     EXPECT(&setup, "#6 closed_port source none plain");
     setup_close(&setup);
     /* Nor when a reset to this peer left from another end: address translation on the host. */
     refusals(&setup, 5, "54");
-    event(&setup, 6.01, "172.17.0.2:80", CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
-    play(&setup);
+    setup_event(&setup, 6.01, "172.17.0.2:80", CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
+    setup_play(&setup);
     EXPECT(&setup, "#6 closed_port source none plain");
     setup_close(&setup);
 }
@@ -245,9 +162,9 @@ static void test_unrelated(void)
     bool fits = true;
 
     setup_open(&setup, 0);
-    talk(&setup, 0, 40000, ABORT);
-    event(&setup, 0.09, SERVER ":80", CLIENT ":40001", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
-    play(&setup);
+    setup_talk(&setup, 0, 40000, ABORT);
+    setup_event(&setup, 0.09, SERVER ":80", CLIENT ":40001", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    setup_play(&setup);
     EXPECT(&setup, "app_abort 50-75 source none plain");
     note = rst_engine_trace_note(setup.run->engine, &setup.run->answers.memory, &fits);
     g_assert_false(fits);
@@ -261,11 +178,11 @@ static void test_ambiguous(void)
     setup_t setup;
 
     setup_open(&setup, 0);
-    talk(&setup, 0, 40000, ABORT);
+    setup_talk(&setup, 0, 40000, ABORT);
     for (unsigned i = 0; i < 5; i++)
-        event(&setup, 100.0 * i, SERVER ":80", CLIENT ":40000",
-              i % 2 ? "state=TCP_CLOSE reason=TCP_STATE" : "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
-    play(&setup);
+        setup_event(&setup, 100.0 * i, SERVER ":80", CLIENT ":40000",
+                    i % 2 ? "state=TCP_CLOSE reason=TCP_STATE" : "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    setup_play(&setup);
     EXPECT(&setup, "app_abort 50-75 source none");
     setup_close(&setup);
 }
@@ -279,11 +196,11 @@ static void test_drift(void)
     for (unsigned i = 0; i < 200; i++) {
         char *peer = g_strdup_printf(CLIENT ":%u", 40000 + i);
 
-        talk(&setup, i * 432.0, 40000 + i, ABORT);
-        event(&setup, (i * 432.0 + 0.09) * 1.00005, SERVER ":80", peer, "state=TCP_ESTABLISHED reason=TCP_STATE");
+        setup_talk(&setup, i * 432.0, 40000 + i, ABORT);
+        setup_event(&setup, (i * 432.0 + 0.09) * 1.00005, SERVER ":80", peer, "state=TCP_ESTABLISHED reason=TCP_STATE");
         g_free(peer);
     }
-    play(&setup);
+    setup_play(&setup);
     EXPECT(&setup, "#1 admin_kill source kernel; #100 admin_kill source kernel; #200 admin_kill source kernel");
     setup_close(&setup);
 }
@@ -294,12 +211,12 @@ static void test_listener(void)
     setup_t setup;
 
     setup_open(&setup, 50);
-    talk(&setup, 0, 40000, ABORT);
-    event(&setup, 0.09, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_STATE");
-    line(&setup, "2.000 C:40001>S . 7000 ack 9000 win 500 ttl 64");
-    line(&setup, "+0.020 S>C:40001 R =9000 win 0 ttl 54");
-    event(&setup, 2.01, "0.0.0.0:80", "0.0.0.0:0", "state=TCP_LISTEN reason=TCP_FLAGS answer");
-    play(&setup);
+    setup_talk(&setup, 0, 40000, ABORT);
+    setup_event(&setup, 0.09, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_STATE");
+    setup_line(&setup, "2.000 C:40001>S . 7000 ack 9000 win 500 ttl 64");
+    setup_line(&setup, "+0.020 S>C:40001 R =9000 win 0 ttl 54");
+    setup_event(&setup, 2.01, "0.0.0.0:80", "0.0.0.0:0", "state=TCP_LISTEN reason=TCP_FLAGS answer");
+    setup_play(&setup);
     EXPECT(&setup, "#2 * source kernel by server");
     setup_close(&setup);
 }
@@ -311,16 +228,17 @@ static void train(setup_t *setup, unsigned resets, unsigned events)
     for (unsigned i = 0; i < 8; i++) {
         char *peer = g_strdup_printf(CLIENT ":%u", 41000 + i);
 
-        talk(setup, i, 41000 + i, ABORT);
-        event(setup, i + 0.09, SERVER ":80", peer, "state=TCP_ESTABLISHED reason=TCP_STATE");
+        setup_talk(setup, i, 41000 + i, ABORT);
+        setup_event(setup, i + 0.09, SERVER ":80", peer, "state=TCP_ESTABLISHED reason=TCP_STATE");
         g_free(peer);
     }
-    talk(setup, 20, 40000, NULL);
+    setup_talk(setup, 20, 40000, NULL);
     for (unsigned i = 0; i < resets; i++)
-        line(setup, "%.6f S>C:40000 R 5201 win 0 ttl 54", 20.2 + i * 0.0001);
+        setup_line(setup, "%.6f S>C:40000 R 5201 win 0 ttl 54", 20.2 + i * 0.0001);
     /* As the CPUs' buffers are printed: not in the order of time. */
     for (unsigned i = 0; i < events; i++)
-        event(setup, 20.19 + (i ^ 1) * 0.0001, SERVER ":80", CLIENT ":40000", "state=UNKNOWN reason=NO_SOCKET answer");
+        setup_event(setup, 20.19 + (i ^ 1) * 0.0001, SERVER ":80", CLIENT ":40000",
+                    "state=UNKNOWN reason=NO_SOCKET answer");
 }
 
 static void test_train(void)
@@ -340,7 +258,7 @@ static void test_train(void)
         setup_t setup;
 
         train(&setup, cases[i].resets, cases[i].events);
-        play(&setup);
+        setup_play(&setup);
         g_test_message("%u resets, %u events", cases[i].resets, cases[i].events);
         EXPECT(&setup, cases[i].expected);
         setup_close(&setup);
@@ -351,10 +269,10 @@ static void test_train(void)
 static void two_events(setup_t *setup, double first, double second)
 {
     train(setup, 0, 0);
-    line(setup, "20.100 S>C:40000 R. 5201 ack 1101 win 501 ttl 54");
-    event(setup, 20.09 + first, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
-    event(setup, 20.09 + second, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_KEEPALIVE_TIMEOUT");
-    play(setup);
+    setup_line(setup, "20.100 S>C:40000 R. 5201 ack 1101 win 501 ttl 54");
+    setup_event(setup, 20.09 + first, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_ABORT_ON_CLOSE");
+    setup_event(setup, 20.09 + second, SERVER ":80", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_KEEPALIVE_TIMEOUT");
+    setup_play(setup);
 }
 
 static void test_nearest(void)
@@ -374,8 +292,8 @@ static void test_nearest(void)
     setup_close(&setup);
     /* An event of the wrong shape at that time proves nothing, not even that the kernel knows of no reset. */
     refusals(&setup, 5, "54");
-    event(&setup, 6.01, SERVER ":9005", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_STATE");
-    play(&setup);
+    setup_event(&setup, 6.01, SERVER ":9005", CLIENT ":40000", "state=TCP_CLOSE reason=TCP_STATE");
+    setup_play(&setup);
     EXPECT(&setup, "#6 closed_port source none plain");
     setup_close(&setup);
 }
@@ -386,12 +304,12 @@ static void test_shared_listener(void)
     setup_t setup;
 
     train(&setup, 0, 0);
-    line(&setup, "22.000 C:40011>S . 7000 ack 9000 win 500 ttl 64");
-    line(&setup, "22.000 C:40012>S . 8000 ack 9500 win 500 ttl 64");
-    line(&setup, "22.020 S>C:40011 R =9000 win 0 ttl 54");
-    line(&setup, "22.020 S>C:40012 R =9500 win 0 ttl 54");
-    event(&setup, 22.01, "0.0.0.0:80", "0.0.0.0:0", "state=TCP_LISTEN reason=TCP_FLAGS answer");
-    play(&setup);
+    setup_line(&setup, "22.000 C:40011>S . 7000 ack 9000 win 500 ttl 64");
+    setup_line(&setup, "22.000 C:40012>S . 8000 ack 9500 win 500 ttl 64");
+    setup_line(&setup, "22.020 S>C:40011 R =9000 win 0 ttl 54");
+    setup_line(&setup, "22.020 S>C:40012 R =9500 win 0 ttl 54");
+    setup_event(&setup, 22.01, "0.0.0.0:80", "0.0.0.0:0", "state=TCP_LISTEN reason=TCP_FLAGS answer");
+    setup_play(&setup);
     EXPECT(&setup, "#9 * source none; #10 * source none");
     setup_close(&setup);
 }
