@@ -5,9 +5,14 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy"))
+
+from sharkd import Sharkd  # noqa: E402  (needs the path above)
 
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / "docs"))
@@ -36,11 +41,26 @@ def shared_dir():
     return Path(os.environ.get("RST_SHARED", REPO.parent / "shared"))
 
 
-def stock_plugins(home):
-    """Folder with Wireshark's own epan plugins, and its version."""
+@functools.lru_cache(None)
+def global_folder(home, what):
+    """One of Wireshark's folders by its name in -G folders."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C"}
     text = subprocess.run(["tshark", "-G", "folders"], env=environment, capture_output=True, text=True, check=True).stdout
-    return Path(re.search(r"^Global Plugins:\s*(.*)$", text, re.MULTILINE)[1])
+    return Path(re.search(rf"^{what}:\s*(.*)$", text, re.MULTILINE)[1])
+
+
+def data_folder(home):
+    """Wireshark's data without its lists of Ethernet vendors and of services: 4.0 reads them again for each file, a
+    quarter of a start of tshark and two thirds of a load in sharkd."""
+    folder = Path(home) / "data"
+    if not folder.is_dir():
+        folder.mkdir()
+        for entry in global_folder(home, "Global configuration").iterdir():
+            if entry.name in ("manuf", "services"):
+                (folder / entry.name).touch()
+            else:
+                (folder / entry.name).symlink_to(entry)
+    return folder
 
 
 def plugin_tree(folder, home, ours):
@@ -49,7 +69,7 @@ def plugin_tree(folder, home, ours):
     WIRESHARK_PLUGIN_DIR replaces the global folder, so without this the two sides of a comparison would have different
     sets of plugins; and a globally installed rst.so would make stock tshark not stock.
     """
-    stock = stock_plugins(home)
+    stock = global_folder(home, "Global Plugins")
     for kind in stock.iterdir():
         if kind.is_dir():
             (folder / stock.name / kind.name).mkdir(parents=True)
@@ -83,6 +103,7 @@ class Tshark:
         self.home = home
         self.plugins = plugins
         self.known = {}
+        self.data = data_folder(home)
 
     def environment(self):
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "ASAN_OPTIONS", "LD_PRELOAD") if name in os.environ}
@@ -92,6 +113,7 @@ class Tshark:
             "LC_ALL": "C",
             "TZ": "UTC",
             "WIRESHARK_PLUGIN_DIR": str(self.plugins),
+            "WIRESHARK_DATA_DIR": str(self.data),
         }
 
     def run(self, *args, program="tshark"):
@@ -152,6 +174,24 @@ def repeatable(args):
     """Does a command read nothing but captures that stay, and write nothing? Then it prints the same every time."""
     files = [arg for arg in args if "/" in arg and arg != "separator=/t"]
     return not {"-w", "-C", "-X", "-i"} & set(args) and all(map(unchanged, files))
+
+
+def refused(tshark, capture, filters, *args):
+    """Those display filters that tshark does not take: a filter of them all is wrong when one is."""
+    def taken(*some):
+        done = tshark.run("-r", capture, "-Y", " || ".join(f"({one})" for one in some), *args)
+        return done.returncode == 0
+    return [] if taken(*filters) else [one for one in filters if not taken(one)]
+
+
+def shown_by(tshark, capture, filters):
+    """{filter: [frame numbers]} through one sharkd, or as many starts of tshark where there is none."""
+    if not shutil.which("sharkd"):
+        return {one: [int(row["frame.number"][0]) for row in tshark.fields(capture, ["frame.number"], "-Y", one)]
+                for one in filters}
+    with Sharkd(tshark.environment(), []) as server:
+        assert server.call("load", file=str(capture))
+        return {one: [row["num"] for row in server.call("frames", filter=one)] for one in filters}
 
 
 def truth(values):
