@@ -14,7 +14,7 @@ VERDICT = ["rst.cause", "rst.sender", "rst.category"]
 
 
 def causes(tshark, capture):
-    """[(frame, cause)], one for each analysed reset."""
+    """[(frame, cause)], one for each analyzed reset."""
     rows = tshark.resets(capture, ["rst.cause"])
     return [(frame, cause) for frame, row in rows.items() for cause in row["rst.cause"]]
 

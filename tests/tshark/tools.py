@@ -95,8 +95,8 @@ class Tshark:
     """Runs tshark in an isolated home. plugins = a plugin folder tree.
 
     Starting tshark costs ten times what a sample costs: what has been read of a committed capture is kept, and all
-    fields of its resets are read at once. test_contract compares fields read alone with those read together, test_loaded
-    two starts of the same command.
+    fields of its resets are read at once. test_contract compares fields read alone with those read together, and two starts
+    of the same command.
     """
 
     def __init__(self, home, plugins):
@@ -146,7 +146,7 @@ class Tshark:
         return rows
 
     def resets(self, capture, names, *args, passes=2):
-        """The analysed resets as {frame: {field: [values]}}."""
+        """The analyzed resets as {frame: {field: [values]}}."""
         if unchanged(capture) and not args and set(names) <= {*FRAME, *field_list(self)} and passes == 2:
             rows = [row for row in self.everything(capture) if row["rst"]]
         else:
@@ -181,7 +181,7 @@ def refused(tshark, capture, filters, *args):
     def taken(*some):
         done = tshark.run("-r", capture, "-Y", " || ".join(f"({one})" for one in some), *args)
         return done.returncode == 0
-    return [] if taken(*filters) else [one for one in filters if not taken(one)]
+    return [] if taken(*filters) else [one for one in filters if not taken(one)] or ["all of them together"]
 
 
 def shown_by(tshark, capture, filters):
