@@ -10,7 +10,6 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -19,26 +18,63 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
 
-import tools  # noqa: E402  (needs the path above)
+import sharkd  # noqa: E402  (needs the path above)
+import tools  # noqa: E402
 
 FIELDS = ["frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.summary",
           "rst.pattern"]
 WEIGHT = {"high": 3, "medium": 2, "low": 1}
 
 
+SHOWN = "rst || tcp.flags.reset == 1"
+PARTED = {"frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.pattern"}  # at commas
+
+
 def collect(tshark, captures, jobs=2):
-    """{capture: {frame: {field: [values]}}} for every reset; None for a capture on which tshark failed."""
+    """{capture: {frame: {field: [values]}}} for every reset; None for a capture at which Wireshark failed. Through few
+    sharkd processes, see sharkd.py; test_public compares a part with tshark -2."""
+    def chunk(members):
+        found, server = {}, None
+        for capture in members:
+            server = server or sharkd.Sharkd(tshark.environment(), [])
+            found[capture] = from_sharkd(server, capture)
+            if found[capture] is None:  # it may have gone; the next capture gets a new one
+                print(f"{capture}: cannot be read", file=sys.stderr)
+                server.__exit__()
+                server = None
+        if server:
+            server.__exit__()
+        return found
 
-    def one(capture):
-        try:
-            rows = tshark.fields(capture, ["frame.number", *FIELDS], "-Y", "rst || tcp.flags.reset == 1")
-        except (AssertionError, subprocess.TimeoutExpired) as problem:
-            print(f"{capture}: {problem}", file=sys.stderr)
-            return None
-        return {int(row["frame.number"][0]): row for row in rows}
-
+    captures = list(captures)
     with ThreadPoolExecutor(jobs) as pool:
-        return dict(zip(captures, pool.map(one, captures)))
+        found = {capture: rows for part in pool.map(chunk, [captures[n::jobs] for n in range(jobs)])
+                 for capture, rows in part.items()}
+    return {capture: found[capture] for capture in captures}
+
+
+def from_sharkd(server, capture):
+    columns = {f"column{n}": f"{field}:0" for n, field in enumerate(FIELDS)}
+    if not server.call("load", file=str(capture)):
+        return None
+    # A filter of its own for each file: see sharkd.py.
+    rows = server.call("frames", filter=f"({SHOWN}) && frame.number < {10**8 + server.count}", **columns)
+    if rows is None:
+        return None
+    return {row["num"]: {"frame.number": [str(row["num"])], **dict(zip(FIELDS, map(values, FIELDS, row["c"])))}
+            for row in rows}
+
+
+def values(field, text):
+    """As tshark -T fields gives them."""
+    if field == "tcp.flags.reset":
+        return ["1" if value in ("Set", "1", "True") else "0" for value in text.split(",")] if text else []
+    return (text.split(",") if field in PARTED else [text]) if text else []
+
+
+def from_tshark(tshark, capture):
+    """The same for one capture, through tshark itself."""
+    return {int(row["frame.number"][0]): row for row in tshark.fields(capture, ["frame.number", *FIELDS], "-Y", SHOWN)}
 
 
 class Score:

@@ -36,6 +36,21 @@ def stock(tmp_path_factory, home):
 
 
 @pytest.fixture(scope="session")
+def bundles(tmp_path_factory):
+    """All samples in few files."""
+    folder = tmp_path_factory.mktemp("bundles")
+    tools.UNCHANGED.append(folder)
+    captures = [capture for capture, _ in tools.sample_captures()]
+    return [tools.Bundle(captures[n::tools.BUNDLES], folder / f"{n}.pcapng") for n in range(tools.BUNDLES)]
+
+
+@pytest.fixture(params=range(tools.BUNDLES))
+def bundle(request, bundles):
+    """Each of them."""
+    return bundles[request.param]
+
+
+@pytest.fixture(scope="session")
 def shared():
     folder = tools.shared_dir() / "captures"
     if not folder.is_dir():

@@ -29,6 +29,18 @@ def read_pcap(path):
     return link, packets
 
 
+def interfaces(path):
+    """How many a pcapng file describes; the classic format knows one."""
+    data, at, found = path.read_bytes(), 0, 0
+    if data[:4] != b"\x0a\x0d\x0d\x0a":
+        return 1
+    while at < len(data):
+        kind, size = struct.unpack_from("<II", data, at)
+        found += kind == 1
+        at += size
+    return found
+
+
 def write_pcap(path, packets, link=ETHERNET):
     with open(path, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link))

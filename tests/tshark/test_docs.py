@@ -86,8 +86,7 @@ def profile_filters():
 def test_profile_filters(tshark, tour):
     filters = profile_filters()
     assert len(filters) > 15
-    for display_filter in filters:
-        tshark("-r", tour, "-c", "1", "-Y", display_filter)
+    assert tools.refused(tshark, tour, filters, "-c", "1") == []
 
 
 @pytest.fixture

@@ -97,10 +97,10 @@ def test_connection_filter(tshark, capture, table):
     frames = [row for row in tshark.fields(capture, names) if row["tcp.srcport"]]
     resets = tshark.fields(capture, [*names, "rst.connection_filter"], "-Y", "rst")
     wanted = {row["rst.connection_filter"][0]: ends(row) for row in resets}
-    for display_filter, connection in list(wanted.items())[:12]:
-        shown = tshark.fields(capture, ["frame.number"], "-Y", display_filter, passes=1)
-        expected = [row["frame.number"] for row in frames if ends(row) == connection]
-        assert [row["frame.number"] for row in shown] == expected, display_filter
+    assert wanted
+    for display_filter, shown in tools.shown_by(tshark, capture, list(wanted)[:12]).items():
+        expected = [int(row["frame.number"][0]) for row in frames if ends(row) == wanted[display_filter]]
+        assert shown == expected, display_filter
 
 
 @pytest.mark.parametrize("name", ["rst.cause", "rst.sender", "rst.category", "rst.cause_id", "rst.trigger",

@@ -28,7 +28,13 @@ def sample(name):
 def end_of(tshark, capture, interface, to, wanted="tcp"):
     """What one capture point recorded, as a separate classic capture file."""
     part = to.with_suffix(".part")
-    tshark("-r", capture, "-Y", f"frame.interface_id == {interface} && ({wanted})", "-w", part)
+    if wanted == "tcp":
+        numbers = [row["frame.number"][0] for row in tshark.in_one_pass(capture)
+                   if row["frame.interface_id"] == [str(interface)] and row["tcp.srcport"]]
+        assert numbers
+        tools.tool("editcap", "-r", capture, part, *numbers)
+    else:
+        tshark("-r", capture, "-Y", f"frame.interface_id == {interface} && ({wanted})", "-w", part)
     tools.tool("editcap", "-F", "nsecpcap", part, to)
     return to
 

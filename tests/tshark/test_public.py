@@ -26,6 +26,18 @@ def test_no_crash(collected):
     assert [str(capture) for capture, rows in collected.items() if rows is None] == []
 
 
+def test_as_tshark(tshark, collected, captures):
+    """What is read through sharkd is what tshark says, field by field, of a part of the captures."""
+    with_resets = [capture for capture in captures if collected[capture]]
+    assert len(with_resets) > 50
+    for capture in with_resets[::8]:
+        rows = agreement.from_tshark(tshark, capture)
+        for row in rows.values():
+            row["tcp.flags.reset"] = [str(int(value)) for value in tools.truth(row["tcp.flags.reset"])]
+            row["rst.summary"] = [",".join(row["rst.summary"])] if row["rst.summary"] else []
+        assert rows == collected[capture], capture
+
+
 def test_no_dissector_bug(tshark, captures):
     """Full dissection with the whole tree, for some of the captures because it is slow."""
     for capture in captures[::8]:

@@ -10,15 +10,12 @@ import tools
 
 CASES = tools.sample_captures()
 each_sample = pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
-few_samples = pytest.mark.parametrize("capture,table", CASES[::8], ids=tools.sample_ids(CASES[::8]))
-
-# What was measured before the reset cannot change by what comes after it. Everything else may, in one pass.
-MEASURED = ["rst.ordinal", "rst.phase", "rst.idle", "rst.retransmissions", "rst.declared.source", "rst.declared.code"]
+VERDICT = ["rst.cause", "rst.sender", "rst.category"]
 
 
-def causes(tshark, capture, *args, passes=2):
-    """[(frame, cause)], one for each analysed reset."""
-    rows = tshark.resets(capture, ["rst.cause"], *args, passes=passes)
+def causes(tshark, capture):
+    """[(frame, cause)], one for each analyzed reset."""
+    rows = tshark.resets(capture, ["rst.cause"])
     return [(frame, cause) for frame, row in rows.items() for cause in row["rst.cause"]]
 
 
@@ -60,29 +57,36 @@ def test_expected(tshark, capture, table):
         pytest.fail("\n".join(wrong), pytrace=False)
 
 
-@each_sample
-def test_one_pass(tshark, capture, table):
+def test_bundle(tshark, bundle):
+    """The verdicts of a bundle are those of its samples, so what is tested on bundles is tested on samples."""
+    alone = [row for capture in bundle.captures for row in tshark.resets(capture, VERDICT).values()]
+    together = tshark.resets(bundle.path, VERDICT)
+    assert len(together) == len(alone)
+    for (frame, row), expected in zip(together.items(), alone):
+        assert row == expected, bundle.place(frame)
+
+
+def test_one_pass(tshark, bundle):
     """The same frames and measurements as with two passes; whatever may still change is called provisional."""
-    once = tshark.resets(capture, [*MEASURED, "rst.provisional"], passes=1)
-    twice = tshark.resets(capture, [*MEASURED, "rst.provisional"])
+    names = [*tools.MEASURED, "rst.provisional"]
+    once, twice = tshark.resets(bundle.path, names, passes=1), tshark.resets(bundle.path, names)
     assert list(once) == list(twice)
     for frame in twice:
         provisional = [tools.truth(row[frame].pop("rst.provisional")) for row in (once, twice)]
-        assert (any(provisional[0]), any(provisional[1])) == (True, False), f"frame {frame}"
-        assert once[frame] == twice[frame], f"frame {frame}"
+        assert (any(provisional[0]), any(provisional[1])) == (True, False), bundle.place(frame)
+        assert once[frame] == twice[frame], bundle.place(frame)
 
 
-@each_sample
-def test_columns(tshark, capture, table):
+def test_columns(tshark, bundle):
     """Custom columns are filled without a display filter that names our fields."""
     columns = 'gui.column.format:"No.","%m","Cause","%Cus:rst.cause:0:R","Sure","%Cus:rst.confidence:0:R"'
-    text = tshark("-2", "-r", capture, "-o", columns, "-T", "tabs")
+    text = tshark("-2", "-r", bundle.path, "-o", columns, "-T", "tabs")
     shown = {}
     for line in text.splitlines():
         number, cause, confidence = (line.split("\t") + ["", ""])[:3]
         if cause.strip():
             shown[int(number)] = (cause.strip(), confidence.strip())
-    rows = tshark.resets(capture, ["rst.cause", "rst.confidence"])
+    rows = tshark.resets(bundle.path, ["rst.cause", "rst.confidence"])
     assert shown == {
         frame: (",".join(row["rst.cause"]), ",".join(row["rst.confidence"])) for frame, row in rows.items()
     }
@@ -92,20 +96,18 @@ def as_list(value):
     return value if isinstance(value, list) else [value]
 
 
-@few_samples
-def test_json(tshark, capture, table):
-    text = tshark("-2", "-r", capture, "-Y", "rst", "-T", "json", "--no-duplicate-keys")
+def test_json(tshark, bundle):
+    text = tshark("-2", "-r", bundle.path, "-Y", "rst", "-T", "json", "--no-duplicate-keys")
     shown = []
     for packet in strict(text):
         layers = packet["_source"]["layers"]
         frame = int(layers["frame"]["frame.number"])
         shown += [(frame, item["rst.cause"]) for item in as_list(layers["rst"])]
-    assert shown == causes(tshark, capture)
+    assert shown == causes(tshark, bundle.path)
 
 
-@few_samples
-def test_ek(tshark, capture, table):
-    text = tshark("-2", "-r", capture, "-Y", "rst", "-T", "ek")
+def test_ek(tshark, bundle):
+    text = tshark("-2", "-r", bundle.path, "-Y", "rst", "-T", "ek")
     shown = []
     for line in text.splitlines():
         packet = strict(line, "rst_")  # Wireshark repeats keys of its own
@@ -113,15 +115,14 @@ def test_ek(tshark, capture, table):
             layers = packet["layers"]
             frame = int(layers["frame"]["frame_frame_number"])
             shown += [(frame, item["rst_rst_cause"]) for item in as_list(layers["rst"])]
-    assert shown == causes(tshark, capture)
+    assert shown == causes(tshark, bundle.path)
 
 
-@few_samples
-def test_pdml(tshark, capture, table):
-    root = ElementTree.fromstring(tshark("-2", "-r", capture, "-Y", "rst", "-T", "pdml"))
+def test_pdml(tshark, bundle):
+    root = ElementTree.fromstring(tshark("-2", "-r", bundle.path, "-Y", "rst", "-T", "pdml"))
     shown = []
     for packet in root.iter("packet"):
         frame = int(packet.find("proto[@name='geninfo']/field[@name='num']").get("show"))
         for item in packet.iterfind("proto[@name='rst']"):
             shown += [(frame, field.get("show")) for field in item.iterfind("field[@name='rst.cause']")]
-    assert shown == causes(tshark, capture)
+    assert shown == causes(tshark, bundle.path)

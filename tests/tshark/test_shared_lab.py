@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import pytest
+import sharkd
 import tools
 
 LABELS = tools.read_table(tools.REPO / "tests" / "accuracy" / "shared-lab.tsv")
@@ -15,16 +16,13 @@ def verdicts(tshark, shared):
     folder = shared / "lab"
     if not folder.is_dir():
         pytest.skip(f"no lab captures in {shared}")
-    names = ["frame.number", "rst.cause", "rst.confidence", "rst.sender"]
-    return {
-        (name, row["frame.number"][0]): row
-        for name in sorted({label["file"] for label in LABELS})
-        for row in tshark.fields(folder / name, names, "-Y", "rst")
-    }
+    names = sorted({label["file"] for label in LABELS})
+    found = sharkd.verdicts(tshark.environment(), [(folder / name, []) for name in names], jobs=1)
+    return {(name, str(frame)): row for name, rows in zip(names, found) for frame, row in rows.items()}
 
 
 def said(verdicts, label):
-    return verdicts[label["file"], label["frame"]]["rst.cause"][0]
+    return verdicts[label["file"], label["frame"]]["rst.cause"]
 
 
 def test_no_wrong_cause(verdicts):
@@ -45,7 +43,7 @@ def test_no_host_is_called_a_device(verdicts):
         label
         for label in LABELS
         if label["cause"] not in BY_DEVICES
-        and verdicts[label["file"], label["frame"]]["rst.sender"] == ["middlebox"]
-        and int(verdicts[label["file"], label["frame"]]["rst.confidence"][0]) >= 50
+        and verdicts[label["file"], label["frame"]]["rst.sender"] == "middlebox"
+        and int(verdicts[label["file"], label["frame"]]["rst.confidence"]) >= 50
     ]
     assert accused == []
