@@ -49,8 +49,8 @@ class Pcap:
 
     def record(self, time, frame):
         seconds, rest = divmod(time, NANOSECONDS)
-        if seconds >= 2**32:
-            raise Unsupported("its times leave no room behind them")
+        if not 0 <= seconds < 2**32:
+            raise Unsupported("its times leave no room at its ends")
         head = (seconds, rest * self.units // NANOSECONDS, len(frame), len(frame))
         return struct.pack(self.order + "IIII", *head) + frame
 
@@ -107,8 +107,8 @@ class Pcapng:
 
     def record(self, time, interface, frame):
         stamp = time * self.units(interface if interface < self.interfaces else 0) // NANOSECONDS
-        if stamp >= 2**64:
-            raise Unsupported("its times leave no room behind them")
+        if not 0 <= stamp < 2**64:
+            raise Unsupported("its times leave no room at its ends")
         body = struct.pack(self.order + "IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, len(frame),
                            len(frame)) + frame + b"\0" * (-len(frame) % 4)
         size = len(body) + 12
