@@ -369,9 +369,12 @@ static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
 
 static void learn_stateless(const rst_engine_t *engine, const rst_reset_t *reset, rst_host_t *host)
 {
-    rst_host_period_t *period = rst_host_period(&engine->hosts, host, reset->at);
+    rst_host_period_t *period;
 
-    if ((reset->form == RST_FORM_REFUSAL || reset->form == RST_FORM_ANSWER) && (reset->known & RST_HAS_IP))
+    if (reset->form != RST_FORM_REFUSAL && reset->form != RST_FORM_ANSWER)
+        return;
+    period = rst_host_period(&engine->hosts, host, reset->at);
+    if (reset->known & RST_HAS_IP)
         rst_hop_note(&period->stateless, reset->ttl);
     learn_unasked(reset, period);
 }

@@ -196,9 +196,13 @@ static bool is_late_duplicate(const rst_reset_t *reset, const rst_recent_segment
 static rst_recent_segment_t *find_late_duplicate(const rst_reset_t *reset, const rst_ring_t *ring,
                                                  const rst_prefs_t *prefs)
 {
+    uint32_t since = reset->direction[reset->from].last.pass_index;
+
     for (unsigned age = 0; age < ring->used; age++) {
         rst_recent_segment_t *candidate = rst_ring_at(ring, age);
 
+        if (candidate->moment.pass_index <= since)
+            break;
         if (!candidate->answered && is_late_duplicate(reset, candidate) && soon(reset, candidate, prefs))
             return candidate;
     }
