@@ -73,7 +73,7 @@ if(RST_PACKAGE STREQUAL "deb")
 	install(FILES lintian-overrides DESTINATION share/lintian/overrides RENAME ${CPACK_PACKAGE_NAME})
 endif()
 # The same layout as in the source, so that the links between the pages work.
-install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${doc_dir})
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${doc_dir})
 file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/*.md)
 install(FILES ${pages} DESTINATION ${doc_dir}/docs)
 install(DIRECTORY opensearch DESTINATION ${doc_dir}/packaging)
