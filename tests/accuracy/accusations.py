@@ -10,9 +10,7 @@ says, from the packets, why it is justified: the row names the capture, the caus
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import argparse
-import os
 import sys
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -73,15 +71,7 @@ def main():
     if not (public / "SOURCES.tsv").is_file():
         print(f"skipped: no SOURCES.tsv in {public} (see --captures)")
         return 0
-    plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # as root, the plugin would not be loaded
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-    with tempfile.TemporaryDirectory() as home:
-        tshark = tools.Tshark(home, plugins)
-        if "rst.cause" not in tools.field_list(tshark):
-            sys.exit(f"tshark does not load the plugin from {plugins}")
+    with tools.script_tshark() as tshark:
         collected = agreement.collect(tshark, all_captures(public), arguments.jobs)
     if arguments.list:
         print("\n".join(["\t".join(HEADING), *rows_of(accusations(public, collected))]))

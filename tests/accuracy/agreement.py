@@ -9,9 +9,7 @@ is a verdict that accuses (tools.accuses()) with confidence >= 50 where the labe
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import argparse
-import os
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -155,15 +153,7 @@ def main():
     public = arguments.captures
     if not (public / "labels.tsv").is_file():
         parser.error(f"no labels.tsv in {public} (see --captures)")
-    plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # as root, the plugin would not be loaded
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-    with tempfile.TemporaryDirectory() as home:
-        tshark = tools.Tshark(home, plugins)
-        if "rst.cause" not in tools.field_list(tshark):
-            sys.exit(f"tshark does not load the plugin from {plugins}")
+    with tools.script_tshark() as tshark:
         result = score(public, collect(tshark, labeled(public), arguments.jobs))
     print(result.report())
     return 1 if result.percent < arguments.floor else 0

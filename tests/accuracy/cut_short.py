@@ -4,7 +4,7 @@
 whole. What is added may turn a verdict from unsure to sure. It may turn one claim into another only when it belongs to
 the story of the reset: its own connection until its ports are used again, an ICMP error about it, or a fact across
 connections in tests/unit/script-excused.def. Prints each claim that something else changes; exit code 1 if there is
-one. Run as an ordinary user, with WIRESHARK_PLUGIN_DIR or --plugins naming the plugin folder.
+one. Takes the plugin of the newest build, unless WIRESHARK_PLUGIN_DIR or --plugins names its folder.
 
     cut_short.py FOLDER|CAPTURE... [--cuts N] [--jobs N] [--plugins FOLDER]
 """
@@ -18,8 +18,11 @@ import pathlib
 import re
 import sys
 
-import foreign
-import later_traffic
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tshark"))
+
+import foreign  # noqa: E402  (needs the path above)
+import later_traffic  # noqa: E402
+import tools  # noqa: E402
 
 SURE = 50  # percent: from here on a verdict claims something
 EXCUSES = pathlib.Path(__file__).resolve().parents[1] / "unit" / "script-excused.def"
@@ -136,15 +139,8 @@ def run(paths, most, jobs=1):
         yield from pool.map(lambda path: judge(path, most), later_traffic.captures(paths))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+", metavar="CAPTURE")
-    parser.add_argument("--cuts", type=int, default=40, help="at most so many for each capture (default: 40)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--plugins", help="folder for WIRESHARK_PLUGIN_DIR")
-    args = parser.parse_args()
-    if args.plugins:
-        os.environ["WIRESHARK_PLUGIN_DIR"] = args.plugins
+def check(args):
+    """Prints what is wrong, and counts. Returns the exit code."""
     results = []
     for result in run(args.paths, args.cuts, args.jobs):
         results.append(result)
@@ -154,7 +150,19 @@ def main():
     print(f"{len(results)} files, {sum(result.cuts for result in results)} ends, "
           f"{sum(result.pairs for result in results)} verdicts compared; "
           f"{sum(result.excused for result in results)} claims changed by facts afterwards, {wrong} by something else")
-    return 1 if wrong else 0 if results else 2
+    return 1 if wrong else 0 if any(result.cuts for result in results) else 2
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+", metavar="CAPTURE")
+    parser.add_argument("--cuts", type=int, default=40, help="at most so many for each capture (default: 40)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--plugins", default=os.environ.get("WIRESHARK_PLUGIN_DIR"), help="plugin folder")
+    args = parser.parse_args()
+    with tools.script_tshark(args.plugins) as ours:
+        os.environ.update(ours.environment())
+        return check(args)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,9 @@ by hours, and with half of the events removed. Exit code 1 if any reason differs
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import argparse
-import os
 import random
 import re
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -101,17 +99,9 @@ def main():
     if not captures:
         sys.exit(f"kernel_join.py: no kernel-trace.txt in {args.lab} (record it again with tests/lab/run.py)")
     wrong, before = 0, None
-    plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # as root, the plugin would not be loaded
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-    with tempfile.TemporaryDirectory() as folder:
-        tshark = tools.Tshark(folder, plugins)
-        if "rst.trace_note" not in tools.field_list(tshark):
-            sys.exit(f"tshark does not load the plugin from {plugins}")
+    with tools.script_tshark() as tshark:
         for name, way in WAYS.items():
-            found = verdicts(tshark.environment(), args.lab, captures, way, Path(folder))
+            found = verdicts(tshark.environment(), args.lab, captures, way, Path(tshark.home))
             before = before or found
             count = score(captures, found, before, args.show and bool(way))
             wrong += count["mismatched"] + count["absent"]

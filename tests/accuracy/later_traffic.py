@@ -3,7 +3,7 @@
 """Add traffic of other connections to captures, a thousand seconds behind their last packet or before their first one:
 the verdicts of the resets stay, because a verdict tells what happened, not what came last. Prints each verdict that
 differs, each file passed over, and counts; exit code 1 when a cause or a sender differs that no row of EXCUSED names.
-Run as an ordinary user, with WIRESHARK_PLUGIN_DIR or --plugins naming the plugin folder.
+Takes the plugin of the newest build, unless WIRESHARK_PLUGIN_DIR or --plugins names its folder.
 
     later_traffic.py FOLDER|CAPTURE... [--kind NAME]... [--quick] [--jobs N] [--plugins FOLDER]
 """
@@ -16,8 +16,11 @@ import subprocess
 import sys
 import tempfile
 
-import foreign
-import frames
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tshark"))
+
+import foreign  # noqa: E402  (needs the path above)
+import frames  # noqa: E402
+import tools  # noqa: E402
 
 VERDICT = ("rst.cause", "rst.sender", "rst.confidence")
 SUFFIXES = {".pcap", ".pcapng", ".cap", ".dmp", ".trace"}
@@ -127,22 +130,13 @@ def as_text(difference):
             f"{difference.kind}{'  (excused)' if changes_claim(difference) and is_excused(difference) else ''}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="+", metavar="CAPTURE")
-    parser.add_argument("--kind", action="append", choices=list(foreign.KINDS), metavar="NAME",
-                        help="one of: " + "; ".join(foreign.KINDS))
-    parser.add_argument("--quick", action="store_true", help="all that comes later at once, all that comes before")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--plugins", help="folder for WIRESHARK_PLUGIN_DIR")
-    args = parser.parse_args()
-    if args.plugins:
-        os.environ["WIRESHARK_PLUGIN_DIR"] = args.plugins
+def check(args):
+    """Prints what other traffic changes, and counts. Returns the exit code."""
     count = collections.Counter()
     groups = by_place() if args.quick else each_alone(args.kind or foreign.KINDS)
     for result in run(args.paths, groups, args.jobs):
         claims = [difference for difference in result.differences if changes_claim(difference)]
-        count.update(files=1, passed=bool(result.passed), resets=result.resets, alone=result.alone,
+        count.update(files=1, passed=int(bool(result.passed)), resets=result.resets, alone=result.alone,
                      differences=len(result.differences), claims=len(claims),
                      wrong=sum(not is_excused(difference) for difference in claims))
         if result.passed:
@@ -154,6 +148,20 @@ def main():
     print(f"{count['differences']} verdicts differ, {count['claims']} of them in cause or sender, "
           f"{count['wrong']} of these without an excuse")
     return 1 if count["wrong"] else 0 if count["resets"] else 2
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+", metavar="CAPTURE")
+    parser.add_argument("--kind", action="append", choices=list(foreign.KINDS), metavar="NAME",
+                        help="one of: " + "; ".join(foreign.KINDS))
+    parser.add_argument("--quick", action="store_true", help="all that comes later at once, all that comes before")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--plugins", default=os.environ.get("WIRESHARK_PLUGIN_DIR"), help="plugin folder")
+    args = parser.parse_args()
+    with tools.script_tshark(args.plugins) as ours:
+        os.environ.update(ours.environment())
+        return check(args)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -282,16 +281,9 @@ def main():
     arguments = parser.parse_args()
     if not (arguments.lab / "labels.tsv").is_file():
         parser.error(f"no labels.tsv in {arguments.lab} (see tests/lab/run.py)")
-    plugins = tools.plugin_dir()
-    if os.getuid() == 0:  # as root, the plugin would not be loaded
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-    with tempfile.TemporaryDirectory() as work:
-        tshark = tools.Tshark(work, plugins)
-        if "rst.cause" not in tools.field_list(tshark):
-            sys.exit(f"tshark does not load the plugin from {plugins}")
-        board = score(Reader(tshark, arguments.lab, work, arguments.jobs), read_labels(arguments.lab), arguments.quick)
+    with tools.script_tshark() as tshark:
+        reader = Reader(tshark, arguments.lab, tshark.home, arguments.jobs)
+        board = score(reader, read_labels(arguments.lab), arguments.quick)
     if arguments.json:
         arguments.json.write_text(json.dumps(board, indent=1), encoding="utf-8")
     print(report(board, arguments.wrong, arguments.fit))

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import os
 import sys
 from pathlib import Path
 
@@ -25,7 +26,11 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tshark(tmp_path_factory, home):
-    """tshark with the plugin."""
+    """tshark with the plugin. Also for a single test: no word about fields that tshark does not know."""
+    if os.getuid() == 0:
+        pytest.exit(tools.ROOT_TRAP, returncode=1)
+    if not any(tools.plugin_dir().glob("*/epan/rst.so")):
+        pytest.exit(f"no plugin in {tools.plugin_dir()}: build it, or set RST_PLUGIN_DIR", returncode=1)
     return tools.Tshark(home, tools.plugin_tree(tmp_path_factory.mktemp("plugins"), home, ours=True))
 
 

@@ -40,13 +40,15 @@ def test_rules_have_names():
 @pytest.mark.parametrize("token", CAUSES)
 def test_given(token):
     """By a rule, or in a named place."""
-    assert token in {cause for _, cause in rules()} or re.search(rf"\bRST_CAUSE_{token.upper()}\b", text_of(ELSEWHERE))
+    given = token in {cause for _, cause in rules()} or re.search(rf"\bRST_CAUSE_{token.upper()}\b", text_of(ELSEWHERE))
+    assert given, f"no row of plugin/core/rules/*.c gives {token}"
 
 
 @pytest.mark.parametrize("token", CAUSES)
 def test_has_a_sample(token):
     folders = [path for path in tools.SAMPLES.glob(f"{token}*") if path.name.partition("-")[0] == token]
-    assert any((folder / "expected.tsv").is_file() for folder in folders)
+    sampled = any((folder / "expected.tsv").is_file() for folder in folders)
+    assert sampled, f"no sample-captures/{token}* with expected.tsv (tests/gen/README.md says how to make one)"
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +61,13 @@ def expectations():
 @pytest.mark.parametrize("token", CAUSES)
 def test_has_a_unit_test(expectations, token):
     """As the verdict, not only as an alternative."""
-    assert any(re.match(rf"(#\d+ )?{token}\b", part.strip()) for text in expectations for part in text.split(";"))
+    tested = any(re.match(rf"(#\d+ )?{token}\b", part.strip()) for text in expectations for part in text.split(";"))
+    assert tested, f"no script_check() in tests/unit/test_*.c expects {token} as the verdict"
 
 
 @pytest.mark.parametrize("token", CAUSES)
 def test_has_a_page(token):
-    assert f"\n### {token}\n" in text_of([tools.REPO / "docs" / "causes.md"])
+    assert f"\n### {token}\n" in text_of([tools.REPO / "docs" / "causes.md"]), "run docs/gen-causes.py"
 
 
 def test_kernel_paths():
@@ -74,7 +77,8 @@ def test_kernel_paths():
         if path != "ANY":
             assert path in causes[cause.lower()].paths, name
     empty = {token for token, cause in causes.items() if cause.paths is not None and not cause.paths}
-    assert {token for token in empty if "SENT_ON_PATH" not in causes[token].traits} == WITHOUT_PATH
+    empty = {token for token in empty if "SENT_ON_PATH" not in causes[token].traits}
+    assert empty == WITHOUT_PATH, "a cause that a host's own TCP can send has P(...) in causes.def; else name it above"
 
 
 @pytest.mark.parametrize("file", ["packaging/rst-compare", *(

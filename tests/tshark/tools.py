@@ -2,12 +2,14 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import contextlib
 import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy"))
@@ -25,7 +27,8 @@ TIMEOUT = 120  # seconds for one tshark; a hang must fail, not block
 
 ROOT_TRAP = (
     "Running as root: Wireshark then scans neither the personal plugin folder nor WIRESHARK_PLUGIN_DIR, "
-    "so these tests would run without the plugin. Use tests/run.sh, or an ordinary user."
+    "so these tests would run without the plugin. Use tests/run.sh, or an ordinary user: setpriv --reuid=nobody "
+    "--regid=nogroup --clear-groups env HOME=/tmp COMMAND"
 )
 
 
@@ -192,6 +195,22 @@ def shown_by(tshark, capture, filters):
     with Sharkd(tshark.environment(), []) as server:
         assert server.call("load", file=str(capture))
         return {one: [row["num"] for row in server.call("frames", filter=one)] for one in filters}
+
+
+@contextlib.contextmanager
+def script_tshark(plugins=None):
+    """tshark with the plugin for a script outside pytest: also for root, who becomes an ordinary user, and with default
+    preferences. plugins = a folder for WIRESHARK_PLUGIN_DIR; without it see plugin_dir()."""
+    folder = Path(plugins) if plugins else plugin_dir()
+    if os.getuid() == 0:  # as root, the plugin would not be loaded
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    with tempfile.TemporaryDirectory() as home:
+        tshark = Tshark(home, folder)
+        if "rst.cause" not in field_list(tshark):
+            sys.exit(f"{Path(sys.argv[0]).name}: tshark does not load the plugin from {folder}")
+        yield tshark
 
 
 def truth(values):
