@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Every verdict on the public captures that blames something between the hosts, compared with docs/accusations.tsv.
 
     tests/accuracy/accusations.py [--captures DIR] [--list]

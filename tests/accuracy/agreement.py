@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """How well the plugin agrees with the hand labels of the public captures.
 
     tests/accuracy/agreement.py [--captures DIR] [--floor PERCENT]

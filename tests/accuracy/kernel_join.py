@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """How well the kernel trace is joined to the lab's captures.
 
     tests/accuracy/kernel_join.py LAB [--show]

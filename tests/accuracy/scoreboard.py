@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """How often the verdicts are right, and whether their confidence means what it says.
 
     tests/accuracy/scoreboard.py LAB [--floors FILE] [--json FILE] [--wrong] [--fit] [--quick]
