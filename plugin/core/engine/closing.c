@@ -30,7 +30,7 @@ static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
     rst_conn_entry_t *entry;
     unsigned from;
 
-    if (engine->points.several || conn->lingers || !rst_closed_summary_fits(conn) || may_race(engine, conn))
+    if (engine->points.several || conn->awaits_trim || !rst_closed_summary_fits(conn) || may_race(engine, conn))
         return;
     entry = rst_conn_table_peek(&engine->table, &like, &from);
     if (!entry || entry->packed || entry->as.conn != conn)
@@ -66,17 +66,17 @@ static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 
 void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn)
 {
-    rst_conn_t **place = &engine->linger[engine->linger_next];
+    rst_conn_t **place = &engine->ended[engine->ended_next];
     rst_conn_t *before = *place;
 
-    if (conn->lingers || !rst_conn_has_ended(conn))
+    if (conn->awaits_trim || !rst_conn_has_ended(conn))
         return;
     *place = conn;
-    conn->lingers = true;
-    engine->linger_next = (uint16_t)((engine->linger_next + 1) % RST_LINGER_MAX);
+    conn->awaits_trim = true;
+    engine->ended_next = (uint16_t)((engine->ended_next + 1) % RST_ENDED_MAX);
     if (!before)
         return;
-    before->lingers = false;
+    before->awaits_trim = false;
     if (rst_conn_has_ended(before)) {
         rst_conn_trim(before, &engine->memory);
         queue_closed(engine, before);

@@ -39,7 +39,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->file.prefs);
-    rst_reports_open(&engine->reports);
+    rst_icmp_reports_open(&engine->icmp_reports);
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(&engine->points);
@@ -59,7 +59,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_lists_drop(engine);
     rst_join_free(engine->judge.join);
     rst_hosts_close(&engine->hosts);
-    rst_reports_close(&engine->reports);
+    rst_icmp_reports_close(&engine->icmp_reports);
     rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);
     rst_points_close(&engine->points);
@@ -139,7 +139,7 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
     bool news = !conn->suspended && rst_direction_is_news(&conn->direction[from], segment);
 
     if (!news)
-        rst_echo_note(conn, from, segment);
+        rst_merged_note(conn, from, segment);
     if (segment->flags & RST_FLAG_SYN)
         take_syn(engine, conn, from, segment);
     else if (conn->suspended)
@@ -201,7 +201,7 @@ static rst_earlier_t earlier_of(const rst_reset_t *reset)
 static bool begins_within(const rst_engine_t *engine, const rst_conn_t *conn, int64_t limit)
 {
     const rst_points_t *points = &engine->points;
-    unsigned interface = points->several ? rst_at_point_interface(conn->at_point) : points->home;
+    unsigned interface = points->several ? rst_at_point_interface(conn->at_point) : points->first_interface;
     int64_t elapsed = rst_elapsed(points->start[interface], conn->first);
 
     return elapsed == RST_TIME_NONE || elapsed < limit;
@@ -228,7 +228,7 @@ static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
     story->address = conn->address;
     story->port = conn->port;
     story->point = conn->point;
-    story->echoed = conn->echoed;
+    story->merged_places = conn->merged_places;
     story->began = conn->first.pass_index ? conn->first : engine->file.now;
     conn->story = story;
     return story;
@@ -244,7 +244,7 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->client = (uint8_t)rst_conn_client(conn);
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
-    reset->summary = conn->summary;
+    reset->from_closed_summary = conn->from_closed_summary;
     reset->fresh = begins_within(engine, conn, FRESH_AFTER);
     reset->at_start = begins_within(engine, conn, SYN_AGAIN);
     reset->previous = conn->previous;
@@ -289,7 +289,7 @@ static rst_reset_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned 
     copy_facts(engine, reset, segment);
     trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);
     touch(engine, conn);
-    if (latest && (rst_reset_is_copy(reset, latest, &engine->file.prefs) || rst_echo_is_copy(reset, latest))) {
+    if (latest && (rst_reset_is_copy(reset, latest, &engine->file.prefs) || rst_merged_is_copy(reset, latest))) {
         reset->original = latest;
         latest->copies++;
         reset->ordinal = latest->ordinal;
@@ -325,11 +325,11 @@ static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
 
 static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
 {
-    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, entry->as.rest.point, &engine->memory);
+    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, entry->as.summary.point, &engine->memory);
 
     rst_conn_entry_restore(entry, conn, &engine->memory);
     if (engine->points.several)
-        rst_points_adopt(&engine->points, conn, engine->points.home);
+        rst_points_adopt(&engine->points, conn, engine->points.first_interface);
     return conn;
 }
 
@@ -353,7 +353,7 @@ static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
     packed = entry->as.syn;
     interface = entry->packed ? packed.from >> 1 : engine->points.latest;
     entry->as.conn =
-        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
+        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_lowest(&engine->points, interface), &engine->memory);
     if (engine->points.several)
         rst_points_adopt(&engine->points, entry->as.conn, interface);
     if (entry->packed) {
@@ -401,7 +401,7 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
 {
-    if (rst_reports_take(&engine->reports, icmp, engine->file.now, &engine->file.prefs, &engine->memory))
+    if (rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, &engine->memory))
         rst_lists_drop(engine);
 }
 

@@ -78,8 +78,8 @@ static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
     const rst_conn_t *conn = failure->conn;
     unsigned from = failure->from;
 
-    if (!rst_reports_find(&engine->reports, &conn->address[from], conn->port[from], &conn->address[1 - from],
-                          conn->port[1 - from]))
+    if (!rst_icmp_reports_find(&engine->icmp_reports, &conn->address[from], conn->port[from], &conn->address[1 - from],
+                               conn->port[1 - from]))
         list_failure(engine, failure);
 }
 
@@ -122,7 +122,7 @@ static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icm
 
 /* ICMP errors are hints to an open connection (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. They
  * explain a failure only where there is one. */
-static void list_report(rst_engine_t *engine, const rst_report_t *report)
+static void list_report(rst_engine_t *engine, const rst_icmp_report_t *report)
 {
     unsigned from = 0;
     bool closed;
@@ -154,7 +154,7 @@ static void make_list(rst_engine_t *engine)
         if (!entry->packed && entry->as.conn)
             list_conn(engine, entry->as.conn);
     }
-    g_hash_table_iter_init(&iter, engine->reports.table);
+    g_hash_table_iter_init(&iter, engine->icmp_reports.table);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         list_report(engine, key);
 }
@@ -191,7 +191,7 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
                         "%s stopped answering: %s sent the same segment %u times in %s, then gave up without a reset",
                         server, client, failure->count, span);
     default:
-        return rst_text(memory, "%s%s", rst_report_text(failure->report, memory), times_text(failure, memory));
+        return rst_text(memory, "%s%s", rst_icmp_report_text(failure->report, memory), times_text(failure, memory));
     }
 }
 

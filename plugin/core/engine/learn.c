@@ -111,7 +111,7 @@ static void update_attempt(rst_conn_t *conn)
     if (server->segments)
         attempt->answered = server->first;
     attempt->used = conn->direction[0].bytes || conn->direction[1].bytes;
-    attempt->opened = rst_directions_synchronised(&conn->direction[client], server);
+    attempt->opened = rst_directions_synchronized(&conn->direction[client], server);
 }
 
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)

@@ -18,7 +18,7 @@
 #include "track/hosts.h"
 #include "track/icmp_reports.h"
 
-#define RST_LINGER_MAX 1024
+#define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
 
 /* Connections that closed in order, oldest first, until nothing can race against them any more. */
@@ -29,8 +29,8 @@ typedef struct rst_closed {
 
 /* A failure without a reset, noted when its connection ended or at the end of the file. */
 typedef struct rst_failure {
-    const rst_conn_t *conn;     /* NULL when the capture does not show it (icmp_unreachable only) */
-    const rst_report_t *report; /* of icmp_unreachable, otherwise NULL */
+    const rst_conn_t *conn;          /* NULL when the capture does not show it (icmp_unreachable only) */
+    const rst_icmp_report_t *report; /* of icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
     uint8_t from; /* side whose segments stayed unanswered */
     uint16_t count;
@@ -46,17 +46,17 @@ struct rst_engine {
     rst_points_t points;                   /* several interfaces */
     rst_reset_t *first_reset, *last_reset; /* of all resets, in file order */
     GHashTable
-        *back_references;  /* frame number -> pass_index of the reset that it explains; NULL until somebody asks */
-    rst_reports_t reports; /* ICMP errors */
+        *back_references; /* frame number -> pass_index of the reset that it explains; NULL until somebody asks */
+    rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
     GArray *failures;     /* rst_failure_t of ended connections */
     GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_reset_t orphan;   /* stands for every reset that found the table of connections full */
     rst_story_t no_story;
-    rst_conn_t nobody;                  /* its connection */
-    rst_direction_t nothing[2];         /* and that one's sides */
-    rst_conn_t *linger[RST_LINGER_MAX]; /* latest connections that ended, trimmed when their turn comes again */
-    uint16_t linger_next;
+    rst_conn_t nobody;                /* its connection */
+    rst_direction_t nothing[2];       /* and that one's sides */
+    rst_conn_t *ended[RST_ENDED_MAX]; /* latest connections that ended, trimmed when their turn comes again */
+    uint16_t ended_next;
     rst_closed_t closed;
     rst_recent_t recent; /* connections opened by anybody */
 };

@@ -259,7 +259,7 @@ void rst_at_kernel_apply(const rst_view_t *view, rst_join_t *join)
     if (report.sent)
         apply_reason(view, report.sent);
     else if (report.absent)
-        apply_absence(view, report.neighbours);
+        apply_absence(view, report.neighbors);
     if (!report.received)
         return;
     view->verdict->accepted = RST_YES;

@@ -41,7 +41,7 @@
 #include "rules/timer.h"
 #include "rules/unwanted_data.h"
 
-#define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
+#define IN_MERGED 30    /* two places on one interface: distance and time prove nothing, so nobody is accused */
 #define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
 #define UNDETERMINED_SHARE 20
 
@@ -109,9 +109,9 @@ static bool is_accusation(const rst_rule_t *rule)
     return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_is(rule->cause, RST_TRAITS_ACCUSING);
 }
 
-static bool is_echoed(const rst_view_t *view)
+static bool is_merged(const rst_view_t *view)
 {
-    return view->reset->story->echoed;
+    return view->reset->story->merged_places;
 }
 
 /* What is left of a rule's answer, and what took the rest. */
@@ -122,9 +122,9 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
         *limit = RST_LIMIT_FROM_HOST;
         return 0;
     }
-    if (is_echoed(view) && is_accusation(rule) && said > IN_ECHO) {
-        *limit = RST_LIMIT_ECHO;
-        said = IN_ECHO;
+    if (is_merged(view) && is_accusation(rule) && said > IN_MERGED) {
+        *limit = RST_LIMIT_MERGED;
+        said = IN_MERGED;
     }
     if ((rule->flags & RST_RULE_HISTORY) && said > RST_WITHOUT_HISTORY && !rst_has_history(view)) {
         *limit = RST_LIMIT_HISTORY;
@@ -234,10 +234,10 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
         explain_undetermined(view);
     }
     add_hint(view, statement);
-    if (view->reset->summary)
+    if (view->reset->from_closed_summary)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");
-    if (is_echoed(view))
+    if (is_merged(view))
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The file shows this connection from two places on one interface: distance and time prove "
                          "nothing. Merge with mergecap -I none");

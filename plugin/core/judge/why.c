@@ -69,7 +69,7 @@ void rst_why_rule(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
 {
     static const char *const limits[] = {
         [RST_LIMIT_NONE] = "",
-        [RST_LIMIT_ECHO] = " (two places on one interface)",
+        [RST_LIMIT_MERGED] = " (two places on one interface)",
         [RST_LIMIT_HISTORY] = " (needs a complete history)",
         [RST_LIMIT_FROM_HOST] = " (another capture point shows that the host sent it)",
     };

@@ -18,7 +18,7 @@ typedef struct rst_why {
 /* What limited a rule's answer. */
 typedef enum rst_limit {
     RST_LIMIT_NONE,
-    RST_LIMIT_ECHO,     /* the file shows the connection from two places on one interface */
+    RST_LIMIT_MERGED,   /* the file shows the connection from two places on one interface */
     RST_LIMIT_HISTORY,  /* packets of the connection are missing */
     RST_LIMIT_FROM_HOST /* another capture point shows that the host itself sent it: the answer does not count */
 } rst_limit_t;

@@ -39,8 +39,9 @@ static unsigned common(const rst_conn_at_point_t *a, const rst_conn_at_point_t *
 static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
 {
     unsigned peer = 1u - reset->from;
-    const rst_sighting_t *trigger =
-        reset->trigger.moment.pass_index ? rst_at_point_sight(at_point, peer, reset->trigger.moment.pass_index) : NULL;
+    const rst_sighting_t *trigger = reset->trigger.moment.pass_index
+                                        ? rst_at_point_sighting(at_point, peer, reset->trigger.moment.pass_index)
+                                        : NULL;
 
     return trigger && !reset->trigger_late && common(at_point, other->at_point, peer ^ at_point->swap) &&
            !rst_at_point_covers(other->at_point, peer ^ at_point->swap ^ other->at_point->swap, trigger);
@@ -50,7 +51,7 @@ static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *oth
 static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from)
 {
     for (unsigned i = 0; i < there->resets; i++) {
-        const rst_sighting_t *sighting = rst_at_point_sight(there, from, there->reset[i]->at.pass_index);
+        const rst_sighting_t *sighting = rst_at_point_sighting(there, from, there->reset[i]->at.pass_index);
 
         if (there->reset[i]->from == from &&
             (!sighting || !rst_sightings_find(&at_point->sent[from ^ at_point->swap ^ there->swap], sighting)))
@@ -69,7 +70,7 @@ static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *
 
     for (unsigned i = 0; i < there->resets; i++) {
         const rst_reset_t *other = there->reset[i];
-        const rst_sighting_t *sighting = rst_at_point_sight(there, its, other->at.pass_index);
+        const rst_sighting_t *sighting = rst_at_point_sighting(there, its, other->at.pass_index);
 
         if (other->from == its && sighting && !rst_sightings_find(&at_point->sent[peer], sighting) &&
             !has_doubt(at_point, there, peer) &&
@@ -227,7 +228,7 @@ static void judge(const rst_points_t *points, const rst_reset_t *reset, rst_else
 static bool at_host(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
     const rst_conn_facts_t *facts = &at_point->facts;
-    const rst_sighting_t *reset = rst_at_point_sight(at_point, from, pass_index);
+    const rst_sighting_t *reset = rst_at_point_sighting(at_point, from, pass_index);
     bool has_ttl = reset && (reset->known & RST_SIGHTING_TTL);
     unsigned end = points->ends.end[rst_at_point_interface(at_point)];
 
@@ -306,7 +307,7 @@ void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compa
         ask_witness(points, reset, compare);
     if (!at_point || at_point->whole->at_points < 2)
         return;
-    sighting = rst_at_point_sight(at_point, reset->from, reset->at.pass_index);
+    sighting = rst_at_point_sighting(at_point, reset->from, reset->at.pass_index);
     if (!sighting)
         return;
     compare->at_point = at_point;

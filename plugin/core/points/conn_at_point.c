@@ -54,24 +54,24 @@ static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned
 {
     const rst_conn_t *conn = at_point->conn;
     const rst_ring_t *ring = &conn->direction[from].ring;
-    unsigned home = points->home;
+    unsigned first_interface = points->first_interface;
 
     at_point->sent[from].lost = conn->direction[from].segments > ring->used;
     for (unsigned age = ring->used; age-- > 0;) {
-        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), home);
+        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), first_interface);
 
         push(points, at_point, from, &sighting);
-        at_point->sender[from] |= (uint16_t)(1u << home);
+        at_point->sender[from] |= (uint16_t)(1u << first_interface);
     }
     for (unsigned i = 0; i < conn->revisables; i++) {
         rst_sighting_t sighting;
 
         if (conn->revisable[i]->from != from)
             continue;
-        sighting = rst_sighting_of_reset(conn->revisable[i], home);
+        sighting = rst_sighting_of_reset(conn->revisable[i], first_interface);
         push(points, at_point, from, &sighting);
         add_reset(points, at_point, conn->revisable[i]);
-        at_point->sender[from] |= (uint16_t)(1u << home);
+        at_point->sender[from] |= (uint16_t)(1u << first_interface);
     }
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
 }
@@ -85,12 +85,12 @@ static void list_isn(rst_points_t *points, rst_conn_at_point_t *at_point, uint32
     g_hash_table_insert(points->by_isn, key, at_point);
 }
 
-rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *home)
+rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *table_conn)
 {
     rst_conn_at_point_t *at_point = rst_alloc0(points->memory, sizeof *at_point);
 
     at_point->conn = conn;
-    at_point->home = home;
+    at_point->table_conn = table_conn;
     at_point->whole = rst_alloc0(points->memory, sizeof *at_point->whole);
     at_point->whole->at_point[0] = at_point;
     at_point->whole->at_points = 1;
@@ -187,7 +187,7 @@ static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_a
             return;
     }
     at_point->swap = other->swap;
-    if (at_point->home != other->home)
+    if (at_point->table_conn != other->table_conn)
         at_point->swap ^= (uint8_t)(at_point->facts.client ^ other->facts.client);
     at_point->place = whole->at_points;
     at_point->whole = whole;
@@ -233,7 +233,8 @@ static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t 
     const rst_conn_t *a = at_point->conn;
     const rst_conn_t *b = other->conn;
 
-    return at_point->home != other->home && at_point->facts.syn_window[mine] == other->facts.syn_window[its] &&
+    return at_point->table_conn != other->table_conn &&
+           at_point->facts.syn_window[mine] == other->facts.syn_window[its] &&
            (a->port[mine] == b->port[its] || a->port[1 - mine] == b->port[1 - its]) &&
            apart_from(points, at_point, other);
 }
@@ -249,7 +250,7 @@ static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn
             return NULL;
         if (other == at_point)
             continue;
-        if (other->home == at_point->home && !(other->interfaces & at_point->interfaces))
+        if (other->table_conn == at_point->table_conn && !(other->interfaces & at_point->interfaces))
             return other; /* an earlier use of the addresses and ports, read before */
         if (!is_translated(points, at_point, other))
             continue;
@@ -264,7 +265,7 @@ static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn
 static void find_whole(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from,
                        const rst_sighting_t *sighting)
 {
-    for (rst_conn_at_point_t *view = at_point->home->at_point; view; view = view->view) {
+    for (rst_conn_at_point_t *view = at_point->table_conn->at_point; view; view = view->view) {
         if (view != at_point && same_use(at_point, view, from, sighting)) {
             join(points, at_point, view);
             return;
@@ -285,7 +286,8 @@ static void check_answer(rst_conn_at_point_t *at_point, unsigned from, const rst
         rst_conn_at_point_t *other = at_point->whole->at_point[i];
         unsigned its = from ^ at_point->swap ^ other->swap;
 
-        if (other->home != at_point->home && other->facts.syn[its] && other->facts.isn[its] != sighting->seq)
+        if (other->table_conn != at_point->table_conn && other->facts.syn[its] &&
+            other->facts.isn[its] != sighting->seq)
             at_point->parted = other->parted = true;
     }
 }
@@ -329,7 +331,7 @@ void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, co
 /* The first segment of a use of the addresses and ports decides which point's tables it belongs to. */
 static void take_point(rst_points_t *points, rst_conn_t *conn)
 {
-    uint8_t point = (uint8_t)rst_points_home(points, points->latest);
+    uint8_t point = (uint8_t)rst_points_lowest(points, points->latest);
 
     if (conn->point == point)
         return;
@@ -341,16 +343,16 @@ static void take_point(rst_points_t *points, rst_conn_t *conn)
 void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)
 {
     rst_conn_at_point_t *old = conn->at_point;
-    rst_conn_at_point_t *at_point = rst_at_point_new(points, conn, old->home);
+    rst_conn_at_point_t *at_point = rst_at_point_new(points, conn, old->table_conn);
 
     at_point->interfaces = (uint16_t)(1u << points->latest);
     at_point->view = old->view;
     at_point->previous = old;
     old->next = at_point;
     take_point(points, conn);
-    if (old->home == conn)
+    if (old->table_conn == conn)
         return;
-    for (rst_conn_at_point_t *view = old->home->at_point; view; view = view->view) {
+    for (rst_conn_at_point_t *view = old->table_conn->at_point; view; view = view->view) {
         if (view->view == old)
             view->view = at_point;
     }

@@ -39,7 +39,7 @@ typedef struct rst_conn_at_point {
     rst_conn_t *conn;       /* the record, which may have gone on with the next use: only addresses and ports stay */
     rst_conn_facts_t facts; /* what of the record is true of this use */
     struct rst_whole_connection *whole;
-    rst_conn_t *home;                   /* the record in the table of connections, at which the list of views begins */
+    rst_conn_t *table_conn;             /* the record in the table of connections, at which the list of views begins */
     struct rst_conn_at_point *view;     /* the same addresses and ports at the next point */
     struct rst_conn_at_point *previous; /* the use of the addresses and ports before this one, at this point */
     struct rst_conn_at_point *next;     /* and the one after it */
@@ -77,7 +77,7 @@ typedef struct rst_whole_connection {
 } rst_whole_connection_t;
 
 /* The connection at a point, so far at no other one. */
-rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *home);
+rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *table_conn);
 
 /* A segment of the latest interface, no copy, was taken on its connection, which is followed at its points. reset = its
  * record, if it is one. */

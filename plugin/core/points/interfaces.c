@@ -67,7 +67,7 @@ unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment
     if (i == RST_INTERFACES_MAX)
         i = free_interface(points, key);
     if (!points->interfaces)
-        points->home = (uint8_t)i;
+        points->first_interface = (uint8_t)i;
     if (!points->start[i].pass_index) {
         points->start[i] = now;
         points->key[i] = key;
@@ -99,7 +99,7 @@ rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsig
     return pair && pair->apart ? RST_RELATION_APART : RST_RELATION_UNKNOWN;
 }
 
-unsigned rst_points_home(const rst_points_t *points, unsigned interface)
+unsigned rst_points_lowest(const rst_points_t *points, unsigned interface)
 {
     for (unsigned i = 0; i < interface; i++) {
         if (rst_points_relation(points, i, interface) == RST_RELATION_TOGETHER)

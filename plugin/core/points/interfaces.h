@@ -50,11 +50,11 @@ typedef struct rst_points {
     int64_t latest_time[RST_INTERFACES_MAX]; /* of the latest segment of each */
     uint8_t interfaces;                      /* seen so far */
     uint8_t latest;
-    uint8_t mode;          /* rst_points_mode_t */
-    uint8_t home;          /* the interface of everything before the second one appeared */
-    bool several;          /* each point has records of its own */
-    bool stated;           /* the user says which interfaces belong together: */
-    rst_point_ends_t ends; /* so */
+    uint8_t mode;            /* rst_points_mode_t */
+    uint8_t first_interface; /* the interface of everything before the second one appeared */
+    bool several;            /* each point has records of its own */
+    bool stated;             /* the user says which interfaces belong together: */
+    rst_point_ends_t ends;   /* so */
     rst_pair_t *pair[RST_INTERFACES_MAX][RST_INTERFACES_MAX]; /* [lower][higher], NULL until needed */
     GHashTable *by_isn; /* client's initial sequence number -> rst_conn_at_point_t; NULL until several */
     GHashTable *opened; /* rst_host_t -> rst_conn_at_point_t that it opened last; NULL until several */
@@ -76,7 +76,7 @@ rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsig
 
 /* The lowest interface that is known to belong to the same point. Tables across connections are kept per point: another
  * place counts other hops to the same host. */
-unsigned rst_points_home(const rst_points_t *points, unsigned interface);
+unsigned rst_points_lowest(const rst_points_t *points, unsigned interface);
 
 /* One segment was met on two interfaces, sent by a client (0) or a server (1). */
 void rst_points_met(rst_points_t *points, const rst_sighting_t *a, const rst_sighting_t *b, unsigned role);

@@ -41,7 +41,7 @@ static void count_whole(rst_points_t *points, const rst_whole_connection_t *whol
 }
 
 /* The connection of this view and those that used its addresses and ports before. Returns how many were counted. */
-static unsigned count_uses(rst_points_t *points, const rst_conn_at_point_t *view, unsigned most)
+static unsigned count_incarnations(rst_points_t *points, const rst_conn_at_point_t *view, unsigned most)
 {
     unsigned counted = 0;
 
@@ -77,6 +77,6 @@ void rst_losses_count(rst_points_t *points)
         const rst_conn_at_point_t *view = entry->packed || !entry->as.conn ? NULL : entry->as.conn->at_point;
 
         for (; view && left; view = view->view)
-            left -= count_uses(points, view, left);
+            left -= count_incarnations(points, view, left);
     }
 }

@@ -77,7 +77,7 @@ bool rst_points_one_host(const rst_points_t *points, const rst_conn_at_point_t *
     return !is_stated(points, a, b) && add_pairs(points, a, b, &all) && within_host(&all);
 }
 
-const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
+const rst_sighting_t *rst_at_point_sighting(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
     for (unsigned i = at_point->sent[from].used; i-- > 0;) {
         const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);

@@ -29,7 +29,7 @@ int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a
                         unsigned s);
 
 /* The sighting of a frame in one direction; NULL when it is gone. */
-const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index);
+const rst_sighting_t *rst_at_point_sighting(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index);
 
 /* Was the segment, or were some of its bytes, recorded there? from = index of its sender there. NULL = no. */
 const rst_sighting_t *rst_at_point_covers(const rst_conn_at_point_t *at_point, unsigned from,

@@ -76,7 +76,7 @@ static rst_conn_t *enter(rst_conn_at_point_t *at_point, unsigned from, unsigned 
     return at_point->conn;
 }
 
-static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *home, rst_conn_at_point_t *last,
+static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *table_conn, rst_conn_at_point_t *last,
                                      const rst_segment_t *segment, unsigned interface)
 {
     rst_conn_t *conn;
@@ -86,12 +86,12 @@ static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *home, rst
         return NULL;
     }
     points->table->conns++;
-    conn = rst_conn_new(points->hosts, segment, (uint8_t)rst_points_home(points, interface), points->memory);
-    last->view = rst_at_point_new(points, conn, home);
+    conn = rst_conn_new(points->hosts, segment, (uint8_t)rst_points_lowest(points, interface), points->memory);
+    last->view = rst_at_point_new(points, conn, table_conn);
     return last->view;
 }
 
-rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
+rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *table_conn, unsigned from, const rst_segment_t *segment,
                              unsigned interface)
 {
     rst_sighting_t sighting = rst_sighting_of_segment(segment, points->file->now.pass_index, interface);
@@ -99,9 +99,9 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned fr
     bool torn = false;
     unsigned views = 0;
 
-    if (!home->at_point)
-        rst_at_point_new(points, home, home);
-    for (rst_conn_at_point_t *at_point = home->at_point; at_point; at_point = at_point->view) {
+    if (!table_conn->at_point)
+        rst_at_point_new(points, table_conn, table_conn);
+    for (rst_conn_at_point_t *at_point = table_conn->at_point; at_point; at_point = at_point->view) {
         last = at_point;
         views++;
         if (!(at_point->interfaces >> interface & 1))
@@ -113,7 +113,7 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned fr
         at_point->sender[0] &= at_point->interfaces;
         at_point->sender[1] &= at_point->interfaces;
     }
-    for (rst_conn_at_point_t *at_point = home->at_point; at_point; at_point = at_point->view) {
+    for (rst_conn_at_point_t *at_point = table_conn->at_point; at_point; at_point = at_point->view) {
         if (!at_point->interfaces || may_join(points, at_point, from, &sighting))
             return enter(at_point, from, interface);
     }
@@ -121,16 +121,16 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned fr
         last->mixed = true;
         return enter(last, from, interface);
     }
-    last = new_view(points, home, last, segment, interface);
+    last = new_view(points, table_conn, last, segment, interface);
     if (!last)
         return NULL;
     last->mixed = torn;
     return enter(last, from, interface);
 }
 
-void rst_points_adopt(rst_points_t *points, rst_conn_t *home, unsigned interface)
+void rst_points_adopt(rst_points_t *points, rst_conn_t *table_conn, unsigned interface)
 {
-    rst_at_point_new(points, home, home)->interfaces = (uint16_t)(1u << interface);
+    rst_at_point_new(points, table_conn, table_conn)->interfaces = (uint16_t)(1u << interface);
 }
 
 static void adopt_all(gpointer key, gpointer value, gpointer data)
@@ -162,7 +162,7 @@ void rst_points_begin(rst_points_t *points)
     for (unsigned i = 0; i < conns->len; i++) {
         rst_conn_t *conn = g_ptr_array_index(conns, i);
 
-        rst_points_adopt(points, conn, points->home);
+        rst_points_adopt(points, conn, points->first_interface);
         if (conn->at_point->listed)
             rst_at_point_opened(points, conn->at_point, (unsigned)conn->client);
     }

@@ -15,10 +15,10 @@
 void rst_points_begin(rst_points_t *points);
 
 /* A connection's record before its first segment, when each point has records of its own. */
-void rst_points_adopt(rst_points_t *points, rst_conn_t *home, unsigned interface);
+void rst_points_adopt(rst_points_t *points, rst_conn_t *table_conn, unsigned interface);
 
 /* The record of the connection at the point of the interface, made when it is new. NULL when there are too many. */
-rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
+rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *table_conn, unsigned from, const rst_segment_t *segment,
                              unsigned interface);
 
 #endif

@@ -26,7 +26,7 @@ static const rst_conn_at_point_t *other_point(const rst_points_t *points, const 
     for (unsigned i = 0; i < witness->whole->at_points; i++) {
         const rst_conn_at_point_t *other = witness->whole->at_point[i];
 
-        if (other != witness && other->home == witness->home && !other->mixed && !other->parted &&
+        if (other != witness && other->table_conn == witness->table_conn && !other->mixed && !other->parted &&
             rst_points_proven(points, witness, other) &&
             rst_at_point_nearer(points, other, witness, server ^ witness->swap) > 0)
             return other;

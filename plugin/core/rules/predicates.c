@@ -85,7 +85,7 @@ bool rst_was_open(const rst_view_t *view)
     const rst_direction_t *client = &view->reset->direction[view->reset->client];
     const rst_direction_t *server = &view->reset->direction[1 - view->reset->client];
 
-    return rst_directions_synchronised(client, server);
+    return rst_directions_synchronized(client, server);
 }
 
 bool rst_is_empty(const rst_view_t *view)
@@ -220,15 +220,15 @@ int8_t rst_hop_delta(const rst_view_t *view)
     return (int8_t)best;
 }
 
-/* A single hop: a change of route does that as well, so it only unsettles. The sender's distance must be finished. */
+/* A single hop: a change of route does that as well, so it only unsettles. The sender's distance must be settled. */
 bool rst_hop_step(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
 
     const rst_host_period_t *host = &view->own_host;
-    bool finished = view->own->segments >= 4 || (host->socket.count >= 3 && host->socket.min == host->socket.max);
+    bool settled = view->own->segments >= 4 || (host->socket.count >= 3 && host->socket.min == host->socket.max);
 
-    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && finished && view->own->hop_min == view->own->hop_max &&
+    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && settled && view->own->hop_min == view->own->hop_max &&
            !rst_looks_genuine(view);
 }
 

@@ -12,7 +12,7 @@
 #include "trace/join_match.h"
 #include "trace/join_state.h"
 
-#define NEIGHBOURS 3     /* resets of the same host, before and after, that the trace must have */
+#define NEIGHBORS 3      /* resets of the same host, before and after, that the trace must have */
 #define SHARE_PERCENT 80 /* of a host's resets that the trace must have, before a missing one means something */
 
 static guint hash_address(gconstpointer key)
@@ -109,13 +109,13 @@ void rst_join_add(rst_join_t *join, const rst_reset_t *reset)
 }
 
 /* Are the nearest resets of the same host on other connections all in the trace? */
-static unsigned neighbours(const rst_join_t *join, const rst_row_t *row, int step)
+static unsigned neighbors(const rst_join_t *join, const rst_row_t *row, int step)
 {
     const rst_host_clock_t *clock = rst_join_clock(join, row->clock);
     unsigned found = 0;
     int64_t place = row->place;
 
-    for (unsigned looked = 0; found < NEIGHBOURS && looked < RST_JOIN_NEAR; looked++) {
+    for (unsigned looked = 0; found < NEIGHBORS && looked < RST_JOIN_NEAR; looked++) {
         const rst_row_t *near;
 
         place += step;
@@ -128,14 +128,14 @@ static unsigned neighbours(const rst_join_t *join, const rst_row_t *row, int ste
             return 0;
         found++;
     }
-    return found < NEIGHBOURS ? 0 : found;
+    return found < NEIGHBORS ? 0 : found;
 }
 
 static bool is_absent(const rst_join_t *join, const rst_row_t *row, unsigned *around)
 {
     const rst_host_clock_t *clock = rst_join_clock(join, row->clock);
-    unsigned before = neighbours(join, row, -1);
-    unsigned after = neighbours(join, row, 1);
+    unsigned before = neighbors(join, row, -1);
+    unsigned after = neighbors(join, row, 1);
 
     *around = before + after;
     return clock->known && !join->trace->lost && !join->trace->full && !row->elsewhere && before && after &&
@@ -168,7 +168,7 @@ bool rst_join_report(rst_join_t *join, const rst_reset_t *reset, bool final, rst
     report->sent = row->sent;
     report->received = row->received;
     if (final && !row->sent)
-        report->absent = is_absent(join, row, &report->neighbours);
+        report->absent = is_absent(join, row, &report->neighbors);
     return report->sent || report->received || report->absent;
 }
 

@@ -24,7 +24,7 @@ typedef struct rst_kernel_report {
     const rst_event_t *sent;     /* the sender's kernel reports it, or NULL */
     const rst_event_t *received; /* the receiver's kernel reports that it took it, or NULL */
     bool absent;                 /* the trace covers the sender's kernel at that time, and it reports nothing */
-    unsigned neighbours;         /* when absent: resets of the same host just before and after that it does report */
+    unsigned neighbors;          /* when absent: resets of the same host just before and after that it does report */
 } rst_kernel_report_t;
 
 /* Takes the trace, which has ended. */

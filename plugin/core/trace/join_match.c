@@ -15,21 +15,21 @@
 
 static const rst_event_t *events_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     unsigned from = row->reset->from;
 
-    return rst_trace_between(join->trace->sent, &conn->address[from], conn->port[from], &conn->address[1 - from],
-                             conn->port[1 - from], count);
+    return rst_trace_between(join->trace->sent, &story->address[from], story->port[from], &story->address[1 - from],
+                             story->port[1 - from], count);
 }
 
 /* Those of the receiver's kernel. */
 static const rst_event_t *receipts_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     unsigned from = row->reset->from;
 
-    return rst_trace_between(join->trace->received, &conn->address[1 - from], conn->port[1 - from],
-                             &conn->address[from], conn->port[from], count);
+    return rst_trace_between(join->trace->received, &story->address[1 - from], story->port[1 - from],
+                             &story->address[from], story->port[from], count);
 }
 
 static void vote(GArray *votes, const rst_event_t *events, unsigned count, const rst_row_t *row, unsigned index,
@@ -160,14 +160,14 @@ static void add_events(burst_t *burst, const rst_event_t *events, unsigned count
 static void add_of_listener(const rst_join_t *join, burst_t *burst, const rst_row_t *row, int64_t from, int64_t to)
 {
     static const rst_address_t any;
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     unsigned own = row->reset->from;
     unsigned count;
     const rst_event_t *events =
-        rst_trace_between(join->trace->sent, &conn->address[own], conn->port[own], &any, 0, &count);
+        rst_trace_between(join->trace->sent, &story->address[own], story->port[own], &any, 0, &count);
 
     add_events(burst, events, count, false, from, to);
-    events = rst_trace_between(join->trace->sent, &any, conn->port[own], &any, 0, &count);
+    events = rst_trace_between(join->trace->sent, &any, story->port[own], &any, 0, &count);
     add_events(burst, events, count, false, from, to);
 }
 
@@ -343,7 +343,7 @@ static void match_receipt(rst_join_t *join, rst_row_t *row)
 
 static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst_host_clock_t *clock)
 {
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     int64_t time = row->reset->at.time - clock->offset;
     unsigned peer = 1u - row->reset->from;
     unsigned count;
@@ -353,7 +353,7 @@ static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst
         if (distance(row, &events[i], clock->offset) <= RST_JOIN_TOLERANCE)
             return true; /* of the wrong shape, or another's: no proof of anything */
     }
-    return rst_trace_with_peer(join->trace->sent, &conn->address[peer], conn->port[peer], row->active,
+    return rst_trace_with_peer(join->trace->sent, &story->address[peer], story->port[peer], row->active,
                                time - RST_JOIN_TOLERANCE, time + RST_JOIN_TOLERANCE);
 }
 

@@ -32,7 +32,7 @@ static bool is_progress(const rst_direction_t *side, const rst_segment_t *segmen
            rst_seq_after(segment->ack, side->acked);
 }
 
-static void watch_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     const rst_direction_t *side = &reset->direction[reset->from];
     int64_t elapsed = rst_elapsed(reset->at, at);
@@ -85,7 +85,7 @@ static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment,
     reset->form = RST_FORM_ANSWER;
 }
 
-static void watch_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     const rst_direction_t *peer = &reset->direction[1 - reset->from];
 
@@ -105,7 +105,7 @@ static void watch_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_mom
         reset->after.peer_count++;
 }
 
-static void watch_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
+static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->conn->direction[reset->from];
     const rst_direction_t *peer = &reset->conn->direction[1 - reset->from];
@@ -133,15 +133,15 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
 {
     if (segment->flags & RST_FLAG_RST) {
         if (from == reset->from) {
-            watch_own_reset(reset, segment, at, prefs);
+            note_own_reset(reset, segment, at, prefs);
         } else if (!reset->after.peer_reset.pass_index) {
             reset->after.peer_reset = at;
             reset->after.peer_reset_active = (segment->flags & RST_FLAG_ACK) != 0;
         }
     } else if (from == reset->from) {
-        watch_own(reset, segment, at);
+        note_own(reset, segment, at);
     } else {
-        watch_peer(reset, segment, at);
+        note_peer(reset, segment, at);
     }
 }
 

@@ -35,9 +35,9 @@ typedef struct rst_closed_summary {
 bool rst_closed_summary_fits(const rst_conn_t *conn);
 
 /* side = room for two. */
-void rst_closed_summary_fill(rst_closed_summary_t *rest, rst_closed_direction_t *side, const rst_conn_t *conn);
+void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction_t *side, const rst_conn_t *conn);
 
 /* Writes the summary into a new connection on the same addresses and ports. */
-void rst_closed_summary_restore(const rst_closed_summary_t *rest, rst_conn_t *conn);
+void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t *conn);
 
 #endif

@@ -30,7 +30,7 @@ typedef struct rst_conn_entry {
     union {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
-        rst_closed_summary_t rest;
+        rst_closed_summary_t summary;
     } as;
     uint32_t hash;        /* of the key, mixed with the table's secret */
     bool packed;          /* as.syn or as.rest, not as.conn */

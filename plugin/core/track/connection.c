@@ -83,7 +83,7 @@ static bool is_live(const rst_conn_t *conn)
     unsigned client = rst_conn_client(conn);
 
     return !conn->resets && !both_fins(conn) &&
-           rst_directions_synchronised(&conn->direction[client], &conn->direction[1 - client]);
+           rst_directions_synchronized(&conn->direction[client], &conn->direction[1 - client]);
 }
 
 static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
@@ -135,7 +135,7 @@ static void suspend(rst_conn_t *conn, const rst_memory_t *memory)
     conn->suspended_first = conn->first;
 }
 
-static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
+static void start_incarnation(rst_conn_t *conn, const rst_memory_t *memory)
 {
     remember_previous(conn, memory);
     if (conn->previous->live) {
@@ -153,7 +153,7 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
     conn->resets = 0;
     conn->client = -1;
     conn->opened = false;
-    conn->summary = false;
+    conn->from_closed_summary = false;
     conn->first.pass_index = 0;
     conn->story = NULL;
     conn->attempt = NULL;
@@ -197,13 +197,13 @@ void rst_conn_before_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *s
         /* A SYN-ACK to a SYN that is not in the capture, on addresses and ports that were closed before. */
         if (!answers && (both_fins(conn) || conn->resets) &&
             !((conn->direction[from].known & RST_DIRECTION_SYN) && conn->direction[from].isn == segment->seq))
-            start_generation(conn, memory);
+            start_incarnation(conn, memory);
         else if (answers && conn->suspended)
             release_suspended(conn, memory);
         return;
     }
     if (conn->first.pass_index && !syn_belongs(conn, from, segment))
-        start_generation(conn, memory);
+        start_incarnation(conn, memory);
 }
 
 void rst_conn_resume(rst_conn_t *conn, unsigned from, const rst_segment_t *segment, const rst_memory_t *memory)

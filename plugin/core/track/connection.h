@@ -28,10 +28,10 @@ typedef struct rst_conn {
     int8_t suspended_client; /* as client and opened, of the suspended sides */
     bool suspended_opened;
     uint8_t revisables;              /* entries of revisable */
-    bool lingers;                    /* has ended and waits to be trimmed */
+    bool awaits_trim;                /* has ended and waits to be trimmed */
     bool waits;                      /* in the queue of connections that closed */
-    bool summary;                    /* of this generation only what closed_summary.h keeps is known */
-    bool echoed;                     /* the file shows it from two places, on one interface (merged.h) */
+    bool from_closed_summary;        /* of this generation only what closed_summary.h keeps is known */
+    bool merged_places;              /* the file shows it from two places, on one interface (merged.h) */
     uint16_t resets;                 /* of this generation, copies not counted */
     rst_moment_t first, last;        /* of this generation, resets included, copies not */
     rst_direction_t *direction;      /* both sides, by index; never NULL */

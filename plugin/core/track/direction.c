@@ -275,45 +275,45 @@ static bool is_window_probe(const rst_direction_t *peer, const rst_segment_t *se
     return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
 }
 
-static void run_start(rst_retransmission_t *run, const rst_segment_t *segment, rst_moment_t first)
+static void retransmission_start(rst_retransmission_t *retransmission, const rst_segment_t *segment, rst_moment_t first)
 {
-    memset(run, 0, sizeof *run);
-    run->seq = segment->seq;
-    run->copies = 1;
-    run->first = first;
-    run->last = first;
+    memset(retransmission, 0, sizeof *retransmission);
+    retransmission->seq = segment->seq;
+    retransmission->copies = 1;
+    retransmission->first = first;
+    retransmission->last = first;
 }
 
-static void run_repeat(rst_direction_t *side, rst_moment_t at)
+static void retransmission_repeat(rst_direction_t *side, rst_moment_t at)
 {
-    rst_retransmission_t *run = &side->retransmission;
-    int64_t gap = rst_elapsed(run->last, at);
+    rst_retransmission_t *retransmission = &side->retransmission;
+    int64_t gap = rst_elapsed(retransmission->last, at);
 
-    run->gap_before = run->gap;
-    run->gap = gap == RST_TIME_NONE ? 0 : gap;
-    run->last = at;
-    if (run->copies < UINT16_MAX)
-        run->copies++;
+    retransmission->gap_before = retransmission->gap;
+    retransmission->gap = gap == RST_TIME_NONE ? 0 : gap;
+    retransmission->last = at;
+    if (retransmission->copies < UINT16_MAX)
+        retransmission->copies++;
     side->timed.pass_index = 0;
 }
 
 /* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */
-static void take_run(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment, uint32_t space,
-                     rst_moment_t at)
+static void take_retransmission(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                                uint32_t space, rst_moment_t at)
 {
     bool again = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt);
 
     if (side->retransmission.copies && segment->seq == side->retransmission.seq) {
-        run_repeat(side, at);
+        retransmission_repeat(side, at);
     } else if (!side->retransmission.copies || rst_seq_before(segment->seq, side->retransmission.seq)) {
         bool oldest = !(peer->known & RST_DIRECTION_ACKED) || !rst_seq_before(segment->seq, peer->acked);
         rst_moment_t before = again ? sent_before(side, segment->seq) : (rst_moment_t){0, RST_TIME_NONE};
 
         if (!oldest)
             return;
-        run_start(&side->retransmission, segment, before.pass_index ? before : at);
+        retransmission_start(&side->retransmission, segment, before.pass_index ? before : at);
         if (before.pass_index)
-            run_repeat(side, at);
+            retransmission_repeat(side, at);
     } else {
         return;
     }
@@ -334,7 +334,7 @@ static bool is_out_of_window(const rst_direction_t *side, const rst_direction_t 
     return distance > room || distance < -room;
 }
 
-static void take_wild(rst_direction_t *side, rst_moment_t at)
+static void take_out_of_window(rst_direction_t *side, rst_moment_t at)
 {
     side->out_of_window++;
     side->out_of_window_last = at;
@@ -355,7 +355,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     if (segment->len && (side->known & peer->known & RST_DIRECTION_FIN) && (peer->known & RST_DIRECTION_ACKED) &&
         !rst_seq_after(end, peer->acked))
         side->old_duplicate = at;
-    take_run(side, peer, segment, space, at);
+    take_retransmission(side, peer, segment, space, at);
     if (rst_seq_after(end, side->nxt)) {
         fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
         side->bytes += fresh;
@@ -441,7 +441,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     else if (keepalive)
         count_probe(&side->keepalive, at);
     else if (is_out_of_window(side, peer, segment))
-        take_wild(side, at);
+        take_out_of_window(side, at);
     else if (space)
         take_space(side, peer, segment, space, at);
     else if (!(side->known & RST_DIRECTION_NXT)) {
@@ -452,7 +452,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
         side->pure_acks++;
 }
 
-bool rst_directions_synchronised(const rst_direction_t *client, const rst_direction_t *server)
+bool rst_directions_synchronized(const rst_direction_t *client, const rst_direction_t *server)
 {
     bool syns = (client->known & RST_DIRECTION_SYN) && (server->known & RST_DIRECTION_SYN);
 

@@ -122,6 +122,6 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
                         int64_t idle, const rst_memory_t *memory);
 
 /* Both SYNs were acknowledged, or the capture shows what only an open connection sends. */
-bool rst_directions_synchronised(const rst_direction_t *client, const rst_direction_t *server);
+bool rst_directions_synchronized(const rst_direction_t *client, const rst_direction_t *server);
 
 #endif

@@ -51,13 +51,13 @@ static const meaning_t *meaning_of(const rst_icmp_t *icmp)
 
 static guint report_hash(gconstpointer key)
 {
-    return ((const rst_report_t *)key)->hash;
+    return ((const rst_icmp_report_t *)key)->hash;
 }
 
 static gboolean report_equal(gconstpointer a, gconstpointer b)
 {
-    const rst_icmp_t *left = &((const rst_report_t *)a)->icmp;
-    const rst_icmp_t *right = &((const rst_report_t *)b)->icmp;
+    const rst_icmp_t *left = &((const rst_icmp_report_t *)a)->icmp;
+    const rst_icmp_t *right = &((const rst_icmp_report_t *)b)->icmp;
 
     return left->sport == right->sport && left->dport == right->dport && left->udp == right->udp &&
            rst_address_equal(&left->src, &right->src) && rst_address_equal(&left->dst, &right->dst);
@@ -76,19 +76,19 @@ static uint32_t hash_of(uint64_t secret, const rst_icmp_t *icmp)
     return (uint32_t)hash;
 }
 
-void rst_reports_open(rst_reports_t *reports)
+void rst_icmp_reports_open(rst_icmp_reports_t *reports)
 {
     reports->table = g_hash_table_new(report_hash, report_equal);
     reports->secret = rst_secret();
 }
 
-void rst_reports_close(rst_reports_t *reports)
+void rst_icmp_reports_close(rst_icmp_reports_t *reports)
 {
     g_hash_table_destroy(reports->table);
 }
 
 /* The capture may hold one error twice, as it may a segment. */
-static bool is_copy(const rst_report_t *report, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs)
+static bool is_copy(const rst_icmp_report_t *report, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs)
 {
     int64_t elapsed = rst_elapsed(report->last, at);
 
@@ -96,11 +96,11 @@ static bool is_copy(const rst_report_t *report, const rst_icmp_t *icmp, rst_mome
            elapsed <= (int64_t)prefs->dup_ms * RST_MILLISECOND;
 }
 
-bool rst_reports_take(rst_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs,
-                      const rst_memory_t *memory)
+bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at,
+                           const rst_prefs_t *prefs, const rst_memory_t *memory)
 {
-    rst_report_t key = {.icmp = *icmp};
-    rst_report_t *report;
+    rst_icmp_report_t key = {.icmp = *icmp};
+    rst_icmp_report_t *report;
 
     if (!meaning_of(icmp))
         return false;
@@ -123,10 +123,10 @@ bool rst_reports_take(rst_reports_t *reports, const rst_icmp_t *icmp, rst_moment
     return true;
 }
 
-const rst_report_t *rst_reports_find(const rst_reports_t *reports, const rst_address_t *src, uint16_t sport,
-                                     const rst_address_t *dst, uint16_t dport)
+const rst_icmp_report_t *rst_icmp_reports_find(const rst_icmp_reports_t *reports, const rst_address_t *src,
+                                               uint16_t sport, const rst_address_t *dst, uint16_t dport)
 {
-    rst_report_t key = {.icmp = {.src = *src, .dst = *dst, .sport = sport, .dport = dport}};
+    rst_icmp_report_t key = {.icmp = {.src = *src, .dst = *dst, .sport = sport, .dport = dport}};
 
     key.hash = hash_of(reports->secret, &key.icmp);
     return g_hash_table_lookup(reports->table, &key);
@@ -153,7 +153,7 @@ static const char *hint_of(const rst_icmp_t *icmp, const meaning_t *meaning)
     return "nobody listens on that port, or a packet filter rejects it";
 }
 
-const char *rst_report_text(const rst_report_t *report, const rst_memory_t *memory)
+const char *rst_icmp_report_text(const rst_icmp_report_t *report, const rst_memory_t *memory)
 {
     const rst_icmp_t *icmp = &report->icmp;
     const meaning_t *meaning = meaning_of(icmp);

@@ -16,9 +16,9 @@
 /* Before a segment (not a reset) of side x is taken: marks the connection when the same packet was recorded before,
  * elsewhere. A device that mirrors a packet before and after routing moves it by one hop within milliseconds: that is
  * one place. */
-void rst_echo_note(rst_conn_t *conn, unsigned from, const rst_segment_t *segment);
+void rst_merged_note(rst_conn_t *conn, unsigned from, const rst_segment_t *segment);
 
 /* In a marked connection: is this reset the other place's copy of an earlier one? */
-bool rst_echo_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier);
+bool rst_merged_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier);
 
 #endif

@@ -64,7 +64,7 @@ typedef struct rst_story {
     const rst_address_t *address; /* of both sides, by index; the connection's, which stays once it has a reset */
     const uint16_t *port;
     uint8_t point;                 /* capture point */
-    bool echoed;                   /* the file shows it from two places, on one interface (merged.h) */
+    bool merged_places;            /* the file shows it from two places, on one interface (merged.h) */
     rst_moment_t began;            /* its first segment */
     const struct rst_reset *first; /* its first reset; NULL as long as all are copies */
 } rst_story_t;
@@ -92,16 +92,16 @@ struct rst_reset {
     int64_t idle;      /* ns since the connection's previous segment, resets left out; RST_TIME_NONE unknown */
     uint32_t seq, ack, len, known, tsval, link;
     uint16_t window, ip_id;
-    uint16_t ordinal;     /* within the generation, from 1 */
-    uint16_t own_ordinal; /* among the resets of this sender */
-    uint16_t silences;    /* in the row of equal silences, up to its own */
-    uint8_t from;         /* index of the side that it comes from by its addresses */
-    uint8_t client;       /* index of the client, as known then */
-    bool role_known;      /* by a SYN, not by ports */
-    bool opened;          /* the start of this generation is in the capture */
-    bool summary;         /* the connection had closed long before, and only a summary of it was left */
-    bool fresh;           /* no other TCP segment was seen for a while before the connection's first */
-    bool at_start;        /* the capture begins less than a SYN's timeout before it */
+    uint16_t ordinal;         /* within the generation, from 1 */
+    uint16_t own_ordinal;     /* among the resets of this sender */
+    uint16_t silences;        /* in the row of equal silences, up to its own */
+    uint8_t from;             /* index of the side that it comes from by its addresses */
+    uint8_t client;           /* index of the client, as known then */
+    bool role_known;          /* by a SYN, not by ports */
+    bool opened;              /* the start of this generation is in the capture */
+    bool from_closed_summary; /* the connection had closed long before, and only a summary of it was left */
+    bool fresh;               /* no other TCP segment was seen for a while before the connection's first */
+    bool at_start;            /* the capture begins less than a SYN's timeout before it */
     uint8_t flags, ttl, tos, form;
     bool df;
     uint8_t mptcp, mptcp_reason, mptcp_flags;
