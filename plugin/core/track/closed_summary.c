@@ -1,5 +1,5 @@
 /* closed_summary.c
- * Implementation for the summary of a closed connection.
+ * The summary of a closed connection: filling it, and restoring a connection from it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -71,7 +71,7 @@ void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction
         fill_direction(&side[from], &conn->direction[from]);
 }
 
-/* Sequence space less SYN and FIN; without the SYN only whether there was any. */
+/* Sequence space minus SYN and FIN. Without the SYN, the amount is unknown: 1 stands for some. */
 static uint64_t bytes_of(const rst_closed_direction_t *kept)
 {
     if (!kept->data_segments)
@@ -126,7 +126,8 @@ void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t 
     conn->opened = summary->opened;
     conn->from_closed_summary = true;
     for (unsigned from = 0; from < 2; from++) {
-        /* Only the later one of the two sides is known to have sent last. */
+        /* The summary keeps one time, that of the connection's last segment: it is known for that segment's sender
+         * only. */
         int64_t time =
             summary->direction[from].last_pass_index == summary->last_pass_index ? summary->last_time : RST_TIME_NONE;
 

@@ -1,5 +1,5 @@
 /* conn_table.c
- * Implementation for the table of connections.
+ * The table of connections: keys, packed SYNs, summaries.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #define KEY_MAX 5
 
-/* A slot with room for the longest key. */
+/* An entry with room for the longest key. */
 typedef union rst_conn_probe {
     rst_conn_entry_t entry;
     uint8_t room[sizeof(rst_conn_entry_t) + KEY_MAX * sizeof(uint64_t)];
@@ -56,7 +56,7 @@ void rst_conn_table_close(rst_conn_table_t *table)
     g_hash_table_destroy(table->table);
 }
 
-/* Two IPv4 addresses take one word. */
+/* Two IPv4 addresses fit into one word. */
 static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool swap, uint64_t secret)
 {
     const rst_address_t *low = swap ? &segment->dst : &segment->src;

@@ -1,5 +1,5 @@
 /* icmp_reports.c
- * Implementation for ICMP errors about TCP segments and UDP datagrams.
+ * ICMP errors about TCP segments and UDP datagrams: what they mean, and a table of them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,7 +19,7 @@ typedef struct meaning {
 #define FORBIDDEN "a packet filter forbids it"
 
 /* RFC 792, RFC 1122, section 3.2.2.1, RFC 1812, section 5.2.7.1; RFC 4443, section 3.1. "Fragmentation needed" and
- * "packet too big" are no failures but part of path MTU discovery, and "time exceeded" is what traceroute asks for. */
+ * "packet too big" are not failures but part of path MTU discovery, and "time exceeded" is what traceroute asks for. */
 static const meaning_t meanings[] = {
     {4, 3, 0, "network unreachable", NO_ROUTE},
     {4, 3, 1, "host unreachable", NO_HOST},
@@ -87,7 +87,7 @@ void rst_icmp_reports_close(rst_icmp_reports_t *reports)
     g_hash_table_destroy(reports->table);
 }
 
-/* The capture may hold one error twice, as it may a segment. */
+/* The capture may contain an error twice, just like a segment. */
 static bool is_copy(const rst_icmp_report_t *report, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs)
 {
     int64_t elapsed = rst_elapsed(report->last, at);
@@ -141,7 +141,7 @@ static const char *reporter_text(const rst_icmp_t *icmp, const rst_memory_t *mem
     return rst_text(memory, "%s on the path", rst_address_text(memory, &icmp->reporter));
 }
 
-/* RFC 1122, section 4.2.3.9: TCP refuses with a reset, so this ICMP error comes from a filter. */
+/* TCP itself refuses a segment with a reset (RFC 9293, section 3.5.2), so this ICMP error comes from a filter. */
 static const char *hint_of(const rst_icmp_t *icmp, const meaning_t *meaning)
 {
     if (meaning->hint)

@@ -1,8 +1,8 @@
 /* icmp_reports.h
- * ICMP errors that say that a TCP segment or a UDP datagram could not be delivered.
+ * ICMP errors saying that a TCP segment or a UDP datagram could not be delivered.
  *
- * One report stands for all errors about the same addresses and ports. The table is bounded (RST_TABLE_MAX): when it is
- * full, new ones are not added.
+ * One report stands for all errors about the same addresses and ports. The table is bounded (RST_TABLE_MAX); when it is
+ * full, new reports are not added.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,11 +30,11 @@ typedef struct rst_icmp_reports {
 void rst_icmp_reports_open(rst_icmp_reports_t *reports);
 void rst_icmp_reports_close(rst_icmp_reports_t *reports);
 
-/* Takes an error; those that do not say "unreachable" are left out. Returns whether it was one. */
+/* Adds an error unless it says something other than "unreachable". Returns whether it was added. */
 bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at,
                            const rst_prefs_t *prefs, const rst_memory_t *memory);
 
-/* The report about TCP segments from src to dst, NULL = none. */
+/* The report about TCP segments from src to dst, or NULL. */
 const rst_icmp_report_t *rst_icmp_reports_find(const rst_icmp_reports_t *reports, const rst_address_t *src,
                                                uint16_t sport, const rst_address_t *dst, uint16_t dport);
 

@@ -1,5 +1,5 @@
 /* merged.c
- * Implementation for captures of two places on one interface.
+ * Recognizing captures from two places that share one interface.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,7 +16,7 @@ static bool is_elsewhere(uint8_t ttl, uint8_t other, int64_t elapsed)
     return ABS(hops - others) > 1 || elapsed == RST_TIME_NONE || elapsed > RST_COPY_SPAN_CONSTANT;
 }
 
-/* Stacks give a retransmission another IP id, unless theirs is constant. */
+/* Stacks give a retransmission a new IP ID, unless theirs is constant. */
 static bool stands_in_ring(const rst_direction_t *side, const rst_segment_t *segment)
 {
     if (!segment->ip_id || (!side->ip_id_changes && !(segment->flags & RST_FLAG_SYN)))
@@ -31,7 +31,7 @@ static bool stands_in_ring(const rst_direction_t *side, const rst_segment_t *seg
     return false;
 }
 
-/* Who has sent data does not repeat its SYN: the ring may have forgotten the first one. */
+/* A host that has sent data does not repeat its SYN. The ring may no longer contain the first one. */
 static bool repeats_syn(const rst_direction_t *side, const rst_segment_t *segment)
 {
     return (segment->flags & RST_FLAG_SYN) && (side->known & RST_DIRECTION_SYN) && side->isn == segment->seq &&

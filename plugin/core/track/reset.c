@@ -1,5 +1,5 @@
 /* reset.c
- * Implementation for the texts that name a reset's connection.
+ * Texts that identify the connection of a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
