@@ -1,5 +1,5 @@
 /* delivery.c
- * What became of a segment that nobody acknowledged, as the capture point nearer to its receiver shows it.
+ * What became of an unacknowledged segment, as seen at the capture point nearer to its receiver.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,7 @@
 #include "points/pairing.h"
 #include "points/witness.h"
 
-/* The point farthest from the sender. NULL when none is known to be farther than this one. */
+/* The point farthest from the sender. NULL if none is known to be farther than this one. */
 static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned s)
 {
     const rst_conn_at_point_t *best = at_point;
@@ -25,7 +25,7 @@ static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst
     return best == at_point || at_point->mixed || at_point->parted ? NULL : best;
 }
 
-/* The first copy that arrived. Addresses may be translated, numbers not. */
+/* The first copy that arrived. Addresses may have been translated, but not sequence numbers. */
 static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned from, const rst_retransmission_t *sent)
 {
     for (unsigned i = 0; i < there->sent[from].used; i++) {
@@ -39,7 +39,7 @@ static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned 
     return NULL;
 }
 
-/* An acknowledgment of it that was sent there. */
+/* An acknowledgment of it, sent there. */
 static const rst_sighting_t *answer(const rst_conn_at_point_t *there, unsigned receiver,
                                     const rst_retransmission_t *sent, uint32_t since)
 {
@@ -63,7 +63,7 @@ static bool same_numbers(const rst_conn_at_point_t *at_point, const rst_conn_at_
     return true;
 }
 
-/* SYNs of a connection that the server's point does not know at all. */
+/* For SYNs of a connection that the server's point does not show at all. */
 static rst_delivery_t unknown_there(const rst_points_t *points, const rst_conn_at_point_t *at_point,
                                     const rst_retransmission_t *sent)
 {

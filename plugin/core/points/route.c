@@ -1,5 +1,5 @@
 /* route.c
- * Implementation for the record of a connection to which a segment belongs.
+ * Finding the record of a connection that a segment belongs to.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "base/seq.h"
 
-/* 0 = the client sent it, 1 = the server. The view is one of the present use, so the record is its own. */
+/* 0 = the client sent it, 1 = the server. The view is of the current incarnation, so its record is still about it. */
 static unsigned role_of(const rst_conn_at_point_t *view, unsigned from)
 {
     return from == rst_conn_client(view->conn) ? 0 : 1;
@@ -28,8 +28,8 @@ static bool breaks_out(rst_points_t *points, const rst_conn_at_point_t *at_point
     return rst_points_shows_apart(old, sighting);
 }
 
-/* A segment that this record had long before, and no longer remembers, is no news of another interface: somebody else
- * recorded the same connection. */
+/* Is it a segment that this record saw long ago and no longer remembers? Then the interface brings nothing new: the
+ * same connection was recorded at another place. */
 static bool is_long_known(const rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
 {
     const rst_direction_t *direction = &at_point->conn->direction[from];
