@@ -1,8 +1,9 @@
 /* rewritten_between.c
- * Implementation for rewritten headers.
+ * Finding rewritten headers.
  *
- * A device may translate sequence numbers (firewalls randomise them): then SEQ moves by the same distance in all
- * segments of one side, and the other side's ACK moves back by it. What does not fit that was broken on the way.
+ * A device may translate sequence numbers (firewalls randomize them): then SEQ is shifted by the same distance in all
+ * segments from one side, and ACK is shifted back by it in those from the other. A segment that does not fit was broken
+ * on the way.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,20 +14,20 @@
 
 #include "points/compare.h"
 
-#define LATEST_MAX 6 /* segments of the peer before the reset that are compared */
+#define LATEST_MAX 6 /* the peer's segments before the reset to compare */
 
 typedef struct rst_change {
-    const char *field; /* NULL: not changed */
+    const char *field; /* NULL = not changed */
     uint32_t sent, received;
     const rst_sighting_t *before, *after; /* as sent, as received */
 } rst_change_t;
 
-/* The two points between which the peer's segments travelled. */
+/* The two points between which the peer's segments traveled. */
 typedef struct rst_leg {
-    const rst_conn_at_point_t *here, *there; /* of the receiver, of the peer */
-    unsigned own, peer;                      /* receiver and peer at here */
-    unsigned its_own, its_peer;              /* the same there */
-    uint32_t shift[2];                       /* SEQ here minus SEQ there of what x (0) and y (1) send */
+    const rst_conn_at_point_t *here, *there; /* the receiver's point and the peer's */
+    unsigned own, peer;                      /* index of the receiver, and of the peer, at here */
+    unsigned its_own, its_peer;              /* the same at there */
+    uint32_t shift[2]; /* SEQ here minus SEQ there, in segments from own (0) and from the peer (1) */
 } rst_leg_t;
 
 /* By the first segment that both points show: the SYN, if it is still known. */
@@ -76,7 +77,7 @@ static rst_change_t difference(const rst_leg_t *leg, const rst_sighting_t *befor
     return (rst_change_t){.before = before};
 }
 
-/* The packet that the peer sent, unless it arrived as it was as well: then the other one is somebody's imitation. */
+/* The packet as the peer sent it. NULL if it also arrived unchanged: then the changed one is somebody's imitation. */
 static const rst_sighting_t *as_sent(const rst_leg_t *leg, const rst_sighting_t *after)
 {
     const rst_sighting_t *before = rst_sightings_find(&leg->there->sent[leg->its_peer], after);
@@ -92,7 +93,7 @@ static rst_change_t compare_sighting(const rst_leg_t *leg, const rst_sighting_t 
     return before ? difference(leg, before, after) : (rst_change_t){.field = NULL};
 }
 
-/* Time stamps matter where they made the receiver reject the segment; the SYN's own stamp is compared too. */
+/* Timestamps matter if they made the receiver reject the segment. That of the SYN is compared too. */
 static rst_change_t compare_timestamps(const rst_leg_t *leg, unsigned from, unsigned its)
 {
     for (unsigned i = 0; i < leg->here->sent[from].used; i++) {
@@ -105,7 +106,7 @@ static rst_change_t compare_timestamps(const rst_leg_t *leg, unsigned from, unsi
     return (rst_change_t){.field = NULL};
 }
 
-/* A window that the peer opened and that arrived closed. */
+/* A window that the peer sent open and that arrived closed. */
 static rst_change_t compare_window(const rst_leg_t *leg, uint32_t pass_index)
 {
     for (unsigned i = leg->here->sent[leg->peer].used; i-- > 0;) {
@@ -121,7 +122,7 @@ static rst_change_t compare_window(const rst_leg_t *leg, uint32_t pass_index)
     return (rst_change_t){.field = NULL};
 }
 
-/* What the reset may be about: its trigger, and the latest segments that its sender got. */
+/* Compares what the reset may be about: its trigger, and the latest segments that its sender received. */
 static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
 {
     const rst_sightings_t *got = &leg->here->sent[leg->peer];

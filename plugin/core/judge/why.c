@@ -1,5 +1,5 @@
 /* why.c
- * Implementation for the way to a verdict.
+ * Writing down how a verdict came about.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "rules/explain.h"
 
-#define NAME_WIDTH 26 /* of the column of names */
+#define NAME_WIDTH 26 /* width of the column of rule names */
 
 void rst_why_open(rst_why_t *why)
 {
