@@ -1,5 +1,5 @@
 /* engine.c
- * Implementation for feeding segments: finds the connection, updates it, makes the case of a reset.
+ * Feeding segments: finds the connection, updates it, makes the record of a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,8 +17,9 @@
 #include "track/merged.h"
 #include "track/trigger.h"
 
-#define SYN_AGAIN INT64_C(1000000000)   /* ns; RFC 6298, section 2: a SYN without an answer is sent again */
-#define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
+#define SYN_AGAIN INT64_C(1000000000) /* ns; an unanswered SYN is sent again after this time (RFC 6298, section 2) */
+/* ns of capture before a connection without a SYN, until that counts as lost state */
+#define FRESH_AFTER INT64_C(2200000000)
 
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
 {
@@ -93,7 +94,7 @@ static void note_aftermath(rst_engine_t *engine, rst_conn_t *conn, unsigned from
         rst_aftermath_note(conn->revisable[i], from, segment, engine->file.now, &engine->file.prefs);
 }
 
-/* The first reset of a connection stays open to revision; of the later ones only the latest do. */
+/* The first reset of a connection keeps recording its aftermath; of the later ones, only the latest do. */
 static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
 {
     if (!conn->revisables)
@@ -106,7 +107,7 @@ static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
     conn->revisable[conn->revisables++] = reset;
 }
 
-/* Much later it is another attempt, not the same one again. */
+/* A SYN much later is an attempt of its own, not a retry. */
 static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
 {
     int64_t elapsed = rst_elapsed(reset, syn);
@@ -114,7 +115,7 @@ static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
     return elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_AFTER;
 }
 
-/* A SYN may end the present generation; its resets then learn that the client tried again. */
+/* A SYN may end the current incarnation; the latest reset then learns that the client tried again. */
 static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     uint32_t before = conn->first.pass_index;
@@ -207,8 +208,8 @@ static bool begins_within(const rst_engine_t *engine, const rst_conn_t *conn, in
     return elapsed == RST_TIME_NONE || elapsed < limit;
 }
 
-/* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first.
- */
+/* Since the latest segment in either direction. Resets do not count, so that the second of a pair is as idle as the
+ * first. */
 static int64_t idle_before(const rst_conn_t *conn, rst_moment_t now)
 {
     const rst_moment_t *a = &conn->direction[0].last;
@@ -257,13 +258,13 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
                            : reset->own_last;
     reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
-    /* The case keeps the sides as they are: the connection copies them before it changes them. */
+    /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */
     reset->direction = conn->direction;
     conn->directions_shared = true;
 }
 
-/* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other
- * resets mean nothing. */
+/* The ACK of an abort tells what had arrived, so later resets do not answer those segments. The ACK number of other
+ * resets means nothing. */
 static void take_last_ack(rst_conn_t *conn, const rst_reset_t *reset, const rst_memory_t *memory)
 {
     const rst_direction_t *side = &conn->direction[reset->from];
@@ -333,7 +334,7 @@ static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, 
     return conn;
 }
 
-/* A connection for the slot, from the packed SYN if that was all so far. NULL when there are too many. */
+/* A connection for the entry, made from the packed SYN if that is all so far. NULL when there are too many. */
 static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned from,
                               const rst_segment_t *segment)
 {

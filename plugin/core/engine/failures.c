@@ -1,5 +1,5 @@
 /* failures.c
- * Implementation for failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
+ * Finding failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,7 +15,7 @@ static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *run)
     return silence != RST_TIME_NONE && silence > run->gap;
 }
 
-/* Three SYNs, or two when the capture went on for longer than the wait between them. */
+/* Three SYNs, or two if the capture went on for longer than the wait between them. */
 static bool is_syn_timeout(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
 {
     const rst_direction_t *side = &conn->direction[from];
@@ -72,7 +72,7 @@ static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
         g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
 }
 
-/* One failure is report once: what an ICMP error explains is not a silent one. */
+/* One failure is reported once: what an ICMP error explains is not a silent one. */
 static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
 {
     const rst_conn_t *conn = failure->conn;
@@ -83,7 +83,7 @@ static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
         list_failure(engine, failure);
 }
 
-/* At every capture point that shows the connection. */
+/* At every capture point that shows it. */
 static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
 {
     const rst_conn_at_point_t *view = conn->at_point;
@@ -96,7 +96,7 @@ static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
     }
 }
 
-/* Does every capture point that shows the connection agree that nothing came back, and that it was not reset? */
+/* Do all capture points that show the connection agree that nothing came back, and that it was not reset? */
 static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
 {
     const rst_conn_at_point_t *view = conn->at_point;
@@ -109,7 +109,7 @@ static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsign
     return true;
 }
 
-/* The connection that the report is about; NULL when the capture shows at most one SYN of it. *closed = it went well
+/* The connection that the ICMP report is about; NULL if the capture shows at most one SYN of it. *closed = it went well
  * and ended long ago. */
 static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icmp_t *icmp, unsigned *from, bool *closed)
 {
@@ -120,8 +120,8 @@ static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icm
     return entry && !entry->packed ? entry->as.conn : NULL;
 }
 
-/* ICMP errors are hints to an open connection (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. They
- * explain a failure only where there is one. */
+/* For an open connection, an ICMP error is only a hint (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. It
+ * explains a failure only where there is one. */
 static void list_report(rst_engine_t *engine, const rst_icmp_report_t *report)
 {
     unsigned from = 0;
@@ -195,7 +195,7 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
     }
 }
 
-/* With a capture at the other end too: was it lost on the way, or did the host not answer? */
+/* If the other end was captured too: was the segment lost on the way, or did the host not answer? */
 static rst_delivery_t delivery_of(const rst_engine_t *engine, const rst_failure_t *failure)
 {
     const rst_retransmission_t *run = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
