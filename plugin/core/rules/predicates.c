@@ -100,9 +100,9 @@ bool rst_fins_done(const rst_view_t *view)
 
 bool rst_loses_data(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
+    const rst_retransmission_t *retx = &view->own->retransmission;
 
-    return run->copies && !(run->flags & RST_FLAG_SYN) && (run->space > 1 || !(run->flags & RST_FLAG_FIN));
+    return retx->copies && !(retx->flags & RST_FLAG_SYN) && (retx->space > 1 || !(retx->flags & RST_FLAG_FIN));
 }
 
 uint32_t rst_in_flight(const rst_view_t *view)
