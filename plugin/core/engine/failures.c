@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "points/delivery.h"
 
-static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *run)
+static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *retx)
 {
-    int64_t silence = rst_elapsed(run->last, engine->file.now);
+    int64_t silence = rst_elapsed(retx->last, engine->file.now);
 
-    return silence != RST_TIME_NONE && silence > run->gap;
+    return silence != RST_TIME_NONE && silence > retx->gap;
 }
 
 /* Three SYNs, or two if the capture went on for longer than the wait between them. */
@@ -29,10 +29,10 @@ static bool is_syn_timeout(const rst_engine_t *engine, const rst_conn_t *conn, u
 
 static bool is_silent_give_up(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
 {
-    const rst_retransmission_t *run = &conn->direction[from].retransmission;
+    const rst_retransmission_t *retx = &conn->direction[from].retransmission;
 
-    return run->copies > engine->file.prefs.retx_threshold && !run->peer_alive && !(run->flags & RST_FLAG_SYN) &&
-           went_on(engine, run);
+    return retx->copies > engine->file.prefs.retx_threshold && !retx->peer_alive && !(retx->flags & RST_FLAG_SYN) &&
+           went_on(engine, retx);
 }
 
 static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst_failure_t *failure)
@@ -198,11 +198,11 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
 /* If the other end was captured too: was the segment lost on the way, or did the host not answer? */
 static rst_delivery_t delivery_of(const rst_engine_t *engine, const rst_failure_t *failure)
 {
-    const rst_retransmission_t *run = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
+    const rst_retransmission_t *retx = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
 
-    if (!run || failure->report || run->last.pass_index != failure->last.pass_index)
+    if (!retx || failure->report || retx->last.pass_index != failure->last.pass_index)
         return (rst_delivery_t){RST_DELIVERY_UNKNOWN, 0, 0, 0};
-    return rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, run);
+    return rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, retx);
 }
 
 static const char *explained(const rst_failure_t *failure, const rst_delivery_t *delivery, const rst_memory_t *memory)

@@ -275,25 +275,25 @@ static bool is_window_probe(const rst_direction_t *peer, const rst_segment_t *se
     return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
 }
 
-static void retransmission_start(rst_retransmission_t *retransmission, const rst_segment_t *segment, rst_moment_t first)
+static void retransmission_start(rst_retransmission_t *retx, const rst_segment_t *segment, rst_moment_t first)
 {
-    memset(retransmission, 0, sizeof *retransmission);
-    retransmission->seq = segment->seq;
-    retransmission->copies = 1;
-    retransmission->first = first;
-    retransmission->last = first;
+    memset(retx, 0, sizeof *retx);
+    retx->seq = segment->seq;
+    retx->copies = 1;
+    retx->first = first;
+    retx->last = first;
 }
 
 static void retransmission_repeat(rst_direction_t *side, rst_moment_t at)
 {
-    rst_retransmission_t *retransmission = &side->retransmission;
-    int64_t gap = rst_elapsed(retransmission->last, at);
+    rst_retransmission_t *retx = &side->retransmission;
+    int64_t gap = rst_elapsed(retx->last, at);
 
-    retransmission->gap_before = retransmission->gap;
-    retransmission->gap = gap == RST_TIME_NONE ? 0 : gap;
-    retransmission->last = at;
-    if (retransmission->copies < UINT16_MAX)
-        retransmission->copies++;
+    retx->gap_before = retx->gap;
+    retx->gap = gap == RST_TIME_NONE ? 0 : gap;
+    retx->last = at;
+    if (retx->copies < UINT16_MAX)
+        retx->copies++;
     side->timed.pass_index = 0;
 }
 
