@@ -27,7 +27,7 @@ typedef struct rst_leg {
     const rst_conn_at_point_t *here, *there; /* the receiver's point and the peer's */
     unsigned own, peer;                      /* index of the receiver, and of the peer, at here */
     unsigned its_own, its_peer;              /* the same at there */
-    uint32_t shift[2]; /* SEQ here minus SEQ there, in segments from own (0) and from the peer (1) */
+    uint32_t shift[2]; /* SEQ here minus SEQ there, in segments from the receiver (0) and the peer (1) */
 } rst_leg_t;
 
 /* By the first segment that both points show: the SYN, if it is still known. */

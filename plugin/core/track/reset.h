@@ -31,27 +31,29 @@ typedef struct rst_earlier {
     uint16_t ip_id, window;
 } rst_earlier_t;
 
-/* What later segments of the connection showed. own = the side that the reset comes from, peer = the other one. */
+/* What later segments of the connection showed. The sender is the side that the reset comes from, by its source
+ * address. */
 typedef struct rst_aftermath {
-    rst_moment_t alive;    /* own sends what a host that had reset the connection would not; pass_index 0 = never */
-    rst_moment_t own_next; /* first segment from own that is neither SYN nor reset */
+    rst_moment_t alive; /* the sender sends what a host that had reset the connection would not; pass_index 0 = never */
+    rst_moment_t own_next; /* the sender's first segment that is neither SYN nor reset */
     uint8_t own_ttl;       /* its TTL, 0 = unknown */
     uint8_t alive_ttl;     /* TTL of the segment at alive, 0 = unknown */
     bool alive_new;        /* it was provably sent after the reset: new timestamp or IP ID */
-    bool restarted;        /* own sends a new SYN: what follows is another connection */
-    rst_moment_t peer;     /* peer's latest segment after the reset */
-    uint16_t peer_data;    /* peer's segments with data after the reset */
-    uint16_t peer_count;   /* peer's segments after the reset, not counting resets and copies */
+    bool restarted;        /* the sender sends a new SYN: what follows is another connection */
+    rst_moment_t peer;     /* the peer's latest segment after the reset */
+    uint16_t peer_data;    /* the peer's segments with data after the reset */
+    uint16_t peer_count;   /* the peer's segments after the reset, not counting resets and copies */
     bool peer_challenge; /* the first of them is a challenge ACK: bare, at the peer's RCV.NXT (RFC 5961, section 3.2) */
-    bool syn_again;      /* peer repeats its SYN */
-    bool peer_reset_active;  /* peer's first reset after this one has the ACK flag, so it answers nothing */
+    bool syn_again;      /* the peer repeats its SYN */
+    bool peer_reset_active;  /* the peer's first reset after this one has the ACK flag, so it answers nothing */
     rst_moment_t peer_reset; /* the moment of that reset */
-    rst_moment_t synack;     /* own accepts the SYN after all, with no repeated SYN in between */
+    rst_moment_t synack;     /* the sender accepts the SYN after all, with no repeated SYN in between */
     rst_moment_t retry;      /* a new SYN on the same addresses and ports */
     bool same_syn_accepted;  /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
     bool reached_known;
-    uint32_t reached; /* SND.NXT of own at the end of this incarnation */
-    uint16_t train;   /* own's later resets within seqchange_s, at rising sequence numbers that nobody has reached */
+    uint32_t reached; /* SND.NXT of the sender at the end of this incarnation */
+    /* the sender's later resets within seqchange_s, at rising sequence numbers that nobody has reached */
+    uint16_t train;
     uint32_t train_step[2]; /* their distances from this reset */
 } rst_aftermath_t;
 
@@ -110,9 +112,9 @@ struct rst_reset {
     bool named_netscaler; /* the user named the sender as a NetScaler */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
-    const uint8_t *head;              /* payload, or NULL */
-    rst_recent_segment_t trigger;     /* moment.pass_index 0 = none */
-    rst_moment_t late_duplicate;      /* data that own had acknowledged before, with ACK = SEQ; pass_index 0 = none */
+    const uint8_t *head;          /* payload, or NULL */
+    rst_recent_segment_t trigger; /* moment.pass_index 0 = none */
+    rst_moment_t late_duplicate; /* data that the sender had acknowledged before, with ACK = SEQ; pass_index 0 = none */
     const rst_direction_t *direction; /* both directions as they were when it came, by index; without their rings */
     const rst_previous_t *previous;
     rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */
