@@ -244,22 +244,22 @@ static void mark_duplicate(const rst_view_t *view, const rst_compare_t *compare)
 static void explain_delivery(const rst_view_t *view)
 {
     rst_verdict_t *verdict = view->verdict;
-    rst_delivery_t report;
+    rst_delivery_t delivery;
     const char *text;
 
     if (!rst_cause_is(verdict->cause, RST_TRAIT_GIVES_UP))
         return;
-    report = rst_delivery_of(view->points, view->reset->at_point, view->reset->from, &view->own->retransmission);
-    if (report.kind == RST_DELIVERY_UNKNOWN)
+    delivery = rst_delivery_of(view->points, view->reset->at_point, view->reset->from, &view->own->retransmission);
+    if (delivery.kind == RST_DELIVERY_UNKNOWN)
         return;
     verdict->confidence = (uint8_t)MAX(verdict->confidence, 95);
     verdict->alternatives = 0;
-    if (rst_delivery_pattern(&report))
-        add_pattern(view, rst_delivery_pattern(&report));
-    text = view->texts ? rst_delivery_text(&report, view->memory) : "";
+    if (rst_delivery_pattern(&delivery))
+        add_pattern(view, rst_delivery_pattern(&delivery));
+    text = view->texts ? rst_delivery_text(&delivery, view->memory) : "";
     if (view->texts)
         verdict->summary = rst_text(view->memory, "%s. %s", verdict->summary, text);
-    rst_evidence_add(view, report.pass_index ? report.pass_index : view->own->retransmission.last.pass_index, "%s",
+    rst_evidence_add(view, delivery.pass_index ? delivery.pass_index : view->own->retransmission.last.pass_index, "%s",
                      text);
 }
 

@@ -32,9 +32,9 @@ rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_at_poi
                                const rst_retransmission_t *sent);
 
 /* The name of a pattern if copies or their answers were lost between two points, otherwise NULL. */
-const char *rst_delivery_pattern(const rst_delivery_t *report);
+const char *rst_delivery_pattern(const rst_delivery_t *delivery);
 
 /* A sentence about it, empty if nothing is known. */
-const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory);
+const char *rst_delivery_text(const rst_delivery_t *delivery, const rst_memory_t *memory);
 
 #endif

@@ -35,7 +35,7 @@ void rst_summary(const rst_view_t *view, const char *format, ...)
 void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...)
 {
     rst_verdict_t *verdict = view->verdict;
-    rst_evidence_t *slot;
+    rst_evidence_t *evidence;
     uint32_t frame = rst_frames_number(&view->file->frames, pass_index);
     va_list args;
 
@@ -43,13 +43,13 @@ void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *f
         frame = rst_frames_number(&view->file->frames, view->reset->at.pass_index);
     if (verdict->evidences == RST_EVIDENCE_MAX)
         return;
-    slot = &verdict->evidence[verdict->evidences++];
-    slot->frame = frame;
-    slot->text = "";
+    evidence = &verdict->evidence[verdict->evidences++];
+    evidence->frame = frame;
+    evidence->text = "";
     if (!view->texts)
         return;
     va_start(args, format);
-    slot->text = format_text(view, format, args);
+    evidence->text = format_text(view, format, args);
     va_end(args);
 }
 
