@@ -47,8 +47,8 @@ enum {
     RST_TRAITS_ACCUSING = RST_TRAIT_SENT_ON_PATH | RST_TRAIT_CHANGED_ON_PATH
 };
 
-/* The ways in which a Linux kernel sends a reset: the names of enum sk_rst_reason, grouped where several say the same.
- */
+/* The ways in which a Linux kernel sends a reset: the names of enum sk_rst_reason, grouped where several say
+ * the same. */
 typedef enum rst_kernel_path {
     RST_KERNEL_PATH_NO_SOCKET,     /* the segment found no socket */
     RST_KERNEL_PATH_BAD_ACK,       /* a handshake whose ACK does not fit */

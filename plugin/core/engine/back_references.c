@@ -35,8 +35,8 @@ static void refer_reset(rst_engine_t *engine, const rst_reset_t *reset, const rs
     }
 }
 
-/* Made from final verdicts, which include later frames and other capture points, so that all modes of Wireshark agree.
- */
+/* Made from final verdicts, which include later frames and other capture points, so that all modes of
+ * Wireshark agree. */
 static void make_back_references(rst_engine_t *engine, const rst_memory_t *memory)
 {
     engine->back_references = g_hash_table_new(NULL, NULL);

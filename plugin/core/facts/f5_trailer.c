@@ -52,8 +52,8 @@ static unsigned get16(const uint8_t *byte)
     return (unsigned)byte[0] << 8 | byte[1];
 }
 
-/* cause points to its size byte; left counts from there. BIG-IP's texts are plain ASCII: anything else is not a cause.
- */
+/* cause points to its size byte; left counts from there. BIG-IP's texts are plain ASCII: anything else is
+ * not a cause. */
 static void read_cause(trailer_t *trailer, const uint8_t *cause, size_t left)
 {
     size_t size = left ? (size_t)cause[0] + 1 : 0;

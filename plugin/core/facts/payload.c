@@ -21,9 +21,9 @@ static bool is_digit(uint8_t byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Record header: type, 0x03, minor version, 16-bit length (RFC 8446, section 5.1). An encrypted close_notify is an
- * alert record of any length, or in TLS 1.3 an application data record of 19 bytes (alert 2, content type 1, tag 16).
- */
+/* Record header: type, 0x03, minor version, 16-bit length (RFC 8446, section 5.1). An encrypted close_notify is
+ * an alert record of any length, or in TLS 1.3 an application data record of 19 bytes (alert 2, content type 1,
+ * tag 16). */
 static rst_message_t read_tls(const rst_segment_t *segment)
 {
     const uint8_t *head = segment->head;

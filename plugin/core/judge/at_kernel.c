@@ -215,9 +215,9 @@ static void take_over(const rst_view_t *view, rst_cause_t cause, unsigned confid
         add_alternative(verdict, history, (100u - confidence) / 2);
 }
 
-/* The kernel's TCP did not send it. If it came from nearer than the host, a device did; from as far as the host, most
- * likely its own packet filter. If from farther or unknown, perhaps a guest behind the host did, so nobody is accused.
- */
+/* The kernel's TCP did not send it. If it came from nearer than the host, a device did; from as far as the
+ * host, most likely its own packet filter. If from farther or unknown, perhaps a guest behind the host did, so
+ * nobody is accused. */
 static void apply_absence(const rst_view_t *view, unsigned around)
 {
     rst_verdict_t *verdict = view->verdict;

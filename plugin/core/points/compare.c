@@ -47,8 +47,8 @@ static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *oth
            !rst_at_point_covers(other->at_point, peer ^ at_point->swap ^ other->at_point->swap, trigger);
 }
 
-/* Does the sender have resets there that this point does not show? One of them may be this one with different numbers.
- */
+/* Does the sender have resets there that this point does not show? One of them may be this one with
+ * different numbers. */
 static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from)
 {
     for (unsigned i = 0; i < there->resets; i++) {
@@ -81,8 +81,8 @@ static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *
     return 0;
 }
 
-/* Before any data, a kernel may reset a connection with which a program with a raw socket or its own stack carries on.
- */
+/* Before any data, a kernel may reset a connection with which a program with a raw socket or its own stack
+ * carries on. */
 static bool may_go_on(const rst_reset_t *reset)
 {
     return reset->from == reset->client && !reset->direction[0].bytes && !reset->direction[1].bytes;

@@ -18,8 +18,8 @@
 /* Number of a connection's point, counted from 1. */
 unsigned rst_points_number(const rst_points_t *points, const rst_conn_at_point_t *at_point);
 
-/* Are the two known to be at different points? Either several segments in both directions show it, or the user says so.
- */
+/* Are the two known to be at different points? Either several segments in both directions show it, or the user
+ * says so. */
 bool rst_points_proven(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b);
 
 /* Are they two interfaces of one host, on which each packet appears as it passes through the host? */

@@ -82,8 +82,8 @@ static void explain_unsolicited(const rst_view_t *view)
     rst_explain_history(view);
 }
 
-/* The kernel resets a connection that a program opened with a raw socket or its own stack, and the program carries on.
- */
+/* The kernel resets a connection that a program opened with a raw socket or its own stack, and the program
+ * carries on. */
 static unsigned match_raw_socket(const rst_view_t *view)
 {
     return view->reset->after.own_next.pass_index && rst_answers_syn_ack(view) && rst_client_leaves(view) ? 85 : 0;

@@ -51,8 +51,8 @@ static unsigned match_policy(const rst_view_t *view)
         return rst_is_answer(view) && delta == 0 ? 0 : 70;
     if (!rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
         return 0;
-    /* A filter that rejects a segment answers that segment, from nearer than the host; a forger does not wait for one.
-     */
+    /* A filter that rejects a segment answers that segment, from nearer than the host; a forger does not wait
+     * for one. */
     if (nearer && rst_made_elsewhere(view) && !rst_idle_before(view))
         return !view->reset->opened ? 42 : (rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55);
     return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);

@@ -31,8 +31,8 @@ bool rst_refused_like_linux(const rst_view_t *view)
     return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && reset->window == 0 && reset->ttl <= 64;
 }
 
-/* The SYN-ACKs, or other refusals and one SYN-ACK, agree on the distance of this host, and that of the reset differs.
- */
+/* The SYN-ACKs, or other refusals and one SYN-ACK, agree on the distance of this host, and that of the
+ * reset differs. */
 bool rst_refusal_distance(const rst_view_t *view, int *delta)
 {
     const rst_host_period_t *host = &view->own_host;

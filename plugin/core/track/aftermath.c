@@ -117,8 +117,8 @@ static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst
      * are not guesses. */
     if (!rst_directions_talk(own, peer))
         return;
-    /* RFC 9293 gives a host no reason to send a reset at a number that neither side has reached (Weaver et al., 2009).
-     */
+    /* RFC 9293 gives a host no reason to send a reset at a number that neither side has reached (Weaver
+     * et al., 2009). */
     if (rst_seq_diff(segment->seq, reset->seq) <= 2 || !(own->known & RST_DIRECTION_NXT) ||
         !rst_seq_after(segment->seq, own->nxt) || (own->known & RST_DIRECTION_FIN))
         return;

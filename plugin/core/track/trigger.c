@@ -245,9 +245,9 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
     return candidate;
 }
 
-/* How many extra copies of each packet the capture contains. On a mirror of several ports all packets have equally
- * many, so one more than that is another packet. Judged by the sender's own direction, if it shows more than the reset.
- */
+/* How many extra copies of each packet the capture contains. On a mirror of several ports all packets have
+ * equally many, so one more than that is another packet. Judged by the sender's own direction, if it shows more
+ * than the reset. */
 static unsigned copies_of_each(const rst_reset_t *reset)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
