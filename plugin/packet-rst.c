@@ -26,7 +26,7 @@
 /* Data attached to a frame in file scope. It is never looked up by frame number, because with a read filter the number
  * of a rejected frame is reused. */
 enum {
-    KEY_CASE = 1,    /* + position among the resets of the frame: rst_reset_t */
+    KEY_RESET = 1,   /* + position among the resets of the frame: rst_reset_t */
     KEY_MISSED = 100 /* number of TCP layers that bypassed the hook */
 };
 
@@ -121,7 +121,7 @@ static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
     const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
-    unsigned cases = 0;
+    unsigned resets = 0;
     unsigned i;
 
     rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
@@ -132,28 +132,28 @@ static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
             noted_reset = reset;
         if (!reset)
             continue;
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases, reset);
-        found[cases++] = reset;
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets, reset);
+        found[resets++] = reset;
     }
     if (error)
         rst_engine_icmp(engine, error);
     note_missed(pinfo, facts);
-    return cases;
+    return resets;
 }
 
 /* Later visits: what the first one stored. */
 static unsigned recall(packet_info *pinfo, const rst_reset_t **found)
 {
-    unsigned cases = 0;
+    unsigned resets = 0;
 
     rst_engine_finish_pass(engine);
-    while (cases < RST_LAYERS_MAX) {
-        found[cases] = (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE + cases);
-        if (!found[cases])
+    while (resets < RST_LAYERS_MAX) {
+        found[resets] = (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets);
+        if (!found[resets])
             break;
-        cases++;
+        resets++;
     }
-    return cases;
+    return resets;
 }
 
 static void mark_earlier(packet_info *pinfo, uint32_t frame)
@@ -291,15 +291,15 @@ static void tap_missed(packet_info *pinfo)
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     const rst_reset_t *found[RST_LAYERS_MAX];
-    unsigned cases, i;
+    unsigned resets, i;
 
     if (!engine)
         return 0;
     pinfo->current_proto = "RST"; /* the name under which Expert Information lists our items */
-    cases = pinfo->fd->visited ? recall(pinfo, found) : learn(pinfo, found);
-    for (i = 0; i < cases; i++)
+    resets = pinfo->fd->visited ? recall(pinfo, found) : learn(pinfo, found);
+    for (i = 0; i < resets; i++)
         show_case(tvb, pinfo, tree, found[i]);
-    for (i = 0; i < cases && rst_log_is_active(); i++)
+    for (i = 0; i < resets && rst_log_is_active(); i++)
         log_why(pinfo, found[i]);
     if (pinfo->fd->visited) {
         if (rst_tree_wants_reset_in(tree))
@@ -313,7 +313,7 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
 static const rst_reset_t *first_reset(packet_info *pinfo)
 {
-    return (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_CASE);
+    return (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET);
 }
 
 static rst_pref_bool_t has_connection(packet_info *pinfo RST_CONVERSATION_ARGUMENT)

@@ -46,7 +46,7 @@ static void test_every_row(void)
     }
 }
 
-static void test_neighbours(void)
+static void test_neighbors(void)
 {
     /* One below and above, between the rows, ends of the table. */
     static const unsigned others[] = { 0, 1, 8190, 8192, 8195, 8203, 8215, 9099, 9101, 9204, 9299, 9703, 9984, 9999,
@@ -207,7 +207,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         { "/netscaler/every_row", test_every_row },
-        { "/netscaler/neighbours", test_neighbours },
+        { "/netscaler/neighbors", test_neighbors },
         { "/netscaler/by_distance", test_by_distance },
         { "/netscaler/by_window", test_by_window },
         { "/netscaler/by_codes", test_by_codes },

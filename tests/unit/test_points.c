@@ -367,7 +367,7 @@ static void test_stated(void)
     g_assert_cmpint(rst_points_relation(points, 1, 2), ==, RST_RELATION_TOGETHER);
     g_assert_cmpint(rst_points_relation(points, 0, 2), ==, RST_RELATION_APART);
     g_assert_cmpint(rst_points_relation(points, 0, 3), ==, RST_RELATION_UNKNOWN);
-    g_assert_cmpuint(rst_points_home(points, 2), ==, 1);
+    g_assert_cmpuint(rst_points_lowest(points, 2), ==, 1);
     points->mode = RST_POINTS_EVERY;
     g_assert_cmpint(rst_points_relation(points, 0, 3), ==, RST_RELATION_APART);
     points->mode = RST_POINTS_ONE;

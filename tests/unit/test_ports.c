@@ -17,7 +17,7 @@ static void test_all_are_found(void)
     g_assert_cmpuint(found, ==, 153); /* rows */
 }
 
-static void test_neighbours(void)
+static void test_neighbors(void)
 {
     g_assert_true(rst_port_is_service(20));
     g_assert_true(rst_port_is_service(443));
@@ -32,6 +32,6 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ports/all_are_found", test_all_are_found);
-    g_test_add_func("/ports/neighbours", test_neighbours);
+    g_test_add_func("/ports/neighbors", test_neighbors);
     return g_test_run();
 }

@@ -5,9 +5,8 @@
  */
 #include "answer/causes.h"
 
-/* From here a verdict is shown with the full severity of its cause, and from here with the next lower one. */
-#define RST_CONFIDENCE_FULL 90
-#define RST_CONFIDENCE_MEDIUM 60
+#define RST_CONFIDENCE_FULL 90   /* from here on: the full severity of the cause */
+#define RST_CONFIDENCE_MEDIUM 60 /* from here on: one step lower */
 
 /* As causes.def writes its columns. */
 #define T(trait) RST_TRAIT_##trait
@@ -58,7 +57,7 @@ rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence)
 {
     rst_severity_t highest = cause_infos[cause].severity;
 
-    /* Expected behavior stays a chat, and a note is already the lowest step of a possible problem. */
+    /* Expected behavior stays a chat, and a note is already the lowest severity of a possible problem. */
     if (highest <= RST_SEVERITY_NOTE || confidence >= RST_CONFIDENCE_FULL)
         return highest;
     if (confidence >= RST_CONFIDENCE_MEDIUM)

@@ -1,5 +1,5 @@
 /* finding.c
- * Implementation for the kinds of failures without a reset.
+ * The kinds of failures without a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -30,7 +30,7 @@ const rst_finding_info_t *rst_finding_info(rst_finding_kind_t kind);
 /* A failure without a reset. */
 typedef struct rst_finding {
     rst_finding_kind_t kind;
-    uint16_t count;      /* segments that stayed unanswered, or ICMP errors */
+    uint16_t count;      /* unanswered segments, or ICMP errors */
     int64_t duration;    /* ns from the first to the last of them, or RST_DURATION_NONE */
     const char *pattern; /* NULL = none */
     const char *summary;

@@ -1,5 +1,5 @@
 /* verdict.c
- * What a verdict says about the path, and the names of the enumerations as in the public fields.
+ * What a verdict says about the path, and the names of enum values in the public fields.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /* verdict.h
- * The answer about one reset: why, who, how sure, by what evidence.
+ * The answer about one reset: why, who, how sure, on what evidence.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,7 +44,7 @@ typedef enum rst_validity {
     RST_VALIDITY_COUNT
 } rst_validity_t;
 
-typedef enum rst_truth { /* a yes or no that may be unknown */
+typedef enum rst_truth { /* yes or no, if known */
                          RST_UNKNOWN,
                          RST_NO,
                          RST_YES
@@ -60,7 +60,8 @@ typedef enum rst_capture_side {
 
 typedef struct rst_evidence {
     const char *text; /* one fact; no ';', no tab, printable */
-    uint32_t frame;   /* the frame that shows it, or the reset's own; 0 = the reset's own, whose number is not known */
+    /* the frame that shows it, possibly that of the reset; 0 = that of the reset, whose number is not known */
+    uint32_t frame;
 } rst_evidence_t;
 
 typedef struct rst_alternative {
@@ -78,12 +79,12 @@ typedef struct rst_declared {
 /* All strings live in the memory that was passed to rst_engine_classify(), or are static. */
 typedef struct rst_verdict {
     rst_cause_t cause;
-    uint8_t confidence; /* percent; all confidences of one reset sum to at most 100 */
+    uint8_t confidence; /* percent; all confidences of a reset sum to at most 100 */
     uint8_t alternatives;
     uint8_t evidences;
     uint8_t patterns;
     bool benign;
-    bool conflict; /* the declared reason and the history disagree */
+    bool conflict; /* the stated reason and the history disagree */
     bool first;    /* counts as a reset of its own; false for followers and copies */
     rst_sender_t sender;
     rst_phase_t phase;
@@ -94,12 +95,12 @@ typedef struct rst_verdict {
     uint16_t retransmissions;   /* copies of the segment that stayed unacknowledged, 0 = none */
     uint16_t probes;            /* unanswered keepalive or window probes, 0 = none */
     uint32_t trigger;           /* frame that the reset answers, 0 = none */
-    uint32_t contradicted_by;   /* frame that shows that the apparent sender lived on, 0 = none */
+    uint32_t contradicted_by;   /* frame that shows that the apparent sender carried on, 0 = none */
     int64_t idle;               /* ns of silence before the reset */
     int64_t delay;              /* ns since the trigger */
     int8_t hop_delta;           /* negative = nearer than its sender's other packets */
     const char *points_seen;    /* capture points that saw it, NULL = nothing to compare with */
-    const char *points_missing; /* and that should have, NULL = none */
+    const char *points_missing; /* capture points that should have seen it but did not, NULL = none */
     const char *points_clock;   /* how the clock of another point differs, NULL = not compared */
     const char *summary;        /* one sentence, or two */
     rst_declared_t declared;
@@ -108,7 +109,8 @@ typedef struct rst_verdict {
     const char *pattern[RST_PATTERNS_MAX];
 } rst_verdict_t;
 
-/* What a verdict says about the path between the hosts. The one definition of an accusation: anything but NONE. */
+/* What a verdict says about the path between the hosts. This is the only definition of an accusation: anything but
+ * NONE. */
 typedef enum rst_on_path {
     RST_ON_PATH_NONE,
     RST_ON_PATH_SENT,    /* something there, or a packet filter, sent the reset */
@@ -116,7 +118,7 @@ typedef enum rst_on_path {
     RST_ON_PATH_COUNT
 } rst_on_path_t;
 
-/* By its cause, and by its sender whatever the cause. How sure the verdict is, is for the reader to ask. */
+/* Depends on the cause, and on the sender whatever the cause, but not on the confidence: callers must check that. */
 rst_on_path_t rst_verdict_on_path(const rst_verdict_t *verdict);
 
 /* Names as in the public fields: "client", "handshake", "in_window", ... */

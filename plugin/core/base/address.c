@@ -1,5 +1,5 @@
 /* address.c
- * Implementation for network addresses.
+ * Comparing and hashing network addresses.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

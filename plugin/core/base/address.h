@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* An address of up to 16 bytes; size 0 = unknown. Unused bytes are zero, so that whole words compare. */
+/* An address of up to 16 bytes; size 0 = unknown. Unused bytes are zero, so whole words can be compared. */
 typedef struct rst_address {
     uint64_t word[2];
     uint8_t size;

@@ -1,5 +1,5 @@
 /* frames.c
- * Implementation for places in the pass and frame numbers.
+ * Positions in the pass, and frame numbers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -43,7 +43,7 @@ void rst_frames_next(rst_frames_t *frames, uint32_t number)
 
     if (frames->pass_index && number == frames->number)
         frames_reject(frames);
-    /* Numbers may skip (a part of the file was not read); places skip with them as long as they only rise. */
+    /* Frame numbers may skip (part of the file was not read); pass_index skips with them as long as they rise. */
     frames->pass_index = number > frames->number ? number + offset : frames->pass_index + 1;
     frames->number = number;
     if (frames->pass_index - number != offset) {

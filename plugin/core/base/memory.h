@@ -21,7 +21,7 @@ static inline void *rst_alloc0(const rst_memory_t *memory, size_t size)
     return memset(memory->alloc(memory->scope, size), 0, size);
 }
 
-/* size = as it was asked for. */
+/* size = the size that was allocated. */
 static inline void rst_release(const rst_memory_t *memory, void *block, size_t size)
 {
     if (block && memory->release)

@@ -1,5 +1,5 @@
 /* pool.c
- * Implementation for the memory of one engine.
+ * The memory of one engine.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1 /* as GCC says it */
+#define __SANITIZE_ADDRESS__ 1 /* GCC defines this, Clang does not */
 #endif
 #endif
 
@@ -54,7 +54,7 @@ rst_memory_t rst_pool_open(rst_pool_t *pool, const rst_memory_t *from)
 {
     pool->from = *from;
 #ifdef __SANITIZE_ADDRESS__
-    (void)pool_alloc; /* it sees what is used after its end only in blocks that really go */
+    (void)pool_alloc; /* AddressSanitizer detects use after free only if blocks are really freed */
     (void)pool_release;
     return *from;
 #else

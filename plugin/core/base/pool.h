@@ -1,6 +1,6 @@
 /* pool.h
- * The memory of one engine: records without the head that an allocator puts before each, given out again at the same
- * size. A scan makes and trims connections all the time; the general allocator would take a sixth of its cost.
+ * The memory of one engine: records without allocator headers, reused for requests of the same size. A scan creates and
+ * trims connections all the time, and the general allocator would be a sixth of its cost.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,17 +12,17 @@
 #include "base/memory.h"
 
 #define RST_POOL_STEP 8
-#define RST_POOL_MAX 4096 /* larger blocks, which hardly exist, come from below as they are */
+#define RST_POOL_MAX 4096 /* larger blocks, which are rare, come directly from the underlying memory */
 
-/* Starts as zeros. What it took from below goes with that scope. */
+/* Starts as zeros. Its blocks are freed with the scope of the underlying memory. */
 typedef struct rst_pool {
     rst_memory_t from;
-    uint8_t *next;                            /* in the block that is being cut */
-    size_t left;                              /* bytes of it */
-    void *idle[RST_POOL_MAX / RST_POOL_STEP]; /* given back, by size; the first word of each leads to the next */
+    uint8_t *next;                            /* in the block being cut up */
+    size_t left;                              /* bytes left in it */
+    void *idle[RST_POOL_MAX / RST_POOL_STEP]; /* released records, by size; the first word of each points to the next */
 } rst_pool_t;
 
-/* The pool as memory; it must stay where it is. */
+/* The pool as an rst_memory_t; the pool must not move. */
 rst_memory_t rst_pool_open(rst_pool_t *pool, const rst_memory_t *from);
 
 #endif

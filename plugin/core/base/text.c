@@ -1,5 +1,5 @@
 /* text.c
- * Implementation for texts.
+ * Formatting texts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /* text.h
- * Sentences: formatted text in the caller's memory, addresses and durations as people write them.
+ * Formatted text in the caller's memory, with addresses and durations as people write them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,9 +11,9 @@
 #include "base/address.h"
 #include "base/memory.h"
 
-#define RST_TEXT_MAX 600 /* longer texts are cut */
+#define RST_TEXT_MAX 600 /* longer texts are truncated */
 
-/* printf into memory. */
+/* Like printf, into memory. */
 const char *rst_text(const rst_memory_t *memory, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* "10.0.0.2" or "2001:db8::1". */
@@ -25,8 +25,8 @@ const char *rst_endpoint_text(const rst_memory_t *memory, const rst_address_t *a
 /* "0.2 ms", "31 s", "5 min 2 s"; "an unknown time". */
 const char *rst_duration_text(const rst_memory_t *memory, int64_t ns);
 
-/* Bytes from the wire: printable ASCII stays, all else, the separator and the quote become \xNN, so that they cannot
- * forge lines or separators. */
+/* Bytes from the wire: printable ASCII is kept; everything else, the separator and the quote become \xNN, so that they
+ * cannot forge lines or fields. */
 const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
 
 #endif

@@ -1,5 +1,5 @@
 /* declared.c
- * Implementation for stated reasons: asks the decoders in order; plain text comes last.
+ * Stated reasons: asks the decoders in order; plain text comes last.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,7 +16,7 @@
 
 #define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
 
-/* RFC 1122, section 4.2.2.12: a reset may explain itself in ASCII. Zeros of a padded frame and binary are no text. */
+/* RFC 1122, section 4.2.2.12: a reset may explain itself in ASCII. Zero padding and binary data are not text. */
 static bool read_text(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
     if (reset->head_len < TEXT_MIN || (reset->known & RST_HAS_F5_CAUSE))
@@ -33,7 +33,7 @@ static bool read_text(const rst_reset_t *reset, const rst_memory_t *memory, rst_
     return true;
 }
 
-/* The sender had not spoken for a while: what its peer sent just now may have ended a long silence. */
+/* The sender had been silent for a while: what its peer just sent may have ended a long silence. */
 static bool was_idle(const rst_reset_t *reset, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->direction[reset->from];

@@ -1,9 +1,9 @@
 /* declared.h
- * Reasons that the reset itself states: MPTCP options, an IETF diagnostic payload, F5 or other text (RFC 1122,
- * 4.2.2.12), the window field of NetScaler, the trailer that a capture on a BIG-IP has. One small decoder each, in
- * declared_*.c.
+ * Reasons that a reset itself states: MPTCP options, an IETF diagnostic payload, F5 or other text (RFC 1122, section
+ * 4.2.2.12), the window field of NetScaler, the trailer of captures taken on a BIG-IP. Each has a small decoder in this
+ * folder.
  *
- * What a packet says can be forged: it is shown as said, escaped, and compared with the history.
+ * What a packet says can be forged: it is shown as a statement, escaped, and compared with the history.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,7 +17,7 @@
 #include "facts/prefs.h"
 #include "track/reset.h"
 
-/* Asks the decoders that prefs switch on. texts = false leaves declared.text out where it would have to be made. */
+/* Asks the decoders that prefs enables. texts = false omits declared.text where it would have to be allocated. */
 rst_statement_t rst_declared_read(const rst_reset_t *reset, const rst_prefs_t *prefs, const rst_memory_t *memory,
                                   bool texts);
 

@@ -1,5 +1,5 @@
 /* decoder.c
- * Implementation for what the decoders share.
+ * What the decoders share.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /* diag.c
- * Decoder for the reset diagnostic payload of the IETF drafts: compact, free text, and the older CBOR form.
+ * Decoder for the reset diagnostic payload of the IETF drafts: the compact, free-text and older CBOR forms.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,7 +31,8 @@ static const diag_code_t codes[] = {
     {"middlebox interference", RST_CAUSE_MPTCP_SUBFLOW_RESET},
 };
 
-/* A code belongs to the list of the private enterprise number; 0 is IANA's. Others are shown, not mapped. */
+/* A code is defined by the holder of the private enterprise number; 0 means IANA's list. Other codes are shown but not
+ * mapped. */
 static void set_code(rst_statement_t *statement, uint32_t code, uint32_t enterprise)
 {
     statement->declared.source = "rst_diag";
@@ -43,7 +44,7 @@ static void set_code(rst_statement_t *statement, uint32_t code, uint32_t enterpr
     statement->cause = codes[code - 1].cause;
 }
 
-/* 0x33AA, 16-bit code, 32-bit enterprise number: eight bytes in all. */
+/* 0x33AA, 16-bit code, 32-bit enterprise number: eight bytes in total. */
 static bool read_compact(const rst_reset_t *reset, rst_statement_t *statement)
 {
     const uint8_t *head = reset->head;
@@ -73,7 +74,7 @@ static bool read_free_text(const rst_reset_t *reset, const rst_memory_t *memory,
     return true;
 }
 
-/* RFC 8949. Only what the draft uses: unsigned integers up to 32 bits, a text, a map of definite length. */
+/* The part of RFC 8949 that the draft uses: unsigned integers up to 32 bits, text strings, maps of definite length. */
 enum {
     CBOR_UNSIGNED = 0,
     CBOR_TEXT = 3,
@@ -90,7 +91,7 @@ enum { /* keys of the map */
 
 typedef struct cbor_cursor {
     const uint8_t *at, *end; /* captured bytes */
-    bool cut;                /* ran into the end of what was captured */
+    bool cut;                /* reached the end of what was captured */
 } cbor_cursor_t;
 
 typedef struct cbor_reason {
@@ -100,7 +101,7 @@ typedef struct cbor_reason {
     bool has[KEY_TEXT + 1];
 } cbor_reason_t;
 
-/* Initial byte and argument of an item of the wanted major type. */
+/* Initial byte and argument of an item, which must have this major type. */
 static bool cbor_head(cbor_cursor_t *cursor, unsigned type, uint32_t *argument)
 {
     unsigned extra, follow;
@@ -156,7 +157,7 @@ static bool cbor_entry(cbor_cursor_t *cursor, cbor_reason_t *reason)
     return true;
 }
 
-/* The unsigned 12345, then a map. All of it must fit; what the snap length cut off is allowed to be missing. */
+/* The unsigned integer 12345, then a map. Everything must fit, except what the snap length cut off. */
 static bool read_cbor(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
     cbor_cursor_t cursor = {reset->head + 3, reset->head + reset->head_len, false};

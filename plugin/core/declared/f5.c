@@ -1,5 +1,5 @@
 /* f5.c
- * Decoder for the text that BIG-IP writes into its resets, or into the trailer of its captures.
+ * Decoder for the text that BIG-IP writes into its resets or into the trailer of its captures.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,11 +10,11 @@
 typedef struct f5_text {
     const char *prefix;
     rst_cause_t cause;
-    bool forgets; /* after a silence it says that the device forgot the connection */
+    bool forgets; /* after a silence, it means that the device forgot the connection */
 } f5_text_t;
 
-/* F5 K13223 and seen texts; a prefix decides because short snap lengths cut them. A flow is not found for many reasons:
- * another path, another unit, a cleared table. */
+/* From F5 K13223 and captures. Prefixes are compared because short snap lengths truncate the text. A flow may not be
+ * found for many reasons: another path, another unit, a cleared table. */
 static const f5_text_t texts[] = {
     {"TCP RST from remote", RST_CAUSE_PROXIED, false},
     {"No flow found", RST_CAUSE_NO_CONNECTION, true},
@@ -42,7 +42,7 @@ static bool has_prefix(const uint8_t *text, size_t length, const char *prefix)
     return length >= wanted && memcmp(text, prefix, wanted) == 0;
 }
 
-/* "BIG-IP: [0xversion:line] " at the start of the payload. Returns what follows, NULL when it is not there. */
+/* "BIG-IP: [0xversion:line] " at the start of the payload. Returns what follows it, or NULL if it is missing. */
 static const uint8_t *after_brackets(const uint8_t *head, size_t length)
 {
     const uint8_t *end = head + length;
@@ -54,7 +54,7 @@ static const uint8_t *after_brackets(const uint8_t *head, size_t length)
     return text && end - text > 2 ? text + 2 : NULL;
 }
 
-/* In the payload anybody can write it; the trailer is the work of the BIG-IP on which the capture was taken. */
+/* Anybody can write such a payload, but the trailer was written by the BIG-IP on which the capture was taken. */
 bool rst_declared_f5(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
     bool trailer = (reset->known & RST_HAS_F5_CAUSE) != 0;

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-#define FLAG_TRANSIENT 1 /* T of MP_TCPRST */
+#define FLAG_TRANSIENT 1 /* the T flag of MP_TCPRST */
 
 /* RFC 8684, section 3.6 */
 static const char *const reasons[] = {
@@ -28,7 +28,8 @@ static bool read_subflow_reset(const rst_reset_t *reset, const rst_memory_t *mem
     return true;
 }
 
-/* RFC 8684, section 3.5: on the reset itself, or on an ACK after which both hosts reset their subflows. */
+/* RFC 8684, section 3.5: MP_FASTCLOSE is on the reset itself, or on an ACK after which both hosts reset
+ * their subflows. */
 static bool read_fast_close(const rst_reset_t *reset, rst_statement_t *statement)
 {
     bool own = reset->mptcp == RST_MPTCP_FASTCLOSE;

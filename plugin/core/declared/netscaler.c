@@ -1,15 +1,15 @@
 /* netscaler.c
- * Decoder for the window field of NetScaler (Citrix ADC), which bears a code when it resets.
+ * Decoder for the window field of NetScaler (Citrix ADC), which contains a code in its resets.
  *
- * Any other stack may happen to advertise the same number. Without something that shows that the value is no window, it
- * is a hint and nothing more.
+ * Any other stack may happen to advertise the same value. Unless something shows that the value is not a window, it is
+ * only a hint.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "declared/netscaler.h"
 
 #define HINT_SHARE 35
-#define TTL_APART 2 /* reroutes change it by one */
+#define TTL_APART 2 /* a change of route alters it by one */
 
 typedef struct netscaler_code {
     uint16_t code;
@@ -47,7 +47,7 @@ bool rst_netscaler_has(uint16_t window)
     return find_code(window) != NULL;
 }
 
-/* Both SYNs are needed to scale (RFC 7323, section 2.2), so that one without the option settles it. */
+/* Scaling needs the option on both SYNs (RFC 7323, section 2.2), so one SYN without it is enough. */
 static bool is_unscaled(const rst_reset_t *reset)
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -57,7 +57,8 @@ static bool is_unscaled(const rst_reset_t *reset)
     return false;
 }
 
-/* A window that has moved may have moved on to this value; one that stood still, or a large step, is another thing. */
+/* A window that kept changing may have changed to this value too. One that never changed, or a large step, is
+ * different. */
 bool rst_netscaler_apart(const rst_reset_t *reset)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -69,7 +70,8 @@ bool rst_netscaler_apart(const rst_reset_t *reset)
     return !own->raw_changes || step > MAX(before, reset->window) / 4;
 }
 
-/* A window that never moved and then makes a large step in a reset: with others like it that is no window. */
+/* A window that never changed and then makes a large step in a reset: together with others like it, that is not a
+ * window. */
 bool rst_netscaler_steps(const rst_reset_t *reset)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -79,8 +81,8 @@ bool rst_netscaler_steps(const rst_reset_t *reset)
     return (own->known & RST_DIRECTION_WINDOW) && !own->raw_changes && step > MAX(before, reset->window) / 4;
 }
 
-/* A proxy opens the connection itself and passes on what another host sends: SYN and reset share a TTL that the rest
- * does not have. */
+/* A proxy opens the connection itself and then passes on what another host sends: SYN and reset share a TTL that the
+ * other segments do not have. */
 static bool shares_syn_ttl(const rst_reset_t *reset)
 {
     const rst_direction_t *own = &reset->direction[reset->from];

@@ -13,8 +13,9 @@ rst_declared_reader_t rst_declared_netscaler;
 /* Is this window value one of NetScaler's? */
 bool rst_netscaler_has(uint16_t window);
 
-/* The reset's window lies apart from what its sender advertised, so that it is no advertisement. */
+/* The reset's window is too far from what its sender advertised to be an advertised window. */
 bool rst_netscaler_apart(const rst_reset_t *reset);
-bool rst_netscaler_steps(const rst_reset_t *reset); /* far from a window that stood still; counts only with others */
+/* far from a window that never changed; counts only together with others */
+bool rst_netscaler_steps(const rst_reset_t *reset);
 
 #endif

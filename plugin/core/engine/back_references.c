@@ -1,5 +1,5 @@
 /* back_references.c
- * Implementation for the way back from a frame to the reset that it explains.
+ * From a frame back to the reset that it helps to explain.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +14,7 @@ void rst_lists_drop(rst_engine_t *engine)
     g_clear_pointer(&engine->back_references, g_hash_table_destroy);
 }
 
-/* A frame that explains several resets belongs to the first of them. */
+/* A frame that belongs to several resets leads to the first of them. */
 static void refer_frame(rst_engine_t *engine, uint32_t frame, uint32_t pass_index)
 {
     gpointer key = GUINT_TO_POINTER(frame);
@@ -35,7 +35,8 @@ static void refer_reset(rst_engine_t *engine, const rst_reset_t *reset, const rs
     }
 }
 
-/* By the verdicts of the whole file: what later frames and other capture points show counts, in every mode alike. */
+/* Made from final verdicts, which include later frames and other capture points, so that all modes of
+ * Wireshark agree. */
 static void make_back_references(rst_engine_t *engine, const rst_memory_t *memory)
 {
     engine->back_references = g_hash_table_new(NULL, NULL);

@@ -1,5 +1,5 @@
 /* back_references.h
- * The way back from a frame to the reset that it explains.
+ * From a frame back to the reset that it helps to explain.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include "engine/state.h"
 
-/* New segments came: findings and back_references that were made before are no longer complete. */
+/* New segments came: drops the findings and back references, which are no longer complete. */
 void rst_lists_drop(rst_engine_t *engine);
 
 #endif

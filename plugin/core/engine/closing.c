@@ -1,5 +1,5 @@
 /* closing.c
- * Implementation for connections that have ended.
+ * Trimming connections that have ended, and keeping a summary of those that closed in an orderly way.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,7 @@ static void forget_recent(rst_recent_t *recent, const rst_conn_t *conn)
     }
 }
 
-/* As long as another attempt of the same client may still lose a race against it, a connection stays whole. */
+/* A connection stays complete while another attempt of the same client may still lose a race against it. */
 static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
 {
     int64_t elapsed = rst_elapsed(conn->first, engine->file.now);
@@ -22,7 +22,7 @@ static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
            elapsed <= (int64_t)MAX(engine->file.prefs.he_ms, engine->file.prefs.smb_race_ms) * RST_MILLISECOND;
 }
 
-/* Of an orderly close only a summary is kept from now on. */
+/* From now on, only a summary of the connection is kept. */
 static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
 {
     const rst_segment_t like = {
@@ -30,7 +30,7 @@ static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
     rst_conn_entry_t *entry;
     unsigned from;
 
-    if (engine->points.several || conn->lingers || !rst_closed_summary_fits(conn) || may_race(engine, conn))
+    if (engine->points.several || conn->awaits_trim || !rst_closed_summary_fits(conn) || may_race(engine, conn))
         return;
     entry = rst_conn_table_peek(&engine->table, &like, &from);
     if (!entry || entry->packed || entry->as.conn != conn)
@@ -43,7 +43,7 @@ static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
     rst_conn_entry_close(&engine->table, entry, &engine->memory);
 }
 
-/* A clock that jumped must not hold up the queue for ever. */
+/* The bound on the queue is for clocks that jump: the oldest entry would hold up the others forever. */
 static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 {
     rst_closed_t *closed = &engine->closed;
@@ -66,17 +66,17 @@ static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 
 void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn)
 {
-    rst_conn_t **place = &engine->linger[engine->linger_next];
+    rst_conn_t **place = &engine->ended[engine->ended_next];
     rst_conn_t *before = *place;
 
-    if (conn->lingers || !rst_conn_has_ended(conn))
+    if (conn->awaits_trim || !rst_conn_has_ended(conn))
         return;
     *place = conn;
-    conn->lingers = true;
-    engine->linger_next = (uint16_t)((engine->linger_next + 1) % RST_LINGER_MAX);
+    conn->awaits_trim = true;
+    engine->ended_next = (uint16_t)((engine->ended_next + 1) % RST_ENDED_MAX);
     if (!before)
         return;
-    before->lingers = false;
+    before->awaits_trim = false;
     if (rst_conn_has_ended(before)) {
         rst_conn_trim(before, &engine->memory);
         queue_closed(engine, before);

@@ -8,7 +8,7 @@
 
 #include "engine/state.h"
 
-/* What has ended needs its rings for a while only: stragglers come soon. */
+/* Notes that a connection has ended. It keeps its rings for a while only, because stragglers come soon. */
 void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn);
 
 #endif

@@ -1,5 +1,5 @@
 /* engine.c
- * Implementation for feeding segments: finds the connection, updates it, makes the case of a reset.
+ * Feeding segments: finds the connection, updates it, makes the record of a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,8 +17,9 @@
 #include "track/merged.h"
 #include "track/trigger.h"
 
-#define SYN_AGAIN INT64_C(1000000000)   /* ns; RFC 6298, section 2: a SYN without an answer is sent again */
-#define FRESH_AFTER INT64_C(2200000000) /* ns of other traffic before a connection without SYN counts as lost state */
+#define SYN_AGAIN INT64_C(1000000000) /* ns; an unanswered SYN is sent again after this time (RFC 6298, section 2) */
+/* ns of capture before a connection without a SYN, until that counts as lost state */
+#define FRESH_AFTER INT64_C(2200000000)
 
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
 {
@@ -39,7 +40,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->file.prefs);
-    rst_reports_open(&engine->reports);
+    rst_icmp_reports_open(&engine->icmp_reports);
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(&engine->points);
@@ -59,7 +60,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_lists_drop(engine);
     rst_join_free(engine->judge.join);
     rst_hosts_close(&engine->hosts);
-    rst_reports_close(&engine->reports);
+    rst_icmp_reports_close(&engine->icmp_reports);
     rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);
     rst_points_close(&engine->points);
@@ -93,7 +94,7 @@ static void note_aftermath(rst_engine_t *engine, rst_conn_t *conn, unsigned from
         rst_aftermath_note(conn->revisable[i], from, segment, engine->file.now, &engine->file.prefs);
 }
 
-/* The first reset of a connection stays open to revision; of the later ones only the latest do. */
+/* The first reset of a connection keeps recording its aftermath; of the later ones, only the latest do. */
 static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
 {
     if (!conn->revisables)
@@ -106,7 +107,7 @@ static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
     conn->revisable[conn->revisables++] = reset;
 }
 
-/* Much later it is another attempt, not the same one again. */
+/* A SYN much later is an attempt of its own, not a retry. */
 static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
 {
     int64_t elapsed = rst_elapsed(reset, syn);
@@ -114,7 +115,7 @@ static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
     return elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_AFTER;
 }
 
-/* A SYN may end the present generation; its resets then learn that the client tried again. */
+/* A SYN may end the current incarnation; the latest reset then learns that the client tried again. */
 static void take_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     uint32_t before = conn->first.pass_index;
@@ -139,7 +140,7 @@ static void take_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
     bool news = !conn->suspended && rst_direction_is_news(&conn->direction[from], segment);
 
     if (!news)
-        rst_echo_note(conn, from, segment);
+        rst_merged_note(conn, from, segment);
     if (segment->flags & RST_FLAG_SYN)
         take_syn(engine, conn, from, segment);
     else if (conn->suspended)
@@ -201,14 +202,14 @@ static rst_earlier_t earlier_of(const rst_reset_t *reset)
 static bool begins_within(const rst_engine_t *engine, const rst_conn_t *conn, int64_t limit)
 {
     const rst_points_t *points = &engine->points;
-    unsigned interface = points->several ? rst_at_point_interface(conn->at_point) : points->home;
+    unsigned interface = points->several ? rst_at_point_interface(conn->at_point) : points->first_interface;
     int64_t elapsed = rst_elapsed(points->start[interface], conn->first);
 
     return elapsed == RST_TIME_NONE || elapsed < limit;
 }
 
-/* Since the latest segment of either side; resets do not count, so that the second of a pair is as idle as the first.
- */
+/* Since the latest segment in either direction. Resets do not count, so that the second of a pair is as idle as the
+ * first. */
 static int64_t idle_before(const rst_conn_t *conn, rst_moment_t now)
 {
     const rst_moment_t *a = &conn->direction[0].last;
@@ -228,7 +229,7 @@ static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
     story->address = conn->address;
     story->port = conn->port;
     story->point = conn->point;
-    story->echoed = conn->echoed;
+    story->merged_places = conn->merged_places;
     story->began = conn->first.pass_index ? conn->first : engine->file.now;
     conn->story = story;
     return story;
@@ -244,7 +245,7 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->client = (uint8_t)rst_conn_client(conn);
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
-    reset->summary = conn->summary;
+    reset->from_closed_summary = conn->from_closed_summary;
     reset->fresh = begins_within(engine, conn, FRESH_AFTER);
     reset->at_start = begins_within(engine, conn, SYN_AGAIN);
     reset->previous = conn->previous;
@@ -257,13 +258,13 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
                            : reset->own_last;
     reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
-    /* The case keeps the sides as they are: the connection copies them before it changes them. */
+    /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */
     reset->direction = conn->direction;
     conn->directions_shared = true;
 }
 
-/* The ACK of an abort tells what had arrived: such segments are not what later resets answer. ACK numbers of other
- * resets mean nothing. */
+/* The ACK of an abort tells what had arrived, so later resets do not answer those segments. The ACK number of other
+ * resets means nothing. */
 static void take_last_ack(rst_conn_t *conn, const rst_reset_t *reset, const rst_memory_t *memory)
 {
     const rst_direction_t *side = &conn->direction[reset->from];
@@ -289,7 +290,7 @@ static rst_reset_t *take_reset(rst_engine_t *engine, rst_conn_t *conn, unsigned 
     copy_facts(engine, reset, segment);
     trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);
     touch(engine, conn);
-    if (latest && (rst_reset_is_copy(reset, latest, &engine->file.prefs) || rst_echo_is_copy(reset, latest))) {
+    if (latest && (rst_reset_is_copy(reset, latest, &engine->file.prefs) || rst_merged_is_copy(reset, latest))) {
         reset->original = latest;
         latest->copies++;
         reset->ordinal = latest->ordinal;
@@ -325,15 +326,15 @@ static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
 
 static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
 {
-    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, entry->as.rest.point, &engine->memory);
+    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, entry->as.summary.point, &engine->memory);
 
     rst_conn_entry_restore(entry, conn, &engine->memory);
     if (engine->points.several)
-        rst_points_adopt(&engine->points, conn, engine->points.home);
+        rst_points_adopt(&engine->points, conn, engine->points.first_interface);
     return conn;
 }
 
-/* A connection for the slot, from the packed SYN if that was all so far. NULL when there are too many. */
+/* A connection for the entry, made from the packed SYN if that is all so far. NULL when there are too many. */
 static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned from,
                               const rst_segment_t *segment)
 {
@@ -353,7 +354,7 @@ static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
     packed = entry->as.syn;
     interface = entry->packed ? packed.from >> 1 : engine->points.latest;
     entry->as.conn =
-        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_home(&engine->points, interface), &engine->memory);
+        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_lowest(&engine->points, interface), &engine->memory);
     if (engine->points.several)
         rst_points_adopt(&engine->points, entry->as.conn, interface);
     if (entry->packed) {
@@ -401,7 +402,7 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
 {
-    if (rst_reports_take(&engine->reports, icmp, engine->file.now, &engine->file.prefs, &engine->memory))
+    if (rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, &engine->memory))
         rst_lists_drop(engine);
 }
 

@@ -1,10 +1,10 @@
 /* engine.h
- * The core's door: feed segments in file order, keep the case of each reset, ask for its verdict.
+ * The core's door: feed segments in file order, keep the record of each reset, ask for its verdict.
  *
- * On the first pass the plugin calls rst_engine_frame() once per frame, then rst_engine_feed() for each TCP segment
- * of it. A reset gives a case. rst_engine_classify() may be called at any time: during the first pass it answers from
- * what was seen so far, afterwards from the whole file. It changes nothing, so every later pass_index gives the same
- * answer.
+ * On the first pass the plugin calls rst_engine_frame() once per frame, then rst_engine_feed() for each TCP segment of
+ * it. For a reset this returns a record. rst_engine_classify() may be called at any time: during the first pass it
+ * answers from what was seen so far, afterwards from the whole file. It changes nothing, so every later pass gives the
+ * same answer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,56 +22,59 @@
 typedef struct rst_engine rst_engine_t;
 typedef struct rst_reset rst_reset_t;
 
-/* memory must outlive the engine; prefs are copied. */
+/* memory must outlive the engine; prefs is copied. */
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs);
 
-/* Before the first frame: joins what a kernel said about its resets (trace.h). Takes the trace, which has ended. */
+/* Call before the first frame: joins what a kernel said about its resets (trace.h). Takes ownership of the trace, which
+ * must be complete. */
 void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace);
 
-/* After the file was read: one sentence on how the trace fits the capture; *fits = it was of use. NULL without one. */
+/* After the file was read: one sentence on how well the trace fits the capture; *fits = it was of use. NULL if there is
+ * no trace. */
 const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits);
 
-/* Sets the bounds of the table of connections (for tests): addresses and ports, and connections among them. */
+/* For tests: sets the bounds of the table of connections, table for its entries and conns for the connections among
+ * them. */
 void rst_engine_limit(rst_engine_t *engine, uint32_t table, uint32_t conns);
 
-/* Releases the tables; what came from memory goes with its scope. NULL is allowed. */
+/* Frees the tables; what came from memory is freed with its scope. NULL is allowed. */
 void rst_engine_free(rst_engine_t *engine);
 
-/* A frame is visited for the first time. The same number twice means that the previous frame was rejected by a read
- * filter: its facts stay, its number is forgotten. */
+/* A frame is read for the first time. The same number twice means that a read filter rejected the previous frame: its
+ * facts stay, its number is forgotten. */
 void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time);
 
-/* Takes the facts of one segment of the current frame. Returns the case of a reset, otherwise NULL.
- * The case lives as long as the engine's memory. */
+/* Adds the facts of one segment in the current frame. Returns the record of a reset, otherwise NULL. The record lives
+ * as long as the engine's memory. */
 rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment);
 
-/* Takes the facts of an ICMP error in the current frame. */
+/* Adds the facts of an ICMP error in the current frame. */
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
 
-/* Writes the verdict of a case. texts = false leaves out summary, evidence texts and declared text (cheaper).
- * Strings are taken from memory. */
+/* Writes the verdict on a reset. texts = false leaves out summary, evidence texts and declared text (cheaper). Strings
+ * are allocated from memory. */
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict);
 
-/* Why that verdict: the rules that were asked, what each answered, what limited or changed it. Several lines, taken
- * from memory. */
+/* Explains that verdict: the rules that were asked, what each answered, what limited or changed the verdict. Several
+ * lines, allocated from memory. */
 const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* From the second pass on, before anything is asked: compares the capture points of a file that has several. */
+/* Call when the first pass is over, before asking anything: compares the capture points of a file that has several. */
 void rst_engine_finish_pass(rst_engine_t *engine);
 
-/* The first reset that the (final) number of a frame explains as its trigger or evidence, 0 = none; from the second
- * pass on. The first call after new segments works out the verdict of every reset; memory serves for that alone. */
+/* The first reset that has this frame (by its final number) as its trigger or evidence, 0 = none; from the second pass
+ * on. The first call after new segments works out the verdict on every reset; memory is used for that only. */
 uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory);
 
-/* The finding that hangs on this frame, from the second pass on. Returns false when there is none.
- * The first call after new frames makes the list. */
+/* The finding shown at this frame, from the second pass on. Returns false if there is none. The first call after new
+ * frames makes the list. */
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
 
 /* A display filter for the whole connection of the reset. */
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* "address:port" of the server side (brackets for IPv6), for statistics. */
+/* "address:port" of the server (brackets for IPv6), for statistics. */
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
 
 #endif

@@ -1,5 +1,5 @@
 /* failures.c
- * Implementation for failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
+ * Finding failures without a reset: SYNs or data that nobody answers, or that ICMP reports as unreachable.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,14 +8,14 @@
 #include "base/text.h"
 #include "points/delivery.h"
 
-static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *run)
+static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *retx)
 {
-    int64_t silence = rst_elapsed(run->last, engine->file.now);
+    int64_t silence = rst_elapsed(retx->last, engine->file.now);
 
-    return silence != RST_TIME_NONE && silence > run->gap;
+    return silence != RST_TIME_NONE && silence > retx->gap;
 }
 
-/* Three SYNs, or two when the capture went on for longer than the wait between them. */
+/* Three SYNs, or two if the capture went on for longer than the wait between them. */
 static bool is_syn_timeout(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
 {
     const rst_direction_t *side = &conn->direction[from];
@@ -29,10 +29,10 @@ static bool is_syn_timeout(const rst_engine_t *engine, const rst_conn_t *conn, u
 
 static bool is_silent_give_up(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
 {
-    const rst_retransmission_t *run = &conn->direction[from].retransmission;
+    const rst_retransmission_t *retx = &conn->direction[from].retransmission;
 
-    return run->copies > engine->file.prefs.retx_threshold && !run->peer_alive && !(run->flags & RST_FLAG_SYN) &&
-           went_on(engine, run);
+    return retx->copies > engine->file.prefs.retx_threshold && !retx->peer_alive && !(retx->flags & RST_FLAG_SYN) &&
+           went_on(engine, retx);
 }
 
 static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst_failure_t *failure)
@@ -72,18 +72,18 @@ static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
         g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
 }
 
-/* One failure is report once: what an ICMP error explains is not a silent one. */
+/* One failure is reported once: what an ICMP error explains is not a silent one. */
 static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
 {
     const rst_conn_t *conn = failure->conn;
     unsigned from = failure->from;
 
-    if (!rst_reports_find(&engine->reports, &conn->address[from], conn->port[from], &conn->address[1 - from],
-                          conn->port[1 - from]))
+    if (!rst_icmp_reports_find(&engine->icmp_reports, &conn->address[from], conn->port[from], &conn->address[1 - from],
+                               conn->port[1 - from]))
         list_failure(engine, failure);
 }
 
-/* At every capture point that shows the connection. */
+/* At every capture point that shows it. */
 static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
 {
     const rst_conn_at_point_t *view = conn->at_point;
@@ -96,7 +96,7 @@ static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
     }
 }
 
-/* Does every capture point that shows the connection agree that nothing came back, and that it was not reset? */
+/* Do all capture points that show the connection agree that nothing came back, and that it was not reset? */
 static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from)
 {
     const rst_conn_at_point_t *view = conn->at_point;
@@ -109,7 +109,7 @@ static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn, unsign
     return true;
 }
 
-/* The connection that the report is about; NULL when the capture shows at most one SYN of it. *closed = it went well
+/* The connection that the ICMP report is about; NULL if the capture shows at most one SYN of it. *closed = it went well
  * and ended long ago. */
 static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icmp_t *icmp, unsigned *from, bool *closed)
 {
@@ -120,9 +120,9 @@ static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icm
     return entry && !entry->packed ? entry->as.conn : NULL;
 }
 
-/* ICMP errors are hints to an open connection (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. They
- * explain a failure only where there is one. */
-static void list_report(rst_engine_t *engine, const rst_report_t *report)
+/* For an open connection, an ICMP error is only a hint (RFC 5461, RFC 5927): anybody can forge one, and TCP goes on. It
+ * explains a failure only where there is one. */
+static void list_report(rst_engine_t *engine, const rst_icmp_report_t *report)
 {
     unsigned from = 0;
     bool closed;
@@ -154,7 +154,7 @@ static void make_list(rst_engine_t *engine)
         if (!entry->packed && entry->as.conn)
             list_conn(engine, entry->as.conn);
     }
-    g_hash_table_iter_init(&iter, engine->reports.table);
+    g_hash_table_iter_init(&iter, engine->icmp_reports.table);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         list_report(engine, key);
 }
@@ -191,18 +191,18 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
                         "%s stopped answering: %s sent the same segment %u times in %s, then gave up without a reset",
                         server, client, failure->count, span);
     default:
-        return rst_text(memory, "%s%s", rst_report_text(failure->report, memory), times_text(failure, memory));
+        return rst_text(memory, "%s%s", rst_icmp_report_text(failure->report, memory), times_text(failure, memory));
     }
 }
 
-/* With a capture at the other end too: was it lost on the way, or did the host not answer? */
+/* If the other end was captured too: was the segment lost on the way, or did the host not answer? */
 static rst_delivery_t delivery_of(const rst_engine_t *engine, const rst_failure_t *failure)
 {
-    const rst_retransmission_t *run = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
+    const rst_retransmission_t *retx = failure->conn ? &failure->conn->direction[failure->from].retransmission : NULL;
 
-    if (!run || failure->report || run->last.pass_index != failure->last.pass_index)
+    if (!retx || failure->report || retx->last.pass_index != failure->last.pass_index)
         return (rst_delivery_t){RST_DELIVERY_UNKNOWN, 0, 0, 0};
-    return rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, run);
+    return rst_delivery_of(&engine->points, failure->conn->at_point, failure->from, retx);
 }
 
 static const char *explained(const rst_failure_t *failure, const rst_delivery_t *delivery, const rst_memory_t *memory)

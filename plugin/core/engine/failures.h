@@ -8,7 +8,7 @@
 
 #include "engine/state.h"
 
-/* Notes the failure with which the present generation of a connection ends, if there is one. */
+/* Notes the failure, if any, with which the current incarnation of a connection ends. */
 void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
 
 #endif

@@ -1,5 +1,5 @@
 /* learn.c
- * Implementation for what one connection teaches about hosts, services and clients.
+ * Learning about hosts, services and clients from one connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,13 +8,13 @@
 #include "declared/netscaler.h"
 #include "judge/patterns.h"
 
-#define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer than this are parallel, not one racing the other */
-#define RELAY_MAX (20 * RST_MILLISECOND) /* a proxy passes a reset on at least this fast */
+#define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer together than this are parallel, not racing */
+#define RELAY_MAX (20 * RST_MILLISECOND) /* a proxy passes on a reset at least this fast */
 #define SMB_DIRECT 445
 #define SMB_NETBIOS 139
-#define EACH UINT64_C(0x0001000100010001) /* one in each of four numbers of 16 bits */
+#define EACH UINT64_C(0x0001000100010001) /* a one in each of four 16-bit numbers */
 
-/* A SYN that was sent twice is not timed (Karn's rule). */
+/* A SYN that was retransmitted is not timed (Karn's algorithm). */
 static void learn_round_trip(rst_conn_t *conn, unsigned from, rst_host_period_t *period)
 {
     int64_t elapsed = rst_elapsed(conn->direction[1 - from].syn, conn->direction[from].syn);
@@ -27,8 +27,8 @@ static void learn_round_trip(rst_conn_t *conn, unsigned from, rst_host_period_t 
         period->round_trips++;
 }
 
-/* What the host acknowledges later may show that its handshakes were slow for another reason: a radio or a disk that
- * had to wake up first. */
+/* Later acknowledgments may show that the handshakes of the host were slow for another reason, such as a radio or a
+ * disk that had to wake up. */
 static void learn_acknowledgment(const rst_engine_t *engine, const rst_direction_t *side, rst_host_t *host)
 {
     rst_host_period_t *period = &host->period;
@@ -40,7 +40,7 @@ static void learn_acknowledgment(const rst_engine_t *engine, const rst_direction
     period->round_trips = (uint16_t)MAX(period->round_trips, 1);
 }
 
-/* A plain SYN is accepted: resets that refused one with special options were not for want of a listener. */
+/* A plain SYN is accepted: resets that refused one with special options were not due to a missing listener. */
 static void learn_plain_accept(rst_engine_t *engine, rst_service_t *service)
 {
     for (rst_reset_t *reset = service->options_refused; reset; reset = reset->waiting)
@@ -98,7 +98,7 @@ static void learn_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
         add_recent(&host->recent, conn);
 }
 
-/* As it is now. */
+/* Copies the present state of the connection. */
 static void update_attempt(rst_conn_t *conn)
 {
     unsigned client = rst_conn_client(conn);
@@ -111,7 +111,7 @@ static void update_attempt(rst_conn_t *conn)
     if (server->segments)
         attempt->answered = server->first;
     attempt->used = conn->direction[0].bytes || conn->direction[1].bytes;
-    attempt->opened = rst_directions_synchronised(&conn->direction[client], server);
+    attempt->opened = rst_directions_synchronized(&conn->direction[client], server);
 }
 
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
@@ -132,7 +132,7 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
                                               : conn->direction[1 - from].syn);
     if (host)
         learn_acknowledgment(engine, &conn->direction[from], host);
-    /* Begun late: who asks is the client, whatever the ports. */
+    /* The capture began late: the side that sends a request is the client, whatever the ports. */
     if (conn->client < 0 && segment->len &&
         (conn->direction[from].message == RST_MESSAGE_REQUEST ||
          conn->direction[from].message == RST_MESSAGE_CLIENT_HELLO))
@@ -165,7 +165,7 @@ static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
     return lead == RST_TIME_NONE ? RST_TIME_NONE : -lead;
 }
 
-/* The other family's attempt comes from another address: then the link-layer source has to be the same. */
+/* An attempt over the other IP version has another source address: then the link-layer source must match. */
 static bool same_client(const rst_reset_t *reset, const rst_conn_t *other)
 {
     const rst_address_t *mine = &reset->story->address[reset->client];
@@ -177,7 +177,7 @@ static bool same_client(const rst_reset_t *reset, const rst_conn_t *other)
     return link && link == other->direction[client].syn_link;
 }
 
-/* Is other an attempt of the same client that raced this one? */
+/* Is other an attempt of the same client that raced the connection of the reset? */
 static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rst_conn_t *other, bool *smb,
                   int64_t *lead)
 {
@@ -187,7 +187,7 @@ static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rs
     bool same_address = rst_address_equal(&conn->address[server], &other->address[other_server]);
     int64_t distance;
 
-    /* First what most of the others differ in: a scan asks many hosts, or many ports. */
+    /* First the test that most others fail: a scan tries many hosts or many ports. */
     *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
     if (!*smb && (same_address || conn->port[server] != other->port[other_server]))
         return false;
@@ -223,15 +223,15 @@ static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn
     reset->sibling_lead = lead;
 }
 
-/* Four ports at a time: the top bit of each of the four that is equal, and now and then of another above it. */
+/* Compares four ports at a time: sets the top bit of each that is equal, and occasionally that of one above it. */
 static uint64_t equal_ports(uint64_t ports, uint16_t port)
 {
     ports ^= port * EACH;
     return (ports - EACH) & ~ports & (EACH << 15);
 }
 
-/* Who asked for another port did not race this connection, SMB apart. Without looking at the ports first, a scan would
- * spend most of its time here. */
+/* An attempt to another port did not race this connection, except with SMB. The ports are compared first because
+ * otherwise a scan would spend most of its time here. */
 static void find_sibling(const rst_engine_t *engine, rst_reset_t *reset, const rst_recent_t *recent)
 {
     uint16_t port = reset->story->port[1 - reset->client];
@@ -270,7 +270,7 @@ static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
         reset->habit = rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at);
 }
 
-/* A proxy is the server of one leg and the client of the other. */
+/* A proxy is the server on one leg and the client on the other. */
 static bool is_other_leg(const rst_reset_t *reset, const rst_host_t *host)
 {
     const rst_conn_t *other = host->reset_conn;
@@ -330,7 +330,7 @@ static void learn_code(const rst_engine_t *engine, rst_reset_t *reset)
         rst_host_note_code(rst_host_period(&engine->hosts, host, reset->at), reset->window);
 }
 
-/* That of the reset before, as long as the same side counts as the server. */
+/* That of the previous reset, as long as the same side counts as the server. */
 static rst_service_t *service_of(rst_engine_t *engine, const rst_reset_t *reset)
 {
     const rst_conn_t *conn = reset->conn;
@@ -342,7 +342,7 @@ static rst_service_t *service_of(rst_engine_t *engine, const rst_reset_t *reset)
     return rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
 }
 
-/* A SYN-ACK without a SYN: where the capture begins one may be missed, several hardly. */
+/* A SYN-ACK without a SYN: the capture may miss one SYN where it begins, but hardly several. */
 static void learn_unasked(const rst_reset_t *reset, rst_host_period_t *period)
 {
     const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
@@ -352,7 +352,7 @@ static void learn_unasked(const rst_reset_t *reset, rst_host_period_t *period)
         period->unasked++;
 }
 
-/* A refusal of a SYN with special options waits for the next plain SYN that is accepted. */
+/* The refusal of a SYN with special options waits for the next plain SYN to be accepted. */
 static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_service_t *service = reset->service;
@@ -379,7 +379,7 @@ static void learn_stateless(const rst_engine_t *engine, const rst_reset_t *reset
     learn_unasked(reset, period);
 }
 
-/* Whose own silence is not counted may still be one of a row. */
+/* A reset whose silence is not counted may still belong to the host's series. */
 static rst_silence_t *silence_like(const rst_host_t *host, int64_t idle)
 {
     return host->silence && rst_same_idle(host->silence->idle, idle) ? host->silence : NULL;

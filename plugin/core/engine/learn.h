@@ -8,7 +8,7 @@
 
 #include "engine/state.h"
 
-/* A service accepted or refused, a client opened a connection: keeps the tables across connections up to date. */
+/* Updates the tables across connections: a service accepted or refused, a client opened a connection. */
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment);
 void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset);
 

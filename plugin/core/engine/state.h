@@ -1,5 +1,5 @@
 /* state.h
- * What the engine holds for one capture file. Shared by the files that make the engine; nobody else looks inside.
+ * What the engine keeps for one capture file. Private to the files of the engine.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,10 +18,10 @@
 #include "track/hosts.h"
 #include "track/icmp_reports.h"
 
-#define RST_LINGER_MAX 1024
+#define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
 
-/* Connections that closed in order, oldest first, until nothing can race against them any more. */
+/* Connections that closed in an orderly way, oldest first. They stay here until no other attempt can race them. */
 typedef struct rst_closed {
     rst_conn_t *first, *last;
     uint32_t count;
@@ -29,10 +29,10 @@ typedef struct rst_closed {
 
 /* A failure without a reset, noted when its connection ended or at the end of the file. */
 typedef struct rst_failure {
-    const rst_conn_t *conn;     /* NULL when the capture does not show it (icmp_unreachable only) */
-    const rst_report_t *report; /* of icmp_unreachable, otherwise NULL */
+    const rst_conn_t *conn;          /* NULL if the capture does not show it (icmp_unreachable only) */
+    const rst_icmp_report_t *report; /* for icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
-    uint8_t from; /* side whose segments stayed unanswered */
+    uint8_t from; /* index of the side whose segments stayed unanswered */
     uint16_t count;
     rst_moment_t first, last;
 } rst_failure_t;
@@ -40,25 +40,24 @@ typedef struct rst_failure {
 struct rst_engine {
     rst_pool_t pool;
     rst_file_t file;
-    rst_memory_t memory; /* the pool's */
+    rst_memory_t memory; /* allocates from the pool */
     rst_hosts_t hosts;
     rst_conn_table_t table;                /* all connections */
-    rst_points_t points;                   /* several interfaces */
-    rst_reset_t *first_reset, *last_reset; /* of all resets, in file order */
-    GHashTable
-        *back_references;  /* frame number -> pass_index of the reset that it explains; NULL until somebody asks */
-    rst_reports_t reports; /* ICMP errors */
+    rst_points_t points;                   /* interfaces and capture points */
+    rst_reset_t *first_reset, *last_reset; /* list of all resets, in file order */
+    GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
+    rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
-    GArray *failures;     /* rst_failure_t of ended connections */
+    GArray *failures;     /* rst_failure_t, of connections that have ended */
     GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
-    rst_reset_t orphan;   /* stands for every reset that found the table of connections full */
+    rst_reset_t orphan;   /* stands for every reset that came when the table of connections was full */
     rst_story_t no_story;
-    rst_conn_t nobody;                  /* its connection */
-    rst_direction_t nothing[2];         /* and that one's sides */
-    rst_conn_t *linger[RST_LINGER_MAX]; /* latest connections that ended, trimmed when their turn comes again */
-    uint16_t linger_next;
+    rst_conn_t nobody;                /* its connection */
+    rst_direction_t nothing[2];       /* and the directions of that */
+    rst_conn_t *ended[RST_ENDED_MAX]; /* connections that ended last; each is trimmed when its place is needed */
+    uint16_t ended_next;
     rst_closed_t closed;
-    rst_recent_t recent; /* connections opened by anybody */
+    rst_recent_t recent; /* connections opened last, by any host */
 };
 
 #endif

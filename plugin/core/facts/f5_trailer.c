@@ -1,7 +1,7 @@
 /* f5_trailer.c
- * Implementation for the trailer of BIG-IP captures. Two forms, both lists of items with type, length and version:
- * since 14.0 behind a header with a magic number, before that bare. Items are "low" (direction), "medium" (flow, cause
- * of a reset) and "high" (the other side of the proxy) in any order.
+ * Reading the trailer of BIG-IP captures. It has two forms, both lists of items with type, length and version: since
+ * 14.0 after a header with a magic number, before that without one. Items are "low" (direction), "medium" (flow, cause
+ * of a reset) and "high" (the other side of the proxy), in any order.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +14,7 @@
 
 enum { TYPE_LOW = 1, TYPE_MEDIUM = 2, TYPE_HIGH = 3 };
 
-enum { /* bare items: type and length, one byte each; the length counts what follows, the version first */
+enum { /* bare items: type and length, one byte each; the length counts what follows, beginning with the version */
        BARE_LENGTH = 1,
        BARE_VERSION = 2,
        BARE_VALUE = 3,
@@ -23,7 +23,7 @@ enum { /* bare items: type and length, one byte each; the length counts what fol
        BARE_VERSION_MAX = 3
 };
 
-enum { /* header: magic number, length of all, version; then items of provider, type, length of all, version */
+enum { /* header: magic number, total length, version; then items of provider, type, total length, version */
        HEADER_LENGTH = 4,
        HEADER_VERSION = 6,
        HEADER_SIZE = 8,
@@ -35,7 +35,7 @@ enum { /* header: magic number, length of all, version; then items of provider, 
        FCS_SIZE = 4
 };
 
-enum { /* cause: its size, version and peer bit, six bytes of version and two of line in the source of BIG-IP, text */
+enum { /* cause: size, version and peer bit, six bytes of BIG-IP version, two bytes of source line, text */
        CAUSE_PEER = 1,
        CAUSE_TEXT = 10
 };
@@ -44,7 +44,7 @@ typedef struct trailer {
     const uint8_t *text; /* NULL = no cause */
     size_t length;
     bool peer;
-    bool received; /* by BIG-IP: what it says is not about this packet */
+    bool received; /* by BIG-IP: the cause is not that of this packet */
 } trailer_t;
 
 static unsigned get16(const uint8_t *byte)
@@ -52,7 +52,8 @@ static unsigned get16(const uint8_t *byte)
     return (unsigned)byte[0] << 8 | byte[1];
 }
 
-/* cause starts at its size; left counts from there. Texts of BIG-IP are plain ASCII: anything else is no cause. */
+/* cause points to its size byte; left counts from there. BIG-IP's texts are plain ASCII: anything else is
+ * not a cause. */
 static void read_cause(trailer_t *trailer, const uint8_t *cause, size_t left)
 {
     size_t size = left ? (size_t)cause[0] + 1 : 0;
@@ -68,10 +69,10 @@ static void read_cause(trailer_t *trailer, const uint8_t *cause, size_t left)
     trailer->peer = cause[CAUSE_PEER] & 1;
 }
 
-/* Where the cause starts in a bare medium item of each version; version 0 has none. */
+/* Offset of the cause in a bare medium item, by version; version 0 has none. */
 static const uint8_t bare_cause[BARE_VERSION_MAX + 1] = {0, 29, 30, 34};
 
-/* The size of the cause must fill the item: without a magic number little else tells this from other bytes. */
+/* The cause must fill the item exactly: without a magic number, little else distinguishes it from other bytes. */
 static bool read_bare_item(trailer_t *trailer, const uint8_t *item, size_t size)
 {
     unsigned version = item[BARE_VERSION];
@@ -102,7 +103,7 @@ static void read_bare(trailer_t *trailer, const uint8_t *bytes, size_t size)
     }
 }
 
-#define MEDIUM_CAUSE 31 /* from the start of the value, version 4 */
+#define MEDIUM_CAUSE 31 /* offset from the start of the value, version 4 */
 
 static void read_item(trailer_t *trailer, const uint8_t *item, size_t size)
 {
@@ -136,7 +137,7 @@ static void read_headed(trailer_t *trailer, const uint8_t *bytes, size_t size)
     }
 }
 
-/* Padding of short frames and the checksum of the frame may stand before the header. */
+/* Padding of short frames and the frame check sequence may come before the header. */
 static const uint8_t *find_header(const uint8_t *bytes, size_t size, size_t zeros)
 {
     static const uint8_t magic[] = {0xf5, 0xde, 0xb0, 0xf5};

@@ -8,7 +8,7 @@
 
 #include "base/address.h"
 
-/* The facts of one ICMP error. src and dst, the ports and the IP ID are those of the quoted packet. */
+/* src and dst, the ports and the IP ID are those of the quoted packet. */
 typedef struct rst_icmp {
     rst_address_t reporter; /* who sent the error */
     rst_address_t src, dst;

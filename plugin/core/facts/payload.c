@@ -1,5 +1,5 @@
 /* payload.c
- * Implementation for reading the first payload bytes.
+ * Reading the first payload bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,8 +21,9 @@ static bool is_digit(uint8_t byte)
     return byte >= '0' && byte <= '9';
 }
 
-/* Record header: type, 0x03, minor version, 16-bit length (RFC 8446, section 5.1). An encrypted close_notify is an
- * alert record of any length, or in TLS 1.3 a data record of 19 bytes (2 + content type + 16 of tag). */
+/* Record header: type, 0x03, minor version, 16-bit length (RFC 8446, section 5.1). An encrypted close_notify is
+ * an alert record of any length, or in TLS 1.3 an application data record of 19 bytes (alert 2, content type 1,
+ * tag 16). */
 static rst_message_t read_tls(const rst_segment_t *segment)
 {
     const uint8_t *head = segment->head;
@@ -86,8 +87,8 @@ static bool is_mysql_error(const rst_segment_t *segment)
            segment->len == 4 + ((uint32_t)head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16);
 }
 
-/* Last words of binary protocols, each the whole message: Terminate of PostgreSQL, COM_QUIT of MySQL, DISCONNECT of
- * MQTT, and Unbind of LDAP (RFC 4511, section 4.3) with an id of one byte. */
+/* Farewells of binary protocols, each a complete message: PostgreSQL Terminate, MySQL COM_QUIT, MQTT DISCONNECT, and
+ * LDAP Unbind (RFC 4511, section 4.3) with a one-byte message ID. */
 static bool is_binary_farewell(const rst_segment_t *segment)
 {
     static const uint8_t terminate[] = {'X', 0, 0, 0, 4}, com_quit[] = {1, 0, 0, 0, 1}, disconnect[] = {0xe0, 0};
@@ -109,14 +110,14 @@ static rst_message_t read_farewell(const rst_segment_t *segment)
         if (starts(segment, words[i]))
             return RST_MESSAGE_FAREWELL;
     }
-    /* WebSocket close frame (RFC 6455, section 5.5.1), bare or with a status code, masked or not. */
+    /* WebSocket close frame (RFC 6455, section 5.5.1), with or without a status code, masked or not. */
     if (segment->head_len >= 2 && segment->head[0] == 0x88 && segment->len <= 8)
         return RST_MESSAGE_FAREWELL;
     return RST_MESSAGE_NONE;
 }
 
-/* By the first byte: a TLS record type, a reply code, the first letter of a word that is looked for, a close frame.
- * Most payload goes on from an earlier segment and begins with anything. */
+/* A quick test of the first byte: a TLS record type, a reply code, the first letter of a word looked for, a close
+ * frame. Most payload continues an earlier segment and begins with any byte. */
 static bool may_say_something(const rst_segment_t *segment)
 {
     uint8_t first = segment->head_len ? segment->head[0] : 0;
@@ -133,7 +134,7 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 
     if (segment->len == 0)
         return RST_MESSAGE_NONE;
-    /* These begin with any byte. */
+    /* These may begin with any byte. */
     if (is_bgp_notification(segment) || is_mysql_error(segment))
         return RST_MESSAGE_ERROR;
     if (is_binary_farewell(segment))

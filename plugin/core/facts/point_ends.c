@@ -1,5 +1,5 @@
 /* point_ends.c
- * Implementation for the preference that names the interfaces of the capture points.
+ * Reading the preference that names the interfaces of the capture points.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,7 +17,7 @@ void rst_point_ends_clear(rst_point_ends_t *ends)
     memset(ends->end, RST_END_UNKNOWN, sizeof ends->end);
 }
 
-/* "0-2,5": marks the interfaces as a group at an end. False: something else stands there; the rest counts. */
+/* "0-2,5": marks the interfaces as a group at an end. False if part of it is invalid; the valid part still counts. */
 static bool read_group(rst_point_ends_t *ends, const char *list, rst_end_t end, unsigned group)
 {
     gchar **part = g_strsplit(list, ",", -1);

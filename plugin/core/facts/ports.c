@@ -1,5 +1,5 @@
 /* ports.c
- * Implementation for the ports of known services.
+ * The ports of known services.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,9 +9,9 @@
 
 #include <glib.h>
 
-/* Services on ports that systems also give to clients, from 1024 on, and those below 1024 that are in use: Unix
- * programs that prove who they are (NFS, rsh) take the other low ports for their own end. Ascending, for the search
- * (IANA registry). */
+/* Services on ports from 1024 up, which systems also give to clients, and those below 1024 in real use: Unix clients
+ * that must prove their privilege (NFS, rsh) take other low ports for their own end. From the IANA registry; ascending,
+ * for binary search. */
 static const uint16_t service_ports[] = {
     20,    21,    22,    23,    25,    43,    49,    53,    67,    70,    79,    80,    88,    102,   110,   111,
     113,   119,   123,   135,   137,   138,   139,   143,   161,   162,   179,   194,   389,   427,   443,   444,

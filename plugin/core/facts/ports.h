@@ -1,5 +1,5 @@
 /* ports.h
- * Ports on which known services listen: a hint at the roles where the capture lacks the SYN.
+ * Ports of known services: a hint at who is the server if the capture lacks the SYN.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

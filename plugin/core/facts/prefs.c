@@ -1,5 +1,5 @@
 /* prefs.c
- * Defaults of what the user decides.
+ * Defaults of the user's settings.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@
 
 rst_prefs_t rst_prefs_default(void)
 {
-    /* The sources of the values stand in the descriptions of RST_PREFS. */
+    /* The sources of the values are in the descriptions in RST_PREFS. */
     static const rst_prefs_t defaults = {
 #define RST_PREFS_DEFAULT(name, value, low, high, title, text) .name = value,
         RST_PREFS(RST_PREFS_DEFAULT)

@@ -1,5 +1,5 @@
 /* prefs.h
- * Thresholds of the rules, and other user settings. Defaults and their sources: rst_prefs_default().
+ * Thresholds of the rules, and other user settings.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,8 +10,8 @@
 
 #include "facts/segment.h"
 
-/* name, default, smallest, largest, title, description with unit. One list, from which the structure, its defaults
- * and the plugin's preferences are made. All values are unsigned. */
+/* name, default, smallest, largest, title, description with source. The structure, its defaults and the plugin's
+ * preferences are all made from this list. All values are unsigned. */
 #define RST_PREFS(X)                                                                                                   \
     X(retx_threshold, 5, 1, 100, "Retransmissions before a give-up",                                                   \
       "Retransmissions of the same segment after which a reset by its sender counts as a give-up (Windows: 5)")        \
@@ -58,7 +58,7 @@
     X(cancel_bytes, 8192, 1, 1000000000, "Canceled transfer (bytes)",                                                  \
       "Bytes that must be received before a reset counts as a canceled transfer")
 
-/* name, title, description: one switch for each decoder of stated reasons; all are on by default. */
+/* name, title, description: one switch per decoder of stated reasons; all are on by default. */
 #define RST_DECODERS(X)                                                                                                \
     X(decode_mptcp, "Read MPTCP reasons", "Take MP_TCPRST and MP_FASTCLOSE (RFC 8684) as stated reasons")              \
     X(decode_rst_diag, "Read diagnostic payloads",                                                                     \
@@ -68,7 +68,7 @@
       "Take the window of a reset as a NetScaler (Citrix ADC) code; without other evidence, it is only a hint")        \
     X(decode_text, "Read text in resets", "Take printable payload of a reset as the stated reason (RFC 1122)")
 
-/* All addresses whose first bits are those of this one; with 0 bits, the address still has the size of its family. */
+/* All addresses that share this many first bits with address; with 0 bits, address still has the size of its family. */
 typedef struct rst_network {
     rst_address_t address;
     unsigned bits;
@@ -84,12 +84,12 @@ typedef struct rst_prefs {
     const rst_network_t *netscalers; /* known to be NetScalers; must outlive the engine */
     unsigned netscaler_count;
     unsigned capture_points; /* rst_points_mode_t */
-    unsigned capture_side;   /* rst_capture_side_t, as set by the user; 0 = determined from the packets */
+    unsigned capture_side;   /* rst_capture_side_t, as set by the user; 0 = worked out from the packets */
     const char *point_ends;  /* "client=0 server=1,2", interface numbers; NULL or empty = not set */
 } rst_prefs_t;
 
 typedef enum rst_points_mode {
-    RST_POINTS_AUTO,  /* told apart by the segments that they have in common */
+    RST_POINTS_AUTO,  /* interfaces are told apart by the segments that they have in common */
     RST_POINTS_EVERY, /* every interface is a capture point */
     RST_POINTS_ONE    /* all interfaces are one capture point */
 } rst_points_mode_t;

@@ -1,5 +1,5 @@
 /* segment.h
- * The facts of one TCP segment, as plain values: no pointer into a frame, nothing of epan.
+ * The facts of one TCP segment, as plain values: no pointer into a frame, no epan types.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,11 +21,11 @@ enum {
     RST_FLAG_CWR = 0x80
 };
 
-/* Which facts are known. What is not known makes the tests on it abstain. */
+/* Which facts are known. Tests on an unknown fact abstain. */
 enum {
-    RST_HAS_IP = 0x0001,      /* ttl, tos are the packet's own */
+    RST_HAS_IP = 0x0001,      /* ttl and tos, from the packet itself */
     RST_HAS_IP_ID = 0x0002,   /* ip_id, df (IPv4 only) */
-    RST_HAS_WINDOW = 0x0004,  /* window was captured (a short snap length cuts it off) */
+    RST_HAS_WINDOW = 0x0004,  /* window was captured (a short snap length may cut it off) */
     RST_HAS_OPTIONS = 0x0008, /* the whole option list was captured */
     RST_HAS_LENGTH = 0x0010,  /* len is exact; otherwise a lower bound */
     RST_HAS_MSS = 0x0020,
@@ -33,11 +33,11 @@ enum {
     RST_HAS_SACK_OK = 0x0080,
     RST_HAS_TIMESTAMP = 0x0100,
     RST_HAS_SACK = 0x0200,      /* sack_left, sack_right of the first block */
-    RST_HAS_MPTCP = 0x0400,     /* any option of kind 30 */
+    RST_HAS_MPTCP = 0x0400,     /* any MPTCP option (kind 30) */
     RST_HAS_FAST_OPEN = 0x0800, /* kind 34 */
     RST_HAS_AUTH = 0x1000,      /* MD5 signature (kind 19) or TCP-AO (kind 29) */
-    RST_HAS_F5_CAUSE = 0x2000,  /* head is no payload but the cause in the trailer of a BIG-IP capture */
-    RST_HAS_MORE = 0x4000       /* more options than a timestamp, cut off by the snap length */
+    RST_HAS_F5_CAUSE = 0x2000,  /* head is not payload but the cause from the trailer of a BIG-IP capture */
+    RST_HAS_MORE = 0x4000       /* more options than a timestamp, but cut off by the snap length */
 };
 
 /* MPTCP options that explain a reset (RFC 8684, sections 3.5 and 3.6). */
@@ -47,15 +47,15 @@ enum { RST_MPTCP_NONE = 0, RST_MPTCP_FASTCLOSE = 7, RST_MPTCP_TCPRST = 8 };
 #define RST_HEAD_DATA 24 /* payload bytes kept of any other segment */
 
 typedef struct rst_segment {
-    uint32_t frame;     /* frame number on this pass_index, > 0 */
+    uint32_t frame;     /* frame number on this pass, > 0 */
     uint32_t interface; /* interface and section of the file; equal = the same one */
-    uint32_t link;      /* hash of link-layer source, VLAN and interface; 0 = unknown: tells copies apart */
+    uint32_t link;      /* hash of link-layer source, VLAN and interface, to tell copies apart; 0 = unknown */
     uint32_t known;     /* RST_HAS_* */
     int64_t time;       /* nanoseconds since the epoch, or RST_TIME_NONE */
     rst_address_t src, dst;
     uint16_t sport, dport;
-    uint32_t seq, ack; /* raw numbers; ack as in the header even when the ACK flag is clear */
-    uint32_t len;      /* payload bytes by the IP length; SYN and FIN not counted */
+    uint32_t seq, ack; /* raw numbers; ack as in the header even if the ACK flag is clear */
+    uint32_t len;      /* payload bytes by the IP length, not counting SYN and FIN */
     uint16_t window;   /* raw, unscaled */
     uint16_t ip_id;
     uint8_t flags;
@@ -70,10 +70,10 @@ typedef struct rst_segment {
     uint32_t tsval, tsecr;
     uint32_t sack_left, sack_right;
     uint16_t head_len;
-    uint8_t head[RST_HEAD_MAX]; /* first head_len payload bytes; the rest is not initialised */
+    uint8_t head[RST_HEAD_MAX]; /* first head_len payload bytes; the rest is uninitialized */
 } rst_segment_t;
 
-/* Bytes of sequence space that the segment takes: SYN and FIN count one each. */
+/* Sequence space that the segment takes up: SYN and FIN count one each. */
 static inline uint32_t rst_segment_space(const rst_segment_t *seg)
 {
     return seg->len + !!(seg->flags & RST_FLAG_SYN) + !!(seg->flags & RST_FLAG_FIN);

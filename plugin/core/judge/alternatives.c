@@ -1,5 +1,5 @@
 /* alternatives.c
- * Implementation for what else a reset may have been.
+ * What else a reset may have been.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -49,7 +49,7 @@ unsigned rst_not_shared(const rst_verdict_t *verdict)
     return left;
 }
 
-/* Nothing was received, so nothing is unread. */
+/* If nothing was received, nothing can be unread. */
 static bool is_excluded(const rst_view_t *view, rst_cause_t cause)
 {
     return rst_cause_is(cause, RST_TRAIT_TAKES_DATA) && rst_has_history(view) && !view->peer->bytes;
@@ -64,7 +64,7 @@ static bool is_listed(const rst_verdict_t *verdict, rst_cause_t cause)
     return cause == verdict->cause;
 }
 
-/* Of those that the verdict does not name yet; of equals the first in the list of causes. NULL = none. */
+/* Among causes that the verdict does not name yet; of equals, the first in the list of causes. NULL = none. */
 static const rst_alternative_t *surest_other(const rst_verdict_t *verdict, const rst_outcome_t *outcome)
 {
     const rst_alternative_t *best = NULL;

@@ -9,25 +9,26 @@
 
 #include "rules/rule.h"
 
-#define RST_OTHERS_MAX 32 /* causes that rules may name for one reset */
+#define RST_OTHERS_MAX 32 /* causes that the rules may name for one reset */
 
 typedef struct rst_outcome {
-    const rst_rule_t *primary; /* NULL = no rule is sure enough */
+    const rst_rule_t *primary; /* NULL = no rule is confident enough */
     unsigned confidence;
     unsigned others;
-    rst_alternative_t other[RST_OTHERS_MAX]; /* each cause once, with the confidence of the surest rule */
+    rst_alternative_t other[RST_OTHERS_MAX]; /* each cause once, with the confidence of its surest rule */
 } rst_outcome_t;
 
-/* A rule that does not lead names this cause. */
+/* Notes the cause of a rule that does not lead. */
 void rst_outcome_note(rst_outcome_t *outcome, rst_cause_t cause, unsigned confidence);
 
-/* Adds an alternative with at most what is left of 100 percent; keeps the list ordered. */
+/* Adds an alternative with at most what is left of 100 percent; keeps the list sorted. */
 void rst_alternative_add(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence, unsigned *left);
 
-/* What verdict and alternatives leave of 100 percent. */
+/* What the verdict and its alternatives leave of 100 percent. */
 unsigned rst_not_shared(const rst_verdict_t *verdict);
 
-/* Other rules that matched share half of what the verdict leaves open; the look-alikes of the rule follow. */
+/* The other rules that matched share half of what the verdict leaves open; then come the look-alikes of the leading
+ * rule. */
 void rst_share_rest(const rst_view_t *view, const rst_outcome_t *outcome);
 
 #endif

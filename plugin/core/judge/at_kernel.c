@@ -1,6 +1,6 @@
 /* at_kernel.c
- * Implementation for a kernel's word in a verdict: the reason decides between what the wire cannot tell apart; a reset
- * that the kernel does not know was not sent by its TCP.
+ * What a kernel's trace means for a verdict: its reason decides between causes that look the same on the wire; a reset
+ * that the kernel did not report was not sent by its TCP.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,12 +11,12 @@
 
 #include "trace/join.h"
 
-#define SURE_MAX 97     /* clocks and tuples may still deceive */
-#define CONFLICT_MIN 85 /* a history this sure that the kernel does not confirm is a conflict */
+#define SURE_MAX 97     /* clocks, addresses and ports may still mislead */
+#define CONFLICT_MIN 85 /* a history this sure conflicts with a kernel that does not confirm it */
 #define PATTERN "absent_in_kernel_trace"
 
 typedef struct rst_reason_row {
-    rst_cause_t cause; /* UNDETERMINED = the reason alone says nothing */
+    rst_cause_t cause; /* UNDETERMINED = the reason alone does not tell */
     uint8_t sure;
     const char *meaning;
     rst_kernel_path_t path;
@@ -30,7 +30,7 @@ static const rst_reason_row_t rows[RST_REASON_COUNT] = {
 };
 
 /* tcp_disconnect() and close() set TCP_CLOSE before they send; tcp_abort() (`ss -K`, SOCK_DESTROY) and the timer of an
- * orphan in FIN-WAIT-2 send while the socket still has its state. */
+ * orphan in FIN-WAIT-2 send while the socket is still in its old state. */
 static const rst_reason_row_t killed = {RST_CAUSE_ADMIN_KILL, 92, "the socket was destroyed from outside (ss -K)",
                                         RST_KERNEL_PATH_DESTROY};
 static const rst_reason_row_t expired = {RST_CAUSE_FIN_WAIT_TIMEOUT, 85, "FIN-WAIT-2 expired, or ss -K",
@@ -67,7 +67,7 @@ static unsigned sum_of(const rst_verdict_t *verdict)
     return sum;
 }
 
-/* Takes out the alternatives that the reason excludes, and leading itself. Returns what they had. */
+/* Removes the alternatives that the reason excludes, and leading itself. Returns their total confidence. */
 static unsigned drop_excluded(rst_verdict_t *verdict, const rst_reason_row_t *row, rst_cause_t leading)
 {
     unsigned kept = 0;
@@ -81,7 +81,7 @@ static unsigned drop_excluded(rst_verdict_t *verdict, const rst_reason_row_t *ro
     return before - sum_of(verdict);
 }
 
-/* Alternatives share at most what the verdict leaves open. */
+/* Limits the alternatives to what the verdict leaves of 100 percent. */
 static void shrink_alternatives(rst_verdict_t *verdict)
 {
     unsigned left = 100u - verdict->confidence;
@@ -99,7 +99,7 @@ static void shrink_alternatives(rst_verdict_t *verdict)
     verdict->alternatives = (uint8_t)kept;
 }
 
-/* One more alternative, in its place by confidence, with at most what is left. */
+/* Inserts an alternative by confidence, with at most what is left. */
 static void add_alternative(rst_verdict_t *verdict, rst_cause_t cause, unsigned confidence)
 {
     unsigned left = 100u - verdict->confidence - sum_of(verdict);
@@ -122,7 +122,7 @@ static rst_sender_t apparent_sender(const rst_view_t *view)
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
 }
 
-/* Only where a task's own call ends the connection; else some other task was just running. */
+/* Only if a task's own call ended the connection; otherwise the traced task just happened to be running. */
 static const char *process_of(const rst_view_t *view, const rst_event_t *event)
 {
     const char *name;
@@ -145,7 +145,7 @@ static void declare(const rst_view_t *view, const rst_event_t *event)
 {
     rst_declared_t *declared = &view->verdict->declared;
 
-    /* What the kernel puts into an MPTCP option says more than its name for it. */
+    /* What the kernel put into an MPTCP option says more than its name for the reason. */
     if (declared->source && strcmp(declared->source, "mptcp_option") == 0)
         return;
     memset(declared, 0, sizeof *declared);
@@ -167,7 +167,7 @@ static void explain_reason(const rst_view_t *view, const rst_event_t *event, con
                      name_of(view, event), process);
 }
 
-/* The reason leads where it says something; the history refines it where the two agree. */
+/* If the reason says something, it leads; if the history agrees, it refines the reason. */
 static void apply_reason(const rst_view_t *view, const rst_event_t *event)
 {
     rst_reason_row_t row = reason_row(view, event);
@@ -200,7 +200,7 @@ static void apply_reason(const rst_view_t *view, const rst_event_t *event)
     explain_reason(view, event, &row, kept);
 }
 
-/* Another leads; what the history said remains as an alternative. */
+/* Makes this cause the verdict; what the history said remains as an alternative. */
 static void take_over(const rst_view_t *view, rst_cause_t cause, unsigned confidence, rst_sender_t sender)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -215,8 +215,9 @@ static void take_over(const rst_view_t *view, rst_cause_t cause, unsigned confid
         add_alternative(verdict, history, (100u - confidence) / 2);
 }
 
-/* Not sent by that kernel's TCP. Nearer than the host: a device. As far as the host: its own packet filter, most
- * likely. Farther, or not known: perhaps a guest behind it, so nobody is accused. */
+/* The kernel's TCP did not send it. If it came from nearer than the host, a device did; from as far as the
+ * host, most likely its own packet filter. If from farther or unknown, perhaps a guest behind the host did, so
+ * nobody is accused. */
 static void apply_absence(const rst_view_t *view, unsigned around)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -253,13 +254,13 @@ void rst_at_kernel_apply(const rst_view_t *view, rst_join_t *join)
 {
     rst_kernel_report_t report;
 
-    /* While the file is read, the present reset is classified as soon as it has come. */
+    /* During the first pass, a reset is classified as soon as it comes, before later resets can be joined. */
     if (!join || !rst_join_report(join, view->reset, view->reset->at.pass_index != view->file->now.pass_index, &report))
         return;
     if (report.sent)
         apply_reason(view, report.sent);
     else if (report.absent)
-        apply_absence(view, report.neighbours);
+        apply_absence(view, report.neighbors);
     if (!report.received)
         return;
     view->verdict->accepted = RST_YES;

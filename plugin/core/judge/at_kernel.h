@@ -1,5 +1,5 @@
 /* at_kernel.h
- * What the sender's own kernel says about a reset, joined from a trace that was recorded beside the capture.
+ * What the sender's own kernel says about a reset, from a trace that was recorded alongside the capture.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,10 +9,10 @@
 #include "rules/rule.h"
 #include "trace/join.h"
 
-/* Revises a verdict by what the kernels of both ends reported. Does nothing without a trace. */
+/* Revises a verdict according to what the kernels at both ends reported. Does nothing without a trace. */
 void rst_at_kernel_apply(const rst_view_t *view, rst_join_t *join);
 
-/* One sentence on how the trace fits the capture; *fits = it was of use. NULL without one. */
+/* One sentence on how well the trace fits the capture; *fits = it was of use. NULL if there is no trace. */
 const char *rst_at_kernel_note(rst_join_t *join, const rst_memory_t *memory, bool *fits);
 
 #endif

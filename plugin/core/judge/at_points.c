@@ -1,8 +1,8 @@
 /* at_points.c
- * Implementation for verdicts from several capture points.
+ * What several capture points mean for a verdict.
  *
- * Absence accuses, so everything in compare.h has to hold first. Presence clears: what the sender's own end shows was
- * sent by that host, and no device between the points is left as an explanation.
+ * Absence accuses, so everything that compare.h asks for must hold. Presence clears: if a reset was seen at the
+ * sender's own end, that host sent it, and no device between the points can explain it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -71,7 +71,7 @@ static void list_points(const rst_view_t *view, const rst_compare_t *compare)
     }
 }
 
-/* How the two clocks compare, for whoever wants to line the captures up. */
+/* How the two clocks compare, for readers who want to line up the captures. */
 static void explain_clocks(const rst_view_t *view, const rst_conn_at_point_t *here, const rst_conn_at_point_t *there)
 {
     bool swapped;
@@ -140,7 +140,8 @@ static void explain_absent(const rst_view_t *view, const rst_elsewhere_t *absent
     explain_clocks(view, here, absent->at_point);
 }
 
-/* What a device does on purpose keeps its name; everything else is a reset that somebody forged. */
+/* A cause that already names a device is kept. Otherwise a missing refusal came from a firewall, and any other missing
+ * reset is forged. */
 static void accuse(const rst_view_t *view, const rst_elsewhere_t *absent)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -163,7 +164,7 @@ static void accuse(const rst_view_t *view, const rst_elsewhere_t *absent)
     rst_explain_distance(view);
 }
 
-/* Whose reset it is, is finished; why it was sent, only as far as devices were among the reasons. */
+/* Who sent the reset is settled; why, only to the extent that devices were among the explanations. */
 static void explain_proven(const rst_view_t *view)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -176,7 +177,7 @@ static void explain_proven(const rst_view_t *view)
                                     verdict->summary, verdict->points_seen, rst_who_own(view));
 }
 
-/* Devices drop out; what they had goes to the verdict, together with part of what nobody had. */
+/* Removes devices from the explanations. Their confidence goes to the verdict, with part of what was unassigned. */
 static void clear(const rst_view_t *view, const rst_compare_t *compare)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -205,7 +206,7 @@ static void clear(const rst_view_t *view, const rst_compare_t *compare)
     }
 }
 
-/* Seen at two view->points, neither of them at the host. */
+/* Seen at two capture points, neither of them at the host. */
 static void explain_seen(const rst_view_t *view, const rst_compare_t *compare)
 {
     for (unsigned i = 0; i < compare->others; i++) {
@@ -239,30 +240,31 @@ static void mark_duplicate(const rst_view_t *view, const rst_compare_t *compare)
     rst_evidence_add(view, original->at.pass_index, "The same reset on another interface of one host");
 }
 
-/* Gave up on a segment: at the other point it shows whether that was lost, or met silence. */
+/* The sender gave up on a segment: the other point shows whether the segment was lost or not answered. */
 static void explain_delivery(const rst_view_t *view)
 {
     rst_verdict_t *verdict = view->verdict;
-    rst_delivery_t report;
+    rst_delivery_t delivery;
     const char *text;
 
     if (!rst_cause_is(verdict->cause, RST_TRAIT_GIVES_UP))
         return;
-    report = rst_delivery_of(view->points, view->reset->at_point, view->reset->from, &view->own->retransmission);
-    if (report.kind == RST_DELIVERY_UNKNOWN)
+    delivery = rst_delivery_of(view->points, view->reset->at_point, view->reset->from, &view->own->retransmission);
+    if (delivery.kind == RST_DELIVERY_UNKNOWN)
         return;
     verdict->confidence = (uint8_t)MAX(verdict->confidence, 95);
     verdict->alternatives = 0;
-    if (rst_delivery_pattern(&report))
-        add_pattern(view, rst_delivery_pattern(&report));
-    text = view->texts ? rst_delivery_text(&report, view->memory) : "";
+    if (rst_delivery_pattern(&delivery))
+        add_pattern(view, rst_delivery_pattern(&delivery));
+    text = view->texts ? rst_delivery_text(&delivery, view->memory) : "";
     if (view->texts)
         verdict->summary = rst_text(view->memory, "%s. %s", verdict->summary, text);
-    rst_evidence_add(view, report.pass_index ? report.pass_index : view->own->retransmission.last.pass_index, "%s",
+    rst_evidence_add(view, delivery.pass_index ? delivery.pass_index : view->own->retransmission.last.pass_index, "%s",
                      text);
 }
 
-/* Segments of two points were taken for one before that came to light: nobody is accused by such a record. */
+/* Segments of two points were mistaken for those of one before that became clear: such a record must not accuse
+ * anybody. */
 static void withdraw(const rst_view_t *view)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -292,7 +294,7 @@ void rst_at_points_apply(const rst_view_t *view, const rst_compare_t *compare)
         mark_duplicate(view, compare);
         return;
     }
-    /* A kernel that says it sent the reset knows better than a capture that may have lost it. */
+    /* A kernel that reports having sent the reset knows better than a capture that may have lost it. */
     if (view->verdict->declared.source && strcmp(view->verdict->declared.source, "kernel") == 0)
         return;
     if (compare->absent) {

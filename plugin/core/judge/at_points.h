@@ -1,6 +1,6 @@
 /* at_points.h
- * What several capture points make of a verdict: the reset was never sent by its apparent sender, the host itself sent
- * it, a segment was lost or changed between two points.
+ * What several capture points mean for a verdict: its apparent sender never sent the reset, the host itself sent it, or
+ * a segment was lost or changed between two points.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /* judge.c
- * Implementation for the verdict: asks the rules in order, shares the confidence, adds what was measured.
+ * Reaching a verdict: asks the rules in order, distributes the confidence, adds what was measured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -41,8 +41,8 @@
 #include "rules/timer.h"
 #include "rules/unwanted_data.h"
 
-#define IN_ECHO 30      /* two places on one interface: distance and time prove nothing, so nobody is accused */
-#define CONFLICT_MIN 85 /* a history this sure contradicts a declared reason of another category */
+#define IN_MERGED 30    /* two places on one interface: distance and timing prove nothing, so nobody is accused */
+#define CONFLICT_MIN 85 /* a history this sure conflicts with a stated reason of another category */
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
@@ -58,7 +58,7 @@ static bool may_apply(const rst_rule_t *rule, unsigned form, bool again)
     return (rule->forms >> form & 1) && !(rule->flags & (again ? RST_RULE_FIRST : RST_RULE_AGAIN));
 }
 
-/* A scan or a storm of resets asks a quarter of the rules, and reads no row of the others. */
+/* Lists the rules to ask, so that in a scan or a storm of resets three quarters of the rows are never touched. */
 static void choose(const rst_rule_t **chosen, unsigned form, bool again)
 {
     unsigned count = 0;
@@ -91,7 +91,7 @@ static bool is_again(const rst_view_t *view)
 }
 
 #ifndef NDEBUG
-/* Every rule that its row leaves out would have said no. */
+/* For an assertion: every rule that was not asked would have declined. */
 static bool others_decline(const rst_view_t *view)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
@@ -109,12 +109,12 @@ static bool is_accusation(const rst_rule_t *rule)
     return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_is(rule->cause, RST_TRAITS_ACCUSING);
 }
 
-static bool is_echoed(const rst_view_t *view)
+static bool is_merged(const rst_view_t *view)
 {
-    return view->reset->story->echoed;
+    return view->reset->story->merged_places;
 }
 
-/* What is left of a rule's answer, and what took the rest. */
+/* What is left of a rule's answer after limits, and which limit applied. */
 static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
     *limit = RST_LIMIT_NONE;
@@ -122,9 +122,9 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
         *limit = RST_LIMIT_FROM_HOST;
         return 0;
     }
-    if (is_echoed(view) && is_accusation(rule) && said > IN_ECHO) {
-        *limit = RST_LIMIT_ECHO;
-        said = IN_ECHO;
+    if (is_merged(view) && is_accusation(rule) && said > IN_MERGED) {
+        *limit = RST_LIMIT_MERGED;
+        said = IN_MERGED;
     }
     if ((rule->flags & RST_RULE_HISTORY) && said > RST_WITHOUT_HISTORY && !rst_has_history(view)) {
         *limit = RST_LIMIT_HISTORY;
@@ -133,7 +133,7 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
     return said;
 }
 
-/* A rule has said yes. */
+/* Called for each rule that matched. */
 static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_outcome_t *outcome)
 {
     rst_limit_t limit;
@@ -201,7 +201,7 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
 }
 
-/* What may be a stated reason is half of what the verdict leaves open, at most. */
+/* A possible stated reason gets at most half of what the verdict leaves open. */
 static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
 {
     unsigned left = rst_not_shared(view->verdict);
@@ -234,10 +234,10 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
         explain_undetermined(view);
     }
     add_hint(view, statement);
-    if (view->reset->summary)
+    if (view->reset->from_closed_summary)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");
-    if (is_echoed(view))
+    if (is_merged(view))
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The file shows this connection from two places on one interface: distance and time prove "
                          "nothing. Merge with mergecap -I none");
@@ -259,7 +259,7 @@ static void explain_statement(const rst_view_t *view, const rst_statement_t *sta
         rst_evidence_add(view, view->reset->at.pass_index, "%s", statement->why);
 }
 
-/* The stated reason leads; a history that is sure of another category is named as a conflict. */
+/* The stated reason leads; if the history is sure of another category, that is reported as a conflict. */
 static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -286,7 +286,7 @@ static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome
     explain_statement(view, statement);
 }
 
-/* A copy bears the verdict of its original as its alternative. */
+/* A copy has the verdict on its original as an alternative. */
 static void apply_original(const rst_judge_t *judge, const rst_view_t *view)
 {
     const rst_reset_t *original = view->reset->original;
@@ -301,7 +301,7 @@ static void apply_original(const rst_judge_t *judge, const rst_view_t *view)
     rst_alternative_add(view->verdict, verdict.cause, left, &left);
 }
 
-/* The verdict of one capture point. */
+/* The verdict from one capture point alone. */
 static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
 {
     rst_statement_t statement = rst_declared_read(view->reset, view->prefs, view->memory, view->texts);
@@ -358,7 +358,7 @@ static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, con
     rst_why_end(&view);
 }
 
-/* The copy of the reset whose point explains it best; of equals the one nearest to its sender. */
+/* The copy of the reset at the point that explains it best; of equals, the one nearest to the sender. */
 static const rst_reset_t *find_leader(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
                                       const rst_memory_t *memory)
 {
@@ -398,7 +398,7 @@ static void judge_reset(const rst_judge_t *judge, const rst_reset_t *reset, cons
         verdict->first = verdict->first && !follows;
         return;
     }
-    /* One event at two points has one explanation; what was measured is each point's own. */
+    /* One event at two points has one explanation, but each point has its own measurements. */
     classify_all(judge, reset, &compare, memory, false, &own, NULL);
     rst_compare(judge->points, leader, &compare);
     classify_all(judge, leader, &compare, memory, texts, verdict, why);

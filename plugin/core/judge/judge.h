@@ -1,5 +1,6 @@
 /* judge.h
- * The verdict of one reset: asks the rules in order, then what other capture points, a kernel and the reset itself say.
+ * The verdict on one reset: asks the rules in order, then adds what other capture points, a kernel and the reset itself
+ * say.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,20 +16,22 @@
 typedef struct rst_judge {
     const rst_file_t *file;
     const rst_points_t *points;
-    rst_join_t *join; /* with a kernel's trace; NULL without */
-    /* The rules to ask, NULL at the end, by form and by whether the sender has reset the connection before. */
+    rst_join_t *join; /* joins a kernel's trace; NULL without one */
+    /* The rules to ask, by the form of the reset and by whether its sender has reset the connection before; NULL ends
+     * each list. */
     const rst_rule_t *rules[RST_FORM_COUNT][2][RST_CHOSEN_MAX];
 } rst_judge_t;
 
 /* file and points must outlive the judge. */
 void rst_judge_open(rst_judge_t *judge, const rst_file_t *file, const rst_points_t *points);
 
-/* Writes the verdict. texts = false leaves out summary, evidence texts and declared text. Strings are taken from
+/* Writes the verdict. texts = false leaves out summary, evidence texts and declared text. Strings are allocated from
  * memory. */
 void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                        rst_verdict_t *verdict);
 
-/* How that verdict comes about, in lines. For two capture points it is the way of the copy whose verdict both bear. */
+/* Explains how that verdict comes about, line by line. With two capture points, it explains the copy whose verdict
+ * counts for both. */
 const char *rst_judge_explain(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory);
 
 #endif

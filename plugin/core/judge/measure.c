@@ -1,5 +1,5 @@
 /* measure.c
- * Implementation for the measured members of a verdict. What is not known stays unknown.
+ * The measured members of a verdict. What is not known stays unknown.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -28,7 +28,7 @@ static rst_phase_t phase_of(const rst_view_t *view)
     return ((view->own->known | view->peer->known) & RST_DIRECTION_SYN) ? RST_PHASE_HANDSHAKE : RST_PHASE_UNKNOWN;
 }
 
-/* Zero hops: the packets of that side have not passed a router yet. */
+/* Zero hops: packets from that side have not passed a router yet. */
 static rst_capture_side_t capture_side_of(const rst_view_t *view)
 {
     const rst_direction_t *client = &view->reset->direction[view->reset->client];

@@ -1,5 +1,5 @@
 /* measure.h
- * What a verdict reports beside its cause: phase, validity, times, distances, who stands where.
+ * What a verdict reports besides its cause: phase, validity, times, distances, position of the capture point.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

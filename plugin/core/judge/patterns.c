@@ -1,5 +1,5 @@
 /* patterns.c
- * Implementation for labels.
+ * Labels for known shapes of resets.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,9 +9,9 @@
 #include "rules/predicates.h"
 
 #define SIGNATURE_PACKETS 10 /* the study looks at the first ten packets of a client */
-#define SANDVINE_STEP 12503  /* distance of the second reset, seen with Sandvine devices (Weaver et al., 2009) */
+#define SANDVINE_STEP 12503  /* distance of the second reset from Sandvine devices (Weaver et al., 2009) */
 
-/* Only packets that reach the server count, so the client's: its SYN, its ACKs, its data. */
+/* The study sees packets that reach the server, so only the client's count: its SYN, its ACKs, its data. */
 static rst_stage_t stage_of(const rst_reset_t *reset)
 {
     const rst_direction_t *client = &reset->direction[reset->from];
@@ -50,7 +50,7 @@ void rst_pattern_count(rst_reset_t *reset, const rst_reset_t *previous, const rs
         reset->tally->with_ack++;
 }
 
-/* The study tells more resets apart after the first data than elsewhere. */
+/* After the first data, the study distinguishes more resets than elsewhere. */
 static const char *after_data(const rst_tally_t *tally)
 {
     if (tally->bare && tally->with_ack)
@@ -64,7 +64,7 @@ static const char *after_data(const rst_tally_t *tally)
     return tally->ack_differs ? "psh_rst_ne_rst" : "psh_rst_eq_rst";
 }
 
-/* NULL where the study defines none: a mixture of both kinds after the handshake or late. */
+/* NULL where the study defines no signature: a mixture of both kinds after the handshake, or a late reset. */
 static const char *signature(const rst_tally_t *tally)
 {
     bool mixed = tally->bare && tally->with_ack;
@@ -101,9 +101,9 @@ static bool is_forged(const rst_verdict_t *verdict)
     return rst_cause_is(verdict->cause, RST_TRAIT_FORGED);
 }
 
-/* The two generators of the Great Firewall as the literature describes them: bare with a window and without DF, or
- * three with ACK at X, X+1460 and X+4380. Old stacks send the first kind too, so only a forged reset gets the label;
- * other devices copy the window of the segment that they answer. */
+/* The two generators of the Great Firewall as described in the literature: a bare reset with a window and without DF,
+ * or three RST,ACK at SEQ, SEQ+1460 and SEQ+4380. Old stacks send the first kind too, so only a forged reset gets the
+ * label; other devices copy the window of the segment that they answer. */
 static void label_gfw(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -119,8 +119,8 @@ static void label_gfw(const rst_view_t *view)
         label_once(view, "gfw_type1");
 }
 
-/* Some devices turn the packet around that they answer: its window, or its IP id plus one, stands in the reset. A host
- * has a window and a counter of its own. */
+/* Some devices build the reset from the packet that they answer: it has the packet's window, or its IP ID plus one. A
+ * host has its own window and counter. */
 static bool is_mirrored(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;

@@ -1,8 +1,9 @@
 /* rewritten_between.c
- * Implementation for rewritten headers.
+ * Finding rewritten headers.
  *
- * A device may translate sequence numbers (firewalls randomise them): then SEQ moves by the same distance in all
- * segments of one side, and the other side's ACK moves back by it. What does not fit that was broken on the way.
+ * A device may translate sequence numbers (firewalls randomize them): then SEQ is shifted by the same distance in all
+ * segments from one side, and ACK is shifted back by it in those from the other. A segment that does not fit was broken
+ * on the way.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,20 +14,20 @@
 
 #include "points/compare.h"
 
-#define LATEST_MAX 6 /* segments of the peer before the reset that are compared */
+#define LATEST_MAX 6 /* the peer's segments before the reset to compare */
 
 typedef struct rst_change {
-    const char *field; /* NULL: not changed */
+    const char *field; /* NULL = not changed */
     uint32_t sent, received;
     const rst_sighting_t *before, *after; /* as sent, as received */
 } rst_change_t;
 
-/* The two points between which the peer's segments travelled. */
+/* The two points between which the peer's segments traveled. */
 typedef struct rst_leg {
-    const rst_conn_at_point_t *here, *there; /* of the receiver, of the peer */
-    unsigned from, y;                        /* receiver and peer at here */
-    unsigned its_x, its_y;                   /* the same there */
-    uint32_t shift[2];                       /* SEQ here minus SEQ there of what x (0) and y (1) send */
+    const rst_conn_at_point_t *here, *there; /* the receiver's point and the peer's */
+    unsigned own, peer;                      /* index of the receiver, and of the peer, at here */
+    unsigned its_own, its_peer;              /* the same at there */
+    uint32_t shift[2]; /* SEQ here minus SEQ there, in segments from the receiver (0) and the peer (1) */
 } rst_leg_t;
 
 /* By the first segment that both points show: the SYN, if it is still known. */
@@ -59,12 +60,12 @@ static bool find_leg(const rst_view_t *view, rst_leg_t *leg)
     }
     if (leg->there == here || here->mixed || here->parted)
         return false;
-    leg->from = view->reset->from;
-    leg->y = 1 - leg->from;
-    leg->its_x = leg->from ^ here->swap ^ leg->there->swap;
-    leg->its_y = 1 - leg->its_x;
-    return read_shift(leg, leg->from, leg->its_x, &leg->shift[0]) &&
-           read_shift(leg, leg->y, leg->its_y, &leg->shift[1]);
+    leg->own = view->reset->from;
+    leg->peer = 1 - leg->own;
+    leg->its_own = leg->own ^ here->swap ^ leg->there->swap;
+    leg->its_peer = 1 - leg->its_own;
+    return read_shift(leg, leg->own, leg->its_own, &leg->shift[0]) &&
+           read_shift(leg, leg->peer, leg->its_peer, &leg->shift[1]);
 }
 
 static rst_change_t difference(const rst_leg_t *leg, const rst_sighting_t *before, const rst_sighting_t *after)
@@ -76,24 +77,24 @@ static rst_change_t difference(const rst_leg_t *leg, const rst_sighting_t *befor
     return (rst_change_t){.before = before};
 }
 
-/* The packet that the peer sent, unless it arrived as it was as well: then the other one is somebody's imitation. */
+/* The packet as the peer sent it. NULL if it also arrived unchanged: then the changed one is somebody's imitation. */
 static const rst_sighting_t *as_sent(const rst_leg_t *leg, const rst_sighting_t *after)
 {
-    const rst_sighting_t *before = rst_sightings_find(&leg->there->sent[leg->its_y], after);
-    const rst_sighting_t *arrived = before ? rst_sightings_find(&leg->here->sent[leg->y], before) : NULL;
+    const rst_sighting_t *before = rst_sightings_find(&leg->there->sent[leg->its_peer], after);
+    const rst_sighting_t *arrived = before ? rst_sightings_find(&leg->here->sent[leg->peer], before) : NULL;
 
     return arrived && arrived != after && rst_sighting_same(arrived, before) ? NULL : before;
 }
 
-static rst_change_t compare_sight(const rst_leg_t *leg, const rst_sighting_t *after)
+static rst_change_t compare_sighting(const rst_leg_t *leg, const rst_sighting_t *after)
 {
     const rst_sighting_t *before = after ? as_sent(leg, after) : NULL;
 
     return before ? difference(leg, before, after) : (rst_change_t){.field = NULL};
 }
 
-/* Time stamps matter where they made the receiver reject the segment; the SYN's own stamp is compared too. */
-static rst_change_t compare_stamps(const rst_leg_t *leg, unsigned from, unsigned its)
+/* Timestamps matter if they made the receiver reject the segment. That of the SYN is compared too. */
+static rst_change_t compare_timestamps(const rst_leg_t *leg, unsigned from, unsigned its)
 {
     for (unsigned i = 0; i < leg->here->sent[from].used; i++) {
         const rst_sighting_t *after = rst_sightings_at(&leg->here->sent[from], i);
@@ -105,28 +106,28 @@ static rst_change_t compare_stamps(const rst_leg_t *leg, unsigned from, unsigned
     return (rst_change_t){.field = NULL};
 }
 
-/* A window that the peer opened and that arrived closed. */
+/* A window that the peer sent open and that arrived closed. */
 static rst_change_t compare_window(const rst_leg_t *leg, uint32_t pass_index)
 {
-    for (unsigned i = leg->here->sent[leg->y].used; i-- > 0;) {
-        const rst_sighting_t *after = rst_sightings_at(&leg->here->sent[leg->y], i);
+    for (unsigned i = leg->here->sent[leg->peer].used; i-- > 0;) {
+        const rst_sighting_t *after = rst_sightings_at(&leg->here->sent[leg->peer], i);
         const rst_sighting_t *before;
 
         if (after->pass_index >= pass_index || after->window)
             continue;
-        before = rst_sightings_find(&leg->there->sent[leg->its_y], after);
+        before = rst_sightings_find(&leg->there->sent[leg->its_peer], after);
         if (before && (before->known & after->known & RST_SIGHTING_WINDOW) && before->window)
             return (rst_change_t){"window", before->window, after->window, before, after};
     }
     return (rst_change_t){.field = NULL};
 }
 
-/* What the reset may be about: its trigger, and the latest segments that its sender got. */
+/* Compares what the reset may be about: its trigger, and the latest segments that its sender received. */
 static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
 {
-    const rst_sightings_t *got = &leg->here->sent[leg->y];
+    const rst_sightings_t *got = &leg->here->sent[leg->peer];
     uint32_t trigger = view->trigger ? view->trigger->moment.pass_index : 0;
-    rst_change_t change = compare_sight(leg, rst_at_point_sight(leg->here, leg->y, trigger));
+    rst_change_t change = compare_sighting(leg, rst_at_point_sighting(leg->here, leg->peer, trigger));
     unsigned left = LATEST_MAX;
 
     /* A trigger that arrived as it was sent explains the reset by itself. */
@@ -135,14 +136,14 @@ static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
 
         if (sighting->pass_index >= view->reset->at.pass_index || (sighting->flags & RST_FLAG_RST))
             continue;
-        change = compare_sight(leg, sighting);
+        change = compare_sighting(leg, sighting);
         change.before = change.field ? change.before : NULL;
         left--;
     }
     if (!change.field && rst_cause_is(view->verdict->cause, RST_TRAIT_BY_TIMESTAMP))
-        change = compare_stamps(leg, leg->from, leg->its_x);
+        change = compare_timestamps(leg, leg->own, leg->its_own);
     if (!change.field && rst_cause_is(view->verdict->cause, RST_TRAIT_BY_TIMESTAMP))
-        change = compare_stamps(leg, leg->y, leg->its_y);
+        change = compare_timestamps(leg, leg->peer, leg->its_peer);
     if (!change.field && rst_cause_is(view->verdict->cause, RST_TRAIT_BY_WINDOW))
         change = compare_window(leg, view->reset->at.pass_index);
     return change;

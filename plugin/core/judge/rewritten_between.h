@@ -8,7 +8,7 @@
 
 #include "rules/rule.h"
 
-/* Makes header_rewritten of the verdict when what the reset answers was changed on its way. Returns true if so. */
+/* Changes the verdict to header_rewritten if what the reset answers was changed on the way. Returns whether it did. */
 bool rst_rewritten_between_apply(const rst_view_t *view);
 
 #endif

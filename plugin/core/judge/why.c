@@ -1,5 +1,5 @@
 /* why.c
- * Implementation for the way to a verdict.
+ * Writing down how a verdict came about.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "rules/explain.h"
 
-#define NAME_WIDTH 26 /* of the column of names */
+#define NAME_WIDTH 26 /* width of the column of rule names */
 
 void rst_why_open(rst_why_t *why)
 {
@@ -69,7 +69,7 @@ void rst_why_rule(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
 {
     static const char *const limits[] = {
         [RST_LIMIT_NONE] = "",
-        [RST_LIMIT_ECHO] = " (two places on one interface)",
+        [RST_LIMIT_MERGED] = " (two places on one interface)",
         [RST_LIMIT_HISTORY] = " (needs a complete history)",
         [RST_LIMIT_FROM_HOST] = " (another capture point shows that the host sent it)",
     };

@@ -1,6 +1,6 @@
 /* why.h
- * The way to a verdict, for whoever doubts it: the rules that were asked, what each answered, what limited it, who led,
- * and what changed the verdict afterwards. Nothing is kept unless somebody asks.
+ * How a verdict came about, for readers who doubt it: the rules that were asked, what each answered and what limited
+ * it, which one led, and what changed the verdict afterwards. Nothing is recorded unless somebody asks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,39 +11,39 @@
 
 typedef struct rst_why {
     GString *text;
-    GString *declined;   /* names of the rules that said no */
+    GString *declined;   /* names of the rules that declined */
     rst_verdict_t known; /* as of the latest step */
 } rst_why_t;
 
 /* What limited a rule's answer. */
 typedef enum rst_limit {
     RST_LIMIT_NONE,
-    RST_LIMIT_ECHO,     /* the file shows the connection from two places on one interface */
+    RST_LIMIT_MERGED,   /* the file shows the connection from two places on one interface */
     RST_LIMIT_HISTORY,  /* packets of the connection are missing */
-    RST_LIMIT_FROM_HOST /* another capture point shows that the host itself sent it: the answer does not count */
+    RST_LIMIT_FROM_HOST /* another capture point shows that the host itself sent the reset: the answer does not count */
 } rst_limit_t;
 
 void rst_why_open(rst_why_t *why);
 
-/* The whole text in memory, one line per step. Ends the use of why. */
+/* Returns the whole text, allocated from memory, one line per step. why must not be used afterwards. */
 const char *rst_why_close(rst_why_t *why, const rst_memory_t *memory);
 
-/* All following do nothing where view->why is NULL. */
+/* The following functions do nothing if view->why is NULL. */
 
-/* A reset is looked at: where it is the copy at another capture point, that one's verdict counts for both. */
+/* Begins the explanation of a reset. Where a copy at another capture point leads, it begins again with that copy. */
 void rst_why_begin(const rst_view_t *view, bool complete);
 
-/* A rule answered said percent, of which counted are left. */
+/* A rule answered said percent, of which counted remain. */
 void rst_why_rule(const rst_view_t *view, const rst_rule_t *rule, unsigned said, unsigned counted, rst_limit_t limit,
                   bool leads);
 
-/* All rules were asked: those that said no, by name. Rules that are not named at all are for other forms of reset. */
+/* All rules were asked: lists those that declined. Rules that are not listed at all are for other forms of reset. */
 void rst_why_declined(const rst_view_t *view);
 
-/* One more step is done: says what it changed, if anything. */
+/* Another step is done: says what it changed, if anything. */
 void rst_why_step(const rst_view_t *view, const char *step);
 
-/* The answer. */
+/* The final verdict. */
 void rst_why_end(const rst_view_t *view);
 
 #endif

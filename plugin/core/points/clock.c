@@ -1,5 +1,5 @@
 /* clock.c
- * Implementation for offset and drift between two clocks.
+ * Offset and drift between two clocks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#define DRIFT_SPAN (60 * RST_SECOND) /* two samples nearer than this say nothing about drift */
+#define DRIFT_SPAN (60 * RST_SECOND) /* two samples closer together than this say nothing about drift */
 #define DRIFT_ABSURD 10000           /* parts per million: such a clock was set, it did not drift */
 
 void rst_clock_note(rst_clock_t *clock, int64_t time, int64_t offset)

@@ -1,8 +1,8 @@
 /* compare.c
- * Implementation for one reset at several capture points.
+ * Comparing one reset at several capture points.
  *
  * A point that does not show a reset proves nothing by itself: it may have started late, stopped early, or lost the
- * frame. So it must have recorded the connection before and after, and nothing else that reached the other point.
+ * frame. So it must have recorded the connection before and after, and must have missed nothing else.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,8 +13,8 @@
 #include "points/pairing.h"
 #include "points/witness.h"
 
-/* The first segment of a sender that a point recorded after a moment of another point, resets left out. After a SYN it
- * is another connection: who resets an old one may open a new one at once. */
+/* The first segment from a sender, other than resets, that a point recorded after a moment of another point. What
+ * follows a SYN is another connection: a host that resets an old one may open a new one at once. */
 static const rst_sighting_t *first_later(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                                          const rst_conn_at_point_t *other, rst_moment_t at)
 {
@@ -35,22 +35,24 @@ static unsigned common(const rst_conn_at_point_t *a, const rst_conn_at_point_t *
     return whole->same[MIN(a->place, b->place)][MAX(a->place, b->place)][s];
 }
 
-/* The segment that the reset answers never came to the point of the apparent sender. */
+/* The segment that the reset answers never reached the point of the apparent sender. */
 static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
 {
     unsigned peer = 1u - reset->from;
-    const rst_sighting_t *trigger =
-        reset->trigger.moment.pass_index ? rst_at_point_sight(at_point, peer, reset->trigger.moment.pass_index) : NULL;
+    const rst_sighting_t *trigger = reset->trigger.moment.pass_index
+                                        ? rst_at_point_sighting(at_point, peer, reset->trigger.moment.pass_index)
+                                        : NULL;
 
     return trigger && !reset->trigger_late && common(at_point, other->at_point, peer ^ at_point->swap) &&
            !rst_at_point_covers(other->at_point, peer ^ at_point->swap ^ other->at_point->swap, trigger);
 }
 
-/* Resets of the sender there that this point does not show: one of them may be this one with other numbers. */
+/* Does the sender have resets there that this point does not show? One of them may be this one with
+ * different numbers. */
 static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from)
 {
     for (unsigned i = 0; i < there->resets; i++) {
-        const rst_sighting_t *sighting = rst_at_point_sight(there, from, there->reset[i]->at.pass_index);
+        const rst_sighting_t *sighting = rst_at_point_sighting(there, from, there->reset[i]->at.pass_index);
 
         if (there->reset[i]->from == from &&
             (!sighting || !rst_sightings_find(&at_point->sent[from ^ at_point->swap ^ there->swap], sighting)))
@@ -59,7 +61,7 @@ static bool has_doubt(const rst_conn_at_point_t *there, const rst_conn_at_point_
     return there->crowded;
 }
 
-/* A reset of the peer came in there that the peer's own point never saw: a device reset both ends. */
+/* A reset from the peer arrived there that the peer's own point never saw: a device reset both ends. */
 static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *there)
 {
     const rst_conn_at_point_t *at_point = reset->at_point;
@@ -69,7 +71,7 @@ static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *
 
     for (unsigned i = 0; i < there->resets; i++) {
         const rst_reset_t *other = there->reset[i];
-        const rst_sighting_t *sighting = rst_at_point_sight(there, its, other->at.pass_index);
+        const rst_sighting_t *sighting = rst_at_point_sighting(there, its, other->at.pass_index);
 
         if (other->from == its && sighting && !rst_sightings_find(&at_point->sent[peer], sighting) &&
             !has_doubt(at_point, there, peer) &&
@@ -79,14 +81,15 @@ static uint32_t reciprocal(const rst_reset_t *reset, const rst_conn_at_point_t *
     return 0;
 }
 
-/* Before any data the kernel may reset what a program with a raw socket or a stack of its own goes on with. */
+/* Before any data, a kernel may reset a connection with which a program with a raw socket or its own stack
+ * carries on. */
 static bool may_go_on(const rst_reset_t *reset)
 {
     return reset->from == reset->client && !reset->direction[0].bytes && !reset->direction[1].bytes;
 }
 
-/* Where a new connection on the same ports had begun there by then, and its SYN is not recorded here, the reset and
- * what it answers may both be in that. */
+/* If a new connection on the same ports had begun there by then, and its SYN was not recorded here, the reset and what
+ * it answers may both belong to it. */
 static bool next_had_begun(const rst_points_t *points, const rst_conn_at_point_t *there,
                            const rst_conn_at_point_t *at_point, rst_moment_t at)
 {
@@ -119,7 +122,7 @@ static rst_proof_t proof_of(const rst_points_t *points, const rst_reset_t *reset
     return RST_PROOF_NONE;
 }
 
-/* Frames of the sender there that both points know, the latest before the reset. */
+/* The sender's latest frame there before the reset that both points know. */
 static uint32_t latest_before(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,
                               uint32_t pass_index)
 {
@@ -136,7 +139,7 @@ static uint32_t latest_before(const rst_conn_at_point_t *there, const rst_conn_a
     return 0;
 }
 
-/* There it is still known what came before a frame of this point. */
+/* The other point still remembers what came before a frame of this point. */
 static bool reaches_back(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,
                          uint32_t pass_index)
 {
@@ -149,7 +152,7 @@ static bool reaches_back(const rst_conn_at_point_t *there, const rst_conn_at_poi
     return copy && copy->pass_index < pass_index;
 }
 
-/* Resets that answer a burst of segments may all be equal: the first is the first of the other point too. */
+/* Resets that answer a burst of segments may all be equal: then the first here is the first there, and so on. */
 static const rst_sighting_t *same_in_order(const rst_sightings_t *own, const rst_sightings_t *there,
                                            const rst_sighting_t *sighting, unsigned *order)
 {
@@ -191,7 +194,8 @@ static void find_copy(const rst_reset_t *reset, rst_elsewhere_t *other, const rs
     for (unsigned i = 0; i < other->at_point->resets; i++) {
         rst_reset_t *its = other->at_point->reset[i];
 
-        /* Of a long burst of equal ones only the latest are still known, perhaps not the same ones at both points. */
+        /* Of a long burst of equal resets, only the latest are remembered, and perhaps not the same ones at both
+         * points. */
         if (its->at.pass_index == copy->pass_index &&
             ((!own->lost && !there->lost) || its->own_ordinal == reset->own_ordinal))
             other->copy = its;
@@ -222,12 +226,13 @@ static void judge(const rst_points_t *points, const rst_reset_t *reset, rst_else
     other->before = latest_before(there, at_point, reset->from, reset->at.pass_index);
 }
 
-/* No router between the point and the sender, by what it sends there. A reset that came over other hops than the rest
- * is not the host's, although it passed here too. Who refuses a connection may send nothing else. */
+/* Is there no router between the point and the sender, judging by the segments it sends there? A reset whose hop count
+ * differs from theirs is not the host's, although it was seen here too. A host that refuses a connection may send
+ * nothing but the reset. */
 static bool at_host(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
     const rst_conn_facts_t *facts = &at_point->facts;
-    const rst_sighting_t *reset = rst_at_point_sight(at_point, from, pass_index);
+    const rst_sighting_t *reset = rst_at_point_sighting(at_point, from, pass_index);
     bool has_ttl = reset && (reset->known & RST_SIGHTING_TTL);
     unsigned end = points->ends.end[rst_at_point_interface(at_point)];
 
@@ -274,7 +279,7 @@ static void place_others(const rst_points_t *points, const rst_reset_t *reset, r
         compare->from_host = false;
 }
 
-/* Refused, and the server's point shows neither the SYN nor the reset. */
+/* For a refusal where the server's point shows neither the SYN nor the reset. */
 static void ask_witness(const rst_points_t *points, const rst_reset_t *reset, rst_compare_t *compare)
 {
     const rst_conn_at_point_t *there;
@@ -306,7 +311,7 @@ void rst_compare(const rst_points_t *points, const rst_reset_t *reset, rst_compa
         ask_witness(points, reset, compare);
     if (!at_point || at_point->whole->at_points < 2)
         return;
-    sighting = rst_at_point_sight(at_point, reset->from, reset->at.pass_index);
+    sighting = rst_at_point_sighting(at_point, reset->from, reset->at.pass_index);
     if (!sighting)
         return;
     compare->at_point = at_point;

@@ -1,6 +1,5 @@
 /* conn_at_point.c
- * Implementation for following one connection at several capture points: which of them show the same one, and which
- * segments they have in common.
+ * Following one connection at several capture points: which of them show it, and which segments they have in common.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +8,7 @@
 #include "base/address.h"
 #include "track/hosts.h"
 
-#define SAME_ISN_MAX 8 /* connections with one initial sequence number: beyond it somebody scans */
+#define SAME_ISN_MAX 8 /* connections with the same initial sequence number: more than that is a scan */
 
 static void push(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
 {
@@ -37,8 +36,8 @@ static void keep_direction(rst_conn_facts_t *facts, const rst_direction_t *direc
     facts->hops[from] = (direction->known & RST_DIRECTION_HOPS) != 0;
 }
 
-/* After each segment, because the record does not say when its next use begins. A segment changes what is known of its
- * sender. */
+/* Called after each segment, because the record does not announce its next incarnation. A segment changes only what is
+ * known of its sender. */
 static void keep_facts(rst_conn_at_point_t *at_point, unsigned from)
 {
     const rst_conn_t *conn = at_point->conn;
@@ -49,29 +48,29 @@ static void keep_facts(rst_conn_at_point_t *at_point, unsigned from)
     keep_direction(&at_point->facts, &conn->direction[from], from);
 }
 
-/* What the record still remembers from the time when the file had one interface: segments, then its latest resets. */
+/* Takes over what the record remembers from before the second interface appeared: segments, then its latest resets. */
 static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from)
 {
     const rst_conn_t *conn = at_point->conn;
     const rst_ring_t *ring = &conn->direction[from].ring;
-    unsigned home = points->home;
+    unsigned first_interface = points->first_interface;
 
     at_point->sent[from].lost = conn->direction[from].segments > ring->used;
     for (unsigned age = ring->used; age-- > 0;) {
-        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), home);
+        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), first_interface);
 
         push(points, at_point, from, &sighting);
-        at_point->sender[from] |= (uint16_t)(1u << home);
+        at_point->sender[from] |= (uint16_t)(1u << first_interface);
     }
     for (unsigned i = 0; i < conn->revisables; i++) {
         rst_sighting_t sighting;
 
         if (conn->revisable[i]->from != from)
             continue;
-        sighting = rst_sighting_of_reset(conn->revisable[i], home);
+        sighting = rst_sighting_of_reset(conn->revisable[i], first_interface);
         push(points, at_point, from, &sighting);
         add_reset(points, at_point, conn->revisable[i]);
-        at_point->sender[from] |= (uint16_t)(1u << home);
+        at_point->sender[from] |= (uint16_t)(1u << first_interface);
     }
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
 }
@@ -85,12 +84,12 @@ static void list_isn(rst_points_t *points, rst_conn_at_point_t *at_point, uint32
     g_hash_table_insert(points->by_isn, key, at_point);
 }
 
-rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *home)
+rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *table_conn)
 {
     rst_conn_at_point_t *at_point = rst_alloc0(points->memory, sizeof *at_point);
 
     at_point->conn = conn;
-    at_point->home = home;
+    at_point->table_conn = table_conn;
     at_point->whole = rst_alloc0(points->memory, sizeof *at_point->whole);
     at_point->whole->at_point[0] = at_point;
     at_point->whole->at_points = 1;
@@ -106,7 +105,7 @@ rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rs
     return at_point;
 }
 
-/* The clock of the higher interface against the lower one. */
+/* Notes the clock of the higher interface relative to that of the lower one. */
 static void note_clock(rst_points_t *points, const rst_sighting_t *zero, const rst_sighting_t *other, int64_t offset)
 {
     bool swapped = zero->interface > other->interface;
@@ -117,7 +116,7 @@ static void note_clock(rst_points_t *points, const rst_sighting_t *zero, const r
         rst_clock_note(&pair->clock, swapped ? other->time : zero->time, swapped ? -offset : offset);
 }
 
-/* Relative to the whole's first point: how the hops differ, how the clocks do. */
+/* Notes how hops and clocks differ from those at the first point of the whole. */
 static void note_distance(rst_points_t *points, const rst_sighting_t *zero, rst_conn_at_point_t *at_point,
                           const rst_sighting_t *sighting, unsigned direction)
 {
@@ -175,7 +174,7 @@ static void meet(rst_points_t *points, rst_conn_at_point_t *at_point, const rst_
     }
 }
 
-/* Puts a connection that was alone so far to the same one at other points. */
+/* Links a connection with the same one at other points. */
 static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_at_point_t *other)
 {
     rst_whole_connection_t *whole = other->whole;
@@ -187,7 +186,7 @@ static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_a
             return;
     }
     at_point->swap = other->swap;
-    if (at_point->home != other->home)
+    if (at_point->table_conn != other->table_conn)
         at_point->swap ^= (uint8_t)(at_point->facts.client ^ other->facts.client);
     at_point->place = whole->at_points;
     at_point->whole = whole;
@@ -198,8 +197,8 @@ static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_a
     }
 }
 
-/* Two records of the same addresses and ports show one connection, unless their initial sequence numbers say that one
- * is an earlier or later use of them. A device that changes the numbers leaves the IP ID of the SYN. */
+/* Two records of the same addresses and ports show the same connection, unless their initial sequence numbers show that
+ * they are different incarnations. A device that changes these numbers does not change the IP ID of the SYN. */
 static bool same_use(const rst_conn_at_point_t *at_point, const rst_conn_at_point_t *view, unsigned from,
                      const rst_sighting_t *sighting)
 {
@@ -224,7 +223,7 @@ static bool apart_from(const rst_points_t *points, const rst_conn_at_point_t *a,
     return true;
 }
 
-/* The same SYN behind a translation of addresses: the number, the window and one of the ports are left as they were. */
+/* The same SYN behind address translation: sequence number, window and one of the ports are unchanged. */
 static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t *at_point,
                           const rst_conn_at_point_t *other)
 {
@@ -233,7 +232,8 @@ static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t 
     const rst_conn_t *a = at_point->conn;
     const rst_conn_t *b = other->conn;
 
-    return at_point->home != other->home && at_point->facts.syn_window[mine] == other->facts.syn_window[its] &&
+    return at_point->table_conn != other->table_conn &&
+           at_point->facts.syn_window[mine] == other->facts.syn_window[its] &&
            (a->port[mine] == b->port[its] || a->port[1 - mine] == b->port[1 - its]) &&
            apart_from(points, at_point, other);
 }
@@ -249,8 +249,8 @@ static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn
             return NULL;
         if (other == at_point)
             continue;
-        if (other->home == at_point->home && !(other->interfaces & at_point->interfaces))
-            return other; /* an earlier use of the addresses and ports, read before */
+        if (other->table_conn == at_point->table_conn && !(other->interfaces & at_point->interfaces))
+            return other; /* the same connection, read before its addresses and ports were reused */
         if (!is_translated(points, at_point, other))
             continue;
         if (found && found->whole != other->whole)
@@ -260,11 +260,11 @@ static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn
     return found;
 }
 
-/* At its first segments: do other points show the same connection? */
+/* Called for its first segments: do other points show the same connection? */
 static void find_whole(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from,
                        const rst_sighting_t *sighting)
 {
-    for (rst_conn_at_point_t *view = at_point->home->at_point; view; view = view->view) {
+    for (rst_conn_at_point_t *view = at_point->table_conn->at_point; view; view = view->view) {
         if (view != at_point && same_use(at_point, view, from, sighting)) {
             join(points, at_point, view);
             return;
@@ -278,14 +278,15 @@ static void find_whole(rst_points_t *points, rst_conn_at_point_t *at_point, unsi
     }
 }
 
-/* A guess by the client's number alone was wrong when the servers' numbers differ. */
+/* If the servers' initial sequence numbers differ, linking by the client's alone was wrong. */
 static void check_answer(rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
 {
     for (unsigned i = 0; i < at_point->whole->at_points; i++) {
         rst_conn_at_point_t *other = at_point->whole->at_point[i];
         unsigned its = from ^ at_point->swap ^ other->swap;
 
-        if (other->home != at_point->home && other->facts.syn[its] && other->facts.isn[its] != sighting->seq)
+        if (other->table_conn != at_point->table_conn && other->facts.syn[its] &&
+            other->facts.isn[its] != sighting->seq)
             at_point->parted = other->parted = true;
     }
 }
@@ -326,10 +327,10 @@ void rst_at_point_take(rst_points_t *points, rst_conn_t *conn, unsigned from, co
     }
 }
 
-/* The first segment of a use of the addresses and ports decides which point's tables it belongs to. */
+/* The first segment of an incarnation decides which point's tables it belongs to. */
 static void take_point(rst_points_t *points, rst_conn_t *conn)
 {
-    uint8_t point = (uint8_t)rst_points_home(points, points->latest);
+    uint8_t point = (uint8_t)rst_points_lowest(points, points->latest);
 
     if (conn->point == point)
         return;
@@ -341,16 +342,16 @@ static void take_point(rst_points_t *points, rst_conn_t *conn)
 void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)
 {
     rst_conn_at_point_t *old = conn->at_point;
-    rst_conn_at_point_t *at_point = rst_at_point_new(points, conn, old->home);
+    rst_conn_at_point_t *at_point = rst_at_point_new(points, conn, old->table_conn);
 
     at_point->interfaces = (uint16_t)(1u << points->latest);
     at_point->view = old->view;
     at_point->previous = old;
     old->next = at_point;
     take_point(points, conn);
-    if (old->home == conn)
+    if (old->table_conn == conn)
         return;
-    for (rst_conn_at_point_t *view = old->home->at_point; view; view = view->view) {
+    for (rst_conn_at_point_t *view = old->table_conn->at_point; view; view = view->view) {
         if (view->view == old)
             view->view = at_point;
     }

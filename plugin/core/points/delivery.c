@@ -1,5 +1,5 @@
 /* delivery.c
- * What became of a segment that nobody acknowledged, as the capture point nearer to its receiver shows it.
+ * What became of an unacknowledged segment, as seen at the capture point nearer to its receiver.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,7 @@
 #include "points/pairing.h"
 #include "points/witness.h"
 
-/* The point farthest from the sender. NULL when none is known to be farther than this one. */
+/* The point farthest from the sender. NULL if none is known to be farther than this one. */
 static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned s)
 {
     const rst_conn_at_point_t *best = at_point;
@@ -25,7 +25,7 @@ static const rst_conn_at_point_t *farthest(const rst_points_t *points, const rst
     return best == at_point || at_point->mixed || at_point->parted ? NULL : best;
 }
 
-/* The first copy that arrived. Addresses may be translated, numbers not. */
+/* The first copy that arrived. Addresses may have been translated, but not sequence numbers. */
 static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned from, const rst_retransmission_t *sent)
 {
     for (unsigned i = 0; i < there->sent[from].used; i++) {
@@ -39,7 +39,7 @@ static const rst_sighting_t *arrival(const rst_conn_at_point_t *there, unsigned 
     return NULL;
 }
 
-/* An acknowledgment of it that was sent there. */
+/* An acknowledgment of it, sent there. */
 static const rst_sighting_t *answer(const rst_conn_at_point_t *there, unsigned receiver,
                                     const rst_retransmission_t *sent, uint32_t since)
 {
@@ -63,74 +63,75 @@ static bool same_numbers(const rst_conn_at_point_t *at_point, const rst_conn_at_
     return true;
 }
 
-/* SYNs of a connection that the server's point does not know at all. */
+/* For SYNs of a connection that the server's point does not show at all. */
 static rst_delivery_t unknown_there(const rst_points_t *points, const rst_conn_at_point_t *at_point,
                                     const rst_retransmission_t *sent)
 {
     const rst_conn_at_point_t *there = rst_witness_find(points, at_point, sent->last);
-    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, rst_points_number(points, at_point), 0, 0};
+    rst_delivery_t delivery = {RST_DELIVERY_UNKNOWN, rst_points_number(points, at_point), 0, 0};
 
     if (there) {
-        report.kind = RST_DELIVERY_LOST;
-        report.there = rst_points_number(points, there);
+        delivery.kind = RST_DELIVERY_LOST;
+        delivery.there = rst_points_number(points, there);
     }
-    return report;
+    return delivery;
 }
 
 rst_delivery_t rst_delivery_of(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
                                const rst_retransmission_t *sent)
 {
-    rst_delivery_t report = {RST_DELIVERY_UNKNOWN, 0, 0, 0};
+    rst_delivery_t delivery = {RST_DELIVERY_UNKNOWN, 0, 0, 0};
     const rst_conn_at_point_t *there;
     const rst_sighting_t *came, *reply;
     unsigned its;
 
     if (!at_point || !points->finished)
-        return report;
+        return delivery;
     there = farthest(points, at_point, from ^ at_point->swap);
     if (!there && at_point->whole->at_points == 1 && from == at_point->facts.client && (sent->flags & RST_FLAG_SYN))
         return unknown_there(points, at_point, sent);
     if (!there || !same_numbers(at_point, there))
-        return report;
+        return delivery;
     its = from ^ at_point->swap ^ there->swap;
-    report.here = rst_points_number(points, at_point);
-    report.there = rst_points_number(points, there);
+    delivery.here = rst_points_number(points, at_point);
+    delivery.there = rst_points_number(points, there);
     came = arrival(there, its, sent);
     if (!came) {
         if (rst_at_point_records_on(points, there, at_point, sent->last))
-            report.kind = RST_DELIVERY_LOST;
-        return report;
+            delivery.kind = RST_DELIVERY_LOST;
+        return delivery;
     }
     reply = answer(there, 1 - its, sent, came->pass_index);
-    report.pass_index = reply ? reply->pass_index : came->pass_index;
+    delivery.pass_index = reply ? reply->pass_index : came->pass_index;
     if (!reply && rst_at_point_records_on(points, there, at_point, sent->last))
-        report.kind = RST_DELIVERY_UNANSWERED;
+        delivery.kind = RST_DELIVERY_UNANSWERED;
     else if (reply && !rst_at_point_covers(at_point, 1 - from, reply))
-        report.kind = RST_DELIVERY_NO_ANSWER;
-    return report;
+        delivery.kind = RST_DELIVERY_NO_ANSWER;
+    return delivery;
 }
 
-const char *rst_delivery_pattern(const rst_delivery_t *report)
+const char *rst_delivery_pattern(const rst_delivery_t *delivery)
 {
-    return report->kind == RST_DELIVERY_LOST || report->kind == RST_DELIVERY_NO_ANSWER ? "lost_between_points" : NULL;
+    return delivery->kind == RST_DELIVERY_LOST || delivery->kind == RST_DELIVERY_NO_ANSWER ? "lost_between_points"
+                                                                                           : NULL;
 }
 
-const char *rst_delivery_text(const rst_delivery_t *report, const rst_memory_t *memory)
+const char *rst_delivery_text(const rst_delivery_t *delivery, const rst_memory_t *memory)
 {
-    switch (report->kind) {
+    switch (delivery->kind) {
     case RST_DELIVERY_LOST:
         return rst_text(memory, "No copy reached capture point %u: lost between capture points %u and %u",
-                        report->there, report->here, report->there);
+                        delivery->there, delivery->here, delivery->there);
     case RST_DELIVERY_UNANSWERED:
         return rst_text(memory,
                         "It arrived at capture point %u and was not answered: look at that host, its firewall or "
                         "filter (on Windows WFP) and the program, not at the network",
-                        report->there);
+                        delivery->there);
     case RST_DELIVERY_NO_ANSWER:
         return rst_text(memory,
                         "It arrived at capture point %u and was answered there, but the answer never came back: lost "
                         "between capture points %u and %u",
-                        report->there, report->there, report->here);
+                        delivery->there, delivery->there, delivery->here);
     default:
         return "";
     }

@@ -1,5 +1,5 @@
 /* interfaces.c
- * Implementation for which interfaces belong together.
+ * Working out which interfaces belong together.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@
 
 #include "track/direction.h"
 
-#define NO_TIMER (200 * RST_MILLISECOND) /* nothing is retransmitted sooner (RFC 6298 and its implementations) */
+#define NO_TIMER (200 * RST_MILLISECOND) /* nothing is retransmitted sooner (implementations of RFC 6298) */
 
 void rst_points_open(rst_points_t *points, const rst_file_t *file, rst_hosts_t *hosts, rst_conn_table_t *table,
                      const rst_memory_t *memory)
@@ -37,7 +37,7 @@ void rst_points_close(rst_points_t *points)
         g_hash_table_destroy(points->opened);
 }
 
-/* The number in the file where it is small and free, so that people find it again. */
+/* The interface's number in the file if that is small and free, so that people recognize it. */
 static unsigned free_interface(const rst_points_t *points, uint32_t key)
 {
     unsigned wanted = key ? key - 1 : 0;
@@ -67,7 +67,7 @@ unsigned rst_points_interface(rst_points_t *points, const rst_segment_t *segment
     if (i == RST_INTERFACES_MAX)
         i = free_interface(points, key);
     if (!points->interfaces)
-        points->home = (uint8_t)i;
+        points->first_interface = (uint8_t)i;
     if (!points->start[i].pass_index) {
         points->start[i] = now;
         points->key[i] = key;
@@ -99,7 +99,7 @@ rst_relation_t rst_points_relation(const rst_points_t *points, unsigned a, unsig
     return pair && pair->apart ? RST_RELATION_APART : RST_RELATION_UNKNOWN;
 }
 
-unsigned rst_points_home(const rst_points_t *points, unsigned interface)
+unsigned rst_points_lowest(const rst_points_t *points, unsigned interface)
 {
     for (unsigned i = 0; i < interface; i++) {
         if (rst_points_relation(points, i, interface) == RST_RELATION_TOGETHER)
@@ -117,8 +117,8 @@ static int64_t distance_of(const rst_sighting_t *a, const rst_sighting_t *b)
     return difference < 0 ? -difference : difference;
 }
 
-/* One and the same transmission on two interfaces. Without IP ID and timestamp a retransmission looks the same, but
- * comes later over the same number of hops. */
+/* Is it a single transmission, seen on two interfaces? Without IP ID and timestamp, a retransmission looks the same,
+ * but comes later over the same number of hops. */
 bool rst_points_shows_apart(const rst_sighting_t *a, const rst_sighting_t *b)
 {
     return rst_sighting_strong(a, b) || distance_of(a, b) < NO_TIMER ||

@@ -1,6 +1,5 @@
 /* losses.c
- * Implementation for the losses of the points, counted when all is read: only a point that loses next to nothing is
- * believed.
+ * Counting the losses of the points after the whole file was read: only a point that loses next to nothing is believed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,9 +10,10 @@
 #include "points/conn_at_point.h"
 #include "points/pairing.h"
 
-#define WHOLES_MAX 20000 /* connections whose losses are counted */
+#define WHOLES_MAX 20000 /* the most connections to count */
 
-/* What came from behind a point and reached the other one, but is not in the first one's record. */
+/* Counts the segments that must have passed one point, because they reached the other, but are not in the first point's
+ * record. */
 static void count_missed(rst_points_t *points, const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point)
 {
     unsigned low = MIN(rst_at_point_interface(there), rst_at_point_interface(at_point));
@@ -40,8 +40,8 @@ static void count_whole(rst_points_t *points, const rst_whole_connection_t *whol
     }
 }
 
-/* The connection of this view and those that used its addresses and ports before. Returns how many were counted. */
-static unsigned count_uses(rst_points_t *points, const rst_conn_at_point_t *view, unsigned most)
+/* Counts for this view and its earlier incarnations. Returns how many were counted. */
+static unsigned count_incarnations(rst_points_t *points, const rst_conn_at_point_t *view, unsigned most)
 {
     unsigned counted = 0;
 
@@ -77,6 +77,6 @@ void rst_losses_count(rst_points_t *points)
         const rst_conn_at_point_t *view = entry->packed || !entry->as.conn ? NULL : entry->as.conn->at_point;
 
         for (; view && left; view = view->view)
-            left -= count_uses(points, view, left);
+            left -= count_incarnations(points, view, left);
     }
 }

@@ -1,5 +1,5 @@
 /* losses.h
- * What the points missed of each other, counted when all is read.
+ * How many segments the points missed of each other.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include "points/interfaces.h"
 
-/* After the first pass: counts what the points missed of each other. */
+/* Call after the first pass: counts them. */
 void rst_losses_count(rst_points_t *points);
 
 #endif

@@ -1,5 +1,5 @@
 /* pairing.c
- * Implementation for a connection at two points, side by side.
+ * Comparing a connection at two points.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@
 
 #define ONE_HOST (100 * RST_MICROSECOND) /* veth, bridge and eth0 of one host show a packet within this time */
 #define SAME_MIN 3                       /* common segments that prove two points */
-#define LOSS_MAX 200                     /* one segment in so many may be missing at a point that is believed */
+#define LOSS_MAX 200                     /* one segment in this many may be missing at a point that is believed */
 
 unsigned rst_points_number(const rst_points_t *points, const rst_conn_at_point_t *at_point)
 {
@@ -18,8 +18,8 @@ unsigned rst_points_number(const rst_points_t *points, const rst_conn_at_point_t
     return points->ends.group[lowest] < RST_INTERFACES_MAX ? points->ends.group[lowest] + 1u : lowest + 1;
 }
 
-/* Two directions of each packet so near in time, and never both ends without a router before them: interfaces of one
- * host, such as veth, bridge and eth0. */
+/* In both directions packets appeared on the two almost at once, and never did both ends look directly attached: two
+ * interfaces of one host, such as veth, bridge and eth0. */
 static bool within_host(const rst_pair_t *pair)
 {
     bool ends = ((pair->zero[0] & 1) && (pair->zero[1] & 2)) || ((pair->zero[0] & 2) && (pair->zero[1] & 1));
@@ -27,7 +27,7 @@ static bool within_host(const rst_pair_t *pair)
     return pair->same[0] && pair->same[1] && pair->nearest[0] <= ONE_HOST && pair->nearest[1] <= ONE_HOST && !ends;
 }
 
-/* What all interfaces of the two have in common. Returns false when they share one. */
+/* Adds up what the interfaces of the two points have in common. Returns false if they share an interface. */
 static bool add_pairs(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
                       rst_pair_t *all)
 {
@@ -77,7 +77,7 @@ bool rst_points_one_host(const rst_points_t *points, const rst_conn_at_point_t *
     return !is_stated(points, a, b) && add_pairs(points, a, b, &all) && within_host(&all);
 }
 
-const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
+const rst_sighting_t *rst_at_point_sighting(const rst_conn_at_point_t *at_point, unsigned from, uint32_t pass_index)
 {
     for (unsigned i = at_point->sent[from].used; i-- > 0;) {
         const rst_sighting_t *sighting = rst_sightings_at(&at_point->sent[from], i);
@@ -88,7 +88,7 @@ const rst_sighting_t *rst_at_point_sight(const rst_conn_at_point_t *at_point, un
     return NULL;
 }
 
-/* Offloading merges segments at one host and not at the other: bytes count, not segments. */
+/* Offloading merges segments at one host and not at the other, so bytes are compared, not segments. */
 static bool overlap(const rst_sighting_t *a, const rst_sighting_t *b)
 {
     return a->len && b->len && rst_seq_before(a->seq, b->seq + b->len) && rst_seq_before(b->seq, a->seq + a->len);
@@ -118,7 +118,7 @@ static int sign(int64_t value)
     return (value > 0) - (value < 0);
 }
 
-/* Every router takes one from the TTL. */
+/* Every router decrements the TTL. */
 static int nearer_by_hops(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned s)
 {
     int own = hops_known(a, s) && hops_known(b, s) ? sign(a->hops[s] - b->hops[s]) : 0;
@@ -129,8 +129,8 @@ static int nearer_by_hops(const rst_conn_at_point_t *a, const rst_conn_at_point_
     return own ? own : peer;
 }
 
-/* Without routers between the points: a segment passes the point nearer to its sender first. Half the difference of
- * both directions is the time between the points, whatever the clocks show. */
+/* For points with no router between them: a segment passes the point nearer to its sender first. Half the difference
+ * between the two directions is the transit time between the points, however wrong the clocks are. */
 static int nearer_by_time(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned s)
 {
     int64_t far_a = a->place ? a->latest[0] / 2 - a->latest[1] / 2 : 0;
@@ -167,7 +167,7 @@ int rst_at_point_nearer(const rst_points_t *points, const rst_conn_at_point_t *a
     return nearer_by_time(a, b, s);
 }
 
-/* Where a time of one point lies on the clock of another, ns; RST_TIME_NONE unknown. */
+/* Converts a time at one point to the clock of another, ns; RST_TIME_NONE = unknown. */
 static int64_t time_there(const rst_points_t *points, const rst_conn_at_point_t *at_point, int64_t time,
                           const rst_conn_at_point_t *there)
 {
@@ -182,12 +182,12 @@ static int64_t time_there(const rst_points_t *points, const rst_conn_at_point_t 
     return time - rst_clock_at(&pair->clock, time);
 }
 
-/* More than any packet needs from one point to the other. */
+/* More time than any packet needs from one point to the other. */
 static int64_t margin(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
 {
     int64_t way = (a->latest[0] - a->latest[1]) - (b->latest[0] - b->latest[1]);
 
-    if (a->whole != b->whole) /* a witness: of its own whole this is one leg */
+    if (a->whole != b->whole) /* a witness, which belongs to another whole */
         way = a->latest[0] - a->latest[1];
     return RST_MILLISECOND + 2 * (way < 0 ? -way : way);
 }

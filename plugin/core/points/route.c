@@ -1,5 +1,5 @@
 /* route.c
- * Implementation for the record of a connection to which a segment belongs.
+ * Finding the record of a connection that a segment belongs to.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include "base/seq.h"
 
-/* 0 = the client sent it, 1 = the server. The view is one of the present use, so the record is its own. */
+/* 0 = the client sent it, 1 = the server. The view is of the current incarnation, so its record is still about it. */
 static unsigned role_of(const rst_conn_at_point_t *view, unsigned from)
 {
     return from == rst_conn_client(view->conn) ? 0 : 1;
@@ -28,8 +28,8 @@ static bool breaks_out(rst_points_t *points, const rst_conn_at_point_t *at_point
     return rst_points_shows_apart(old, sighting);
 }
 
-/* A segment that this record had long before, and no longer remembers, is no news of another interface: somebody else
- * recorded the same connection. */
+/* Is it a segment that this record saw long ago and no longer remembers? Then the interface brings nothing new: the
+ * same connection was recorded at another place. */
 static bool is_long_known(const rst_conn_at_point_t *at_point, unsigned from, const rst_sighting_t *sighting)
 {
     const rst_direction_t *direction = &at_point->conn->direction[from];
@@ -76,7 +76,7 @@ static rst_conn_t *enter(rst_conn_at_point_t *at_point, unsigned from, unsigned 
     return at_point->conn;
 }
 
-static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *home, rst_conn_at_point_t *last,
+static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *table_conn, rst_conn_at_point_t *last,
                                      const rst_segment_t *segment, unsigned interface)
 {
     rst_conn_t *conn;
@@ -86,12 +86,12 @@ static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *home, rst
         return NULL;
     }
     points->table->conns++;
-    conn = rst_conn_new(points->hosts, segment, (uint8_t)rst_points_home(points, interface), points->memory);
-    last->view = rst_at_point_new(points, conn, home);
+    conn = rst_conn_new(points->hosts, segment, (uint8_t)rst_points_lowest(points, interface), points->memory);
+    last->view = rst_at_point_new(points, conn, table_conn);
     return last->view;
 }
 
-rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned from, const rst_segment_t *segment,
+rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *table_conn, unsigned from, const rst_segment_t *segment,
                              unsigned interface)
 {
     rst_sighting_t sighting = rst_sighting_of_segment(segment, points->file->now.pass_index, interface);
@@ -99,9 +99,9 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned fr
     bool torn = false;
     unsigned views = 0;
 
-    if (!home->at_point)
-        rst_at_point_new(points, home, home);
-    for (rst_conn_at_point_t *at_point = home->at_point; at_point; at_point = at_point->view) {
+    if (!table_conn->at_point)
+        rst_at_point_new(points, table_conn, table_conn);
+    for (rst_conn_at_point_t *at_point = table_conn->at_point; at_point; at_point = at_point->view) {
         last = at_point;
         views++;
         if (!(at_point->interfaces >> interface & 1))
@@ -113,7 +113,7 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned fr
         at_point->sender[0] &= at_point->interfaces;
         at_point->sender[1] &= at_point->interfaces;
     }
-    for (rst_conn_at_point_t *at_point = home->at_point; at_point; at_point = at_point->view) {
+    for (rst_conn_at_point_t *at_point = table_conn->at_point; at_point; at_point = at_point->view) {
         if (!at_point->interfaces || may_join(points, at_point, from, &sighting))
             return enter(at_point, from, interface);
     }
@@ -121,16 +121,16 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *home, unsigned fr
         last->mixed = true;
         return enter(last, from, interface);
     }
-    last = new_view(points, home, last, segment, interface);
+    last = new_view(points, table_conn, last, segment, interface);
     if (!last)
         return NULL;
     last->mixed = torn;
     return enter(last, from, interface);
 }
 
-void rst_points_adopt(rst_points_t *points, rst_conn_t *home, unsigned interface)
+void rst_points_adopt(rst_points_t *points, rst_conn_t *table_conn, unsigned interface)
 {
-    rst_at_point_new(points, home, home)->interfaces = (uint16_t)(1u << interface);
+    rst_at_point_new(points, table_conn, table_conn)->interfaces = (uint16_t)(1u << interface);
 }
 
 static void adopt_all(gpointer key, gpointer value, gpointer data)
@@ -162,7 +162,7 @@ void rst_points_begin(rst_points_t *points)
     for (unsigned i = 0; i < conns->len; i++) {
         rst_conn_t *conn = g_ptr_array_index(conns, i);
 
-        rst_points_adopt(points, conn, points->home);
+        rst_points_adopt(points, conn, points->first_interface);
         if (conn->at_point->listed)
             rst_at_point_opened(points, conn->at_point, (unsigned)conn->client);
     }

@@ -1,5 +1,5 @@
 /* sightings.c
- * Implementation for the identity of segments.
+ * The identity of segments.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -124,7 +124,7 @@ void rst_sightings_push(rst_sightings_t *sightings, const rst_sighting_t *sighti
         sightings->used++;
 }
 
-/* What is known of both must be equal. */
+/* A value known of both must be equal. */
 static bool agree(const rst_sighting_t *a, const rst_sighting_t *b, unsigned what, uint32_t left, uint32_t right)
 {
     return !(a->known & b->known & what) || left == right;

@@ -1,5 +1,5 @@
 /* witness.c
- * Implementation for a point that shows nothing of a connection: other connections of the same hosts bear witness.
+ * Finding witnesses for a point that shows nothing of a connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,15 +10,15 @@
 #include "points/pairing.h"
 
 #define WITNESSES_MAX 16        /* connections that the client opened before, and as many after */
-#define NEAR (300 * RST_SECOND) /* of the reset */
+#define NEAR (300 * RST_SECOND) /* before or after the reset */
 
 static bool same_hosts(const rst_conn_t *a, const rst_conn_t *b)
 {
     return rst_address_equal(&a->address[0], &b->address[0]) && rst_address_equal(&a->address[1], &b->address[1]);
 }
 
-/* The witness at another point, nearer to the server: it shows that this point records such connections, and under the
- * same addresses. */
+/* The witness at another point, nearer to the server: it shows that this point records such connections, under the same
+ * addresses. */
 static const rst_conn_at_point_t *other_point(const rst_points_t *points, const rst_conn_at_point_t *witness)
 {
     unsigned server = 1u - witness->facts.client;
@@ -26,7 +26,7 @@ static const rst_conn_at_point_t *other_point(const rst_points_t *points, const 
     for (unsigned i = 0; i < witness->whole->at_points; i++) {
         const rst_conn_at_point_t *other = witness->whole->at_point[i];
 
-        if (other != witness && other->home == witness->home && !other->mixed && !other->parted &&
+        if (other != witness && other->table_conn == witness->table_conn && !other->mixed && !other->parted &&
             rst_points_proven(points, witness, other) &&
             rst_at_point_nearer(points, other, witness, server ^ witness->swap) > 0)
             return other;
@@ -34,7 +34,7 @@ static const rst_conn_at_point_t *other_point(const rst_points_t *points, const 
     return NULL;
 }
 
-/* What the client did long before or much later, on whatever port, says nothing about what the point recorded at that
+/* What the client did long before or after, on whatever port, says nothing about what the point recorded at that
  * moment. */
 static bool is_near(const rst_conn_at_point_t *witness, rst_moment_t at)
 {
@@ -44,13 +44,14 @@ static bool is_near(const rst_conn_at_point_t *witness, rst_moment_t at)
            rst_time_difference(witness->facts.last.time, at.time, &since_last) && since_last <= NEAR;
 }
 
-/* A filter may record one port only: the witness has the same one, or there are witnesses of several. */
+/* A capture filter may select a single port: the witness must have the same one, or there must be witnesses with
+ * several ports. */
 typedef struct rst_testimony {
-    const rst_conn_at_point_t *there; /* the latest witness at the other point; NULL = none so far */
-    uint16_t port;                    /* of its server */
+    const rst_conn_at_point_t *there; /* the latest witness, at the other point; NULL = none so far */
+    uint16_t port;                    /* its server port */
 } rst_testimony_t;
 
-/* Adds a witness. Returns whether that is enough. */
+/* Adds a witness. Returns whether there are enough now. */
 static bool hear(const rst_points_t *points, const rst_conn_at_point_t *at_point, rst_moment_t at,
                  const rst_conn_at_point_t *witness, rst_testimony_t *testimony)
 {

@@ -1,6 +1,6 @@
 /* accept.c
- * Rules for a server whose kernel had accepted a connection that its application never got: the listening socket was
- * closed, or its accept queue was full.
+ * Rules for a server whose kernel had accepted a connection that its application never received: the listening socket
+ * was closed, or its accept queue was full.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,7 +23,7 @@ static bool listener_gone(const rst_view_t *view)
     return refused && (!accepted || accepted->first.pass_index > refused->first.pass_index);
 }
 
-/* Open, but nothing came from the application. */
+/* The connection is open, but nothing came from the application. */
 static bool was_not_served(const rst_view_t *view)
 {
     return rst_is_abort(view) && !rst_from_client(view) && !view->own->bytes && !rst_has_fin(view->own) &&
@@ -31,13 +31,13 @@ static bool was_not_served(const rst_view_t *view)
            !view->reset->own_last.at.pass_index && rst_was_open(view);
 }
 
-/* The kernel resets all children that were never accepted; a process that ends sends FIN where nothing is unread. */
+/* The kernel resets all connections that were never accepted; a process that ends sends a FIN if no data is unread. */
 static bool others_were_closed(const rst_view_t *view)
 {
     return view->reset->burst && view->reset->burst->closes;
 }
 
-/* Several connections of this port end at the same moment. */
+/* Several connections on this port end at the same moment. */
 static bool several_end(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -114,7 +114,7 @@ static bool serves_on(const rst_view_t *view)
                         accepted->first.pass_index < refused->first.pass_index);
 }
 
-/* Linux with tcp_abort_on_overflow, and others: the accept queue is full when the third segment comes. */
+/* The accept queue is full when the third segment arrives: Linux with tcp_abort_on_overflow, and other systems. */
 static bool resets_third_segment(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || !(view->own->known & RST_DIRECTION_SYNACK) || view->own->bytes ||
@@ -131,7 +131,7 @@ static unsigned match_overflow(const rst_view_t *view)
     return resets_third_segment(view) && serves_on(view) ? 75 : 0;
 }
 
-/* Nothing shows that the service goes on, so it may just as well have been stopped at that very moment. */
+/* Nothing shows that the service carries on, so it may just as well have been stopped at that moment. */
 static unsigned match_overflow_or_stop(const rst_view_t *view)
 {
     return resets_third_segment(view) && !serves_on(view) ? 60 : 0;

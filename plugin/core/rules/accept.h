@@ -1,5 +1,5 @@
 /* accept.h
- * Rules for a server whose kernel had accepted a connection that its application never got.
+ * Rules for a server whose kernel had accepted a connection that its application never received.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,6 +1,6 @@
 /* active.c
- * Rules for resets that a host sends on its own account (RFC 9293, section 3.10.5) at the end of a connection: both
- * sides close, the process ends, or a proxy passes on the reset of its other side.
+ * Rules for resets that a host sends on its own initiative (RFC 9293, section 3.10.5) at the end of a connection: both
+ * sides close, the process ends, or a proxy passes on a reset from its other connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,9 +9,9 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define SAME_LAG (5 * RST_MILLISECOND) /* by which the times that a proxy takes may differ */
+#define SAME_LAG (5 * RST_MILLISECOND) /* by how much the delays of a proxy may differ */
 
-/* The same tick of a clock that is too coarse to tell. */
+/* Both times fall into the same tick of a clock too coarse to tell. */
 static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
 {
     int64_t since = rst_since(view, moment);
@@ -20,14 +20,14 @@ static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
            view->file->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
 }
 
-/* A request that arrived, by the reset's own ACK, and got no answer. Other last words (Terminate of PostgreSQL, Unbind
- * of LDAP) want none. */
+/* A request that arrived, according to the reset's own ACK, and got no answer. Farewells (PostgreSQL Terminate, LDAP
+ * Unbind) expect none. */
 static bool leaves_request(const rst_view_t *view)
 {
     return rst_owes_answer(view) && view->peer->message == RST_MESSAGE_REQUEST && !rst_not_received(view);
 }
 
-/* Its own closing message may well stay unacknowledged. */
+/* The sender's own closing message may well stay unacknowledged. */
 static bool loses_more(const rst_view_t *view, bool own_farewell)
 {
     const rst_direction_t *own = view->own;
@@ -47,7 +47,7 @@ static unsigned match_after_both_fins(const rst_view_t *view)
                                                                                                                     : 0;
 }
 
-/* It may close without a FIN of its own, and has not just said that something is wrong. */
+/* It may close without a FIN of its own, and has not just reported an error. */
 static bool may_close_by_reset(const rst_view_t *view)
 {
     return aborts_first(view) && rst_own_account(view) && !rst_has_fin(view->own) &&
@@ -59,7 +59,7 @@ static bool says_farewell(const rst_view_t *view, const rst_direction_t *side)
     return side->message == RST_MESSAGE_FAREWELL && rst_within_close(view, side->last_data);
 }
 
-/* Windows closes like that when nothing is pending. */
+/* Windows closes like this when no data is outstanding. */
 static unsigned match_instead_of_fin(const rst_view_t *view)
 {
     if (!may_close_by_reset(view) || !rst_has_fin(view->peer) || view->peer->message == RST_MESSAGE_FATAL_ALERT ||
@@ -70,7 +70,7 @@ static unsigned match_instead_of_fin(const rst_view_t *view)
     return perhaps_within_close(view, view->peer->fin) && !loses_more(view, false) ? 50 : 0;
 }
 
-/* Right after TLS said good-bye. */
+/* Right after TLS said goodbye. */
 static unsigned match_after_farewell(const rst_view_t *view)
 {
     return may_close_by_reset(view) && !rst_has_fin(view->peer) && says_farewell(view, view->peer) ? 70 : 0;
@@ -129,7 +129,8 @@ static void explain_after_own_farewell(const rst_view_t *view)
     explain_farewell(view, view->own);
 }
 
-/* The port refuses from then on, or all known connections of the host end together, which pools and browsers do too. */
+/* The port refuses from then on, or all known connections of the host end together, as those of pools and browsers also
+ * do. */
 static bool host_is_gone(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -140,7 +141,7 @@ static bool host_is_gone(const rst_view_t *view)
     return !burst->survived && rst_from_client(view);
 }
 
-/* Many connections of one host at the same moment; without a clock every moment is the same. */
+/* Many connections of one host end at the same moment. Without real times, all moments look the same. */
 static bool is_batch(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -148,7 +149,7 @@ static bool is_batch(const rst_view_t *view)
     return burst && burst->connections >= view->prefs->batch_n && !rst_clock_stands(view);
 }
 
-/* Connections without unread data end with a FIN: few resets are enough, if the port is gone as well. */
+/* Connections without unread data end with a FIN, so a few resets are enough if the port is gone as well. */
 static bool closes_too(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -171,7 +172,7 @@ static unsigned match_process_exit(const rst_view_t *view)
     return ends_with_batch(view) && !rst_from_client(view) && host_is_gone(view) ? 86 : 0;
 }
 
-/* Pools and browsers end connections together, too. */
+/* Pools and browsers also end connections together. */
 static unsigned match_perhaps_exit(const rst_view_t *view)
 {
     if (!rst_own_account(view) || closes_too(view) || !ends_with_batch(view))
@@ -198,7 +199,7 @@ static void explain_process_exit(const rst_view_t *view)
     rst_evidence_add(view, burst->last.pass_index, "Last reset of the batch");
 }
 
-/* One coincidence proves nothing: most resets of this host must follow one that it got on its other side. */
+/* One coincidence proves nothing: most resets from this host must follow one that it received on its other side. */
 static unsigned match_proxied(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;

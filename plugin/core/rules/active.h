@@ -1,5 +1,5 @@
 /* active.h
- * Rules for resets that a host sends on its own account (RFC 9293, section 3.10.5): what came just before decides.
+ * Rules for resets that a host sends on its own initiative (RFC 9293, section 3.10.5), judged by what came just before.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

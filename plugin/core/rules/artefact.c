@@ -1,5 +1,5 @@
 /* artefact.c
- * Rules for what is no event of the connection: copies made by the capture, impossible flags.
+ * Rules for resets that are not events of the connection: copies made by the capture, impossible flags.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* The hook knows neither length nor options when the data offset lies outside the segment. */
+/* The plugin reports neither length nor options if the data offset points outside the segment. */
 static bool bad_offset(const rst_view_t *view)
 {
     return !(view->reset->known & (RST_HAS_LENGTH | RST_HAS_OPTIONS));
@@ -54,7 +54,7 @@ static void explain_other_place(const rst_view_t *view)
         rst_evidence_add(view, original->at.pass_index, "Captured on another link or interface");
 }
 
-/* A host that sent it twice would have given the second one another IP ID. */
+/* A host that sent it twice would have given the second one a new IP ID. */
 static unsigned match_duplicate_by_id(const rst_view_t *view)
 {
     return view->reset->original && view->reset->ip_id ? 95 : 0;

@@ -1,5 +1,5 @@
 /* artefact.h
- * Rules for what is no event of the connection: copies made by the capture, impossible flags.
+ * Rules for resets that are not events of the connection: copies made by the capture, impossible flags.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

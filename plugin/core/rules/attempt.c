@@ -1,5 +1,5 @@
 /* attempt.c
- * Implementation for the questions about a connection attempt that its client left.
+ * Questions about a connection attempt that its client abandoned.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,20 +7,21 @@
 
 #include "rules/predicates.h"
 
-#define UNASKED_MIN 3 /* SYN-ACKs whose SYN the beginning of a capture can hardly have missed altogether */
+#define UNASKED_MIN 3 /* so many SYNs can hardly all have been sent before the capture began */
 
-/* The client's reset of a connection without data: in answer to the SYN-ACK, or after a complete handshake. */
+/* The client resets a connection without data, either in answer to the SYN-ACK or after a complete handshake. */
 bool rst_client_leaves(const rst_view_t *view)
 {
     if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.pass_index)
         return false;
     if (rst_answers_syn_ack(view))
         return true;
-    /* Closed with SO_LINGER 0 before the delayed third ACK went out: the reset is the first to acknowledge. */
+    /* If the client closes with SO_LINGER 0 before its delayed third ACK goes out, the reset is the first segment to
+     * acknowledge. */
     return rst_is_abort(view) && (rst_was_open(view) || (view->peer->known & RST_DIRECTION_SYNACK));
 }
 
-/* Both SYNs were on their way at the same time: the sibling had not been answered when this one was sent. */
+/* Both SYNs were in flight at the same time: the sibling had not been answered when this SYN was sent. */
 bool rst_sibling_was_open(const rst_view_t *view)
 {
     const rst_attempt_t *sibling = view->reset->sibling;
@@ -43,13 +44,13 @@ bool rst_is_smb_port(const rst_view_t *view)
     return port == 139 || port == 445;
 }
 
-/* Time that the client waited for the SYN-ACK. */
+/* How long the client waited for the SYN-ACK. */
 int64_t rst_waited(const rst_view_t *view)
 {
     return rst_elapsed(view->own->syn, view->trigger->moment);
 }
 
-/* Right at the start of the capture the SYN may only have been missed. */
+/* Right at the start of the capture, the SYN may merely have been missed. */
 bool rst_syn_was_missed(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;

@@ -1,5 +1,5 @@
 /* attempt.h
- * Questions about a connection attempt that its client left.
+ * Questions about a connection attempt that its client abandoned.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,9 +12,9 @@
 bool rst_client_leaves(const rst_view_t *view);
 bool rst_is_smb_port(const rst_view_t *view);
 bool rst_syn_was_missed(const rst_view_t *view); /* a SYN-ACK at the start of the capture */
-int64_t rst_waited(const rst_view_t *view);      /* from the SYN to the SYN-ACK that is answered */
+int64_t rst_waited(const rst_view_t *view);      /* from the SYN to the SYN-ACK that the reset answers */
 
-/* Only where the reset has a sibling. */
+/* Call only if the reset has a sibling. */
 bool rst_sibling_was_open(const rst_view_t *view);
 const char *rst_sibling_text(const rst_view_t *view);
 

@@ -10,7 +10,7 @@
 #include "rules/predicates.h"
 #include "rules/round_trip.h"
 
-/* Both directions are reset before either end can have seen the other's reset. */
+/* Both directions are reset before either end could have seen the other's reset. */
 static bool both_ends(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -31,8 +31,8 @@ static bool both_ends(const rst_view_t *view)
     return rst_within(view, distance, limit < round_trip / 2 ? limit : round_trip / 2);
 }
 
-/* A device accepts connections in the name of a host behind it: the SYN-ACK and the reset come from one distance, the
- * data from farther off. */
+/* A device accepts connections on behalf of a host behind it: the SYN-ACK and the reset come from one distance, the
+ * data from farther away. */
 static bool answered_syn(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -45,12 +45,12 @@ static bool answered_syn(const rst_view_t *view)
            data >= here + (int)view->prefs->hop_delta;
 }
 
-/* What a device that forgets idle connections would end. */
+/* A device that forgets idle connections would end this one. */
 static bool ends_silence(const rst_view_t *view)
 {
     if (view->reset->own_last.at.pass_index || rst_is_refusal(view) || !rst_idle_before(view) || !rst_was_open(view))
         return false;
-    /* A half-closed connection expires in devices as well. */
+    /* Half-closed connections expire in devices as well. */
     return !rst_has_fin(view->own) || (!rst_has_fin(view->peer) && rst_hop_jump(view) && rst_hop_delta(view) < 0);
 }
 
@@ -75,14 +75,14 @@ static unsigned match_idle_elsewhere(const rst_view_t *view)
     return rst_looks_genuine(view) ? 0 : 75;
 }
 
-/* Stacks abort with RST,ACK (RFC 9293, section 3.10.5); a bare reset that answers nothing is a device's. */
+/* Stacks abort with RST,ACK (RFC 9293, section 3.10.5); a bare reset that answers nothing is from a device. */
 static bool is_bare_end(const rst_view_t *view)
 {
     return rst_is_unprovoked(view) && ends_silence(view) && !both_ends(view) && !answered_syn(view) &&
            !rst_made_elsewhere(view);
 }
 
-/* What other connections do later makes no accusation of a weak clue. */
+/* What other connections do later must not turn a weak clue into an accusation. */
 static bool was_habit(const rst_view_t *view)
 {
     return view->reset->silences >= RST_SILENCE_HABIT && rst_idle_is_habit(view);

@@ -1,5 +1,5 @@
 /* distance.c
- * Rules for resets whose place or time alone shows that somebody else may have sent them.
+ * Rules for resets whose distance or timing alone suggests that somebody else sent them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,42 +15,42 @@ static bool lacks_trigger(const rst_view_t *view)
     return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !view->reset->own_last.at.pass_index;
 }
 
-/* A filter on SYN, FIN and resets leaves one packet or two to compare with: where packets of a connection are spread
- * over several routes, or SYN-ACKs come from a proxy, those tell no more than the reset does. */
+/* A capture filter on SYN, FIN and resets leaves only one or two packets to compare with. If the packets of a
+ * connection take several routes, or SYN-ACKs come from a proxy, these say no more than the reset does. */
 static bool compares_with_flags(const rst_view_t *view)
 {
     return !view->own->data_segments && !view->own->pure_acks && !rst_directions_talk(view->own, view->peer);
 }
 
 typedef enum place {
-    PLACE_OWN,        /* nothing speaks against the host */
-    PLACE_GENUINE,    /* elsewhere, but the packet bears what only the host knows, or ports are forwarded */
-    PLACE_OTHER_HOST, /* rather that of another host of this address, or one that harms nobody */
-    PLACE_UNSURE,     /* that of another host, another route, or of somebody on the path */
+    PLACE_OWN,        /* nothing contradicts the host */
+    PLACE_GENUINE,    /* elsewhere, but the packet contains what only the host knows, or ports are forwarded */
+    PLACE_OTHER_HOST, /* probably that of another host with this address, or of somebody who harms nobody */
+    PLACE_UNSURE,     /* that of another host, of another route, or of somebody on the path */
     PLACE_ON_PATH
 } place_t;
 
-/* At another distance, and yet perhaps sent by a host of this address, or by it over another route. */
+/* The distance differs, but perhaps another host with this address sent it, or the same host over another route. */
 static place_t place_by_route(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
-    bool answer =
-        rst_is_answer(view) || !view->peer->segments; /* perhaps one, where the capture lacks what it answers */
+    /* perhaps an answer, if the capture lacks what it answers */
+    bool answer = rst_is_answer(view) || !view->peer->segments;
 
     if (answer && delta > 0 && delta <= RST_OTHER_ROUTE && !rst_too_fast(view))
         return rst_out_of_step(view) ? PLACE_UNSURE : PLACE_OTHER_HOST;
-    /* A bare reset answers something, which a capture with gaps lacks: then another host of the address, a few hops
-     * nearer, fits as well. */
+    /* A bare reset answers something, which a capture with gaps may lack. Then another host with the same address, a
+     * few hops nearer, is just as likely. */
     if (lacks_trigger(view) && !rst_has_history(view) && delta >= -RST_OTHER_ROUTE)
         return PLACE_UNSURE;
     if (compares_with_flags(view) && ABS(delta) <= RST_OTHER_ROUTE)
         return PLACE_UNSURE;
-    /* Without the handshake the round trip is not known, and a host of the same address may be nearer. */
+    /* Without the handshake the round trip is unknown, and a host with the same address may be nearer. */
     return rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 ? PLACE_OTHER_HOST
                                                                                            : PLACE_ON_PATH;
 }
 
-/* One strong clue and nothing else: another hop distance. */
+/* The one strong clue, a different hop distance, without any other. */
 static place_t place_of(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -58,19 +58,19 @@ static place_t place_of(const rst_view_t *view)
 
     if (!rst_made_elsewhere(view) || rst_is_refusal(view))
         return PLACE_OWN;
-    /* What it answers, and after which silence, would show only in times. */
+    /* Without times, nothing shows what it answers, or after how long a silence. */
     if (rst_clock_stands(view))
         return PLACE_UNSURE;
     /* Ports may be forwarded to hosts at different distances. */
     if (rst_is_unseen_refusal(view) || (rst_looks_genuine(view) && !rst_too_fast(view)))
         return PLACE_GENUINE;
-    /* Nor does one that answers what was on its way to a host which had reset the connection itself. */
+    /* An answer to what was in flight to a host that had itself reset the connection does not accuse anybody either. */
     if (rst_is_answer(view) && reset->own_first.at.pass_index && (reset->own_first.flags & RST_FLAG_ACK) &&
         rst_hops(reset->own_first.ttl) == view->own->hop_max)
         return PLACE_OTHER_HOST;
-    /* The other end is reset in the same moment: no coincidence. */
+    /* The other end was reset at the same moment, which is no coincidence. */
     together = rst_within(view, rst_other_end(view), (int64_t)view->prefs->bidir_ms * RST_MILLISECOND);
-    /* Whoever cleans up after the end harms nobody; an answer from farther off is another host's. */
+    /* A reset after the end harms nobody, and an answer from farther away is from another host. */
     if ((rst_fins_done(view) && rst_is_answer(view)) || (reset->peer_last.at.pass_index && !together))
         return PLACE_OTHER_HOST;
     return together ? PLACE_ON_PATH : place_by_route(view);

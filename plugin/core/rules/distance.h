@@ -1,5 +1,5 @@
 /* distance.h
- * Rules for resets whose place or time alone shows that somebody else may have sent them.
+ * Rules for resets whose distance or timing alone suggests that somebody else sent them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

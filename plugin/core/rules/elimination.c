@@ -1,6 +1,6 @@
 /* elimination.c
- * Rules for what is left when nothing else explains a reset that a host sends on its own account: time, or the
- * application. What the wire cannot tell apart stays below the confidence that one capture can give.
+ * Rules for what is left if nothing else explains a reset that a host sends on its own initiative: a timer, or the
+ * application. Causes that look the same on the wire keep a confidence below what one capture could give.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,12 +9,12 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define ELIMINATION 75         /* percent: right in 80 of 100 such resets of the lab; look-alikes allow no more */
-#define ELIMINATION_AT_HOST 80 /* the same where the host's own capture shows that no device imitated it */
+#define ELIMINATION 75         /* percent: right for 80 of 100 such resets in the lab; look-alikes allow no more */
+#define ELIMINATION_AT_HOST 80 /* the same if the host's own capture shows that no device imitated it */
 
 #define TIMER_JITTER (100 * RST_MILLISECOND)
 #define TIMER_SWEEP (2 * RST_SECOND)
-#define AMID_BULK 52 /* percent: or else the reader left unread what had arrived */
+#define AMID_BULK 52 /* percent: the alternative is that the reader left what had arrived unread */
 #define TOGETHER 25  /* percent: an alternative */
 
 static const char *idle_text(const rst_view_t *view)
@@ -22,7 +22,7 @@ static const char *idle_text(const rst_view_t *view)
     return rst_span(view, rst_idle(view));
 }
 
-/* Whole seconds since the peer was last heard, as far as the round trip allows to tell. */
+/* A whole number of seconds since the peer was last heard from, as far as the round trip allows one to tell. */
 static bool is_whole(const rst_view_t *view)
 {
     int64_t since = rst_since(view, view->peer->last);
@@ -37,8 +37,8 @@ static bool is_whole(const rst_view_t *view)
     return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
 }
 
-/* A request by its words, or one message of a dialog in which the server has answered each so far: a client that
- * only reports (syslog, MQTT at QoS 0, an upload) waits for nothing. */
+/* A request judging by its words, or a message in a dialog in which the server has answered every one so far. A client
+ * that only reports (syslog, MQTT at QoS 0, an upload) waits for nothing. */
 static bool is_request(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -50,15 +50,15 @@ static bool is_request(const rst_view_t *view)
            own->data_segments <= view->peer->data_segments + 1;
 }
 
-/* The client's last words were a request, by their ACK they arrived, and the answer did not come. */
+/* The client's last message was a request, the ACK shows that it arrived, and no answer came. */
 static bool waits_for_reply(const rst_view_t *view)
 {
     return rst_from_client(view) && view->own->unanswered && !rst_loses_data(view) && view->peer->segments &&
            is_request(view);
 }
 
-/* Connections that end at the same moment after silences of different lengths end for a common reason, which is not
- * the silence of each. A timer that only looks from time to time may be late by that interval, which nobody knows. */
+/* Connections that end at the same moment after silences of different lengths have a common reason, other than their
+ * silences. But a timer that checks only at intervals may be late by up to that interval, which is unknown. */
 static unsigned limit_together(const rst_view_t *view, unsigned confidence)
 {
     const rst_burst_t *burst = view->reset->burst;
@@ -72,7 +72,7 @@ static unsigned limit_together(const rst_view_t *view, unsigned confidence)
     return spread > TIMER_SWEEP ? TOGETHER : MIN(confidence, RST_WITHOUT_HISTORY);
 }
 
-/* How sure it is that a timer ended the connection, whatever it waited for. */
+/* How likely it is that a timer ended the connection, whatever it waited for. */
 static unsigned timer_confidence(const rst_view_t *view)
 {
     const rst_silence_t *row = view->reset->silence;
@@ -82,7 +82,7 @@ static unsigned timer_confidence(const rst_view_t *view)
         return 0;
     if (rst_idle_is_habit(view))
         return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 87);
-    /* Twice the same whole number of seconds is a timer of any length. */
+    /* The same whole number of seconds twice is a timer, whatever its length. */
     if (row && row->count >= 2 && is_whole(view))
         return limit_together(view, rst_is_unprovoked(view) ? RST_WITHOUT_HISTORY : 55);
     if (rst_idle_is_round(view))
@@ -153,18 +153,18 @@ static bool window_is_shut(const rst_view_t *view)
     return (view->peer->known & RST_DIRECTION_ZERO_WINDOW) && view->own->window_probe.count;
 }
 
-/* A stack with data outstanding repeats it, each time after at most twice the previous wait: a longer silence lacks
- * packets, be it copies or the peer's ACK. */
+/* A stack retransmits outstanding data, each time after at most twice the previous wait. If the silence is longer,
+ * packets are missing: retransmissions or the peer's ACK. */
 static bool lacks_repeats(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
-    int64_t longest = run->copies >= 2 ? 3 * run->gap : 10 * RST_SECOND;
+    const rst_retransmission_t *retx = &view->own->retransmission;
+    int64_t longest = retx->copies >= 2 ? 3 * retx->gap : 10 * RST_SECOND;
 
     return rst_loses_data(view) && !window_is_shut(view) && longest &&
-           rst_within(view, longest, rst_since(view, run->last));
+           rst_within(view, longest, rst_since(view, retx->last));
 }
 
-/* How sure the elimination makes an abort, whatever the situation. */
+/* How likely elimination makes an abort, whatever the situation. */
 static unsigned abort_confidence(const rst_view_t *view)
 {
     if (!rst_own_account(view) || rst_fins_done(view))
@@ -175,10 +175,10 @@ static unsigned abort_confidence(const rst_view_t *view)
         return RST_WITHOUT_HISTORY;
     if (rst_maybe_both_ends(view))
         return RST_WITHOUT_HISTORY;
-    /* Only times would show what else it could be: a close, a timer, a health check. */
+    /* Only times would show whether it is something else: a close, a timer, a health check. */
     if (rst_clock_stands(view))
         return RST_WITHOUT_HISTORY;
-    if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, and with it the reason */
+    if (view->reset->known & RST_HAS_MORE) /* perhaps MPTCP, which would state the reason */
         return RST_WITHOUT_HISTORY;
     if (!rst_is_abort(view) || (!rst_has_history(view) && !view->peer->segments))
         return 46;
@@ -187,13 +187,13 @@ static unsigned abort_confidence(const rst_view_t *view)
     return view->from_host ? ELIMINATION_AT_HOST : ELIMINATION;
 }
 
-/* By the ACK of the reset. */
+/* Judged by the ACK of the reset. */
 static bool lacks_last_data(const rst_view_t *view)
 {
     return (view->reset->flags & RST_FLAG_ACK) && rst_not_received(view);
 }
 
-/* What was going on when the connection ended: of several that apply, the first. */
+/* What was going on when the connection ended. If several apply, the first one counts. */
 typedef enum situation {
     SITUATION_FIN_SENT,
     SITUATION_DATA_MISSING,
@@ -251,7 +251,7 @@ static void explain_last_segments(const rst_view_t *view)
                          rst_span(view, rst_since(view, view->own->last_data)));
 }
 
-/* Less than a second is no silence worth mentioning. */
+/* A silence of less than a second is not worth mentioning. */
 static const char *pause_text(const rst_view_t *view)
 {
     int64_t idle = rst_idle(view);

@@ -1,5 +1,5 @@
 /* elimination.h
- * Rules for what is left when nothing else explains a reset that a host sends on its own account: time, or the
+ * Rules for what is left if nothing else explains a reset that a host sends on its own initiative: a timer, or the
  * application.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

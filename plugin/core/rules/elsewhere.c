@@ -1,5 +1,5 @@
 /* elsewhere.c
- * Implementation for signs that a reset was not made by the host whose address it bears.
+ * Signs that a reset was not made by the host whose address it has.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,9 +9,9 @@
 #include "rules/predicates.h"
 #include "rules/round_trip.h"
 
-#define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than any jitter */
+#define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than jitter explains */
 
-/* The other end was reset as well; not by answers to what the host sent afterwards. */
+/* The other end was reset as well, and not by an answer to what the host sent afterwards. */
 static bool both_resets(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
@@ -21,7 +21,7 @@ static bool both_resets(const rst_view_t *view)
     return (after->peer_reset.pass_index && !later) || view->reset->peer_last.at.pass_index || after->train;
 }
 
-/* From a few hops farther than the host: by its distance another host of this address. */
+/* From a few hops farther than the host, so judging by distance it is another host with this address. */
 bool rst_from_behind(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
@@ -29,7 +29,8 @@ bool rst_from_behind(const rst_view_t *view)
     return rst_hop_jump(view) && delta > 0 && delta <= RST_OTHER_ROUTE;
 }
 
-/* A stateless answer from there, no sooner than the host's own: no device before the host sends that. */
+/* A stateless answer from there that came no sooner than the host's own would: no device in front of the host sends
+ * that. */
 bool rst_is_other_host(const rst_view_t *view)
 {
     int64_t delay = rst_delay(view);

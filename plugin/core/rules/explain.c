@@ -1,5 +1,5 @@
 /* explain.c
- * Implementation for writing summary, evidence and patterns into a verdict.
+ * Writing summary, evidence and patterns into a verdict.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Sentences often begin with "the server ...". */
+/* Capitalizes the first letter, because sentences often begin with "the server ...". */
 static const char *format_text(const rst_view_t *view, const char *format, va_list args)
 {
     char buffer[RST_TEXT_MAX];
@@ -31,11 +31,11 @@ void rst_summary(const rst_view_t *view, const char *format, ...)
     va_end(args);
 }
 
-/* Frames are kept even when no texts are wanted: back references are made from them. */
+/* Frame numbers are kept even if no texts are wanted, because back references need them. */
 void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...)
 {
     rst_verdict_t *verdict = view->verdict;
-    rst_evidence_t *slot;
+    rst_evidence_t *evidence;
     uint32_t frame = rst_frames_number(&view->file->frames, pass_index);
     va_list args;
 
@@ -43,13 +43,13 @@ void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *f
         frame = rst_frames_number(&view->file->frames, view->reset->at.pass_index);
     if (verdict->evidences == RST_EVIDENCE_MAX)
         return;
-    slot = &verdict->evidence[verdict->evidences++];
-    slot->frame = frame;
-    slot->text = "";
+    evidence = &verdict->evidence[verdict->evidences++];
+    evidence->frame = frame;
+    evidence->text = "";
     if (!view->texts)
         return;
     va_start(args, format);
-    slot->text = format_text(view, format, args);
+    evidence->text = format_text(view, format, args);
     va_end(args);
 }
 
@@ -66,12 +66,12 @@ const char *rst_hedge(const rst_view_t *view, const char *likely, const char *un
 
 const char *rst_who(const rst_view_t *view, unsigned side)
 {
-    const rst_story_t *conn = view->reset->story;
+    const rst_story_t *story = view->reset->story;
 
     if (!view->texts)
         return "";
     return rst_text(view->memory, "the %s %s", side == view->reset->client ? "client" : "server",
-                    rst_endpoint_text(view->memory, &conn->address[side], conn->port[side]));
+                    rst_endpoint_text(view->memory, &story->address[side], story->port[side]));
 }
 
 const char *rst_who_own(const rst_view_t *view)

@@ -1,5 +1,5 @@
 /* explain.h
- * Writing into a verdict. All do nothing when no texts are wanted.
+ * Writing texts into a verdict. Without view->texts, none are made.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,9 +17,9 @@ const char *rst_who_peer(const rst_view_t *view);
 const char *rst_where(const rst_view_t *view, uint32_t pass_index); /* "frame 12", or "an earlier frame" */
 const char *rst_span(const rst_view_t *view, int64_t ns);           /* "31 s" */
 const char *rst_shape(const rst_view_t *view);                      /* "RST,ACK" or "RST" */
-void rst_explain_distance(const rst_view_t *view);                  /* evidence line on the hop distance, if known */
-void rst_explain_history(const rst_view_t *view);                   /* evidence line on what is missing, if anything */
-/* The first text, or the second for a verdict below RST_LIKELY: the wording follows the confidence here alone. */
+void rst_explain_distance(const rst_view_t *view);                  /* adds evidence on the hop distance, if known */
+void rst_explain_history(const rst_view_t *view);                   /* adds evidence on what is missing, if anything */
+/* Returns likely, or unsure for a verdict below RST_LIKELY. Nowhere else does the wording depend on the confidence. */
 const char *rst_hedge(const rst_view_t *view, const char *likely, const char *unsure);
 void rst_pattern_add(const rst_view_t *view, const char *pattern);
 

@@ -10,8 +10,8 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* No client starts a second attempt after the first was answered (RFC 8305, section 5). The capture shows their order
- * only near the client, which resets at once: elsewhere one of them may have been under way for longer. */
+/* No client starts a second attempt after the first was answered (RFC 8305, section 5). But only near the client, which
+ * resets at once, does the capture show their true order: elsewhere, one of them may have been in flight for longer. */
 static bool is_over(const rst_view_t *view)
 {
     if (view->reset->sibling_lead < 0 || rst_sibling_was_open(view))
@@ -71,7 +71,7 @@ static bool leaves_synack(const rst_view_t *view)
     return rst_answers_syn_ack(view) && rst_client_leaves(view) && (view->own->known & RST_DIRECTION_SYN);
 }
 
-/* The SYN-ACK took longer than clients wait, or needed another SYN. */
+/* The SYN-ACK took longer than clients wait, or took another SYN. */
 static bool came_late(const rst_view_t *view)
 {
     return view->own->segments > 1 ||
@@ -87,7 +87,7 @@ static unsigned match_unwanted(const rst_view_t *view)
 {
     if (!leaves_synack(view) || came_late(view))
         return 0;
-    /* What the SYN-ACK's options would say, perhaps a wrong timestamp, was not captured. */
+    /* The options of the SYN-ACK, which may include a wrong timestamp, were not captured. */
     return view->file->options_cut || rst_is_smb_port(view) ? RST_WITHOUT_HISTORY : 55;
 }
 

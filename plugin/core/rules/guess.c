@@ -1,5 +1,5 @@
 /* guess.c
- * Rules for resets whose sender guessed the sequence number: one that did not fit, or a train of several.
+ * Rules for resets whose sender guessed the sequence number: a single wrong one, or a train of several.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,13 +16,13 @@ static bool went_on(const rst_view_t *view)
     return !rst_is_refusal(view) && !rst_is_answer(view) && view->reset->after.peer_count >= 2;
 }
 
-/* An option that was never negotiated makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
+/* A signature that was never negotiated makes the receiver drop an otherwise perfect reset (RFC 2385, RFC 5925). */
 static bool bears_stray_signature(const rst_view_t *view)
 {
     return (view->reset->known & RST_HAS_AUTH) && !view->own->syn_options;
 }
 
-/* The number did not fit (RFC 5961, section 3.2), and both sides went on. */
+/* The number was wrong (RFC 5961, section 3.2), and both sides went on. */
 static bool was_wrong_guess(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -50,11 +50,11 @@ static unsigned match_blind_ignored(const rst_view_t *view)
         return 0;
     if (validity == RST_VALIDITY_OUTSIDE)
         return 80;
-    /* Challenge ACKs are rationed (RFC 5961, section 7): the first after a wrong guess need not come. */
+    /* Challenge ACKs are rate limited (RFC 5961, section 7), so a wrong guess need not be followed by one. */
     return validity == RST_VALIDITY_IN_WINDOW && after->peer.pass_index > after->alive.pass_index ? 80 : 0;
 }
 
-/* In SYN-SENT only an ACK of the SYN counts (RFC 9293, section 3.10.7.3): the attempt goes on. */
+/* In SYN-SENT, only a reset that acknowledges the SYN counts (RFC 9293, section 3.10.7.3), so the attempt goes on. */
 static unsigned match_blind_syn(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
@@ -100,13 +100,13 @@ static void explain_blind_ignored(const rst_view_t *view)
     explain_receiver(view);
 }
 
-/* Second and third guess of a train relative to the first: 1460 and 4380 are one and three full segments. */
+/* The second and third guess of a train, relative to the first: 1460 and 4380 are one and three full segments. */
 static bool is_gfw_train(const rst_aftermath_t *after)
 {
     return after->train >= 2 && after->train_step[0] == 1460 && after->train_step[1] == 4380;
 }
 
-/* dsniff's tcpkill adds window, then twice the window: offsets w and 3w. */
+/* tcpkill from dsniff adds the window, then twice the window: offsets w and 3w. */
 static bool is_window_train(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
@@ -115,7 +115,7 @@ static bool is_window_train(const rst_view_t *view)
            !view->reset->df;
 }
 
-/* The last shot of a burst, in the same moment as its first: nobody else answers that soon. */
+/* The last reset of a burst, at the same moment as its first: nobody else would answer that soon. */
 static bool ends_train(const rst_view_t *view)
 {
     const rst_reset_t *first = view->reset->story->first;

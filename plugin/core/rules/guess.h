@@ -1,5 +1,5 @@
 /* guess.h
- * Rules for resets whose sender guessed the sequence number: one that did not fit, or a train of several.
+ * Rules for resets whose sender guessed the sequence number: a single wrong one, or a train of several.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
 /* handshake.c
- * Rules for handshakes that were reset by the stack of the host: one of a pair, unknown to it, or not answered.
+ * Rules for handshakes that the host's own stack reset: one of a pair, unknown to it, or unanswered.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* The sibling was kept. */
+/* The client kept the sibling. */
 static bool lost_to_smb(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -28,7 +28,7 @@ static unsigned match_smb_refused(const rst_view_t *view)
     return lost_to_smb(view) && rst_is_refusal(view) ? 95 : 0;
 }
 
-/* The other attempt may only be missing from the capture. */
+/* The other attempt may merely be missing from the capture. */
 static unsigned match_smb_unseen(const rst_view_t *view)
 {
     return rst_is_smb_port(view) && !view->reset->sibling && rst_answers_syn_ack(view) && rst_client_leaves(view) ? 35
@@ -82,7 +82,8 @@ static void explain_unsolicited(const rst_view_t *view)
     rst_explain_history(view);
 }
 
-/* The kernel resets what a program with a raw socket or a stack of its own has opened, and the program goes on. */
+/* The kernel resets a connection that a program opened with a raw socket or its own stack, and the program
+ * carries on. */
 static unsigned match_raw_socket(const rst_view_t *view)
 {
     return view->reset->after.own_next.pass_index && rst_answers_syn_ack(view) && rst_client_leaves(view) ? 85 : 0;
@@ -119,12 +120,12 @@ static void explain_raw_socket_one_way(const rst_view_t *view)
     rst_evidence_add(view, view->reset->after.own_next.pass_index, "The same side continues the handshake");
 }
 
-/* RFC 9293, 3.8.3: a SYN or SYN-ACK that stays unanswered is repeated, then given up. */
+/* RFC 9293, section 3.8.3: an unanswered SYN or SYN-ACK is retransmitted, then given up. */
 static bool repeats_syn(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
+    const rst_retransmission_t *retx = &view->own->retransmission;
 
-    return run->copies >= 3 && (run->flags & RST_FLAG_SYN);
+    return retx->copies >= 3 && (retx->flags & RST_FLAG_SYN);
 }
 
 static bool is_new(const rst_view_t *view)
@@ -146,7 +147,7 @@ static unsigned match_synack_unanswered(const rst_view_t *view)
                : 0;
 }
 
-/* The client sends data, but its final ACK had not arrived. */
+/* The client sends data, but its final ACK of the handshake had not arrived. */
 static unsigned match_data_after_timeout(const rst_view_t *view)
 {
     return rst_is_answer(view) && is_new(view) && !repeats_syn(view) && view->own->synacks >= 3 && view->trigger->len
@@ -156,25 +157,25 @@ static unsigned match_data_after_timeout(const rst_view_t *view)
 
 static void explain_syn_unanswered(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
+    const rst_retransmission_t *retx = &view->own->retransmission;
 
     rst_summary(view, "Handshake timed out: %s sent its SYN %u times in %s, got no answer and gave up",
-                rst_who_own(view), run->copies, rst_span(view, rst_since(view, view->own->syn)));
+                rst_who_own(view), retx->copies, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN");
-    rst_evidence_add(view, run->last.pass_index, "The last copy, %s before the reset",
-                     rst_span(view, rst_since(view, run->last)));
+    rst_evidence_add(view, retx->last.pass_index, "The last copy, %s before the reset",
+                     rst_span(view, rst_since(view, retx->last)));
 }
 
 static void explain_synack_unanswered(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
+    const rst_retransmission_t *retx = &view->own->retransmission;
 
     rst_summary(view, "Handshake timed out: %s sent its SYN-ACK %u times in %s, did not get the final ACK and gave up",
                 rst_who_own(view), view->own->synacks, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN-ACK");
-    if (run->copies)
-        rst_evidence_add(view, run->last.pass_index, "The last copy, %s before the reset",
-                         rst_span(view, rst_since(view, run->last)));
+    if (retx->copies)
+        rst_evidence_add(view, retx->last.pass_index, "The last copy, %s before the reset",
+                         rst_span(view, rst_since(view, retx->last)));
 }
 
 static void explain_data_after_timeout(const rst_view_t *view)

@@ -1,5 +1,5 @@
 /* handshake.h
- * Rules for handshakes that were reset by the stack of the host.
+ * Rules for handshakes that the host's own stack reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

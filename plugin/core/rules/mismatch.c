@@ -1,5 +1,5 @@
 /* mismatch.c
- * Rules for handshakes whose numbers or timestamps do not fit together.
+ * Rules for handshakes with sequence numbers or timestamps that do not match.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* During the handshake, before any data of the side that resets. */
+/* During the handshake, before any data from the side that resets. */
 static bool acks_wrong_number(const rst_view_t *view)
 {
     return rst_is_answer(view) && view->trigger && (view->own->known & RST_DIRECTION_SYN) && !view->own->bytes &&
@@ -36,7 +36,8 @@ static void explain_bad_synack(const rst_view_t *view)
     write_bad_ack(view, "SYN-ACK");
 }
 
-/* A server in SYN-RECEIVED must reset an ACK for something it never sent (RFC 9293, section 3.10.7.4). */
+/* A server in SYN-RECEIVED must answer an ACK for something that it never sent with a reset (RFC 9293, section
+ * 3.10.7.4). */
 static unsigned match_bad_ack(const rst_view_t *view)
 {
     if (!acks_wrong_number(view) || (view->trigger->flags & RST_FLAG_SYN))
@@ -49,7 +50,7 @@ static void explain_bad_ack(const rst_view_t *view)
     write_bad_ack(view, "ACK");
 }
 
-/* RFC 7323, section 5: an echo of a timestamp that the SYN never bore. */
+/* RFC 7323, section 5: TSecr echoes a timestamp that was never in the SYN. */
 static unsigned match_paws(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;

@@ -1,5 +1,5 @@
 /* mismatch.h
- * Rules for handshakes whose numbers or time stamps do not fit together.
+ * Rules for handshakes with sequence numbers or timestamps that do not match.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

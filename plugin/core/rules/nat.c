@@ -1,10 +1,10 @@
 /* nat.c
  * Rules for resets by a host that translates addresses.
  *
- * Linux connection tracking calls a segment outside the window of its flow INVALID (nf_conntrack for TCP), and only
- * segments of a known flow are translated back. A late duplicate so reaches the translating host itself, which has no
- * socket for it and answers with a bare reset at its ACK (RFC 9293, section 3.10.7.1), while the real endpoint behind
- * it never notices. Container hosts are known for it (nf_conntrack_tcp_be_liberal).
+ * Linux connection tracking (nf_conntrack) marks a segment outside the window of its flow as INVALID, and does not
+ * translate it back. So a late duplicate reaches the translating host itself, which has no socket for it and answers
+ * with a bare reset at its ACK (RFC 9293, section 3.10.7.1), while the real endpoint behind it never notices. Container
+ * hosts are known for this (nf_conntrack_tcp_be_liberal).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,8 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* A bare reset to data that its side had acknowledged before, and that side goes on as if nothing had been. */
+/* A bare reset answers data that its apparent sender had acknowledged before, and that host carries on as if nothing
+ * had happened. */
 static bool is_leak(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;

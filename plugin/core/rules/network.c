@@ -1,8 +1,8 @@
 /* network.c
- * Rules for a connection that goes on under the address that has reset it.
+ * Rules for a connection that goes on under the address that reset it.
  *
- * A verdict of this kind accuses somebody, so it needs strong evidence: the sender lives on, a train of guessed
- * numbers, both ends reset at once, or another hop distance. Weak clues only make an alternative.
+ * A verdict of this kind accuses somebody, so it needs strong evidence: the apparent sender carries on, a train of
+ * guessed numbers, both ends reset at once, or a different hop distance. Weak clues only yield an alternative.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,20 +12,21 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* What a bare reset answers is not there to see when the other direction is missing: it may be the answer of a second
- * host of this address, beside the first or behind it. */
+/* If the other direction is missing, the capture does not show what a bare reset answers: it may come from a second
+ * host with this address, next to the first or behind it. */
 static bool may_be_other_host(const rst_view_t *view)
 {
     return rst_one_way(view) && !(view->reset->flags & RST_FLAG_ACK) && (!rst_hop_jump(view) || rst_from_behind(view));
 }
 
-/* One that goes on after an abort of its own did not send it. */
+/* A host that goes on after its apparent abort did not send it. */
 static bool goes_on(const rst_view_t *view)
 {
     if (!view->reset->after.alive.pass_index || rst_overtook_data(view) || rst_is_refusal(view) ||
         rst_is_other_host(view) || (rst_is_answer(view) && !rst_hop_jump(view)))
         return false;
-    /* Before the handshake is done the kernel may reset what a program with a raw socket goes on with. */
+    /* Before the handshake is complete, the kernel may reset a connection with which a program with a raw socket
+     * carries on. */
     return !rst_is_empty(view) || rst_was_open(view);
 }
 
@@ -74,7 +75,7 @@ static void explain_contradicted_one_way(const rst_view_t *view)
     explain_contradiction(view);
 }
 
-/* One address, several hosts: a stateless answer, and yet the connection goes on under the same address. */
+/* One address, several hosts: a stateless answer, but the connection goes on under the same address. */
 static bool answers_without_state(const rst_view_t *view)
 {
     return rst_is_answer(view) && !view->reset->own_last.at.pass_index && !rst_has_fin(view->own) &&
@@ -86,7 +87,8 @@ static bool is_accepted_after_all(const rst_view_t *view)
     return view->reset->after.synack.pass_index && (view->own->known & RST_DIRECTION_SYNACK) && !view->own->bytes;
 }
 
-/* Hosts of one service may stand side by side, at one distance; from another distance it is somebody on the path. */
+/* Several hosts of one service may be at the same distance; a reset from another distance comes from somebody on the
+ * path. */
 static unsigned match_other_accepts(const rst_view_t *view)
 {
     return answers_without_state(view) && is_accepted_after_all(view) && !rst_hop_jump(view) ? 55 : 0;

@@ -1,5 +1,5 @@
 /* network.h
- * Rules for a connection that goes on under the address that has reset it.
+ * Rules for a connection that goes on under the address that reset it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

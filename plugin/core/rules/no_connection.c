@@ -1,6 +1,7 @@
 /* no_connection.c
- * Rules for a sender that has no such connection, or no longer has it: it answers a segment with a reset, although it
- * had sent neither FIN nor reset. A live connection must answer with an ACK (RFC 9293, section 3.5.2, group 3).
+ * Rules for a sender that does not have this connection, or no longer has it: it answers a segment with a reset
+ * although it had sent neither FIN nor reset. A live connection must answer with an ACK (RFC 9293, section 3.5.2, group
+ * 3).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,16 +10,17 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define RESTARTED_ID_MAX 16 /* packets that a host sent between its start and the reset */
+#define RESTARTED_ID_MAX 16 /* packets that a host may have sent between its restart and the reset */
 
-/* The sender had itself repeated a segment until it gave up: Linux forgets the connection without a reset. */
+/* The sender had retransmitted a segment until it gave up: Linux then forgets the connection without a reset. */
 static bool gave_up_before(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
-    /* The segment that is answered now asks for the same number too, but only after the sender had given up. */
-    unsigned alive = run->peer_alive - (run->peer_alive && view->trigger && view->trigger->ack == run->seq ? 1u : 0u);
+    const rst_retransmission_t *retx = &view->own->retransmission;
+    /* The trigger asks for the same number too, but it came after the sender had given up. */
+    unsigned alive =
+        retx->peer_alive - (retx->peer_alive && view->trigger && view->trigger->ack == retx->seq ? 1u : 0u);
 
-    return run->copies > view->prefs->retx_min_partial && !alive &&
+    return retx->copies > view->prefs->retx_min_partial && !alive &&
            rst_within(view, view->own->retransmission.gap, rst_silence(view));
 }
 
@@ -31,18 +33,18 @@ static unsigned match_no_connection(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || rst_has_fin(view->own) || gave_up_before(view))
         return 0;
-    /* The hop distance differs: a device or another host may have answered. */
+    /* The hop distance differs, so a device or another host may have answered. */
     if (rst_hop_step(view) || rst_hop_jump(view))
         return RST_WITHOUT_HISTORY;
-    /* It was sending when that happened: another host may have been asked as well. */
+    /* It was sending when that happened, so another host may have received the segment instead. */
     if ((view->own->known & RST_DIRECTION_NXT) && rst_seq_before(view->reset->seq, view->own->nxt))
         return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
         return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;
-    /* The handshake went on although the capture has no packet of this side, so it lacks others too. */
+    /* The handshake went on although the capture has no packet from this side, so it lacks others too. */
     if (!view->own->segments)
         return RST_WITHOUT_HISTORY;
-    /* Its FIN may be among what the capture lost. */
+    /* Its FIN may be among the packets that the capture lost. */
     return view->own->gaps || view->peer->gaps ? RST_WITHOUT_HISTORY : 64;
 }
 
@@ -94,7 +96,7 @@ static unsigned match_unseen(const rst_view_t *view)
 {
     bool handshake = view->own->segments && view->peer->segments;
 
-    /* Below what this side had sent, or without any form, another explanation is needed; a later reset follows the
+    /* With SEQ below SND.NXT, or of unknown form, the reset needs another explanation. A later reset follows from the
      * first. */
     if ((view->reset->form != RST_FORM_ABORT && view->reset->form != RST_FORM_AHEAD) ||
         view->reset->own_last.at.pass_index)
@@ -114,10 +116,10 @@ static void explain_unseen(const rst_view_t *view)
     rst_explain_distance(view);
 }
 
-/* lwIP sets the ACK flag on every reset. What shows that the stack started anew: its counter of IP IDs begins at zero
- * again, and the window is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). After only a few packets,
- * or where the window merely differs (lwIP 2.1 with window scaling swaps its bytes), it is the better of two guesses.
- */
+/* lwIP sets the ACK flag on every reset. A restart of the stack shows in its IP ID counter, which begins at zero again,
+ * and in the window, which is that of a fresh socket (tcp_rst() in tcp_out.c, ip_id in ip4.c). If only a few packets
+ * came before, or the window merely differs (lwIP 2.1 with window scaling swaps its bytes), a restart is the better of
+ * two guesses. */
 static unsigned match_restarted(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -146,8 +148,8 @@ static void explain_restarted(const rst_view_t *view)
     rst_explain_distance(view);
 }
 
-/* After a long silence a device on the path may have forgotten the connection just as well as the host. Without another
- * sign of it that is never the first choice. */
+/* After a long silence, a device on the path may have forgotten the connection just as well as the host. Without any
+ * other sign of a device, it is never the first choice. */
 static unsigned match_forgotten(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || rst_has_fin(view->own) || view->reset->own_last.at.pass_index || !rst_was_open(view))

@@ -1,5 +1,5 @@
 /* no_connection.h
- * Rules for resets of a sender that has no such connection.
+ * Rules for a sender that does not have this connection, or no longer has it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

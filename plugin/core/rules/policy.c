@@ -1,5 +1,5 @@
 /* policy.c
- * Rules for what a policy on the path rejects: a device or packet filter that reads requests, and answers for the host.
+ * Rules for a policy on the path: a device or packet filter reads requests and rejects them in the host's name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,8 +18,8 @@ static bool first_payload(const rst_view_t *view)
            (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
 }
 
-/* No idle time in which the host could have forgotten a connection that it kept alive until now, and sooner than it
- * ever acknowledged anything here. */
+/* The connection was not idle for long enough to be forgotten by the host, and the reset came sooner than the host ever
+ * acknowledged anything here. */
 static bool in_full_swing(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -31,7 +31,8 @@ static bool in_full_swing(const rst_view_t *view)
            rst_within(view, rst_silence(view), RST_SECOND);
 }
 
-/* A reset that answers a first request from nearer than the host, or whose host goes on, is a policy on the way. */
+/* A reset that answers a first request is a policy on the path if it comes from nearer than the host, or if the host
+ * carries on. */
 static unsigned match_policy(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
@@ -50,7 +51,8 @@ static unsigned match_policy(const rst_view_t *view)
         return rst_is_answer(view) && delta == 0 ? 0 : 70;
     if (!rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
         return 0;
-    /* A filter that rejects answers the segment itself, from nearer than the host; a forger does not wait for one. */
+    /* A filter that rejects a segment answers that segment, from nearer than the host; a forger does not wait
+     * for one. */
     if (nearer && rst_made_elsewhere(view) && !rst_idle_before(view))
         return !view->reset->opened ? 42 : (rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55);
     return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
@@ -73,8 +75,8 @@ static void explain_policy(const rst_view_t *view)
         rst_evidence_add(view, view->reset->after.alive.pass_index, "The real host goes on after the reset");
 }
 
-/* From the distance of the host and after its usual time, and yet the host goes on: its own packet filter, or one right
- * in front of it, rejects the request; another host with its address would look the same. */
+/* The reset has the distance and the usual timing of the host, but the host carries on: its own packet filter, or one
+ * right in front of it, rejects the request. Another host with its address would look the same. */
 static bool filters_request(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || view->reset->own_last.at.pass_index || rst_has_fin(view->own) || !first_payload(view))
@@ -82,7 +84,7 @@ static bool filters_request(const rst_view_t *view)
     return view->reset->after.alive_new && rst_hop_delta(view) == 0 && !rst_made_elsewhere(view);
 }
 
-/* Zero hops on: nobody else can have sent it. */
+/* At zero hops, nobody else can have sent it. */
 static bool is_next_hop(const rst_view_t *view)
 {
     return rst_hops(view->reset->ttl) == 0;
@@ -126,9 +128,9 @@ static void explain_near_filter(const rst_view_t *view)
     explain_filtered(view);
 }
 
-/* A device in front of the server has spoken for it before it resets: what follows the SYN-ACK comes from nearer, as
- * the reset does, and came sooner than the server could answer, or the server speaks up after all. A proxy that answers
- * for slower servers makes it the other way round: its SYN-ACK is the one from nearer. */
+/* A device in front of the server spoke for it before it sent the reset: what follows the SYN-ACK comes from nearer,
+ * like the reset, and either came sooner than the server could answer, or the server speaks up after all. With a proxy
+ * that answers for slower servers, it is the other way around: the SYN-ACK comes from nearer. */
 static unsigned match_spoken_for(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;

@@ -1,5 +1,5 @@
 /* policy.h
- * Rules for what a policy on the path rejects: a device or packet filter that reads requests, and answers for the host.
+ * Rules for a policy on the path: a device or packet filter reads requests and rejects them in the host's name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

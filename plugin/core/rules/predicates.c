@@ -1,15 +1,15 @@
 /* predicates.c
- * Implementation for the questions that several rules ask.
+ * The questions that several rules ask.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rules/predicates.h"
 
-#define HIDDEN_MAX 0x40000000u             /* more than this is no progress, but another number */
-#define ID_NEXT 4                          /* by chance once in 16000 times */
-#define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has worked on what came */
-#define ROUTE_HOPS 8                       /* another way through the network is no longer or shorter by more */
-#define ID_STEP_MAX 64                     /* packets of other connections that may come between two of this one */
+#define HIDDEN_MAX 0x40000000u             /* a larger step is not progress but an unrelated number */
+#define ID_NEXT 4                          /* by chance once in 16000 */
+#define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has processed what came */
+#define ROUTE_HOPS 8                       /* a change of route makes the path no longer or shorter than this */
+#define ID_STEP_MAX 64 /* packets of other connections that may come between two packets of this one */
 
 bool rst_is_refusal(const rst_view_t *view)
 {
@@ -28,8 +28,8 @@ bool rst_answers_syn_ack(const rst_view_t *view)
     return rst_is_answer(view) && view->trigger && (view->trigger->flags & both) == both;
 }
 
-/* A bare reset answers a segment (RFC 9293, section 3.10.7); one that aborts bears an ACK. Where the capture shows one
- * direction only, or nothing but SYN, FIN and resets, what it answers is missing. */
+/* A bare reset answers a segment (RFC 9293, section 3.10.7), whereas an abort has the ACK flag. If the capture shows
+ * only one direction, or nothing but SYNs, FINs and resets, the segment that it answers is missing. */
 bool rst_answers_unseen(const rst_view_t *view)
 {
     return !view->trigger && !(view->reset->flags & RST_FLAG_ACK) && !rst_directions_talk(view->own, view->peer) &&
@@ -85,7 +85,7 @@ bool rst_was_open(const rst_view_t *view)
     const rst_direction_t *client = &view->reset->direction[view->reset->client];
     const rst_direction_t *server = &view->reset->direction[1 - view->reset->client];
 
-    return rst_directions_synchronised(client, server);
+    return rst_directions_synchronized(client, server);
 }
 
 bool rst_is_empty(const rst_view_t *view)
@@ -100,9 +100,9 @@ bool rst_fins_done(const rst_view_t *view)
 
 bool rst_loses_data(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
+    const rst_retransmission_t *retx = &view->own->retransmission;
 
-    return run->copies && !(run->flags & RST_FLAG_SYN) && (run->space > 1 || !(run->flags & RST_FLAG_FIN));
+    return retx->copies && !(retx->flags & RST_FLAG_SYN) && (retx->space > 1 || !(retx->flags & RST_FLAG_FIN));
 }
 
 uint32_t rst_in_flight(const rst_view_t *view)
@@ -133,7 +133,7 @@ bool rst_repeats_id(const rst_view_t *view)
            step <= ID_STEP_MAX;
 }
 
-/* Files without times of day bear one stamp on every packet: no difference means anything there. */
+/* In files without real times, every packet has the same time, so differences mean nothing. */
 bool rst_clock_stands(const rst_view_t *view)
 {
     return !view->file->tick;
@@ -166,15 +166,15 @@ int64_t rst_silence(const rst_view_t *view)
     return rst_idle(view);
 }
 
-/* A stateless answer is compared with stateless answers of the host first: many stacks make them elsewhere, with
- * another initial TTL. Otherwise its own connection must have shown more than a SYN-ACK, or two connections must agree.
- */
+/* A stateless answer is first compared with the host's other stateless answers, because many stacks send these with a
+ * different initial TTL. Otherwise the connection itself must have shown more than a SYN-ACK, or two connections must
+ * agree. */
 static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 {
     const rst_host_period_t *host = &view->own_host;
     const rst_direction_t *own = view->own;
 
-    /* Several routes, or several hosts: its connections do not agree. */
+    /* The host's connections disagree: several routes, or several hosts. */
     if (host->socket.count >= 2 && host->socket.max - host->socket.min > 1)
         return false;
     if ((own->known & RST_DIRECTION_HOPS) && own->segments >= 2 && (own->bytes || own->pure_acks) &&
@@ -182,7 +182,7 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
         *hops = own->hop_max;
         return own->hop_max != RST_HOPS_ABSURD;
     }
-    /* One SYN-ACK alone proves nothing, one that the same distance follows does. */
+    /* One SYN-ACK proves nothing, unless later segments come from the same distance. */
     if ((own->known & RST_DIRECTION_HOPS) && own->hop_min == own->hop_max && view->reset->after.alive_ttl &&
         rst_hops(view->reset->after.alive_ttl) == own->hop_max) {
         *hops = own->hop_max;
@@ -195,15 +195,15 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
     return false;
 }
 
-/* Stacks start resets from another initial TTL than their sockets; only a TTL that fits no initial value at the usual
- * distance (30 and 60 are those of old stacks) comes from elsewhere. */
+/* Stacks may send resets with a different initial TTL than their sockets use. A reset comes from elsewhere only if its
+ * TTL fits no initial value at the usual distance (old stacks use 30 and 60). */
 int8_t rst_hop_delta(const rst_view_t *view)
 {
     static const int initial[] = {64, 128, 255, 32, 60, 30};
     int best = INT8_MAX;
     uint8_t usual;
 
-    /* No packet leaves a router with TTL 0: it was overwritten, as in anonymised traces. */
+    /* No packet leaves a router with TTL 0: it was overwritten, as in anonymized traces. */
     if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || !usual_hops(view, &usual))
         return RST_HOPS_NONE;
     for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
@@ -212,28 +212,28 @@ int8_t rst_hop_delta(const rst_view_t *view)
         if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))
             best = delta;
     }
-    /* AIX, OSF/1 and IRIX start connections from 60, and resets from elsewhere: four hops fewer than it seems. They use
-     * neither time stamps nor a window scale unless report to. */
+    /* AIX, OSF/1 and IRIX use an initial TTL of 60 for connections but not for resets: the connection is four hops
+     * nearer than it seems. They use neither timestamps nor window scaling unless told to. */
     if (view->reset->ttl > 64 && view->own->ttl <= 60 && best == -4 &&
         !(view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)))
         best = 0;
     return (int8_t)best;
 }
 
-/* A single hop: a change of route does that as well, so it only unsettles. The sender's distance must be finished. */
+/* A single hop, which a change of route could explain too, so it only raises doubt. The sender's distance must be
+ * certain. */
 bool rst_hop_step(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
-
     const rst_host_period_t *host = &view->own_host;
-    bool finished = view->own->segments >= 4 || (host->socket.count >= 3 && host->socket.min == host->socket.max);
+    bool settled = view->own->segments >= 4 || (host->socket.count >= 3 && host->socket.min == host->socket.max);
 
-    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && finished && view->own->hop_min == view->own->hop_max &&
+    return (delta == 1 || delta == -1) && !rst_hop_jump(view) && settled && view->own->hop_min == view->own->hop_max &&
            !rst_looks_genuine(view);
 }
 
-/* Another way through the network costs a few hops and leaves the counter alone; who hits its very next number at
- * another distance hardly guessed it. */
+/* A change of route makes a difference of a few hops and does not affect the IP ID counter: a reset that has the very
+ * next IP ID at a different distance was hardly guessed. */
 static bool route_changed(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -241,9 +241,9 @@ static bool route_changed(const rst_view_t *view)
     return (uint16_t)(reset->ip_id - view->own->ip_id) <= ID_NEXT && ABS(reset->ttl - view->own->ttl) <= ROUTE_HOPS;
 }
 
-/* Whoever sent it knew the connection's time stamp: the stack itself, over whatever route. An IP id that continues the
- * host's counter says the same unless the distance speaks against it. Options that were not captured may have said so.
- */
+/* Its sender knew the connection's timestamp, so it was the stack itself, over whatever route. An IP ID that continues
+ * the host's counter says the same, unless the distance contradicts it. If the options were not captured, they may have
+ * had such a timestamp. */
 bool rst_looks_genuine(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
@@ -266,7 +266,7 @@ bool rst_hop_jump(const rst_view_t *view)
     return delta != RST_HOPS_NONE && (delta >= limit || delta <= -limit);
 }
 
-/* A usual time limit of applications and devices, half a percent off at most. */
+/* A common timeout of applications and devices, give or take half a percent. */
 bool rst_idle_is_round(const rst_view_t *view)
 {
     static const int64_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
@@ -283,7 +283,7 @@ bool rst_idle_is_round(const rst_view_t *view)
     return false;
 }
 
-/* The same host resets several connections after the same silence: a timer, whatever its value. */
+/* The same host resets several connections after the same silence: that is a timer, whatever its value. */
 bool rst_idle_is_habit(const rst_view_t *view)
 {
     const rst_silence_t *row = view->reset->silence;
@@ -311,7 +311,7 @@ bool rst_maybe_both_ends(const rst_view_t *view)
     return rst_clock_stands(view) || apart == 0;
 }
 
-/* What it has received is more than a program reads in one go, and nobody can tell whether more was to come. */
+/* The client has received more than a program reads at once, and the capture cannot show whether more was to come. */
 bool rst_ends_bulk(const rst_view_t *view)
 {
     return rst_from_client(view) && view->own->bytes && view->peer->unanswered > view->prefs->cancel_bytes &&
@@ -326,7 +326,7 @@ bool rst_overtook_data(const rst_view_t *view)
            reset->after.reached_known && reset->after.reached == reset->seq;
 }
 
-/* A little beyond SND.NXT: then the last data was lost before the capture point and the ACK flag is set. */
+/* A little beyond SND.NXT counts too, if the ACK flag is set: then the last data was lost before the capture point. */
 bool rst_own_account(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -345,7 +345,7 @@ bool rst_within_close(const rst_view_t *view, rst_moment_t moment)
     return rst_within(view, rst_since(view, moment), (int64_t)view->prefs->close_race_ms * RST_MILLISECOND);
 }
 
-/* RFC 2525, section 2.17: closing with received data unread makes a reset. The wire shows it only by what stays
+/* RFC 2525, section 2.17: closing with received data unread sends a reset. On the wire, this shows only in what stays
  * unanswered: a request, the first bytes, bytes beyond the last ACK. A client that has its answer owes none. */
 bool rst_owes_answer(const rst_view_t *view)
 {

@@ -13,43 +13,42 @@ bool rst_is_refusal(const rst_view_t *view);
 bool rst_is_answer(const rst_view_t *view);
 bool rst_answers_syn_ack(const rst_view_t *view);
 bool rst_answers_unseen(const rst_view_t *view);    /* a bare reset, but what it would answer is not in the capture */
-bool rst_is_unseen_refusal(const rst_view_t *view); /* has the shape of one, but the SYN is not in the capture */
+bool rst_is_unseen_refusal(const rst_view_t *view); /* looks like a refusal, but the SYN is not in the capture */
 bool rst_is_abort(const rst_view_t *view);
 bool rst_own_account(const rst_view_t *view); /* an abort at SND.NXT, or a little beyond it */
 bool rst_from_client(const rst_view_t *view);
 bool rst_has_fin(const rst_direction_t *side);
-bool rst_has_history(const rst_view_t *view);      /* start seen, both directions seen, no hole */
-bool rst_hides_data(const rst_view_t *view);       /* its numbers lie beyond what the capture shows of both sides */
-bool rst_one_way(const rst_view_t *view);          /* the capture shows only the sender's direction */
-bool rst_was_open(const rst_view_t *view);         /* the handshake was done, as far as the capture tells */
-bool rst_is_empty(const rst_view_t *view);         /* no payload and no FIN in either direction */
-bool rst_fins_done(const rst_view_t *view);        /* both FINs seen */
-bool rst_loses_data(const rst_view_t *view);       /* the sender had unacknowledged payload outstanding */
-uint32_t rst_in_flight(const rst_view_t *view);    /* bytes of the peer that the sender had not acknowledged before */
-uint32_t rst_not_received(const rst_view_t *view); /* the same, counting the reset's own ACK */
-bool rst_repeats_id(const rst_view_t *view);       /* IP id continues the sender's counter */
+bool rst_has_history(const rst_view_t *view);   /* its start and both directions were captured, with no gaps */
+bool rst_hides_data(const rst_view_t *view);    /* its numbers are beyond what the capture shows of both sides */
+bool rst_one_way(const rst_view_t *view);       /* the capture shows only the sender's direction */
+bool rst_was_open(const rst_view_t *view);      /* the handshake was complete, as far as the capture shows */
+bool rst_is_empty(const rst_view_t *view);      /* no payload and no FIN in either direction */
+bool rst_fins_done(const rst_view_t *view);     /* both FINs seen */
+bool rst_loses_data(const rst_view_t *view);    /* the sender had unacknowledged payload outstanding */
+uint32_t rst_in_flight(const rst_view_t *view); /* peer's bytes that the sender had not acknowledged before the reset */
+uint32_t rst_not_received(const rst_view_t *view); /* the same, taking the reset's own ACK into account */
+bool rst_repeats_id(const rst_view_t *view);       /* the IP ID continues the sender's counter */
 
-/* dt <= limit, as far as the clock of the capture can tell; false when it cannot. dt may be unknown. */
+/* dt <= limit, as far as the capture's clock can tell; false if it cannot. dt may be RST_TIME_NONE. */
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit);
-bool rst_clock_stands(const rst_view_t *view);                  /* all time stamps of the file are equal */
-int64_t rst_idle(const rst_view_t *view);                       /* before the reset, RST_TIME_NONE unknown */
-int64_t rst_delay(const rst_view_t *view);                      /* since the trigger, RST_TIME_NONE unknown */
-int64_t rst_silence(const rst_view_t *view);                    /* before the trigger, or before the reset */
-int64_t rst_since(const rst_view_t *view, rst_moment_t moment); /* from mark to the reset */
+bool rst_clock_stands(const rst_view_t *view); /* all frames in the file have the same time */
+int64_t rst_idle(const rst_view_t *view);      /* ns of silence before the reset; RST_TIME_NONE = unknown */
+int64_t rst_delay(const rst_view_t *view);     /* ns since the trigger; RST_TIME_NONE = unknown */
+int64_t rst_silence(const rst_view_t *view);   /* ns of silence before the trigger, or before the reset */
+int64_t rst_since(const rst_view_t *view, rst_moment_t moment); /* ns from moment to the reset, or RST_TIME_NONE */
 
-/* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE when the rules of comparison fail. */
+/* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE if they cannot be compared. */
 int8_t rst_hop_delta(const rst_view_t *view);
-bool rst_hop_jump(const rst_view_t *view);        /* strong */
-bool rst_hop_step(const rst_view_t *view);        /* medium: one hop from where all others of its sender come */
-bool rst_idle_is_round(const rst_view_t *view);   /* the silence is a usual time limit */
+bool rst_hop_jump(const rst_view_t *view);        /* strong evidence */
+bool rst_hop_step(const rst_view_t *view);        /* medium evidence: one hop off the sender's other packets */
+bool rst_idle_is_round(const rst_view_t *view);   /* the silence is a common timeout */
 bool rst_idle_is_habit(const rst_view_t *view);   /* this host resets several connections after the same silence */
-bool rst_maybe_both_ends(const rst_view_t *view); /* the clock does not tell whether both were reset at once */
-bool rst_is_unprovoked(const rst_view_t *view);   /* bare, and answers nothing: no stack aborts like that */
-bool rst_ends_bulk(const rst_view_t *view);     /* the client aborts right behind a long answer: done, or tired of it */
-bool rst_overtook_data(const rst_view_t *view); /* an abort whose own last data, up to its SEQ, came later */
-bool rst_within_close(const rst_view_t *view,
-                      rst_moment_t moment);     /* as soon after it as an end that is no more than that */
-bool rst_owes_answer(const rst_view_t *view);   /* the peer said something that the sender did not reply to */
-bool rst_looks_genuine(const rst_view_t *view); /* bears what only the stack of its sender knows */
+bool rst_maybe_both_ends(const rst_view_t *view); /* the clock cannot tell whether both were reset at once */
+bool rst_is_unprovoked(const rst_view_t *view);   /* bare, but answers nothing: no stack aborts like that */
+bool rst_ends_bulk(const rst_view_t *view); /* the client aborts right after a long answer: done or not interested */
+bool rst_overtook_data(const rst_view_t *view); /* an abort whose sender's last data, up to its SEQ, came later */
+bool rst_within_close(const rst_view_t *view, rst_moment_t moment); /* at most close_race_ms after moment */
+bool rst_owes_answer(const rst_view_t *view);   /* the peer sent something that the sender did not reply to */
+bool rst_looks_genuine(const rst_view_t *view); /* contains what only the sender's stack knows */
 
 #endif

@@ -1,5 +1,5 @@
 /* probe.c
- * Rules for clients that only look whether a service is there: port scans and health checks.
+ * Rules for clients that only check whether a service is there: port scans and health checks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,9 +11,9 @@
 
 #define PERIODS_MIN 3
 #define TIME_TO_LEAVE (20 * RST_MILLISECOND)
-#define MANY_TARGETS 4 /* times the breadth of a scan: nobody abandons so many */
+#define MANY_TARGETS 4 /* times the breadth of a scan: nobody abandons that many attempts */
 
-/* Targets around this moment that the client left without sending data; on request also those that refused it. */
+/* Targets around this moment that the client left without sending data, and with_refused also those that refused it. */
 static unsigned breadth_of(const rst_view_t *view, bool with_refused)
 {
     const rst_host_t *client = view->reset->host[view->reset->client];
@@ -25,8 +25,8 @@ static unsigned breadth_of(const rst_view_t *view, bool with_refused)
     return with_refused ? sum + rst_host_breadth(view->prefs, client, false, view->reset->at) : sum;
 }
 
-/* Windows of raw-socket scanners; no operating system offers one of them with no option except MSS. A SYN without
- * options alone proves nothing: small stacks and test tools send them. */
+/* Windows of raw-socket scanners, which no operating system combines with a SYN that has no option except MSS. Such a
+ * SYN alone proves nothing: small stacks and test tools send it too. */
 static bool odd_syn(const rst_view_t *view)
 {
     uint16_t window = view->own->syn_window;
@@ -41,15 +41,15 @@ static void explain_odd_syn(const rst_view_t *view)
                          "SYN with window %u and no option except MSS: made by a scanner", view->own->syn_window);
 }
 
-/* The SYN has the options that a system's own stack sends, and as far as the clock shows there was time to close the
- * socket before the SYN-ACK came: a user who leaves a page or ends a program abandons several attempts at once. */
+/* The SYN has the options of an ordinary stack, and as far as the clock shows, there was time to close the socket
+ * before the SYN-ACK came: a user who leaves a page or ends a program abandons several attempts at once. */
 static bool may_have_left(const rst_view_t *view)
 {
     return rst_answers_syn_ack(view) && (view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)) &&
            !rst_within(view, rst_waited(view), TIME_TO_LEAVE);
 }
 
-/* How sure the number of targets alone makes a port scan. */
+/* How likely the number of targets alone makes a port scan. */
 static unsigned scan_confidence(const rst_view_t *view, unsigned alone)
 {
     unsigned breadth = breadth_of(view, false);

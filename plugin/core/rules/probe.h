@@ -1,5 +1,5 @@
 /* probe.h
- * Rules for clients that only look whether a service is there.
+ * Rules for clients that only check whether a service is there.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,6 +1,6 @@
 /* reactive.c
- * Rules for a sender that had closed: its FIN was on its way or long gone when it answered a segment with a reset. A
- * live connection must answer with an ACK (RFC 9293, section 3.5.2, group 3).
+ * Rules for a sender that had closed: it had sent its FIN, just before or long ago, when it answered a segment with a
+ * reset. A live connection must answer with an ACK (RFC 9293, section 3.5.2, group 3).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,7 +22,7 @@ static bool brings_data(const rst_view_t *view)
     return (trigger->flags & RST_FLAG_FIN) && known && rst_seq_after(trigger->seq, view->own->acked);
 }
 
-/* A bare reset at the sender's own FIN answers a segment as well, in a capture that lost a packet. */
+/* A bare reset at the sender's own FIN also answers a segment, which the capture lost. */
 static bool answers_lost(const rst_view_t *view)
 {
     return rst_has_fin(view->own) && !rst_has_fin(view->peer) && !(view->reset->flags & RST_FLAG_ACK) &&
@@ -47,8 +47,8 @@ static bool is_closing_message(const rst_view_t *view)
            (view->trigger->message == RST_MESSAGE_FAREWELL || view->trigger->message == RST_MESSAGE_FATAL_ALERT);
 }
 
-/* More than cancel_bytes received and at least two segments on the way, some of which may arrive after the reset: the
- * reader left a running transfer. */
+/* More than cancel_bytes were received and at least two segments were in flight, some of which may arrive after the
+ * reset: the reader left a transfer in progress. */
 static bool bulk_in_flight(const rst_view_t *view)
 {
     uint32_t segment = view->peer->mss ? view->peer->mss : 1460;
@@ -74,7 +74,7 @@ static void explain_cancelled(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "Data that arrived after it");
 }
 
-/* RFC 1122, 4.2.2.13; RFC 9293, 3.6.1: a side that has closed answers data with a reset. */
+/* RFC 1122, section 4.2.2.13, and RFC 9293, section 3.6.1: a side that has closed answers data with a reset. */
 static bool data_after_fin(const rst_view_t *view)
 {
     return rst_is_answer(view) && rst_has_fin(view->own) && brings_data(view);
@@ -90,7 +90,7 @@ static unsigned match_fin_behind_gap(const rst_view_t *view)
     return data_after_fin(view) && !view->trigger->len ? 70 : 0;
 }
 
-/* The closing message of the peer meets the closed socket: nothing that anybody wanted to read was lost. */
+/* The closing message of the peer reaches a closed socket: nothing was lost that anybody wanted to read. */
 static unsigned match_farewell_after_close(const rst_view_t *view)
 {
     return data_after_fin(view) && view->trigger->len && is_closing_message(view) ? 72 : 0;
@@ -103,13 +103,13 @@ static unsigned match_unseen_after_close(const rst_view_t *view)
     return answers_lost(view) ? RST_WITHOUT_HISTORY : 0;
 }
 
-/* An error answer, then the FIN: the sender wanted no more of this data. */
+/* The sender replied with an error and then its FIN: it wanted no more of this data. */
 static unsigned match_error_before(const rst_view_t *view)
 {
     return data_after_fin(view) && said_error(view) ? 30 : 0;
 }
 
-/* What lies beyond the sender's last ACK. */
+/* The trigger's bytes beyond the sender's last ACK. */
 static uint32_t lost_bytes(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
@@ -172,8 +172,8 @@ static void explain_unseen_after_close(const rst_view_t *view)
     rst_explain_history(view);
 }
 
-/* TIME-WAIT speaks only when spoken to. The side that closed first has acknowledged the other FIN, which was sent once,
- * the last segment of its side, and does so again: something reached it that the capture does not show. */
+/* TIME-WAIT sends nothing unasked. The side that closed first acknowledged the other FIN, which was sent once and last,
+ * and now acknowledges it again: something reached it that the capture does not show. */
 static bool acks_again(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -182,7 +182,8 @@ static bool acks_again(const rst_view_t *view)
            own->last.pass_index == own->fin.pass_index && !own->copies && !view->peer->copies;
 }
 
-/* RFC 1337: an old duplicate reaches TIME-WAIT, which answers with an ACK, which the closed other side resets. */
+/* RFC 1337: an old duplicate reaches a side in TIME-WAIT, which answers with an ACK, to which the closed other side
+ * answers with a reset. */
 static bool answers_time_wait(const rst_view_t *view)
 {
     return rst_is_answer(view) && rst_fins_done(view) && !view->trigger->space;
@@ -226,7 +227,7 @@ static void explain_time_wait_speaks(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "ACK from TIME-WAIT");
 }
 
-/* Nothing was lost: the segment brings nothing new to a side that has closed. */
+/* Nothing was lost: the segment brought nothing new to a side that has closed. */
 static unsigned match_late_segment(const rst_view_t *view)
 {
     return rst_is_answer(view) && rst_fins_done(view) && !brings_data(view) ? 88 : 0;

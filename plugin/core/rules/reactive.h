@@ -1,5 +1,5 @@
 /* reactive.h
- * Rules for resets of a sender that had closed, in answer to a segment.
+ * Rules for a sender that had closed when it answered a segment with a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

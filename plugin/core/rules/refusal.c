@@ -1,5 +1,5 @@
 /* refusal.c
- * Implementation for what host and service showed around a refusal.
+ * What the host and the service showed around a refusal.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,10 +8,10 @@
 #include "base/text.h"
 #include "rules/predicates.h"
 
-#define NEARBY RST_SECOND             /* a gap between acceptances this short means a full backlog */
-#define INTERLEAVED (10 * RST_SECOND) /* span in which two acceptances and two refusals alternate */
+#define NEARBY RST_SECOND             /* a gap this short between acceptances means a full backlog */
+#define INTERLEAVED (10 * RST_SECOND) /* time within which two acceptances and two refusals alternate */
 #define ROUND_TRIP_SAMPLES 3
-#define PORTS_AGREE 3 /* so many open ports at one distance are rarely all forwarded */
+#define PORTS_AGREE 3 /* this many open ports at one distance are rarely all forwarded */
 
 const char *rst_service_text(const rst_view_t *view)
 {
@@ -23,7 +23,7 @@ const char *rst_service_text(const rst_view_t *view)
 }
 
 /* Zero IP ID, zero window, don't-fragment, initial TTL 64: how Linux answers without a socket. It never refuses a SYN
- * for a full backlog, it drops it. */
+ * because of a full backlog, but drops it. */
 bool rst_refused_like_linux(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -31,8 +31,8 @@ bool rst_refused_like_linux(const rst_view_t *view)
     return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && reset->window == 0 && reset->ttl <= 64;
 }
 
-/* The SYN-ACKs, or other refusals together with one SYN-ACK, agree on the distance of this host, and the reset differs.
- */
+/* The SYN-ACKs, or other refusals and one SYN-ACK, agree on the distance of this host, and that of the
+ * reset differs. */
 bool rst_refusal_distance(const rst_view_t *view, int *delta)
 {
     const rst_host_period_t *host = &view->own_host;
@@ -62,8 +62,8 @@ bool rst_refused_too_fast(const rst_view_t *view)
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
 
-/* Ports of one address may be served by hosts at different distances: port forwarding, load balancers, containers. Only
- * what this very port once answered, or many ports together, tell where to expect it. */
+/* The ports of an address may be served by hosts at different distances: port forwarding, load balancers, containers.
+ * Only earlier answers from this port, or those from many ports together, tell where to expect it. */
 bool rst_port_is_known(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
@@ -74,7 +74,7 @@ bool rst_port_is_known(const rst_view_t *view)
     return host->open_ports >= PORTS_AGREE;
 }
 
-/* It does not come from where another port of the address answers: a device, or port forwarding. */
+/* It comes from nearer than another port of the address answers from: a device, or port forwarding. */
 bool rst_refused_nearer(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
@@ -87,7 +87,6 @@ bool rst_refused_nearer(const rst_view_t *view)
     return hops != RST_HOPS_ABSURD && hops < host->socket.max;
 }
 
-/* The port was open before: its own packets, from farther off, were accepted connections. */
 bool rst_served_before(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -103,7 +102,7 @@ static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
     return (since == RST_TIME_NONE || since <= INTERLEAVED / 2) && (until == RST_TIME_NONE || until <= INTERLEAVED / 2);
 }
 
-/* Acceptances and refusals take turns: more than the one gap of a restart. */
+/* Acceptances and refusals alternate, with more than the one gap of a restart. */
 bool rst_takes_turns(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -131,13 +130,13 @@ bool rst_is_interleaved(const rst_view_t *view)
         return false;
     before = rst_service_before(service, true, view->reset->at);
     after = rst_service_after(service, true, view->reset->at);
-    /* The whole gap counts, so that all refusals in it get one answer. */
+    /* The whole gap counts, so that all refusals in it get the same answer. */
     if (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY))
         return true;
     return rst_takes_turns(view);
 }
 
-/* An older connection of the port went on in the meantime. */
+/* An older connection to the port went on in the meantime. */
 bool rst_serves_another(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -152,13 +151,14 @@ bool rst_serves_another(const rst_view_t *view)
     return false;
 }
 
-/* Linux refuses nobody for want of room: another host of the address did, a limit, or it was being restarted. */
+/* Linux refuses nobody for lack of room, so another host with the address refused, or a limit, or the service was
+ * restarting. */
 bool rst_refuses_some(const rst_view_t *view)
 {
     return rst_refuses_syn(view) && view->reset->service && rst_refused_like_linux(view) && rst_is_interleaved(view);
 }
 
-/* The very same SYN, repeated, is accepted: somebody listens. */
+/* The same SYN, repeated, is accepted, so a service is listening. */
 bool rst_accepts_repeat(const rst_view_t *view)
 {
     return view->reset->after.same_syn_accepted;

@@ -9,7 +9,7 @@
 #include "rules/predicates.h"
 #include "rules/refusal.h"
 
-/* Linux refuses nobody for want of room, it drops the SYN: others probably do. */
+/* Linux refuses nobody for lack of room, but drops the SYN; other systems may well refuse. */
 static unsigned match_backlog(const rst_view_t *view)
 {
     if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->reset->service || rst_refused_like_linux(view))
@@ -60,7 +60,7 @@ static void explain_some(const rst_view_t *view)
                           "resource was exhausted");
 }
 
-/* RFC 9293, 3.10.7.1: without a connection the answer's SEQ is 0. */
+/* RFC 9293, section 3.10.7.1: without a connection, the answer to a SYN has SEQ 0. */
 static bool has_usual_shape(const rst_view_t *view)
 {
     return (view->reset->flags & RST_FLAG_ACK) && view->reset->seq == 0;
@@ -73,7 +73,7 @@ static unsigned closed_port(const rst_view_t *view, unsigned confidence)
     return has_usual_shape(view) ? confidence : 55;
 }
 
-/* Not from where, or not as late as, this port or the others of its address are known to answer. */
+/* It comes from nearer or sooner than this port, or the others of its address, are known to answer. */
 static bool is_from_elsewhere(const rst_view_t *view)
 {
     return rst_refuses_syn(view) && (rst_refused_nearer(view) || rst_refused_too_fast(view)) &&
@@ -249,7 +249,7 @@ static void explain_probe(const rst_view_t *view)
     write_closed(view, "probe");
 }
 
-/* A refusal whose SYN is not in the capture is still recognizable by its shape. */
+/* A refusal is still recognizable by its shape if its SYN is not in the capture. */
 static unsigned match_closed_unseen(const rst_view_t *view)
 {
     return rst_is_unseen_refusal(view) ? 48 : 0;

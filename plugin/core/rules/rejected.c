@@ -1,5 +1,5 @@
 /* rejected.c
- * Rules for a SYN that something before the service refused: its options, a firewall, a load balancer.
+ * Rules for a SYN that never reached the service: it was refused for its options, or by a firewall or load balancer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -50,7 +50,7 @@ static void explain_options(const rst_view_t *view)
     rst_evidence_add(view, plain_accept(view).pass_index, "A plain SYN to the same service was accepted");
 }
 
-/* The only connection that tells where to expect this port came from farther off, and took its time. */
+/* The only connection that tells where to expect this port came from farther away and was slower. */
 static bool unlike_the_one_before(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
@@ -68,19 +68,19 @@ static bool comes_from_elsewhere(const rst_view_t *view)
     return rst_refusal_distance(view, &delta);
 }
 
-/* The host itself accepts the SYN after all. */
+/* The host itself then accepts the SYN. */
 static bool accepts_after(const rst_view_t *view)
 {
     return view->reset->after.synack.pass_index != 0;
 }
 
-/* Where the refusal should come from is known, and not from connections that another host may have served. */
+/* It is known where the refusal should come from, and not just from connections that another host may have served. */
 static bool is_comparable(const rst_view_t *view)
 {
     return rst_port_is_known(view) && !rst_served_before(view);
 }
 
-/* A load balancer whose hosts are all down answers for them as a firewall would. */
+/* A load balancer whose servers are all down answers for them, as a firewall would. */
 static bool may_be_balancer(const rst_view_t *view)
 {
     return rst_refuses_syn(view) && !accepts_after(view) && rst_port_is_known(view) && rst_served_before(view);

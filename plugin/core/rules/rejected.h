@@ -1,5 +1,5 @@
 /* rejected.h
- * Rules for a SYN that was answered by a reset (RFC 9293, section 3.5.2, group 1).
+ * Rules for a SYN that was refused for its options, or by a firewall or load balancer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

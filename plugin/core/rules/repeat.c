@@ -8,7 +8,8 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* RFC 5961, section 3.2: an inexact reset is answered by an ACK, which the reset host answers with an exact one. */
+/* RFC 5961, section 3.2: an inexact reset is answered with a challenge ACK, which its sender answers with an exact
+ * reset. */
 static unsigned match_challenge_ack(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -18,8 +19,7 @@ static unsigned match_challenge_ack(const rst_view_t *view)
         return 0;
     if (trigger->moment.pass_index < reset->own_last.at.pass_index || reset->own_last.seq == trigger->ack)
         return 0;
-    /* The first reset lay beyond what the peer had received; an ACK that crossed it would not ask for the same again.
-     */
+    /* Only a reset beyond what the peer had received draws a challenge ACK that asks for an earlier number. */
     return rst_seq_after(reset->own_last.seq, trigger->ack) ? 95 : 0;
 }
 
@@ -35,14 +35,14 @@ static void explain_challenge_ack(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "Challenge ACK for the number that this reset bears");
 }
 
-/* In a capture of one direction each of these refuses a SYN that is not seen. */
+/* In a capture of one direction, each of these may refuse a SYN that is not in the capture. */
 static bool refuses_unseen_syn(const rst_view_t *view)
 {
     return view->reset->seq == 0 && (view->reset->flags & RST_FLAG_ACK) && !view->own->segments &&
            !view->peer->segments;
 }
 
-/* The sender has reset the connection before: whatever still arrives meets no connection. */
+/* The sender has reset the connection before, so whatever still arrives finds no connection. */
 static unsigned after_own_reset(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -52,12 +52,12 @@ static unsigned after_own_reset(const rst_view_t *view)
         return 0;
     if (rst_is_answer(view))
         return 95;
-    /* Its trigger may be missing from the capture; then the number must be one that fits the first reset's end. */
+    /* If its trigger is missing from the capture, the number must fit the end that the first reset marked. */
     if (reset->seq == reset->own_last.seq || reset->form == RST_FORM_ABORT)
         return view->peer->segments ? 92 : RST_WITHOUT_HISTORY;
     if (rst_seq_diff(reset->seq, reset->own_last.seq) == 1)
         return 70;
-    /* Without the ACKs of the other side only the rise of the numbers is left. */
+    /* Without the ACKs of the other side, only the rising numbers are left to judge by. */
     return !rst_directions_talk(view->own, view->peer) && view->peer->segments && !(reset->flags & RST_FLAG_ACK) &&
                    rst_seq_after(reset->seq, reset->own_last.seq)
                ? RST_WITHOUT_HISTORY
@@ -74,7 +74,8 @@ static unsigned after_peer_reset(const rst_view_t *view)
         return 0;
     if (rst_is_refusal(view))
         return 60;
-    /* A NAT box that answers even a reset: it has no ACK, so the answer's SEQ is 0 (RFC 9293, section 3.10.7.1). */
+    /* A NAT device that answers even a reset: that reset had no ACK, so the answer has SEQ 0 (RFC 9293, section
+     * 3.10.7.1). */
     if (reset->seq == 0 && (reset->flags & RST_FLAG_ACK) && reset->ack == reset->peer_last.seq)
         return 75;
     return rst_is_answer(view) || !(reset->flags & RST_FLAG_ACK) ? 90 : 0;

@@ -24,8 +24,8 @@ static bool meets_old_ack(const rst_view_t *view)
            trigger->ack != view->own->isn + 1;
 }
 
-/* RFC 1122, 4.2.2.13 and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence numbers or
- * with a newer timestamp. */
+/* RFC 1122, section 4.2.2.13, and RFC 6191: a SYN may reopen a connection in TIME-WAIT only above the old sequence
+ * numbers or with a newer timestamp. */
 static bool below_previous(const rst_view_t *view, const rst_previous_t *previous, unsigned client)
 {
     const rst_direction_t *side = &view->reset->direction[client];

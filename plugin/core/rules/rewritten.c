@@ -1,5 +1,5 @@
 /* rewritten.c
- * Rule for numbers that a device on the path has changed.
+ * Rule for numbers that a device on the path changed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,8 +8,8 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-/* As far as one capture shows it: the peer's numbers leave the window from one segment to the next, the receiver keeps
- * asking for the old ones, and resets. */
+/* As far as one capture can show it: the peer's numbers leave the window from one segment to the next, and the receiver
+ * keeps asking for the old ones, then resets. */
 static unsigned match_rewritten(const rst_view_t *view)
 {
     const rst_direction_t *peer = view->peer;

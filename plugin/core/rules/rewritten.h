@@ -1,5 +1,5 @@
 /* rewritten.h
- * Rule for numbers that a device on the path has changed.
+ * Rule for numbers that a device on the path changed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

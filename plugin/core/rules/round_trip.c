@@ -1,5 +1,5 @@
 /* round_trip.c
- * How soon a reset follows what it reacts to, against the round trip to the host whose address it bears.
+ * How soon a reset follows what it reacts to, compared with the round trip to the host whose address it has.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,8 +27,8 @@ static bool is_nearer(const rst_view_t *view)
     return hops != RST_HOPS_NONE && hops < 0;
 }
 
-/* Other acknowledgments may be delayed on purpose, so that handshakes make the samples: three are needed, or one and a
- * nearer distance. But whatever came sooner is a bound as well. */
+/* Other acknowledgments may be delayed on purpose, so handshakes provide the samples: three are needed, or one if the
+ * reset also came from nearer. But any acknowledgment that came sooner is a bound too. */
 bool rst_too_fast(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
@@ -44,8 +44,8 @@ bool rst_too_fast(const rst_view_t *view)
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
 
-/* What comes sooner or much later only happened to follow a bare ACK, and no stack sends a bare reset on its own
- * account (RFC 9293, section 3.10.5). */
+/* A reset that comes sooner or much later merely happened to follow a bare ACK, and no stack sends a bare reset on its
+ * own initiative (RFC 9293, section 3.10.5). */
 bool rst_out_of_step(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;

@@ -1,12 +1,11 @@
 /* rule.h
- * A rule, and what it sees.
+ * A rule, and what it can see.
  *
- * A rule is a row: its name, the cause, a predicate that says how sure it is (percent, 0 = does not apply), a teller
- * that writes the sentence and the evidence, the resets that it is asked about, and the look-alikes that the wire
- * cannot exclude. Order is from the specific to the general; ordinary stack behavior stands before any middlebox
- * unless the evidence is strong.
- * Only the predicate decides, and only the row says who sent the reset and whether it is harmless: a sentence that
- * would need another question is another row.
+ * A rule is a row: its name, the cause, a predicate that says how sure it is (percent, 0 = does not apply), a function
+ * that writes the summary and the evidence, the resets that it is asked about, and the look-alikes that packets alone
+ * cannot exclude. The order is from the specific to the general; ordinary stack behavior comes before any middlebox
+ * unless the evidence is strong. Only the predicate decides, and only the row says who sent the reset and whether it is
+ * harmless: a sentence that needs another question needs a row of its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,43 +17,44 @@
 #include "track/hosts.h"
 #include "track/reset.h"
 
-#define RST_LEADS 45           /* a rule less sure than this can only be an alternative */
-#define RST_LIKELY 50          /* a verdict less sure than this says "perhaps" and accuses nobody */
-#define RST_WITHOUT_HISTORY 45 /* at most, for a rule whose absent fact may only be missing from the capture */
+#define RST_LEADS 45  /* a rule below this can only be an alternative */
+#define RST_LIKELY 50 /* a verdict below this says "perhaps" and accuses nobody */
+/* the most for a rule that relies on an absence, if the absent packets may just not have been captured */
+#define RST_WITHOUT_HISTORY 45
 
 typedef struct rst_view {
     const rst_file_t *file;
     const struct rst_points *points; /* for the judge alone */
     const rst_prefs_t *prefs;
     const rst_reset_t *reset;
-    const rst_direction_t *own;          /* the side that the reset comes from by its addresses */
-    const rst_direction_t *peer;         /* the other side */
-    rst_host_period_t own_host;          /* what the host of that side showed around the reset; zeros if not known */
-    rst_host_period_t peer_host;         /* of the other side */
-    const rst_recent_segment_t *trigger; /* NULL = the reset answers nothing that was captured */
+    const rst_direction_t *own;          /* what the side sent that the reset comes from, by its source address */
+    const rst_direction_t *peer;         /* what the other side sent */
+    rst_host_period_t own_host;          /* what its host showed around the time of the reset; zeros if unknown */
+    rst_host_period_t peer_host;         /* the same for the other host */
+    const rst_recent_segment_t *trigger; /* NULL = the reset answers nothing in the capture */
     const rst_memory_t *memory;
     bool from_host; /* another capture point shows that the host itself sent it */
     bool texts;     /* summary and evidence texts are wanted */
     rst_verdict_t *verdict;
-    struct rst_why *why; /* for the judge alone; NULL = nobody asks why */
+    struct rst_why *why; /* for the judge alone; NULL = nobody asks for an explanation */
 } rst_view_t;
 
-enum {                                  /* what a rule needs or says beside its cause */
-       RST_RULE_HISTORY = 0x001,        /* builds on an absence: without complete history at most RST_WITHOUT_HISTORY */
-       RST_RULE_MIDDLEBOX = 0x002,      /* the sender is not the host whose address it bears */
-       RST_RULE_BENIGN = 0x004,         /* nothing to fix */
-       RST_RULE_FIRST = 0x008,          /* only for the first reset of its sender in the connection */
-       RST_RULE_AGAIN = 0x010,          /* only for a later one */
-       RST_RULE_ALTERNATIVE = 0x020,    /* never sure enough to lead: has no teller */
-       RST_RULE_SENDER_UNKNOWN = 0x040, /* the host or somebody near it: the packets do not tell */
-       RST_RULE_RETRANSMISSIONS = 0x080, /* the verdict counts the segment that its sender repeated in vain */
-       RST_RULE_SYNACKS = 0x100,         /* the SYN-ACK that it repeated in vain */
-       RST_RULE_KEEPALIVES = 0x200,      /* its unanswered keepalive probes */
-       RST_RULE_WINDOW_PROBES = 0x400,   /* its unanswered window probes */
-       RST_RULE_DUPLICATE = 0x800        /* what the reset answers is the late duplicate */
+enum {                               /* what a rule requires, or says besides its cause */
+       RST_RULE_HISTORY = 0x001,     /* relies on an absence: at most RST_WITHOUT_HISTORY without a complete history */
+       RST_RULE_MIDDLEBOX = 0x002,   /* the sender is not the host whose address the reset has */
+       RST_RULE_BENIGN = 0x004,      /* nothing to fix */
+       RST_RULE_FIRST = 0x008,       /* only for the first reset of its sender in the connection */
+       RST_RULE_AGAIN = 0x010,       /* only for a later one */
+       RST_RULE_ALTERNATIVE = 0x020, /* never sure enough to lead: explain is NULL */
+       RST_RULE_SENDER_UNKNOWN = 0x040,  /* the host or something near it: packets cannot tell */
+       RST_RULE_RETRANSMISSIONS = 0x080, /* the verdict counts the segment that the sender retransmitted in vain */
+       RST_RULE_SYNACKS = 0x100,         /* the verdict counts the SYN-ACK that the sender repeated in vain */
+       RST_RULE_KEEPALIVES = 0x200,      /* the verdict counts the sender's unanswered keepalive probes */
+       RST_RULE_WINDOW_PROBES = 0x400,   /* the verdict counts the sender's unanswered window probes */
+       RST_RULE_DUPLICATE = 0x800        /* the trigger of the verdict is the late duplicate */
 };
 
-enum { /* forms of reset to which a rule may apply: the others need not ask it */
+enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */
        RST_IF_UNKNOWN = 1u << RST_FORM_UNKNOWN,
        RST_IF_REFUSAL = 1u << RST_FORM_REFUSAL,
        RST_IF_ANSWER = 1u << RST_FORM_ANSWER,

@@ -1,6 +1,5 @@
 /* timer.c
- * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules out that the sender
- * gave up.
+ * Rules for connections that a timer ended. Only what stayed unanswered counts: a late ACK rules out a give-up.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,10 +8,10 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define ONE_WAY 40         /* percent: the answers may only be missing from the capture */
-#define PROBE_TOLERANCE 20 /* percent by which the waits between probes may differ */
+#define ONE_WAY 40         /* percent: the answers may merely be missing from the capture */
+#define PROBE_TOLERANCE 20 /* percent by which the intervals between probes may differ */
 
-/* Is the wait about this long? */
+/* Is the wait about as long as expected? */
 static bool about(int64_t wait, int64_t expected, int percent)
 {
     return wait != RST_TIME_NONE && expected > 0 && wait >= expected - expected / 100 * percent &&
@@ -24,7 +23,7 @@ static bool regular(const rst_probes_t *probes)
     return probes->gap_min > 0 && probes->gap_max - probes->gap_min <= probes->gap_min / 100 * PROBE_TOLERANCE;
 }
 
-/* RFC 9293, 3.8.4. Linux: 9 probes 75 s apart; Windows: 10 probes 1 s apart. */
+/* RFC 9293, section 3.8.4. Linux: 9 probes 75 s apart; Windows: 10 probes 1 s apart. */
 static unsigned match_keepalive(const rst_view_t *view)
 {
     const rst_probes_t *probes = &view->own->keepalive;
@@ -78,23 +77,24 @@ static void explain_zero_window(const rst_view_t *view)
     rst_evidence_add(view, probes->last.pass_index, "Last of %u window probes", probes->count);
 }
 
-/* The next wait is the last one again (a capped timer) or grows by the same factor, at most about twofold. */
-static bool one_more_wait(const rst_retransmission_t *run, int64_t wait)
+/* The next wait is as long as the last one (a capped timer) or grows by the same factor, at most about twofold. */
+static bool one_more_wait(const rst_retransmission_t *retx, int64_t wait)
 {
-    int64_t longest = run->gap_before > 0 && run->gap > run->gap_before ? run->gap * 2 : run->gap;
+    int64_t longest = retx->gap_before > 0 && retx->gap > retx->gap_before ? retx->gap * 2 : retx->gap;
 
-    return wait != RST_TIME_NONE && run->gap > 0 && wait >= run->gap - run->gap / 5 && wait <= longest + longest / 3;
+    return wait != RST_TIME_NONE && retx->gap > 0 && wait >= retx->gap - retx->gap / 5 && wait <= longest + longest / 3;
 }
 
-/* No timer gets faster. Where the previous wait is a multiple of the last one, the capture lacks copies. */
-static bool lacks_copies(const rst_retransmission_t *run)
+/* Retransmission intervals do not shrink. If the previous one is a multiple of the last one, the capture lacks
+ * retransmissions. */
+static bool lacks_copies(const rst_retransmission_t *retx)
 {
-    int64_t rest = run->gap > 0 ? run->gap_before % run->gap : -1;
+    int64_t rest = retx->gap > 0 ? retx->gap_before % retx->gap : -1;
 
-    return rest >= 0 && (rest <= run->gap / 10 || rest >= run->gap - run->gap / 10);
+    return rest >= 0 && (rest <= retx->gap / 10 || rest >= retx->gap - retx->gap / 10);
 }
 
-/* A Linux sender gives up without a reset; its abort at that moment is then the application's. */
+/* Linux gives up without a reset, so an abort at that moment is the application's. */
 static bool silent_stack(const rst_view_t *view)
 {
     return (view->own->known & RST_DIRECTION_TIMESTAMPS) && (view->reset->known & RST_HAS_TIMESTAMP) &&
@@ -103,29 +103,30 @@ static bool silent_stack(const rst_view_t *view)
 
 static unsigned gave_up(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
-    unsigned repeats = run->copies ? run->copies - 1u : 0;
-    bool faster = run->gap < run->gap_before - run->gap_before / 5;
+    const rst_retransmission_t *retx = &view->own->retransmission;
+    unsigned repeats = retx->copies ? retx->copies - 1u : 0;
+    bool faster = retx->gap < retx->gap_before - retx->gap_before / 5;
 
-    if (!rst_is_abort(view) || view->reset->own_last.at.pass_index || !repeats || (run->flags & RST_FLAG_SYN))
+    if (!rst_is_abort(view) || view->reset->own_last.at.pass_index || !repeats || (retx->flags & RST_FLAG_SYN))
         return 0;
-    if (run->peer_alive || (view->peer->known & RST_DIRECTION_ZERO_WINDOW))
+    if (retx->peer_alive || (view->peer->known & RST_DIRECTION_ZERO_WINDOW))
         return 0;
-    if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(run)))
+    if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(retx)))
         return 0;
-    /* Without a clock the copies alone have to be enough. */
+    /* Without real times, the number of retransmissions must be enough. */
     if (rst_clock_stands(view))
         return repeats >= view->prefs->retx_threshold ? 40 : 0;
-    if (!one_more_wait(run, rst_since(view, run->last)))
+    if (!one_more_wait(retx, rst_since(view, retx->last)))
         return repeats >= view->prefs->retx_threshold ? 35 : 0;
-    if (!view->peer->segments && !(run->flags & RST_FLAG_FIN))
+    if (!view->peer->segments && !(retx->flags & RST_FLAG_FIN))
         return ONE_WAY;
     if (repeats >= view->prefs->retx_threshold)
         return silent_stack(view) ? 55 : (faster ? 62 : 92);
     if (repeats >= view->prefs->retx_min_partial)
         return silent_stack(view) ? 40 : 62;
-    /* A FIN that nobody acknowledged, repeated once, and one more wait: weak, earlier copies may not be captured. */
-    return (run->flags & RST_FLAG_FIN) && !view->reset->opened ? 50 : 0;
+    /* An unacknowledged FIN, one retransmission and one more wait: weak, but earlier retransmissions may not have been
+     * captured. */
+    return (retx->flags & RST_FLAG_FIN) && !view->reset->opened ? 50 : 0;
 }
 
 static unsigned match_retransmission(const rst_view_t *view)
@@ -140,18 +141,18 @@ static unsigned match_retransmission_of_silent(const rst_view_t *view)
 
 static void explain_retransmission(const rst_view_t *view)
 {
-    const rst_retransmission_t *run = &view->own->retransmission;
-    unsigned repeats = run->copies - 1u;
+    const rst_retransmission_t *retx = &view->own->retransmission;
+    unsigned repeats = retx->copies - 1u;
 
     rst_summary(view,
                 "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from "
                 "%s and reset %s after the last copy",
-                rst_who_own(view), run->seq, run->space, run->copies,
-                rst_span(view, rst_elapsed(run->first, run->last)), rst_who_peer(view),
-                rst_span(view, rst_since(view, run->last)));
-    rst_evidence_add(view, run->first.pass_index, "First transmission of the segment");
-    rst_evidence_add(view, run->last.pass_index, "Retransmission %u, %s after the previous one", repeats,
-                     rst_span(view, run->gap));
+                rst_who_own(view), retx->seq, retx->space, retx->copies,
+                rst_span(view, rst_elapsed(retx->first, retx->last)), rst_who_peer(view),
+                rst_span(view, rst_since(view, retx->last)));
+    rst_evidence_add(view, retx->first.pass_index, "First transmission of the segment");
+    rst_evidence_add(view, retx->last.pass_index, "Retransmission %u, %s after the previous one", repeats,
+                     rst_span(view, retx->gap));
     if (view->peer->last.pass_index)
         rst_evidence_add(view, view->peer->last.pass_index,
                          "Last sign of life from the other side, %s before the reset",
@@ -175,7 +176,7 @@ static int64_t fin_wait_least(const rst_view_t *view)
     return (int64_t)view->prefs->fin_wait_s * RST_SECOND;
 }
 
-/* The half-closed state expires (Linux 60 s, Windows 120 s): with a reset at once, or when something arrives later. */
+/* FIN-WAIT-2 expires (Linux 60 s, Windows 120 s): with a reset at once, or when something arrives later. */
 static unsigned match_fin_wait(const rst_view_t *view)
 {
     int64_t silence = rst_silence(view);

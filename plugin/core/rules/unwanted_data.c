@@ -1,7 +1,7 @@
 /* unwanted_data.c
- * Rules for a host that aborts over the data it gets: an error in it, more of it than it wants, or data left unread.
- * What the wire cannot tell apart (SO_LINGER 0, unread data, a kill) stays below the confidence that one capture can
- * give.
+ * Rules for a host that aborts because of the data it receives: there is an error in it, more than it wants, or some is
+ * left unread. Causes that look the same on the wire (SO_LINGER 0, unread data, a kill) keep a confidence below what
+ * one capture could give.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,7 @@
 #define AT_ONCE (5 * RST_MILLISECOND)
 #define ERROR_SPAN (5 * RST_SECOND)
 #define LATER 25              /* percent: an alternative */
-#define REPLY_SPAN RST_SECOND /* an error reply ends its request; what comes later has other reasons */
+#define REPLY_SPAN RST_SECOND /* an error reply ends its request; what comes later than this has other reasons */
 
 /* A ClientHello was answered with something that is not TLS. */
 static bool protocol_mismatch(const rst_view_t *view)
@@ -23,8 +23,7 @@ static bool protocol_mismatch(const rst_view_t *view)
            view->peer->message != RST_MESSAGE_FAREWELL && view->peer->message != RST_MESSAGE_FATAL_ALERT;
 }
 
-/* What follows under this address comes from elsewhere: two senders have spoken, and the message may not be the
- * host's. */
+/* What follows from this address comes from elsewhere: there are two senders, and the message may not be the host's. */
 static bool two_speak(const rst_view_t *view)
 {
     uint8_t before = rst_hops(view->reset->ttl), after = rst_hops(view->reset->after.own_ttl);
@@ -67,7 +66,7 @@ static data_error_t data_error_of(const rst_view_t *view)
         return DATA_ERROR_ALERT;
     if (view->own->message == RST_MESSAGE_ERROR && said_lately(view, view->own) && !view->peer->unanswered)
         return DATA_ERROR_OWN_REPLY;
-    /* Only the side that answers can reply with an error: the peer, once it has been asked. */
+    /* Only the side that answers can reply with an error: the peer, once it has received a request. */
     if (view->peer->message == RST_MESSAGE_ERROR && view->peer->unanswered && view->own->bytes &&
         said_lately(view, view->peer))
         return DATA_ERROR_REPLY;
@@ -131,7 +130,7 @@ static void explain_peer_error(const rst_view_t *view)
     explain_error(view, view->peer, rst_message_name((rst_message_t)view->peer->message));
 }
 
-/* A side that has received much resets while more is coming. */
+/* A side that has received a lot resets while more is coming. */
 static bool stops_bulk(const rst_view_t *view)
 {
     return rst_own_account(view) && view->peer->bytes > view->prefs->cancel_bytes && !rst_has_fin(view->peer) &&
@@ -153,7 +152,7 @@ static unsigned match_cancelled(const rst_view_t *view)
     return stops_bulk(view) && data_on_the_way(view) ? 75 : 0;
 }
 
-/* All that had come in was received, and more was on its way. */
+/* Everything that had arrived was acknowledged, and more was in flight. */
 static unsigned match_cancelled_between(const rst_view_t *view)
 {
     return stops_bulk(view) && !data_on_the_way(view) && view->reset->after.peer_data >= 2 ? 70 : 0;
@@ -188,7 +187,7 @@ static void explain_cancelled_between(const rst_view_t *view)
     explain_stopped(view, "more arrived afterward");
 }
 
-/* The receive window gives away a reader that does not read. */
+/* A shrinking receive window reveals a reader that has stopped reading. */
 static unsigned match_piled_up(const rst_view_t *view)
 {
     bool shrunk = (view->own->known & (RST_DIRECTION_SHRUNK | RST_DIRECTION_ZERO_WINDOW)) != 0;
@@ -208,7 +207,7 @@ static unsigned match_unread(const rst_view_t *view)
         return 0;
     if (!rst_owes_answer(view))
         return 0;
-    /* Its answer, or what it asked, may be among what the capture lacks. */
+    /* Its answer, or its question, may be among the packets that the capture lacks. */
     if (view->own->gaps)
         return RST_WITHOUT_HISTORY;
     if (at_once || rst_not_received(view))

@@ -1,5 +1,5 @@
 /* unwanted_data.h
- * Rules for a host that aborts over the data it gets.
+ * Rules for a host that aborts because of the data it receives.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

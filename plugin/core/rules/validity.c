@@ -1,5 +1,5 @@
 /* validity.c
- * Implementation for validity and effect of a reset. Y is the receiver; its state is read from what both sides sent.
+ * Validity and effect of a reset. The peer is its receiver, whose state is read from what both sides sent.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,15 +9,15 @@
 #include "track/tcp_state.h"
 
 #define WINDOW_MOST (1u << 30)           /* RFC 7323, section 2.3 */
-#define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was under way arrives later than this or four round trips */
+#define TAIL_MIN (200 * RST_MILLISECOND) /* nothing that was in flight arrives later than this or four round trips */
 
-/* SYN-SENT: only the ACK number counts. */
+/* The peer is in SYN-SENT: only the ACK number counts. */
 static bool is_syn_sent(const rst_view_t *view)
 {
     return rst_tcp_state(view->peer, view->own) == RST_TCP_SYN_SENT;
 }
 
-/* RFC 9293, 3.10.7.3: ISS < SEG.ACK =< SND.NXT; without ACK the reset is dropped. */
+/* RFC 9293, section 3.10.7.3: ISS < SEG.ACK =< SND.NXT; without ACK, the reset is dropped. */
 static bool acks_the_syn(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -26,7 +26,7 @@ static bool acks_the_syn(const rst_view_t *view)
            !rst_seq_after(reset->ack, view->peer->nxt);
 }
 
-/* After both SYNs without an ACK of Y: it has got X's SYN, unless X had to repeat it. */
+/* After both SYNs, but before an ACK from the peer: it has received the other SYN, unless that had to be repeated. */
 static rst_validity_t validity_half_open(const rst_view_t *view)
 {
     bool lost = view->own->retransmission.copies > 1;
@@ -38,8 +38,8 @@ static rst_validity_t validity_half_open(const rst_view_t *view)
     return RST_VALIDITY_EXACT;
 }
 
-/* What stacks take as RCV.NXT. Linux adds two to the letter of RFC 5961: the highest edge that was acknowledged
- * selectively, and the number of the FIN itself after the FIN, because its sender may have forgotten it. */
+/* What stacks accept as RCV.NXT. Linux adds two values to what RFC 5961 says: the highest right edge acknowledged
+ * selectively and, after a FIN, the number of the FIN itself, because its sender may have forgotten it. */
 static bool is_exact(const rst_view_t *view)
 {
     uint32_t seq = view->reset->seq;
@@ -52,12 +52,12 @@ static bool is_exact(const rst_view_t *view)
         return true;
     if (rst_tcp_awaits_own_close(rst_tcp_state(peer, own)) && seq == own->fin_seq - 1)
         return true;
-    /* What Y had got but not yet acknowledged counts as received when nothing was lost. */
+    /* What the peer had not acknowledged yet counts as received if nothing was lost. */
     return (own->known & RST_DIRECTION_NXT) && seq == own->nxt && own->retransmission.copies <= 1 &&
            !rst_seq_before(seq, peer->acked);
 }
 
-/* RCV.NXT =< SEG.SEQ < RCV.NXT + RCV.WND. Without the SYNs the scale is not known, and the window is at least this. */
+/* RCV.NXT =< SEG.SEQ < RCV.NXT + RCV.WND. Without the SYNs the scale is unknown, and the window is at least this. */
 static rst_validity_t validity_by_window(const rst_view_t *view)
 {
     const rst_direction_t *peer = view->peer;
@@ -83,7 +83,7 @@ rst_validity_t rst_validity_of(const rst_view_t *view)
     return is_exact(view) ? RST_VALIDITY_EXACT : validity_by_window(view);
 }
 
-/* What Y sends later than this was not under way when the reset reached it. */
+/* What the peer sends later than this was not in flight when the reset reached it. */
 static int64_t tail(const rst_view_t *view)
 {
     int64_t limit = 4 * (view->own->rtt + view->peer->rtt);
@@ -112,7 +112,7 @@ rst_truth_t rst_accepted_of(const rst_view_t *view, rst_validity_t validity)
         return RST_NO;
     if (reset->let_go || rst_one_way(view) || after->peer_count || validity == RST_VALIDITY_OUTSIDE)
         return RST_UNKNOWN;
-    /* A bare reset of Y answers X's next segment: Y has no connection any more. */
+    /* A bare reset from the peer answers a later segment: the peer no longer has the connection. */
     if (after->peer_reset.pass_index && !after->peer_reset_active)
         return RST_YES;
     return revisables != RST_TIME_NONE && revisables >= RST_SECOND ? RST_YES : RST_UNKNOWN;

@@ -8,10 +8,10 @@
 
 #include "rules/rule.h"
 
-/* By the numbers: RFC 9293, sections 3.10.7.3 and 3.10.7.4, with RFC 5961, section 3.2. */
+/* Judged by the numbers: RFC 9293, sections 3.10.7.3 and 3.10.7.4, with RFC 5961, section 3.2. */
 rst_validity_t rst_validity_of(const rst_view_t *view);
 
-/* By what the receiver did next. validity = what rst_validity_of() said. */
+/* Judged by what the receiver did next. validity = the result of rst_validity_of(). */
 rst_truth_t rst_accepted_of(const rst_view_t *view, rst_validity_t validity);
 
 #endif

@@ -1,5 +1,5 @@
 /* address.c
- * Implementation for reading addresses and ports in the forms that tracers write.
+ * Reading addresses and ports in the forms that tracers write.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,7 +33,7 @@ static void set_address(rst_address_t *address, const uint8_t *bytes, size_t siz
     address->size = (uint8_t)size;
 }
 
-/* A decimal number up to most; advances *at. */
+/* A decimal number of at most most; advances *at. */
 static bool read_number(const char **at, const char *end, unsigned most, unsigned *value)
 {
     const char *start = *at;
@@ -57,7 +57,7 @@ static bool read_inet(const char *text, const char *end, uint8_t *bytes)
     return text == end;
 }
 
-/* RFC 4291, section 2.2: groups, one run of zeros as "::", the last 32 bits perhaps in dotted form. */
+/* RFC 4291, section 2.2: groups, "::" for one run of zeros, the last 32 bits perhaps in dotted form. */
 static bool read_inet6(const char *text, const char *end, uint8_t *bytes)
 {
     uint8_t found[16] = {0};

@@ -12,8 +12,8 @@
 
 #include "base/address.h"
 
-/* "10.0.0.1:80", "[2001:db8::1]:80", or a struct sockaddr in hexadecimal, as bpftrace writes it. Mapped IPv4 addresses
- * become IPv4; an address of zeros has size 0. */
+/* "10.0.0.1:80", "[2001:db8::1]:80", or a struct sockaddr in hexadecimal, as bpftrace writes it. IPv4-mapped addresses
+ * become IPv4; an all-zero address gets size 0. */
 bool rst_trace_endpoint(const char *text, rst_address_t *address, uint16_t *port);
 bool rst_trace_address(const char *text, size_t length, rst_address_t *address);
 

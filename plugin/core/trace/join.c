@@ -1,5 +1,5 @@
 /* join.c
- * Implementation for joining: takes resets, answers what the trace says about one.
+ * Joining: takes resets, and answers what the trace says about one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,8 +12,8 @@
 #include "trace/join_match.h"
 #include "trace/join_state.h"
 
-#define NEIGHBOURS 3     /* resets of the same host, before and after, that the trace must have */
-#define SHARE_PERCENT 80 /* of a host's resets that the trace must have, before a missing one means something */
+#define NEIGHBORS 3      /* resets of the same host, before and after, that the trace must contain */
+#define SHARE_PERCENT 80 /* of a host's resets that the trace must contain before a missing one means something */
 
 static guint hash_address(gconstpointer key)
 {
@@ -66,7 +66,8 @@ void rst_join_free(rst_join_t *join)
     g_free(join);
 }
 
-/* Linux answers with a bare RST, or with SEQ 0 when the segment had no ACK; an abort has ACK and the socket's SEQ. */
+/* Linux answers with a bare RST, or with SEQ 0 if the segment had no ACK; an abort has the ACK flag and the socket's
+ * SEQ. */
 static bool is_active(const rst_reset_t *reset)
 {
     return (reset->flags & RST_FLAG_ACK) && reset->seq != 0 && reset->form != RST_FORM_REFUSAL;
@@ -108,14 +109,14 @@ void rst_join_add(rst_join_t *join, const rst_reset_t *reset)
     g_hash_table_insert(join->by_reset, (gpointer)reset, GUINT_TO_POINTER(index + 1));
 }
 
-/* Are the nearest resets of the same host on other connections all in the trace? */
-static unsigned neighbours(const rst_join_t *join, const rst_row_t *row, int step)
+/* Are the same host's nearest resets on other connections all in the trace? */
+static unsigned neighbors(const rst_join_t *join, const rst_row_t *row, int step)
 {
     const rst_host_clock_t *clock = rst_join_clock(join, row->clock);
     unsigned found = 0;
     int64_t place = row->place;
 
-    for (unsigned looked = 0; found < NEIGHBOURS && looked < RST_JOIN_NEAR; looked++) {
+    for (unsigned looked = 0; found < NEIGHBORS && looked < RST_JOIN_NEAR; looked++) {
         const rst_row_t *near;
 
         place += step;
@@ -128,21 +129,22 @@ static unsigned neighbours(const rst_join_t *join, const rst_row_t *row, int ste
             return 0;
         found++;
     }
-    return found < NEIGHBOURS ? 0 : found;
+    return found < NEIGHBORS ? 0 : found;
 }
 
 static bool is_absent(const rst_join_t *join, const rst_row_t *row, unsigned *around)
 {
     const rst_host_clock_t *clock = rst_join_clock(join, row->clock);
-    unsigned before = neighbours(join, row, -1);
-    unsigned after = neighbours(join, row, 1);
+    unsigned before = neighbors(join, row, -1);
+    unsigned after = neighbors(join, row, 1);
 
     *around = before + after;
     return clock->known && !join->trace->lost && !join->trace->full && !row->elsewhere && before && after &&
            (uint64_t)clock->matched * 100 >= (uint64_t)clock->rows->len * SHARE_PERCENT;
 }
 
-/* final only grows the work when rows were added. */
+/* Joins what is new. The complete join is redone at the end, and before that only when the rows have grown by half, so
+ * that the total work stays linear. */
 static void bring_up_to_date(rst_join_t *join, bool final)
 {
     unsigned fresh = join->rows->len - join->joined;
@@ -168,7 +170,7 @@ bool rst_join_report(rst_join_t *join, const rst_reset_t *reset, bool final, rst
     report->sent = row->sent;
     report->received = row->received;
     if (final && !row->sent)
-        report->absent = is_absent(join, row, &report->neighbours);
+        report->absent = is_absent(join, row, &report->neighbors);
     return report->sent || report->received || report->absent;
 }
 

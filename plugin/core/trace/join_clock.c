@@ -1,5 +1,5 @@
 /* join_clock.c
- * Implementation for the offset of a clock.
+ * The offset of a clock.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define DEVIATIONS 12
-#define ENOUGH 4 /* pairs from which a deviation means something */
+#define ENOUGH 4 /* pairs needed before a deviation means something */
 
 static int compare_values(const void *a, const void *b)
 {
@@ -29,7 +29,7 @@ int rst_vote_compare(const void *a, const void *b)
     return compare_values(&one->offset, &other->offset);
 }
 
-/* The most votes that lie within the width of a window. */
+/* The most votes that fit into one window; *start = the first of them. */
 static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned *start)
 {
     unsigned best = 0;
@@ -46,7 +46,7 @@ static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned *s
     return best;
 }
 
-/* The most votes that the same resets have together at another place. Other resets may well lie elsewhere: clocks
+/* The most votes that the same resets have in another window. Other resets may well have a different offset: clocks
  * drift. */
 static unsigned best_rival(const rst_vote_t *votes, unsigned count, unsigned start, unsigned best)
 {

@@ -1,5 +1,5 @@
 /* join_match.c
- * Implementation for the pairs of resets and events.
+ * Pairing resets with events.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,27 +9,27 @@
 
 #define VOTES_OF_ROW 32 /* events that one reset is compared with */
 #define VOTES_MAX 2000000
-#define OWN_CLOCK 3 /* votes from which a host's own offset is believed */
+#define OWN_CLOCK 3 /* votes needed before a host's own offset is believed */
 #define BURST_MAX 256
 #define MUCH_FARTHER 4
 
 static const rst_event_t *events_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     unsigned from = row->reset->from;
 
-    return rst_trace_between(join->trace->sent, &conn->address[from], conn->port[from], &conn->address[1 - from],
-                             conn->port[1 - from], count);
+    return rst_trace_between(join->trace->sent, &story->address[from], story->port[from], &story->address[1 - from],
+                             story->port[1 - from], count);
 }
 
-/* Those of the receiver's kernel. */
+/* The receiver's kernel's events that may be about this reset. */
 static const rst_event_t *receipts_of(const rst_join_t *join, const rst_row_t *row, unsigned *count)
 {
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     unsigned from = row->reset->from;
 
-    return rst_trace_between(join->trace->received, &conn->address[1 - from], conn->port[1 - from],
-                             &conn->address[from], conn->port[from], count);
+    return rst_trace_between(join->trace->received, &story->address[1 - from], story->port[1 - from],
+                             &story->address[from], story->port[from], count);
 }
 
 static void vote(GArray *votes, const rst_event_t *events, unsigned count, const rst_row_t *row, unsigned index,
@@ -66,7 +66,7 @@ static GArray *take_votes(rst_join_t *join)
     return votes;
 }
 
-/* Each host's own offset; where its resets are too few, the one that all agree on. */
+/* Each host gets its own offset, or the one that all agree on if it has too few resets. */
 static void set_clocks(rst_join_t *join)
 {
     GArray *votes = take_votes(join);
@@ -112,11 +112,11 @@ static int64_t distance(const rst_row_t *row, const rst_event_t *event, int64_t 
     return ABS(row->reset->at.time - offset - event->time);
 }
 
-/* Resets of one chain that follow each other so closely that time alone cannot tell their events apart. */
+/* Resets of one chain so close together that time alone cannot tell their events apart. */
 typedef struct burst {
     unsigned row[BURST_MAX];
     unsigned rows;
-    const rst_event_t *event[BURST_MAX]; /* that may be theirs, by time */
+    const rst_event_t *event[BURST_MAX]; /* events that may belong to them, by time */
     unsigned events;
 } burst_t;
 
@@ -137,7 +137,7 @@ static unsigned first_at(const rst_event_t *events, unsigned count, int64_t time
     return low;
 }
 
-/* Adds the events of this shape between two times, in order. Too many: events becomes more than BURST_MAX. */
+/* Adds the events of this shape between two times, in order. If there are too many, burst->events exceeds BURST_MAX. */
 static void add_events(burst_t *burst, const rst_event_t *events, unsigned count, bool active, int64_t from, int64_t to)
 {
     for (unsigned i = first_at(events, count, from); i < count && events[i].time <= to; i++) {
@@ -156,18 +156,18 @@ static void add_events(burst_t *burst, const rst_event_t *events, unsigned count
     }
 }
 
-/* The events of a listening socket name no peer, and may not even name the own address. */
+/* The events of a listening socket name no peer, and perhaps not even the local address. */
 static void add_of_listener(const rst_join_t *join, burst_t *burst, const rst_row_t *row, int64_t from, int64_t to)
 {
     static const rst_address_t any;
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     unsigned own = row->reset->from;
     unsigned count;
     const rst_event_t *events =
-        rst_trace_between(join->trace->sent, &conn->address[own], conn->port[own], &any, 0, &count);
+        rst_trace_between(join->trace->sent, &story->address[own], story->port[own], &any, 0, &count);
 
     add_events(burst, events, count, false, from, to);
-    events = rst_trace_between(join->trace->sent, &any, conn->port[own], &any, 0, &count);
+    events = rst_trace_between(join->trace->sent, &any, story->port[own], &any, 0, &count);
     add_events(burst, events, count, false, from, to);
 }
 
@@ -192,7 +192,7 @@ static void collect_rows(const rst_join_t *join, burst_t *burst, unsigned start,
     } while (next != RST_JOIN_NONE && follows(join, rst_join_row(join, next), tolerance));
 }
 
-/* Of several events for one reset: the nearest, if the others are much farther off. */
+/* Of several events for one reset, keeps only the nearest if the others are much farther off. */
 static void keep_nearest(burst_t *burst, const rst_row_t *row, int64_t offset)
 {
     const rst_event_t *best = NULL;
@@ -214,7 +214,7 @@ static void keep_nearest(burst_t *burst, const rst_row_t *row, int64_t offset)
     }
 }
 
-/* The events that may belong to the rows. Those of a listening socket come in where the others are too few. */
+/* Collects the events that may belong to the rows, including those of a listening socket if the others are too few. */
 static void collect_events(const rst_join_t *join, burst_t *burst, const rst_host_clock_t *clock, int64_t offset)
 {
     const rst_row_t *first = rst_join_row(join, burst->row[0]);
@@ -226,7 +226,7 @@ static void collect_events(const rst_join_t *join, burst_t *burst, const rst_hos
 
     burst->events = 0;
     add_events(burst, events, count, first->active, from, to);
-    /* The only reset between its ends need not be as punctual as those of a train. */
+    /* The only reset of a connection need not be as punctual as one of several. */
     if (!burst->events && first->chain->count == 1)
         add_events(burst, events, count, first->active, from + clock->tolerance - RST_JOIN_TOLERANCE,
                    to - clock->tolerance + RST_JOIN_TOLERANCE);
@@ -236,7 +236,7 @@ static void collect_events(const rst_join_t *join, burst_t *burst, const rst_hos
         keep_nearest(burst, first, offset);
 }
 
-/* As many events as resets: they belong together in order. Otherwise nobody knows which are missing. */
+/* As many events as resets: they are paired in order. Otherwise there is no telling which are missing. */
 static void match(const rst_join_t *join, unsigned start, rst_host_clock_t *clock, GArray *misses)
 {
     int64_t offset = rst_drift_offset(&clock->drift, clock->offset);
@@ -268,7 +268,7 @@ static void match_place(const rst_join_t *join, rst_host_clock_t *clock, unsigne
         match(join, index, clock, misses);
 }
 
-/* From the row where the votes lie, to both ends. Returns how far pairs lie from the offset. */
+/* Works from the row that the votes agree on towards both ends. Returns how far pairs may be from the offset. */
 static int64_t match_host(const rst_join_t *join, rst_host_clock_t *clock, int64_t tolerance)
 {
     GArray *misses = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -289,7 +289,7 @@ static int64_t match_host(const rst_join_t *join, rst_host_clock_t *clock, int64
     return spread;
 }
 
-/* An event without a peer may have been taken by several resets: then it is nobody's. */
+/* An event without a peer may have been paired with several resets: then it belongs to none. */
 static void free_shared(rst_join_t *join)
 {
     GHashTable *used = g_hash_table_new(NULL, NULL);
@@ -317,7 +317,7 @@ static void free_shared(rst_join_t *join)
     g_hash_table_destroy(used);
 }
 
-/* No other reset of the chain lies nearer to the receipt. */
+/* Is no other reset of the chain nearer to the event? */
 static bool is_mutual(const rst_join_t *join, const rst_row_t *row, const rst_event_t *event, int64_t offset)
 {
     int64_t own = distance(row, event, offset);
@@ -343,7 +343,7 @@ static void match_receipt(rst_join_t *join, rst_row_t *row)
 
 static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst_host_clock_t *clock)
 {
-    const rst_story_t *conn = row->reset->story;
+    const rst_story_t *story = row->reset->story;
     int64_t time = row->reset->at.time - clock->offset;
     unsigned peer = 1u - row->reset->from;
     unsigned count;
@@ -351,9 +351,9 @@ static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst
 
     for (unsigned i = 0; i < count && i < RST_JOIN_NEAR; i++) {
         if (distance(row, &events[i], clock->offset) <= RST_JOIN_TOLERANCE)
-            return true; /* of the wrong shape, or another's: no proof of anything */
+            return true; /* an event of the wrong shape, or of another reset: proves nothing */
     }
-    return rst_trace_with_peer(join->trace->sent, &conn->address[peer], conn->port[peer], row->active,
+    return rst_trace_with_peer(join->trace->sent, &story->address[peer], story->port[peer], row->active,
                                time - RST_JOIN_TOLERANCE, time + RST_JOIN_TOLERANCE);
 }
 
@@ -383,7 +383,7 @@ void rst_join_run(rst_join_t *join)
     match_rest(join);
 }
 
-/* A new row may continue a burst: that one is then matched again. */
+/* A new row may extend a burst, which is then matched again. */
 static void match_new(const rst_join_t *join, unsigned index)
 {
     rst_row_t *row = rst_join_row(join, index);

@@ -1,5 +1,5 @@
 /* join_match.h
- * Finds the event of each reset: votes on the clocks' offsets, then the pairs.
+ * Finds the event of each reset: first the clocks' offsets by vote, then the pairs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,10 +8,10 @@
 
 #include "trace/join_state.h"
 
-/* The whole work anew. */
+/* Does all of it anew. */
 void rst_join_run(rst_join_t *join);
 
-/* Only the rows that came since, by what is known of the clocks. */
+/* Does it for new rows only, with the known clocks. */
 void rst_join_run_new(rst_join_t *join);
 
 #endif

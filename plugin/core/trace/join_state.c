@@ -1,5 +1,5 @@
 /* join_state.c
- * Implementation for the rows and clocks of the join.
+ * The rows and clocks of the join.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

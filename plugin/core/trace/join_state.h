@@ -1,6 +1,5 @@
 /* join_state.h
- * The resets of the capture and the clocks of their hosts, as the join works on them. Only the files that make the join
- * look inside.
+ * The resets in the capture and the clocks of their hosts, for the join. Private to the files of the join.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,29 +17,29 @@
 #include "trace/trace.h"
 #include "track/reset.h"
 
-#define RST_JOIN_NEAR 64 /* events or resets looked through around a place */
+#define RST_JOIN_NEAR 64 /* events or resets examined around a position */
 #define RST_JOIN_NONE UINT_MAX
 
-/* The resets of one sender on a connection that have the same shape, in order. */
+/* The resets from one side of a connection that have the same shape, in order. */
 typedef struct rst_chain {
     unsigned count;
     unsigned last;
 } rst_chain_t;
 
-/* One reset of the capture. */
+/* One reset in the capture. */
 typedef struct rst_row {
     const rst_reset_t *reset;
     const rst_event_t *sent, *received;
     rst_chain_t *chain;
     unsigned nth;            /* in the chain */
-    unsigned previous, next; /* rows of the chain, RST_JOIN_NONE at its ends */
-    unsigned clock;          /* of its sender */
-    unsigned place;          /* among the rows of its clock */
+    unsigned previous, next; /* neighboring rows in the chain, RST_JOIN_NONE at its ends */
+    unsigned clock;          /* index of its sender's clock */
+    unsigned place;          /* position among the rows of its clock */
     bool active;
-    bool elsewhere; /* the kernel reports another reset to this peer: it may be this one, translated or misread */
+    bool elsewhere; /* the kernel reports another reset to this peer, which may be this one, translated or misread */
 } rst_row_t;
 
-/* One host. All its events have about one latency to the capture point, so each host has an offset of its own. */
+/* One host. Its events all have about the same latency to the capture point, so each host has its own offset. */
 typedef struct rst_host_clock {
     GArray *rows; /* unsigned */
     rst_drift_t drift;
@@ -57,13 +56,13 @@ typedef struct rst_join {
     GHashTable *chains;   /* connection, sender and shape -> rst_chain_t */
     GHashTable *by_reset; /* rst_reset_t -> row + 1 */
     GHashTable *by_host;  /* rst_address_t -> clock + 1 */
-    unsigned joined;      /* rows that were there when the work was done last */
+    unsigned joined;      /* rows that existed when the join was last done */
 } rst_join_t;
 
 rst_row_t *rst_join_row(const rst_join_t *join, unsigned index);
 rst_host_clock_t *rst_join_clock(const rst_join_t *join, unsigned index);
 
-/* Index of the clock of the host with this address, made when it is new. */
+/* Index of the clock of the host with this address, created if missing. */
 unsigned rst_join_clock_of(rst_join_t *join, const rst_address_t *address);
 
 #endif

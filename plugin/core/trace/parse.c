@@ -1,5 +1,5 @@
 /* parse.c
- * Implementation for one line of a trace: a process, a time, the name of the event, then fields as name=value.
+ * Parsing one line of a trace: a process, a time, the name of the event, then fields as name=value.
  *
  *   ftrace     nginx-812     [001] ..... 12328.863931: tcp_send_reset: skbaddr=... src=... state=TCP_CLOSE reason=...
  *   trace-cmd  [instance: ]nginx-812   [001] 12328.863931: tcp_send_reset:       skbaddr=(nil) ...
@@ -18,7 +18,7 @@
 
 #define SEND "tcp_send_reset:"
 #define RECEIVE "tcp_receive_reset:"
-#define SECONDS_MAX 10000000000 /* beyond any clock */
+#define SECONDS_MAX 10000000000 /* beyond the range of any clock */
 #define NANOSECONDS INT64_C(1000000000)
 
 static const struct {
@@ -30,7 +30,7 @@ static const struct {
 #undef RST_REASON
 };
 
-/* The names that the tracepoint prints; position = number. */
+/* The names that the tracepoint prints; index = number of the state. */
 static const char *const states[] = {
     "UNKNOWN",       "TCP_ESTABLISHED", "TCP_SYN_SENT",     "TCP_SYN_RECV",   "TCP_FIN_WAIT1",
     "TCP_FIN_WAIT2", "TCP_TIME_WAIT",   "TCP_CLOSE",        "TCP_CLOSE_WAIT", "TCP_LAST_ACK",
@@ -104,7 +104,7 @@ static uint8_t read_state(const char *text)
     return read_uint(text, G_N_ELEMENTS(states), &value) ? (uint8_t)value : RST_STATE_UNKNOWN;
 }
 
-/* "0000000000000000", "(nil)", "0x0", "(null)": no segment is answered. */
+/* "0000000000000000", "(nil)", "0x0", "(null)": the reset answers no segment. */
 static bool is_null(const char *text)
 {
     size_t length = strcspn(text, " \t");
@@ -112,7 +112,7 @@ static bool is_null(const char *text)
     return strspn(text, "(nul)il") >= length || strspn(text, "0x") >= length;
 }
 
-/* Seconds with a fraction, or nanoseconds without; ends with ':'. */
+/* Seconds with a fraction, or nanoseconds without one; ends with ':'. */
 static bool read_time(const char *text, const char *end, int64_t *time)
 {
     int64_t fraction = 0;
@@ -143,7 +143,7 @@ static const char *trim_end(const char *start, const char *end)
     return end;
 }
 
-/* The task's name and number, from the start of the line to what stands before its processor or its time. */
+/* The task's name and number, between the start of the line and its processor or time. */
 static void read_process(const char *start, const char *end, rst_trace_line_t *parsed)
 {
     const char *at;
@@ -176,7 +176,7 @@ static void read_process(const char *start, const char *end, rst_trace_line_t *p
         copy_word(at, (size_t)(end - at), parsed->process);
 }
 
-/* The latest place of the name: the task's own name stands before it and may be anything. */
+/* The last occurrence of the name: the task's name comes before it and may be anything. */
 static const char *find_event(const char *line, const char *name)
 {
     const char *found = NULL;
@@ -188,7 +188,7 @@ static const char *find_event(const char *line, const char *name)
     return found;
 }
 
-/* What stands before the name of the event. */
+/* The part before the name of the event. */
 static bool read_head(const char *line, const char *name, rst_trace_line_t *parsed)
 {
     const char *end = name;
@@ -226,7 +226,7 @@ static rst_trace_kind_t read_send(const char *fields, rst_trace_line_t *parsed)
     return RST_TRACE_SEND;
 }
 
-/* saddr and daddr, or the IPv6 addresses where those are empty. */
+/* saddr or daddr, or the IPv6 address if that is empty. */
 static bool read_end(const char *fields, const char *name, const char *name6, rst_address_t *address)
 {
     const char *text = field(fields, name);
@@ -252,8 +252,8 @@ static rst_trace_kind_t read_receive(const char *fields, rst_trace_line_t *parse
     return RST_TRACE_RECEIVE;
 }
 
-/* "[LOST 12 EVENTS]" of trace_pipe, "12 EVENTS DROPPED" of trace-cmd, "Lost 12 events" of bpftrace, and a ring that was
- * overwritten: "entries-in-buffer/entries-written: 10/12". */
+/* "[LOST 12 EVENTS]" of trace_pipe, "12 EVENTS DROPPED" of trace-cmd, "Lost 12 events" of bpftrace, and a ring buffer
+ * that was overwritten: "entries-in-buffer/entries-written: 10/12". */
 static bool tells_loss(const char *line)
 {
     const char *entries = strstr(line, "entries-in-buffer/entries-written: ");

@@ -1,5 +1,5 @@
 /* trace.c
- * Implementation for a whole trace: cuts the text into lines, keeps the events, finds them again.
+ * A whole trace: splits the text into lines, keeps the events, finds them again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,7 +27,7 @@ void rst_trace_free(rst_trace_t *trace)
     g_free(trace);
 }
 
-/* The kept copy of a name, NULL when there is none or there are too many. */
+/* The kept copy of a name; NULL if there is no name or there are too many. */
 static const char *keep_name(rst_trace_t *trace, const char *name)
 {
     char *kept = NULL;
@@ -144,7 +144,7 @@ void rst_trace_end(rst_trace_t *trace)
     g_array_sort(trace->received, compare_events);
 }
 
-/* Index of the first event that does not come before the key. */
+/* Index of the first event that does not sort before the key. */
 static unsigned first_of(const GArray *events, const rst_event_t *key)
 {
     unsigned low = 0;

@@ -1,5 +1,5 @@
 /* aftermath.c
- * Implementation for what later segments say about a reset.
+ * Recording what later segments show about a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,9 +8,9 @@
 #include "base/seq.h"
 #include "track/connection.h"
 
-#define REORDERED (10 * RST_MILLISECOND) /* what arrives this soon after the reset may have been sent before it */
+#define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
-/* Was the segment provably sent after everything that its side had sent before the reset? */
+/* Was the segment provably sent after everything that its sender had sent before the reset? */
 static bool sent_later(const rst_direction_t *side, const rst_segment_t *segment)
 {
     if ((side->known & RST_DIRECTION_TIMESTAMPS) && (segment->known & RST_HAS_TIMESTAMP))
@@ -21,7 +21,7 @@ static bool sent_later(const rst_direction_t *side, const rst_segment_t *segment
     return false;
 }
 
-/* New data, a FIN, or an acknowledgment of data that came later: a host that has reset the connection sends none. */
+/* New data, a FIN, or an acknowledgment of later data: a host that has reset the connection sends none of these. */
 static bool is_progress(const rst_direction_t *side, const rst_segment_t *segment)
 {
     uint32_t end = segment->seq + rst_segment_space(segment);
@@ -32,7 +32,7 @@ static bool is_progress(const rst_direction_t *side, const rst_segment_t *segmen
            rst_seq_after(segment->ack, side->acked);
 }
 
-static void watch_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     const rst_direction_t *side = &reset->direction[reset->from];
     int64_t elapsed = rst_elapsed(reset->at, at);
@@ -59,7 +59,7 @@ static void watch_own(rst_reset_t *reset, const rst_segment_t *segment, rst_mome
     reset->after.alive_new = sent_later(side, segment);
 }
 
-/* In a disordered file the segment that a reset answers may be stored after it. */
+/* If the file is out of order, the segment that a reset answers may come after it. */
 static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -85,7 +85,7 @@ static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment,
     reset->form = RST_FORM_ANSWER;
 }
 
-static void watch_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     const rst_direction_t *peer = &reset->direction[1 - reset->from];
 
@@ -105,7 +105,7 @@ static void watch_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_mom
         reset->after.peer_count++;
 }
 
-static void watch_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
+static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->conn->direction[reset->from];
     const rst_direction_t *peer = &reset->conn->direction[1 - reset->from];
@@ -113,10 +113,12 @@ static void watch_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rs
 
     if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * RST_SECOND)
         return;
-    /* Rising ACKs that the capture lacks draw rising resets (RFC 9293, section 3.10.7.1): those are no guesses. */
+    /* Resets that answer rising ACKs rise too (RFC 9293, section 3.10.7.1). If the capture lacks those ACKs, the resets
+     * are not guesses. */
     if (!rst_directions_talk(own, peer))
         return;
-    /* RFC 9293 gives a host no reason to reset at a number that neither side has reached (Weaver et al., 2009). */
+    /* RFC 9293 gives a host no reason to send a reset at a number that neither side has reached (Weaver
+     * et al., 2009). */
     if (rst_seq_diff(segment->seq, reset->seq) <= 2 || !(own->known & RST_DIRECTION_NXT) ||
         !rst_seq_after(segment->seq, own->nxt) || (own->known & RST_DIRECTION_FIN))
         return;
@@ -133,15 +135,15 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
 {
     if (segment->flags & RST_FLAG_RST) {
         if (from == reset->from) {
-            watch_own_reset(reset, segment, at, prefs);
+            note_own_reset(reset, segment, at, prefs);
         } else if (!reset->after.peer_reset.pass_index) {
             reset->after.peer_reset = at;
             reset->after.peer_reset_active = (segment->flags & RST_FLAG_ACK) != 0;
         }
     } else if (from == reset->from) {
-        watch_own(reset, segment, at);
+        note_own(reset, segment, at);
     } else {
-        watch_peer(reset, segment, at);
+        note_peer(reset, segment, at);
     }
 }
 

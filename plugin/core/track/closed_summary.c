@@ -1,5 +1,5 @@
 /* closed_summary.c
- * Implementation for the summary of a closed connection.
+ * The summary of a closed connection: filling it, and restoring a connection from it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 #define NEEDED (RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN)
 #define REFUSED (RST_DIRECTION_ZERO_WINDOW | RST_DIRECTION_SHRUNK | RST_DIRECTION_SACK | RST_DIRECTION_FASTCLOSE)
 
-static bool side_fits(const rst_direction_t *side, const rst_direction_t *peer)
+static bool direction_fits(const rst_direction_t *side, const rst_direction_t *peer)
 {
     return (side->known & (NEEDED | REFUSED)) == NEEDED && side->known <= UINT16_MAX && side->fin_seq == side->nxt &&
            peer->acked == side->nxt && !side->retransmission.copies && !side->keepalive.count &&
@@ -20,7 +20,8 @@ bool rst_closed_summary_fits(const rst_conn_t *conn)
 {
     return !conn->resets && !conn->previous && !conn->suspended && !conn->last_reset[0] && !conn->last_reset[1] &&
            !conn->revisables && !conn->directions_shared && !conn->at_point &&
-           side_fits(&conn->direction[0], &conn->direction[1]) && side_fits(&conn->direction[1], &conn->direction[0]);
+           direction_fits(&conn->direction[0], &conn->direction[1]) &&
+           direction_fits(&conn->direction[1], &conn->direction[0]);
 }
 
 static uint8_t at_most(uint32_t count)
@@ -28,9 +29,9 @@ static uint8_t at_most(uint32_t count)
     return (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
 }
 
-static void fill_side(rst_closed_direction_t *rest, const rst_direction_t *side)
+static void fill_direction(rst_closed_direction_t *kept, const rst_direction_t *side)
 {
-    *rest = (rst_closed_direction_t){
+    *kept = (rst_closed_direction_t){
         .isn = side->isn,
         .nxt = side->nxt,
         .tsval = side->tsval,
@@ -54,9 +55,9 @@ static void fill_side(rst_closed_direction_t *rest, const rst_direction_t *side)
     };
 }
 
-void rst_closed_summary_fill(rst_closed_summary_t *rest, rst_closed_direction_t *side, const rst_conn_t *conn)
+void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction_t *side, const rst_conn_t *conn)
 {
-    *rest = (rst_closed_summary_t){
+    *summary = (rst_closed_summary_t){
         .direction = side,
         .first_time = conn->first.time,
         .last_time = conn->last.time,
@@ -67,67 +68,70 @@ void rst_closed_summary_fill(rst_closed_summary_t *rest, rst_closed_direction_t 
         .opened = conn->opened,
     };
     for (unsigned from = 0; from < 2; from++)
-        fill_side(&side[from], &conn->direction[from]);
+        fill_direction(&side[from], &conn->direction[from]);
 }
 
-/* Sequence space less SYN and FIN; without the SYN only whether there was any. */
-static uint64_t bytes_of(const rst_closed_direction_t *rest)
+/* Sequence space minus SYN and FIN. Without the SYN, the amount is unknown: 1 stands for some. */
+static uint64_t bytes_of(const rst_closed_direction_t *kept)
 {
-    if (!rest->data_segments)
+    if (!kept->data_segments)
         return 0;
-    return (rest->known & RST_DIRECTION_SYN) ? rest->nxt - rest->isn - 2 : 1;
+    return (kept->known & RST_DIRECTION_SYN) ? kept->nxt - kept->isn - 2 : 1;
 }
 
-static void wake_side(rst_direction_t *side, const rst_closed_direction_t *rest, const rst_closed_direction_t *peer,
-                      rst_moment_t first, int64_t last_time)
+static void restore_direction(rst_direction_t *side, const rst_closed_direction_t *kept,
+                              const rst_closed_direction_t *peer, rst_moment_t first, int64_t last_time)
 {
-    rst_moment_t last = {rest->last_pass_index, last_time};
-    rst_moment_t within = {rest->last_pass_index, RST_TIME_NONE};
+    rst_moment_t last = {kept->last_pass_index, last_time};
+    rst_moment_t within = {kept->last_pass_index, RST_TIME_NONE};
 
-    side->known = rest->known;
-    side->isn = rest->isn;
-    side->nxt = side->fin_seq = rest->nxt;
+    side->known = kept->known;
+    side->isn = kept->isn;
+    side->nxt = side->fin_seq = kept->nxt;
     side->acked = peer->nxt;
-    side->tsval = rest->tsval;
-    side->segments = rest->segments;
-    side->data_segments = rest->data_segments;
-    side->pure_acks = rest->pure_acks;
-    side->bytes = bytes_of(rest);
-    side->mss = rest->mss;
-    side->wscale = rest->wscale;
-    side->raw_window = rest->window;
-    side->window = side->window_max = (uint32_t)rest->window << rest->wscale;
-    side->ip_id = rest->ip_id;
-    side->ip_id_changes = rest->ip_id_changes;
-    side->hop_min = rest->hop_min;
-    side->hop_max = rest->hop_max;
-    side->ttl = rest->ttl;
-    side->syn_ttl = rest->syn_ttl;
-    side->data_at_syn_ttl = rest->data_at_syn_ttl;
-    side->syn_bare = rest->syn_bare;
-    side->syn_options = rest->syn_options;
+    side->tsval = kept->tsval;
+    side->segments = kept->segments;
+    side->data_segments = kept->data_segments;
+    side->pure_acks = kept->pure_acks;
+    side->bytes = bytes_of(kept);
+    side->mss = kept->mss;
+    side->wscale = kept->wscale;
+    side->raw_window = kept->window;
+    side->window = side->window_max = (uint32_t)kept->window << kept->wscale;
+    side->ip_id = kept->ip_id;
+    side->ip_id_changes = kept->ip_id_changes;
+    side->hop_min = kept->hop_min;
+    side->hop_max = kept->hop_max;
+    side->ttl = kept->ttl;
+    side->syn_ttl = kept->syn_ttl;
+    side->data_at_syn_ttl = kept->data_at_syn_ttl;
+    side->syn_bare = kept->syn_bare;
+    side->syn_options = kept->syn_options;
     side->first = first;
     side->last = last;
     side->fin = within;
-    if (rest->data_segments)
+    if (kept->data_segments)
         side->last_data = within;
-    if (rest->known & RST_DIRECTION_SYN)
+    if (kept->known & RST_DIRECTION_SYN)
         side->syn = (rst_moment_t){first.pass_index, RST_TIME_NONE};
-    if (rest->known & RST_DIRECTION_SYNACK)
+    if (kept->known & RST_DIRECTION_SYNACK)
         side->synacks = 1;
 }
 
-void rst_closed_summary_restore(const rst_closed_summary_t *rest, rst_conn_t *conn)
+void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t *conn)
 {
-    conn->first = (rst_moment_t){rest->first_pass_index, rest->first_time};
-    conn->last = (rst_moment_t){rest->last_pass_index, rest->last_time};
-    conn->client = rest->client;
-    conn->opened = rest->opened;
-    conn->summary = true;
+    conn->first = (rst_moment_t){summary->first_pass_index, summary->first_time};
+    conn->last = (rst_moment_t){summary->last_pass_index, summary->last_time};
+    conn->client = summary->client;
+    conn->opened = summary->opened;
+    conn->from_closed_summary = true;
     for (unsigned from = 0; from < 2; from++) {
-        /* Only the later one of the two sides is known to have sent last. */
-        int64_t time = rest->direction[from].last_pass_index == rest->last_pass_index ? rest->last_time : RST_TIME_NONE;
+        /* The summary keeps one time, that of the connection's last segment: it is known for that segment's sender
+         * only. */
+        int64_t time =
+            summary->direction[from].last_pass_index == summary->last_pass_index ? summary->last_time : RST_TIME_NONE;
 
-        wake_side(&conn->direction[from], &rest->direction[from], &rest->direction[1 - from], conn->first, time);
+        restore_direction(&conn->direction[from], &summary->direction[from], &summary->direction[1 - from], conn->first,
+                          time);
     }
 }

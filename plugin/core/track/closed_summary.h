@@ -1,9 +1,9 @@
 /* closed_summary.h
- * What is kept of a connection that both sides closed long ago: enough to recognise stragglers, a reuse of its ports,
- * and a reset in it. The full record is some twenty times as large, and nearly all connections end like this.
+ * What is kept of a connection that both sides closed long ago: enough to recognize stragglers, reuse of its ports, and
+ * a late reset. The full record is about twenty times as large, and nearly all connections end like this.
  *
- * Lost are: the latest segments, round trips, the times of single events, the link layer. What needs them abstains, and
- * the verdict of a reset says that only a summary was left.
+ * The latest segments, round trips, times of single events and link-layer facts are lost. Rules that need them abstain,
+ * and the verdict on a reset says that only a summary was left.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,10 +12,10 @@
 
 #include "track/connection.h"
 
-/* One side after its FIN was acknowledged: fin_seq is nxt, and the peer's acked too. */
+/* A direction whose FIN was acknowledged: fin_seq equals nxt, and so does the peer's acked. */
 typedef struct rst_closed_direction {
     uint32_t isn, nxt, tsval, last_pass_index;
-    uint16_t known, ip_id, window; /* window = the largest, as in the header */
+    uint16_t known, ip_id, window; /* window = the largest one, as in the header */
     uint16_t mss;
     uint8_t ip_id_changes, hop_min, hop_max, ttl, syn_ttl, segments, data_segments;
     uint8_t wscale : 4;
@@ -31,13 +31,13 @@ typedef struct rst_closed_summary {
     bool opened;
 } rst_closed_summary_t;
 
-/* Closed without a reset, a loss or anything else that a summary does not hold. */
+/* Closed with no reset, loss or anything else that a summary has no room for. */
 bool rst_closed_summary_fits(const rst_conn_t *conn);
 
-/* side = room for two. */
-void rst_closed_summary_fill(rst_closed_summary_t *rest, rst_closed_direction_t *side, const rst_conn_t *conn);
+/* side = room for both directions. */
+void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction_t *side, const rst_conn_t *conn);
 
 /* Writes the summary into a new connection on the same addresses and ports. */
-void rst_closed_summary_restore(const rst_closed_summary_t *rest, rst_conn_t *conn);
+void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t *conn);
 
 #endif

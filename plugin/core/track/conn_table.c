@@ -1,5 +1,5 @@
 /* conn_table.c
- * Implementation for the table of connections.
+ * The table of connections: keys, packed SYNs, summaries.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,13 +7,13 @@
 
 #define KEY_MAX 5
 
-/* A slot with room for the longest key. */
+/* An entry with room for the longest key. */
 typedef union rst_conn_probe {
-    rst_conn_entry_t slot;
+    rst_conn_entry_t entry;
     uint8_t room[sizeof(rst_conn_entry_t) + KEY_MAX * sizeof(uint64_t)];
 } rst_conn_probe_t;
 
-static guint slot_hash(gconstpointer key)
+static guint entry_hash(gconstpointer key)
 {
     return ((const rst_conn_entry_t *)key)->hash;
 }
@@ -29,7 +29,7 @@ static uint32_t mix_key(uint64_t secret, const uint64_t *key, unsigned words)
     return (uint32_t)(hash ^ hash >> 29);
 }
 
-static gboolean slot_equal(gconstpointer a, gconstpointer b)
+static gboolean entry_equal(gconstpointer a, gconstpointer b)
 {
     const rst_conn_entry_t *left = a;
     const rst_conn_entry_t *right = b;
@@ -45,7 +45,7 @@ static gboolean slot_equal(gconstpointer a, gconstpointer b)
 
 void rst_conn_table_open(rst_conn_table_t *table)
 {
-    table->table = g_hash_table_new(slot_hash, slot_equal);
+    table->table = g_hash_table_new(entry_hash, entry_equal);
     table->secret = rst_secret();
     table->entries_max = RST_CONN_ENTRIES_MAX;
     table->conns_max = RST_CONNS_MAX;
@@ -56,14 +56,14 @@ void rst_conn_table_close(rst_conn_table_t *table)
     g_hash_table_destroy(table->table);
 }
 
-/* Two IPv4 addresses take one word. */
+/* Two IPv4 addresses fit into one word. */
 static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool swap, uint64_t secret)
 {
     const rst_address_t *low = swap ? &segment->dst : &segment->src;
     const rst_address_t *high = swap ? &segment->src : &segment->dst;
     uint32_t ports =
         (uint32_t)(swap ? segment->dport : segment->sport) << 16 | (swap ? segment->sport : segment->dport);
-    uint64_t *at = probe->slot.key;
+    uint64_t *at = probe->entry.key;
 
     if (low->size == 4 && high->size == 4) {
         *at++ = low->word[0] << 32 ^ high->word[0];
@@ -74,11 +74,11 @@ static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool
         *at++ = high->word[1];
     }
     *at++ = (uint64_t)(low->size << 8 | high->size) << 32 | ports;
-    probe->slot.key_words = (uint8_t)(at - probe->slot.key);
-    probe->slot.hash = mix_key(secret, probe->slot.key, probe->slot.key_words);
+    probe->entry.key_words = (uint8_t)(at - probe->entry.key);
+    probe->entry.hash = mix_key(secret, probe->entry.key, probe->entry.key_words);
 }
 
-static rst_conn_entry_t *new_slot(const rst_conn_entry_t *like, const rst_memory_t *memory)
+static rst_conn_entry_t *new_entry(const rst_conn_entry_t *like, const rst_memory_t *memory)
 {
     size_t size = sizeof *like + like->key_words * sizeof like->key[0];
     rst_conn_entry_t *entry = memory->alloc(memory->scope, size);
@@ -99,16 +99,16 @@ rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment
 
     *from = rst_conn_sender(segment);
     fill_key(&probe, segment, *from == 1, table->secret);
-    near = &table->near[probe.slot.hash % RST_CONN_TABLE_NEAR];
-    if (*near && slot_equal(*near, &probe.slot))
+    near = &table->near[probe.entry.hash % RST_CONN_TABLE_NEAR];
+    if (*near && entry_equal(*near, &probe.entry))
         return *near;
-    entry = g_hash_table_lookup(table->table, &probe.slot);
+    entry = g_hash_table_lookup(table->table, &probe.entry);
     if (!entry) {
         if (g_hash_table_size(table->table) >= table->entries_max) {
             table->full = true;
             return NULL;
         }
-        entry = new_slot(&probe.slot, memory);
+        entry = new_entry(&probe.entry, memory);
         g_hash_table_add(table->table, entry);
     }
     *near = entry;
@@ -121,7 +121,7 @@ rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_s
 
     *from = rst_conn_sender(segment);
     fill_key(&probe, segment, *from == 1, table->secret);
-    return g_hash_table_lookup(table->table, &probe.slot);
+    return g_hash_table_lookup(table->table, &probe.entry);
 }
 
 void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory)
@@ -129,7 +129,7 @@ void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, cons
     rst_conn_t *conn = entry->as.conn;
     rst_closed_direction_t *side = memory->alloc(memory->scope, 2 * sizeof *side);
 
-    rst_closed_summary_fill(&entry->as.rest, side, conn);
+    rst_closed_summary_fill(&entry->as.summary, side, conn);
     entry->packed = entry->closed_long_ago = true;
     table->conns--;
     rst_conn_free(conn, memory);
@@ -137,9 +137,9 @@ void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, cons
 
 void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory)
 {
-    rst_closed_direction_t *side = entry->as.rest.direction;
+    rst_closed_direction_t *side = entry->as.summary.direction;
 
-    rst_closed_summary_restore(&entry->as.rest, conn);
+    rst_closed_summary_restore(&entry->as.summary, conn);
     entry->packed = entry->closed_long_ago = false;
     entry->as.conn = conn;
     rst_release(memory, side, 2 * sizeof *side);

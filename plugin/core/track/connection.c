@@ -1,5 +1,5 @@
 /* connection.c
- * Implementation for the life of a connection record: keys, generations, roles.
+ * The life of a connection record: its key, its incarnations, who is the client.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -83,7 +83,7 @@ static bool is_live(const rst_conn_t *conn)
     unsigned client = rst_conn_client(conn);
 
     return !conn->resets && !both_fins(conn) &&
-           rst_directions_synchronised(&conn->direction[client], &conn->direction[1 - client]);
+           rst_directions_synchronized(&conn->direction[client], &conn->direction[1 - client]);
 }
 
 static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
@@ -135,7 +135,7 @@ static void suspend(rst_conn_t *conn, const rst_memory_t *memory)
     conn->suspended_first = conn->first;
 }
 
-static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
+static void start_incarnation(rst_conn_t *conn, const rst_memory_t *memory)
 {
     remember_previous(conn, memory);
     if (conn->previous->live) {
@@ -153,13 +153,13 @@ static void start_generation(rst_conn_t *conn, const rst_memory_t *memory)
     conn->resets = 0;
     conn->client = -1;
     conn->opened = false;
-    conn->summary = false;
+    conn->from_closed_summary = false;
     conn->first.pass_index = 0;
     conn->story = NULL;
     conn->attempt = NULL;
 }
 
-/* Files merged from two clocks, or from two queues, may hold the SYN-ACK before the SYN that it acknowledges. */
+/* In files merged from two clocks or two queues, the SYN-ACK may come before the SYN that it acknowledges. */
 static bool was_acknowledged(const rst_direction_t *peer, uint32_t isn)
 {
     if (!(peer->known & RST_DIRECTION_SYNACK))
@@ -173,7 +173,7 @@ static bool was_acknowledged(const rst_direction_t *peer, uint32_t isn)
     return false;
 }
 
-/* A SYN belongs to the present generation when it repeats its number, opens it, or meets the peer's SYN of a
+/* A SYN belongs to the current incarnation if it repeats its sequence number, opens it, or crosses the peer's SYN in a
  * simultaneous open (RFC 9293, figure 8). */
 static bool syn_belongs(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
@@ -194,16 +194,16 @@ void rst_conn_before_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *s
         const rst_direction_t *peer = &conn->direction[1 - from];
         bool answers = (peer->known & RST_DIRECTION_SYN) && segment->ack == peer->isn + 1;
 
-        /* A SYN-ACK to a SYN that is not in the capture, on addresses and ports that were closed before. */
+        /* The SYN is not in the capture, and the previous connection on these addresses and ports had ended. */
         if (!answers && (both_fins(conn) || conn->resets) &&
             !((conn->direction[from].known & RST_DIRECTION_SYN) && conn->direction[from].isn == segment->seq))
-            start_generation(conn, memory);
+            start_incarnation(conn, memory);
         else if (answers && conn->suspended)
             release_suspended(conn, memory);
         return;
     }
     if (conn->first.pass_index && !syn_belongs(conn, from, segment))
-        start_generation(conn, memory);
+        start_incarnation(conn, memory);
 }
 
 void rst_conn_resume(rst_conn_t *conn, unsigned from, const rst_segment_t *segment, const rst_memory_t *memory)
@@ -212,8 +212,8 @@ void rst_conn_resume(rst_conn_t *conn, unsigned from, const rst_segment_t *segme
 
     if (!old || (segment->flags & RST_FLAG_SYN) || !(segment->flags & RST_FLAG_ACK) || conn->resets)
         return;
-    /* The answer to the unexpected SYN itself is an ACK of the old connection too: only the SYN's sender, or data,
-     * shows that the old connection goes on. */
+    /* The answer to the unexpected SYN is itself an ACK of the old connection. Only data, or a segment from the sender
+     * of the SYN, shows that the old connection goes on. */
     if (!(conn->direction[from].known & RST_DIRECTION_SYN) && !segment->len)
         return;
     if (!(old->known & RST_DIRECTION_NXT) || segment->seq != old->nxt)
@@ -239,7 +239,7 @@ void rst_conn_learn_roles(rst_conn_t *conn, unsigned from, const rst_segment_t *
         conn->client = (int8_t)from;
 }
 
-/* A guess without a SYN: who talks to a known service, otherwise who has the higher port. */
+/* Without a SYN: the client is the side that talks to a known service, otherwise the side with the higher port. */
 unsigned rst_conn_client(const rst_conn_t *conn)
 {
     bool service[2];

@@ -1,5 +1,5 @@
 /* direction.c
- * Implementation for the state of one direction of a connection. Work per segment is constant.
+ * Tracking the state of one direction of a connection. The work per segment is constant.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 #include "base/seq.h"
 
 #define WSCALE_MAX 14                               /* RFC 7323, section 2.3 */
-#define COPY_SPAN_CHANGING (3000 * RST_MILLISECOND) /* a counter of 16 bits may come round later than this */
+#define COPY_SPAN_CHANGING (3000 * RST_MILLISECOND) /* a 16-bit counter may wrap around later than this */
 
 uint8_t rst_hops(uint8_t ttl)
 {
@@ -24,7 +24,7 @@ uint8_t rst_hops(uint8_t ttl)
     return RST_HOPS_ABSURD;
 }
 
-/* One byte may have been a probe, which moves no number. */
+/* A single byte may have been a probe, which does not advance SND.NXT. */
 bool rst_direction_is_news(const rst_direction_t *side, const rst_segment_t *segment)
 {
     if (segment->flags & RST_FLAG_SYN)
@@ -35,8 +35,8 @@ bool rst_direction_is_news(const rst_direction_t *side, const rst_segment_t *seg
            rst_seq_after(segment->ack, side->acked);
 }
 
-/* IP ids decide where the stack counts them. Where they are zero or constant (Linux SYN-ACKs, IPv6, scripts) a copy is
- * recognised by another link or hop count, or by data repeated sooner than any timer would. */
+/* IP IDs decide where the stack counts them. Where they are zero or constant (Linux SYN-ACKs, IPv6, scripts), a copy is
+ * recognized by a different link or hop count, or by data repeated sooner than any timer would repeat it. */
 bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs)
 {
     bool counted = (segment->known & RST_HAS_IP_ID) && segment->ip_id != 0;
@@ -131,7 +131,7 @@ static void take_syn(rst_direction_t *side, const rst_segment_t *segment, rst_mo
     }
 }
 
-/* The window of a SYN is set before anything is known of the path: only changes after it count. */
+/* The window of a SYN is chosen before anything is known of the path, so only later changes count. */
 static void take_raw_window(rst_direction_t *side, const rst_segment_t *segment)
 {
     bool first = !(side->known & RST_DIRECTION_WINDOW) || side->segments <= 2;
@@ -141,7 +141,7 @@ static void take_raw_window(rst_direction_t *side, const rst_segment_t *segment)
     side->raw_window = segment->window;
 }
 
-/* The window of a SYN is never scaled (RFC 7323, section 2.2); scaling needs the option on both SYNs. */
+/* The window of a SYN is never scaled, and scaling needs the option on both SYNs (RFC 7323, section 2.2). */
 static void take_window(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
                         rst_moment_t at)
 {
@@ -153,7 +153,7 @@ static void take_window(rst_direction_t *side, const rst_direction_t *peer, cons
     take_raw_window(side, segment);
     side->window = (uint32_t)segment->window << (scaled ? side->wscale : 0);
     side->known |= RST_DIRECTION_WINDOW;
-    /* Where the options of the SYN were not captured its window has another unit than the later ones. */
+    /* The window of a SYN is left out: if its options were not captured, later windows are in a different unit. */
     if (!(segment->flags & RST_FLAG_SYN) && side->window > side->window_max)
         side->window_max = side->window;
     if (!(segment->flags & RST_FLAG_SYN) && side->window < side->window_max / 4)
@@ -169,7 +169,7 @@ static void take_window(rst_direction_t *side, const rst_direction_t *peer, cons
     }
 }
 
-/* Karn's rule: a segment that was sent twice is not timed. */
+/* Karn's algorithm: a segment that was retransmitted is not timed. */
 static void take_round_trip(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at)
 {
     int64_t elapsed;
@@ -187,7 +187,7 @@ static void take_round_trip(rst_direction_t *side, rst_direction_t *peer, const 
         side->rtt_samples++;
 }
 
-/* The first block holds what came last (RFC 2018, section 4); a repeated one lies below the ACK (RFC 2883). */
+/* The first block reports what arrived last (RFC 2018, section 4); a D-SACK block lies below the ACK (RFC 2883). */
 static void take_sack(rst_direction_t *side, const rst_segment_t *segment)
 {
     if ((side->known & RST_DIRECTION_SACK) && !rst_seq_after(side->sack_right, side->acked))
@@ -214,7 +214,7 @@ static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_seg
         side->acked = segment->ack;
     side->known |= RST_DIRECTION_ACKED;
     take_sack(side, segment);
-    /* Acknowledged beyond what the capture shows of the peer: the capture has a hole. */
+    /* The ACK covers more than the capture shows of the peer: segments are missing from the capture. */
     if ((peer->known & RST_DIRECTION_NXT) && rst_seq_after(side->acked, peer->nxt)) {
         peer->nxt = side->acked;
         peer->gaps++;
@@ -240,7 +240,7 @@ static void count_probe(rst_probes_t *probes, rst_moment_t at)
         probes->count++;
 }
 
-/* The moment at which a segment with this start was sent before, as far as the ring remembers. */
+/* When a segment that starts here was sent before, as far as the ring remembers. */
 static rst_moment_t sent_before(const rst_direction_t *side, uint32_t seq)
 {
     for (unsigned age = 0; age < side->ring.used; age++) {
@@ -252,9 +252,9 @@ static rst_moment_t sent_before(const rst_direction_t *side, uint32_t seq)
     return (rst_moment_t){0, RST_TIME_NONE};
 }
 
-/* Of a segment with one byte or none and neither SYN nor FIN. RFC 9293, section 3.8.4: SEQ = SND.NXT-1, everything
- * before acknowledged. The capture may lack that ACK: a retransmission starts where the data started, not at their last
- * byte. */
+/* For a segment with at most one byte and neither SYN nor FIN. RFC 9293, section 3.8.4: SEQ = SND.NXT-1, with
+ * everything before it acknowledged. If the capture lacks that ACK, the start tells: a retransmission begins where the
+ * data began, not at its last byte. */
 static bool is_keepalive(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
 {
     if (!(side->known & RST_DIRECTION_NXT))
@@ -266,8 +266,8 @@ static bool is_keepalive(const rst_direction_t *side, const rst_direction_t *pee
     return peer->acked == side->nxt || (side->bytes && !sent_before(side, segment->seq).pass_index);
 }
 
-/* Of such a segment too. RFC 9293, section 3.8.6.1: one byte at the closed window's edge; Linux repeats the byte before
- * it without data. */
+/* For such a segment too. RFC 9293, section 3.8.6.1: one byte at the edge of the closed window. Linux probes without
+ * data, at the number before it. */
 static bool is_window_probe(const rst_direction_t *peer, const rst_segment_t *segment)
 {
     if (!(peer->known & RST_DIRECTION_ZERO_WINDOW))
@@ -275,45 +275,45 @@ static bool is_window_probe(const rst_direction_t *peer, const rst_segment_t *se
     return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
 }
 
-static void run_start(rst_retransmission_t *run, const rst_segment_t *segment, rst_moment_t first)
+static void retransmission_start(rst_retransmission_t *retx, const rst_segment_t *segment, rst_moment_t first)
 {
-    memset(run, 0, sizeof *run);
-    run->seq = segment->seq;
-    run->copies = 1;
-    run->first = first;
-    run->last = first;
+    memset(retx, 0, sizeof *retx);
+    retx->seq = segment->seq;
+    retx->copies = 1;
+    retx->first = first;
+    retx->last = first;
 }
 
-static void run_repeat(rst_direction_t *side, rst_moment_t at)
+static void retransmission_repeat(rst_direction_t *side, rst_moment_t at)
 {
-    rst_retransmission_t *run = &side->retransmission;
-    int64_t gap = rst_elapsed(run->last, at);
+    rst_retransmission_t *retx = &side->retransmission;
+    int64_t gap = rst_elapsed(retx->last, at);
 
-    run->gap_before = run->gap;
-    run->gap = gap == RST_TIME_NONE ? 0 : gap;
-    run->last = at;
-    if (run->copies < UINT16_MAX)
-        run->copies++;
+    retx->gap_before = retx->gap;
+    retx->gap = gap == RST_TIME_NONE ? 0 : gap;
+    retx->last = at;
+    if (retx->copies < UINT16_MAX)
+        retx->copies++;
     side->timed.pass_index = 0;
 }
 
-/* Follows the oldest unacknowledged segment, the only one whose timer can end the connection. */
-static void take_run(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment, uint32_t space,
-                     rst_moment_t at)
+/* Follows the oldest unacknowledged segment, the only one whose retransmission timer can end the connection. */
+static void take_retransmission(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                                uint32_t space, rst_moment_t at)
 {
     bool again = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt);
 
     if (side->retransmission.copies && segment->seq == side->retransmission.seq) {
-        run_repeat(side, at);
+        retransmission_repeat(side, at);
     } else if (!side->retransmission.copies || rst_seq_before(segment->seq, side->retransmission.seq)) {
         bool oldest = !(peer->known & RST_DIRECTION_ACKED) || !rst_seq_before(segment->seq, peer->acked);
         rst_moment_t before = again ? sent_before(side, segment->seq) : (rst_moment_t){0, RST_TIME_NONE};
 
         if (!oldest)
             return;
-        run_start(&side->retransmission, segment, before.pass_index ? before : at);
+        retransmission_start(&side->retransmission, segment, before.pass_index ? before : at);
         if (before.pass_index)
-            run_repeat(side, at);
+            retransmission_repeat(side, at);
     } else {
         return;
     }
@@ -322,8 +322,8 @@ static void take_run(rst_direction_t *side, const rst_direction_t *peer, const r
     side->retransmission.flags = segment->flags;
 }
 
-/* Far outside what the peer may accept. In a capture of both directions a lossy capture heals by the peer's ACKs; a
- * number that the peer never acknowledges was changed on the way, or is garbage, and must not move SND.NXT. */
+/* Far outside what the peer could accept. If the capture merely lost segments, the peer's ACKs make up for them. A
+ * number that the peer never acknowledges was changed on the way or is garbage, and must not advance SND.NXT. */
 static bool is_out_of_window(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
 {
     int64_t room = 2 * (int64_t)peer->window_max + 65535;
@@ -334,7 +334,7 @@ static bool is_out_of_window(const rst_direction_t *side, const rst_direction_t 
     return distance > room || distance < -room;
 }
 
-static void take_wild(rst_direction_t *side, rst_moment_t at)
+static void take_out_of_window(rst_direction_t *side, rst_moment_t at)
 {
     side->out_of_window++;
     side->out_of_window_last = at;
@@ -355,7 +355,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     if (segment->len && (side->known & peer->known & RST_DIRECTION_FIN) && (peer->known & RST_DIRECTION_ACKED) &&
         !rst_seq_after(end, peer->acked))
         side->old_duplicate = at;
-    take_run(side, peer, segment, space, at);
+    take_retransmission(side, peer, segment, space, at);
     if (rst_seq_after(end, side->nxt)) {
         fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
         side->bytes += fresh;
@@ -370,7 +370,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
         side->message = rst_ring_at(&side->ring, 0)->message;
         side->data_segments++;
     }
-    /* A retransmission neither asks nor answers again. */
+    /* A retransmission is neither a new request nor a new answer. */
     if (fresh) {
         side->unanswered += fresh;
         peer->unanswered = 0;
@@ -441,7 +441,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     else if (keepalive)
         count_probe(&side->keepalive, at);
     else if (is_out_of_window(side, peer, segment))
-        take_wild(side, at);
+        take_out_of_window(side, at);
     else if (space)
         take_space(side, peer, segment, space, at);
     else if (!(side->known & RST_DIRECTION_NXT)) {
@@ -452,7 +452,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
         side->pure_acks++;
 }
 
-bool rst_directions_synchronised(const rst_direction_t *client, const rst_direction_t *server)
+bool rst_directions_synchronized(const rst_direction_t *client, const rst_direction_t *server)
 {
     bool syns = (client->known & RST_DIRECTION_SYN) && (server->known & RST_DIRECTION_SYN);
 
@@ -461,6 +461,6 @@ bool rst_directions_synchronised(const rst_direction_t *client, const rst_direct
     if (syns)
         return (client->known & RST_DIRECTION_ACKED) && client->acked == server->isn + 1 &&
                (server->known & RST_DIRECTION_ACKED);
-    /* Without a SYN in the capture, ordinary segments of both sides speak for an open connection. */
+    /* Without a SYN in the capture, ordinary segments from both sides suggest an open connection. */
     return !((client->known | server->known) & RST_DIRECTION_SYN) && client->segments && server->segments;
 }

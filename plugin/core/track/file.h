@@ -1,5 +1,5 @@
 /* file.h
- * What everybody may know of the capture file that is being read.
+ * What all parts of the core may know about the capture file being read.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,9 +13,9 @@
 typedef struct rst_file {
     rst_prefs_t prefs;
     rst_frames_t frames;
-    rst_moment_t now; /* present frame; after the first pass the last one */
+    rst_moment_t now; /* the current frame; after the first pass, the last one */
     int64_t tick;     /* smallest difference between two timestamps, 0 = none seen */
-    bool options_cut; /* the snap length cut options of SYNs off */
+    bool options_cut; /* the snap length cut off options of SYNs */
 } rst_file_t;
 
 #endif

@@ -1,5 +1,5 @@
 /* hosts.c
- * Implementation for the tables across connections.
+ * The tables of hosts and services across connections.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -80,8 +80,8 @@ void rst_hosts_close(rst_hosts_t *hosts)
     g_hash_table_destroy(hosts->habits);
 }
 
-/* The entry equal to key, or a new one that is put into the table: the first head bytes of key, then zeros. NULL when
- * the table is full. */
+/* The entry equal to key, created if missing from the first head bytes of key, followed by zeros. NULL when the table
+ * is full. */
 static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void *key, size_t head, size_t size)
 {
     void *entry = g_hash_table_lookup(table, key);
@@ -134,7 +134,7 @@ static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned 
     return block;
 }
 
-/* Nearly all services only ever refuse, or only accept: the first run needs no block of its own. */
+/* Nearly all services only ever refuse or only accept, so the first run is stored inline. */
 static rst_service_run_t *next_run(const rst_hosts_t *hosts, rst_service_t *service)
 {
     if (!service->runs) {
@@ -192,7 +192,7 @@ const rst_service_run_t *rst_service_after(const rst_service_t *service, bool ac
     return NULL;
 }
 
-/* Of a time from first to last: does any of it lie near the moment? Where the clock does not tell, it may. */
+/* Is any part of the time from first to last near the moment? If the clock cannot tell, it may be. */
 static bool is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
 {
     int64_t before = rst_elapsed(last, at);
@@ -220,7 +220,7 @@ bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at)
     return false;
 }
 
-#define PERIODS_MAX 16 /* of one host; the oldest give way */
+#define PERIODS_MAX 16 /* per host; the oldest are dropped */
 
 static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
 {
@@ -233,7 +233,7 @@ static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
     host->periods--;
 }
 
-/* Is the period over: after a long silence, or because it has become long? */
+/* Is the period over, after a long silence or because it has grown long? */
 static bool is_over(const rst_host_period_t *period, rst_moment_t at)
 {
     int64_t silence = rst_elapsed(period->last, at);
@@ -258,7 +258,7 @@ rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, r
 {
     rst_host_period_t *period = &host->period;
 
-    /* Nearly always it has just begun: one comparison. */
+    /* In the usual case the period has just begun: one comparison decides. */
     if (period->first.pass_index && (uint64_t)at.time - (uint64_t)period->first.time > (uint64_t)RST_NEAR_AFTER &&
         is_over(period, at))
         begin_period(hosts, host);
@@ -291,7 +291,7 @@ static void add_period(rst_host_period_t *sum, const rst_host_period_t *period)
     sum->relays += period->relays;
     sum->aborts += period->aborts;
     sum->unasked = (uint16_t)MIN(sum->unasked + period->unasked, UINT16_MAX);
-    sum->open_ports = MAX(sum->open_ports, period->open_ports); /* the same ones, perhaps */
+    sum->open_ports = MAX(sum->open_ports, period->open_ports); /* perhaps the same ports, so no sum */
     if (period->netscaler_codes > 1 ||
         (sum->netscaler_codes && period->netscaler_codes && sum->netscaler_code != period->netscaler_code))
         sum->netscaler_codes = 2;
@@ -318,7 +318,7 @@ bool rst_same_idle(int64_t a, int64_t b)
     return b >= RST_SECOND && a >= b - tolerance && a <= b + tolerance;
 }
 
-/* Long enough for a timer; below five seconds only whole seconds are. */
+/* Long enough for a timer; below five seconds, only whole seconds count. */
 static bool may_be_timer(int64_t idle)
 {
     int64_t off = idle % RST_SECOND;
@@ -327,8 +327,8 @@ static bool may_be_timer(int64_t idle)
            (idle >= RST_SECOND && (off <= RST_SECOND / 50 || off >= RST_SECOND - RST_SECOND / 50));
 }
 
-/* A count that was reached is kept: later aborts for other reasons do not unmake the habit. Each row is a record of its
- * own, because the resets of an earlier one still show it. */
+/* A habit once established stays: later aborts for other reasons do not undo it. Each series is a separate record,
+ * because the resets of an earlier one still refer to it. */
 rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, int64_t idle)
 {
     if (!may_be_timer(idle))

@@ -1,9 +1,9 @@
 /* hosts.h
- * What the whole capture shows about hosts and services, across connections: who accepts, who refuses, how far away
- * a host is, which connections it resets together, how many targets a client tries.
+ * What the whole capture shows about hosts and services, across connections: who accepts, who refuses, how far away a
+ * host is, which connections it resets together, how many targets a client tries.
  *
- * All tables are bounded (RST_TABLE_MAX entries each). When one is full, new hosts or services are not added: the rules
- * that need them find nothing and abstain.
+ * All tables are bounded (RST_TABLE_MAX entries each). When one is full, new hosts or services are not added, and the
+ * rules that need them abstain.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,18 +20,18 @@
 
 struct rst_conn;
 
-/* Connections opened last, oldest overwritten first. Their ports stand together, because nearly always they are all
- * that is looked at. */
+/* The connections opened last, oldest overwritten first. Their ports are kept together because usually nothing else
+ * needs to be read. */
 typedef struct rst_recent {
-    struct rst_conn *conn[RST_RECENT_MAX]; /* NULL = none, or forgotten */
-    uint64_t ports[2][RST_RECENT_MAX / 4]; /* of both sides, four in a word, the first one lowest */
+    struct rst_conn *conn[RST_RECENT_MAX]; /* NULL = none, or released */
+    uint64_t ports[2][RST_RECENT_MAX / 4]; /* of both sides, four to a word, the first in the lowest bits */
     uint8_t next;
 } rst_recent_t;
 
-/* An uninterrupted time in which a service only accepted, or only refused. */
+/* An uninterrupted period in which a service only accepted, or only refused. */
 typedef struct rst_service_run {
     bool accepts;
-    bool served; /* of refusals: a connection from before them went on with data */
+    bool served; /* for refusals: a connection accepted before them went on with data */
     uint32_t count;
     rst_moment_t first, last;
 } rst_service_run_t;
@@ -44,58 +44,58 @@ typedef struct rst_service {
     uint16_t port;
     uint8_t point; /* capture point */
     uint8_t runs, room;
-    bool overflow;          /* more changes than are kept */
+    bool overflow;          /* there were more changes than are kept */
     rst_service_run_t *run; /* oldest first; first_run until there are more */
     rst_service_run_t first_run;
     rst_moment_t plain_accept;         /* latest SYN-ACK to a SYN without special options */
     struct rst_reset *options_refused; /* resets since then that refused a SYN with special options, latest first */
 } rst_service_t;
 
-/* Resets that one host sent on its own account within batch_ms of each other. */
+/* Resets that one host sent on its own initiative within batch_ms of each other. */
 typedef struct rst_burst {
     rst_moment_t first, last;
     uint32_t connections;
-    uint16_t port;              /* of the host, 0 when it is not the same for all */
-    int64_t idle_min, idle_max; /* silence of these connections, ns; both RST_TIME_NONE while none is known */
-    bool survived;              /* a connection that is older than the burst went on */
-    bool closes;                /* connections of the same port were closed by FIN in the same moment */
+    uint16_t port;              /* the host's port, 0 = not the same for all */
+    int64_t idle_min, idle_max; /* silence before these resets, ns; both RST_TIME_NONE while unknown */
+    bool survived;              /* a connection older than the burst went on */
+    bool closes;                /* connections on the same port were closed by FIN at the same moment */
 } rst_burst_t;
 
 typedef struct rst_hop_range {
     uint8_t min, max;
-    uint16_t count; /* connections, or resets, that were measured */
+    uint16_t count; /* connections or resets measured */
 } rst_hop_range_t;
 
-/* A client's attempts in one stretch of scan_s seconds. */
+/* A client's attempts in one interval of scan_s seconds. */
 typedef struct rst_breadth {
     int64_t stretch;
-    uint16_t probes;  /* targets left without data by the client's own reset */
+    uint16_t probes;  /* targets that the client itself reset before any data */
     uint16_t refused; /* targets that refused */
 } rst_breadth_t;
 
 #define RST_BREADTH_MAX 64
 
-/* What a host showed in one stretch of time. Routes change, and other hosts take over an address: what came long after
- * a reset says nothing about it, and what came long before says little. */
+/* What a host showed during one period. Routes change, and other hosts take over an address: what came long after a
+ * reset says nothing about it, and what came long before says little. */
 typedef struct rst_host_period {
     rst_moment_t first, last;
-    rst_hop_range_t socket;    /* SYN-ACKs and data */
-    rst_hop_range_t stateless; /* resets that answer a segment */
-    int64_t round_trip;        /* shortest time to a SYN-ACK, or to another acknowledgment, ns */
-    int64_t lag_min, lag_max;  /* of the relays, ns */
-    uint32_t aborts;           /* connections that it reset on its own account */
-    uint32_t relays;           /* of these, how many right after it got a reset on its other side */
-    uint16_t round_trips;      /* SYN-ACKs that were timed */
-    uint16_t unasked;          /* SYN-ACKs that it reset without having sent a SYN in this capture */
-    uint16_t open_ports;       /* services of this host that accepted a connection */
-    uint16_t netscaler_code;   /* the first window code of NetScaler in its resets */
-    uint8_t netscaler_codes;   /* distinct ones: 0, 1, or 2 for more */
+    rst_hop_range_t socket;    /* of SYN-ACKs and data */
+    rst_hop_range_t stateless; /* of resets that answer a segment */
+    int64_t round_trip;        /* shortest time until a SYN-ACK or another acknowledgment, ns */
+    int64_t lag_min, lag_max;  /* shortest and longest delay of the relays, ns */
+    uint32_t aborts;           /* connections that it reset on its own initiative */
+    uint32_t relays;      /* how many of them right after it received a reset on another connection, as a proxy would */
+    uint16_t round_trips; /* SYN-ACKs that were timed */
+    uint16_t unasked;     /* SYN-ACKs that it reset although its SYN is not in the capture */
+    uint16_t open_ports;  /* services of this host that accepted a connection */
+    uint16_t netscaler_code; /* the first NetScaler window code in its resets */
+    uint8_t netscaler_codes; /* distinct codes: 0, 1, or 2 for more */
     struct rst_host_period *earlier;
 } rst_host_period_t;
 
-/* Aborts in a row after the same silence. */
-#define RST_SILENCE_HABIT 3 /* so many are a timer's */
+#define RST_SILENCE_HABIT 3 /* this many show a timer */
 
+/* A series of aborts, each after the same silence. */
 typedef struct rst_silence {
     int64_t idle; /* ns */
     uint16_t count;
@@ -103,16 +103,16 @@ typedef struct rst_silence {
 
 typedef struct rst_host {
     rst_address_t address;
-    uint32_t hash;            /* of the address, mixed with the tables' secret */
+    uint32_t hash;            /* of the address, mixed with the secret of the tables */
     uint8_t point;            /* capture point */
-    rst_host_period_t period; /* the present one, or the latest; leads to the earlier ones */
+    rst_host_period_t period; /* the latest one; leads to the earlier ones */
     uint8_t periods;
     rst_burst_t *burst;                /* the latest, NULL before the first */
     rst_moment_t fin;                  /* its latest FIN on a connection that it had accepted */
-    uint16_t fin_port;                 /* its own port there */
-    rst_silence_t *silence;            /* before its latest aborts, NULL before the first */
-    rst_moment_t reset_received;       /* latest first reset of a connection that this host got */
-    const struct rst_conn *reset_conn; /* its connection */
+    uint16_t fin_port;                 /* the host's port on it */
+    rst_silence_t *silence;            /* the latest series, NULL before the first */
+    rst_moment_t reset_received;       /* when it last received the first reset of a connection */
+    const struct rst_conn *reset_conn; /* that connection */
     rst_recent_t recent;               /* connections opened by this host */
     uint32_t target[8];                /* hashes of the latest targets */
     uint8_t target_next;
@@ -120,13 +120,13 @@ typedef struct rst_host {
     rst_breadth_t *breadth;
 } rst_host_t;
 
-/* Connections of one client to one service that carried no data and were reset: a health check has a period. */
+/* Connections of one client to one service that carried no data and were reset: health checks are periodic. */
 typedef struct rst_habit {
     const rst_host_t *client;
     const rst_service_t *service;
     uint32_t count;
     rst_moment_t last;
-    int64_t period_min, period_max; /* 0 until two were seen */
+    int64_t period_min, period_max; /* 0 until there are two */
 } rst_habit_t;
 
 typedef struct rst_hosts {
@@ -137,41 +137,42 @@ typedef struct rst_hosts {
     uint64_t secret; /* as in rst_conn_table_t */
 } rst_hosts_t;
 
-/* An odd random number for the hashes of one file's tables. */
+/* An odd random number for the hashes of the tables of one file. */
 uint64_t rst_secret(void);
 
 void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
 void rst_hosts_close(rst_hosts_t *hosts);
 
-/* The record of a host or service as a capture point sees it; NULL when it is new and the table is full. */
+/* The record of a host or service as a capture point sees it, created if missing; NULL when the table is full. */
 rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point);
 rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point);
 
 void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at);
 
-/* Data on a connection that the service has accepted at this moment. */
+/* A connection that the service accepted at this moment carries data. */
 void rst_service_serves(rst_service_t *service, rst_moment_t accepted);
 
-/* The nearest acceptance (or refusal) before or after a moment; NULL if there is none. */
+/* The run with the nearest acceptance (or refusal) before or after a moment, or NULL. */
 const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at);
 const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at);
 
-/* Did it accept a connection since a moment? */
+/* Has it accepted a connection since a moment? */
 bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since);
 
-/* Did it accept a connection around a moment, as rst_host_near() has it? */
+/* Did it accept a connection near a moment, in the sense of rst_host_near()? */
 bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at);
 
-/* Two silences of at least a second that differ by at most half a percent, from five seconds on by two. */
+/* Two silences of at least one second that differ by at most half a percent, or two percent from five seconds up. */
 bool rst_same_idle(int64_t a, int64_t b);
 
-/* Counts the silence before an abort; returns the row of equal ones that it belongs to, NULL when it is no timer's. */
+/* Counts the silence before an abort; returns the series of equal ones that it belongs to, NULL if no timer explains
+ * it. */
 rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, int64_t idle);
 
 #define RST_NEAR_BEFORE (900 * RST_SECOND) /* knowledge about a host that is older than this may be out of date */
-#define RST_NEAR_AFTER (120 * RST_SECOND)  /* what comes later than this is another story */
+#define RST_NEAR_AFTER (120 * RST_SECOND)  /* what comes later than this says nothing about the moment */
 
-/* The record to write to at a moment: a new one after a long silence, or when the present one has become long. */
+/* The period to write to at a moment: a new one after a long silence, or when the current one has grown long. */
 rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, rst_moment_t at);
 
 /* What the host showed around a moment, at most RST_NEAR_BEFORE before and RST_NEAR_AFTER after it. */
@@ -179,23 +180,23 @@ rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at);
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 
-/* Counts a reset of its own account after a silence; returns the burst it belongs to. */
+/* Counts a reset that the host sent on its own initiative after a silence; returns the burst it belongs to. */
 rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
                                  rst_moment_t at);
 
 /* A FIN of the host on a connection that it had accepted. */
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at);
 
-/* A reset of the host bears a window value of NetScaler's table that is no advertised window. */
+/* A reset from the host has a window that is a NetScaler code and not an advertised window. */
 void rst_host_note_code(rst_host_period_t *period, uint16_t code);
 
-/* Counts a target that the client left without data (probe) or that refused it. */
+/* Counts a target that the client reset before any data (probe) or that refused it. */
 void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at);
 
-/* Targets around a moment: probes or refusals within about scan_s. */
+/* Targets near a moment: probes or refusals within about scan_s. */
 unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bool probes, rst_moment_t at);
 
-/* Counts an empty connection; returns the habit, NULL when the table is full. */
+/* Counts an empty connection; returns its habit, NULL when the table is full. */
 rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
                                   rst_moment_t at);
 

@@ -1,5 +1,5 @@
 /* icmp_reports.c
- * Implementation for ICMP errors about TCP segments and UDP datagrams.
+ * ICMP errors about TCP segments and UDP datagrams: what they mean, and a table of them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,7 +19,7 @@ typedef struct meaning {
 #define FORBIDDEN "a packet filter forbids it"
 
 /* RFC 792, RFC 1122, section 3.2.2.1, RFC 1812, section 5.2.7.1; RFC 4443, section 3.1. "Fragmentation needed" and
- * "packet too big" are no failures but part of path MTU discovery, and "time exceeded" is what traceroute asks for. */
+ * "packet too big" are not failures but part of path MTU discovery, and "time exceeded" is what traceroute asks for. */
 static const meaning_t meanings[] = {
     {4, 3, 0, "network unreachable", NO_ROUTE},
     {4, 3, 1, "host unreachable", NO_HOST},
@@ -51,13 +51,13 @@ static const meaning_t *meaning_of(const rst_icmp_t *icmp)
 
 static guint report_hash(gconstpointer key)
 {
-    return ((const rst_report_t *)key)->hash;
+    return ((const rst_icmp_report_t *)key)->hash;
 }
 
 static gboolean report_equal(gconstpointer a, gconstpointer b)
 {
-    const rst_icmp_t *left = &((const rst_report_t *)a)->icmp;
-    const rst_icmp_t *right = &((const rst_report_t *)b)->icmp;
+    const rst_icmp_t *left = &((const rst_icmp_report_t *)a)->icmp;
+    const rst_icmp_t *right = &((const rst_icmp_report_t *)b)->icmp;
 
     return left->sport == right->sport && left->dport == right->dport && left->udp == right->udp &&
            rst_address_equal(&left->src, &right->src) && rst_address_equal(&left->dst, &right->dst);
@@ -76,19 +76,19 @@ static uint32_t hash_of(uint64_t secret, const rst_icmp_t *icmp)
     return (uint32_t)hash;
 }
 
-void rst_reports_open(rst_reports_t *reports)
+void rst_icmp_reports_open(rst_icmp_reports_t *reports)
 {
     reports->table = g_hash_table_new(report_hash, report_equal);
     reports->secret = rst_secret();
 }
 
-void rst_reports_close(rst_reports_t *reports)
+void rst_icmp_reports_close(rst_icmp_reports_t *reports)
 {
     g_hash_table_destroy(reports->table);
 }
 
-/* The capture may hold one error twice, as it may a segment. */
-static bool is_copy(const rst_report_t *report, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs)
+/* The capture may contain an error twice, just like a segment. */
+static bool is_copy(const rst_icmp_report_t *report, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs)
 {
     int64_t elapsed = rst_elapsed(report->last, at);
 
@@ -96,11 +96,11 @@ static bool is_copy(const rst_report_t *report, const rst_icmp_t *icmp, rst_mome
            elapsed <= (int64_t)prefs->dup_ms * RST_MILLISECOND;
 }
 
-bool rst_reports_take(rst_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs,
-                      const rst_memory_t *memory)
+bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at,
+                           const rst_prefs_t *prefs, const rst_memory_t *memory)
 {
-    rst_report_t key = {.icmp = *icmp};
-    rst_report_t *report;
+    rst_icmp_report_t key = {.icmp = *icmp};
+    rst_icmp_report_t *report;
 
     if (!meaning_of(icmp))
         return false;
@@ -123,10 +123,10 @@ bool rst_reports_take(rst_reports_t *reports, const rst_icmp_t *icmp, rst_moment
     return true;
 }
 
-const rst_report_t *rst_reports_find(const rst_reports_t *reports, const rst_address_t *src, uint16_t sport,
-                                     const rst_address_t *dst, uint16_t dport)
+const rst_icmp_report_t *rst_icmp_reports_find(const rst_icmp_reports_t *reports, const rst_address_t *src,
+                                               uint16_t sport, const rst_address_t *dst, uint16_t dport)
 {
-    rst_report_t key = {.icmp = {.src = *src, .dst = *dst, .sport = sport, .dport = dport}};
+    rst_icmp_report_t key = {.icmp = {.src = *src, .dst = *dst, .sport = sport, .dport = dport}};
 
     key.hash = hash_of(reports->secret, &key.icmp);
     return g_hash_table_lookup(reports->table, &key);
@@ -141,7 +141,7 @@ static const char *reporter_text(const rst_icmp_t *icmp, const rst_memory_t *mem
     return rst_text(memory, "%s on the path", rst_address_text(memory, &icmp->reporter));
 }
 
-/* RFC 1122, section 4.2.3.9: TCP refuses with a reset, so this ICMP error comes from a filter. */
+/* TCP itself refuses a segment with a reset (RFC 9293, section 3.5.2), so this ICMP error comes from a filter. */
 static const char *hint_of(const rst_icmp_t *icmp, const meaning_t *meaning)
 {
     if (meaning->hint)
@@ -153,7 +153,7 @@ static const char *hint_of(const rst_icmp_t *icmp, const meaning_t *meaning)
     return "nobody listens on that port, or a packet filter rejects it";
 }
 
-const char *rst_report_text(const rst_report_t *report, const rst_memory_t *memory)
+const char *rst_icmp_report_text(const rst_icmp_report_t *report, const rst_memory_t *memory)
 {
     const rst_icmp_t *icmp = &report->icmp;
     const meaning_t *meaning = meaning_of(icmp);

@@ -1,8 +1,8 @@
 /* icmp_reports.h
- * ICMP errors that say that a TCP segment or a UDP datagram could not be delivered.
+ * ICMP errors saying that a TCP segment or a UDP datagram could not be delivered.
  *
- * One report stands for all errors about the same addresses and ports. The table is bounded (RST_TABLE_MAX): when it is
- * full, new ones are not added.
+ * One report stands for all errors about the same addresses and ports. The table is bounded (RST_TABLE_MAX); when it is
+ * full, new reports are not added.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,30 +15,30 @@
 #include "facts/icmp.h"
 #include "facts/prefs.h"
 
-typedef struct rst_report {
+typedef struct rst_icmp_report {
     rst_icmp_t icmp; /* of the latest error */
     uint32_t hash;
     uint16_t count;
     rst_moment_t first, last;
-} rst_report_t;
+} rst_icmp_report_t;
 
-typedef struct rst_reports {
-    GHashTable *table; /* rst_report_t, keyed by itself */
+typedef struct rst_icmp_reports {
+    GHashTable *table; /* rst_icmp_report_t, keyed by itself */
     uint64_t secret;   /* as in rst_conn_table_t */
-} rst_reports_t;
+} rst_icmp_reports_t;
 
-void rst_reports_open(rst_reports_t *reports);
-void rst_reports_close(rst_reports_t *reports);
+void rst_icmp_reports_open(rst_icmp_reports_t *reports);
+void rst_icmp_reports_close(rst_icmp_reports_t *reports);
 
-/* Takes an error; those that do not say "unreachable" are left out. Returns whether it was one. */
-bool rst_reports_take(rst_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at, const rst_prefs_t *prefs,
-                      const rst_memory_t *memory);
+/* Adds an error unless it says something other than "unreachable". Returns whether it was added. */
+bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at,
+                           const rst_prefs_t *prefs, const rst_memory_t *memory);
 
-/* The report about TCP segments from src to dst, NULL = none. */
-const rst_report_t *rst_reports_find(const rst_reports_t *reports, const rst_address_t *src, uint16_t sport,
-                                     const rst_address_t *dst, uint16_t dport);
+/* The report about TCP segments from src to dst, or NULL. */
+const rst_icmp_report_t *rst_icmp_reports_find(const rst_icmp_reports_t *reports, const rst_address_t *src,
+                                               uint16_t sport, const rst_address_t *dst, uint16_t dport);
 
 /* "10.0.0.1:40000 could not reach ...", without the end of the sentence. */
-const char *rst_report_text(const rst_report_t *report, const rst_memory_t *memory);
+const char *rst_icmp_report_text(const rst_icmp_report_t *report, const rst_memory_t *memory);
 
 #endif

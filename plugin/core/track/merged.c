@@ -1,5 +1,5 @@
 /* merged.c
- * Implementation for captures of two places on one interface.
+ * Recognizing captures from two places that share one interface.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,7 +16,7 @@ static bool is_elsewhere(uint8_t ttl, uint8_t other, int64_t elapsed)
     return ABS(hops - others) > 1 || elapsed == RST_TIME_NONE || elapsed > RST_COPY_SPAN_CONSTANT;
 }
 
-/* Stacks give a retransmission another IP id, unless theirs is constant. */
+/* Stacks give a retransmission a new IP ID, unless theirs is constant. */
 static bool stands_in_ring(const rst_direction_t *side, const rst_segment_t *segment)
 {
     if (!segment->ip_id || (!side->ip_id_changes && !(segment->flags & RST_FLAG_SYN)))
@@ -31,28 +31,29 @@ static bool stands_in_ring(const rst_direction_t *side, const rst_segment_t *seg
     return false;
 }
 
-/* Who has sent data does not repeat its SYN: the ring may have forgotten the first one. */
+/* A host that has sent data does not repeat its SYN. The ring may no longer contain the first one. */
 static bool repeats_syn(const rst_direction_t *side, const rst_segment_t *segment)
 {
     return (segment->flags & RST_FLAG_SYN) && (side->known & RST_DIRECTION_SYN) && side->isn == segment->seq &&
            side->data_segments && is_elsewhere(side->syn_ttl, segment->ttl, RST_TIME_NONE);
 }
 
-void rst_echo_note(rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+void rst_merged_note(rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     const unsigned needed = RST_HAS_IP | RST_HAS_IP_ID;
     const rst_direction_t *side = &conn->direction[from];
 
-    if (conn->echoed || conn->at_point || (segment->known & needed) != needed)
+    if (conn->merged_places || conn->at_point || (segment->known & needed) != needed)
         return;
-    conn->echoed = stands_in_ring(side, segment) || repeats_syn(side, segment);
+    conn->merged_places = stands_in_ring(side, segment) || repeats_syn(side, segment);
     if (conn->story)
-        conn->story->echoed = conn->echoed;
+        conn->story->merged_places = conn->merged_places;
 }
 
-bool rst_echo_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier)
+bool rst_merged_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier)
 {
-    return reset->story->echoed && (reset->known & RST_HAS_IP) && rst_hops(reset->ttl) != rst_hops(earlier->ttl) &&
-           reset->ip_id == earlier->ip_id && reset->seq == earlier->seq && reset->ack == earlier->ack &&
-           reset->flags == earlier->flags && reset->len == earlier->len && reset->window == earlier->window;
+    return reset->story->merged_places && (reset->known & RST_HAS_IP) &&
+           rst_hops(reset->ttl) != rst_hops(earlier->ttl) && reset->ip_id == earlier->ip_id &&
+           reset->seq == earlier->seq && reset->ack == earlier->ack && reset->flags == earlier->flags &&
+           reset->len == earlier->len && reset->window == earlier->window;
 }

@@ -8,13 +8,13 @@
 
 #include "base/moment.h"
 
-/* The connection that used the same addresses and ports before. */
+/* Members are as of the SYN that started the next incarnation; arrays by index of the side. */
 typedef struct rst_previous {
-    bool live; /* neither reset nor closed by both FINs when the new SYN came */
+    bool live; /* it was open, and neither reset nor closed by both FINs, when the new SYN came */
     bool both_fins;
     bool reset;
-    bool gaps;         /* packets are missing, a FIN perhaps */
-    uint32_t known[2]; /* RST_SIDE_* of its sides */
+    bool gaps;         /* packets are missing from the capture, perhaps a FIN */
+    uint32_t known[2]; /* RST_DIRECTION_* of its directions */
     uint32_t nxt[2], acked[2], tsval[2];
     rst_moment_t last;
 } rst_previous_t;

@@ -1,5 +1,5 @@
 /* reset.c
- * Implementation for the texts that name a reset's connection.
+ * Texts that identify the connection of a reset.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,18 +9,18 @@
 
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory)
 {
-    const rst_story_t *conn = reset->story;
-    const char *family = conn->address[0].size == 16 ? "ipv6" : "ip";
+    const rst_story_t *story = reset->story;
+    const char *family = story->address[0].size == 16 ? "ipv6" : "ip";
     unsigned client = reset->client;
     unsigned server = 1 - client;
 
-    if (!conn->address[0].size)
+    if (!story->address[0].size)
         return "tcp";
-    if (conn->address[0].size != 4 && conn->address[0].size != 16)
-        return rst_text(memory, "tcp.port == %u && tcp.port == %u", conn->port[client], conn->port[server]);
+    if (story->address[0].size != 4 && story->address[0].size != 16)
+        return rst_text(memory, "tcp.port == %u && tcp.port == %u", story->port[client], story->port[server]);
     return rst_text(memory, "%s.addr == %s && %s.addr == %s && tcp.port == %u && tcp.port == %u", family,
-                    rst_address_text(memory, &conn->address[client]), family,
-                    rst_address_text(memory, &conn->address[server]), conn->port[client], conn->port[server]);
+                    rst_address_text(memory, &story->address[client]), family,
+                    rst_address_text(memory, &story->address[server]), story->port[client], story->port[server]);
 }
 
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory)

@@ -1,5 +1,5 @@
 /* ring.c
- * Implementation for the latest segments of one direction.
+ * The ring of the latest segments of one direction.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,7 +12,7 @@ rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
     return &ring->slot[(ring->next + ring->size - 1 - age) % ring->size];
 }
 
-/* Four slots serve a handshake; a connection that goes on gets sixteen, in the same order. */
+/* Four slots are enough for a handshake; a connection that continues gets sixteen, in the same order. */
 static void ring_grow(rst_ring_t *ring, const rst_memory_t *memory)
 {
     uint8_t size = ring->slot ? RST_RING_LARGE : RST_RING_SMALL;

@@ -1,5 +1,5 @@
 /* ring.h
- * The latest segments of one direction, as what a reset may answer.
+ * The latest segments of one direction, as candidates for what a reset answers.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,32 +13,32 @@
 /* A segment that the peer may answer with a reset. */
 typedef struct rst_recent_segment {
     rst_moment_t moment;
-    int64_t idle; /* ns since the segment before it, either direction; 0 = unknown */
+    int64_t idle; /* ns since the segment before it in either direction; 0 = unknown */
     uint32_t seq, ack, len, space, link, tsecr;
     uint16_t window, ip_id;
     uint8_t flags, ttl, tos, message;
     bool answered;  /* a reset has been matched to it */
     bool keepalive; /* takes no new sequence space: SEQ = SND.NXT - 1 */
     bool timestamp; /* tsecr is valid */
-    bool repeated;  /* starts below SND.NXT: a retransmission; or repeats the ACK of the peer's FIN after the own one */
+    bool repeated;  /* starts below SND.NXT: a retransmission; or repeats the ACK of the peer's FIN after its own FIN */
 } rst_recent_segment_t;
 
 #define RST_RING_SMALL 4
 #define RST_RING_LARGE 16
 
-/* The latest candidates of one direction, oldest overwritten first. */
+/* The latest segments of one direction, oldest overwritten first. */
 typedef struct rst_ring {
     rst_recent_segment_t *slot; /* NULL until the first segment */
     uint8_t size, used, next;
 } rst_ring_t;
 
-/* The candidate that is age steps old (0 = latest), NULL beyond the end. */
+/* The segment that is age steps old (0 = latest), NULL beyond the end. */
 rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
 
 /* Room for one more, all zeros. */
 rst_recent_segment_t *rst_ring_push(rst_ring_t *ring, const rst_memory_t *memory);
 
-/* Equal numbers, length, flags and window; IP id and times are not compared. */
+/* Same numbers, length, flags and window; IP ID and times are not compared. */
 bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment);
 
 #endif

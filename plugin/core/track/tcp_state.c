@@ -1,5 +1,5 @@
 /* tcp_state.c
- * Implementation for the state of one side, read from what both sent.
+ * Working out the state of one side from what both sides sent.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,7 +12,7 @@ static bool has(const rst_direction_t *direction, uint32_t bits)
     return (direction->known & bits) == bits;
 }
 
-/* By its acknowledgment, or because nothing of the peer was lost before the FIN. */
+/* It acknowledged the FIN, or nothing that the peer sent up to the FIN was lost. */
 static bool has_received_fin(const rst_direction_t *own, const rst_direction_t *peer)
 {
     return has(peer, RST_DIRECTION_FIN) &&
@@ -24,7 +24,7 @@ static bool fin_is_acknowledged(const rst_direction_t *own, const rst_direction_
     return has(own, RST_DIRECTION_FIN) && has(peer, RST_DIRECTION_ACKED) && !rst_seq_before(peer->acked, own->fin_seq);
 }
 
-/* Who sent its FIN before it had the peer's is the active closer, and waits in the end. */
+/* The side that sent its FIN first is the active closer and ends in TIME-WAIT. */
 static rst_tcp_state_t closing_state(const rst_direction_t *own, const rst_direction_t *peer, bool received)
 {
     bool acknowledged = fin_is_acknowledged(own, peer);
@@ -45,7 +45,7 @@ rst_tcp_state_t rst_tcp_state(const rst_direction_t *own, const rst_direction_t 
 
     if (received || has(own, RST_DIRECTION_FIN))
         return closing_state(own, peer, received);
-    /* Whether the peer's SYN has arrived does not show before the side acknowledges it. */
+    /* Until this side acknowledges the peer's SYN, nothing shows that it has arrived. */
     if (has(own, RST_DIRECTION_SYN) && !has(own, RST_DIRECTION_SYNACK) && !has(own, RST_DIRECTION_ACKED))
         return has(peer, RST_DIRECTION_SYN) ? RST_TCP_UNKNOWN : RST_TCP_SYN_SENT;
     if (has(own, RST_DIRECTION_SYNACK) && !(has(peer, RST_DIRECTION_ACKED) && peer->acked != own->isn))

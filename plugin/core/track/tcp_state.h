@@ -1,5 +1,5 @@
 /* tcp_state.h
- * The state of RFC 9293, section 3.3.2, that one side of a connection is in as far as the capture shows.
+ * The RFC 9293 state (section 3.3.2) of one side of a connection, as far as the capture shows.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,11 +22,11 @@ typedef enum rst_tcp_state {
     RST_TCP_CLOSED /* both FINs were acknowledged, and the peer's came first */
 } rst_tcp_state_t;
 
-/* own = what the side sent, peer = what the other side sent. Resets are not looked at. */
+/* State of the side that sent own; peer = what the other side sent. Resets are not considered. */
 rst_tcp_state_t rst_tcp_state(const rst_direction_t *own, const rst_direction_t *peer);
 
-/* CLOSE-WAIT, CLOSING or LAST-ACK: the side has the peer's FIN, and the peer does not have the side's, or has not
- * acknowledged it. */
+/* CLOSE-WAIT, CLOSING or LAST-ACK: this side has received the peer's FIN, but has not sent its own FIN or has no ACK
+ * for it. */
 bool rst_tcp_awaits_own_close(rst_tcp_state_t state);
 
 #endif

@@ -1,5 +1,5 @@
 /* trigger.c
- * Implementation for the form of a reset: what it answers, or that it answers nothing.
+ * The form of a reset: what it answers, or that it answers nothing.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 #include "base/seq.h"
 #include "track/connection.h"
 
-/* Longest plausible time from a segment to its answer. The round trip is the one at the capture point. */
+/* Within the longest plausible time from a segment to its answer. The round trip is that at the capture point. */
 static bool soon(const rst_reset_t *reset, const rst_recent_segment_t *candidate, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -29,7 +29,7 @@ static bool is_unacked(const rst_reset_t *reset, const rst_recent_segment_t *can
     return !(own->known & RST_DIRECTION_ACKED) || rst_seq_after(candidate->seq + candidate->space, own->acked);
 }
 
-/* The sender went on after it and acknowledged later ones: it was alive then. */
+/* The sender of the reset went on after it and acknowledged it or later ones, so it accepted it. */
 static bool was_taken(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -46,14 +46,14 @@ static bool was_reset(const rst_reset_t *reset)
     return reset->own_last.at.pass_index || reset->peer_last.at.pass_index;
 }
 
-/* Did the segment reach a connection that had been reset, or was it on its way then? */
+/* Did the segment reach a connection that had been reset, or was it in flight when that happened? */
 static bool follows_reset(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
     uint32_t first = reset->own_first.at.pass_index ? reset->own_first.at.pass_index : reset->peer_last.at.pass_index;
     int64_t delay = rst_elapsed(candidate->moment, reset->at);
 
-    /* The number goes back: only an ACK that disputes the first reset asks for that (RFC 5961, section 3.2). */
+    /* SEQ goes back: only a challenge ACK to the earlier reset calls for that (RFC 5961, section 3.2). */
     if (reset->own_last.at.pass_index && rst_seq_before(reset->seq, reset->own_last.seq))
         return candidate->moment.pass_index > reset->own_last.at.pass_index;
     if (candidate->moment.pass_index > first || delay == RST_TIME_NONE)
@@ -61,8 +61,8 @@ static bool follows_reset(const rst_reset_t *reset, const rst_recent_segment_t *
     return (own->known & RST_DIRECTION_RTT) && delay <= 3 * own->rtt + RST_MILLISECOND;
 }
 
-/* A segment without new sequence space can only be what a reset answers when its sender had nothing to do with the
- * connection any more, or did nothing since. */
+/* A segment without new sequence space can be what a reset answers only if the reset's sender was done with the
+ * connection, or has sent nothing since. */
 static bool may_answer_bare(const rst_reset_t *reset, const rst_recent_segment_t *candidate, bool latest,
                             const rst_prefs_t *prefs)
 {
@@ -76,12 +76,12 @@ static bool may_answer_bare(const rst_reset_t *reset, const rst_recent_segment_t
         return false;
     if (own->segments && own->last.pass_index > candidate->moment.pass_index)
         return false;
-    /* Who has only sent a SYN waits for nothing else, however long the path is. */
+    /* A host that has sent only a SYN is waiting for this very answer, however long the path is. */
     return latest && ((own->segments == 1 && (own->known & RST_DIRECTION_SYN)) || soon(reset, candidate, prefs));
 }
 
-/* Group 2: the oldest segment whose data the sender never acknowledged, otherwise the latest one that carries no data.
- * After a reset every segment draws another one: first come, first answered. */
+/* Group 2 (RFC 9293, section 3.5.2): the oldest segment whose data was never acknowledged, otherwise the latest one
+ * without data. After a reset, every segment draws another one: first come, first answered. */
 static rst_recent_segment_t *find_answered(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
 {
     rst_recent_segment_t *bare = NULL;
@@ -105,8 +105,8 @@ static rst_recent_segment_t *find_answered(rst_reset_t *reset, const rst_ring_t 
     return bare;
 }
 
-/* The sender lost its state while its own data were on their way: what it answers lies before these, and acknowledges
- * less than was sent. */
+/* The sender lost its state while its own data was in flight: what it answers was sent before that data arrived, and so
+ * acknowledges less than SND.NXT. */
 static rst_recent_segment_t *find_overtaken(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -124,7 +124,7 @@ static rst_recent_segment_t *find_overtaken(rst_reset_t *reset, const rst_ring_t
     return NULL;
 }
 
-/* Windows answers data after its own FIN with RST,ACK whose ACK covers the data. */
+/* After its own FIN, Windows answers data with a RST,ACK that acknowledges the data. */
 static rst_recent_segment_t *find_answered_with_ack(rst_reset_t *reset, const rst_ring_t *ring)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -141,8 +141,8 @@ static rst_recent_segment_t *find_answered_with_ack(rst_reset_t *reset, const rs
     return NULL;
 }
 
-/* Group 1: a segment without ACK. Some devices refuse with an ACK of their own making or none at all; before any answer
- * of this side there is nothing else that the reset could mean. */
+/* Group 1 (RFC 9293, section 3.5.2): a segment without ACK. Some devices refuse with a made-up ACK number or none at
+ * all. As long as this side has sent nothing else, the reset cannot mean anything else. */
 static rst_recent_segment_t *find_refused(rst_reset_t *reset, const rst_ring_t *ring)
 {
     bool silent = !reset->direction[reset->from].segments;
@@ -174,14 +174,14 @@ static rst_form_t form_by_sequence(const rst_reset_t *reset)
     }
     if (reset->seq == own->nxt || ((own->known & RST_DIRECTION_FIN) && reset->seq == own->fin_seq - 1))
         return RST_FORM_ABORT;
-    /* SYN without answer, then RST,ACK at the initial sequence number: Android and others give up like this. */
+    /* A SYN without an answer, then RST,ACK at the initial sequence number: Android and others give up like this. */
     if ((own->known & RST_DIRECTION_SYN) && reset->seq == own->isn && own->nxt == own->isn + 1)
         return RST_FORM_ABORT;
     return rst_seq_after(reset->seq, own->nxt) ? RST_FORM_AHEAD : RST_FORM_BELOW;
 }
 
-/* Data that came once more although this side had acknowledged them before. An endpoint answers that with an ACK (RFC
- * 9293, section 3.10.7.4); who knows nothing of the connection, with a bare reset. */
+/* Data that arrived once more although the sender of the reset had acknowledged it. An endpoint answers that with an
+ * ACK (RFC 9293, section 3.10.7.4); a host that knows nothing of the connection, with a bare reset. */
 static bool is_late_duplicate(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -192,7 +192,7 @@ static bool is_late_duplicate(const rst_reset_t *reset, const rst_recent_segment
            candidate->moment.pass_index > own->last.pass_index;
 }
 
-/* The latest, which nothing has answered. */
+/* The latest one that no reset has answered yet. */
 static rst_recent_segment_t *find_late_duplicate(const rst_reset_t *reset, const rst_ring_t *ring,
                                                  const rst_prefs_t *prefs)
 {
@@ -209,7 +209,7 @@ static rst_recent_segment_t *find_late_duplicate(const rst_reset_t *reset, const
     return NULL;
 }
 
-/* Notes it, whatever the form is. */
+/* A reset that answers a late duplicate need not have the form of an answer: it is noted for every form. */
 static void note_late_duplicate(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
 {
     rst_recent_segment_t *candidate = find_late_duplicate(reset, ring, prefs);
@@ -245,8 +245,9 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
     return candidate;
 }
 
-/* How many copies of each packet the capture holds beside the first: on a mirror of several ports each has equally
- * many, so that one more is another packet. The sender's own direction tells, if it shows more than the reset. */
+/* How many extra copies of each packet the capture contains. On a mirror of several ports all packets have
+ * equally many, so one more than that is another packet. Judged by the sender's own direction, if it shows more
+ * than the reset. */
 static unsigned copies_of_each(const rst_reset_t *reset)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -255,8 +256,8 @@ static unsigned copies_of_each(const rst_reset_t *reset)
     return side->segments ? (side->copies + side->segments / 4) / side->segments : 0;
 }
 
-/* (a) equal IP ids from a counter; (b) no ids, but another link or hop count; (c) no ids, or always the same one,
- * everything else equal at once and nothing left that a second reset could answer. */
+/* (a) the same IP ID from a counter; (b) no IP ID, but a different link or hop count; (c) no IP ID or a constant one,
+ * everything else equal at the same time, and nothing left that a second reset could answer. */
 bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs)
 {
     const rst_direction_t *peer = &reset->direction[1 - reset->from];
@@ -279,8 +280,8 @@ bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, con
         return false;
     if (copies_of_each(reset))
         return earlier->copies < copies_of_each(reset);
-    /* An abort is sent once. A burst of equal bare resets is just that, even when what they answer has left the ring,
-     * unless the capture holds copies of other segments too. */
+    /* An abort is sent once. Equal bare resets in a burst are separate resets, even if what they answer has left the
+     * ring, unless the capture contains copies of other segments too. */
     return !reset->trigger.moment.pass_index &&
            ((reset->flags & RST_FLAG_ACK) || peer->copies + reset->direction[reset->from].copies > 0);
 }

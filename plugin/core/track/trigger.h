@@ -9,11 +9,11 @@
 #include "facts/prefs.h"
 #include "track/reset.h"
 
-/* Finds what the reset answers and names its form. Returns the trigger in the peer's ring, which the caller marks as
- * answered unless the reset is a copy; NULL when there is none. */
+/* Finds what the reset answers and sets its form. Returns the trigger in the peer's ring, which the caller marks as
+ * answered unless the reset is a copy; NULL if there is none. */
 rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs);
 
-/* Is this reset another copy of the latest reset of its side? The form must be known. */
+/* Is this reset a copy, made by the capture, of an earlier one from the same side? The form must be set. */
 bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
 
 #endif

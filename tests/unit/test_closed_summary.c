@@ -1,15 +1,15 @@
-/* test_rest.c
- * A connection that closed long ago and of which only a summary is left: late resets get the verdict that they would get
- * if everything had been kept.
+/* test_closed_summary.c
+ * A connection that closed long ago and of which only a summary is left: late resets get the verdict that they would
+ * get if everything had been kept.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "script.h"
 
-#include "track/closed_summary.h"
 #include "engine/state.h"
+#include "track/closed_summary.h"
 
-#define CROWD (RST_LINGER_MAX + 400) /* closed connections that come after the one that is asked about */
+#define CROWD (RST_ENDED_MAX + 400) /* closed connections that come after the one that is asked about */
 
 /* One segment of a connection: sender and target with %u for the client's port, what follows. */
 typedef struct step {
@@ -21,14 +21,14 @@ typedef struct step {
 static void add_closed(GPtrArray *lines, double start, unsigned port)
 {
     static const step_t steps[] = {
-        { true, "S 1000 mss 1460 ws 7 sack id 11" },
-        { false, "S. 5000 ack 1001 mss 1460 ws 7 sack id 0" },
-        { true, ". 1001 ack 5001 id 12" },
-        { true, "P. 1001 ack 5001 len 100 id 13" },
-        { false, "P. 5001 ack 1101 len 200 id 301" },
-        { true, "F. 1101 ack 5201 id 14" },
-        { false, "F. 5201 ack 1102 id 302" },
-        { true, ". 1102 ack 5202 id 15" },
+        {true, "S 1000 mss 1460 ws 7 sack id 11"},
+        {false, "S. 5000 ack 1001 mss 1460 ws 7 sack id 0"},
+        {true, ". 1001 ack 5001 id 12"},
+        {true, "P. 1001 ack 5001 len 100 id 13"},
+        {false, "P. 5001 ack 1101 len 200 id 301"},
+        {true, "F. 1101 ack 5201 id 14"},
+        {false, "F. 5201 ack 1102 id 302"},
+        {true, ". 1102 ack 5202 id 15"},
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
@@ -93,7 +93,7 @@ static void check(bool rested, const char *const *late)
     }
 }
 
-#define CHECK(rested, ...) check(rested, (const char *const[]){ __VA_ARGS__, NULL })
+#define CHECK(rested, ...) check(rested, (const char *const[]){__VA_ARGS__, NULL})
 
 static void test_late_reset(void)
 {
@@ -120,18 +120,19 @@ static void test_memory(void)
 {
     script_run_t *run = g_new(script_run_t, 1);
 
-    run_late(run, &script_variants[0], true, (const char *const[]){ "60 A>S . 1102 ack 5202 id 16", NULL });
-    g_assert_cmpuint(run->engine->table.conns, <, RST_LINGER_MAX + 300);
-    g_assert_cmpuint(run->engine->table.conns, >=, RST_LINGER_MAX);
+    run_late(run, &script_variants[0], true, (const char *const[]){"60 A>S . 1102 ack 5202 id 16", NULL});
+    g_assert_cmpuint(run->engine->table.conns, <, RST_ENDED_MAX + 300);
+    g_assert_cmpuint(run->engine->table.conns, >=, RST_ENDED_MAX);
     script_close(run);
     g_free(run);
 }
 
 static void test_unfit(void)
 {
-    rst_direction_t sides[2] = { { .known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 10, .fin_seq = 10, .acked = 20 },
-                            { .known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 20, .fin_seq = 20, .acked = 10 } };
-    rst_conn_t conn = { .direction = sides };
+    rst_direction_t sides[2] = {
+        {.known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 10, .fin_seq = 10, .acked = 20},
+        {.known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 20, .fin_seq = 20, .acked = 10}};
+    rst_conn_t conn = {.direction = sides};
 
     g_assert_true(rst_closed_summary_fits(&conn));
     sides[1].acked = 9;
@@ -147,10 +148,10 @@ static void test_unfit(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/rest/late_reset", test_late_reset);
-    g_test_add_func("/rest/straggler", test_straggler);
-    g_test_add_func("/rest/reuse", test_reuse);
-    g_test_add_func("/rest/memory", test_memory);
-    g_test_add_func("/rest/unfit", test_unfit);
+    g_test_add_func("/closed_summary/late_reset", test_late_reset);
+    g_test_add_func("/closed_summary/straggler", test_straggler);
+    g_test_add_func("/closed_summary/reuse", test_reuse);
+    g_test_add_func("/closed_summary/memory", test_memory);
+    g_test_add_func("/closed_summary/unfit", test_unfit);
     return g_test_run();
 }

@@ -1,4 +1,4 @@
-/* test_echo.c
+/* test_merged.c
  * Tests of files that hold one connection from two places on one interface, as mergecap writes them without -I none.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -7,8 +7,8 @@
 
 /* SCRIPT_TALK seen ten hops on, 350 ms later by that clock. */
 #define ELSEWHERE                                                                                                      \
-    "2.350 C>S S 1000 win 64240 ttl 54 id 100 df", "2.360 S>C S. 5000 ack 1001 win 65160 ttl 64 id 0 df",             \
-        "2.370 C>S . 1001 ack 5001 win 502 ttl 54 id 101 df",                                                         \
+    "2.350 C>S S 1000 win 64240 ttl 54 id 100 df", "2.360 S>C S. 5000 ack 1001 win 65160 ttl 64 id 0 df",              \
+        "2.370 C>S . 1001 ack 5001 win 502 ttl 54 id 101 df",                                                          \
         "2.371 C>S P. 1001 ack 5001 len 100 win 502 ttl 54 id 102 df"
 
 static void test_two_places(void)
@@ -18,7 +18,8 @@ static void test_two_places(void)
                  "2 S>C R. 5201 ack 1101 ttl 54 id 300", ELSEWHERE, "4.350 S>C R. 5201 ack 1101 ttl 64 id 300");
     /* Nor does the host go on after its reset: this was sent before. */
     script_check("#1 app_abort by server not injected", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 300", ELSEWHERE,
-                 "2.40 S>C P. 5001 ack 1101 len 200 win 501 ttl 64 id 202 df", "4.350 S>C R. 5201 ack 1101 ttl 64 id 0");
+                 "2.40 S>C P. 5001 ack 1101 len 200 win 501 ttl 64 id 202 df",
+                 "4.350 S>C R. 5201 ack 1101 ttl 64 id 0");
     /* A refusal, both places. */
     script_check("#1 closed_port; #2 duplicate", "1 C>S S 1000 ttl 64 id 100 mss 1460",
                  "1.02 S>C R. =0 ack 1001 win 0 ttl 54 id 0", "1.35 C>S S 1000 ttl 54 id 100 mss 1460",
@@ -53,10 +54,10 @@ static void test_hostile(void)
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        { "/echo/two_places", test_two_places },
-        { "/echo/one_place", test_one_place },
-        { "/echo/hostile", test_hostile },
-        { NULL, NULL },
+        {"/merged/two_places", test_two_places},
+        {"/merged/one_place", test_one_place},
+        {"/merged/hostile", test_hostile},
+        {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);
