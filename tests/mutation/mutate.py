@@ -21,6 +21,7 @@ test notices them yet.
 Exit code: 0 when at least 90 % are caught, 80 % in each group, and equivalent.txt lists the rest; else 1.
 """
 import argparse
+import fcntl
 import hashlib
 import os
 import re
@@ -223,6 +224,8 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     work = options.build.resolve() / "mutation"
     work.mkdir(parents=True, exist_ok=True)
+    lock = open(work / "lock", "w", encoding="ascii")  # until the end: runs take turns
+    fcntl.flock(lock, fcntl.LOCK_EX)
     mutants, changed = make_mutants(work / "core")
     chosen = [mutant for mutant in mutants if not options.match or re.search(options.match, mutant.key)]
     chosen = sample_of(chosen, options.sample) if options.sample else chosen
