@@ -136,13 +136,12 @@ def run_tests(programs, mutants, chosen, work, options):
     state.write_bytes(b"".join(b"1" if number in wanted else b"0" for number in range(len(mutants) + 1)))
 
     def one(program, **variables):
-        environment = {**os.environ, "RST_MUTANTS_STATE": str(state), **variables}
+        environment = {**os.environ, "RST_MUTANTS_STATE": str(state), "RST_MUTANTS_SLOW": str(SLOW), **variables}
         done = subprocess.run([program, "-q", SEED], env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise MutantError(f"{program.name} is red without any mutant:\n{done.stdout[-2000:]}{done.stderr[-500:]}")
 
-    rounds = [{"RST_MUTANTS_SLOW": str(SLOW)}, {"RST_MUTANTS_SLOW": str(SLOW), "RST_MUTANTS_THOROUGH": "1"},
-              {"RST_MUTANTS_THOROUGH": "1"}]
+    rounds = [{}, {"RST_MUTANTS_THOROUGH": "1"}, {"RST_MUTANTS_THOROUGH": "1", "RST_MUTANTS_ONLY_SLOW": "1"}]
     for variables in rounds[:1] if options.quick else rounds:
         if b"1" not in state.read_bytes():
             break

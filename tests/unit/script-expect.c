@@ -130,6 +130,10 @@ static bool word_of_name(const script_claim_t *claim, const char *word, const ch
         demand(claim, has_pattern(verdict, value), "pattern missing");
         return true;
     }
+    if (strcmp(word, "tells") == 0) {
+        demand(claim, strstr(verdict->summary, value) != NULL, "summary");
+        return true;
+    }
     if (strcmp(word, "says") == 0) {
         demand(claim, verdict->declared.text && strstr(verdict->declared.text, value), "stated text");
         return true;
