@@ -129,8 +129,8 @@ def link_all(build, work, objects, jobs):
         return list(pool.map(one, sorted("".join(names) for names in tests)))
 
 
-def run_tests(programs, mutants, chosen, work, options):
-    """Runs each unit test with all of the chosen mutants. Returns the names of those that were caught."""
+def run_tests(programs, mutants, chosen, known, work, options):
+    """Runs each unit test with all of the chosen mutants. Returns the names of those that were caught, or known to be."""
     wanted = {mutant.number for mutant in chosen}
     state = work / "state"
     state.write_bytes(b"".join(b"1" if number in wanted else b"0" for number in range(len(mutants) + 1)))
@@ -141,14 +141,18 @@ def run_tests(programs, mutants, chosen, work, options):
         if done.returncode:
             raise MutantError(f"{program.name} is red without any mutant:\n{done.stdout[-2000:]}{done.stderr[-500:]}")
 
+    def caught():
+        after = state.read_bytes()
+        return {mutant.key for mutant in chosen if after[mutant.number:mutant.number + 1] == b"2"}
+
     rounds = [{}, {"RST_MUTANTS_THOROUGH": "1"}, {"RST_MUTANTS_THOROUGH": "1", "RST_MUTANTS_ONLY_SLOW": "1"}]
     for variables in rounds[:1] if options.quick else rounds:
         if b"1" not in state.read_bytes():
             break
         with ThreadPoolExecutor(options.jobs) as pool:
             list(pool.map(lambda program, variables=variables: one(program, **variables), programs))
-    after = state.read_bytes()
-    return {mutant.key for mutant in chosen if after[mutant.number:mutant.number + 1] == b"2"}
+        (work / "caught").write_text("\n".join(sorted(known | caught())))
+    return known | caught()
 
 
 def read_excuses():
@@ -237,8 +241,7 @@ def main():
     memory = work / "caught"
     caught = set(memory.read_text().splitlines()) if options.again and memory.exists() else set()
     asked = [mutant for mutant in chosen if mutant.key not in caught and not (options.sample and mutant.key in excuses)]
-    caught |= run_tests(programs, mutants, asked, work, options)
-    memory.write_text("\n".join(sorted(caught)))
+    caught = run_tests(programs, mutants, asked, caught, work, options)
     return report(chosen, caught, excuses, options)
 
 
