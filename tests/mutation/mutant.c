@@ -3,7 +3,9 @@
  * it reaches and nobody has caught yet, in a child, because mutants crash and hang.
  *
  * RST_MUTANTS_STATE names a file with a byte for each mutant, shared by all programs: '1' is to be caught, '2' has
- * been; RST_MUTANTS_SLOW leaves out slow tests, RST_MUTANTS_THOROUGH runs scripts in all variants. RST_MUTANT chooses one for an ordinary run, to see what a test says.
+ * been. RST_MUTANTS_SLOW says which tests are slow and left out, RST_MUTANTS_ONLY_SLOW runs just those, and
+ * RST_MUTANTS_THOROUGH runs scripts in all variants. RST_MUTANT chooses one for an ordinary run, to see what a test
+ * says.
  *
  * Linked with --wrap for script_check_at() and GLib's functions that add a test.
  *
@@ -33,8 +35,9 @@ static volatile unsigned *trial; /* the mutant that a child tries */
 static unsigned char outside[RST_MUTANTS];
 static bool in_child;
 static sigjmp_buf next_mutant;
-static bool thorough;            /* second round, for what is left */
-static double slow;              /* seconds, 0 = none: slower tests are left out */
+static bool thorough;  /* second round, for what is left */
+static double slow;    /* seconds: slower tests have a round of their own */
+static bool only_slow; /* this one: all scripts have been run before */
 
 /* In place of GLib's. */
 void g_test_fail(void)
@@ -51,7 +54,8 @@ static double now(void)
 
 static void *shared(int file, size_t size)
 {
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, file < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, file, 0);
+    void *memory =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, file < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED, file, 0);
 
     if (memory == MAP_FAILED)
         abort();
@@ -73,8 +77,9 @@ __attribute__((constructor)) static void start(void)
         abort();
     state = shared(file, RST_MUTANTS);
     trial = shared(-1, sizeof *trial);
-    slow = limit ? atof(limit) : 0;
+    slow = limit ? atof(limit) : 1e9;
     thorough = getenv("RST_MUTANTS_THOROUGH") != NULL;
+    only_slow = getenv("RST_MUTANTS_ONLY_SLOW") != NULL;
 }
 
 static bool may_try(unsigned mutant, const unsigned char *reached)
@@ -196,7 +201,7 @@ void __wrap_script_check_at(const char *file, int line, const char *expected, co
     unsigned char *reached;
     double begin = now();
 
-    if (in_child)
+    if (in_child || only_slow)
         return;
     if (!state) {
         check_script(&call);
@@ -231,7 +236,7 @@ static void run_with_mutants(gconstpointer data)
     memset(rst_mutant_reached, 0, RST_MUTANTS);
     run_test(data);
     seconds = now() - begin;
-    if (!state || (slow > 0 && seconds >= slow))
+    if (!state || (seconds >= slow) != only_slow)
         return;
     reached = g_memdup2(rst_mutant_reached, RST_MUTANTS);
     try_all(reached, run_test, data, seconds);

@@ -197,7 +197,7 @@ class Rewriter:
 
     def is_idle(self):
         """Functions that only choose words, or a place in a table and its size, alter no verdict."""
-        words = r"(rst_)?(tell|explain|describe)_|.*_(text|name)$|lacks_last_data$"
+        words = r"(rst_)?(tell|write|explain|describe)_|.*_(text|name)$|lacks_last_data$"
         tables = r".*_hash$|grown$|next_run$|table_entry$|drop_oldest$"
         return re.match(f"{words}|{tables}", self.function) or "char *" in self.type
 

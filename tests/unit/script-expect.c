@@ -112,6 +112,28 @@ static bool word_of_cause(const script_claim_t *claim, const char *word, const c
     return true;
 }
 
+/* Texts of the verdict in which a word is to be found; "none" = there is no such text. */
+static bool word_of_text(const script_claim_t *claim, const char *word, const char *value)
+{
+    const rst_verdict_t *verdict = &claim->verdict;
+    const struct {
+        const char *word, *text;
+    } words[] = {
+        { "tells", verdict->summary },
+        { "says", verdict->declared.text },
+        { "seen", verdict->points_seen },
+        { "missing", verdict->points_missing },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(word, words[i].word) == 0) {
+            demand(claim, words[i].text ? strstr(words[i].text, value) != NULL : strcmp(value, "none") == 0, word);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool word_of_name(const script_claim_t *claim, const char *word, const char *value)
 {
     const rst_verdict_t *verdict = &claim->verdict;
@@ -128,10 +150,6 @@ static bool word_of_name(const script_claim_t *claim, const char *word, const ch
 
     if (strcmp(word, "pattern") == 0) {
         demand(claim, has_pattern(verdict, value), "pattern missing");
-        return true;
-    }
-    if (strcmp(word, "says") == 0) {
-        demand(claim, verdict->declared.text && strstr(verdict->declared.text, value), "stated text");
         return true;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
@@ -187,6 +205,7 @@ static void check_words(const script_claim_t *claim, char **word)
             continue;
         }
         if (!word[1] || !(word_of_cause(claim, word[0], word[1]) || word_of_name(claim, word[0], word[1]) ||
+                          word_of_text(claim, word[0], word[1]) ||
                           word_of_number(claim, word[0], word[1])))
             g_error("unknown expectation %s in %s", *word, claim->text);
         word += 2;
