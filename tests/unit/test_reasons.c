@@ -114,6 +114,7 @@ static void test_reasons(void)
         {HISTORY_FIN_WAIT, OPEN("TCP_STATE"), "admin_kill 91-93 by server conflict"},
         {HISTORY_DISTANT, CLOSED("TCP_STATE"), "app_abort 84-86 by server agreed"},
         {HISTORY_DISTANT, CLOSED("TCP_ABORT_ON_CLOSE"), "unread_data 94-96 by server agreed"},
+        {HISTORY_DISTANT, CLOSED("NOT_SPECIFIED"), "undetermined 19-21 by server agreed never injected"},
         {HISTORY_LONE, CLOSED("TCP_STATE"), "app_abort 84-86 by server agreed"},
         {HISTORY_LONE, CLOSED("NOT_SPECIFIED"), "undetermined 19-21 by server agreed"},
         {HISTORY_LONE, CLOSED("TCP_ABORT_ON_CLOSE"), "unread_data 94-96 by server agreed"},

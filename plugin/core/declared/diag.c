@@ -13,10 +13,10 @@ typedef struct diag_code {
 /* draft-boucadair-tcpm-rst-diagnostic-payload, codes from 1 */
 static const diag_code_t codes[] = {
     {"illegal option", RST_CAUSE_DECLARED},
-    {"desynchronised state", RST_CAUSE_NO_CONNECTION},
+    {"desynchronized state", RST_CAUSE_NO_CONNECTION},
     {"new data after CLOSE", RST_CAUSE_DATA_AFTER_CLOSE},
     {"ABORT call", RST_CAUSE_APP_ABORT},
-    {"unexpected ACK in a non-synchronised state", RST_CAUSE_HANDSHAKE_BAD_ACK},
+    {"unexpected ACK in a non-synchronized state", RST_CAUSE_HANDSHAKE_BAD_ACK},
     {"unexpected in-window SYN", RST_CAUSE_HALF_OPEN_DISCOVERY},
     {"security compartment mismatch", RST_CAUSE_DECLARED},
     {"malformed message", RST_CAUSE_APP_ERROR},

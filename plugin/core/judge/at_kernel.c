@@ -173,7 +173,10 @@ static void apply_reason(const rst_view_t *view, const rst_event_t *event)
     rst_reason_row_t row = reason_row(view, event);
     rst_verdict_t *verdict = view->verdict;
     bool silent = row.cause == RST_CAUSE_UNDETERMINED;
-    bool kept = silent || (rst_cause_has_path(verdict->cause, row.path) && verdict->cause != RST_CAUSE_UNDETERMINED);
+    /* Even a reason without a name says that the host's own TCP sent the reset. */
+    bool possible = rst_cause_has_path(verdict->cause, row.path) &&
+                    !(rst_cause_info(verdict->cause)->traits & RST_TRAIT_SENT_ON_PATH);
+    bool kept = verdict->cause == RST_CAUSE_UNDETERMINED ? silent : possible;
     unsigned history = verdict->confidence;
     unsigned dropped;
 

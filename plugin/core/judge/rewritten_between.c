@@ -101,7 +101,7 @@ static rst_change_t compare_timestamps(const rst_leg_t *leg, unsigned from, unsi
         const rst_sighting_t *before = rst_sightings_find(&leg->there->sent[its], after);
 
         if (before && (before->known & after->known & RST_SIGHTING_STAMP) && before->tsval != after->tsval)
-            return (rst_change_t){"time stamp", before->tsval, after->tsval, before, after};
+            return (rst_change_t){"timestamp", before->tsval, after->tsval, before, after};
     }
     return (rst_change_t){.field = NULL};
 }
