@@ -20,7 +20,8 @@ def drive(home, capture, display_filter):
         main = desk.main_window(Path(capture).name)
         desk.read_until("Packets", main)
         desk.filter(display_filter)
-        _, shown = desk.read_until("RST cause", main)  # of the first packet displayed
+        # Of the first packet displayed. The list under the filter bar offers "rst.cause" too, while it is being typed.
+        _, shown = desk.read_until("RST cause Connection", main)
         desk.last_of_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)
