@@ -116,6 +116,49 @@ static void test_habit(void)
          STOPPED("1", "47.001"), STARTED("2", "100"), STOPPED("2", "47.001"));
 }
 
+#define OF_MANY(port, time)                                                                                            \
+    time " C:" port ">S S 1000", time "2 S>C:" port " S. 5000 ack 1001",                                               \
+        time "3 C:" port ">S P. 1001 ack 5001 len 10", time "4 S>C:" port " P. 5001 ack 1011 len 10",                  \
+        time "5 C:" port ">S . 1011 ack 5011"
+#define BATCH                                                                                                          \
+    OF_MANY("1", "0.1"), OF_MANY("2", "0.2"), OF_MANY("3", "0.3"), "5.001 S>C:1 R. 5011 ack 1011",                     \
+        "5.002 S>C:2 R. 5011 ack 1011", "5.003 S>C:3 R. 5011 ack 1011"
+#define REFUSED(time) time " C:9>S S 1", time "1 S>C:9 R. =0 ack 2"
+
+/* A stop of the service much later is another one. */
+static void test_batch(void)
+{
+    BOTH("#1 app_abort by server alt admin_kill; #3 app_abort by server", REFUSED("1000.0"), BATCH);
+    script_check("#1 process_exit 81-91 by server; #3 process_exit by server", BATCH, REFUSED("124.0"));
+    script_check("#1 app_abort by server; #3 app_abort by server", BATCH, REFUSED("126.0"));
+}
+
+#define VISIT(port, time)                                                                                              \
+    time ".0 C:" port ">S S 1000 mss 1460 ws 7 sack", time ".02 S>C:" port " S. 5000 ack 1001",                        \
+        time ".021 C:" port ">S . 1001 ack 5001", time ".022 C:" port ">S R. 1001 ack 5001"
+
+/* A visit that comes later than the period does not undo it, and begins a period of its own. */
+static void test_visits(void)
+{
+    BOTH("#1 health_check 75-90 by client; #4 health_check by client", VISIT("5", "300"), VISIT("1", "10"),
+         VISIT("2", "15"), VISIT("3", "20"), VISIT("4", "25"));
+    script_check("#1 * not health_check; #2 health_check; #5 health_check", VISIT("9", "10"), VISIT("1", "300"),
+                 VISIT("2", "305"), VISIT("3", "310"), VISIT("4", "315"), VISIT("5", "320"));
+    script_check("#1 * not health_check; #5 * not health_check", VISIT("1", "10"), VISIT("2", "15"), VISIT("3", "20"),
+                 VISIT("4", "27"), VISIT("5", "34"));
+}
+
+#define TALKS(port, service, time)                                                                                     \
+    time " C:" port ">S:" service " S 1000 ttl 64", time "2 S>C:" port " S. 5000 ack 1001 ttl 54"
+
+/* What a host showed is not lost when the clock of the capture is set back. */
+static void test_clock_set_back(void)
+{
+    BOTH("#1 firewall_reject by middlebox", TALKS("6", "80", "1400.0"), TALKS("1", "80", "5000.1"),
+         TALKS("2", "80", "5000.2"), TALKS("3", "80", "5000.3"), "5001 C:5>S:80 S 1000 ttl 64",
+         "5001.0001 S>C:5 R. =0 ack 1001 ttl 64");
+}
+
 /* Nine segments make a connection; one before the script repeats its SYN. */
 static const unsigned foreign_segments[SCRIPT_FOREIGN_COUNT] = {9, 9, 20 * 9, 0, 10, 10};
 
@@ -160,6 +203,9 @@ int main(int argc, char **argv)
         {"/later/burst_then_ports_reused", test_burst},
         {"/later/witness_then_seventeen_connections", test_witness},
         {"/later/habit_then_another_silence", test_habit},
+        {"/later/batch_then_port_refuses_long_after", test_batch},
+        {"/later/health_check_then_another_visit", test_visits},
+        {"/later/clock_set_back", test_clock_set_back},
         {"/later/foreign_traffic_bears_what_the_script_shows", test_foreign},
         {NULL, NULL},
     };

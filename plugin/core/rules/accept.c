@@ -8,16 +8,17 @@
 
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "rules/refusal.h"
 
 static const rst_service_run_t *next_run(const rst_view_t *view, bool accepts)
 {
     return view->reset->service ? rst_service_after(view->reset->service, accepts, view->reset->at) : NULL;
 }
 
-/* Refusals begin after the reset, with no acceptance in between: the listener is gone. */
+/* Refusals begin soon after the reset, with no acceptance in between: the listener is gone. */
 static bool listener_gone(const rst_view_t *view)
 {
-    const rst_service_run_t *refused = next_run(view, false);
+    const rst_service_run_t *refused = rst_refusals_soon_after(view, view->reset->at);
     const rst_service_run_t *accepted = next_run(view, true);
 
     return refused && (!accepted || accepted->first.pass_index > refused->first.pass_index);

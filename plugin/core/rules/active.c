@@ -8,6 +8,7 @@
 
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "rules/refusal.h"
 
 #define SAME_LAG (5 * RST_MILLISECOND) /* by how much the delays of a proxy may differ */
 
@@ -133,12 +134,9 @@ static void explain_after_own_farewell(const rst_view_t *view)
  * do. */
 static bool host_is_gone(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
     const rst_burst_t *burst = view->reset->burst;
 
-    if (!rst_from_client(view) && service && rst_service_after(service, false, burst->last))
-        return true;
-    return !burst->survived && rst_from_client(view);
+    return rst_from_client(view) ? !burst->survived : rst_refusals_soon_after(view, burst->last) != NULL;
 }
 
 /* Many connections of one host end at the same moment. Without real times, all moments look the same. */

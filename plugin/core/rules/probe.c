@@ -124,8 +124,7 @@ static void explain_scanner_syn(const rst_view_t *view)
 
 static bool has_period(const rst_habit_t *habit)
 {
-    return habit && habit->count > PERIODS_MIN && habit->period_min > 0 &&
-           habit->period_max - habit->period_min <= habit->period_min / 5;
+    return habit && habit->count > PERIODS_MIN && habit->period_min > 0;
 }
 
 static unsigned match_health(const rst_view_t *view)
@@ -144,7 +143,7 @@ static void explain_health(const rst_view_t *view)
 
     rst_summary(view,
                 "Health check: %s opens a connection to this service every %s and resets it without sending data (%u "
-                "times in the capture)",
+                "times in a row)",
                 rst_who_own(view), rst_span(view, (habit->period_min + habit->period_max) / 2), habit->count);
     rst_evidence_add(view, view->own->syn.pass_index, "The period varies between %s and %s",
                      rst_span(view, habit->period_min), rst_span(view, habit->period_max));

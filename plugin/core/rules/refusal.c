@@ -94,6 +94,16 @@ bool rst_served_before(const rst_view_t *view)
     return service && rst_service_before(service, true, view->reset->at);
 }
 
+const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *refusals = service ? rst_service_after(service, false, moment) : NULL;
+    int64_t elapsed = refusals ? rst_elapsed(moment, refusals->first) : RST_TIME_NONE;
+
+    /* If the clock cannot tell, or the refusals had begun before, they are near. */
+    return elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_AFTER ? refusals : NULL;
+}
+
 static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
 {
     int64_t since = rst_elapsed(run->last, view->reset->at);

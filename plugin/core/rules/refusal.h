@@ -30,4 +30,8 @@ bool rst_serves_another(const rst_view_t *view);               /* an older conne
 bool rst_refuses_some(const rst_view_t *view);                 /* a Linux refusal between acceptances */
 bool rst_accepts_repeat(const rst_view_t *view);               /* the same SYN, repeated, is accepted */
 
+/* The refusals of the service after a moment, NULL if it is not known to refuse soon. What it answers much later shows
+ * another stop. */
+const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment);
+
 #endif

@@ -48,17 +48,17 @@ static gboolean service_equal(gconstpointer a, gconstpointer b)
            rst_address_equal(&left->address, &right->address);
 }
 
-static guint habit_hash(gconstpointer key)
+static guint visits_hash(gconstpointer key)
 {
-    const rst_habit_t *habit = key;
+    const rst_visits_t *visits = key;
 
-    return g_direct_hash(habit->client) * 31 + g_direct_hash(habit->service);
+    return g_direct_hash(visits->client) * 31 + g_direct_hash(visits->service);
 }
 
-static gboolean habit_equal(gconstpointer a, gconstpointer b)
+static gboolean visits_equal(gconstpointer a, gconstpointer b)
 {
-    const rst_habit_t *left = a;
-    const rst_habit_t *right = b;
+    const rst_visits_t *left = a;
+    const rst_visits_t *right = b;
 
     return left->client == right->client && left->service == right->service;
 }
@@ -67,7 +67,7 @@ void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_pr
 {
     hosts->hosts = g_hash_table_new(host_hash, host_equal);
     hosts->services = g_hash_table_new(service_hash, service_equal);
-    hosts->habits = g_hash_table_new(habit_hash, habit_equal);
+    hosts->visits = g_hash_table_new(visits_hash, visits_equal);
     hosts->memory = memory;
     hosts->prefs = prefs;
     hosts->secret = rst_secret();
@@ -77,7 +77,7 @@ void rst_hosts_close(rst_hosts_t *hosts)
 {
     g_hash_table_destroy(hosts->hosts);
     g_hash_table_destroy(hosts->services);
-    g_hash_table_destroy(hosts->habits);
+    g_hash_table_destroy(hosts->visits);
 }
 
 /* The entry equal to key, created if missing from the first head bytes of key, followed by zeros. NULL when the table
@@ -192,11 +192,13 @@ const rst_service_run_t *rst_service_after(const rst_service_t *service, bool ac
     return NULL;
 }
 
-/* Is any part of the time from first to last near the moment? If the clock cannot tell, it may be. */
+/* Is any part of the time from first to last near the moment? If the clock cannot tell, it may be. Where the clock was
+ * set back in between, last is the earlier time. */
 static bool is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
 {
-    int64_t before = rst_elapsed(last, at);
-    int64_t after = rst_elapsed(at, first);
+    bool set_back = last.time < first.time;
+    int64_t before = rst_elapsed(set_back ? first : last, at);
+    int64_t after = rst_elapsed(at, set_back ? last : first);
 
     return (before == RST_TIME_NONE || before <= RST_NEAR_BEFORE) &&
            (after == RST_TIME_NONE || after <= RST_NEAR_AFTER);
@@ -233,14 +235,15 @@ static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
     host->periods--;
 }
 
-/* Is the period over, after a long silence or because it has grown long? */
+/* Is the period over, after a long silence, because it has grown long, or because the clock was set back? */
 static bool is_over(const rst_host_period_t *period, rst_moment_t at)
 {
     int64_t silence = rst_elapsed(period->last, at);
     int64_t length = rst_elapsed(period->first, at);
+    int64_t back = rst_elapsed(at, period->first);
 
     return (silence != RST_TIME_NONE && silence > RST_NEAR_AFTER) ||
-           (length != RST_TIME_NONE && length > RST_NEAR_BEFORE);
+           (length != RST_TIME_NONE && length > RST_NEAR_BEFORE) || (back != RST_TIME_NONE && back > RST_NEAR_AFTER);
 }
 
 static void begin_period(const rst_hosts_t *hosts, rst_host_t *host)
@@ -458,26 +461,50 @@ unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bo
     return sum;
 }
 
-rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
-                                  rst_moment_t at)
+/* Does the interval continue the series? */
+static bool continues(const rst_habit_t *habit, int64_t interval)
 {
-    rst_habit_t key;
-    rst_habit_t *habit;
-    int64_t elapsed;
+    int64_t min = MIN(habit->period_min, interval);
+    int64_t max = MAX(habit->period_max, interval);
+
+    return habit->count < 2 || (min > 0 && max - min <= min / 5);
+}
+
+/* Each series is a separate record, because the resets of an earlier one still refer to it. The visit before begins the
+ * new one as well. */
+static void begin_series(const rst_hosts_t *hosts, rst_visits_t *visits, bool from_last)
+{
+    rst_habit_t *habit = rst_alloc0(hosts->memory, sizeof *habit);
+
+    if (from_last)
+        habit->count = 1;
+    if (from_last && visits->habit->count == 2)
+        *visits->last_habit = habit;
+    visits->habit = habit;
+}
+
+void rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
+                          rst_habit_t **habit)
+{
+    rst_visits_t key;
+    rst_visits_t *visits;
+    int64_t interval;
 
     key.client = client;
     key.service = service;
-    habit = table_entry(hosts, hosts->habits, &key, offsetof(rst_habit_t, count), sizeof key);
-    if (!habit)
-        return NULL;
-    elapsed = habit->count ? rst_elapsed(habit->last, at) : RST_TIME_NONE;
-    if (elapsed != RST_TIME_NONE) {
-        if (!habit->period_min || elapsed < habit->period_min)
-            habit->period_min = elapsed;
-        if (elapsed > habit->period_max)
-            habit->period_max = elapsed;
+    visits = table_entry(hosts, hosts->visits, &key, offsetof(rst_visits_t, last), sizeof key);
+    *habit = NULL;
+    if (!visits)
+        return;
+    interval = visits->habit ? rst_elapsed(visits->last, at) : RST_TIME_NONE;
+    if (interval == RST_TIME_NONE || !continues(visits->habit, interval))
+        begin_series(hosts, visits, interval != RST_TIME_NONE);
+    if (interval != RST_TIME_NONE) {
+        visits->habit->period_min = visits->habit->period_min ? MIN(visits->habit->period_min, interval) : interval;
+        visits->habit->period_max = MAX(visits->habit->period_max, interval);
     }
-    habit->last = at;
-    habit->count++;
-    return habit;
+    visits->habit->count++;
+    visits->last = at;
+    visits->last_habit = habit;
+    *habit = visits->habit;
 }

@@ -120,17 +120,23 @@ typedef struct rst_host {
     rst_breadth_t *breadth;
 } rst_host_t;
 
-/* Connections of one client to one service that carried no data and were reset: health checks are periodic. */
+/* A series of connections of one client to one service that carried no data and were reset, at equal intervals: health
+ * checks are periodic. */
 typedef struct rst_habit {
-    const rst_host_t *client;
-    const rst_service_t *service;
     uint32_t count;
-    rst_moment_t last;
     int64_t period_min, period_max; /* 0 until there are two */
 } rst_habit_t;
 
+typedef struct rst_visits {
+    const rst_host_t *client;
+    const rst_service_t *service;
+    rst_moment_t last;
+    rst_habit_t *habit;       /* the latest series, NULL before the first */
+    rst_habit_t **last_habit; /* where the last visit refers to it */
+} rst_visits_t;
+
 typedef struct rst_hosts {
-    GHashTable *hosts, *services, *habits;
+    GHashTable *hosts, *services, *visits;
     rst_host_t *near[RST_HOSTS_NEAR]; /* found last, by the low bits of the hash */
     const rst_memory_t *memory;
     const rst_prefs_t *prefs;
@@ -196,8 +202,9 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
 /* Targets near a moment: probes or refusals within about scan_s. */
 unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bool probes, rst_moment_t at);
 
-/* Counts an empty connection; returns its habit, NULL when the table is full. */
-rst_habit_t *rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service,
-                                  rst_moment_t at);
+/* Counts an empty connection and sets its habit, NULL when the table is full. The pointer must stay valid: a visit
+ * whose series has no other interval moves to the next one. */
+void rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
+                          rst_habit_t **habit);
 
 #endif
