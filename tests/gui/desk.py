@@ -115,12 +115,15 @@ class Desk:
                      (int(row["top"]) + int(row["height"]) // 2) // ZOOM)
                 for row in rows if (row["text"] or "").strip()]
 
-    def read_until(self, text, window="root"):
-        """Waits until the words of `text` appear one after another. Returns (the first of them, all words)."""
+    def read_until(self, text, window="root", matches=None):
+        """Waits until the words of `text` appear one after another, and until `matches`, if given, is true of all words
+        together, without spaces and punctuation. Returns (the first of them, all words)."""
         wanted = [simple(word) for word in text.split()]
 
         def probe():
             found = self.words(window)
+            if matches and not matches("".join(simple(word.text) for word in found)):
+                return None
             for at in range(len(found) - len(wanted) + 1):
                 if [simple(word.text) for word in found[at:at + len(wanted)]] == wanted:
                     return found[at], found

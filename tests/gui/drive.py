@@ -7,6 +7,7 @@ usage: xvfb-run -a drive.py HOME CAPTURE FILTER
 Opens the capture with the profile, applies the display filter and opens the statistics.
 """
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def drive(home, capture, display_filter):
         desk.last_of_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)
-        _, lines = desk.read_until("First resets", statistics)
+        # The rows below come a moment later.
+        _, lines = desk.read_until("First resets", statistics, re.compile(r"refused|2030113\d").search)
         return {"main": " ".join(word.text for word in shown), "title": desk.title(statistics),
                 "statistics": " ".join(word.text for word in lines)}
 
