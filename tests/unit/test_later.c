@@ -157,6 +157,16 @@ static void test_clock_set_back(void)
     BOTH("#1 firewall_reject by middlebox", TALKS("6", "80", "1400.0"), TALKS("1", "80", "5000.1"),
          TALKS("2", "80", "5000.2"), TALKS("3", "80", "5000.3"), "5001 C:5>S:80 S 1000 ttl 64",
          "5001.0001 S>C:5 R. =0 ack 1001 ttl 64");
+    /* Set back and forward again before the refusal: the service accepted near it all the same. */
+    script_check("firewall_reject by middlebox", TALKS("1", "80", "5000.1"), TALKS("2", "80", "5000.2"),
+                 TALKS("3", "80", "5000.3"), TALKS("6", "80", "1400.0"), "5001 C:5>S:80 S 1000 ttl 64",
+                 "5001.0001 S>C:5 R. =0 ack 1001 ttl 64");
+    script_check("firewall_reject by middlebox", TALKS("6", "80", "9000.0"), TALKS("1", "80", "5000.1"),
+                 TALKS("2", "80", "5000.2"), TALKS("3", "80", "5000.3"), "5001 C:5>S:80 S 1000 ttl 64",
+                 "5001.0001 S>C:5 R. =0 ack 1001 ttl 64");
+    /* An hour before and an hour after, by a clock that is set back in between, it was not near. */
+    script_check("closed_port", TALKS("1", "80", "9000.1"), TALKS("2", "80", "9000.2"), TALKS("3", "80", "9000.3"),
+                 "5001 C:5>S:80 S 1000 ttl 64", "5001.0001 S>C:5 R. =0 ack 1001 ttl 64");
 }
 
 /* Nine segments make a connection; one before the script repeats its SYN. */
