@@ -146,6 +146,9 @@ static void test_visits(void)
                  VISIT("2", "305"), VISIT("3", "310"), VISIT("4", "315"), VISIT("5", "320"));
     script_check("#1 * not health_check; #5 * not health_check", VISIT("1", "10"), VISIT("2", "15"), VISIT("3", "20"),
                  VISIT("4", "27"), VISIT("5", "34"));
+    /* Less than two minutes are no long silence: one irregular series. */
+    script_check("#4 * not health_check; #6 * not health_check", VISIT("9", "10"), VISIT("1", "60"), VISIT("2", "65"),
+                 VISIT("3", "70"), VISIT("4", "75"), VISIT("5", "80"));
 }
 
 #define TALKS(port, service, time)                                                                                     \

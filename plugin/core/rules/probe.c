@@ -124,7 +124,8 @@ static void explain_scanner_syn(const rst_view_t *view)
 
 static bool has_period(const rst_habit_t *habit)
 {
-    return habit && habit->count > PERIODS_MIN && habit->period_min > 0;
+    return habit && habit->count > PERIODS_MIN && habit->period_min > 0 &&
+           habit->period_max - habit->period_min <= habit->period_min / 5;
 }
 
 static unsigned match_health(const rst_view_t *view)

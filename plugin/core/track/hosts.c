@@ -461,13 +461,15 @@ unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bo
     return sum;
 }
 
-/* Does the interval continue the series? */
+/* Does the interval continue the series? Within it, irregular visits have no period. After a long silence another one
+ * begins; and so it did if the first two visits turn out to have been far apart. */
 static bool continues(const rst_habit_t *habit, int64_t interval)
 {
-    int64_t min = MIN(habit->period_min, interval);
-    int64_t max = MAX(habit->period_max, interval);
-
-    return habit->count < 2 || (min > 0 && max - min <= min / 5);
+    if (habit->count < 2)
+        return true;
+    if (habit->count == 2 && habit->period_min > RST_NEAR_AFTER && interval < habit->period_min / 4)
+        return false;
+    return interval <= MAX(RST_NEAR_AFTER, 4 * habit->period_max);
 }
 
 /* Each series is a separate record, because the resets of an earlier one still refer to it. The visit before begins the

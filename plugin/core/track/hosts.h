@@ -120,8 +120,8 @@ typedef struct rst_host {
     rst_breadth_t *breadth;
 } rst_host_t;
 
-/* A series of connections of one client to one service that carried no data and were reset, at equal intervals: health
- * checks are periodic. */
+/* A series of connections of one client to one service that carried no data and were reset: health checks are periodic.
+ */
 typedef struct rst_habit {
     uint32_t count;
     int64_t period_min, period_max; /* 0 until there are two */
