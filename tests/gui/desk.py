@@ -5,7 +5,9 @@ been started (Qt 5.15, AT-SPI 2.46). Runs under `xvfb-run`, so that the screen d
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import bisect
 import csv
+import itertools
 import os
 import re
 import shutil
@@ -115,18 +117,25 @@ class Desk:
                      (int(row["top"]) + int(row["height"]) // 2) // ZOOM)
                 for row in rows if (row["text"] or "").strip()]
 
-    def read_until(self, text, window="root", matches=None):
+    def read_until(self, text, window="root", matches=None, before=None):
         """Waits until the words of `text` appear one after another, and until `matches`, if given, is true of all words
-        together, without spaces and punctuation. Returns (the first of them, all words)."""
-        wanted = [simple(word) for word in text.split()]
+        together, without spaces and punctuation. `before` is done before each look: a key that a busy window missed is
+        pressed again. Returns (the first of them, all words)."""
+        wanted = simple(text)
 
         def probe():
-            found = self.words(window)
-            if matches and not matches("".join(simple(word.text) for word in found)):
+            if before:
+                before()
+            found = [word for word in self.words(window) if simple(word.text)]
+            letters = "".join(simple(word.text) for word in found)
+            if matches and not matches(letters):
                 return None
-            for at in range(len(found) - len(wanted) + 1):
-                if [simple(word.text) for word in found[at:at + len(wanted)]] == wanted:
-                    return found[at], found
+            # The text recognition tears words apart and joins them: only the letters count.
+            ends = list(itertools.accumulate(len(simple(word.text)) for word in found))
+            starts = {0, *ends}
+            for at in (place.start() for place in re.finditer(wanted, letters)):
+                if at in starts:
+                    return found[bisect.bisect_right(ends, at)], found
             return None
         return until(f"{text!r} on the screen", probe)
 
@@ -146,13 +155,15 @@ class Desk:
         self.xdotool("type", "--delay", 5, str(frame))
         self.xdotool("key", "Return")
 
+    def open_menu(self, key):
+        """Opens a menu of the main window with Alt and a key; one that is open already is closed first."""
+        self.xdotool("key", "Escape", "sleep", 0.2, "key", f"alt+{key}", "sleep", 0.5)
+
     def menu(self, key, item):
-        """Opens a menu of the main window with Alt and a key."""
-        self.xdotool("key", f"alt+{key}")
-        self.click(item)
+        place, _ = self.read_until(item, before=lambda: self.open_menu(key))
+        self.xdotool("mousemove", place.x, place.y, "click", 1)
 
     def last_of_menu(self, key, item):
         """By keyboard only: the menus of Qt 6 (Wireshark 4.4) ignore clicks by xdotool."""
-        self.xdotool("key", f"alt+{key}")
-        self.read_until(item)
+        self.read_until(item, before=lambda: self.open_menu(key))
         self.xdotool("key", "Up", "sleep", 0.3, "key", "Return")
