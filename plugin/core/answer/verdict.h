@@ -16,6 +16,7 @@
 #define RST_EVIDENCE_MAX 16
 #define RST_ALTERNATIVES_MAX 5
 #define RST_PATTERNS_MAX 4
+#define RST_FOREIGN_NAMED_MAX 4
 #define RST_DURATION_NONE INT64_MIN /* a duration that is not known */
 #define RST_HOPS_NONE INT8_MIN      /* a hop difference that is not known */
 
@@ -83,6 +84,7 @@ typedef struct rst_verdict {
     uint8_t alternatives;
     uint8_t evidences;
     uint8_t patterns;
+    uint8_t foreigns;
     bool benign;
     bool conflict; /* the stated reason and the history disagree */
     bool first;    /* counts as a reset of its own; false for followers and copies */
@@ -91,18 +93,19 @@ typedef struct rst_verdict {
     rst_validity_t validity;
     rst_truth_t accepted;
     rst_capture_side_t capture_side;
-    uint16_t ordinal;           /* 1 = first reset of the connection */
-    uint16_t retransmissions;   /* copies of the segment that stayed unacknowledged, 0 = none */
-    uint16_t probes;            /* unanswered keepalive or window probes, 0 = none */
-    uint32_t trigger;           /* frame that the reset answers, 0 = none */
-    uint32_t contradicted_by;   /* frame that shows that the apparent sender carried on, 0 = none */
-    int64_t idle;               /* ns of silence before the reset */
-    int64_t delay;              /* ns since the trigger */
-    int8_t hop_delta;           /* negative = nearer than its sender's other packets */
-    const char *points_seen;    /* capture points that saw it, NULL = nothing to compare with */
-    const char *points_missing; /* capture points that should have seen it but did not, NULL = none */
-    const char *points_clock;   /* how the clock of another point differs, NULL = not compared */
-    const char *summary;        /* one sentence, or two */
+    uint16_t ordinal;                        /* 1 = first reset of the connection */
+    uint16_t retransmissions;                /* copies of the segment that stayed unacknowledged, 0 = none */
+    uint16_t probes;                         /* unanswered keepalive or window probes, 0 = none */
+    uint32_t trigger;                        /* frame that the reset answers, 0 = none */
+    uint32_t contradicted_by;                /* frame that shows that the apparent sender carried on, 0 = none */
+    uint32_t foreign[RST_FOREIGN_NAMED_MAX]; /* frames that bear an address of the connection but do not fit it */
+    int64_t idle;                            /* ns of silence before the reset */
+    int64_t delay;                           /* ns since the trigger */
+    int8_t hop_delta;                        /* negative = nearer than its sender's other packets */
+    const char *points_seen;                 /* capture points that saw it, NULL = nothing to compare with */
+    const char *points_missing;              /* capture points that should have seen it but did not, NULL = none */
+    const char *points_clock;                /* how the clock of another point differs, NULL = not compared */
+    const char *summary;                     /* one sentence, or two */
     rst_declared_t declared;
     rst_alternative_t alternative[RST_ALTERNATIVES_MAX]; /* most likely first */
     rst_evidence_t evidence[RST_EVIDENCE_MAX];

@@ -37,6 +37,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->orphan.ordinal = 1;
     engine->orphan.let_go = true;
     engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
+    engine->misfits = g_array_new(FALSE, FALSE, 2 * sizeof(uint32_t));
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->file.prefs);
@@ -65,6 +66,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_conn_table_close(&engine->table);
     rst_points_close(&engine->points);
     g_array_free(engine->failures, TRUE);
+    g_array_free(engine->misfits, TRUE);
     g_free(engine);
 }
 

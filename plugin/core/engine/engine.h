@@ -12,6 +12,7 @@
 #define RST_ENGINE_H
 
 #include "answer/finding.h"
+#include "answer/foreign.h"
 #include "answer/verdict.h"
 #include "base/memory.h"
 #include "facts/icmp.h"
@@ -70,6 +71,14 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
 /* The finding shown at this frame, from the second pass on. Returns false if there is none. The first call after new
  * frames makes the list. */
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
+
+/* What does not fit in a packet of this frame that bears the address of a side it does not come from: RST_CLUE_* of
+ * answer/foreign.h; 0 = it fits, or nothing is known against it. During the first pass, for the current frame and those
+ * before it. Only the first 65536 foreign packets of a file are remembered. */
+unsigned rst_engine_foreign(const rst_engine_t *engine, uint32_t frame);
+
+/* How many segments of the file fit their side, so far. */
+rst_fit_counts_t rst_engine_fit_counts(const rst_engine_t *engine);
 
 /* A display filter for the whole connection of the reset. */
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);

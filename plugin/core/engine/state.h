@@ -7,6 +7,7 @@
 #define RST_STATE_H
 
 #include "answer/finding.h"
+#include "answer/foreign.h"
 #include "base/frames.h"
 #include "base/pool.h"
 #include "engine/engine.h"
@@ -48,6 +49,8 @@ struct rst_engine {
     GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
     rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
+    GArray *misfits; /* foreign packets (misfits.c) */
+    rst_fit_counts_t fit_counts;
     GArray *failures;     /* rst_failure_t, of connections that have ended */
     GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_reset_t orphan;   /* stands for every reset that came when the table of connections was full */

@@ -43,6 +43,12 @@ enum {
 /* MPTCP options that explain a reset (RFC 8684, sections 3.5 and 3.6). */
 enum { RST_MPTCP_NONE = 0, RST_MPTCP_FASTCLOSE = 7, RST_MPTCP_TCPRST = 8 };
 
+typedef enum rst_checksum {
+    RST_CHECKSUM_UNKNOWN, /* not all of the segment was captured, or a partial checksum of an offloading sender */
+    RST_CHECKSUM_GOOD,
+    RST_CHECKSUM_BAD
+} rst_checksum_t;
+
 #define RST_HEAD_MAX 128 /* payload bytes kept of a reset */
 #define RST_HEAD_DATA 24 /* payload bytes kept of any other segment */
 
@@ -69,6 +75,10 @@ typedef struct rst_segment {
     uint16_t mss;
     uint32_t tsval, tsecr;
     uint32_t sack_left, sack_right;
+    /* Computes the TCP checksum, which costs more than all else: only where it matters. Called while the segment is
+     * fed, never later; NULL = cannot be computed. */
+    rst_checksum_t (*checksum)(const void *packet);
+    const void *packet;
     uint16_t head_len;
     uint8_t head[RST_HEAD_MAX]; /* first head_len payload bytes; the rest is uninitialized */
 } rst_segment_t;
