@@ -8,11 +8,16 @@
 #include "base/text.h"
 #include "points/delivery.h"
 
+static bool went_on_for(const rst_engine_t *engine, rst_moment_t last, int64_t gap)
+{
+    int64_t silence = rst_elapsed(last, engine->file.now);
+
+    return silence != RST_TIME_NONE && silence > gap;
+}
+
 static bool went_on(const rst_engine_t *engine, const rst_retransmission_t *retx)
 {
-    int64_t silence = rst_elapsed(retx->last, engine->file.now);
-
-    return silence != RST_TIME_NONE && silence > retx->gap;
+    return went_on_for(engine, retx->last, retx->gap);
 }
 
 /* Three SYNs, or two if the capture went on for longer than the wait between them. */
@@ -56,6 +61,27 @@ static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst
     return false;
 }
 
+/* The same for an attempt that nobody answered while the connection before it was not long gone. */
+static bool opening_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst_failure_t *failure)
+{
+    const rst_opening_t *opening = conn->opening;
+    rst_moment_t first, last;
+
+    if (!opening || (opening->syn.flags & RST_FLAG_ACK))
+        return false;
+    first = opening->at[0];
+    last = opening->at[opening->copies - 1];
+    if (opening->count < 2 || (opening->count == 2 && !went_on_for(engine, last, rst_elapsed(first, last))))
+        return false;
+    *failure = (rst_failure_t){.conn = conn,
+                               .kind = RST_FINDING_SYN_TIMEOUT,
+                               .from = opening->from,
+                               .count = opening->count,
+                               .first = first,
+                               .last = last};
+    return true;
+}
+
 void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn)
 {
     rst_failure_t failure;
@@ -91,6 +117,8 @@ static void list_conn(rst_engine_t *engine, const rst_conn_t *conn)
 
     for (; conn; conn = view ? view->conn : NULL) {
         if (conn_failure(engine, conn, &failure))
+            list_silence(engine, &failure);
+        if (opening_failure(engine, conn, &failure))
             list_silence(engine, &failure);
         view = view ? view->view : NULL;
     }

@@ -402,3 +402,10 @@ void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
     if (is_empty(reset))
         learn_empty(engine, reset);
 }
+
+void rst_learn_stray_reset(rst_engine_t *engine, rst_reset_t *reset)
+{
+    reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->story->address[reset->from]);
+    reset->service = service_of(engine, reset);
+    rst_pattern_count(reset, NULL, &engine->memory);
+}

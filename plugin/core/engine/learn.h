@@ -12,4 +12,7 @@
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment);
 void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset);
 
+/* A reset that does not fit its sender teaches nothing; it only learns what it is compared with. */
+void rst_learn_stray_reset(rst_engine_t *engine, rst_reset_t *reset);
+
 #endif

@@ -23,6 +23,9 @@
       "Longest time between the SYNs to ports 445 and 139 of one dual connect")                                        \
     X(he_ms, 2000, 1, 60000, "Connection race (milliseconds)",                                                         \
       "Longest time between two connection attempts that race each other (RFC 8305)")                                  \
+    X(silent_s, 240, 1, 86400, "Silent connection (seconds)",                                                          \
+      "A SYN on the addresses and ports of a connection that has been silent for longer begins a new one at once; "    \
+      "otherwise only its answer does (two segment lifetimes of RFC 9293)")                                            \
     X(trigger_window_ms, 200, 1, 60000, "Trigger window (milliseconds)",                                               \
       "Longest time between a segment and the reset that answers it, if later segments came in between")               \
     X(min_rtt_us, 1000, 1, 1000000, "Smallest usable round trip (microseconds)",                                       \

@@ -48,30 +48,34 @@ static void keep_facts(rst_conn_at_point_t *at_point, unsigned from)
     keep_direction(&at_point->facts, &conn->direction[from], from);
 }
 
+static void recall_reset(rst_points_t *points, rst_conn_at_point_t *at_point, rst_reset_t *reset)
+{
+    rst_sighting_t sighting = rst_sighting_of_reset(reset, points->first_interface);
+
+    push(points, at_point, reset->from, &sighting);
+    add_reset(points, at_point, reset);
+    at_point->sender[reset->from] |= (uint16_t)(1u << points->first_interface);
+}
+
 /* Takes over what the record remembers from before the second interface appeared: segments, then its latest resets. */
 static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned from)
 {
     const rst_conn_t *conn = at_point->conn;
     const rst_ring_t *ring = &conn->direction[from].ring;
-    unsigned first_interface = points->first_interface;
 
     at_point->sent[from].lost = conn->direction[from].segments > ring->used;
     for (unsigned age = ring->used; age-- > 0;) {
-        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), first_interface);
+        rst_sighting_t sighting = rst_sighting_of_recent(rst_ring_at(ring, age), points->first_interface);
 
         push(points, at_point, from, &sighting);
-        at_point->sender[from] |= (uint16_t)(1u << first_interface);
+        at_point->sender[from] |= (uint16_t)(1u << points->first_interface);
     }
     for (unsigned i = 0; i < conn->revisables; i++) {
-        rst_sighting_t sighting;
-
-        if (conn->revisable[i]->from != from)
-            continue;
-        sighting = rst_sighting_of_reset(conn->revisable[i], first_interface);
-        push(points, at_point, from, &sighting);
-        add_reset(points, at_point, conn->revisable[i]);
-        at_point->sender[from] |= (uint16_t)(1u << first_interface);
+        if (conn->revisable[i]->from == from)
+            recall_reset(points, at_point, conn->revisable[i]);
     }
+    if (conn->stray_reset[from])
+        recall_reset(points, at_point, conn->stray_reset[from]);
     at_point->crowded = at_point->crowded || conn->resets > conn->revisables;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/seq.h"
 #include "track/connection.h"
+#include "track/fit.h"
 
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
@@ -32,11 +33,24 @@ static bool is_progress(const rst_direction_t *side, const rst_segment_t *segmen
            rst_seq_after(segment->ack, side->acked);
 }
 
-static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+static void note_alive(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     const rst_direction_t *side = &reset->direction[reset->from];
     int64_t elapsed = rst_elapsed(reset->at, at);
 
+    if (!is_progress(side, segment) || elapsed == RST_TIME_NONE || elapsed < REORDERED)
+        return;
+    if (reset->after.alive_count < UINT16_MAX)
+        reset->after.alive_count++;
+    if (reset->after.alive.pass_index)
+        return;
+    reset->after.alive = at;
+    reset->after.alive_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
+    reset->after.alive_new = sent_later(side, segment);
+}
+
+static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+{
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
         if (!reset->after.synack.pass_index && !reset->after.syn_again)
             reset->after.synack = at;
@@ -50,13 +64,7 @@ static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_momen
         reset->after.own_next = at;
         reset->after.own_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     }
-    if (reset->after.alive.pass_index || !is_progress(side, segment))
-        return;
-    if (elapsed == RST_TIME_NONE || elapsed < REORDERED)
-        return;
-    reset->after.alive = at;
-    reset->after.alive_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
-    reset->after.alive_new = sent_later(side, segment);
+    note_alive(reset, segment, at);
 }
 
 /* If the file is out of order, the segment that a reset answers may come after it. */
@@ -94,6 +102,11 @@ static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_mome
         reset->after.syn_again = true;
         return;
     }
+    /* Only what is new to it: an older acknowledgment may have been on its way. */
+    if (reset->after.alive.pass_index && (segment->flags & RST_FLAG_ACK) &&
+        (reset->direction[reset->from].known & RST_DIRECTION_NXT) &&
+        rst_seq_after(segment->ack, reset->direction[reset->from].nxt))
+        reset->after.alive_taken = true;
     if (!reset->after.peer_count)
         reset->after.peer_challenge = !rst_segment_space(segment) && (segment->flags & RST_FLAG_ACK) &&
                                       (peer->known & RST_DIRECTION_ACKED) && segment->ack == peer->acked &&
@@ -126,8 +139,10 @@ static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst
         return;
     if (reset->after.train < 2)
         reset->after.train_step[reset->after.train] = segment->seq - reset->seq;
-    if (reset->after.train < UINT16_MAX)
-        reset->after.train++;
+    if (reset->after.train == UINT16_MAX)
+        return;
+    reset->after.train++;
+    reset->after.train_elsewhere += rst_fit_syn_clues(own, segment) != 0;
 }
 
 void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
@@ -139,11 +154,26 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
         } else if (!reset->after.peer_reset.pass_index) {
             reset->after.peer_reset = at;
             reset->after.peer_reset_active = (segment->flags & RST_FLAG_ACK) != 0;
+            reset->after.peer_reset_elsewhere = rst_fit_syn_clues(&reset->direction[from], segment) != 0;
         }
     } else if (from == reset->from) {
         note_own(reset, segment, at);
     } else {
         note_peer(reset, segment, at);
+    }
+}
+
+void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
+                          unsigned clues)
+{
+    if (from != reset->from)
+        return;
+    if (rst_fit_by(clues) == RST_FOREIGN && !reset->after.foreign.pass_index) {
+        reset->after.foreign = at;
+        reset->after.foreign_clues = (uint8_t)clues;
+    } else if (rst_fit_by(clues) == RST_DOUBTFUL && !reset->after.alive_doubt.pass_index &&
+               is_progress(&reset->direction[from], segment)) {
+        reset->after.alive_doubt = at;
     }
 }
 

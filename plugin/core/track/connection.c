@@ -78,11 +78,12 @@ void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory)
     release_ring(&conn->direction[1].ring, memory);
 }
 
+/* Packets of one side alone may be anybody's. */
 static bool is_live(const rst_conn_t *conn)
 {
     unsigned client = rst_conn_client(conn);
 
-    return !conn->resets && !both_fins(conn) &&
+    return !conn->resets && !both_fins(conn) && conn->direction[0].segments && conn->direction[1].segments &&
            rst_directions_synchronized(&conn->direction[client], &conn->direction[1 - client]);
 }
 
@@ -111,44 +112,30 @@ static void release_directions(rst_direction_t *sides, const rst_memory_t *memor
     rst_release(memory, sides, 2 * sizeof *sides);
 }
 
-static void release_suspended(rst_conn_t *conn, const rst_memory_t *memory)
+static void release_opening(rst_conn_t *conn, const rst_memory_t *memory)
 {
-    if (conn->suspended)
-        release_directions(conn->suspended, memory);
-    conn->suspended = NULL;
+    if (conn->opening)
+        rst_release(memory, conn->opening, sizeof *conn->opening);
+    conn->opening = NULL;
 }
 
 void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory)
 {
-    release_suspended(conn, memory);
+    release_opening(conn, memory);
     release_directions(conn->direction, memory);
     rst_release(memory, conn, sizeof *conn);
 }
 
-static void suspend(rst_conn_t *conn, const rst_memory_t *memory)
-{
-    rst_conn_unshare(conn, memory);
-    release_suspended(conn, memory);
-    conn->suspended = conn->direction;
-    conn->suspended_client = conn->client;
-    conn->suspended_opened = conn->opened;
-    conn->suspended_first = conn->first;
-}
-
-static void start_incarnation(rst_conn_t *conn, const rst_memory_t *memory)
+void rst_conn_start(rst_conn_t *conn, const rst_memory_t *memory)
 {
     remember_previous(conn, memory);
-    if (conn->previous->live) {
-        suspend(conn, memory);
-    } else {
-        release_suspended(conn, memory);
-        rst_conn_trim(conn, memory);
-        if (!conn->directions_shared)
-            rst_release(memory, conn->direction, 2 * sizeof *conn->direction);
-    }
+    rst_conn_trim(conn, memory);
+    if (!conn->directions_shared)
+        rst_release(memory, conn->direction, 2 * sizeof *conn->direction);
     conn->direction = new_directions(memory);
     conn->directions_shared = false;
     memset(conn->last_reset, 0, sizeof conn->last_reset);
+    memset(conn->stray_reset, 0, sizeof conn->stray_reset);
     conn->revisables = 0;
     conn->resets = 0;
     conn->client = -1;
@@ -188,44 +175,31 @@ static bool syn_belongs(const rst_conn_t *conn, unsigned from, const rst_segment
     return (side->known & RST_DIRECTION_SYN) && side->isn == segment->seq;
 }
 
-void rst_conn_before_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *segment, const rst_memory_t *memory)
+static bool syn_ack_belongs(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
-    if (segment->flags & RST_FLAG_ACK) {
-        const rst_direction_t *peer = &conn->direction[1 - from];
-        bool answers = (peer->known & RST_DIRECTION_SYN) && segment->ack == peer->isn + 1;
+    const rst_direction_t *side = &conn->direction[from];
+    const rst_direction_t *peer = &conn->direction[1 - from];
 
-        /* The SYN is not in the capture, and the previous connection on these addresses and ports had ended. */
-        if (!answers && (both_fins(conn) || conn->resets) &&
-            !((conn->direction[from].known & RST_DIRECTION_SYN) && conn->direction[from].isn == segment->seq))
-            start_incarnation(conn, memory);
-        else if (answers && conn->suspended)
-            release_suspended(conn, memory);
-        return;
-    }
-    if (conn->first.pass_index && !syn_belongs(conn, from, segment))
-        start_incarnation(conn, memory);
+    if ((peer->known & RST_DIRECTION_SYN) && segment->ack == peer->isn + 1)
+        return true;
+    if ((side->known & RST_DIRECTION_SYN) && side->isn == segment->seq)
+        return true;
+    /* Whatever it acknowledges, the sender of the SYN will answer it. */
+    return !side->segments && !rst_conn_has_ended(conn);
 }
 
-void rst_conn_resume(rst_conn_t *conn, unsigned from, const rst_segment_t *segment, const rst_memory_t *memory)
+bool rst_conn_owns_syn(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
-    const rst_direction_t *old = conn->suspended ? &conn->suspended[from] : NULL;
+    if (!conn->first.pass_index)
+        return true;
+    return (segment->flags & RST_FLAG_ACK) ? syn_ack_belongs(conn, from, segment) : syn_belongs(conn, from, segment);
+}
 
-    if (!old || (segment->flags & RST_FLAG_SYN) || !(segment->flags & RST_FLAG_ACK) || conn->resets)
-        return;
-    /* The answer to the unexpected SYN is itself an ACK of the old connection. Only data, or a segment from the sender
-     * of the SYN, shows that the old connection goes on. */
-    if (!(conn->direction[from].known & RST_DIRECTION_SYN) && !segment->len)
-        return;
-    if (!(old->known & RST_DIRECTION_NXT) || segment->seq != old->nxt)
-        return;
-    rst_conn_unshare(conn, memory);
-    release_directions(conn->direction, memory);
-    conn->direction = conn->suspended;
-    conn->client = conn->suspended_client;
-    conn->opened = conn->suspended_opened;
-    conn->first = conn->suspended_first;
-    conn->story = NULL;
-    conn->suspended = NULL;
+bool rst_conn_is_silent(const rst_conn_t *conn, rst_moment_t now, int64_t limit)
+{
+    int64_t elapsed = rst_elapsed(conn->last, now);
+
+    return elapsed != RST_TIME_NONE && elapsed > limit;
 }
 
 void rst_conn_learn_roles(rst_conn_t *conn, unsigned from, const rst_segment_t *segment)

@@ -5,6 +5,9 @@
  */
 #include "track/direction.h"
 
+#include <glib.h>
+
+#include "answer/foreign.h"
 #include "base/seq.h"
 
 #define WSCALE_MAX 14                               /* RFC 7323, section 2.3 */
@@ -78,10 +81,12 @@ static void take_hops(rst_direction_t *side, const rst_segment_t *segment)
 
     if (!(segment->known & RST_HAS_IP))
         return;
-    side->ttl = segment->ttl;
-    hops = rst_hops(segment->ttl);
     if (segment->len && segment->ttl == side->syn_ttl)
         side->data_at_syn_ttl = true;
+    if (segment->ttl == side->ttl && side->segments > RST_DISTANCES)
+        return;
+    side->ttl = segment->ttl;
+    hops = rst_hops(segment->ttl);
     if (!(side->known & RST_DIRECTION_HOPS)) {
         side->hop_min = side->hop_max = hops;
         side->known |= RST_DIRECTION_HOPS;
@@ -103,12 +108,27 @@ static void take_ip_id(rst_direction_t *side, const rst_segment_t *segment)
     side->known |= RST_DIRECTION_IP_ID;
 }
 
+static void take_stamp(rst_direction_t *side, const rst_segment_t *segment)
+{
+    if (segment->known & RST_HAS_TIMESTAMP) {
+        side->tsval = segment->tsval;
+        side->known |= RST_DIRECTION_TIMESTAMPS;
+        side->stamped = (uint8_t)MIN(side->stamped + 1, UINT8_MAX);
+    } else if (segment->known & RST_HAS_OPTIONS) {
+        side->unstamped = (uint8_t)MIN(side->unstamped + 1, UINT8_MAX);
+    }
+}
+
 static void take_syn(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at)
 {
+    if (!(segment->known & RST_HAS_OPTIONS))
+        side->known |= RST_DIRECTION_CUT;
+    if (segment->checksum && segment->checksum(segment->packet) == RST_CHECKSUM_GOOD)
+        side->known |= RST_DIRECTION_CHECKSUMS;
     side->isn = segment->seq;
     if (!(side->known & RST_DIRECTION_SYN)) {
         side->syn = at;
-        side->syn_tsval = segment->tsval;
+        side->syn_tsval = (segment->known & RST_HAS_TIMESTAMP) ? segment->tsval : 0;
         side->syn_link = segment->link;
         side->syn_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     }
@@ -383,20 +403,13 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     }
 }
 
-static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
-                           uint32_t space, rst_moment_t at, int64_t idle, bool keepalive, const rst_memory_t *memory)
+static void fill_candidate(rst_recent_segment_t *slot, const rst_segment_t *segment, rst_moment_t at)
 {
-    bool lower = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
-    bool again = (side->known & peer->known & RST_DIRECTION_FIN) && side->acked == peer->fin_seq;
-    bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
-    rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
-
     slot->moment = at;
-    slot->idle = idle;
     slot->seq = segment->seq;
     slot->ack = segment->ack;
     slot->len = segment->len;
-    slot->space = space;
+    slot->space = rst_segment_space(segment);
     slot->link = segment->link;
     slot->tsecr = segment->tsecr;
     slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
@@ -406,6 +419,18 @@ static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, c
     slot->ttl = segment->ttl;
     slot->tos = segment->tos;
     slot->message = (uint8_t)rst_message_read(segment);
+}
+
+static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                           uint32_t space, rst_moment_t at, int64_t idle, bool keepalive, const rst_memory_t *memory)
+{
+    bool lower = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
+    bool again = (side->known & peer->known & RST_DIRECTION_FIN) && side->acked == peer->fin_seq;
+    bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
+    rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
+
+    fill_candidate(slot, segment, at);
+    slot->idle = idle;
     slot->keepalive = keepalive;
     slot->repeated = repeated;
 }
@@ -417,7 +442,6 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     bool small = segment->len <= 1 && !(segment->flags & (RST_FLAG_SYN | RST_FLAG_FIN));
     bool keepalive = small && is_keepalive(side, peer, segment);
     bool window_probe = small && is_window_probe(peer, segment);
-
     push_candidate(side, peer, segment, space, at, idle, keepalive || window_probe, memory);
     if (!side->segments)
         side->first = at;
@@ -425,10 +449,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     side->segments++;
     take_hops(side, segment);
     take_ip_id(side, segment);
-    if (segment->known & RST_HAS_TIMESTAMP) {
-        side->tsval = segment->tsval;
-        side->known |= RST_DIRECTION_TIMESTAMPS;
-    }
+    take_stamp(side, segment);
     if (segment->mptcp == RST_MPTCP_FASTCLOSE)
         side->known |= RST_DIRECTION_FASTCLOSE;
     if (segment->flags & RST_FLAG_SYN)
@@ -450,6 +471,27 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     }
     if (!space && !keepalive && !window_probe)
         side->pure_acks++;
+}
+
+void rst_direction_take_rewritten(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at, unsigned clues,
+                                  const rst_memory_t *memory)
+{
+    rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
+
+    fill_candidate(slot, segment, at);
+    slot->clues = (uint8_t)clues;
+    if (clues & RST_CLUE_SEQ)
+        take_out_of_window(side, at);
+}
+
+void rst_direction_set_aside(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at, unsigned clues,
+                             const rst_memory_t *memory)
+{
+    if (!side->stray)
+        side->stray = memory->alloc(memory->scope, sizeof *side->stray);
+    memset(side->stray, 0, sizeof *side->stray);
+    fill_candidate(side->stray, segment, at);
+    side->stray->clues = (uint8_t)clues;
 }
 
 bool rst_directions_synchronized(const rst_direction_t *client, const rst_direction_t *server)

@@ -48,9 +48,20 @@ enum { /* which members are valid, and what else is known */
        RST_DIRECTION_RTT = 0x0800,
        /* advertised less than a quarter of its largest window, and has not returned to half of it */
        RST_DIRECTION_SHRUNK = 0x1000,
-       RST_DIRECTION_SACK = 0x2000,     /* sack_right is beyond acked */
-       RST_DIRECTION_FASTCLOSE = 0x4000 /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
+       RST_DIRECTION_SACK = 0x2000,      /* sack_right is beyond acked */
+       RST_DIRECTION_FASTCLOSE = 0x4000, /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
+       RST_DIRECTION_CUT = 0x8000,       /* the options of its SYN were not captured */
+       RST_DIRECTION_CHECKSUMS = 0x10000 /* its SYN bore a right checksum: no network card fills it in later */
 };
+
+/* A hop distance that the side was seen at. Two segments that agree settle it. */
+typedef struct rst_distance {
+    uint8_t hops, seen;
+} rst_distance_t;
+
+#define RST_DISTANCES 3 /* load sharing over more paths is rare */
+
+typedef struct rst_doubt rst_doubt_t;
 
 typedef struct rst_direction {
     uint32_t known; /* RST_DIRECTION_* */
@@ -76,10 +87,16 @@ typedef struct rst_direction {
     uint16_t ip_id, ip_id_changes;
     uint16_t mss;
     uint8_t wscale;
-    uint8_t hop_min, hop_max; /* hop distance of its segments, not counting resets */
-    uint8_t ttl;              /* of the latest segment */
-    uint8_t syn_ttl;          /* of the first SYN, 0 = unknown */
-    bool data_at_syn_ttl;     /* a segment with payload had the TTL of the SYN */
+    uint8_t hop_min, hop_max;   /* hop distance of its segments, not counting resets */
+    uint8_t ttl;                /* of the latest segment */
+    uint8_t stamped, unstamped; /* segments with and without a timestamp, up to 255 */
+    rst_distance_t distance[RST_DISTANCES];
+    uint8_t foreign_clues; /* RST_CLUE_* of the latest foreign segment */
+    uint32_t foreign;      /* segments with this side's address that do not fit it (fit.h) */
+    rst_moment_t foreign_last;
+    rst_doubt_t *doubt;   /* segments held (doubt.h); NULL = never; shared by all copies of the direction */
+    uint8_t syn_ttl;      /* of the first SYN, 0 = unknown */
+    bool data_at_syn_ttl; /* a segment with payload had the TTL of the SYN */
     uint8_t syn_flags;
     uint8_t message;              /* rst_message_t of the latest payload */
     uint32_t syn_tsval, syn_link; /* of the first SYN */
@@ -96,6 +113,9 @@ typedef struct rst_direction {
     rst_retransmission_t retransmission;
     rst_probes_t keepalive, window_probe;
     rst_ring_t ring;
+    /* the latest segment that was foreign or doubtful, and so changed nothing: a host may answer it all the same. NULL
+     * = none; shared by all copies of the direction */
+    rst_recent_segment_t *stray;
 } rst_direction_t;
 
 /* Hop distance, assuming the nearest common initial TTL above (32, 64, 128, 255). 255 = no stack starts from a TTL that
@@ -120,6 +140,14 @@ bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *seg
  * since the connection's previous segment. */
 void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
                         int64_t idle, const rst_memory_t *memory);
+
+/* Keeps a segment that changes nothing as something that a reset may answer. */
+void rst_direction_set_aside(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at, unsigned clues,
+                             const rst_memory_t *memory);
+
+/* Keeps a segment of which only one of the numbers does not fit, next to those before it. */
+void rst_direction_take_rewritten(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at, unsigned clues,
+                                  const rst_memory_t *memory);
 
 /* Both SYNs were acknowledged, or the capture shows segments that only an open connection sends. */
 bool rst_directions_synchronized(const rst_direction_t *client, const rst_direction_t *server);

@@ -35,6 +35,11 @@ typedef struct rst_earlier {
  * address. */
 typedef struct rst_aftermath {
     rst_moment_t alive; /* the sender sends what a host that had reset the connection would not; pass_index 0 = never */
+    uint16_t alive_count;     /* how many such segments */
+    bool alive_taken;         /* the peer acknowledges one of them */
+    rst_moment_t alive_doubt; /* the first that has one clue against it (RST_DOUBTFUL) */
+    rst_moment_t foreign;     /* the first segment with the sender's address that does not fit it */
+    uint8_t foreign_clues;
     rst_moment_t own_next; /* the sender's first segment that is neither SYN nor reset */
     uint8_t own_ttl;       /* its TTL, 0 = unknown */
     uint8_t alive_ttl;     /* TTL of the segment at alive, 0 = unknown */
@@ -45,16 +50,17 @@ typedef struct rst_aftermath {
     uint16_t peer_count;   /* the peer's segments after the reset, not counting resets and copies */
     bool peer_challenge; /* the first of them is a challenge ACK: bare, at the peer's RCV.NXT (RFC 5961, section 3.2) */
     bool syn_again;      /* the peer repeats its SYN */
-    bool peer_reset_active;  /* the peer's first reset after this one has the ACK flag, so it answers nothing */
-    rst_moment_t peer_reset; /* the moment of that reset */
-    rst_moment_t synack;     /* the sender accepts the SYN after all, with no repeated SYN in between */
-    rst_moment_t retry;      /* a new SYN on the same addresses and ports */
-    bool same_syn_accepted;  /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
+    bool peer_reset_active;    /* the peer's first reset after this one has the ACK flag, so it answers nothing */
+    rst_moment_t peer_reset;   /* the moment of that reset */
+    bool peer_reset_elsewhere; /* it comes from another distance than the peer's other packets */
+    rst_moment_t synack;       /* the sender accepts the SYN after all, with no repeated SYN in between */
+    rst_moment_t retry;        /* a new SYN on the same addresses and ports */
+    bool same_syn_accepted;    /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
     bool reached_known;
     uint32_t reached; /* SND.NXT of the sender at the end of this incarnation */
     /* the sender's later resets within seqchange_s, at rising sequence numbers that nobody has reached */
-    uint16_t train;
-    uint32_t train_step[2]; /* their distances from this reset */
+    uint16_t train, train_elsewhere; /* the latter from another distance than the sender's other packets */
+    uint32_t train_step[2];          /* their distances from this reset */
 } rst_aftermath_t;
 
 typedef struct rst_reset rst_reset_t;
@@ -89,14 +95,17 @@ struct rst_reset {
     rst_reset_t *next;     /* next reset in the file, NULL for the latest */
     rst_reset_t *original; /* of a copy, otherwise NULL */
     rst_moment_t at;
-    uint16_t copies;   /* resets that are copies of this one */
-    bool trigger_late; /* the trigger comes after the reset in the file */
-    bool let_go;       /* gave up its place to later resets: what followed is not known */
-    int64_t idle;      /* ns since the connection's previous segment that is no reset; RST_TIME_NONE = unknown */
+    uint16_t copies;         /* resets that are copies of this one */
+    uint8_t clues;           /* RST_CLUE_*: what does not fit its sender */
+    bool counts;             /* as an earlier reset: it fits, and the connection did not go on after it (so far) */
+    rst_reset_t *own_before; /* the reset of its side that counted before it, NULL = none */
+    bool trigger_late;       /* the trigger comes after the reset in the file */
+    bool let_go;             /* gave up its place to later resets: what followed is not known */
+    int64_t idle;            /* ns since the connection's previous segment that is no reset; RST_TIME_NONE = unknown */
     uint32_t seq, ack, len, known, tsval, link;
     uint16_t window, ip_id;
-    uint16_t ordinal;     /* within the incarnation, from 1 */
-    uint16_t own_ordinal; /* among the resets from this side */
+    uint16_t ordinal;     /* within the incarnation, from 1, of those that count; 0 = does not fit its sender */
+    uint16_t own_ordinal; /* among those of this side */
     uint16_t silences;    /* how many silences that series had, up to this reset */
     uint8_t from;         /* index of the side that it comes from, by its source address */
     uint8_t client;       /* index of the client, as known then */

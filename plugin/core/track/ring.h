@@ -17,6 +17,7 @@ typedef struct rst_recent_segment {
     uint32_t seq, ack, len, space, link, tsecr;
     uint16_t window, ip_id;
     uint8_t flags, ttl, tos, message;
+    uint8_t clues;  /* RST_CLUE_*: what does not fit the side whose address it bears; 0 = it fits */
     bool answered;  /* a reset has been matched to it */
     bool keepalive; /* takes no new sequence space: SEQ = SND.NXT - 1 */
     bool timestamp; /* tsecr is valid */

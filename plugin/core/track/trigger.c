@@ -220,6 +220,18 @@ static void note_late_duplicate(rst_reset_t *reset, const rst_ring_t *ring, cons
     candidate->answered = true;
 }
 
+/* What was set aside because it does not fit its side reached the host all the same. */
+static rst_recent_segment_t *find_stray(const rst_reset_t *reset)
+{
+    rst_recent_segment_t *stray = reset->conn->direction[1 - reset->from].stray;
+
+    if (!stray || stray->answered)
+        return NULL;
+    if (stray->flags & RST_FLAG_ACK)
+        return stray->ack == reset->seq ? stray : NULL;
+    return (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack == stray->seq + stray->space ? stray : NULL;
+}
+
 rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
 {
     const rst_ring_t *ring = &reset->conn->direction[1 - reset->from].ring;
@@ -232,6 +244,11 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
             (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring) : find_answered(reset, ring, prefs);
         if (!candidate && !(segment->flags & RST_FLAG_ACK))
             candidate = find_overtaken(reset, ring, prefs);
+    }
+    if (!candidate) {
+        candidate = find_stray(reset);
+        if (candidate && !(candidate->flags & RST_FLAG_ACK))
+            reset->form = RST_FORM_REFUSAL;
     }
     if (candidate && is_late_duplicate(reset, candidate))
         reset->late_duplicate = candidate->moment;

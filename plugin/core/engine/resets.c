@@ -1,0 +1,229 @@
+/* resets.c
+ * Making the record of a reset.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/resets.h"
+
+#include "base/seq.h"
+#include "engine/learn.h"
+#include "engine/misfits.h"
+#include "engine/segments.h"
+#include "track/fit.h"
+#include "track/merged.h"
+#include "track/trigger.h"
+
+#define SYN_AGAIN INT64_C(1000000000) /* ns; an unanswered SYN is sent again after this time (RFC 6298, section 2) */
+/* ns of capture before a connection without a SYN, until that counts as lost state */
+#define FRESH_AFTER INT64_C(2200000000)
+
+static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segment_t *segment)
+{
+    reset->seq = segment->seq;
+    reset->ack = segment->ack;
+    reset->len = segment->len;
+    reset->known = segment->known;
+    reset->tsval = segment->tsval;
+    reset->link = segment->link;
+    reset->window = segment->window;
+    reset->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
+    reset->flags = segment->flags;
+    reset->ttl = segment->ttl;
+    reset->tos = segment->tos;
+    reset->df = segment->df;
+    reset->mptcp = segment->mptcp;
+    reset->mptcp_reason = segment->mptcp_reason;
+    reset->mptcp_flags = segment->mptcp_flags;
+    if (segment->head_len) {
+        uint8_t *head = engine->memory.alloc(engine->memory.scope, segment->head_len);
+
+        memcpy(head, segment->head, segment->head_len);
+        reset->head = head;
+        reset->head_len = (uint8_t)segment->head_len;
+    }
+}
+
+static rst_earlier_t earlier_of(const rst_reset_t *reset)
+{
+    if (!reset)
+        return (rst_earlier_t){.at = {0, RST_TIME_NONE}};
+    return (rst_earlier_t){reset->at, reset->seq, reset->ack, reset->ttl, reset->flags, reset->ip_id, reset->window};
+}
+
+static bool begins_within(const rst_engine_t *engine, const rst_conn_t *conn, int64_t limit)
+{
+    const rst_points_t *points = &engine->points;
+    unsigned interface = points->several ? rst_at_point_interface(conn->at_point) : points->first_interface;
+    int64_t elapsed = rst_elapsed(points->start[interface], conn->first);
+
+    return elapsed == RST_TIME_NONE || elapsed < limit;
+}
+
+/* Since the latest segment in either direction. Resets do not count, so that the second of a pair is as idle as the
+ * first. */
+static int64_t idle_before(const rst_conn_t *conn, rst_moment_t now)
+{
+    const rst_moment_t *a = &conn->direction[0].last;
+    const rst_moment_t *b = &conn->direction[1].last;
+    const rst_moment_t *latest = a->pass_index > b->pass_index ? a : b;
+
+    return latest->pass_index ? rst_elapsed(*latest, now) : RST_TIME_NONE;
+}
+
+static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_story_t *story = conn->story;
+
+    if (story)
+        return story;
+    story = rst_alloc0(&engine->memory, sizeof *story);
+    story->address = conn->address;
+    story->port = conn->port;
+    story->point = conn->point;
+    story->merged_places = conn->merged_places;
+    story->began = conn->first.pass_index ? conn->first : engine->file.now;
+    conn->story = story;
+    return story;
+}
+
+static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *conn, unsigned from)
+{
+    reset->conn = conn;
+    reset->story = story_of(engine, conn);
+    reset->from = (uint8_t)from;
+    reset->at = engine->file.now;
+    reset->idle = idle_before(conn, engine->file.now);
+    reset->client = (uint8_t)rst_conn_client(conn);
+    reset->role_known = conn->client >= 0;
+    reset->opened = conn->opened;
+    reset->from_closed_summary = conn->from_closed_summary;
+    reset->fresh = begins_within(engine, conn, FRESH_AFTER);
+    reset->at_start = begins_within(engine, conn, SYN_AGAIN);
+    reset->previous = conn->previous;
+    reset->host[0] = conn->host[0];
+    reset->host[1] = conn->host[1];
+    reset->own_last = earlier_of(conn->last_reset[from]);
+    reset->peer_last = earlier_of(conn->last_reset[1 - from]);
+    reset->own_first = conn->last_reset[from] && conn->last_reset[from]->own_first.at.pass_index
+                           ? conn->last_reset[from]->own_first
+                           : reset->own_last;
+    reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
+    reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
+    /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */
+    reset->direction = conn->direction;
+    conn->directions_shared = true;
+}
+
+/* The ACK of an abort tells what had arrived, so later resets do not answer those segments. The ACK number of other
+ * resets means nothing. */
+static void take_last_ack(rst_conn_t *conn, const rst_reset_t *reset, const rst_memory_t *memory)
+{
+    const rst_direction_t *side = &conn->direction[reset->from];
+    const rst_direction_t *peer = &conn->direction[1 - reset->from];
+
+    if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(side->known & RST_DIRECTION_ACKED))
+        return;
+    if (!rst_seq_after(reset->ack, side->acked) || rst_seq_after(reset->ack, peer->nxt))
+        return;
+    rst_conn_unshare(conn, memory);
+    conn->direction[reset->from].acked = reset->ack;
+}
+
+/* The first reset of a connection keeps recording its aftermath; of the later ones, only the latest do. */
+static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
+{
+    if (!reset->story->first)
+        reset->story->first = reset;
+    if (conn->revisables == RST_REVISABLE_MAX) {
+        conn->revisable[1]->let_go = true;
+        memmove(&conn->revisable[1], &conn->revisable[2], (RST_REVISABLE_MAX - 2) * sizeof conn->revisable[0]);
+        conn->revisables--;
+    }
+    conn->revisable[conn->revisables++] = reset;
+}
+
+/* Its numbers are out of reach, or it answers a packet that was: it says nothing about the connection, and is no
+ * earlier reset for those that follow. Only the latest from each side keeps recording its aftermath. */
+static void take_stray(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
+{
+    rst_reset_t **place = &conn->stray_reset[reset->from];
+
+    if (*place)
+        (*place)->let_go = true;
+    *place = reset;
+    reset->ordinal = 0;
+    rst_learn_stray_reset(engine, reset);
+}
+
+static void take_fitting(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset, const rst_segment_t *segment)
+{
+    unsigned from = reset->from;
+
+    rst_segments_touch(engine, conn);
+    rst_segments_note(engine, conn, from, segment);
+    take_last_ack(conn, reset, &engine->memory);
+    rst_learn_reset(engine, reset);
+    reset->counts = true;
+    reset->own_before = conn->last_reset[from];
+    conn->last_reset[from] = reset;
+    if (conn->resets < UINT16_MAX)
+        conn->resets++;
+    add_revisable(conn, reset);
+}
+
+static bool is_copy_of(const rst_engine_t *engine, const rst_reset_t *reset, const rst_reset_t *latest)
+{
+    return latest && (rst_reset_is_copy(reset, latest, &engine->file.prefs) || rst_merged_is_copy(reset, latest));
+}
+
+/* The reset repeats an earlier one that the capture holds twice. */
+static bool take_copy(const rst_engine_t *engine, const rst_conn_t *conn, rst_reset_t *reset)
+{
+    rst_reset_t *latest[] = {conn->last_reset[reset->from], conn->stray_reset[reset->from]};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(latest); i++) {
+        if (!is_copy_of(engine, reset, latest[i]))
+            continue;
+        reset->original = latest[i];
+        latest[i]->copies++;
+        reset->ordinal = latest[i]->ordinal;
+        reset->clues = latest[i]->clues;
+        return true;
+    }
+    return false;
+}
+
+rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_reset_t *reset = rst_alloc0(&engine->memory, sizeof *reset);
+    rst_recent_segment_t *trigger;
+    unsigned clues;
+
+    rst_segments_before(engine, conn, from, segment);
+    rst_segments_confirm(engine, conn, from, segment);
+    *(engine->first_reset ? &engine->last_reset->next : &engine->first_reset) = reset;
+    engine->last_reset = reset;
+    fill_reset(engine, reset, conn, from);
+    copy_facts(engine, reset, segment);
+    trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);
+    clues = rst_fit_reset_clues(&reset->direction[from], &reset->direction[1 - from], segment);
+    /* What answers a packet is its sender's own, even if that packet was not the peer's. */
+    if (!trigger)
+        reset->clues = (uint8_t)clues;
+    rst_misfits_count(engine, reset->clues);
+    if (take_copy(engine, conn, reset)) {
+        rst_segments_touch(engine, conn);
+        return reset;
+    }
+    if (trigger)
+        trigger->answered = true;
+    if (rst_fit_by(clues) == RST_FOREIGN)
+        take_stray(engine, conn, reset);
+    else
+        take_fitting(engine, conn, reset, segment);
+    if (conn->at_point)
+        rst_at_point_take(&engine->points, conn, from, segment, reset);
+    if (engine->judge.join)
+        rst_join_add(engine->judge.join, reset);
+    return reset;
+}

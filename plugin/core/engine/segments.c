@@ -1,0 +1,255 @@
+/* segments.c
+ * Taking a segment that is no reset: a copy, a SYN, one that does not fit its side, or what most are.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/segments.h"
+
+#include "engine/failures.h"
+#include "engine/learn.h"
+#include "engine/misfits.h"
+#include "track/aftermath.h"
+#include "track/doubt.h"
+#include "track/fit.h"
+#include "track/merged.h"
+
+void rst_segments_touch(rst_engine_t *engine, rst_conn_t *conn)
+{
+    if (!conn->first.pass_index)
+        conn->first = engine->file.now;
+    conn->last = engine->file.now;
+}
+
+/* Both ends go on after a reset: it ended nothing, and later ones are no follow-ups of it. */
+static void stop_counting(rst_conn_t *conn, rst_reset_t *reset)
+{
+    rst_reset_t **last = &conn->last_reset[reset->from];
+
+    reset->counts = false;
+    conn->resets--;
+    while (*last && !(*last)->counts)
+        *last = (*last)->own_before;
+}
+
+void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (conn->stray_reset[i])
+            rst_aftermath_note(conn->stray_reset[i], from, segment, engine->file.now, &engine->file.prefs);
+    }
+    for (unsigned i = 0; i < conn->revisables; i++) {
+        rst_reset_t *reset = conn->revisable[i];
+
+        rst_aftermath_note(reset, from, segment, engine->file.now, &engine->file.prefs);
+        if (reset->counts && reset->after.alive_taken)
+            stop_counting(conn, reset);
+    }
+}
+
+/* A SYN much later is an attempt of its own, not a retry. */
+static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
+{
+    int64_t elapsed = rst_elapsed(reset, syn);
+
+    return elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_AFTER;
+}
+
+static void start(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_findings_note(engine, conn);
+    rst_conn_start(conn, &engine->memory);
+    if (conn->at_point)
+        rst_at_point_restart(&engine->points, conn);
+}
+
+static void note_retry(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_reset_t *latest = conn->revisables ? conn->revisable[conn->revisables - 1] : NULL;
+
+    if (latest && follows_soon(latest->at, engine->file.now))
+        latest->after.retry = engine->file.now;
+}
+
+/* Finds the incarnation that a SYN or SYN-ACK belongs to. Returns false if that has not begun yet. */
+static bool find_incarnation(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    const rst_direction_t *side = &conn->direction[from];
+    bool asks = !(segment->flags & RST_FLAG_ACK);
+    bool elsewhere = rst_fit_syn_clues(side, segment) != 0;
+
+    if (rst_conn_owns_syn(conn, from, segment))
+        return true;
+    if (!asks && !rst_conn_has_ended(conn))
+        return true;
+    if (asks && !elsewhere)
+        note_retry(engine, conn);
+    if (rst_conn_is_silent(conn, engine->file.now, (int64_t)engine->file.prefs.silent_s * RST_SECOND)) {
+        start(engine, conn);
+        return true;
+    }
+    if (!conn->opening || !rst_opening_is(conn->opening, segment, from))
+        conn->opening = rst_opening_new(conn->opening, segment, from, elsewhere, conn->last, &engine->memory);
+    if (rst_opening_is(conn->opening, segment, from))
+        rst_opening_repeat(conn->opening, engine->file.now);
+    rst_misfits_count(engine, elsewhere ? RST_CLUE_HOPS : 0);
+    return false;
+}
+
+/* All is as it should be except one of the numbers: a device on the path may have changed it, and the receiver answers
+ * it like any other. */
+static void take_rewritten(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
+                           unsigned clues)
+{
+    rst_direction_take_rewritten(&conn->direction[from], segment, engine->file.now, clues, &engine->memory);
+    if (conn->at_point)
+        rst_at_point_take(&engine->points, conn, from, segment, NULL);
+}
+
+/* It is kept as something that a reset may answer, and shown as evidence. */
+static void set_aside(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
+                      unsigned clues)
+{
+    rst_direction_t *side = &conn->direction[from];
+
+    if (rst_fit_by(clues) == RST_FOREIGN) {
+        side->foreign++;
+        side->foreign_last = engine->file.now;
+        side->foreign_clues = (uint8_t)clues;
+    }
+    if (clues == (RST_CLUE_SEQ | RST_CLUE_FAR) || clues == (RST_CLUE_ACK | RST_CLUE_FAR))
+        take_rewritten(engine, conn, from, segment, clues);
+    else
+        rst_direction_set_aside(side, segment, engine->file.now, clues, &engine->memory);
+    for (unsigned i = 0; i < conn->revisables; i++)
+        rst_aftermath_misfit(conn->revisable[i], from, segment, engine->file.now, clues);
+}
+
+static bool is_copy(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    if (!rst_direction_is_copy(&conn->direction[from], segment, &engine->file.prefs))
+        return false;
+    conn->direction[from].copies++;
+    if (segment->len && !(segment->flags & RST_FLAG_FIN) &&
+        (conn->direction[0].known & conn->direction[1].known & RST_DIRECTION_FIN))
+        conn->direction[from].old_duplicate = engine->file.now;
+    return true;
+}
+
+/* Takes a segment that is its sender's own. */
+static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_moment_t before = conn->last;
+    int64_t idle = before.pass_index && conn->first.pass_index ? rst_elapsed(before, engine->file.now) : RST_TIME_NONE;
+
+    rst_conn_learn_roles(conn, from, segment);
+    rst_segments_touch(engine, conn);
+    rst_segments_note(engine, conn, from, segment);
+    rst_fit_learn(&conn->direction[from], segment, false);
+    rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->file.now,
+                       idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
+    for (unsigned i = 0; i < conn->revisables; i++)
+        rst_aftermath_reached(conn->revisable[i], conn->direction);
+    rst_learn_segment(engine, conn, from, segment);
+    if (conn->at_point)
+        rst_at_point_take(&engine->points, conn, from, segment, NULL);
+}
+
+/* What was held of a side is taken now, with its own times. */
+static void take_held(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
+{
+    const rst_doubt_t doubt = rst_doubt_believe(&conn->direction[from]);
+    rst_moment_t now = engine->file.now;
+
+    for (unsigned i = 0; i < doubt.run; i++) {
+        engine->file.now = doubt.at[i];
+        take_own(engine, conn, from, &doubt.segment[i]);
+    }
+    engine->file.now = now;
+}
+
+/* Is the segment its sender's own, so far as can be told? Most fit; a doubtful one may be held. */
+static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    const unsigned doubted = RST_CLUE_HOPS | RST_CLUE_TIMESTAMP;
+    rst_direction_t *side = &conn->direction[from];
+    unsigned clues = 0;
+    rst_fit_t fit;
+
+    if (!(segment->flags & RST_FLAG_SYN) || side->segments)
+        clues = rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places);
+    if (segment->flags & RST_FLAG_SYN)
+        clues &= ~doubted;
+    rst_misfits_count(engine, clues);
+    fit = rst_fit_by(clues);
+    if (fit == RST_FITS || (fit == RST_DOUBTFUL && !(clues & doubted)))
+        return true;
+    if (fit == RST_DOUBTFUL && !rst_doubt_hold(side, segment, engine->file.now, clues, &engine->memory)) {
+        take_held(engine, conn, from);
+        return true;
+    }
+    set_aside(engine, conn, from, segment, clues);
+    return false;
+}
+
+void rst_segments_confirm(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    if (!rst_doubt_is_acknowledged(&conn->direction[1 - from], segment))
+        return;
+    rst_conn_unshare(conn, &engine->memory);
+    take_held(engine, conn, 1 - from);
+}
+
+/* For a segment whose incarnation is the current one. */
+static void take_current(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    bool news = rst_direction_is_news(&conn->direction[from], segment);
+
+    if (!news)
+        rst_merged_note(conn, from, segment);
+    rst_conn_unshare(conn, &engine->memory);
+    if ((!news && is_copy(engine, conn, from, segment)) || !belongs_to_side(engine, conn, from, segment))
+        return;
+    if (rst_doubt_is_continued(&conn->direction[from], segment))
+        take_held(engine, conn, from);
+    rst_segments_confirm(engine, conn, from, segment);
+    take_own(engine, conn, from, segment);
+}
+
+/* The attempt has been answered: what was kept of it is taken now, with its own times. */
+static void begin(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_opening_t *opening = conn->opening;
+    rst_moment_t now = engine->file.now;
+
+    conn->opening = NULL;
+    start(engine, conn);
+    conn->previous->last = opening->before;
+    for (unsigned i = 0; i < opening->copies; i++) {
+        engine->file.now = opening->at[i];
+        take_current(engine, conn, opening->from, &opening->syn);
+    }
+    if (opening->challenged.pass_index) {
+        engine->file.now = opening->challenged;
+        take_current(engine, conn, 1u - opening->from, &opening->challenge);
+    }
+    engine->file.now = now;
+    rst_release(&engine->memory, opening, sizeof *opening);
+}
+
+void rst_segments_before(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    if (!conn->opening)
+        return;
+    if (rst_opening_is_answered(conn->opening, segment, from, rst_fit_syn_clues(&conn->direction[from], segment) != 0))
+        begin(engine, conn);
+    else
+        rst_opening_note(conn->opening, segment, from, engine->file.now);
+}
+
+void rst_segments_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    rst_segments_before(engine, conn, from, segment);
+    if ((segment->flags & RST_FLAG_SYN) && !find_incarnation(engine, conn, from, segment))
+        return;
+    take_current(engine, conn, from, segment);
+}

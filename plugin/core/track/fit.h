@@ -1,0 +1,31 @@
+/* fit.h
+ * Does a segment fit the side whose address it bears?
+ *
+ * Anybody can write an address. What somebody else does not know, or cannot choose, gives the packet away: sequence and
+ * acknowledgment numbers, the distance, the timestamp, and the checksum if a device wrote the packet anew. What is not
+ * known is no clue: where a side has no history, everything fits.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_TRACK_FIT_H
+#define RST_TRACK_FIT_H
+
+#include "answer/foreign.h"
+#include "track/direction.h"
+
+/* What speaks against a segment (RST_CLUE_*), no SYN and no reset, that bears the address of side. Asked before the
+ * segment changes anything. merged = the file shows the connection from two places, so that distances differ. */
+unsigned rst_fit_clues(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                       rst_moment_t at, bool merged);
+
+/* The same for a reset. Many stacks send resets without a timestamp and from another initial TTL, so only the numbers
+ * and the checksum count. */
+unsigned rst_fit_reset_clues(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment);
+
+/* The same for a SYN or SYN-ACK of a connection that has begun: only the distance tells. */
+unsigned rst_fit_syn_clues(const rst_direction_t *side, const rst_segment_t *segment);
+
+/* Learns the distance of a segment that was taken; settled = it is known to be the side's. */
+void rst_fit_learn(rst_direction_t *side, const rst_segment_t *segment, bool settled);
+
+#endif
