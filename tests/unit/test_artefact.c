@@ -10,12 +10,14 @@ static void test_duplicate(void)
     /* The same IP ID at once. The copy bears the verdict of its original as alternative and its sender. */
     script_check("duplicate 90-100 by server benign follower ordinal 1 alt app_abort; #1 app_abort first", SCRIPT_TALK,
                  "2 S>C R. 5201 ack 1101 ttl 54 id 204", "2.00002 S>C R. 5201 ack 1101 ttl 54 id 204");
-    /* Before and behind a router. */
-    script_check("duplicate 90-100", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 204",
+    /* Before and behind a router, as another packet shows. */
+    script_check("duplicate 90-100", SCRIPT_TALK, "0.0612 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df", "2 S>C R. 5201 ack 1101 ttl 54 id 204",
                  "2.005 S>C R. 5201 ack 1101 ttl 53 id 204");
     /* No id: another hop count, or another link. */
-    script_check("duplicate 80-90", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54", "2.0005 S>C R. 5201 ack 1101 ttl 53");
-    script_check("duplicate 80-90", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 link 5", "2.0005 S>C R. 5201 ack 1101 link 6");
+    script_check("duplicate 80-90", SCRIPT_TALK, "0.0612 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df",
+                 "2 S>C R. 5201 ack 1101 ttl 54", "2.0005 S>C R. 5201 ack 1101 ttl 53");
+    script_check("duplicate 80-90", SCRIPT_TALK, "0.0612 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df",
+                 "2 S>C R. 5201 ack 1101 link 5", "2.0005 S>C R. 5201 ack 1101 link 6");
     /* No id, everything equal at once, and nothing that a second reset could answer. */
     script_check("duplicate 80-90 alt app_abort", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.0005 S>C R. 5201 ack 1101");
     /* The original is a follow-up itself. */

@@ -139,8 +139,8 @@ static void test_coarse_clock(void)
 static void test_answer_with_a_gap(void)
 {
     script_check("injected 45-49 by unknown", GAP, "2 S>C P. 5301 ack 1101 len 50 ttl 54", "3 S>C R 5351 ttl 57");
-    script_check("injected 70-75 by middlebox", GAP, "2 S>C P. 5301 ack 1101 len 50 ttl 54", "3 S>C R 5351 ttl 63");
-    script_check("injected 70-75 by middlebox", GAP, "2 S>C P. 5201 ack 1101 len 50 ttl 54",
+    script_check("injected 55-60 by middlebox", GAP, "2 S>C P. 5301 ack 1101 len 50 ttl 54", "3 S>C R 5351 ttl 63");
+    script_check("injected 55-60 by middlebox", GAP, "2 S>C P. 5201 ack 1101 len 50 ttl 54",
                  "2.1 C>S . 1101 ack 5251 ttl 64", "3 S>C R 5251 ttl 57");
 }
 

@@ -168,7 +168,7 @@ static void test_absent(void)
     check_absent(true, "", "#6 closed_port 42-44 by unknown alt firewall_reject alt no_backend");
     check_absent(false, "ttl 54", "#6 policy_reset 69-71 by server alt app_abort");
     check_absent(false, "ttl 55", "#6 injected 84-86 by middlebox alt app_abort");
-    check_absent(false, "ttl 58", "#6 injected 87-89 by middlebox alt app_abort alt policy_reset");
+    check_absent(false, "ttl 58", "#6 injected 82-86 by middlebox alt app_abort alt policy_reset");
     check_absent(false, "ttl 53",
                  "#6 app_abort 36-38 by unknown alt injected alt unread_data alt admin_kill alt process_exit");
     check_absent(false, "ttl 50", "#6 policy_reset 69-71 by server alt app_abort");

@@ -39,7 +39,7 @@ static void test_segment_after_reset(void)
                  "60 C>S P. 1101 ack 5201 len 10 id 105",
                  "60.02 S>C R 5201 id 0");
     /* The trigger is missing from the capture. */
-    script_check("segment_after_reset 87-97 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+    script_check("segment_after_reset 55-65 trigger 0", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
                  "2.5 S>C R. 5201 ack 1101 id 205");
     /* One direction only. */
     script_check("segment_after_reset 40-50", "1 S>C P. 5001 ack 1101 len 200", "2 S>C R. 5201 ack 1101 id 204",

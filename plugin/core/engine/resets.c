@@ -28,7 +28,7 @@ static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segme
     reset->window = segment->window;
     reset->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
     reset->flags = segment->flags;
-    reset->ttl = segment->ttl;
+    reset->ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     reset->tos = segment->tos;
     reset->df = segment->df;
     reset->mptcp = segment->mptcp;

@@ -90,7 +90,7 @@ static bool find_incarnation(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
     if (!conn->opening || !rst_opening_is(conn->opening, segment, from))
         conn->opening = rst_opening_new(conn->opening, segment, from, elsewhere, conn->last, &engine->memory);
     if (rst_opening_is(conn->opening, segment, from))
-        rst_opening_repeat(conn->opening, engine->file.now);
+        rst_opening_repeat(conn->opening, segment, engine->file.now);
     rst_misfits_count(engine, elsewhere ? RST_CLUE_HOPS : 0);
     return false;
 }

@@ -11,6 +11,7 @@
 #include "judge/alternatives.h"
 #include "judge/at_kernel.h"
 #include "judge/at_points.h"
+#include "judge/honest.h"
 #include "judge/measure.h"
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
@@ -117,6 +118,8 @@ static bool is_merged(const rst_view_t *view)
 /* What is left of a rule's answer after limits, and which limit applied. */
 static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
+    unsigned honest = rst_honest_most(view, rule);
+
     *limit = RST_LIMIT_NONE;
     if (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)) {
         *limit = RST_LIMIT_FROM_HOST;
@@ -129,6 +132,10 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
     if ((rule->flags & RST_RULE_HISTORY) && said > RST_WITHOUT_HISTORY && !rst_has_history(view)) {
         *limit = RST_LIMIT_HISTORY;
         said = RST_WITHOUT_HISTORY;
+    }
+    if (said > honest) {
+        *limit = RST_LIMIT_HONEST;
+        said = honest;
     }
     return said;
 }

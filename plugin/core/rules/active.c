@@ -240,7 +240,7 @@ const rst_rule_t rst_rules_active[] = {
      match_instead_of_fin,
      explain_instead_of_fin,
      RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_BENIGN,
+     RST_RULE_FIRST | RST_RULE_BENIGN | RST_RULE_BY_FIN,
      {{RST_CAUSE_APP_ABORT, 12}, {RST_CAUSE_UNREAD_DATA, 5}}},
     {"abort_after_farewell",
      RST_CAUSE_CLOSE_RACE,

@@ -183,7 +183,7 @@ const rst_rule_t rst_rules_device[] = {
      match_idle_elsewhere,
      explain_idle_device,
      RST_IF_NO_REFUSAL,
-     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
      {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
     {"device_idle_bare",
      RST_CAUSE_DEVICE_IDLE_TIMEOUT,

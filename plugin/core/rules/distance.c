@@ -144,7 +144,7 @@ const rst_rule_t rst_rules_distance[] = {
      match_distance,
      explain_distance,
      RST_IF_NO_REFUSAL,
-     RST_RULE_MIDDLEBOX,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
      {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
     {"sooner_than_host",
      RST_CAUSE_INJECTED,

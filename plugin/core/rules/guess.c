@@ -100,6 +100,14 @@ static void explain_blind_ignored(const rst_view_t *view)
     explain_receiver(view);
 }
 
+/* Later resets from elsewhere convict no reset that comes from the host's own distance. */
+static bool leads_train(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+
+    return rst_hop_delta(view) == 0 ? after->train > after->train_elsewhere : after->train != 0;
+}
+
 /* The second and third guess of a train, relative to the first: 1460 and 4380 are one and three full segments. */
 static bool is_gfw_train(const rst_aftermath_t *after)
 {
@@ -133,10 +141,10 @@ static bool in_train(const rst_view_t *view)
     if (rst_has_fin(view->own) || !(view->own->known & RST_DIRECTION_NXT) ||
         !rst_directions_talk(view->own, view->peer))
         return false;
-    if (reset->after.train || ends_train(view))
+    if (leads_train(view) || ends_train(view))
         return true;
     return reset->form == RST_FORM_AHEAD && reset->own_last.at.pass_index &&
-           rst_seq_diff(reset->seq, reset->own_last.seq) > 2 &&
+           rst_seq_diff(reset->seq, reset->own_last.seq) > 2 && rst_hops(reset->ttl) == rst_hops(reset->own_last.ttl) &&
            rst_within(view, elapsed, (int64_t)view->prefs->seqchange_s * RST_SECOND);
 }
 
@@ -214,21 +222,21 @@ const rst_rule_t rst_rules_guess[] = {
      match_train_gfw,
      explain_train_gfw,
      RST_IF_NO_REFUSAL,
-     RST_RULE_MIDDLEBOX,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_TRAIN,
      {{RST_CAUSE_POLICY_RESET, 4}}},
     {"train_of_windows",
      RST_CAUSE_INJECTED,
      match_train_window,
      explain_train_window,
      RST_IF_NO_REFUSAL,
-     RST_RULE_MIDDLEBOX,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_TRAIN,
      {{RST_CAUSE_POLICY_RESET, 4}}},
     {"guessed_train",
      RST_CAUSE_INJECTED,
      match_train,
      explain_train,
      RST_IF_NO_REFUSAL,
-     RST_RULE_MIDDLEBOX,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_TRAIN,
      {{RST_CAUSE_POLICY_RESET, 4}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

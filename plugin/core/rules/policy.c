@@ -181,7 +181,7 @@ const rst_rule_t rst_rules_policy[] = {
      match_policy,
      explain_policy,
      RST_IF_NO_REFUSAL,
-     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE | RST_RULE_BY_PROGRESS,
      {{RST_CAUSE_SESSION_FAILOVER, 12}, {RST_CAUSE_INJECTED, 10}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {"host_filter",
      RST_CAUSE_POLICY_RESET,

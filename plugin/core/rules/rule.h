@@ -51,7 +51,13 @@ enum {                               /* what a rule requires, or says besides it
        RST_RULE_SYNACKS = 0x100,         /* the verdict counts the SYN-ACK that the sender repeated in vain */
        RST_RULE_KEEPALIVES = 0x200,      /* the verdict counts the sender's unanswered keepalive probes */
        RST_RULE_WINDOW_PROBES = 0x400,   /* the verdict counts the sender's unanswered window probes */
-       RST_RULE_DUPLICATE = 0x800        /* the trigger of the verdict is the late duplicate */
+       RST_RULE_DUPLICATE = 0x800,       /* the trigger of the verdict is the late duplicate */
+       /* what it rests on, and so what a forger would have to imitate (judge/honest.h) */
+       RST_RULE_BY_DISTANCE = 0x1000, /* another hop distance than that of its apparent sender */
+       RST_RULE_BY_PROGRESS = 0x2000, /* its apparent sender goes on */
+       RST_RULE_BY_TRAIN = 0x4000,    /* further resets at numbers that nobody has reached */
+       RST_RULE_BY_FIN = 0x8000,      /* the FIN of the other side */
+       RST_RULE_BY_EARLIER = 0x10000  /* an earlier reset of the same side */
 };
 
 enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */
@@ -74,7 +80,7 @@ typedef struct rst_rule {
     unsigned (*match)(const rst_view_t *view);
     void (*explain)(const rst_view_t *view); /* NULL for RST_RULE_ALTERNATIVE */
     uint16_t forms;                          /* RST_IF_ */
-    uint16_t flags;                          /* RST_RULE_ */
+    uint32_t flags;                          /* RST_RULE_ */
     rst_alternative_t alike[RST_ALIKE_MAX];  /* confidence 0 ends the list */
 } rst_rule_t;
 

@@ -49,10 +49,17 @@ static void note_alive(rst_reset_t *reset, const rst_segment_t *segment, rst_mom
     reset->after.alive_new = sent_later(side, segment);
 }
 
+static bool acknowledges_syn(const rst_reset_t *reset, const rst_segment_t *segment)
+{
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+
+    return !(peer->known & RST_DIRECTION_SYN) || segment->ack == peer->isn + 1;
+}
+
 static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
-        if (!reset->after.synack.pass_index && !reset->after.syn_again)
+        if (!reset->after.synack.pass_index && !reset->after.syn_again && acknowledges_syn(reset, segment))
             reset->after.synack = at;
         return;
     }

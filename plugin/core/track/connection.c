@@ -185,7 +185,8 @@ static bool syn_ack_belongs(const rst_conn_t *conn, unsigned from, const rst_seg
     if ((side->known & RST_DIRECTION_SYN) && side->isn == segment->seq)
         return true;
     /* Whatever it acknowledges, the sender of the SYN will answer it. */
-    return !side->segments && !rst_conn_has_ended(conn);
+    return (!side->segments && !rst_conn_has_ended(conn)) ||
+           ((peer->known & RST_DIRECTION_SYN) && !(peer->known & RST_DIRECTION_ACKED));
 }
 
 bool rst_conn_owns_syn(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)

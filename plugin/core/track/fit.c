@@ -87,7 +87,8 @@ static unsigned ack_clues(const rst_direction_t *side, const rst_direction_t *pe
     return by_number(beyond(segment->ack, side->acked, peer->nxt, 2 * window + NEAR), window, RST_CLUE_ACK);
 }
 
-/* The distances are kept by how often they were seen; one that settled is never forgotten for one that did not. */
+/* The distances are kept by how often they were seen; one that settled is never forgotten for one that did not. An
+ * absurd TTL was chosen by a program that explores the path. */
 static bool is_elsewhere(const rst_direction_t *side, const rst_segment_t *segment)
 {
     uint8_t hops;
@@ -96,6 +97,8 @@ static bool is_elsewhere(const rst_direction_t *side, const rst_segment_t *segme
     if (!(segment->known & RST_HAS_IP) || segment->ttl == side->ttl)
         return false;
     hops = rst_hops(segment->ttl);
+    if (hops == RST_HOPS_ABSURD)
+        return false;
     for (unsigned i = 0; i < RST_DISTANCES; i++) {
         if (side->distance[i].seen < SETTLED)
             continue;
@@ -158,6 +161,9 @@ unsigned rst_fit_clues(const rst_direction_t *side, const rst_direction_t *peer,
 
 unsigned rst_fit_reset_clues(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
 {
+    /* The answer of a host that has no connection to a segment without ACK (RFC 9293, section 3.5.2). */
+    if (segment->seq == 0 && (segment->flags & RST_FLAG_ACK) && !ack_clues(side, peer, segment))
+        return 0;
     return add_checksum(side, segment, seq_clues(side, peer, segment->seq));
 }
 

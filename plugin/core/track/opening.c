@@ -30,8 +30,13 @@ bool rst_opening_is(const rst_opening_t *opening, const rst_segment_t *segment, 
            !(segment->flags & RST_FLAG_RST);
 }
 
-void rst_opening_repeat(rst_opening_t *opening, rst_moment_t at)
+void rst_opening_repeat(rst_opening_t *opening, const rst_segment_t *syn, rst_moment_t at)
 {
+    int64_t elapsed = opening->copies ? rst_elapsed(opening->at[opening->copies - 1], at) : RST_TIME_NONE;
+
+    /* A copy made by the capture: no stack repeats its SYN that soon. */
+    if (elapsed != RST_TIME_NONE && elapsed <= RST_COPY_SPAN_CONSTANT && syn->ip_id == opening->syn.ip_id)
+        return;
     if (opening->copies < RST_OPENING_COPIES)
         opening->copies++;
     opening->at[opening->copies - 1] = at;

@@ -38,7 +38,8 @@ rst_opening_t *rst_opening_new(rst_opening_t *old, const rst_segment_t *syn, uns
 /* The same SYN once more? */
 bool rst_opening_is(const rst_opening_t *opening, const rst_segment_t *segment, unsigned from);
 
-void rst_opening_repeat(rst_opening_t *opening, rst_moment_t at);
+/* Call for the first transmission too. */
+void rst_opening_repeat(rst_opening_t *opening, const rst_segment_t *syn, rst_moment_t at);
 
 /* Is the segment a bare ACK that may challenge the SYN? Keeps it. */
 void rst_opening_note(rst_opening_t *opening, const rst_segment_t *segment, unsigned from, rst_moment_t at);

@@ -5,6 +5,7 @@
  */
 #include "track/trigger.h"
 
+#include "answer/foreign.h"
 #include "base/seq.h"
 #include "track/connection.h"
 
@@ -220,16 +221,20 @@ static void note_late_duplicate(rst_reset_t *reset, const rst_ring_t *ring, cons
     candidate->answered = true;
 }
 
-/* What was set aside because it does not fit its side reached the host all the same. */
+/* What was set aside because it does not fit its side reached the host all the same (RFC 9293, section 3.5.2, groups 1
+ * and 2). A foreign segment that bears an exact acknowledgment proves nothing: that is where an abort is too. */
 static rst_recent_segment_t *find_stray(const rst_reset_t *reset)
 {
     rst_recent_segment_t *stray = reset->conn->direction[1 - reset->from].stray;
 
     if (!stray || stray->answered)
         return NULL;
-    if (stray->flags & RST_FLAG_ACK)
-        return stray->ack == reset->seq ? stray : NULL;
-    return (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack == stray->seq + stray->space ? stray : NULL;
+    if (!(stray->flags & RST_FLAG_ACK))
+        return (reset->flags & RST_FLAG_ACK) && reset->seq == 0 && reset->ack == stray->seq + stray->space ? stray
+                                                                                                           : NULL;
+    if ((reset->flags & RST_FLAG_ACK) || stray->ack != reset->seq)
+        return NULL;
+    return rst_fit_by(stray->clues) == RST_DOUBTFUL || form_by_sequence(reset) != RST_FORM_ABORT ? stray : NULL;
 }
 
 rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
@@ -273,6 +278,21 @@ static unsigned copies_of_each(const rst_reset_t *reset)
     return side->segments ? (side->copies + side->segments / 4) / side->segments : 0;
 }
 
+static bool has_moved(const rst_reset_t *reset, const rst_reset_t *earlier)
+{
+    return (reset->link && earlier->link && reset->link != earlier->link) ||
+           ((reset->known & RST_HAS_IP) && reset->ttl != earlier->ttl);
+}
+
+/* Where the capture shows a path at two places, other packets of the connection are there twice as well. A reset that
+ * is alone in that is somebody's copy, sent from elsewhere. */
+static bool may_show_two_places(const rst_reset_t *reset)
+{
+    const rst_direction_t *both = reset->direction;
+
+    return both[0].copies || both[1].copies || !(both[0].segments + both[1].segments);
+}
+
 /* (a) the same IP ID from a counter; (b) no IP ID, but a different link or hop count; (c) no IP ID or a constant one,
  * everything else equal at the same time, and nothing left that a second reset could answer. */
 bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs)
@@ -281,13 +301,12 @@ bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, con
     int64_t elapsed = rst_elapsed(earlier->at, reset->at);
     int64_t limit = (int64_t)prefs->dup_ms * RST_MILLISECOND;
     bool counted = (reset->known & RST_HAS_IP_ID) && (reset->ip_id || earlier->ip_id);
-    bool moved = (reset->link && earlier->link && reset->link != earlier->link) ||
-                 ((reset->known & RST_HAS_IP) && reset->ttl != earlier->ttl);
+    bool moved = has_moved(reset, earlier);
 
     if (reset->seq != earlier->seq || reset->ack != earlier->ack || reset->flags != earlier->flags ||
         reset->len != earlier->len || reset->window != earlier->window || elapsed == RST_TIME_NONE)
         return false;
-    if (counted && reset->ip_id != earlier->ip_id)
+    if ((counted && reset->ip_id != earlier->ip_id) || (moved && !may_show_two_places(reset)))
         return false;
     if (counted && (reset->direction[reset->from].ip_id_changes || !reset->trigger.moment.pass_index))
         return elapsed <= (moved ? 20 * limit : limit);

@@ -1,0 +1,113 @@
+/* honest.c
+ * How sure a verdict can honestly be. Every limit is one way to deceive that packets do not show.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "judge/honest.h"
+
+#include "rules/predicates.h"
+#include "rules/round_trip.h"
+
+#define ONE_CLUE 60      /* a host can choose the TTL of its reset; a forger can guess what it cannot compare */
+#define CONTRADICTION 49 /* two packets that both look genuine: one is forged, and nobody knows which */
+#define ONE_FLAW 75      /* the reset lacks what the host's packets have, but nobody took what followed it */
+#define AT_HOST 45       /* nothing lies behind a host: it is the host, or a program on it */
+
+/* Nothing between the host and the capture point. */
+static bool is_at_host(const rst_view_t *view)
+{
+    return (view->own->known & RST_DIRECTION_HOPS) && view->own->hop_max == 0;
+}
+
+static bool bears_stamp(const rst_view_t *view)
+{
+    return (view->own->known & RST_DIRECTION_TIMESTAMPS) && (view->reset->known & RST_HAS_TIMESTAMP);
+}
+
+/* A host may send a reset with whatever TTL it likes. */
+static unsigned most_by_distance(const rst_view_t *view)
+{
+    if (!rst_hop_jump(view) || rst_too_fast(view) || view->reset->after.alive.pass_index)
+        return RST_HONEST_ALWAYS;
+    if (is_at_host(view))
+        return AT_HOST;
+    return bears_stamp(view) ? CONTRADICTION : ONE_CLUE;
+}
+
+/* The connection had shown enough for its sender's packets to be recognized. */
+static bool knows_sender(const rst_view_t *view)
+{
+    return view->own->segments >= 2;
+}
+
+/* The reset lacks what the sender's other packets have. Without timestamps and counted IP IDs nothing can be lacking.
+ */
+static bool has_flaw(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    bool unstamped = own->stamped && !own->unstamped && (view->reset->known & RST_HAS_OPTIONS) && !bears_stamp(view) &&
+                     !rst_is_answer(view);
+
+    return unstamped || (own->ip_id_changes && view->reset->ip_id && !rst_repeats_id(view));
+}
+
+/* What goes on after the reset may be forged instead. Against that speak another distance of the reset, and that the
+ * other end took what followed. */
+static unsigned most_by_progress(const rst_view_t *view)
+{
+    const rst_aftermath_t *after = &view->reset->after;
+
+    if (!after->alive.pass_index || rst_hop_jump(view))
+        return RST_HONEST_ALWAYS;
+    if ((!knows_sender(view) && after->alive_count < 2) || rst_looks_genuine(view))
+        return CONTRADICTION;
+    if (after->alive_taken)
+        return RST_HONEST_ALWAYS;
+    return has_flaw(view) ? ONE_FLAW : ONE_CLUE;
+}
+
+/* A host that sends its own train cannot be told from a device next to it. */
+static unsigned most_by_train(const rst_view_t *view)
+{
+    if (rst_hop_delta(view) != 0)
+        return RST_HONEST_ALWAYS;
+    return is_at_host(view) ? AT_HOST : ONE_CLUE;
+}
+
+/* A FIN that its receiver never acknowledged may be forged, unless it bears the connection's timestamp. */
+static unsigned most_by_fin(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    const rst_direction_t *peer = view->peer;
+    bool by_reset = (view->reset->flags & RST_FLAG_ACK) && !rst_seq_before(view->reset->ack, peer->fin_seq);
+
+    if (!rst_has_fin(peer) || by_reset || peer->stamped)
+        return RST_HONEST_ALWAYS;
+    return (own->known & RST_DIRECTION_ACKED) && !rst_seq_before(own->acked, peer->fin_seq) ? RST_HONEST_ALWAYS
+                                                                                            : ONE_CLUE;
+}
+
+/* An abort that comes twice: the first may be a perfect copy of what the host was going to send. */
+static unsigned most_by_earlier(const rst_view_t *view)
+{
+    return rst_is_abort(view) && (view->reset->flags & RST_FLAG_ACK) ? ONE_CLUE : RST_HONEST_ALWAYS;
+}
+
+unsigned rst_honest_most(const rst_view_t *view, const rst_rule_t *rule)
+{
+    static const struct {
+        unsigned flag;
+        unsigned (*most)(const rst_view_t *view);
+    } limits[] = {
+        {RST_RULE_BY_DISTANCE, most_by_distance}, {RST_RULE_BY_PROGRESS, most_by_progress},
+        {RST_RULE_BY_TRAIN, most_by_train},       {RST_RULE_BY_FIN, most_by_fin},
+        {RST_RULE_BY_EARLIER, most_by_earlier},
+    };
+    unsigned most = RST_HONEST_ALWAYS;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++) {
+        if (rule->flags & limits[i].flag)
+            most = MIN(most, limits[i].most(view));
+    }
+    return most;
+}
