@@ -193,6 +193,38 @@ static bool take_copy(const rst_engine_t *engine, const rst_conn_t *conn, rst_re
     return false;
 }
 
+/* Of two equal resets, the one that comes from elsewhere than the sender's other packets is somebody's copy. Returns
+ * whether that is the later one. */
+static bool is_imitation(const rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
+{
+    rst_reset_t *latest = conn->last_reset[reset->from];
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    if (!latest || !(own->known & RST_DIRECTION_HOPS) || !rst_reset_is_imitated(reset, latest, &engine->file.prefs))
+        return false;
+    if (rst_hops(latest->ttl) == rst_hops(own->ttl)) {
+        reset->after.twin = latest->at;
+        return true;
+    }
+    if (rst_hops(reset->ttl) == rst_hops(own->ttl)) {
+        latest->after.twin = reset->at;
+        rst_conn_discount(conn, latest);
+        reset->own_last = earlier_of(conn->last_reset[reset->from]);
+        reset->own_first = (rst_earlier_t){.at = {0, RST_TIME_NONE}};
+        reset->ordinal = (uint16_t)(conn->resets + 1);
+    }
+    return false;
+}
+
+/* A SYN that is refused was the client's, whatever else bore a SYN before. */
+static void learn_client(rst_reset_t *reset)
+{
+    if (reset->form != RST_FORM_REFUSAL || !(reset->trigger.flags & RST_FLAG_SYN))
+        return;
+    reset->client = 1u - reset->from;
+    reset->role_known = true;
+}
+
 rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     rst_reset_t *reset = rst_alloc0(&engine->memory, sizeof *reset);
@@ -206,6 +238,7 @@ rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
     fill_reset(engine, reset, conn, from);
     copy_facts(engine, reset, segment);
     trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);
+    learn_client(reset);
     clues = rst_fit_reset_clues(&reset->direction[from], &reset->direction[1 - from], segment);
     /* What answers a packet is its sender's own, even if that packet was not the peer's. */
     if (!trigger)
@@ -217,7 +250,7 @@ rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
     }
     if (trigger)
         trigger->answered = true;
-    if (rst_fit_by(clues) == RST_FOREIGN)
+    if (rst_fit_by(clues) == RST_FOREIGN || is_imitation(engine, conn, reset))
         take_stray(engine, conn, reset);
     else
         take_fitting(engine, conn, reset, segment);

@@ -20,17 +20,6 @@ void rst_segments_touch(rst_engine_t *engine, rst_conn_t *conn)
     conn->last = engine->file.now;
 }
 
-/* Both ends go on after a reset: it ended nothing, and later ones are no follow-ups of it. */
-static void stop_counting(rst_conn_t *conn, rst_reset_t *reset)
-{
-    rst_reset_t **last = &conn->last_reset[reset->from];
-
-    reset->counts = false;
-    conn->resets--;
-    while (*last && !(*last)->counts)
-        *last = (*last)->own_before;
-}
-
 void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -41,8 +30,9 @@ void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
         rst_reset_t *reset = conn->revisable[i];
 
         rst_aftermath_note(reset, from, segment, engine->file.now, &engine->file.prefs);
+        /* Both ends go on: it ended nothing, and later ones are no follow-ups of it. */
         if (reset->counts && reset->after.alive_taken)
-            stop_counting(conn, reset);
+            rst_conn_discount(conn, reset);
     }
 }
 
@@ -77,8 +67,11 @@ static bool find_incarnation(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
     bool asks = !(segment->flags & RST_FLAG_ACK);
     bool elsewhere = rst_fit_syn_clues(side, segment) != 0;
 
-    if (rst_conn_owns_syn(conn, from, segment))
+    if (rst_conn_owns_syn(conn, from, segment)) {
+        if (!asks)
+            rst_conn_answer_syn(conn, from, segment, &engine->memory);
         return true;
+    }
     if (!asks && !rst_conn_has_ended(conn))
         return true;
     if (asks && !elsewhere)

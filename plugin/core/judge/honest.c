@@ -5,6 +5,7 @@
  */
 #include "judge/honest.h"
 
+#include "rules/elsewhere.h"
 #include "rules/predicates.h"
 #include "rules/round_trip.h"
 
@@ -74,23 +75,43 @@ static unsigned most_by_train(const rst_view_t *view)
     return is_at_host(view) ? AT_HOST : ONE_CLUE;
 }
 
-/* A FIN that its receiver never acknowledged may be forged, unless it bears the connection's timestamp. */
+/* A FIN that its receiver never acknowledged may be forged. */
 static unsigned most_by_fin(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
     const rst_direction_t *peer = view->peer;
     bool by_reset = (view->reset->flags & RST_FLAG_ACK) && !rst_seq_before(view->reset->ack, peer->fin_seq);
 
-    if (!rst_has_fin(peer) || by_reset || peer->stamped)
+    if (!rst_has_fin(peer) || by_reset)
         return RST_HONEST_ALWAYS;
     return (own->known & RST_DIRECTION_ACKED) && !rst_seq_before(own->acked, peer->fin_seq) ? RST_HONEST_ALWAYS
                                                                                             : ONE_CLUE;
 }
 
-/* An abort that comes twice: the first may be a perfect copy of what the host was going to send. */
+/* The earlier reset may be a perfect copy of what the host was going to send, and this one the host's first. */
 static unsigned most_by_earlier(const rst_view_t *view)
 {
-    return rst_is_abort(view) && (view->reset->flags & RST_FLAG_ACK) ? ONE_CLUE : RST_HONEST_ALWAYS;
+    (void)view;
+    return ONE_CLUE;
+}
+
+/* Two aborts at once look the same if one of them is forged, unless one of them comes from elsewhere. */
+static unsigned most_by_both(const rst_view_t *view)
+{
+    return rst_made_elsewhere(view) || view->reset->after.peer_reset_elsewhere ? RST_HONEST_ALWAYS : CONTRADICTION;
+}
+
+/* Probes and retransmissions that come from another distance than the reset of their sender, unless a device that
+ * answers the handshake of others does that. */
+static unsigned most_by_repeats(const rst_view_t *view)
+{
+    uint8_t here = rst_hops(view->reset->ttl);
+    uint8_t there = rst_hops(view->own->ttl);
+
+    if (view->own->syn_ttl && here == rst_hops(view->own->syn_ttl))
+        return RST_HONEST_ALWAYS;
+    return view->reset->ttl && (view->own->known & RST_DIRECTION_HOPS) && ABS(here - there) > 1 ? ONE_CLUE
+                                                                                                : RST_HONEST_ALWAYS;
 }
 
 unsigned rst_honest_most(const rst_view_t *view, const rst_rule_t *rule)
@@ -99,9 +120,13 @@ unsigned rst_honest_most(const rst_view_t *view, const rst_rule_t *rule)
         unsigned flag;
         unsigned (*most)(const rst_view_t *view);
     } limits[] = {
-        {RST_RULE_BY_DISTANCE, most_by_distance}, {RST_RULE_BY_PROGRESS, most_by_progress},
-        {RST_RULE_BY_TRAIN, most_by_train},       {RST_RULE_BY_FIN, most_by_fin},
+        {RST_RULE_BY_DISTANCE, most_by_distance},
+        {RST_RULE_BY_PROGRESS, most_by_progress},
+        {RST_RULE_BY_TRAIN, most_by_train},
+        {RST_RULE_BY_FIN, most_by_fin},
         {RST_RULE_BY_EARLIER, most_by_earlier},
+        {RST_RULE_RETRANSMISSIONS | RST_RULE_KEEPALIVES | RST_RULE_WINDOW_PROBES, most_by_repeats},
+        {RST_RULE_BY_BOTH, most_by_both},
     };
     unsigned most = RST_HONEST_ALWAYS;
 

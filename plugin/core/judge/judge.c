@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "answer/foreign.h"
 #include "declared/declared.h"
 #include "judge/alternatives.h"
 #include "judge/at_kernel.h"
@@ -86,6 +87,14 @@ void rst_judge_open(rst_judge_t *judge, const rst_file_t *file, const rst_points
     }
 }
 
+/* Whoever sent a reset that does not fit its sender knows nothing of the connection: neither a host nor a device that
+ * follows it. */
+static bool may_explain_stray(const rst_rule_t *rule)
+{
+    return rst_cause_is(rule->cause, RST_TRAIT_FORGED) || rule->cause == RST_CAUSE_BLIND_RESET ||
+           rst_cause_info(rule->cause)->category == RST_CATEGORY_ARTEFACT;
+}
+
 static bool is_again(const rst_view_t *view)
 {
     return view->reset->own_last.at.pass_index != 0;
@@ -160,13 +169,14 @@ static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
 static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcome_t *outcome)
 {
     const rst_rule_t *const *chosen = judge->rules[view->reset->form][is_again(view)];
+    bool stray = rst_fit_by(view->reset->clues) == RST_FOREIGN;
 
     assert(others_decline(view));
     outcome->primary = NULL;
     outcome->confidence = 0;
     outcome->others = 0;
     for (; *chosen; chosen++) {
-        unsigned said = (*chosen)->match(view);
+        unsigned said = stray && !may_explain_stray(*chosen) ? 0 : (*chosen)->match(view);
 
         if (said)
             weigh(view, *chosen, said, outcome);
@@ -199,7 +209,8 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
 
     if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
         return view->verdict->confidence >= RST_LIKELY ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
-    if (rule && ((rule->flags & RST_RULE_SENDER_UNKNOWN) || rst_cause_is(rule->cause, RST_TRAIT_FROM_NOBODY)))
+    if (rst_fit_by(reset->clues) == RST_FOREIGN || (rule && (rule->flags & RST_RULE_SENDER_UNKNOWN)) ||
+        (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_NOBODY)))
         return RST_SENDER_UNKNOWN;
     if (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_ANYWHERE) && rst_hop_jump(view))
         return RST_SENDER_MIDDLEBOX;

@@ -233,7 +233,7 @@ const rst_rule_t rst_rules_active[] = {
      match_after_both_fins,
      explain_after_both_fins,
      RST_IF_ABORT | RST_IF_BELOW,
-     RST_RULE_FIRST | RST_RULE_BENIGN,
+     RST_RULE_FIRST | RST_RULE_BENIGN | RST_RULE_BY_FIN,
      {{RST_CAUSE_APP_ABORT, 12}, {RST_CAUSE_UNREAD_DATA, 5}}},
     {"abort_instead_of_fin",
      RST_CAUSE_CLOSE_RACE,

@@ -24,6 +24,9 @@ static bool both_ends(const rst_view_t *view)
         return false;
     if (!active && (reset->flags & RST_FLAG_ACK))
         return false;
+    /* Somebody else's reset in the other direction says nothing about one from the host's own distance. */
+    if (reset->after.peer_reset_elsewhere && rst_hop_delta(view) == 0)
+        return false;
     if (rst_has_fin(view->own) || rst_has_fin(view->peer) || !rst_was_open(view))
         return false;
     if (!(view->own->known & RST_DIRECTION_RTT) || !(view->peer->known & RST_DIRECTION_RTT))
@@ -169,7 +172,7 @@ const rst_rule_t rst_rules_device[] = {
      match_idle_both_ends,
      explain_idle_both_ends,
      RST_IF_ABORT,
-     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_BY_BOTH,
      {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
     {"device_idle_in_front",
      RST_CAUSE_DEVICE_IDLE_TIMEOUT,
@@ -204,7 +207,7 @@ const rst_rule_t rst_rules_device[] = {
      match_both_ends,
      explain_both_ends,
      RST_IF_ABORT,
-     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_BY_BOTH,
      {{RST_CAUSE_POLICY_RESET, 15}, {RST_CAUSE_APP_ABORT, 10}}},
     {"both_ends_perhaps",
      RST_CAUSE_INJECTED,

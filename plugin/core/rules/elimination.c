@@ -416,5 +416,12 @@ const rst_rule_t rst_rules_elimination[] = {
      RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
     {"abort_data_sent", RST_CAUSE_APP_ABORT, match_data_sent, explain_data_sent, RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
-    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
+    {NULL,
+     RST_CAUSE_COUNT,
+     NULL,
+     NULL,
+     0,
+     RST_RULE_BY_FIN | RST_RULE_BY_FIN | RST_RULE_BY_FIN | RST_RULE_BY_FIN | RST_RULE_BY_FIN | RST_RULE_BY_FIN |
+         RST_RULE_BY_FIN | RST_RULE_BY_FIN,
+     {{0, 0}}},
 };

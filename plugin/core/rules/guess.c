@@ -105,7 +105,7 @@ static bool leads_train(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
 
-    return rst_hop_delta(view) == 0 ? after->train > after->train_elsewhere : after->train != 0;
+    return rst_hop_delta(view) == 0 ? after->train > after->train_elsewhere : after->train > after->train_apart;
 }
 
 /* The second and third guess of a train, relative to the first: 1460 and 4380 are one and three full segments. */

@@ -101,7 +101,10 @@ static unsigned match_other_accepts_perhaps(const rst_view_t *view)
 
 static unsigned match_other_goes_on(const rst_view_t *view)
 {
-    return view->reset->after.alive.pass_index && answers_without_state(view) && !is_accepted_after_all(view) ? 50 : 0;
+    if (!view->reset->after.alive.pass_index || !answers_without_state(view) || is_accepted_after_all(view))
+        return 0;
+    /* One packet of a host that the connection does not know yet may be anybody's. */
+    return view->own->segments < 2 && view->reset->after.alive_count < 2 ? RST_UNSURE : 50;
 }
 
 static unsigned match_other_farther(const rst_view_t *view)
@@ -145,7 +148,30 @@ static void explain_other_farther(const rst_view_t *view)
     rst_explain_distance(view);
 }
 
+static unsigned match_copied(const rst_view_t *view)
+{
+    return view->reset->after.twin.pass_index ? 60 : 0;
+}
+
+static void explain_copied(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Probably injected: %s sent this reset itself in %s, from its usual distance, and somebody on the path "
+                "sent this copy of it",
+                rst_who_own(view), rst_where(view, view->reset->after.twin.pass_index));
+    rst_evidence_add(view, view->reset->after.twin.pass_index,
+                     "The same numbers, flags and window from another distance than TTL %u", view->reset->ttl);
+    rst_explain_distance(view);
+}
+
 const rst_rule_t rst_rules_network[] = {
+    {"copied_elsewhere",
+     RST_CAUSE_INJECTED,
+     match_copied,
+     explain_copied,
+     RST_IF_ANY,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_DUPLICATE, 20}, {RST_CAUSE_POLICY_RESET, 10}}},
     {"contradicted_one_way",
      RST_CAUSE_INJECTED,
      match_contradicted_one_way,

@@ -57,7 +57,8 @@ enum {                               /* what a rule requires, or says besides it
        RST_RULE_BY_PROGRESS = 0x2000, /* its apparent sender goes on */
        RST_RULE_BY_TRAIN = 0x4000,    /* further resets at numbers that nobody has reached */
        RST_RULE_BY_FIN = 0x8000,      /* the FIN of the other side */
-       RST_RULE_BY_EARLIER = 0x10000  /* an earlier reset of the same side */
+       RST_RULE_BY_EARLIER = 0x10000, /* an earlier reset of the connection */
+       RST_RULE_BY_BOTH = 0x20000     /* a reset of the other side at the same moment */
 };
 
 enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */

@@ -9,6 +9,7 @@
 #include "track/connection.h"
 #include "track/fit.h"
 
+#define TRAIN_HOPS 2
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its sender had sent before the reset? */
@@ -125,6 +126,14 @@ static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_mome
         reset->after.peer_count++;
 }
 
+/* Devices that vary the TTL of their resets vary it by little. */
+static bool is_apart(const rst_reset_t *reset, const rst_segment_t *segment)
+{
+    if (!reset->ttl || !(segment->known & RST_HAS_IP))
+        return false;
+    return ABS(rst_hops(segment->ttl) - rst_hops(reset->ttl)) > TRAIN_HOPS;
+}
+
 static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->conn->direction[reset->from];
@@ -150,6 +159,7 @@ static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst
         return;
     reset->after.train++;
     reset->after.train_elsewhere += rst_fit_syn_clues(own, segment) != 0;
+    reset->after.train_apart += is_apart(reset, segment);
 }
 
 void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,

@@ -7,6 +7,7 @@
 
 #include "base/seq.h"
 #include "facts/ports.h"
+#include "track/reset.h"
 
 static bool address_less(const rst_segment_t *segment)
 {
@@ -201,6 +202,30 @@ bool rst_conn_is_silent(const rst_conn_t *conn, rst_moment_t now, int64_t limit)
     int64_t elapsed = rst_elapsed(conn->last, now);
 
     return elapsed != RST_TIME_NONE && elapsed > limit;
+}
+
+void rst_conn_answer_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *syn_ack, const rst_memory_t *memory)
+{
+    const rst_direction_t *side = &conn->direction[from];
+    const rst_direction_t *peer = &conn->direction[1 - from];
+
+    if (side->segments != 1 || !(side->known & RST_DIRECTION_SYN) || (side->known & RST_DIRECTION_SYNACK) ||
+        side->isn == syn_ack->seq || !(peer->known & RST_DIRECTION_SYN) || syn_ack->ack != peer->isn + 1)
+        return;
+    rst_conn_unshare(conn, memory);
+    release_ring(&conn->direction[from].ring, memory);
+    memset(&conn->direction[from], 0, sizeof conn->direction[from]);
+    conn->client = (int8_t)(1 - from);
+}
+
+void rst_conn_discount(rst_conn_t *conn, rst_reset_t *reset)
+{
+    rst_reset_t **last = &conn->last_reset[reset->from];
+
+    reset->counts = false;
+    conn->resets--;
+    while (*last && !(*last)->counts)
+        *last = (*last)->own_before;
 }
 
 void rst_conn_learn_roles(rst_conn_t *conn, unsigned from, const rst_segment_t *segment)

@@ -44,14 +44,25 @@ bool rst_doubt_hold(rst_direction_t *side, const rst_segment_t *segment, rst_mom
     return true;
 }
 
+/* A bare reset that begins where the data acknowledges answers that data (RFC 9293, section 3.5.2, group 2). */
+static bool is_answer_to(const rst_segment_t *reset, const rst_segment_t *held)
+{
+    const unsigned both = RST_FLAG_RST | RST_FLAG_ACK;
+
+    return (reset->flags & both) == RST_FLAG_RST && held->len && (held->flags & RST_FLAG_ACK) &&
+           held->ack == reset->seq;
+}
+
 bool rst_doubt_is_acknowledged(const rst_direction_t *side, const rst_segment_t *segment)
 {
     const rst_doubt_t *doubt = side->doubt;
 
-    if (!doubt || !doubt->run || !(segment->flags & RST_FLAG_ACK))
+    if (!doubt || !doubt->run)
         return false;
-    return (side->known & RST_DIRECTION_NXT) && segment->ack == end_of(latest_of(doubt)) &&
-           rst_seq_after(segment->ack, side->nxt);
+    if (is_answer_to(segment, latest_of(doubt)))
+        return true;
+    return (segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_NXT) &&
+           segment->ack == end_of(latest_of(doubt)) && rst_seq_after(segment->ack, side->nxt);
 }
 
 bool rst_doubt_is_continued(rst_direction_t *side, const rst_segment_t *segment)

@@ -10,6 +10,7 @@
 
 #define NEAR 65535                         /* a window without scaling: numbers this near are not worth a question */
 #define WINDOW_MOST (1 << 30)              /* RFC 7323, section 2.3 */
+#define TTL_LOW 32                         /* no stack starts so low that this would be left of a usual path */
 #define SETTLED 2                          /* this many segments that agree settle a distance */
 #define TICKS_BACK 65536                   /* reordering, and stacks that stamp a retransmission with its first time */
 #define TICKS_AHEAD (1 << 20)              /* a second of a clock with microseconds */
@@ -56,6 +57,13 @@ static unsigned by_number(int64_t distance, int64_t window, unsigned clue)
     return distance > 2 * window + NEAR ? clue | RST_CLUE_FAR : clue;
 }
 
+/* Its SYN-ACK acknowledges the other side's SYN, which somebody off the path cannot know. */
+static bool answers_syn(const rst_direction_t *side, const rst_direction_t *peer)
+{
+    return (side->known & RST_DIRECTION_SYNACK) && (side->known & RST_DIRECTION_ACKED) &&
+           (peer->known & RST_DIRECTION_SYN) && side->acked == peer->isn + 1;
+}
+
 /* A sequence number outside what the window and the data in flight allow. One direction alone proves a number by two
  * segments. */
 static unsigned seq_clues(const rst_direction_t *side, const rst_direction_t *peer, uint32_t seq)
@@ -64,7 +72,7 @@ static unsigned seq_clues(const rst_direction_t *side, const rst_direction_t *pe
 
     if (!(side->known & RST_DIRECTION_NXT) || (uint32_t)(seq - side->nxt + NEAR) <= 2 * NEAR)
         return 0;
-    if (!(peer->known & RST_DIRECTION_ACKED) && side->segments < 2)
+    if (!(peer->known & RST_DIRECTION_ACKED) && side->segments < 2 && !answers_syn(side, peer))
         return 0;
     window = window_of(peer, side);
     if (!(peer->known & RST_DIRECTION_ACKED))
@@ -87,8 +95,8 @@ static unsigned ack_clues(const rst_direction_t *side, const rst_direction_t *pe
     return by_number(beyond(segment->ack, side->acked, peer->nxt, 2 * window + NEAR), window, RST_CLUE_ACK);
 }
 
-/* The distances are kept by how often they were seen; one that settled is never forgotten for one that did not. An
- * absurd TTL was chosen by a program that explores the path. */
+/* The distances are kept by how often they were seen; one that settled is never forgotten for one that did not. A
+ * low TTL was chosen by a program that explores the path. */
 static bool is_elsewhere(const rst_direction_t *side, const rst_segment_t *segment)
 {
     uint8_t hops;
@@ -97,7 +105,7 @@ static bool is_elsewhere(const rst_direction_t *side, const rst_segment_t *segme
     if (!(segment->known & RST_HAS_IP) || segment->ttl == side->ttl)
         return false;
     hops = rst_hops(segment->ttl);
-    if (hops == RST_HOPS_ABSURD)
+    if (segment->ttl <= TTL_LOW)
         return false;
     for (unsigned i = 0; i < RST_DISTANCES; i++) {
         if (side->distance[i].seen < SETTLED)

@@ -38,6 +38,7 @@ typedef struct rst_aftermath {
     uint16_t alive_count;     /* how many such segments */
     bool alive_taken;         /* the peer acknowledges one of them */
     rst_moment_t alive_doubt; /* the first that has one clue against it (RST_DOUBTFUL) */
+    rst_moment_t twin;        /* the same reset from the sender's own distance, while this one is from elsewhere */
     rst_moment_t foreign;     /* the first segment with the sender's address that does not fit it */
     uint8_t foreign_clues;
     rst_moment_t own_next; /* the sender's first segment that is neither SYN nor reset */
@@ -59,8 +60,10 @@ typedef struct rst_aftermath {
     bool reached_known;
     uint32_t reached; /* SND.NXT of the sender at the end of this incarnation */
     /* the sender's later resets within seqchange_s, at rising sequence numbers that nobody has reached */
-    uint16_t train, train_elsewhere; /* the latter from another distance than the sender's other packets */
-    uint32_t train_step[2];          /* their distances from this reset */
+    uint16_t train;
+    uint16_t train_elsewhere; /* of these, from another distance than the sender's other packets */
+    uint16_t train_apart;     /* of these, from another distance than this reset */
+    uint32_t train_step[2];   /* their distances from this reset */
 } rst_aftermath_t;
 
 typedef struct rst_reset rst_reset_t;

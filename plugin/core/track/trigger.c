@@ -9,6 +9,8 @@
 #include "base/seq.h"
 #include "track/connection.h"
 
+#define COPIES_APART 20 /* times dup_ms: between two places of one path */
+
 /* Within the longest plausible time from a segment to its answer. The round trip is that at the capture point. */
 static bool soon(const rst_reset_t *reset, const rst_recent_segment_t *candidate, const rst_prefs_t *prefs)
 {
@@ -293,6 +295,21 @@ static bool may_show_two_places(const rst_reset_t *reset)
     return both[0].copies || both[1].copies || !(both[0].segments + both[1].segments);
 }
 
+static bool is_same_content(const rst_reset_t *reset, const rst_reset_t *earlier)
+{
+    return reset->seq == earlier->seq && reset->ack == earlier->ack && reset->flags == earlier->flags &&
+           reset->len == earlier->len && reset->window == earlier->window;
+}
+
+bool rst_reset_is_imitated(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs)
+{
+    int64_t elapsed = rst_elapsed(earlier->at, reset->at);
+
+    return is_same_content(reset, earlier) && elapsed != RST_TIME_NONE &&
+           elapsed <= COPIES_APART * (int64_t)prefs->dup_ms * RST_MILLISECOND && reset->ttl && earlier->ttl &&
+           rst_hops(reset->ttl) != rst_hops(earlier->ttl) && !may_show_two_places(reset);
+}
+
 /* (a) the same IP ID from a counter; (b) no IP ID, but a different link or hop count; (c) no IP ID or a constant one,
  * everything else equal at the same time, and nothing left that a second reset could answer. */
 bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs)
@@ -303,15 +320,14 @@ bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, con
     bool counted = (reset->known & RST_HAS_IP_ID) && (reset->ip_id || earlier->ip_id);
     bool moved = has_moved(reset, earlier);
 
-    if (reset->seq != earlier->seq || reset->ack != earlier->ack || reset->flags != earlier->flags ||
-        reset->len != earlier->len || reset->window != earlier->window || elapsed == RST_TIME_NONE)
+    if (!is_same_content(reset, earlier) || elapsed == RST_TIME_NONE)
         return false;
     if ((counted && reset->ip_id != earlier->ip_id) || (moved && !may_show_two_places(reset)))
         return false;
     if (counted && (reset->direction[reset->from].ip_id_changes || !reset->trigger.moment.pass_index))
-        return elapsed <= (moved ? 20 * limit : limit);
+        return elapsed <= (moved ? COPIES_APART * limit : limit);
     if (moved)
-        return elapsed <= 20 * limit;
+        return elapsed <= COPIES_APART * limit;
     if (elapsed > limit || !peer->segments)
         return false;
     if (copies_of_each(reset))

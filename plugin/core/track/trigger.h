@@ -16,4 +16,8 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
 /* Is this reset a copy, made by the capture, of an earlier one from the same side? The form must be set. */
 bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
 
+/* Two resets with the same content that come from different distances, although the capture shows one place: one of
+ * them was copied. */
+bool rst_reset_is_imitated(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
+
 #endif
