@@ -32,7 +32,7 @@ static void stats_init(stats_tree *st)
     node_followers = stats_tree_create_pivot(st, "Followers and copies", 0);
     node_finding = stats_tree_create_node(st, NODE_FINDINGS, 0, STAT_DT_INT, TRUE);
     node_foreign_reset = stats_tree_create_pivot(st, "Foreign resets", 0);
-    node_foreign = stats_tree_create_pivot(st, "Foreign packets (what does not fit)", 0);
+    node_foreign = stats_tree_create_pivot(st, "Foreign packets", 0);
 }
 
 /* By category and by server, and within each by cause. */

@@ -1,0 +1,203 @@
+"""Packets that do not fit their side can be found, wherever Wireshark shows fields, and count nowhere else.
+
+The captures are made by tests/gen/framing.py: what comes from another distance there is a stranger's.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import csv
+import io
+import json
+import re
+import shutil
+
+import pytest
+import tools
+from sharkd import Sharkd
+from test_framing import built  # noqa: F401  (a fixture)
+
+STRANGER = "ip.ttl == 47 || ipv6.hlim == 47"
+CAPTURES = ["data_after", "reset_before_ipv6", "text_in_healthy"]
+WORDS = {"sequence number", "acknowledgment number", "hop distance", "timestamp", "checksum"}
+both_passes = pytest.mark.parametrize("passes", [1, 2])
+
+
+@pytest.fixture(scope="module")
+def capture(built):  # noqa: F811
+    """All of them one after the other; what is read of it is kept."""
+    tools.UNCHANGED.append(built.parent)
+    return tools.Bundle([built.parent / f"{name}.pcapng" for name in CAPTURES], built.parent / "strangers.pcapng").path
+
+
+@pytest.fixture
+def forged_data(capture, built):  # noqa: F811
+    """A reset, then data that does not fit."""
+    return built.parent / "data_after.pcapng"
+
+
+@pytest.fixture
+def forged_reset(capture, built):  # noqa: F811
+    """A reset that does not fit, then one that does."""
+    return built.parent / "reset_before_ipv6.pcapng"
+
+
+def frames(tshark, capture, display_filter, *args, passes=2):
+    rows = tshark.fields(capture, ["frame.number"], "-Y", display_filter, *args, passes=passes)
+    return [int(row["frame.number"][0]) for row in rows]
+
+
+def said(tshark, capture, *args, passes=2):
+    """{frame: what does not fit}"""
+    rows = tshark.fields(capture, ["frame.number", "rst.foreign"], *args, passes=passes)
+    return {int(row["frame.number"][0]): row["rst.foreign"] for row in rows if row["rst.foreign"]}
+
+
+def words(text):
+    return set(re.split(r", | and ", text))
+
+
+@both_passes
+def test_on_the_packet(tshark, capture, passes):
+    """What does not fit, whether the field is requested, filtered by, or both."""
+    strangers = frames(tshark, capture, STRANGER)
+    assert strangers
+    assert frames(tshark, capture, "rst.foreign", passes=passes) == strangers
+    everywhere = said(tshark, capture, passes=passes)
+    assert list(everywhere) == strangers
+    assert said(tshark, capture, "-Y", "rst.foreign", passes=passes) == everywhere
+    for (text,) in everywhere.values():
+        assert words(text) <= WORDS and {"sequence number", "hop distance"} <= words(text)
+
+
+@both_passes
+def test_in_a_column(tshark, capture, passes):
+    columns = 'gui.column.format:"No.","%m","Foreign","%Cus:rst.foreign:0:R"'
+    rows = tshark(*["-2"] * (passes == 2), "-r", capture, "-o", columns).splitlines()
+    shown = {int(row.split()[0]): [row.split(maxsplit=1)[1]] for row in rows if len(row.split()) > 1}
+    assert shown == said(tshark, capture)
+
+
+def test_at_the_verdict(tshark, capture):
+    """A verdict names packets that are foreign, and no others; the reset before which or after which there was one does."""
+    foreign = set(said(tshark, capture))
+    named = [row["rst.foreign.frame"] for row in tshark.resets(capture, ["rst.foreign.frame"]).values()]
+    assert {int(frame) for frames in named for frame in frames} <= foreign
+
+
+def test_reset_names_the_data_after_it(tshark, forged_data):
+    (names,) = tshark.resets(forged_data, ["rst.foreign.frame", "rst.evidence.frame"]).values()
+    assert set(names["rst.foreign.frame"]) == {str(frame) for frame in said(tshark, forged_data)}
+    assert set(names["rst.foreign.frame"]) & set(names["rst.evidence.frame"])
+
+
+@both_passes
+def test_bare_filter(tshark, capture, passes):
+    """`rst` and the others match what they matched without foreign packets."""
+    assert frames(tshark, capture, "rst", passes=passes) == frames(tshark, capture, "tcp.flags.reset == 1")
+    for one in ("rst.finding.kind", "rst.finding.expert.syn_timeout", "rst && rst.foreign && !tcp.flags.reset"):
+        assert frames(tshark, capture, one, passes=passes) == []
+
+
+def test_read_filter(tshark, capture):
+    """Rejected frames give their numbers to the next ones: those keep their own answers."""
+    names = ["tcp.seq_raw", "rst.foreign"]
+    whole = [(row["tcp.seq_raw"], row["rst.foreign"]) for row in tshark.fields(capture, names) if row["tcp.seq_raw"]]
+    for text in ("tcp.flags.push == 1 || tcp.flags.reset == 1", "tcp.len == 0", f"!({STRANGER})"):
+        kept = frames(tshark, capture, text)
+        rows = tshark.fields(capture, names, "-R", text)
+        assert [(row["tcp.seq_raw"], row["rst.foreign"]) for row in rows] == [whole[frame - 1] for frame in kept]
+
+
+def statistics(tshark, capture, passes):
+    """{line of the outermost level: count}"""
+    text = tshark(*["-2"] * (passes == 2), "-q", "-r", capture, "-z", "rst,tree")
+    return {name: int(count) for name, count in re.findall(r"^(\w[^:\n]*?)  +(\d+) ", text, re.MULTILINE)}
+
+
+@both_passes
+def test_statistics(tshark, capture, passes):
+    counts = statistics(tshark, capture, passes)
+    foreign = frames(tshark, capture, "rst.foreign", passes=passes)
+    apart = frames(tshark, capture, "rst.ordinal == 0", passes=passes)
+    resets = frames(tshark, capture, "rst", passes=passes)
+    assert counts["Foreign packets"] == len(foreign) > 0
+    assert counts["Foreign resets"] == len(apart)
+    assert counts["First resets"] + counts["Followers and copies"] == len(resets) - len(apart)
+    assert set(apart) <= set(foreign)
+
+
+@both_passes
+def test_foreign_reset_stands_apart(tshark, forged_reset, passes):
+    """It is no reset of the connection: the one after it is the first."""
+    rows = tshark.resets(forged_reset, ["rst.ordinal", "rst.foreign"], passes=passes).values()
+    assert [row["rst.ordinal"] for row in rows] == [["0"], ["1"]]
+    assert [bool(row["rst.foreign"]) for row in rows] == [True, False]
+    counts = statistics(tshark, forged_reset, passes)
+    assert (counts["First resets"], counts["Followers and copies"], counts["Foreign resets"]) == (1, 0, 1)
+
+
+@both_passes
+def test_csv(tshark, capture, passes):
+    """Foreign packets are no rows, foreign resets are not added to the resets of a connection."""
+    text = tshark(*["-2"] * (passes == 2), "-q", "-r", capture, "-z", "rst,csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert {row["kind"] for row in rows} == {"reset"}
+    counted = {name: sum(int(row[name]) for row in rows) for name in ("first_resets", "followers", "foreign")}
+    ordinals = [row["rst.ordinal"][0] for row in tshark.resets(capture, ["rst.ordinal"], passes=passes).values()]
+    assert counted == {"first_resets": ordinals.count("1"), "followers": 0, "foreign": ordinals.count("0")}
+    for row in rows:
+        assert int(row["foreign"]) == 0 or row["first_resets"] == row["followers"] == "0"
+
+
+@both_passes
+def test_expert(tshark, capture, passes):
+    """One item for each, without a tree as well."""
+    text = tshark(*["-2"] * (passes == 2), "-q", "-r", capture, "-z", "expert,note")
+    found = re.findall(r"^ +(\d+) +Sequence +RST +This packet does not fit [^:]*: (.*)$", text, re.MULTILINE)
+    assert sum(int(count) for count, _ in found) == len(frames(tshark, capture, STRANGER))
+    assert frames(tshark, capture, "rst.foreign.expert", passes=passes) == frames(tshark, capture, STRANGER)
+
+
+def test_one_packet_again(tshark, capture):
+    """sharkd dissects a single packet again, with a tree, after the file was loaded."""
+    if not shutil.which("sharkd"):
+        pytest.skip("sharkd is not installed")
+    with Sharkd(tshark.environment(), []) as server:
+        assert server.call("load", file=str(capture))
+        foreign = said(tshark, capture)
+        assert [row["num"] for row in server.call("frames", filter="rst.foreign")] == list(foreign)
+        for frame, (text,) in foreign.items():
+            tree = json.dumps(server.call("frame", frame=frame, proto=True)["tree"])
+            assert f"Does not fit its side: {text}" in tree
+        assert "Does not fit its side" not in json.dumps(server.call("frame", frame=1, proto=True)["tree"])
+
+
+def test_saved_with_the_reset(tshark, forged_data, tmp_path):
+    """What a verdict names is marked: earlier packets go along when the displayed ones are saved."""
+    names = tshark.resets(forged_data, ["rst.foreign.frame"])
+    out = tmp_path / "out.pcapng"
+    tshark("-2", "-r", forged_data, "-Y", "rst", "-w", out)
+    expected = {int(frame) for reset, row in names.items() for frame in row["rst.foreign.frame"] if int(frame) < reset}
+    assert tools.frame_count(out) >= len(names) + len(expected)
+
+
+def paths(node, place=()):
+    """Where our values are in an object whose keys are split at dots, as databases do."""
+    if isinstance(node, list):
+        for one in node:
+            yield from paths(one, place)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from paths(value, (*place, *key.split(".")))
+    elif any(part.startswith("rst") for part in place):
+        yield place
+
+
+def test_values_and_objects_in_json(tshark, capture):
+    """rst.foreign and rst.foreign.frame share the beginning of their names, but never one place: the first stands at the
+    root of a packet, the second in the item of a reset."""
+    places = set()
+    for packet in json.loads(tshark("-2", "-r", capture, "-Y", "rst || rst.foreign", "-T", "json")):
+        places |= set(paths(packet["_source"]["layers"]))
+    assert ("rst", "foreign") in places
+    inside = {place[:length] for place in places for length in range(1, len(place))}
+    assert not places & inside
