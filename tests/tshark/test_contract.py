@@ -147,12 +147,13 @@ def rich(tmp_path_factory, tour):
     """A file whose resets have a value in nearly every field."""
     folder = tmp_path_factory.mktemp("rich")
     tools.UNCHANGED.append(folder)
-    names = ["injected-two_points", "proxied-declared", "mptcp_subflow_reset"]
+    names = ["injected-two_points", "proxied-declared", "mptcp_subflow_reset", "app_abort-foreign"]
     captures = [next((tools.SAMPLES / name).glob("*.pcap*")) for name in names]
     return tools.Bundle([*captures, tour], folder / "rich.pcapng").path
 
 
-ALONE = [name for name in TYPES if not name.startswith("rst.finding")]
+# The others stand beside the item of a reset: test_findings, test_foreign.
+ALONE = [name for name in TYPES if not name.startswith("rst.finding") and name != "rst.foreign"]
 
 
 @pytest.mark.parametrize("name", ALONE)

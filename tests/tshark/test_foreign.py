@@ -64,8 +64,10 @@ def test_on_the_packet(tshark, capture, passes):
     everywhere = said(tshark, capture, passes=passes)
     assert list(everywhere) == strangers
     assert said(tshark, capture, "-Y", "rst.foreign", passes=passes) == everywhere
-    for (text,) in everywhere.values():
-        assert words(text) <= WORDS and {"sequence number", "hop distance"} <= words(text)
+    resets = frames(tshark, capture, "rst")
+    for frame, (text,) in everywhere.items():
+        assert words(text) <= WORDS and "sequence number" in words(text)
+        assert frame in resets or {"hop distance", "timestamp"} <= words(text)
 
 
 @both_passes
