@@ -9,7 +9,9 @@ import io
 import json
 import re
 import shutil
+import struct
 
+import packets
 import pytest
 import tools
 from sharkd import Sharkd
@@ -203,3 +205,76 @@ def test_values_and_objects_in_json(tshark, capture):
     assert ("rst", "foreign") in places
     inside = {place[:length] for place in places for length in range(1, len(place))}
     assert not places & inside
+
+
+SAMPLE = tools.SAMPLES / "app_abort-foreign" / "app_abort-foreign.pcapng"
+STRANGERS = 7  # its packets from here on
+SUM_AT = 16  # in the TCP header
+
+
+def folded(content):
+    """The sum in one's complement."""
+    content += bytes(len(content) % 2)
+    total = sum(struct.unpack(f">{len(content) // 2}H", content))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def pseudo(addresses, length):
+    return addresses + struct.pack(">IHH", length, 0, 6)
+
+
+class Packet:
+    """A frame of the sample in parts; six: with an IPv6 header instead."""
+
+    def __init__(self, data, six):
+        start = 14 + (data[14] & 15) * 4
+        self.head, self.segment, self.addresses = data[:start], data[start:], data[26:34]
+        if six:
+            ends = (b"\x20\x01\x0d\xb8" + bytes(8) + self.addresses[at:at + 4] for at in (0, 4))
+            self.addresses = b"".join(ends)
+            header = struct.pack(">IHBB", 6 << 28, len(self.segment), 6, data[22])
+            self.head = data[:12] + b"\x86\xdd" + header + self.addresses
+
+    def right(self):
+        segment = self.segment[:SUM_AT] + b"\0\0" + self.segment[SUM_AT + 2:]
+        return folded(pseudo(self.addresses, len(segment)) + segment) ^ 0xFFFF
+
+    def half_done(self, length):
+        """What a sender leaves in place of the checksum for its network card."""
+        return folded(pseudo(self.addresses, length))
+
+    def bytes(self, checksum):
+        return self.head + self.segment[:SUM_AT] + struct.pack(">H", checksum) + self.segment[SUM_AT + 2:]
+
+
+CHECKSUMS = {  # name: (what the strangers' packets bear, whether that speaks against them)
+    "right": (lambda packet: packet.right(), False),
+    "wrong": (lambda packet: packet.right() ^ 0x0101, True),
+    "offloaded": (lambda packet: packet.half_done(len(packet.segment)), False),
+    "offloaded_and_divided": (lambda packet: packet.half_done(0), False),
+    "none": (lambda packet: 0, False),
+    "cut_off": (lambda packet: packet.right() ^ 0x0101, False),
+}
+
+
+@pytest.mark.parametrize("name", CHECKSUMS)
+@pytest.mark.parametrize("six", [False, True], ids=["ipv4", "ipv6"])
+def test_checksum(tshark, tmp_path, six, name):
+    """It speaks against a packet only if all of that is in the file and no network card was to fill it in."""
+    checksum, speaks = CHECKSUMS[name]
+    tools.tool("editcap", "-F", "pcap", SAMPLE, tmp_path / "plain.pcap")
+    link, content = packets.read_pcap(tmp_path / "plain.pcap")
+    parts = [(micros, Packet(data, six)) for micros, data in content]
+    changed = [(micros, part.bytes(part.right() if number < STRANGERS else checksum(part)))
+               for number, (micros, part) in enumerate(parts)]
+    file = packets.write_pcap(tmp_path / "changed.pcap", changed, link)
+    if name == "cut_off":
+        size = len(changed[STRANGERS][1]) - 1
+        tools.tool("editcap", "-F", "pcap", "-s", str(size), file, tmp_path / "cut.pcap")
+        file = tmp_path / "cut.pcap"
+    found = said(tshark, file)
+    assert len(found) == len(content) - STRANGERS
+    for (text,) in found.values():
+        assert ("checksum" in words(text)) == speaks
