@@ -17,7 +17,7 @@
 #define CLI_NAME "rst,csv"
 #define HEADING                                                                                                        \
     "kind,name,category,benign,sender,server,first_resets,followers,confidence_min,confidence_max,"                    \
-    "first_frame,last_frame,foreign\n"
+    "first_frame,last_frame,outside\n"
 
 /* Resets with one cause, sender and server, or findings of one kind and server. All strings but server are static. */
 typedef struct row {
@@ -27,8 +27,8 @@ typedef struct row {
     const char *benign;
     const char *sender;
     const char *server; /* owned */
-    bool apart;         /* resets that do not fit their connection: not added to those that do */
-    unsigned first, followers, foreign;
+    bool apart;         /* resets that are none of the connection's: not added to those that are */
+    unsigned first, followers, outside;
     unsigned confidence_min, confidence_max; /* of resets only */
     uint32_t first_frame, last_frame;
 } row_t;
@@ -124,7 +124,7 @@ static void count(row_t *row, const rst_tap_t *tap)
     const rst_verdict_t *verdict = tap->verdict;
 
     if (row->apart)
-        row->foreign++;
+        row->outside++;
     else if (verdict && !verdict->first)
         row->followers++;
     else
@@ -164,8 +164,8 @@ static int compare_rows(gconstpointer a, gconstpointer b)
         return left->first > right->first ? -1 : 1;
     if (left->followers != right->followers)
         return left->followers > right->followers ? -1 : 1;
-    if (left->foreign != right->foreign)
-        return left->foreign > right->foreign ? -1 : 1;
+    if (left->outside != right->outside)
+        return left->outside > right->outside ? -1 : 1;
     if (left->first_frame != right->first_frame)
         return left->first_frame < right->first_frame ? -1 : 1;
     return g_strcmp0(left->name, right->name);
@@ -182,7 +182,7 @@ static void print_row(gpointer data, gpointer user_data _U_)
         printf("%u,%u,", row->confidence_min, row->confidence_max);
     else
         printf(",,");
-    printf("%u,%u,%u\n", row->first_frame, row->last_frame, row->foreign);
+    printf("%u,%u,%u\n", row->first_frame, row->last_frame, row->outside);
 }
 
 static void table_draw(void *data)

@@ -1,6 +1,6 @@
 /* stats.c
  * Followers and copies of a reset are counted separately: one failure is one line, however many packets it caused. So
- * are resets that do not fit their connection, and all packets that do not fit.
+ * are resets that are none of the connection's, and all packets that do not fit.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,7 +31,7 @@ static void stats_init(stats_tree *st)
     node_server = stats_tree_create_node(st, NODE_SERVERS, 0, STAT_DT_INT, TRUE);
     node_followers = stats_tree_create_pivot(st, "Followers and copies", 0);
     node_finding = stats_tree_create_node(st, NODE_FINDINGS, 0, STAT_DT_INT, TRUE);
-    node_foreign_reset = stats_tree_create_pivot(st, "Foreign resets", 0);
+    node_foreign_reset = stats_tree_create_pivot(st, "Resets outside the connection", 0);
     node_foreign = stats_tree_create_pivot(st, "Foreign packets", 0);
 }
 

@@ -437,7 +437,7 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_phase, "Phase", "phase",
                  "State of the connection: handshake, established, closing, closed, unknown"),
     NUMBER_FIELD(hf_rst_ordinal, "Ordinal", "ordinal", FT_UINT16,
-                 "1 for the first reset of the connection; 0 for one that does not fit it"),
+                 "1 for the first reset of the connection; 0 for one that is outside it"),
     FRAME_FIELD(hf_rst_trigger, "Trigger", "trigger", FT_FRAMENUM_REQUEST, "The segment that this reset answers"),
     STRING_FIELD(hf_rst_evidence_text, "Fact", "evidence.text", "A fact for or against the cause"),
     FRAME_FIELD(hf_rst_evidence_frame, "Seen in frame", "evidence.frame", FT_FRAMENUM_NONE,

@@ -88,9 +88,11 @@ def test_at_the_verdict(tshark, capture):
 
 
 def test_reset_names_the_data_after_it(tshark, forged_data):
-    (names,) = tshark.resets(forged_data, ["rst.foreign.frame", "rst.evidence.frame"]).values()
-    assert set(names["rst.foreign.frame"]) == {str(frame) for frame in said(tshark, forged_data)}
-    assert set(names["rst.foreign.frame"]) & set(names["rst.evidence.frame"])
+    (names,) = tshark.resets(forged_data, ["rst.foreign.frame", "rst.evidence.frame", "rst.evidence.text"]).values()
+    first, (text,) = next(iter(said(tshark, forged_data).items()))
+    assert names["rst.foreign.frame"] == [str(first)]
+    evidence = dict(zip(names["rst.evidence.frame"], names["rst.evidence.text"]))
+    assert evidence[str(first)].endswith(f": {text}")
 
 
 @both_passes
@@ -124,7 +126,7 @@ def test_statistics(tshark, capture, passes):
     apart = frames(tshark, capture, "rst.ordinal == 0", passes=passes)
     resets = frames(tshark, capture, "rst", passes=passes)
     assert counts["Foreign packets"] == len(foreign) > 0
-    assert counts["Foreign resets"] == len(apart)
+    assert counts["Resets outside the connection"] == len(apart)
     assert counts["First resets"] + counts["Followers and copies"] == len(resets) - len(apart)
     assert set(apart) <= set(foreign)
 
@@ -136,7 +138,7 @@ def test_foreign_reset_stands_apart(tshark, forged_reset, passes):
     assert [row["rst.ordinal"] for row in rows] == [["0"], ["1"]]
     assert [bool(row["rst.foreign"]) for row in rows] == [True, False]
     counts = statistics(tshark, forged_reset, passes)
-    assert (counts["First resets"], counts["Followers and copies"], counts["Foreign resets"]) == (1, 0, 1)
+    assert (counts["First resets"], counts["Followers and copies"], counts["Resets outside the connection"]) == (1, 0, 1)
 
 
 @both_passes
@@ -145,11 +147,11 @@ def test_csv(tshark, capture, passes):
     text = tshark(*["-2"] * (passes == 2), "-q", "-r", capture, "-z", "rst,csv")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["kind"] for row in rows} == {"reset"}
-    counted = {name: sum(int(row[name]) for row in rows) for name in ("first_resets", "followers", "foreign")}
+    counted = {name: sum(int(row[name]) for row in rows) for name in ("first_resets", "followers", "outside")}
     ordinals = [row["rst.ordinal"][0] for row in tshark.resets(capture, ["rst.ordinal"], passes=passes).values()]
-    assert counted == {"first_resets": ordinals.count("1"), "followers": 0, "foreign": ordinals.count("0")}
+    assert counted == {"first_resets": ordinals.count("1"), "followers": 0, "outside": ordinals.count("0")}
     for row in rows:
-        assert int(row["foreign"]) == 0 or row["first_resets"] == row["followers"] == "0"
+        assert int(row["outside"]) == 0 or row["first_resets"] == row["followers"] == "0"
 
 
 @both_passes
