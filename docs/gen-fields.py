@@ -33,14 +33,15 @@ Fields named "evidence" and "alternative" repeat, always in pairs. Final values 
 or sharkd. Durations are in seconds.
 
 Only analyzed resets carry the protocol item `rst`, so the display filter `rst` matches exactly those.
-`rst.reset_in` and `rst.finding.*` are on other packets.
+`rst.reset_in`, `rst.finding.*` and `rst.foreign` stand beside it, on whatever packet they concern. What a foreign packet
+is: [trust.md](trust.md).
 
 | field | type | meaning |
 |---|---|---|
 """
 OUTRO = """
 `rst.expert.TOKEN` is the Expert Information entry of a reset with that cause, and `rst.finding.expert.TOKEN` that of a
-failure without a reset. The tokens are listed in [causes.md](causes.md).
+failure without a reset. The tokens are listed in [causes.md](causes.md). `rst.foreign.expert` is that of a foreign packet.
 """
 
 Field = namedtuple("Field", "name type meaning")
@@ -80,7 +81,7 @@ def template(fields):
     """An index template for `tshark -T ek`: fields of the reset are under layers.rst, the others directly in layers."""
     resets, others = {}, {}
     for field in fields:
-        apart = field.name == "rst.reset_in" or field.name.startswith("rst.finding.")
+        apart = field.name in ("rst.reset_in", "rst.foreign") or field.name.startswith("rst.finding.")
         (others if apart else resets)["rst_" + field.name.replace(".", "_")] = mapping(field)
     layers = {"dynamic": False, "properties": {"rst": {"dynamic": False, "properties": resets}, **others}}
     return {

@@ -126,7 +126,7 @@ static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
 
     rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
     for (i = 0; facts && i < facts->count; i++) {
-        rst_reset_t *reset = rst_engine_feed(engine, &facts->segment[i]);
+        rst_reset_t *reset = rst_engine_feed(engine, &facts->layer[i].segment);
 
         if (reset && !noted_reset)
             noted_reset = reset;
@@ -170,6 +170,8 @@ static void mark_frames(packet_info *pinfo, const rst_verdict_t *verdict)
     mark_earlier(pinfo, verdict->trigger);
     for (i = 0; i < verdict->evidences; i++)
         mark_earlier(pinfo, verdict->evidence[i].frame);
+    for (i = 0; i < verdict->foreigns; i++)
+        mark_earlier(pinfo, verdict->foreign[i]);
 }
 
 static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
@@ -272,6 +274,30 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         queue_tap(pinfo, &(rst_tap_t){.finding = finding, .server = finding->server});
 }
 
+/* Known as soon as the packet is read. */
+static void show_foreign(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    bool tapped = have_tap_listener(tap_rst);
+    bool expert = rst_expert_wanted(tree);
+    bool field = rst_tree_wants_foreign(tree);
+    proto_item *item = NULL;
+    const char *text;
+    unsigned clues;
+
+    if (!tapped && !expert && !field)
+        return;
+    clues = rst_engine_foreign(engine, pinfo->num);
+    if (!clues)
+        return;
+    text = rst_foreign_text(clues, &memory);
+    if (field)
+        item = rst_tree_add_foreign(tree, tvb, text);
+    rst_expert_add_foreign(pinfo, item, text);
+    if (tapped)
+        queue_tap(pinfo, &(rst_tap_t){.foreign = text});
+}
+
 static void show_reset_in(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -301,6 +327,7 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
         show_case(tvb, pinfo, tree, found[i]);
     for (i = 0; i < resets && rst_log_is_active(); i++)
         log_why(pinfo, found[i]);
+    show_foreign(tvb, pinfo, tree);
     if (pinfo->fd->visited) {
         if (rst_tree_wants_reset_in(tree))
             show_reset_in(tvb, pinfo, tree);

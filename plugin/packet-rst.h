@@ -12,12 +12,13 @@
 
 #define RST_TAP_NAME "rst"
 
-/* Tap record: one analyzed reset, one finding, or TCP that the plugin could not see. Lives as long as the
- * packet. */
+/* Tap record: one analyzed reset, one finding, one foreign packet (a reset may be one too, and then has two records),
+ * or TCP that the plugin could not see. Lives as long as the packet. */
 typedef struct rst_tap {
     const rst_verdict_t *verdict; /* or NULL */
     const rst_finding_t *finding; /* or NULL */
     const char *server;           /* address:port of the server side of either */
+    const char *foreign;          /* what does not fit in this packet, or NULL */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
     bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */
 } rst_tap_t;

@@ -47,8 +47,10 @@ static void collect(tvbuff_t *tvb, packet_info *pinfo, void *ip)
         return;
     facts->calls++;
     /* A header quoted in an ICMP error is evidence about a segment, never a segment. */
-    if (!pinfo->flags.in_error_pkt && rst_tcp_facts(tvb, pinfo, ip, &facts->segment[facts->count]))
-        facts->count++;
+    if (pinfo->flags.in_error_pkt || !rst_tcp_facts(tvb, pinfo, ip, &facts->layer[facts->count].segment))
+        return;
+    rst_layer_set(&facts->layer[facts->count], tvb);
+    facts->count++;
 }
 
 /* Everything is copied before TCP is called, and nothing is done after it, because TCP may throw through this call. */

@@ -17,7 +17,7 @@
 #define CLI_NAME "rst,csv"
 #define HEADING                                                                                                        \
     "kind,name,category,benign,sender,server,first_resets,followers,confidence_min,confidence_max,"                    \
-    "first_frame,last_frame\n"
+    "first_frame,last_frame,outside\n"
 
 /* Resets with one cause, sender and server, or findings of one kind and server. All strings but server are static. */
 typedef struct row {
@@ -27,7 +27,8 @@ typedef struct row {
     const char *benign;
     const char *sender;
     const char *server; /* owned */
-    unsigned first, followers;
+    bool apart;         /* resets that are none of the connection's: not added to those that are */
+    unsigned first, followers, outside;
     unsigned confidence_min, confidence_max; /* of resets only */
     uint32_t first_frame, last_frame;
 } row_t;
@@ -43,7 +44,7 @@ static guint row_hash(gconstpointer key)
     const row_t *row = (const row_t *)key;
 
     return (g_str_hash(row->name) * 31 + g_str_hash(row->sender)) * 31 + g_str_hash(row->server) * 31 +
-           g_str_hash(row->benign);
+           g_str_hash(row->benign) + row->apart;
 }
 
 static gboolean row_equal(gconstpointer a, gconstpointer b)
@@ -53,7 +54,7 @@ static gboolean row_equal(gconstpointer a, gconstpointer b)
 
     return g_str_equal(left->kind, right->kind) && g_str_equal(left->name, right->name) &&
            g_str_equal(left->sender, right->sender) && g_str_equal(left->server, right->server) &&
-           g_str_equal(left->benign, right->benign);
+           g_str_equal(left->benign, right->benign) && left->apart == right->apart;
 }
 
 static void row_free(gpointer data)
@@ -110,6 +111,7 @@ static row_t key_of(const rst_tap_t *tap)
         key.category = rst_category_name(info->category);
         key.benign = tap->verdict->benign ? "1" : "0";
         key.sender = rst_sender_name(tap->verdict->sender);
+        key.apart = !tap->verdict->ordinal;
     } else if (tap->finding) {
         key.kind = "finding";
         key.name = rst_finding_info(tap->finding->kind)->token;
@@ -121,7 +123,9 @@ static void count(row_t *row, const rst_tap_t *tap)
 {
     const rst_verdict_t *verdict = tap->verdict;
 
-    if (verdict && !verdict->first)
+    if (row->apart)
+        row->outside++;
+    else if (verdict && !verdict->first)
         row->followers++;
     else
         row->first += tap->missed ? tap->missed : 1;
@@ -137,8 +141,11 @@ static tap_packet_status table_packet(void *data, packet_info *pinfo, epan_disse
     table_t *table = (table_t *)data;
     const rst_tap_t *tap = (const rst_tap_t *)record;
     const row_t key = key_of(tap);
-    row_t *row = find_row(table, &key);
+    row_t *row;
 
+    if (tap->foreign)
+        return TAP_PACKET_DONT_REDRAW;
+    row = find_row(table, &key);
     count(row, tap);
     if (!row->first_frame)
         row->first_frame = pinfo->num;
@@ -157,6 +164,8 @@ static int compare_rows(gconstpointer a, gconstpointer b)
         return left->first > right->first ? -1 : 1;
     if (left->followers != right->followers)
         return left->followers > right->followers ? -1 : 1;
+    if (left->outside != right->outside)
+        return left->outside > right->outside ? -1 : 1;
     if (left->first_frame != right->first_frame)
         return left->first_frame < right->first_frame ? -1 : 1;
     return g_strcmp0(left->name, right->name);
@@ -173,7 +182,7 @@ static void print_row(gpointer data, gpointer user_data _U_)
         printf("%u,%u,", row->confidence_min, row->confidence_max);
     else
         printf(",,");
-    printf("%u,%u\n", row->first_frame, row->last_frame);
+    printf("%u,%u,%u\n", row->first_frame, row->last_frame, row->outside);
 }
 
 static void table_draw(void *data)

@@ -22,6 +22,7 @@ static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
 static ei_register_info *highest[RST_CAUSE_COUNT];
 static expert_field ei_rst_finding[RST_FINDING_COUNT];
 static ei_register_info ei_finding[RST_FINDING_COUNT];
+static expert_field ei_rst_foreign = EI_INIT;
 
 static const int severities[RST_SEVERITY_COUNT] = {
     [RST_SEVERITY_CHAT] = PI_CHAT,
@@ -77,6 +78,11 @@ static void prepare_findings(void)
 
 void rst_expert_register(int proto)
 {
+    static ei_register_info ei_foreign[] = {
+        {&ei_rst_foreign,
+         {"rst.foreign.expert", PI_SEQUENCE, PI_NOTE, "Packet that does not fit the side whose address it bears",
+          EXPFILL}},
+    };
     static const expert_field unregistered = EI_INIT;
     expert_module_t *module = expert_register_protocol(proto);
     unsigned count = 0;
@@ -90,6 +96,7 @@ void rst_expert_register(int proto)
     expert_register_field_array(module, ei, (int)count);
     prepare_findings();
     expert_register_field_array(module, ei_finding, RST_FINDING_COUNT);
+    expert_register_field_array(module, ei_foreign, array_length(ei_foreign));
 }
 
 /* Wireshark registers the tap when the first file is opened. */
@@ -165,4 +172,10 @@ void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_find
 {
     expert_add_info_format(pinfo, item, &ei_rst_finding[finding->kind], "%s (%s)",
                            rst_finding_info(finding->kind)->label, finding->server);
+}
+
+void rst_expert_add_foreign(packet_info *pinfo, proto_item *item, const char *text)
+{
+    expert_add_info_format(pinfo, item, &ei_rst_foreign, "This packet does not fit the side whose address it bears: %s",
+                           text);
 }

@@ -23,5 +23,6 @@ bool rst_expert_status_waits(void);
  * nobody reads the text, as for the column and the status bar. */
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server);
 void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding);
+void rst_expert_add_foreign(packet_info *pinfo, proto_item *item, const char *text);
 
 #endif

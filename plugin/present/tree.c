@@ -38,6 +38,8 @@ static int hf_rst_finding_duration = -1;
 static int hf_rst_finding_kind = -1;
 static int hf_rst_finding_pattern = -1;
 static int hf_rst_finding_summary = -1;
+static int hf_rst_foreign = -1;
+static int hf_rst_foreign_frame = -1;
 static int hf_rst_hop_delta = -1;
 static int hf_rst_idle = -1;
 static int hf_rst_on_path = -1;
@@ -239,7 +241,7 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
     unsigned i;
 
     add_string(tree, tvb, hf_rst_phase, rst_phase_name(verdict->phase));
-    add_uint_unless_0(tree, tvb, hf_rst_ordinal, verdict->ordinal);
+    add_uint(tree, tvb, hf_rst_ordinal, verdict->ordinal);
     add_string(tree, tvb, hf_rst_validity, rst_validity_name(verdict->validity));
     if (verdict->accepted != RST_UNKNOWN)
         add_boolean(tree, tvb, hf_rst_accepted, verdict->accepted == RST_YES);
@@ -280,6 +282,11 @@ bool rst_tree_is_read(proto_tree *tree)
 bool rst_tree_wants_reset_in(proto_tree *tree)
 {
     return tree && proto_field_is_referenced(tree, hf_rst_reset_in);
+}
+
+bool rst_tree_wants_foreign(proto_tree *tree)
+{
+    return tree && proto_field_is_referenced(tree, hf_rst_foreign);
 }
 
 bool rst_tree_wants_filter(proto_tree *tree)
@@ -333,6 +340,8 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
     add_declared(subtree, tvb, verdict);
     add_uint_unless_0(subtree, tvb, hf_rst_trigger, verdict->trigger);
     add_uint_unless_0(subtree, tvb, hf_rst_contradicted_by, verdict->contradicted_by);
+    for (unsigned i = 0; i < verdict->foreigns; i++)
+        add_uint_unless_0(subtree, tvb, hf_rst_foreign_frame, verdict->foreign[i]);
     add_evidence(subtree, tvb, pinfo, verdict);
     add_alternatives(subtree, tvb, verdict);
     add_long_string(subtree, tvb, hf_rst_advice, info->advice);
@@ -366,6 +375,14 @@ proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_find
     add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
     add_string(subtree, tvb, hf_rst_finding_pattern, finding->pattern);
+    return item;
+}
+
+proto_item *rst_tree_add_foreign(proto_tree *tree, tvbuff_t *tvb, const char *text)
+{
+    proto_item *item = proto_tree_add_string(tree, hf_rst_foreign, tvb, 0, 0, text);
+
+    proto_item_set_generated(item);
     return item;
 }
 
@@ -419,7 +436,8 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_sender, "Sender", "sender", "Who sent the reset: client, server, middlebox, unknown"),
     STRING_FIELD(hf_rst_phase, "Phase", "phase",
                  "State of the connection: handshake, established, closing, closed, unknown"),
-    NUMBER_FIELD(hf_rst_ordinal, "Ordinal", "ordinal", FT_UINT16, "1 for the first reset of the connection"),
+    NUMBER_FIELD(hf_rst_ordinal, "Ordinal", "ordinal", FT_UINT16,
+                 "1 for the first reset of the connection; 0 for one that is outside it"),
     FRAME_FIELD(hf_rst_trigger, "Trigger", "trigger", FT_FRAMENUM_REQUEST, "The segment that this reset answers"),
     STRING_FIELD(hf_rst_evidence_text, "Fact", "evidence.text", "A fact for or against the cause"),
     FRAME_FIELD(hf_rst_evidence_frame, "Seen in frame", "evidence.frame", FT_FRAMENUM_NONE,
@@ -471,6 +489,11 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_finding_pattern, "Pattern", "finding.pattern", "A known pattern that this failure shows"),
     FRAME_FIELD(hf_rst_reset_in, "Reset explained by this frame", "reset_in", FT_FRAMENUM_RESPONSE,
                 "The reset for which this frame is the trigger or evidence"),
+    STRING_FIELD(hf_rst_foreign, "Does not fit its side", "foreign",
+                 "What does not fit in a packet that bears the address of a side but does not come from there: "
+                 "sequence number, acknowledgment number, hop distance, timestamp, checksum"),
+    FRAME_FIELD(hf_rst_foreign_frame, "Foreign packet", "foreign.frame", FT_FRAMENUM_NONE,
+                "A packet that bears an address of the connection but does not fit it, so that it proves nothing"),
 };
 
 void rst_tree_register(int proto)

@@ -24,6 +24,9 @@ bool rst_tree_is_read(proto_tree *tree);
 /* Does anything need the resets that a frame explains? */
 bool rst_tree_wants_reset_in(proto_tree *tree);
 
+/* Does anything need what does not fit in a packet? */
+bool rst_tree_wants_foreign(proto_tree *tree);
+
 /* Does anything need the display filter for the connection? */
 bool rst_tree_wants_filter(proto_tree *tree);
 
@@ -38,8 +41,9 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
 /* Adds a note about the kernel trace to the item of the first reset. note may be NULL. */
 void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note);
 
-/* Both are added to the root of the frame, because a frame without a reset has no rst item. */
+/* These are added to the root of the frame, because a frame without a reset has no rst item. */
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
 proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
+proto_item *rst_tree_add_foreign(proto_tree *tree, tvbuff_t *tvb, const char *text);
 
 #endif

@@ -102,7 +102,7 @@ void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest)
     REQUIRE(verdict->validity < RST_VALIDITY_COUNT);
     REQUIRE(verdict->capture_side < RST_CAPTURE_SIDE_COUNT);
     REQUIRE(verdict->accepted <= RST_YES);
-    REQUIRE(verdict->ordinal > 0);
+    REQUIRE(verdict->ordinal > 0 || !verdict->first);
     REQUIRE(verdict->trigger <= latest);
     REQUIRE(verdict->contradicted_by <= latest);
     REQUIRE(verdict->idle == RST_DURATION_NONE || verdict->idle >= 0);
@@ -110,6 +110,9 @@ void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest)
     REQUIRE(verdict->evidences <= RST_EVIDENCE_MAX);
     for (unsigned i = 0; i < verdict->evidences; i++)
         REQUIRE(verdict->evidence[i].frame <= latest);
+    REQUIRE(verdict->foreigns <= RST_FOREIGN_NAMED_MAX);
+    for (unsigned i = 0; i < verdict->foreigns; i++)
+        REQUIRE(verdict->foreign[i] <= latest);
     REQUIRE(verdict->patterns <= RST_PATTERNS_MAX);
     for (unsigned i = 0; i < verdict->patterns; i++)
         audit_text(verdict->pattern[i]);
@@ -132,6 +135,7 @@ void audit_equal(const rst_verdict_t *one, const rst_verdict_t *other)
     REQUIRE(one->evidences == other->evidences);
     for (unsigned i = 0; i < one->evidences; i++)
         REQUIRE(one->evidence[i].frame == other->evidence[i].frame);
+    REQUIRE(one->foreigns == other->foreigns);
 }
 
 void audit_finding(const rst_finding_t *finding)

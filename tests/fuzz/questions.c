@@ -51,8 +51,11 @@ static void ask_about_frames(questions_t *questions)
 
     scope_open(&scope);
     for (uint32_t frame = 1; frame <= questions->frame; frame++) {
+        unsigned clues = rst_engine_foreign(questions->engine, frame);
         rst_finding_t finding;
 
+        if (clues)
+            audit_text(rst_foreign_text(clues, &scope.memory));
         REQUIRE(rst_engine_reset_in(questions->engine, frame, &scope.memory) <= questions->frame);
         if (rst_engine_finding(questions->engine, frame, &scope.memory, &finding))
             audit_finding(&finding);

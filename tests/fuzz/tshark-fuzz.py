@@ -28,7 +28,8 @@ import tools  # noqa: E402
 
 TIMEOUT = 90  # seconds: a hang
 BROKEN = re.compile(rb"AddressSanitizer|runtime error:|[Dd]issector bug|ASSERT|assertion|Aborted|not been freed")
-RESET_FIELDS = ["frame.number", "rst.cause", "rst.confidence", "rst.summary", "rst.evidence.text", "rst.declared.text"]
+RESET_FIELDS = ["frame.number", "rst.cause", "rst.confidence", "rst.summary", "rst.evidence.text", "rst.declared.text",
+                "rst.foreign", "rst.foreign.frame"]
 SAME = ["frame.number", "frame.protocols", "tcp.stream", "tcp.analysis.flags", "_ws.col.Protocol"]
 
 
@@ -39,7 +40,7 @@ def field_args(fields):
 MODES = {
     "tree": ["-2", "-V"],
     "json": ["-2", "-T", "json"],
-    "fields": ["-2", "-Y", "rst || rst.reset_in || rst.finding.kind", *field_args(RESET_FIELDS)],
+    "fields": ["-2", "-Y", "rst || rst.reset_in || rst.finding.kind || rst.foreign", *field_args(RESET_FIELDS)],
     "columns": ["-o", "gui.column.format:\"No.\",\"%m\",\"Info\",\"%i\",\"Cause\",\"%Cus:rst.cause:0:R\""],
     "read filter": ["-2", "-R", "tcp.flags.reset == 1", "-T", "ek"],
     "statistics": ["-2", "-q", "-z", "rst,tree", "-z", "expert", "--enable-protocol", "transum"],

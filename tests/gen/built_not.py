@@ -2,6 +2,7 @@
 """Scenarios of built.py that look like a certain cause but are not: what a hasty reading gets wrong."""
 from built_host import GET, OK, SMB_ANSWER, SMB_NEGOTIATE, healthy, scenario
 from built_path import SCENARIOS
+from framing import stranger
 from packets import LINUX, WINDOWS, Conv, Host
 
 # One table: importing this module adds its scenarios.
@@ -104,3 +105,17 @@ def idle(cap):
     conv.request(GET, OK)
     cap.wait(47.3)
     cap.expect(conv.abort(conv.c), "app_abort", "client")
+
+
+@scenario("app_abort-foreign")
+def foreign(cap):
+    """The server aborts. Then packets arrive that bear its address, but numbers far outside the window, another hop
+    distance and no timestamp: they are foreign, and the server has not gone on after its reset."""
+    conv = Conv(cap, Host("192.0.2.107", LINUX), Host("203.0.113.107", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(2)
+    cap.expect(conv.abort(conv.s), "app_abort", "server")
+    for half in (0, 1 << 31):
+        cap.wait(0.04)
+        stranger(conv, conv.s, "PA", b"x" * 50, seq=conv.s.nxt + 0x35555555 + half)

@@ -14,7 +14,7 @@ from sharkd import Sharkd
 
 FINDINGS = tools.SAMPLES / "findings" / "findings.pcapng"
 COLUMNS = ("kind,name,category,benign,sender,server,first_resets,followers,confidence_min,confidence_max,"
-           "first_frame,last_frame").split(",")
+           "first_frame,last_frame,outside").split(",")
 
 
 def table(tshark, capture, *args):
@@ -32,7 +32,7 @@ def test_csv_counts_every_reset(tshark, tour):
         assert list(row) == COLUMNS and row["kind"] == "reset"
         assert 0 < int(row["confidence_min"]) <= int(row["confidence_max"]) <= 100
         assert int(row["first_frame"]) <= int(row["last_frame"])
-        counted[row["name"], row["sender"]] += int(row["first_resets"]) + int(row["followers"])
+        counted[row["name"], row["sender"]] += sum(int(row[count]) for count in ("first_resets", "followers", "outside"))
     resets = tshark.resets(tour, ["rst.cause", "rst.sender"])
     assert counted == Counter((row["rst.cause"][0], row["rst.sender"][0]) for row in resets.values())
     assert "provisional" not in complaint

@@ -73,7 +73,7 @@ def test_tree(tshark, stock, capture):
 
 def our_headings(tshark):
     """How our items at the root of the packet's tree start."""
-    root = ("rst.reset_in", "rst.finding.")
+    root = ("rst.reset_in", "rst.finding.", "rst.foreign")
     labels = [label for field, (label, _) in tools.field_list(tshark).items() if field.startswith(root)]
     return re.compile(rf"\[?({'|'.join(map(re.escape, ['RST cause', *labels]))}): ")
 
@@ -102,7 +102,7 @@ def without_ours(pairs):
     kept = []
     for key, value in pairs:
         ours = key == "rst" or key.startswith(("rst.", "rst_"))
-        names = ("rst.expert", "rst_expert", "rst.finding.expert", "rst_rst_finding_expert")
+        names = ("rst.expert", "rst_expert", "rst.finding.expert", "rst_rst_finding_expert", "rst.foreign.expert")
         expert = isinstance(value, list) and any(
             isinstance(item, tuple) and item[0].startswith(names) for item in value
         )
@@ -156,7 +156,7 @@ def ek_without_ours(pairs):
     """An object of -T ek without our fields and expert items. A dictionary: the keys come in the order of a hash table,
     which another plugin changes."""
     ours = {key: value for key, value in pairs if key == "rst" or key.startswith("rst_")}
-    if any(key.startswith(("rst_rst_expert", "rst_rst_finding_expert")) for key in ours):
+    if any(key.startswith(("rst_rst_expert", "rst_rst_finding_expert", "rst_rst_foreign_expert")) for key in ours):
         return OUR_EXPERT_ITEM
     said = json.dumps([value for key, value in ours.items() if key != "rst"])
     kept = {}

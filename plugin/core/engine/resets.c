@@ -107,6 +107,7 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->own_first = conn->last_reset[from] && conn->last_reset[from]->own_first.at.pass_index
                            ? conn->last_reset[from]->own_first
                            : reset->own_last;
+    memcpy(reset->stray_before, conn->stray_reset, sizeof reset->stray_before);
     reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
     /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */

@@ -16,6 +16,7 @@
 #include "judge/measure.h"
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
+#include "judge/strangers.h"
 #include "judge/why.h"
 #include "rules/accept.h"
 #include "rules/active.h"
@@ -372,6 +373,7 @@ static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, con
     classify_here(judge, &view);
     rst_at_points_apply(&view, compare);
     rst_why_step(&view, "by other capture points:");
+    rst_strangers_name(&view);
     rst_pattern_label(&view);
     rst_why_end(&view);
 }

@@ -130,6 +130,8 @@ struct rst_reset {
     const rst_direction_t *direction; /* both directions as they were when it came, by index; without their rings */
     const rst_previous_t *previous;
     rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */
+    /* latest reset before it that bears the address of that side but does not fit it; NULL = none */
+    const rst_reset_t *stray_before[2];
     rst_host_t *host[2];
     rst_service_t *service; /* of the server side; NULL when the table is full */
     rst_habit_t *habit;     /* for an empty connection, otherwise NULL */
