@@ -138,7 +138,9 @@ void script_check_foreign(const char *file, int line, const char *expected, cons
         GArray *among = outcomes(lines, UINT_MAX, is_before ? added : NULL, is_before ? NULL : added, &all);
 
         compare_foreign(&what, foreign, alone, among);
-        if (all != own) /* what is added is honest, and makes nothing of the script look less so */
+        /* What is added is honest, and makes nothing of the script look less so. At several points, copies of it may come
+         * in a wrong order. */
+        if (all != own && shown.interfaces->len < 2)
             judge_count(&what, own, all);
         g_array_free(among, TRUE);
         g_array_free(added, TRUE);

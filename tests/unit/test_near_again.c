@@ -89,6 +89,24 @@ static void test_ports_again(void)
                          "305 C>S R. 70001101 ack 90005201 ttl -3 ts 990005000:2000");
 }
 
+/* Only what one side sends is in the capture. */
+static void test_ports_again_one_way(void)
+{
+    script_check_dressed(&script_linux, "app_abort by server; foreign 0; doubtful 0-1", "0.02 S>C S. 5000 ack 1001",
+                         "0.05 S>C . 5001 ack 1101", "0.06 S>C P. 5001 ack 1101 len 200", "1.02 S>C F. 5201 ack 1102",
+                         "600.02 S>C S. 90005000 ack 70001001", "600.05 S>C . 90005001 ack 70001101",
+                         "600.06 S>C P. 90005001 ack 70001101 len 200", "605 S>C R. 90005201 ack 70001101");
+    script_check_dressed(&script_windows, "app_abort by client; foreign 0; doubtful 0-1", "0 C>S S 1000",
+                         "0.021 C>S . 1001 ack 5001", "0.03 C>S P. 1001 ack 5001 len 100", "0.061 C>S . 1101 ack 5201",
+                         "1 C>S F. 1101 ack 5201", "1.021 C>S . 1102 ack 5202", "600 C>S S 70001000",
+                         "600.021 C>S . 70001001 ack 90005001", "600.03 C>S P. 70001001 ack 90005001 len 100",
+                         "600.061 C>S . 70001101 ack 90005201", "605 C>S R. 70001101 ack 90005201");
+    /* The second connection was going on when the capture began to show this side again. */
+    script_check_dressed(&script_linux, "* innocent by server; foreign 0-1; doubtful 0-2", NEAR_TALK,
+                         "900.02 S>C . 90005001 ack 70001101 len 100", "900.05 S>C P. 90005101 ack 70001201 len 100",
+                         "901.06 S>C P. 90005201 ack 70001301 len 200", "905 S>C R. 90005401 ack 70001301");
+}
+
 /* A server that still has the old connection answers the SYN with what it expects (RFC 9293, section 3.5.1). */
 static void test_half_open(void)
 {
@@ -170,6 +188,7 @@ int main(int argc, char **argv)
         {"/near/silence", test_silence},
         {"/near/simultaneous_open", test_simultaneous_open},
         {"/near/ports_again", test_ports_again},
+        {"/near/ports_again_one_way", test_ports_again_one_way},
         {"/near/half_open", test_half_open},
         {"/near/attempts", test_attempts},
         {"/near/checksums", test_checksums},
