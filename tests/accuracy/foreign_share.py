@@ -25,6 +25,7 @@ import tools  # noqa: E402  (needs the path above)
 FOLDERS = ("public", "lab", "problems")
 KNOWN = Path(__file__).with_name("foreign-captures.tsv")
 NO_CAPTURE = {".json", ".md", ".py", ".trace", ".tsv", ".txt"}
+LICENSES = ("COPYING", "LICENSE")
 FLOOR = 0.1  # percent
 ODDEST = 20
 FROM_ONE = 2  # of them from one capture, so that the list does not show one story twenty times
@@ -50,7 +51,7 @@ def captures_in(places):
         if place.is_file():
             yield place
         for path in sorted(place.rglob("*")) if place.is_dir() else ():
-            if path.is_file() and path.suffix not in NO_CAPTURE:
+            if path.is_file() and path.suffix not in NO_CAPTURE and not path.name.startswith(LICENSES):
                 yield path
 
 

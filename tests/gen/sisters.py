@@ -203,7 +203,7 @@ def blind_proxy(cast):
         cast.cap.now = last + 20 * 10**9
         for step in range(-10, 0):
             blind = Conv(cast.cap, upstream, cast.server, 3306, sport=42000 + 20 * i - step)
-            cast.cap.now = last + 20 * 10**9 + step * 3 * 10**6
+            cast.cap.now = last + 20 * 10**9 + (step * 4 + 3) * 10**6
             cast.forge(blind, blind.c, "R", window=0)
         cast.cap.now = last + 20 * 10**9
         reset = conv.abort(conv.s)

@@ -42,7 +42,6 @@ def test_nothing_is_foreign(tshark, near, passes):
         pytest.skip("this build has no field rst.foreign")
     bundle, _ = near
     shown = tshark.fields(bundle.path, ["frame.number", "rst.foreign"], "-Y", "rst.foreign", passes=passes)
-    # The name of a capture, which place() gives relative to the samples.
     places = [f"{place_of(bundle, int(row['frame.number'][0]))}: {row['rst.foreign']}" for row in shown]
     assert places == []
 
