@@ -202,9 +202,9 @@ def blind_proxy(cast):
     for i, (conv, last) in enumerate(convs):
         cast.cap.now = last + 20 * 10**9
         for step in range(-10, 0):
-            blind = Conv(cast.cap, upstream, cast.server, 3306, sport=42000 + 20 * i - step)
+            blind = Conv(cast.cap, cast.server, upstream, 3306, sport=42000 + 20 * i - step)
             cast.cap.now = last + 20 * 10**9 + (step * 4 + 3) * 10**6
-            cast.forge(blind, blind.c, "R", window=0)
+            cast.forge(blind, blind.s, "R", window=0)
         cast.cap.now = last + 20 * 10**9
         reset = conv.abort(conv.s)
     cast.expect(reset, ("app_timeout", "app_abort|process_exit<=60|admin_kill"), "server")
