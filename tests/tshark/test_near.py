@@ -40,7 +40,7 @@ def test_verdicts(tshark, near, passes):
 def test_nothing_is_foreign(tshark, near, passes):
     if "rst.foreign" not in tools.field_list(tshark):
         pytest.skip("this build has no field rst.foreign")
-    bundle, _ = near
+    bundle, rows = near
     shown = tshark.fields(bundle.path, ["frame.number", "rst.foreign"], "-Y", "rst.foreign", passes=passes)
     places = [f"{place_of(bundle, int(row['frame.number'][0]))}: {row['rst.foreign']}" for row in shown]
     assert places == []

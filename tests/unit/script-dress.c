@@ -75,13 +75,13 @@ static const char *value_of(char **words, const char *name)
     return NULL;
 }
 
-/* The words of the line itself, without those of this file. */
-static GString *own_words(char **words)
+/* The words of the line itself, without those of this file and those that the mode leaves out. */
+static GString *own_words(char **words, dress_mode_t mode)
 {
     GString *text = g_string_new(words[0]);
 
     for (words++; *words; words++) {
-        if (strcmp(*words, "ttl") == 0)
+        if (strcmp(*words, "ttl") == 0 || (strcmp(*words, "ts") == 0 && mode != STAMPED))
             words++;
         else if (strcmp(*words, "nots") != 0 && strcmp(*words, "plain") != 0)
             g_string_append_printf(text, " %s", *words);
@@ -112,7 +112,7 @@ static void add_tcp(dresser_t *dresser, const script_side_t *side, char **words,
 static char *dress_line(dresser_t *dresser, const char *line)
 {
     char **words = g_strsplit(line, " ", -1);
-    GString *text = own_words(words);
+    GString *text = own_words(words, dresser->mode);
     const script_side_t *side;
 
     if (strcmp(words[0], "pref") != 0) {
