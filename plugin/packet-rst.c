@@ -94,10 +94,25 @@ static void say_useless_trace(void)
         ws_message("%s", note);
 }
 
+/* For whoever reads the log (tests/accuracy/foreign_share.py). */
+static void log_fit(void)
+{
+    rst_fit_counts_t counts = rst_engine_fit_counts(engine);
+    char line[120];
+
+    if (!rst_log_is_active())
+        return;
+    snprintf(line, sizeof line, "%" PRIu64 " segments, %" PRIu64 " doubtful, %" PRIu64 " foreign", counts.segments,
+             counts.doubtful, counts.foreign);
+    rst_log_line(line);
+}
+
 static void cleanup_rst(void)
 {
-    if (engine)
+    if (engine) {
         say_useless_trace();
+        log_fit();
+    }
     rst_engine_free(engine);
     engine = NULL;
 }

@@ -106,6 +106,16 @@ static unsigned foreign_ttl(const attack_forger_t *forger)
     return ttl;
 }
 
+/* One such distance for the whole kind. */
+static unsigned ttl_there(const attack_forger_t *forger)
+{
+    attack_scene_t *scene = forger->scene;
+
+    if (!scene->there)
+        scene->there = foreign_ttl(forger);
+    return scene->there;
+}
+
 static void add_id(attack_forger_t *forger, bool own)
 {
     attack_scene_t *scene = forger->scene;
@@ -145,13 +155,16 @@ static bool fill_look(attack_forger_t *forger, const char *word)
     } looks[] = {
         {"$own", true, 0, OWN_STAMP},       {"$bare", true, 0, NO_STAMP},       {"$onehop", true, 1, OWN_STAMP},
         {"$absurd", true, 0, ABSURD_STAMP}, {"$elsewhere", false, 0, NO_STAMP}, {"$strange", false, 0, ABSURD_STAMP},
+        {"$there", false, 0, NO_STAMP},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
         if (strcmp(word, looks[i].word) != 0)
             continue;
-        forger->ttl = looks[i].own_ttl ? attack_ttl_of(forger->scene->story, forger->route[0]) - looks[i].hops
-                                       : foreign_ttl(forger);
+        if (looks[i].own_ttl)
+            forger->ttl = attack_ttl_of(forger->scene->story, forger->route[0]) - looks[i].hops;
+        else
+            forger->ttl = strcmp(word, "$there") == 0 ? ttl_there(forger) : foreign_ttl(forger);
         add_id(forger, looks[i].own_ttl);
         if (looks[i].stamp == OWN_STAMP)
             add_own_stamp(forger);

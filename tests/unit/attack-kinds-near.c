@@ -6,30 +6,6 @@
  */
 #include "attack.h"
 
-/* Where a perfect copy looks like the real thing, the numbers say how sure a verdict may honestly be (attack.h). */
-#define ON_PATH(name, wrong, blame, forged, ...)                                                                       \
-    {                                                                                                                  \
-        name, ATTACK_ON_PATH, wrong, blame, forged,                                                                    \
-        {                                                                                                              \
-            __VA_ARGS__, NULL                                                                                          \
-        }                                                                                                              \
-    }
-#define SEEN_THROUGH(name, ...) ON_PATH(name, 0, 0, 0, __VA_ARGS__)
-#define END(name, wrong, blame, ...)                                                                                   \
-    {                                                                                                                  \
-        name, ATTACK_END, wrong, blame, 0,                                                                             \
-        {                                                                                                              \
-            __VA_ARGS__, NULL                                                                                          \
-        }                                                                                                              \
-    }
-#define HOST(name, wrong, blame, forged, ...)                                                                          \
-    {                                                                                                                  \
-        name, ATTACK_HOST, wrong, blame, forged,                                                                       \
-        {                                                                                                              \
-            __VA_ARGS__, NULL                                                                                          \
-        }                                                                                                              \
-    }
-
 #define F5_TEXT "data 'BIG-IP: [0x11c5672:3045] Flow expired (sweeper)'"
 #define DIAGNOSIS_CLOSED "hex 33aa000300000000"
 #define DIAGNOSIS_POLICY "hex 33aa000900000000"

@@ -6,14 +6,6 @@
  */
 #include "attack.h"
 
-#define OFF_PATH(name, ...)                                                                                            \
-    {                                                                                                                  \
-        name, ATTACK_OFF_PATH, 0, 0, 0,                                                                                \
-        {                                                                                                              \
-            __VA_ARGS__, NULL                                                                                          \
-        }                                                                                                              \
-    }
-
 #define F5_TEXT "data 'BIG-IP: [0x11c5672:3045] Flow expired (sweeper)'"
 
 const attack_kind_t attack_kinds_off_path[] = {

@@ -20,6 +20,7 @@
  * $own    TTL, IP id, DF and time stamp as SRC would write them: a perfect copy
  * $bare   the same without time stamp; $onehop: one hop farther away; $absurd: a time stamp out of reach
  * $elsewhere  TTL and IP id of another host, no time stamp; $strange: an absurd one
+ * $there  as $elsewhere, and all of the kind from the same distance
  *
  * "reset WORD ..." adds words to the honest reset itself: $nearer (four hops), $unstamped, or words of the script.
  * "only WORD ..." limits the kind to stories whose reset is sent by the client, the server, near (at the capture point)
@@ -74,6 +75,21 @@ typedef struct attack_kind {
     const char *lines[ATTACK_KIND_LINES];
 } attack_kind_t;
 
+/* Rows of the tables of kinds. Where a perfect copy looks like the real thing, the numbers say how sure a verdict may
+ * honestly be. */
+#define ATTACK_ROW(name, attacker, wrong, blame, forged, ...)                                                          \
+    {                                                                                                                  \
+        name, attacker, wrong, blame, forged,                                                                          \
+        {                                                                                                              \
+            __VA_ARGS__, NULL                                                                                          \
+        }                                                                                                              \
+    }
+#define OFF_PATH(name, ...) ATTACK_ROW(name, ATTACK_OFF_PATH, 0, 0, 0, __VA_ARGS__)
+#define ON_PATH(name, wrong, blame, forged, ...) ATTACK_ROW(name, ATTACK_ON_PATH, wrong, blame, forged, __VA_ARGS__)
+#define SEEN_THROUGH(name, ...) ON_PATH(name, 0, 0, 0, __VA_ARGS__)
+#define END(name, wrong, blame, ...) ATTACK_ROW(name, ATTACK_END, wrong, blame, 0, __VA_ARGS__)
+#define HOST(name, wrong, blame, forged, ...) ATTACK_ROW(name, ATTACK_HOST, wrong, blame, forged, __VA_ARGS__)
+
 extern const attack_story_t attack_stories[];
 extern const attack_kind_t attack_kinds_off_path[], attack_kinds_near[], attack_kinds_later[];
 
@@ -100,6 +116,7 @@ typedef struct attack_scene {
     unsigned honest;       /* how many of them */
     unsigned target;       /* the honest reset, or the last line */
     uint32_t last_rand;
+    unsigned there; /* TTL of $there, 0 = not yet used */
 } attack_scene_t;
 
 void attack_scene_open(attack_scene_t *scene, const attack_story_t *story, const script_variant_t *variant,

@@ -212,9 +212,79 @@ static void check_words(const script_claim_t *claim, char **word)
     }
 }
 
+/* The words of a frame's clues, in the order of their bits. */
+static const char *const clue_names[] = {"seq", "ack", "hops", "ts", "sum", "far"};
+
+static void fail_fit(const script_claim_t *claim, unsigned long found)
+{
+    GString *text = g_string_new(NULL);
+
+    for (uint32_t frame = 1; frame <= claim->run->frame; frame++) {
+        unsigned clues = rst_engine_foreign(claim->run->engine, frame);
+
+        if (clues)
+            g_string_append_printf(text, " frame %u:", frame);
+        for (size_t i = 0; i < G_N_ELEMENTS(clue_names); i++)
+            g_string_append_printf(text, clues & (1u << i) ? " %s" : "", clue_names[i]);
+    }
+    g_test_message("%s:%d [%s] expected \"%s\", got %lu; foreign:%s", claim->file, claim->line,
+                   claim->run->variant->name, claim->text, found, text->str);
+    g_test_fail();
+    g_string_free(text, TRUE);
+}
+
+static void check_count(const script_claim_t *claim, const char *wanted, uint64_t found)
+{
+    unsigned low = 0, high = 0;
+    int read = wanted ? sscanf(wanted, "%u-%u", &low, &high) : 0;
+
+    if (read < 1)
+        g_error("bad count: %s", claim->text);
+    if (found < low || found > (read == 2 ? high : low))
+        fail_fit(claim, (unsigned long)found);
+}
+
+/* At least these clues. */
+static void check_clues(const script_claim_t *claim, char **word)
+{
+    unsigned clues = rst_engine_foreign(claim->run->engine, (uint32_t)atoi(word[0]));
+
+    for (word++; *word; word++) {
+        unsigned bit = 0;
+
+        while (bit < G_N_ELEMENTS(clue_names) && strcmp(*word, clue_names[bit]) != 0)
+            bit++;
+        if (bit == G_N_ELEMENTS(clue_names))
+            g_error("unknown clue %s in %s", *word, claim->text);
+        if (!(clues & (1u << bit)))
+            fail_fit(claim, 0);
+    }
+    if (!clues)
+        fail_fit(claim, 0);
+}
+
+/* What is claimed of the segments, not of a reset. */
+static bool check_fit(const script_claim_t *claim, char **word)
+{
+    rst_fit_counts_t counts = rst_engine_fit_counts(claim->run->engine);
+
+    if (*word && strcmp(*word, "foreign") == 0)
+        check_count(claim, word[1], counts.foreign);
+    else if (*word && strcmp(*word, "doubtful") == 0)
+        check_count(claim, word[1], counts.doubtful);
+    else if (*word && strcmp(*word, "misfit") == 0 && word[1])
+        check_clues(claim, word + 1);
+    else
+        return false;
+    return true;
+}
+
 static void check_claim(script_claim_t *claim, char **word)
 {
     script_run_t *run = claim->run;
+
+    if (check_fit(claim, word))
+        return;
 
     claim->reset = run->resets - 1;
     if (*word && **word == '#')

@@ -23,6 +23,7 @@ typedef struct talk {
     int64_t at;         /* RST_TIME_NONE = without timestamps */
     uint32_t interface; /* EVERY_INTERFACE = where the script shows these hosts */
     uint32_t base[2];   /* first sequence numbers of client, server */
+    unsigned batches;   /* so many were added */
     bool quiet;         /* tells neither distance nor round trip: known before a reset, they count, rightly */
     GArray *segments;
 } talk_t;
@@ -134,12 +135,15 @@ static void add_talk(const talk_t *talk)
         add_step(talk, &steps[i]);
 }
 
-/* The next connection begins later, with other numbers. */
+/* The next connection begins later, with other numbers; apart: longer than slow hosts take for this one. */
 static void next_talk(talk_t *talk, int64_t apart)
 {
+    int64_t delays =
+        script_shown_delay(talk->shown, &talk->ends.server) + script_shown_delay(talk->shown, &talk->ends.client);
+
     add_talk(talk);
     if (talk->at != RST_TIME_NONE)
-        talk->at += apart;
+        talk->at += apart == APART ? APART + 3 * delays : apart;
     talk->base[0] += 100000;
     talk->base[1] += 100000;
 }
@@ -148,12 +152,13 @@ static void add_batch(talk_t *talk, const script_ends_t *ends, const rst_address
 {
     for (unsigned i = 0; i < BATCH; i++) {
         talk->ends = *ends;
-        talk->ends.client_port = (uint16_t)(OTHER_CLIENT_PORT + i);
+        talk->ends.client_port = (uint16_t)(OTHER_CLIENT_PORT + talk->batches * BATCH + i);
         talk->ends.server_port = OTHER_SERVER_PORT;
         if (i % 2)
             talk->ends.server = *other_host;
         next_talk(talk, BATCH_APART);
     }
+    talk->batches++; /* the next one may begin before this one ends */
 }
 
 static void add_for(talk_t *talk, const script_variant_t *variant, script_foreign_t foreign, const script_ends_t *ends)

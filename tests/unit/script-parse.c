@@ -212,6 +212,18 @@ static void read_sack(const script_words_t *words, rst_segment_t *segment, const
     g_strfreev(part);
 }
 
+static rst_checksum_t good_checksum(const void *packet)
+{
+    (void)packet;
+    return RST_CHECKSUM_GOOD;
+}
+
+static rst_checksum_t bad_checksum(const void *packet)
+{
+    (void)packet;
+    return RST_CHECKSUM_BAD;
+}
+
 /* Words without a value. */
 static bool read_mark(rst_segment_t *segment, const char *word, bool *rejected)
 {
@@ -226,6 +238,10 @@ static bool read_mark(rst_segment_t *segment, const char *word, bool *rejected)
 
     if (strcmp(word, "df") == 0) {
         segment->df = true;
+        return true;
+    }
+    if (strcmp(word, "goodsum") == 0 || strcmp(word, "badsum") == 0) {
+        segment->checksum = word[0] == 'g' ? good_checksum : bad_checksum;
         return true;
     }
     if (strcmp(word, "rejected") == 0) {

@@ -9,7 +9,8 @@
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
  * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack,
  *         sackblock L:R, ts V:E, ttl N, id N, df, tos N, link N, interface N (capture interface), mptcp, fastclose,
- *         tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut off), nolen, rejected (by a read filter)
+ *         tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut off), nolen, goodsum and badsum (checksum; else
+ *         unknown), rejected (by a read filter)
  *
  *   TIME SRC[:PORT]>DST[:PORT] icmp TYPE CODE [by LETTER] [udp] [id N]
  *
@@ -110,6 +111,12 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
  *         pattern), innocent (blames nothing on the way), source S, code N, says WORD|none (in the stated
  *         text), tells WORD (in the summary), seen N|none, missing N|none (capture points),
  *         contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset)
+ *
+ * or, of all segments:
+ *
+ *   foreign N[-M]           so many do not fit their side
+ *   doubtful N[-M]          so many have one clue against them
+ *   misfit FRAME [CLUE ...] this one is foreign, for at least these: seq, ack, hops, ts, sum, far
  */
 #define script_check(expected, ...)                                                                                    \
     script_check_at(__FILE__, __LINE__, (expected), (const char *const[]){ __VA_ARGS__, NULL })
