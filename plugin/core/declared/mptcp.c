@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 
+#define UNSURE_SHARE 49
 #define FLAG_TRANSIENT 1 /* the T flag of MP_TCPRST */
 
 /* RFC 8684, section 3.6 */
@@ -43,9 +44,46 @@ static bool read_fast_close(const rst_reset_t *reset, rst_statement_t *statement
     return true;
 }
 
+static bool is_absent(const rst_direction_t *side)
+{
+    return !side->segments;
+}
+
+/* A direction that was not captured does not contradict the other one. */
+static bool may_use(const rst_direction_t *side)
+{
+    return side->mptcp_use == RST_MPTCP_USE_YES || is_absent(side);
+}
+
+/* RFC 8684, section 3.1: both SYNs bear MP_CAPABLE or MP_JOIN, or the connection is plain TCP. */
+static rst_mptcp_use_t negotiated(const rst_reset_t *reset)
+{
+    const rst_direction_t *a = &reset->direction[0], *b = &reset->direction[1];
+
+    if (a->mptcp_use == RST_MPTCP_USE_NO || b->mptcp_use == RST_MPTCP_USE_NO)
+        return RST_MPTCP_USE_NO;
+    if (is_absent(a) && is_absent(b))
+        return RST_MPTCP_USE_UNKNOWN;
+    return may_use(a) && may_use(b) ? RST_MPTCP_USE_YES : RST_MPTCP_USE_UNKNOWN;
+}
+
 bool rst_declared_mptcp(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
-    if (reset->mptcp == RST_MPTCP_TCPRST)
-        return read_subflow_reset(reset, memory, statement);
-    return read_fast_close(reset, statement);
+    bool found = reset->mptcp == RST_MPTCP_TCPRST ? read_subflow_reset(reset, memory, statement)
+                                                  : read_fast_close(reset, statement);
+    rst_mptcp_use_t use = negotiated(reset);
+
+    if (!found || use == RST_MPTCP_USE_YES)
+        return found;
+    statement->confidence = UNSURE_SHARE;
+    if (use == RST_MPTCP_USE_NO) {
+        statement->meaning = RST_MEANING_NONE;
+        statement->why = "a SYN of this connection bears no MPTCP option, so MPTCP was not negotiated";
+        return true;
+    }
+    /* Where the reset is all that was captured, there is nothing else to believe. */
+    if (!is_absent(&reset->direction[0]) || !is_absent(&reset->direction[1]))
+        statement->meaning = RST_MEANING_UNSURE;
+    statement->why = "the capture does not show whether this connection uses MPTCP";
+    return true;
 }
