@@ -94,6 +94,13 @@ static void test_distance(void)
     /* 60 is where only old hosts start: for a device it is another distance, though not proof that it was forged. */
     script_check("app_abort by server alt device_idle_timeout innocent" QUOTED, SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 ttl 50 " EXPIRED);
+    script_check("app_abort by server alt device_idle_timeout innocent" QUOTED, "pref hop_delta 3", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 ttl 51 " EXPIRED);
+    script_check("device_idle_timeout 95-95 by middlebox" QUOTED, "pref hop_delta 4", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 ttl 51 " EXPIRED);
+    /* An artefact states nothing, wherever it comes from. */
+    script_check("malformed never device_idle_timeout source none", SCRIPT_TALK,
+                 "4 S>C RS. 5201 ack 1101 ttl 59 " EXPIRED);
     /* Behind the packet, the text is the capturing BIG-IP's own, which passes on what a host far behind it sends. */
     script_check("device_idle_timeout 98-98 by middlebox source f5", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 ttl 255 f5 'Flow expired (sweeper)'");
@@ -120,6 +127,12 @@ static void test_history(void)
                  "4 S>C R. 5201 ack 1101 ttl 54 " EXPIRED, "4.001 S>C R. 6661 ack 1101 ttl 54",
                  "4.002 S>C R. 9581 ack 1101 ttl 54", "5 S>C P. 5201 ack 1101 len 10 ttl 54",
                  "5.001 C>S . 1101 ack 5211 ttl 64");
+    /* The history contradicts the reason, not the sender. */
+    script_check("closed_port 75-75 by client conflict alt zero_window_timeout source f5", SCRIPT_TALK,
+                 "1 C>S P. 1101 ack 5201 len 400 ttl 64 id 104", "1.02 S>C . 5201 ack 1501 win 0 ttl 54",
+                 "2 C>S . 1500 ack 5201 ttl 64", "4 C>S . 1500 ack 5201 ttl 64", "8 C>S . 1500 ack 5201 ttl 64",
+                 "16 C>S . 1500 ack 5201 ttl 64", "32 C>S . 1500 ack 5201 ttl 64",
+                 "64 C>S R. 1501 ack 5201 ttl 64 " F5("No local listener"));
     /* The packets say the same as the statement, and are surer. */
     script_check("retransmission_timeout 92-92 by client source f5 agreed", SCRIPT_TALK,
                  "1.0 C>S P. 1101 ack 5201 len 40 id 301 ttl 64", "1.3 C>S P. 1101 ack 5201 len 40 id 302 ttl 64",
@@ -127,6 +140,12 @@ static void test_history(void)
                  "5.5 C>S P. 1101 ack 5201 len 40 id 305 ttl 64", "10.3 C>S P. 1101 ack 5201 len 40 id 306 ttl 64",
                  "19.9 C>S R. 1141 ack 5201 ttl 64 id 307 " F5("TCP retransmit timeout"));
 }
+
+/* Windows: no time stamps, nothing known of ids. */
+#define SCRIPT_IDLE                                                                                                    \
+    "0.000 C>S S 1000 mss 1460 ttl 64", "0.020 S>C S. 5000 ack 1001 mss 1460 ttl 54",                                  \
+        "0.021 C>S . 1001 ack 5001 ttl 64", "0.030 C>S P. 1001 ack 5001 len 100 ttl 64",                               \
+        "0.060 S>C P. 5001 ack 1101 len 200 ttl 54", "0.061 C>S . 1101 ack 5201 ttl 64"
 
 static void test_of_client(void)
 {
@@ -141,6 +160,14 @@ static void test_of_client(void)
                  BY_CLIENT("hex 33aa000900000000"));
     script_check("data_after_close 75-75 by client source rst_diag code 3", SCRIPT_TALK,
                  BY_CLIENT("hex 33aa000300000000"));
+    /* The packets accuse, as much as they do without the words. */
+    script_check("#1 device_idle_timeout 85-85 by middlebox" QUOTED, SCRIPT_IDLE,
+                 "300.061 C>S R. 1101 ack 5201 ttl 64 " EXPIRED, "300.0611 S>C R. 5201 ack 1101 ttl 54");
+    script_check("#1 device_idle_timeout 95-95 by middlebox" QUOTED, SCRIPT_IDLE,
+                 "300.061 S>C R. 5201 ack 1101 ttl 54 " EXPIRED, "300.0611 C>S R. 1101 ack 5201 ttl 64");
+    script_check("no_connection 75-75 by client source f5 says No", SCRIPT_TALK,
+                 "2 S>C P. 5201 ack 1101 len 50 ttl 54 id 203",
+                 "2.001 C>S R 1101 ttl 64 id 104 " F5("No flow found for ACK"));
     /* Its distance is not known. */
     script_check("declared 60-60 by client alt device_idle_timeout innocent" QUOTED, SCRIPT_TALK,
                  "4 C>S R. 1101 ack 5201 " EXPIRED);
@@ -266,6 +293,11 @@ static void test_maybe_negotiated(void)
     script_check("app_abort 40-50 by server alt mptcp_fastclose source mptcp_option",
                  "0 C>S P. 1001 ack 5001 len 100 ttl 64", "0.05 S>C P. 5001 ack 1101 len 200 ttl 54",
                  "0.06 C>S . 1101 ack 5201 ttl 64", FAST_CLOSE);
+    script_check("app_abort 40-50 by server alt mptcp_fastclose source mptcp_option",
+                 "0 S>C P. 5001 ack 1101 len 100 ttl 54", "0.05 S>C P. 5101 ack 1101 len 100 ttl 54", FAST_CLOSE);
+    script_check("app_abort 40-50 by client alt mptcp_fastclose source mptcp_option",
+                 "0 C>S P. 1001 ack 5201 len 50 ttl 64", "0.05 C>S P. 1051 ack 5201 len 50 ttl 64",
+                 "4 C>S R. 1101 ack 5201 ttl 64 fastclose");
     /* The packets contradict it. */
     script_check("injected by middlebox never mptcp_fastclose source mptcp_option", SCRIPT_SYN " more",
                  SCRIPT_SYN_ACK " more", SCRIPT_OPENED, SCRIPT_ASKED, SCRIPT_ANSWERED, FAST_CLOSE,

@@ -11,10 +11,9 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define CONFLICT_MIN 85  /* a history this sure conflicts with a stated reason of another category */
-#define POSSIBLE_MAX 49  /* a statement that is doubted accuses nobody */
-#define OF_CLIENT_MAX 75 /* words of a device in a packet that is the client's by its distance: stated, not more */
-#define OF_CLIENT_ADDRESS_MAX 60 /* its distance is not known */
+#define CONFLICT_MIN 85          /* a history this sure conflicts with a stated reason of another category */
+#define OF_CLIENT_MAX 75         /* words of a device in a packet that comes from where the client is: only stated */
+#define OF_CLIENT_ADDRESS_MAX 60 /* where it comes from is not known */
 
 /* Why a statement does not lead. */
 typedef enum doubt {
@@ -59,10 +58,10 @@ static bool has_wrong_numbers(const rst_view_t *view)
     return view->verdict->validity == RST_VALIDITY_OUTSIDE;
 }
 
-/* The rules are sure enough to say that the address is not that of the sender. */
+/* The rules say that the address is not that of the sender. */
 static bool is_disowned(const rst_outcome_t *outcome)
 {
-    return outcome->primary && outcome->confidence >= RST_LIKELY &&
+    return outcome->primary &&
            (outcome->primary->cause == RST_CAUSE_INJECTED || outcome->primary->cause == RST_CAUSE_BLIND_RESET);
 }
 
@@ -104,16 +103,10 @@ static bool is_stated(const rst_outcome_t *outcome, const rst_statement_t *state
 
 void rst_statement_suggest(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
-    doubt_t doubt = doubt_about(view, outcome, statement);
     unsigned left = rst_not_shared(view->verdict);
-    unsigned most = MIN(left / 2, POSSIBLE_MAX);
 
-    if (!statement->declared.source || !doubts[doubt].possible ||
-        (doubt != DOUBT_CHANCE && !is_stated(outcome, statement)))
-        return;
-    rst_alternative_add(view->verdict, statement->cause, MIN(statement->confidence, most), &left);
-    if (doubt == DOUBT_CHANCE)
-        rst_evidence_add(view, view->reset->at.pass_index, "%s", statement->why);
+    if (is_stated(outcome, statement) && doubts[doubt_about(view, outcome, statement)].possible)
+        rst_alternative_add(view->verdict, statement->cause, MIN(statement->confidence, left / 2), &left);
 }
 
 static const char *source_text(const rst_view_t *view, const rst_declared_t *declared)
@@ -156,32 +149,45 @@ static bool names_device(rst_cause_t cause)
  * words alone. */
 static bool is_of_client(const rst_view_t *view, const rst_statement_t *statement)
 {
-    return rst_from_client(view) && view->own->segments && !statement->shown;
+    return rst_from_client(view) && view->own->segments && !statement->shown &&
+           (statement->of_device || names_device(statement->cause));
 }
 
 /* The packets alone say the same. */
 static bool is_confirmed(const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
-    return outcome->primary && outcome->primary->cause == statement->cause && outcome->confidence >= RST_LIKELY;
+    return outcome->primary && outcome->primary->cause == statement->cause;
+}
+
+/* A client's words do not make an accusation surer than the packets do. */
+static unsigned confidence_of(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
+{
+    unsigned most = rst_hop_delta(view) == 0 ? OF_CLIENT_MAX : OF_CLIENT_ADDRESS_MAX;
+    unsigned confidence = statement->confidence;
+
+    if (is_of_client(view, statement))
+        confidence = MIN(confidence, most);
+    if (!is_confirmed(outcome, statement))
+        return confidence;
+    if (is_of_client(view, statement) && names_device(statement->cause))
+        return outcome->confidence;
+    return MAX(confidence, outcome->confidence);
 }
 
 static void lead(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
     rst_verdict_t *verdict = view->verdict;
     rst_cause_t history = verdict->cause;
-    bool confirmed = is_confirmed(outcome, statement);
-    bool of_client = is_of_client(view, statement) && (statement->of_device || names_device(statement->cause));
-    bool nobody_else = of_client && !confirmed && names_device(statement->cause);
-    unsigned most = !of_client ? 100 : rst_hop_delta(view) == 0 ? OF_CLIENT_MAX : OF_CLIENT_ADDRESS_MAX;
-    unsigned confidence = MIN(statement->confidence, most);
+    bool of_client = is_of_client(view, statement);
+    bool nobody_else = of_client && !is_confirmed(outcome, statement) && names_device(statement->cause);
     unsigned left;
 
     verdict->cause = nobody_else ? RST_CAUSE_DECLARED : statement->cause;
-    verdict->confidence = (uint8_t)(confirmed ? MAX(confidence, outcome->confidence) : confidence);
+    verdict->confidence = (uint8_t)confidence_of(view, outcome, statement);
     verdict->stated = true;
     verdict->alternatives = 0;
     verdict->benign = false;
-    if (rst_cause_is(verdict->cause, RST_TRAIT_SENT_BY_DEVICE))
+    if (!of_client && rst_cause_is(verdict->cause, RST_TRAIT_SENT_BY_DEVICE))
         verdict->sender = RST_SENDER_MIDDLEBOX;
     left = 100u - verdict->confidence;
     if (outcome->primary)
@@ -195,8 +201,12 @@ void rst_statement_apply(const rst_view_t *view, const rst_outcome_t *outcome, c
     rst_verdict_t *verdict = view->verdict;
     doubt_t doubt = doubt_about(view, outcome, statement);
 
-    if (!is_stated(outcome, statement) || doubt == DOUBT_CHANCE)
+    if (!is_stated(outcome, statement))
         return;
+    if (doubt == DOUBT_CHANCE) {
+        rst_evidence_add(view, view->reset->at.pass_index, "%s", statement->why);
+        return;
+    }
     verdict->declared = statement->declared;
     verdict->conflict = verdict->confidence >= CONFLICT_MIN && statement->cause != RST_CAUSE_DECLARED &&
                         rst_cause_info(verdict->cause)->category != rst_cause_info(statement->cause)->category;
