@@ -86,8 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sides[0].raw_window = (uint32_t)data[5] << 8 | data[6];
     sides[0].known =
         (data[7] & 1 ? RST_DIRECTION_SYN : 0) | (data[7] & 2 ? RST_DIRECTION_WSCALE : 0) | RST_DIRECTION_WINDOW;
-    sides[0].mptcp_use = (data[7] >> 2 & 3) % 3;
-    sides[1].mptcp_use = (data[7] >> 4 & 3) % 3;
+    sides[0].known |= (data[7] & 4 ? RST_DIRECTION_CUT : 0) | (data[7] & 8 ? RST_DIRECTION_MPTCP : 0);
+    sides[1].known = (data[7] & 16 ? RST_DIRECTION_SYN : 0) | (data[7] & 32 ? RST_DIRECTION_MPTCP : 0);
     sides[0].segments = data[7] >> 6 & 1;
     sides[1].segments = data[7] >> 7;
     reset.mptcp = kinds[data[0] & 3];

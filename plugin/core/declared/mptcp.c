@@ -49,40 +49,45 @@ static bool is_absent(const rst_direction_t *side)
     return !side->segments;
 }
 
-/* A direction that was not captured does not contradict the other one. */
-static bool may_use(const rst_direction_t *side)
+static bool uses(const rst_direction_t *side)
 {
-    return side->mptcp_use == RST_MPTCP_USE_YES || is_absent(side);
+    return (side->known & RST_DIRECTION_MPTCP) != 0;
 }
 
-/* RFC 8684, section 3.1: both SYNs bear MP_CAPABLE or MP_JOIN, or the connection is plain TCP. */
-static rst_mptcp_use_t negotiated(const rst_reset_t *reset)
+/* Its SYN was captured with all options, and MPTCP is not among them. */
+static bool declines(const rst_direction_t *side)
 {
-    const rst_direction_t *a = &reset->direction[0], *b = &reset->direction[1];
+    return (side->known & (RST_DIRECTION_SYN | RST_DIRECTION_CUT | RST_DIRECTION_MPTCP)) == RST_DIRECTION_SYN;
+}
 
-    if (a->mptcp_use == RST_MPTCP_USE_NO || b->mptcp_use == RST_MPTCP_USE_NO)
-        return RST_MPTCP_USE_NO;
-    if (is_absent(a) && is_absent(b))
-        return RST_MPTCP_USE_UNKNOWN;
-    return may_use(a) && may_use(b) ? RST_MPTCP_USE_YES : RST_MPTCP_USE_UNKNOWN;
+/* RFC 8684, section 3.1: both SYNs bear MP_CAPABLE or MP_JOIN, or the connection is plain TCP. A direction that was not
+ * captured does not contradict the other one. */
+static rst_truth_t negotiated(const rst_direction_t *a, const rst_direction_t *b)
+{
+    if (declines(a) || declines(b))
+        return RST_NO;
+    if (!uses(a) && !uses(b))
+        return RST_UNKNOWN;
+    return (uses(a) || is_absent(a)) && (uses(b) || is_absent(b)) ? RST_YES : RST_UNKNOWN;
 }
 
 bool rst_declared_mptcp(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)
 {
     bool found = reset->mptcp == RST_MPTCP_TCPRST ? read_subflow_reset(reset, memory, statement)
                                                   : read_fast_close(reset, statement);
-    rst_mptcp_use_t use = negotiated(reset);
+    const rst_direction_t *side = reset->direction;
+    rst_truth_t used = negotiated(&side[0], &side[1]);
 
-    if (!found || use == RST_MPTCP_USE_YES)
+    if (!found || used == RST_YES)
         return found;
     statement->confidence = UNSURE_SHARE;
-    if (use == RST_MPTCP_USE_NO) {
+    if (used == RST_NO) {
         statement->meaning = RST_MEANING_NONE;
         statement->why = "a SYN of this connection bears no MPTCP option, so MPTCP was not negotiated";
         return true;
     }
     /* Where the reset is all that was captured, there is nothing else to believe. */
-    if (!is_absent(&reset->direction[0]) || !is_absent(&reset->direction[1]))
+    if (!is_absent(&side[0]) || !is_absent(&side[1]))
         statement->meaning = RST_MEANING_UNSURE;
     statement->why = "the capture does not show whether this connection uses MPTCP";
     return true;

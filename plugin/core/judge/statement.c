@@ -8,6 +8,7 @@
  */
 #include "judge/statement.h"
 
+#include "answer/foreign.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -36,7 +37,7 @@ static const struct {
     [DOUBT_CHANCE] = {NULL, true},
     [DOUBT_MEANS_NOTHING] = {NULL, false},
     [DOUBT_UNSURE] = {NULL, true},
-    [DOUBT_NUMBERS] = {"its numbers are outside what the receiver accepts", false},
+    [DOUBT_NUMBERS] = {"its numbers do not fit the connection", false},
     [DOUBT_GOES_ON] = {"the apparent sender goes on with the connection", false},
     [DOUBT_NO_EFFECT] = {"the connection goes on after it", false},
     [DOUBT_DISTANCE] = {"it does not come from as far away as the other packets of that side", true},
@@ -55,7 +56,7 @@ static bool sender_goes_on(const rst_view_t *view)
 
 static bool has_wrong_numbers(const rst_view_t *view)
 {
-    return view->verdict->validity == RST_VALIDITY_OUTSIDE;
+    return view->verdict->validity == RST_VALIDITY_OUTSIDE || rst_fit_by(view->reset->clues) == RST_FOREIGN;
 }
 
 /* The rules say that the address is not that of the sender. */
