@@ -41,6 +41,7 @@ enum {
     OPTION_EXPERIMENT = 254
 };
 
+#define MPTCP_JOIN 1           /* subtype; 0 is MP_CAPABLE (RFC 8684, section 8.2) */
 #define FAST_OPEN_MAGIC 0xF989 /* experiment ID of Fast Open without its own option kind (RFC 7413, section 4.1) */
 #define WSCALE_MAX 14          /* RFC 7323, section 2.3 */
 #define IP4_HEADER_MAX 60
@@ -167,6 +168,8 @@ static void read_mptcp(const uint8_t *option, unsigned size, rst_segment_t *segm
     unsigned subtype = size >= 3 ? option[2] >> 4 : RST_MPTCP_NONE;
 
     segment->known |= RST_HAS_MPTCP;
+    if (size >= 3 && subtype <= MPTCP_JOIN)
+        segment->known |= RST_HAS_MPTCP_OPEN;
     if (subtype == RST_MPTCP_FASTCLOSE && size >= 12) {
         segment->mptcp = RST_MPTCP_FASTCLOSE;
     } else if (subtype == RST_MPTCP_TCPRST && size >= 4) {

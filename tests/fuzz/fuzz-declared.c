@@ -2,8 +2,8 @@
  * libFuzzer target: the decoders for the reasons that a reset states.
  *
  * Input: MPTCP kind and bytes cut off, reason, flags; the reset's window, the sender's previous window (16 bits each),
- * what is known about the SYN; then the payload, in a block of exactly its size. With bit 2 of the first byte set,
- * there is no payload, but the bytes that follow the IP packet in the frame.
+ * what is known about the SYN and of the use of MPTCP; then the payload, in a block of exactly its size. With bit 2 of
+ * the first byte set, there is no payload, but the bytes that follow the IP packet in the frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -86,6 +86,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sides[0].raw_window = (uint32_t)data[5] << 8 | data[6];
     sides[0].known =
         (data[7] & 1 ? RST_DIRECTION_SYN : 0) | (data[7] & 2 ? RST_DIRECTION_WSCALE : 0) | RST_DIRECTION_WINDOW;
+    sides[0].known |= (data[7] & 4 ? RST_DIRECTION_CUT : 0) | (data[7] & 8 ? RST_DIRECTION_MPTCP : 0);
+    sides[1].known = (data[7] & 16 ? RST_DIRECTION_SYN : 0) | (data[7] & 32 ? RST_DIRECTION_MPTCP : 0);
+    sides[0].segments = data[7] >> 6 & 1;
+    sides[1].segments = data[7] >> 7;
     reset.mptcp = kinds[data[0] & 3];
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;

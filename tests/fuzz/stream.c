@@ -198,6 +198,7 @@ static void take_options(stream_t *stream, rst_segment_t *segment, unsigned extr
         uint8_t kind = take8(stream);
 
         segment->mptcp = (kind & 3) == 1 ? RST_MPTCP_FASTCLOSE : (kind & 3) == 2 ? RST_MPTCP_TCPRST : RST_MPTCP_NONE;
+        segment->known |= (kind & 3) == 3 ? RST_HAS_MPTCP_OPEN : 0;
         segment->mptcp_flags = segment->mptcp == RST_MPTCP_TCPRST ? kind >> 4 : 0;
         segment->mptcp_reason = segment->mptcp == RST_MPTCP_TCPRST ? take8(stream) : 0;
     }

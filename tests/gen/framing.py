@@ -19,6 +19,9 @@ from sisters import ABORTED, FORGED
 HEADING = "capture\tframe\texpected\tacceptable\tsender\tmechanism\treason\n"
 STRANGER_HOPS = 17
 FAR = 0x35555555  # out of reach of any window
+F5_TEXT = b"BIG-IP: [0x11c5672:3045] Flow expired (sweeper)"
+KEY = bytes.fromhex("9c1e07d2a4b8f153")
+CAPABLE, FAST_CLOSE = (30, b"\x01\x01" + KEY), (30, b"\x70\x00" + KEY)  # RFC 8684, sections 3.1 and 3.5
 SCENES = {}
 
 
@@ -69,11 +72,59 @@ def text_in_healthy(cap):
     conv.handshake()
     conv.request(GET, OK)
     cap.wait(2)
-    said = stranger(conv, conv.s, "RA", b"BIG-IP: [0x11c5672:3045] Flow expired (sweeper)")
+    said = stranger(conv, conv.s, "RA", F5_TEXT)
     cap.expect(said, FORGED, "middlebox|unknown")
     cap.wait(0.5)
     conv.request(GET, OK)
     conv.close()
+
+
+@scene
+def text_of_client(cap):
+    """the reset has all that the client's packets have, distance, IP id and time stamp: no device wrote the text"""
+    conv = Conv(cap, Host("192.0.2.86", LINUX), Host("203.0.113.86", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(2)
+    said = conv.send(conv.c, "RA", F5_TEXT, window=0)
+    cap.expect(said, ("app_abort|declared<=75", "device_idle_timeout<=49"), "client")
+
+
+@scene
+def text_of_big_ip(cap):
+    """near miss: nothing contradicts the text, and the BIG-IP may be that very address"""
+    conv = Conv(cap, Host("192.0.2.87", WINDOWS), Host("203.0.113.87", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(300)
+    cap.expect(conv.send(conv.s, "RA", F5_TEXT, window=0, options=[]), ("device_idle_timeout", "-"), "middlebox")
+
+
+@scene
+def fast_close_unasked(cap):
+    """neither SYN bears an MPTCP option: the fast close means nothing"""
+    conv = Conv(cap, Host("192.0.2.88", WINDOWS), Host("203.0.113.88", LINUX, 9), 443)
+    conv.handshake()
+    conv.request(GET, OK)
+    cap.wait(2)
+    cap.expect(conv.send(conv.s, "RA", window=0, options=[FAST_CLOSE]), ABORTED, "server")
+
+
+@scene
+def fast_close_of_stranger(cap):
+    """MPTCP was negotiated, but the reset comes from elsewhere, and the server goes on"""
+    conv = Conv(cap, Host("192.0.2.89", LINUX), Host("203.0.113.89", LINUX, 9), 443)
+    conv.send(conv.c, "S", seq=conv.c.isn, ack=0, options=conv.options(conv.c, True) + [CAPABLE])
+    cap.wait(0.020)
+    conv.send(conv.s, "SA", seq=conv.s.isn, options=conv.options(conv.s, True) + [CAPABLE])
+    conv.send(conv.c, "A")
+    conv.request(GET, OK)
+    cap.wait(2)
+    forged = conv.send(conv.s, "RA", window=0, options=[FAST_CLOSE], ttl=64 - STRANGER_HOPS, ident=4711)
+    cap.expect(forged, ("injected|policy_reset", "mptcp_fastclose<=49"), "middlebox|unknown")
+    cap.wait(0.3)
+    conv.send(conv.s, "PA", OK)
+    conv.send(conv.c, "A")
 
 
 @scene

@@ -12,6 +12,7 @@ void setup_open(setup_t *setup, double shift)
     setup->run = g_new(script_run_t, 1);
     setup->trace = g_string_new("# tracer: nop\n");
     setup->shift = shift;
+    setup->syn_words = "";
     setup->lines = g_ptr_array_new_with_free_func(g_free);
 }
 
@@ -64,8 +65,8 @@ void setup_close(setup_t *setup)
 
 void setup_talk(setup_t *setup, double at, unsigned port, const char *rest)
 {
-    setup_line(setup, "%.3f C:%u>S S 1000 mss 1460 sack ws 7 ttl 64 df", at, port);
-    setup_line(setup, "+0.020 S>C:%u S. 5000 ack 1001 mss 1460 sack ws 7 ttl 54 df", port);
+    setup_line(setup, "%.3f C:%u>S S 1000 mss 1460 sack ws 7 ttl 64 df %s", at, port, setup->syn_words);
+    setup_line(setup, "+0.020 S>C:%u S. 5000 ack 1001 mss 1460 sack ws 7 ttl 54 df %s", port, setup->syn_words);
     setup_line(setup, "+0.001 C:%u>S . 1001 ack 5001 win 502 ttl 64 df", port);
     setup_line(setup, "+0.010 C:%u>S P. 1001 ack 5001 len 100 win 502 ttl 64 df", port);
     setup_line(setup, "+0.020 S>C:%u P. 5001 ack 1101 len 200 win 501 ttl 54 df", port);

@@ -16,6 +16,7 @@ typedef struct setup {
     script_run_t *run;
     GString *trace;
     double shift; /* of the kernel's clock, in seconds */
+    const char *syn_words; /* added to both SYNs of a talk */
     GPtrArray *lines;
 } setup_t;
 

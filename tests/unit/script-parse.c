@@ -232,7 +232,8 @@ static bool read_mark(rst_segment_t *segment, const char *word, bool *rejected)
         uint32_t set, clear;
     } marks[] = {
         { "sack", RST_HAS_SACK_OK, 0 },        { "tfo", RST_HAS_FAST_OPEN, 0 },     { "md5", RST_HAS_AUTH, 0 },
-        { "mptcp", RST_HAS_MPTCP, 0 },         { "nowin", 0, RST_HAS_WINDOW },      { "noopt", 0, RST_HAS_OPTIONS },
+        { "mptcp", RST_HAS_MPTCP, 0 },         { "mpopen", RST_HAS_MPTCP | RST_HAS_MPTCP_OPEN, 0 },
+        { "nowin", 0, RST_HAS_WINDOW },      { "noopt", 0, RST_HAS_OPTIONS },
         { "nolen", 0, RST_HAS_LENGTH },        { "more", RST_HAS_MORE, RST_HAS_OPTIONS },
     };
 

@@ -8,9 +8,9 @@
  * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
  * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack,
- *         sackblock L:R, ts V:E, ttl N, id N, df, tos N, link N, interface N (capture interface), mptcp, fastclose,
- *         tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut off), nolen, goodsum and badsum (checksum; else
- *         unknown), rejected (by a read filter)
+ *         sackblock L:R, ts V:E, ttl N, id N, df, tos N, link N, interface N (capture interface), mptcp (any option),
+ *         mpopen (MP_CAPABLE or MP_JOIN), fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut
+ *         off), nolen, goodsum and badsum (checksum; else unknown), rejected (by a read filter)
  *
  *   TIME SRC[:PORT]>DST[:PORT] icmp TYPE CODE [by LETTER] [udp] [id N]
  *
@@ -149,11 +149,16 @@ int script_main(int *argc, char ***argv, const script_test_t *tests);
 /* Ordinary beginnings. ISN of the client 1000, of the server 5000. */
 #define SCRIPT_SYN "0.000 C>S S 1000 mss 1460 sack ws 7 ttl 64 id 100 df"
 #define SCRIPT_SYN_ACK "0.020 S>C S. 5000 ack 1001 mss 1460 sack ws 7 ttl 54 id 0 df"
-#define SCRIPT_OPEN SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S . 1001 ack 5001 win 502 ttl 64 id 101 df"
+#define SCRIPT_OPENED "0.021 C>S . 1001 ack 5001 win 502 ttl 64 id 101 df"
+#define SCRIPT_OPEN SCRIPT_SYN, SCRIPT_SYN_ACK, SCRIPT_OPENED
 /* Then one request of 100 bytes and its answer of 200 bytes, acknowledged. Next: client 1101, server 5201. */
-#define SCRIPT_REQUEST SCRIPT_OPEN, "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df",                     \
+#define SCRIPT_ASKED "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df",                                    \
     "0.050 S>C . 5001 ack 1101 win 501 ttl 54 id 201 df"
-#define SCRIPT_TALK SCRIPT_REQUEST, "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 54 id 202 df",                     \
+#define SCRIPT_ANSWERED "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 54 id 202 df",                                 \
     "0.061 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df"
+#define SCRIPT_REQUEST SCRIPT_OPEN, SCRIPT_ASKED
+#define SCRIPT_TALK SCRIPT_REQUEST, SCRIPT_ANSWERED
+/* The same in a connection that uses MPTCP. */
+#define SCRIPT_MPTCP_TALK SCRIPT_SYN " mpopen", SCRIPT_SYN_ACK " mpopen", SCRIPT_OPENED, SCRIPT_ASKED, SCRIPT_ANSWERED
 
 #endif

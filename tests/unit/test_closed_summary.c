@@ -17,8 +17,8 @@ typedef struct step {
     const char *words;
 } step_t;
 
-/* Handshake, a request, an answer, both FINs. */
-static void add_closed(GPtrArray *lines, double start, unsigned port)
+/* Handshake, a request, an answer, both FINs. syn = more words for both SYNs. */
+static void add_closed(GPtrArray *lines, double start, unsigned port, const char *syn)
 {
     static const step_t steps[] = {
         {true, "S 1000 mss 1460 ws 7 sack id 11"},
@@ -36,17 +36,19 @@ static void add_closed(GPtrArray *lines, double start, unsigned port)
         const char *from = steps[i].from_client ? client : "S";
         const char *to = steps[i].from_client ? "S" : client;
 
-        g_ptr_array_add(lines, g_strdup_printf("%.4f %s>%s %s", start + i * 0.0005, from, to, steps[i].words));
+        g_ptr_array_add(lines, g_strdup_printf("%.4f %s>%s %s %s", start + i * 0.0005, from, to, steps[i].words,
+                                               i < 2 ? syn : ""));
     }
 }
 
-static void run_late(script_run_t *run, const script_variant_t *variant, bool crowd, const char *const *late)
+static void run_late(script_run_t *run, const script_variant_t *variant, bool crowd, const char *syn,
+                     const char *const *late)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
 
-    add_closed(lines, 0.1, 40000);
+    add_closed(lines, 0.1, 40000, syn);
     for (unsigned i = 0; crowd && i < CROWD; i++)
-        add_closed(lines, 1 + i * 0.01, 1024 + i);
+        add_closed(lines, 1 + i * 0.01, 1024 + i, "");
     for (; *late; late++)
         g_ptr_array_add(lines, g_strdup(*late));
     g_ptr_array_add(lines, NULL);
@@ -64,15 +66,15 @@ static bool tells_summary(const rst_verdict_t *verdict)
 }
 
 /* rested = the last reset lies in the connection that rests, not in a new one. */
-static void check(bool rested, const char *const *late)
+static void check(bool rested, const char *syn, const char *const *late)
 {
     for (unsigned i = 0; i < script_variant_count; i++) {
         script_run_t *whole = g_new(script_run_t, 1);
         script_run_t *brief = g_new(script_run_t, 1);
         rst_verdict_t expected, found;
 
-        run_late(whole, &script_variants[i], false, late);
-        run_late(brief, &script_variants[i], true, late);
+        run_late(whole, &script_variants[i], false, syn, late);
+        run_late(brief, &script_variants[i], true, syn, late);
         g_assert_cmpuint(brief->resets, ==, whole->resets);
         for (unsigned n = 0; n < whole->resets; n++) {
             rst_engine_classify(whole->engine, whole->reset[n], &whole->answers.memory, true, &expected);
@@ -93,7 +95,7 @@ static void check(bool rested, const char *const *late)
     }
 }
 
-#define CHECK(rested, ...) check(rested, (const char *const[]){__VA_ARGS__, NULL})
+#define CHECK(rested, ...) check(rested, "", (const char *const[]){__VA_ARGS__, NULL})
 
 static void test_late_reset(void)
 {
@@ -105,6 +107,15 @@ static void test_straggler(void)
 {
     CHECK(true, "60 A>S P. 1001 ack 5001 len 100 id 13", "60.001 S>A R 5001 id 0");
     CHECK(true, "60 A>S P. 1102 ack 5202 len 10 id 900", "60.001 S>A R 5202 id 0");
+}
+
+/* Whether MPTCP was negotiated, was not, or is unknown. */
+static void test_mptcp(void)
+{
+    static const char *const syns[] = {"mpopen", "", "more"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(syns); i++)
+        check(true, syns[i], (const char *const[]){"60 S>A R. 5202 ack 1102 id 900 tcprst 1:0", NULL});
 }
 
 static void test_reuse(void)
@@ -120,7 +131,7 @@ static void test_memory(void)
 {
     script_run_t *run = g_new(script_run_t, 1);
 
-    run_late(run, &script_variants[0], true, (const char *const[]){"60 A>S . 1102 ack 5202 id 16", NULL});
+    run_late(run, &script_variants[0], true, "", (const char *const[]){"60 A>S . 1102 ack 5202 id 16", NULL});
     g_assert_cmpuint(run->engine->table.conns, <, RST_ENDED_MAX + 300);
     g_assert_cmpuint(run->engine->table.conns, >=, RST_ENDED_MAX);
     script_close(run);
@@ -150,6 +161,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/closed_summary/late_reset", test_late_reset);
     g_test_add_func("/closed_summary/straggler", test_straggler);
+    g_test_add_func("/closed_summary/mptcp", test_mptcp);
     g_test_add_func("/closed_summary/reuse", test_reuse);
     g_test_add_func("/closed_summary/memory", test_memory);
     g_test_add_func("/closed_summary/unfit", test_unfit);

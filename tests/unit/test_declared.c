@@ -13,7 +13,7 @@ static void test_mptcp_reasons(void)
             char *expected = g_strdup_printf("mptcp_subflow_reset 97-97 source mptcp_option code %u agreed", reason);
             char *line = g_strdup_printf("4 S>C R. 5201 ack 1101 tcprst %u:%u", reason, transient);
 
-            script_check(expected, SCRIPT_TALK, line);
+            script_check(expected, SCRIPT_MPTCP_TALK, line);
             g_free(expected);
             g_free(line);
         }
@@ -22,12 +22,12 @@ static void test_mptcp_reasons(void)
 
 static void test_mptcp(void)
 {
-    script_check("mptcp_fastclose 90-100 source mptcp_option code none alt declared", SCRIPT_TALK,
+    script_check("mptcp_fastclose 90-100 source mptcp_option code none alt declared", SCRIPT_MPTCP_TALK,
                  "4 S>C R. 5201 ack 1101 fastclose");
-    script_check("mptcp_subflow_reset 90-100 source mptcp_option code 6", SCRIPT_TALK,
+    script_check("mptcp_subflow_reset 90-100 source mptcp_option code 6", SCRIPT_MPTCP_TALK,
                  "4 S>C R. 5201 ack 1101 tcprst 6:1");
     /* A reason beyond the list has no name. */
-    script_check("mptcp_subflow_reset code 9", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 tcprst 9:0");
+    script_check("mptcp_subflow_reset code 9", SCRIPT_MPTCP_TALK, "4 S>C R. 5201 ack 1101 tcprst 9:0");
     /* Any other MPTCP option explains nothing. */
     script_check("app_abort source none", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 mptcp");
 }
@@ -45,7 +45,7 @@ static void test_diagnostic_codes(void)
     };
 
     for (unsigned code = 1; code <= G_N_ELEMENTS(causes); code++) {
-        char *expected = g_strdup_printf("%s 95-98 source rst_diag code %u", causes[code - 1], code);
+        char *expected = g_strdup_printf("%s 75-75 source rst_diag code %u", causes[code - 1], code);
         char *compact = g_strdup_printf("4 S>C R. 5201 ack 1101 hex 33aa%04x00000000", code);
         char *cbor = g_strdup_printf("4 S>C R. 5201 ack 1101 hex 193039a10118%02x", code);
 
@@ -59,7 +59,7 @@ static void test_diagnostic_codes(void)
 
 static void test_diagnostic(void)
 {
-    script_check("data_after_close 90-100 source rst_diag code 3", SCRIPT_TALK,
+    script_check("data_after_close 75-75 source rst_diag code 3", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 hex 33aa000300000000");
     script_check("policy_reset source rst_diag code 9", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000900000000");
     script_check("proxied by middlebox code 12", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000c00000000");
@@ -69,7 +69,7 @@ static void test_diagnostic(void)
     script_check("declared code 0", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000000000000");
     script_check("declared code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 hex 33aa000300000009");
     /* Free text. */
-    script_check("declared 75-85 source rst_diag code none", SCRIPT_TALK,
+    script_check("declared 75-75 source rst_diag code none", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 hex f3176f6e6c79207465737473");
     /* Cut by the snap length: less sure. */
     script_check("data_after_close 60-75 code 3", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 len 8 hex 33aa0003");

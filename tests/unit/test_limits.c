@@ -7,7 +7,8 @@
 #include "script.h"
 
 /* A file holds cases, separated by empty lines: what is expected, after "expect", then the lines of the script. Lines
- * with # are comments. The words open, request and talk stand for the ordinary beginnings in script.h. */
+ * with # are comments. The words open, request, talk and talk over mptcp stand for the ordinary beginnings in
+ * script.h. */
 static const struct {
     const char *word;
     const char *lines[8];
@@ -15,6 +16,7 @@ static const struct {
     {"open", {SCRIPT_OPEN}},
     {"request", {SCRIPT_REQUEST}},
     {"talk", {SCRIPT_TALK}},
+    {"talk over mptcp", {SCRIPT_MPTCP_TALK}},
 };
 
 typedef struct limits_case {

@@ -47,6 +47,7 @@ static void check(history_t history, const char *reason, const char *expected)
     double time = history == HISTORY_FIN_WAIT ? 70.09 : 10.09;
 
     setup_open(&setup, 500);
+    setup.syn_words = history == HISTORY_MPTCP ? "mpopen" : "";
     setup_talk(&setup, 0, 40000, NULL);
     for (unsigned i = 0; i < G_N_ELEMENTS(histories[history]) && histories[history][i]; i++)
         setup_line(&setup, "%s", histories[history][i]);

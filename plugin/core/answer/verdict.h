@@ -87,6 +87,7 @@ typedef struct rst_verdict {
     uint8_t foreigns;
     bool benign;
     bool conflict; /* the stated reason and the history disagree */
+    bool stated;   /* the cause is the stated reason; otherwise that is only quoted */
     bool first;    /* counts as a reset of its own; false for followers and copies */
     rst_sender_t sender;
     rst_phase_t phase;

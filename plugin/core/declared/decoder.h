@@ -14,13 +14,23 @@
 #include "base/memory.h"
 #include "track/reset.h"
 
+/* What a statement is worth by itself, before anybody asks whether the packets contradict it. */
+typedef enum rst_meaning {
+    RST_MEANING_CLEAR,  /* it says what it says */
+    RST_MEANING_UNSURE, /* it belongs to something that this connection may or may not use: only an alternative */
+    RST_MEANING_NONE,   /* it belongs to something that this connection does not use */
+    RST_MEANING_CHANCE  /* it may be no statement at all: only an alternative, not shown as stated */
+} rst_meaning_t;
+
 typedef struct rst_statement {
     rst_declared_t declared; /* source NULL = the reset states nothing */
     rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED if it maps to none */
     rst_cause_t when_idle;   /* replaces cause after a silence; RST_CAUSE_COUNT = no difference */
     uint8_t confidence;
-    bool hint;       /* it may mean something else: only an alternative, not shown as stated */
-    const char *why; /* a fact that makes the statement credible, or NULL */
+    rst_meaning_t meaning;
+    bool of_device;  /* only devices of a kind write such a statement, or somebody who wants to be taken for one */
+    bool shown;      /* more than the statement itself shows that such a device wrote it */
+    const char *why; /* a fact about the statement that makes it credible or not, or NULL */
 } rst_statement_t;
 
 /* A decoder returns false if it does not recognize its format, and the next one is asked. Without memory it makes no

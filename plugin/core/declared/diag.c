@@ -10,6 +10,10 @@ typedef struct diag_code {
     rst_cause_t cause;
 } diag_code_t;
 
+/* Anybody can write such a payload, and the drafts give no means to check it. */
+#define AS_STATED 75
+#define CUT_SHORT 70
+
 /* draft-boucadair-tcpm-rst-diagnostic-payload, codes from 1 */
 static const diag_code_t codes[] = {
     {"illegal option", RST_CAUSE_DECLARED},
@@ -54,7 +58,7 @@ static bool read_compact(const rst_reset_t *reset, rst_statement_t *statement)
     if (reset->len != 8 || captured < 4 || head[0] != 0x33 || head[1] != 0xaa)
         return false;
     set_code(statement, (uint32_t)head[2] << 8 | head[3], whole && (head[4] || head[5] || head[6] || head[7]));
-    statement->confidence = whole ? 97 : 70;
+    statement->confidence = whole ? AS_STATED : CUT_SHORT;
     return true;
 }
 
@@ -70,7 +74,7 @@ static bool read_free_text(const rst_reset_t *reset, const rst_memory_t *memory,
         return false;
     statement->declared.source = "rst_diag";
     statement->declared.text = rst_declared_text(memory, head + 2, captured - 2u);
-    statement->confidence = 80;
+    statement->confidence = AS_STATED;
     return true;
 }
 
@@ -181,7 +185,7 @@ static bool read_cbor(const rst_reset_t *reset, const rst_memory_t *memory, rst_
         set_code(statement, reason.code, reason.enterprise);
     if (reason.has[KEY_TEXT] && reason.text_len)
         statement->declared.text = rst_declared_text(memory, reason.text, reason.text_len);
-    statement->confidence = whole ? 97 : 70;
+    statement->confidence = whole ? AS_STATED : CUT_SHORT;
     return true;
 }
 

@@ -69,6 +69,8 @@ bool rst_declared_f5(const rst_reset_t *reset, const rst_memory_t *memory, rst_s
     statement->declared.source = "f5";
     statement->declared.text = rst_declared_text(memory, text, length);
     statement->confidence = trailer ? 98 : 95;
+    statement->of_device = true;
+    statement->shown = trailer;
     statement->why = trailer ? "It stands behind the packet, where only a capture on a BIG-IP has it" : NULL;
     if (has_prefix(text, length, PEER)) {
         text += strlen(PEER);

@@ -8,6 +8,8 @@
  */
 #include "declared/netscaler.h"
 
+#include "base/text.h"
+
 #define HINT_SHARE 35
 #define TTL_APART 2 /* a change of route alters it by one */
 
@@ -93,14 +95,21 @@ static bool shares_syn_ttl(const rst_reset_t *reset)
     return reset->ttl == own->syn_ttl && (between >= TTL_APART || between <= -TTL_APART);
 }
 
-static const char *corroboration(const rst_reset_t *reset)
+/* What shows a NetScaler besides the window. */
+static const char *proof(const rst_reset_t *reset)
 {
-    const rst_host_t *host = reset->host[reset->from];
-
     if (reset->named_netscaler)
         return "The sender is a NetScaler by the preference netscaler_addresses";
     if (shares_syn_ttl(reset))
         return "The reset bears the TTL of the sender's SYN, the segments between bear another";
+    return NULL;
+}
+
+/* Why the window is a code and no window; whoever chose it may have wanted that. */
+static const char *corroboration(const rst_reset_t *reset)
+{
+    const rst_host_t *host = reset->host[reset->from];
+
     if (host && rst_host_near(host, reset->at).netscaler_codes >= 2)
         return "The sender used other codes of that table in other resets";
     if (rst_netscaler_apart(reset))
@@ -112,7 +121,6 @@ bool rst_declared_netscaler(const rst_reset_t *reset, const rst_memory_t *memory
 {
     const netscaler_code_t *code = find_code(reset->window);
 
-    (void)memory; /* the labels are static */
     if (!code || !(reset->known & RST_HAS_WINDOW))
         return false;
     statement->cause = code->cause;
@@ -120,8 +128,20 @@ bool rst_declared_netscaler(const rst_reset_t *reset, const rst_memory_t *memory
     statement->declared.code = code->code;
     statement->declared.has_code = true;
     statement->declared.source = "netscaler";
-    statement->why = corroboration(reset);
-    statement->hint = !statement->why;
-    statement->confidence = statement->hint ? HINT_SHARE : 92;
+    statement->confidence = 92;
+    statement->of_device = true;
+    statement->why = proof(reset);
+    statement->shown = statement->why != NULL;
+    if (!statement->why)
+        statement->why = corroboration(reset);
+    if (statement->why)
+        return true;
+    statement->meaning = RST_MEANING_CHANCE;
+    statement->confidence = HINT_SHARE;
+    statement->why = memory ? rst_text(memory,
+                                       "Window %u is also a NetScaler code (%s), but nothing shows that the sender is "
+                                       "one",
+                                       code->code, code->label)
+                            : "";
     return true;
 }

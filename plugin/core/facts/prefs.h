@@ -63,7 +63,8 @@
 
 /* name, title, description: one switch per decoder of stated reasons; all are on by default. */
 #define RST_DECODERS(X)                                                                                                \
-    X(decode_mptcp, "Read MPTCP reasons", "Take MP_TCPRST and MP_FASTCLOSE (RFC 8684) as stated reasons")              \
+    X(decode_mptcp, "Read MPTCP reasons",                                                                              \
+      "Take MP_TCPRST and MP_FASTCLOSE (RFC 8684) as stated reasons where MPTCP was negotiated")                       \
     X(decode_rst_diag, "Read diagnostic payloads",                                                                     \
       "Take the reset diagnostic payload of the IETF drafts as the stated reason")                                     \
     X(decode_f5, "Read F5 reset causes", "Take the text or capture trailer of an F5 BIG-IP as the stated reason")      \

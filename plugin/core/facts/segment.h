@@ -37,7 +37,8 @@ enum {
     RST_HAS_FAST_OPEN = 0x0800, /* kind 34 */
     RST_HAS_AUTH = 0x1000,      /* MD5 signature (kind 19) or TCP-AO (kind 29) */
     RST_HAS_F5_CAUSE = 0x2000,  /* head is not payload but the cause from the trailer of a BIG-IP capture */
-    RST_HAS_MORE = 0x4000       /* more options than a timestamp, but cut off by the snap length */
+    RST_HAS_MORE = 0x4000,      /* more options than a timestamp, but cut off by the snap length */
+    RST_HAS_MPTCP_OPEN = 0x8000 /* MP_CAPABLE or MP_JOIN (RFC 8684, sections 3.1 and 3.2) */
 };
 
 /* MPTCP options that explain a reset (RFC 8684, sections 3.5 and 3.6). */

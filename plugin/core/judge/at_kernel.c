@@ -144,9 +144,11 @@ static const char *name_of(const rst_view_t *view, const rst_event_t *event)
 static void declare(const rst_view_t *view, const rst_event_t *event)
 {
     rst_declared_t *declared = &view->verdict->declared;
-
     /* What the kernel put into an MPTCP option says more than its name for the reason. */
-    if (declared->source && strcmp(declared->source, "mptcp_option") == 0)
+    bool kept = view->verdict->stated && strcmp(declared->source, "mptcp_option") == 0;
+
+    view->verdict->stated = true;
+    if (kept)
         return;
     memset(declared, 0, sizeof *declared);
     declared->source = "kernel";
@@ -227,7 +229,7 @@ static void apply_absence(const rst_view_t *view, unsigned around)
     bool refusal = view->reset->form == RST_FORM_REFUSAL;
     int8_t delta = rst_hop_delta(view);
 
-    if (is_artefact(verdict->cause) || verdict->declared.source)
+    if (is_artefact(verdict->cause) || verdict->stated)
         return;
     rst_evidence_add(view, view->reset->at.pass_index,
                      "The kernel of %s reports no such reset, but all %u of its resets just before and after",

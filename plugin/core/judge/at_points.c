@@ -20,7 +20,7 @@ static bool by_device(const rst_verdict_t *verdict)
     if (rst_cause_is(verdict->cause, RST_TRAIT_FROM_ANYWHERE))
         return true;
     return verdict->sender == RST_SENDER_MIDDLEBOX &&
-           (rst_cause_is(verdict->cause, RST_TRAITS_ACCUSING) || verdict->declared.source);
+           (rst_cause_is(verdict->cause, RST_TRAITS_ACCUSING) || verdict->stated);
 }
 
 /* "capture point 2 (server side)". */
@@ -177,7 +177,8 @@ static void explain_proven(const rst_view_t *view)
                                     verdict->summary, verdict->points_seen, rst_who_own(view));
 }
 
-/* Removes devices from the explanations. Their confidence goes to the verdict, with part of what was unassigned. */
+/* Removes devices from the explanations. Their confidence goes to the verdict, with part of what was unassigned; not
+ * to a stated reason, because who sent it does not make it true. */
 static void clear(const rst_view_t *view, const rst_compare_t *compare)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -193,7 +194,7 @@ static void clear(const rst_view_t *view, const rst_compare_t *compare)
             verdict->alternative[kept++] = verdict->alternative[i];
     }
     verdict->alternatives = (uint8_t)kept;
-    if (verdict->cause != RST_CAUSE_UNDETERMINED)
+    if (verdict->cause != RST_CAUSE_UNDETERMINED && !verdict->stated)
         verdict->confidence = (uint8_t)MIN(99u, verdict->confidence + gone + open / 4);
     for (unsigned i = 0; i < compare->others; i++) {
         const rst_elsewhere_t *other = &compare->other[i];

@@ -16,6 +16,7 @@
 #include "judge/measure.h"
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
+#include "judge/statement.h"
 #include "judge/strangers.h"
 #include "judge/why.h"
 #include "rules/accept.h"
@@ -44,8 +45,7 @@
 #include "rules/timer.h"
 #include "rules/unwanted_data.h"
 
-#define IN_MERGED 30    /* two places on one interface: distance and timing prove nothing, so nobody is accused */
-#define CONFLICT_MIN 85 /* a history this sure conflicts with a stated reason of another category */
+#define IN_MERGED 30 /* two places on one interface: distance and timing prove nothing, so nobody is accused */
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
@@ -220,21 +220,6 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
 }
 
-/* A possible stated reason gets at most half of what the verdict leaves open. */
-static void add_hint(const rst_view_t *view, const rst_statement_t *statement)
-{
-    unsigned left = rst_not_shared(view->verdict);
-    unsigned most = left / 2;
-
-    if (!statement->hint)
-        return;
-    rst_alternative_add(view->verdict, statement->cause, statement->confidence < most ? statement->confidence : most,
-                        &left);
-    rst_evidence_add(view, view->reset->at.pass_index,
-                     "Window %u is also a NetScaler code (%s), but nothing shows that the sender is one",
-                     statement->declared.code, statement->declared.text);
-}
-
 static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -252,7 +237,7 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     } else {
         explain_undetermined(view);
     }
-    add_hint(view, statement);
+    rst_statement_suggest(view, outcome, statement);
     if (view->reset->from_closed_summary)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");
@@ -261,48 +246,6 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
                          "The file shows this connection from two places on one interface: distance and time prove "
                          "nothing. Merge with mergecap -I none");
     rst_share_rest(view, outcome);
-}
-
-static void explain_statement(const rst_view_t *view, const rst_statement_t *statement)
-{
-    const rst_declared_t *declared = &statement->declared;
-    const char *source = declared->source;
-
-    if (view->texts && declared->has_code)
-        source = rst_text(view->memory, "%s code %u", source, declared->code);
-    rst_summary(view, "The reset itself states its reason (%s): %s%s", source,
-                declared->text ? declared->text : "no text for it is known",
-                view->verdict->conflict ? ", but the packets before it point elsewhere" : "");
-    rst_evidence_add(view, view->reset->at.pass_index, "Stated by the sender and not verifiable from the packet alone");
-    if (statement->why)
-        rst_evidence_add(view, view->reset->at.pass_index, "%s", statement->why);
-}
-
-/* The stated reason leads; if the history is sure of another category, that is reported as a conflict. */
-static void apply_statement(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
-{
-    rst_verdict_t *verdict = view->verdict;
-    rst_cause_t history = verdict->cause;
-    unsigned sure = verdict->confidence;
-    unsigned left = 100u - statement->confidence;
-
-    if (!statement->declared.source || statement->hint ||
-        (outcome->primary && rst_cause_info(outcome->primary->cause)->category == RST_CATEGORY_ARTEFACT))
-        return;
-    verdict->declared = statement->declared;
-    verdict->cause = statement->cause;
-    verdict->confidence = statement->confidence;
-    verdict->alternatives = 0;
-    verdict->benign = false;
-    verdict->conflict = sure >= CONFLICT_MIN && statement->cause != RST_CAUSE_DECLARED &&
-                        rst_cause_info(history)->category != rst_cause_info(statement->cause)->category;
-    if (rst_cause_is(statement->cause, RST_TRAIT_SENT_BY_DEVICE))
-        verdict->sender = RST_SENDER_MIDDLEBOX;
-    if (outcome->primary)
-        rst_alternative_add(verdict, history, left / 2, &left);
-    if (statement->cause != RST_CAUSE_DECLARED)
-        rst_alternative_add(verdict, RST_CAUSE_DECLARED, left / 2, &left);
-    explain_statement(view, statement);
 }
 
 /* A copy has the verdict on its original as an alternative. */
@@ -333,7 +276,7 @@ static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
     ask_all(judge, view, &outcome);
     conclude(view, &outcome, &statement);
     rst_why_step(view, "by the rules:");
-    apply_statement(view, &outcome, &statement);
+    rst_statement_apply(view, &outcome, &statement);
     rst_why_step(view, "by its own statement:");
     rst_at_kernel_apply(view, judge->join);
     rst_why_step(view, "by its kernel:");

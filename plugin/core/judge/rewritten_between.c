@@ -155,7 +155,7 @@ bool rst_rewritten_between_apply(const rst_view_t *view)
     rst_change_t change;
     rst_leg_t leg;
 
-    if (!view->points->finished || verdict->declared.source || !find_leg(view, &leg))
+    if (!view->points->finished || verdict->stated || !find_leg(view, &leg))
         return false;
     change = find_change(view, &leg);
     if (!change.field)

@@ -266,6 +266,21 @@ bool rst_hop_jump(const rst_view_t *view)
     return delta != RST_HOPS_NONE && (delta >= limit || delta <= -limit);
 }
 
+/* Taking 60 and 30 for initial values makes many distances fit, which is right only where an old host may be meant.
+ * Such a reset seems farther away than it would be from there. */
+bool rst_hop_apart(const rst_view_t *view)
+{
+    uint8_t hops = rst_hops(view->reset->ttl);
+    int limit = (int)view->prefs->hop_delta;
+    uint8_t usual;
+
+    if (rst_hop_jump(view))
+        return true;
+    if (rst_hop_delta(view) == RST_HOPS_NONE || hops == RST_HOPS_ABSURD || !usual_hops(view, &usual))
+        return false;
+    return hops - usual >= limit;
+}
+
 /* A common timeout of applications and devices, give or take half a percent. */
 bool rst_idle_is_round(const rst_view_t *view)
 {

@@ -6,14 +6,15 @@
 #include "track/closed_summary.h"
 
 #define NEEDED (RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN)
+#define KEPT_MPTCP RST_DIRECTION_RTT /* no round trip is kept, so its bit says whether the side uses MPTCP */
 #define REFUSED (RST_DIRECTION_ZERO_WINDOW | RST_DIRECTION_SHRUNK | RST_DIRECTION_SACK | RST_DIRECTION_FASTCLOSE)
 
 static bool direction_fits(const rst_direction_t *side, const rst_direction_t *peer)
 {
-    return (side->known & (NEEDED | REFUSED)) == NEEDED && side->known <= UINT16_MAX && side->fin_seq == side->nxt &&
-           peer->acked == side->nxt && !side->retransmission.copies && !side->keepalive.count &&
-           !side->window_probe.count && !side->out_of_window && !side->gaps && !side->copies &&
-           !side->old_duplicate.pass_index && side->window_max >> side->wscale <= UINT16_MAX;
+    return (side->known & (NEEDED | REFUSED)) == NEEDED && side->fin_seq == side->nxt && peer->acked == side->nxt &&
+           !side->retransmission.copies && !side->keepalive.count && !side->window_probe.count &&
+           !side->out_of_window && !side->gaps && !side->copies && !side->old_duplicate.pass_index &&
+           side->window_max >> side->wscale <= UINT16_MAX;
 }
 
 bool rst_closed_summary_fits(const rst_conn_t *conn)
@@ -29,6 +30,18 @@ static uint8_t at_most(uint32_t count)
     return (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
 }
 
+/* What does not fit into 16 bits is forgotten, except MPTCP. */
+static uint16_t kept_of(uint32_t known)
+{
+    known &= ~(uint32_t)RST_DIRECTION_RTT;
+    return (uint16_t)((known & RST_DIRECTION_MPTCP) ? known | KEPT_MPTCP : known);
+}
+
+static uint32_t known_of(uint16_t kept)
+{
+    return (kept & KEPT_MPTCP) ? (kept & ~(uint32_t)KEPT_MPTCP) | RST_DIRECTION_MPTCP : kept;
+}
+
 static void fill_direction(rst_closed_direction_t *kept, const rst_direction_t *side)
 {
     *kept = (rst_closed_direction_t){
@@ -36,7 +49,7 @@ static void fill_direction(rst_closed_direction_t *kept, const rst_direction_t *
         .nxt = side->nxt,
         .tsval = side->tsval,
         .last_pass_index = side->last.pass_index,
-        .known = (uint16_t)(side->known & ~(uint32_t)RST_DIRECTION_RTT),
+        .known = kept_of(side->known),
         .ip_id = side->ip_id,
         .window = (uint16_t)(side->window_max >> side->wscale),
         .mss = side->mss,
@@ -85,7 +98,7 @@ static void restore_direction(rst_direction_t *side, const rst_closed_direction_
     rst_moment_t last = {kept->last_pass_index, last_time};
     rst_moment_t within = {kept->last_pass_index, RST_TIME_NONE};
 
-    side->known = kept->known;
+    side->known = known_of(kept->known);
     side->isn = kept->isn;
     side->nxt = side->fin_seq = kept->nxt;
     side->acked = peer->nxt;

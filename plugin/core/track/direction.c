@@ -119,6 +119,22 @@ static void take_stamp(rst_direction_t *side, const rst_segment_t *segment)
     }
 }
 
+/* RFC 8684, section 3.1: only SYNs negotiate MPTCP. */
+static bool shows_mptcp(const rst_direction_t *side, const rst_segment_t *segment)
+{
+    if (segment->flags & RST_FLAG_SYN)
+        return (segment->known & RST_HAS_MPTCP_OPEN) != 0;
+    return !(side->known & RST_DIRECTION_SYN) || (side->known & RST_DIRECTION_CUT);
+}
+
+static void take_mptcp(rst_direction_t *side, const rst_segment_t *segment)
+{
+    if (shows_mptcp(side, segment))
+        side->known |= RST_DIRECTION_MPTCP;
+    if (segment->mptcp == RST_MPTCP_FASTCLOSE)
+        side->known |= RST_DIRECTION_FASTCLOSE;
+}
+
 static void take_syn(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at)
 {
     if (!(segment->known & RST_HAS_OPTIONS))
@@ -450,8 +466,8 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     take_hops(side, segment);
     take_ip_id(side, segment);
     take_stamp(side, segment);
-    if (segment->mptcp == RST_MPTCP_FASTCLOSE)
-        side->known |= RST_DIRECTION_FASTCLOSE;
+    if (segment->known & RST_HAS_MPTCP)
+        take_mptcp(side, segment);
     if (segment->flags & RST_FLAG_SYN)
         take_syn(side, segment, at);
     take_window(side, peer, segment, at);

@@ -48,10 +48,12 @@ enum { /* which members are valid, and what else is known */
        RST_DIRECTION_RTT = 0x0800,
        /* advertised less than a quarter of its largest window, and has not returned to half of it */
        RST_DIRECTION_SHRUNK = 0x1000,
-       RST_DIRECTION_SACK = 0x2000,      /* sack_right is beyond acked */
-       RST_DIRECTION_FASTCLOSE = 0x4000, /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
-       RST_DIRECTION_CUT = 0x8000,       /* the options of its SYN were not captured */
-       RST_DIRECTION_CHECKSUMS = 0x10000 /* its SYN bore a right checksum: no network card fills it in later */
+       RST_DIRECTION_SACK = 0x2000,       /* sack_right is beyond acked */
+       RST_DIRECTION_FASTCLOSE = 0x4000,  /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
+       RST_DIRECTION_CUT = 0x8000,        /* the options of its SYN were not captured */
+       RST_DIRECTION_CHECKSUMS = 0x10000, /* its SYN bore a right checksum: no network card fills it in later */
+       /* its SYN asks for MPTCP; or later options do, if the SYN or its options were not captured */
+       RST_DIRECTION_MPTCP = 0x20000
 };
 
 /* A hop distance that the side was seen at. Two segments that agree settle it. */
