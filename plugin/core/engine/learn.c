@@ -66,7 +66,7 @@ static void learn_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned from,
         return;
     if (period && !rst_service_accepted_since(service, period->first) && period->open_ports < UINT16_MAX)
         period->open_ports++;
-    rst_service_note(&engine->hosts, service, true, engine->file.now);
+    rst_service_note(&engine->memory, service, true, engine->file.now);
     conn->service = service;
     if (!conn->direction[1 - from].syn_options)
         learn_plain_accept(engine, service);
@@ -359,7 +359,7 @@ static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
 
     if (reset->form != RST_FORM_REFUSAL || reset->from == reset->client || !service)
         return;
-    rst_service_note(&engine->hosts, service, false, reset->at);
+    rst_service_note(&engine->memory, service, false, reset->at);
     if (!reset->direction[reset->client].syn_options)
         return;
     reset->plain_before = service->plain_accept;

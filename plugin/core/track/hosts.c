@@ -119,109 +119,6 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
     return table_entry(hosts, hosts->services, &key, offsetof(rst_service_t, runs), sizeof key);
 }
 
-static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room, unsigned limit)
-{
-    unsigned wanted = *room ? *room * 2u : 1u;
-    void *block;
-
-    if (wanted > limit)
-        wanted = limit;
-    block = memory->alloc(memory->scope, size * wanted);
-    if (used)
-        memcpy(block, old, size * used);
-    rst_release(memory, old, size * *room);
-    *room = (uint8_t)wanted;
-    return block;
-}
-
-/* Nearly all services only ever refuse or only accept, so the first run is stored inline. */
-static rst_service_run_t *next_run(const rst_hosts_t *hosts, rst_service_t *service)
-{
-    if (!service->runs) {
-        service->run = &service->first_run;
-    } else if (service->runs == 1) {
-        service->room = 1;
-        service->run = grown(hosts->memory, NULL, sizeof *service->run, 0, &service->room, RST_SERVICE_RUNS_MAX);
-        service->run[0] = service->first_run;
-    }
-    if (service->runs > 1 && service->runs == service->room)
-        service->run = grown(hosts->memory, service->run, sizeof *service->run, service->runs, &service->room,
-                             RST_SERVICE_RUNS_MAX);
-    return &service->run[service->runs++];
-}
-
-void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at)
-{
-    rst_service_run_t *run = service->runs ? &service->run[service->runs - 1] : NULL;
-
-    if (!run || run->accepts != accepts) {
-        if (service->runs == RST_SERVICE_RUNS_MAX) {
-            service->overflow = true;
-            return;
-        }
-        run = next_run(hosts, service);
-        *run = (rst_service_run_t){accepts, false, 0, at, at};
-    }
-    run->count++;
-    run->last = at;
-}
-
-void rst_service_serves(rst_service_t *service, rst_moment_t accepted)
-{
-    rst_service_run_t *run = &service->run[service->runs - 1];
-
-    if (!run->accepts && accepted.pass_index < run->first.pass_index)
-        run->served = true;
-}
-
-const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at)
-{
-    for (unsigned i = service->runs; i-- > 0;) {
-        if (service->run[i].accepts == accepts && service->run[i].first.pass_index < at.pass_index)
-            return &service->run[i];
-    }
-    return NULL;
-}
-
-const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at)
-{
-    for (unsigned i = 0; i < service->runs; i++) {
-        if (service->run[i].accepts == accepts && service->run[i].last.pass_index > at.pass_index)
-            return &service->run[i];
-    }
-    return NULL;
-}
-
-/* Is any part of the time from first to last near the moment? If the clock cannot tell, it may be. Where the clock was
- * set back in between, last is the earlier time. */
-static bool is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
-{
-    bool set_back = last.time < first.time;
-    int64_t before = rst_elapsed(set_back ? first : last, at);
-    int64_t after = rst_elapsed(at, set_back ? last : first);
-
-    return (before == RST_TIME_NONE || before <= RST_NEAR_BEFORE) &&
-           (after == RST_TIME_NONE || after <= RST_NEAR_AFTER);
-}
-
-bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since)
-{
-    for (unsigned i = service->runs; i-- > 0;) {
-        if (service->run[i].accepts)
-            return service->run[i].last.pass_index >= since.pass_index;
-    }
-    return false;
-}
-
-bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at)
-{
-    for (unsigned i = 0; i < service->runs; i++) {
-        if (service->run[i].accepts && is_near(service->run[i].first, service->run[i].last, at))
-            return true;
-    }
-    return false;
-}
-
 #define PERIODS_MAX 16 /* per host; the oldest are dropped */
 
 static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
@@ -308,7 +205,7 @@ rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at)
 
     memset(&sum, 0, sizeof sum);
     for (const rst_host_period_t *period = &host->period; period; period = period->earlier) {
-        if (is_near(period->first, period->last, at))
+        if (rst_moment_is_near(period->first, period->last, at))
             add_period(&sum, period);
     }
     return sum;
@@ -436,8 +333,8 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
         return;
     if ((!breadth || breadth->stretch != stretch) && client->breadths < RST_BREADTH_MAX) {
         if (client->breadths == client->breadth_room)
-            client->breadth = grown(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
-                                    &client->breadth_room, RST_BREADTH_MAX);
+            client->breadth = rst_grow(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
+                                       &client->breadth_room, RST_BREADTH_MAX);
         breadth = &client->breadth[client->breadths++];
         *breadth = (rst_breadth_t){stretch, 0, 0};
     }

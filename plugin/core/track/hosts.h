@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include "track/direction.h"
+#include "track/services.h"
 
 #define RST_TABLE_MAX 65536
 #define RST_RECENT_MAX 16
@@ -27,29 +28,6 @@ typedef struct rst_recent {
     uint64_t ports[2][RST_RECENT_MAX / 4]; /* of both sides, four to a word, the first in the lowest bits */
     uint8_t next;
 } rst_recent_t;
-
-/* An uninterrupted period in which a service only accepted, or only refused. */
-typedef struct rst_service_run {
-    bool accepts;
-    bool served; /* for refusals: a connection accepted before them went on with data */
-    uint32_t count;
-    rst_moment_t first, last;
-} rst_service_run_t;
-
-#define RST_SERVICE_RUNS_MAX 32
-
-typedef struct rst_service {
-    rst_address_t address;
-    uint32_t hash;
-    uint16_t port;
-    uint8_t point; /* capture point */
-    uint8_t runs, room;
-    bool overflow;          /* there were more changes than are kept */
-    rst_service_run_t *run; /* oldest first; first_run until there are more */
-    rst_service_run_t first_run;
-    rst_moment_t plain_accept;         /* latest SYN-ACK to a SYN without special options */
-    struct rst_reset *options_refused; /* resets since then that refused a SYN with special options, latest first */
-} rst_service_t;
 
 /* Resets that one host sent on its own initiative within batch_ms of each other. */
 typedef struct rst_burst {
@@ -153,30 +131,12 @@ void rst_hosts_close(rst_hosts_t *hosts);
 rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point);
 rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point);
 
-void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at);
-
-/* A connection that the service accepted at this moment carries data. */
-void rst_service_serves(rst_service_t *service, rst_moment_t accepted);
-
-/* The run with the nearest acceptance (or refusal) before or after a moment, or NULL. */
-const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at);
-const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at);
-
-/* Has it accepted a connection since a moment? */
-bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since);
-
-/* Did it accept a connection near a moment, in the sense of rst_host_near()? */
-bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at);
-
 /* Two silences of at least one second that differ by at most half a percent, or two percent from five seconds up. */
 bool rst_same_idle(int64_t a, int64_t b);
 
 /* Counts the silence before an abort; returns the series of equal ones that it belongs to, NULL if no timer explains
  * it. */
 rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, int64_t idle);
-
-#define RST_NEAR_BEFORE (900 * RST_SECOND) /* knowledge about a host that is older than this may be out of date */
-#define RST_NEAR_AFTER (120 * RST_SECOND)  /* what comes later than this says nothing about the moment */
 
 /* The period to write to at a moment: a new one after a long silence, or when the current one has grown long. */
 rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, rst_moment_t at);
