@@ -127,6 +127,7 @@ static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
 
     while (period->earlier && period->earlier->earlier)
         period = period->earlier;
+    rst_distances_drop(&period->earlier->distances, hosts->memory);
     rst_release(hosts->memory, period->earlier, sizeof *period);
     period->earlier = NULL;
     host->periods--;
@@ -164,7 +165,8 @@ rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, r
         begin_period(hosts, host);
     if (!period->first.pass_index)
         period->first = at;
-    period->last = at;
+    if (at.pass_index > period->last.pass_index)
+        period->last = at;
     return period;
 }
 
@@ -179,11 +181,7 @@ static void add_hops(rst_hop_range_t *sum, const rst_hop_range_t *range)
 
 static void add_period(rst_host_period_t *sum, const rst_host_period_t *period)
 {
-    add_hops(&sum->socket, &period->socket);
     add_hops(&sum->stateless, &period->stateless);
-    if (period->round_trips)
-        sum->round_trip = sum->round_trips ? MIN(sum->round_trip, period->round_trip) : period->round_trip;
-    sum->round_trips = (uint16_t)MIN(sum->round_trips + period->round_trips, UINT16_MAX);
     if (period->relays) {
         sum->lag_min = sum->relays ? MIN(sum->lag_min, period->lag_min) : period->lag_min;
         sum->lag_max = MAX(sum->lag_max, period->lag_max);
@@ -209,6 +207,18 @@ rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at)
             add_period(&sum, period);
     }
     return sum;
+}
+
+rst_distance_view_t rst_host_distance(const rst_host_t *host, rst_moment_t at, const rst_host_t *client)
+{
+    rst_host_distance_t seen[RST_HOST_DISTANCES];
+    rst_host_distances_t sum = {seen, 0, 0};
+
+    for (const rst_host_period_t *period = &host->period; period; period = period->earlier) {
+        if (rst_moment_is_near(period->first, period->last, at))
+            rst_distances_add(&sum, &period->distances);
+    }
+    return rst_distances_for(&sum, client);
 }
 
 bool rst_same_idle(int64_t a, int64_t b)
@@ -244,16 +254,21 @@ rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, in
     return host->silence;
 }
 
-void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)
+void rst_host_note_home(rst_host_period_t *period, uint8_t hops)
 {
-    uint8_t hops = rst_hops(ttl);
+    if (hops >= RST_HOPS_UNKNOWN)
+        return;
+    if (!period->home_seen)
+        period->home_hops = hops;
+    if (period->home_hops != hops)
+        period->home_seen--;
+    else if (period->home_seen < UINT16_MAX)
+        period->home_seen++;
+}
 
-    if (!range->count || hops < range->min)
-        range->min = hops;
-    if (!range->count || hops > range->max)
-        range->max = hops;
-    if (range->count < UINT16_MAX)
-        range->count++;
+bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t ttl)
+{
+    return period->home_seen && ttl && ABS(rst_hops(ttl) - period->home_hops) <= 1;
 }
 
 static bool same_moment(const rst_hosts_t *hosts, rst_moment_t a, rst_moment_t b)
@@ -281,8 +296,32 @@ static void note_silence(rst_burst_t *burst, int64_t idle)
         burst->idle_max = idle;
 }
 
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
-                                 rst_moment_t at)
+static void note_other_end(rst_burst_t *burst, const rst_host_t *end)
+{
+    for (unsigned i = 0; i < RST_BURST_CLIENTS; i++) {
+        if (burst->other_end[i].connections && burst->other_end[i].host != end)
+            continue;
+        burst->other_end[i].host = end;
+        burst->other_end[i].connections++;
+        return;
+    }
+}
+
+bool rst_burst_is_hearsay(const rst_burst_t *burst, const rst_host_t *end, unsigned enough)
+{
+    unsigned others = 0;
+
+    for (unsigned i = 0; i < RST_BURST_CLIENTS && burst->other_end[i].connections; i++) {
+        if (burst->other_end[i].host != end)
+            others++;
+        else if (burst->other_end[i].connections >= enough)
+            return false;
+    }
+    return others == 1;
+}
+
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, const rst_host_t *other_end,
+                                 int64_t idle, rst_moment_t at)
 {
     if (!host->burst || !same_moment(hosts, host->burst->last, at)) {
         host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
@@ -297,6 +336,7 @@ rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uin
         host->burst->closes = true;
     host->burst->last = at;
     host->burst->connections++;
+    note_other_end(host->burst, other_end);
     return host->burst;
 }
 

@@ -16,7 +16,7 @@ bool rst_moment_is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
 }
 
 /* Nearly all services only ever refuse or only accept, so the first run is stored inline. */
-static rst_service_run_t *next_run(const rst_memory_t *memory, rst_service_t *service)
+static void add_run(const rst_memory_t *memory, rst_service_t *service)
 {
     if (!service->runs) {
         service->run = &service->first_run;
@@ -28,23 +28,69 @@ static rst_service_run_t *next_run(const rst_memory_t *memory, rst_service_t *se
     if (service->runs > 1 && service->runs == service->room)
         service->run =
             rst_grow(memory, service->run, sizeof *service->run, service->runs, &service->room, RST_SERVICE_RUNS_MAX);
-    return &service->run[service->runs++];
+    service->runs++;
 }
 
-void rst_service_note(const rst_memory_t *memory, rst_service_t *service, bool accepts, rst_moment_t at)
+/* Where a run would have to begin that holds this moment. */
+static unsigned place_of(const rst_service_t *service, rst_moment_t at)
 {
-    rst_service_run_t *run = service->runs ? &service->run[service->runs - 1] : NULL;
+    unsigned place = service->runs;
 
-    if (!run || run->accepts != accepts) {
-        if (service->runs == RST_SERVICE_RUNS_MAX) {
-            service->overflow = true;
-            return;
-        }
-        run = next_run(memory, service);
-        *run = (rst_service_run_t){accepts, false, 0, at, at};
+    while (place > 0 && service->run[place - 1].first.pass_index > at.pass_index)
+        place--;
+    return place;
+}
+
+static void begin_run(const rst_memory_t *memory, rst_service_t *service, unsigned place, bool accepts, rst_moment_t at)
+{
+    rst_service_run_t *run;
+
+    if (service->runs == RST_SERVICE_RUNS_MAX) {
+        service->overflow = true;
+        return;
     }
-    run->count++;
-    run->last = at;
+    add_run(memory, service);
+    run = &service->run[place];
+    memmove(run + 1, run, (service->runs - 1 - place) * sizeof *run);
+    *run = (rst_service_run_t){accepts, false, 1, at, at};
+}
+
+static void note(const rst_memory_t *memory, rst_service_t *service, bool accepts, rst_moment_t at)
+{
+    unsigned place = place_of(service, at);
+    rst_service_run_t *before = place ? &service->run[place - 1] : NULL;
+    rst_service_run_t *after = place < service->runs ? &service->run[place] : NULL;
+
+    if (before && before->accepts == accepts) {
+        before->count++;
+        if (at.pass_index > before->last.pass_index)
+            before->last = at;
+    } else if (after && after->accepts == accepts) {
+        after->count++;
+        after->first = at;
+    } else {
+        begin_run(memory, service, place, accepts, at);
+    }
+}
+
+void rst_service_refuses(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at)
+{
+    note(memory, service, false, at);
+}
+
+void rst_service_accepts(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at,
+                         const struct rst_host *client)
+{
+    if (!service->accepted)
+        service->client = client;
+    service->for_all = service->for_all || service->client != client;
+    service->accepted = true;
+    note(memory, service, true, at);
+}
+
+bool rst_service_is_hearsay(const rst_service_t *service, const struct rst_host *client)
+{
+    return service->accepted && !service->for_all && service->client != client;
 }
 
 void rst_service_serves(rst_service_t *service, rst_moment_t accepted)

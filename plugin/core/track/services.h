@@ -11,6 +11,7 @@
 #include "base/moment.h"
 
 struct rst_reset;
+struct rst_host;
 
 #define RST_NEAR_BEFORE (900 * RST_SECOND) /* knowledge about a host that is older than this may be out of date */
 #define RST_NEAR_AFTER (120 * RST_SECOND)  /* what comes later than this says nothing about the moment */
@@ -35,14 +36,24 @@ typedef struct rst_service {
     uint16_t port;
     uint8_t point; /* capture point */
     uint8_t runs, room;
-    bool overflow;          /* there were more changes than are kept */
-    rst_service_run_t *run; /* oldest first; first_run until there are more */
+    bool overflow; /* there were more changes than are kept */
+    bool accepted;
+    bool for_all;                  /* it accepted several clients */
+    const struct rst_host *client; /* the first that it accepted; NULL = the table of hosts is full */
+    rst_service_run_t *run;        /* oldest first; first_run until there are more */
     rst_service_run_t first_run;
     rst_moment_t plain_accept;         /* latest SYN-ACK to a SYN without special options */
     struct rst_reset *options_refused; /* resets since then that refused a SYN with special options, latest first */
 } rst_service_t;
 
-void rst_service_note(const rst_memory_t *memory, rst_service_t *service, bool accepts, rst_moment_t at);
+void rst_service_refuses(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at);
+
+/* A client completed the handshake that was answered at this moment, which may lie before the latest refusals. */
+void rst_service_accepts(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at,
+                         const struct rst_host *client);
+
+/* It accepted only one client, and not this one: whoever that is may have any SYN-ACK written. */
+bool rst_service_is_hearsay(const rst_service_t *service, const struct rst_host *client);
 
 /* A connection that the service accepted at this moment carries data. */
 void rst_service_serves(rst_service_t *service, rst_moment_t accepted);
