@@ -126,10 +126,12 @@ static void test_out_of_step(void)
 }
 
 /* Four handshakes of 80 ms. */
-#define EIGHTY_MS "0 C:1>S S 1000 ttl 64", "0.08 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",           \
-    "0.18 S>C:2 S. 5000 ack 1001 ttl 54", "0.2 C:3>S S 1000 ttl 64", "0.28 S>C:3 S. 5000 ack 1001 ttl 54",             \
-    "1 C:4>S S 1000 ttl 64", "1.08 S>C:4 S. 5000 ack 1001 ttl 54", "1.081 C:4>S . 1001 ack 5001 ttl 64",               \
-    "1.1 C:4>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64"
+#define TAKES_EIGHTY_MS(t, port)                                                                                      \
+    t " C:" port ">S S 1000 ttl 64", t "8 S>C:" port " S. 5000 ack 1001 ttl 54",                                       \
+        t "81 C:" port ">S . 1001 ack 5001 ttl 64"
+#define EIGHTY_MS                                                                                                      \
+    TAKES_EIGHTY_MS("0.0", "1"), TAKES_EIGHTY_MS("0.1", "2"), TAKES_EIGHTY_MS("0.2", "3"), TAKES_EIGHTY_MS("1.0", "4"), \
+        "1.1 C:4>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64"
 
 static void test_acknowledged_too_soon(void)
 {

@@ -49,9 +49,11 @@ static void test_bare(void)
     script_check("* not no_connection", SCRIPT_TALK, "3 S>C R 5201 ttl 54 id 0");
 }
 
-/* Three handshakes, so that the distance of the server is known. */
+/* Three handshakes, two of which the FIN of the client shows to have been completed: the distance of the server is known.
+ */
 #define OPENED_TWICE_MORE OPENED, "0.1 C:2>S S 1000 ttl 64 id 2", "0.12 S>C:2 S. 5000 ack 1001 ttl 54 id 0",            \
-    "0.2 C:3>S S 1000 ttl 64 id 3", "0.22 S>C:3 S. 5000 ack 1001 ttl 54 id 0"
+    "0.13 C:2>S F. 1401 ack 5901 ttl 64", "0.2 C:3>S S 1000 ttl 64 id 3", "0.22 S>C:3 S. 5000 ack 1001 ttl 54 id 0",    \
+    "0.23 C:3>S F. 1401 ack 5901 ttl 64"
 
 static void test_routes(void)
 {

@@ -99,8 +99,9 @@ static void test_blind(void)
                  "2.12 S>C P. 5201 ack 1111 len 10 ttl 54 id 204");
 }
 
-#define TWO_SERVED "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",        \
-    "0.12 S>C:2 S. 5000 ack 1001 ttl 54"
+#define TWO_SERVED                                                                                                     \
+    "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.021 C:1>S . 1001 ack 5001 ttl 64",            \
+        "0.1 C:2>S S 1000 ttl 64", "0.12 S>C:2 S. 5000 ack 1001 ttl 54", "0.121 C:2>S . 1001 ack 5001 ttl 64"
 
 static void test_policy(void)
 {
@@ -123,7 +124,7 @@ static void test_policy(void)
                  "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1' ttl 64 id 104",
                  "1.02 S>C R 5201 ttl 54");
     /* A ClientHello in two segments. */
-    script_check("policy_reset 70-80 by middlebox trigger 8", TWO_SERVED, SCRIPT_OPEN,
+    script_check("policy_reset 70-80 by middlebox trigger 10", TWO_SERVED, SCRIPT_OPEN,
                  "0.5 C>S . 1001 ack 5001 len 1400 hex 160301020001000001fc ttl 64 id 102",
                  "0.5001 C>S P. 2401 ack 5001 len 300 ttl 64 id 103", "0.501 S>C R 5001 ttl 57");
     /* One hop nearer than the host, which goes on. */
@@ -242,13 +243,13 @@ static void test_distance(void)
 static void test_too_fast(void)
 {
     /* The host takes 40 ms; the answer came after one. */
-    script_check("injected 65-80 by middlebox", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001",
+    script_check("injected 65-80 by middlebox", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.041 C:1>S . 1001 ack 5001", "0.10 C:2>S S 1000",
+                 "0.14 S>C:2 S. 5000 ack 1001", "0.141 C:2>S . 1001 ack 5001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001", "0.2411 C>S . 1001 ack 5001",
                  "0.242 C>S . 1001 ack 5001",
                  "0.3 C>S P. 1001 ack 5001 len 10", "0.34 S>C P. 5001 ack 1011 len 10", "0.341 C>S . 1011 ack 5011",
                  "0.5 C>S P. 1011 ack 5011 len 10", "0.501 S>C R 5011");
-    script_check("no_connection by server", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001",
+    script_check("no_connection by server", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.041 C:1>S . 1001 ack 5001", "0.10 C:2>S S 1000",
+                 "0.14 S>C:2 S. 5000 ack 1001", "0.141 C:2>S . 1001 ack 5001", "0.2 C>S S 1000", "0.241 S>C S. 5000 ack 1001", "0.2411 C>S . 1001 ack 5001",
                  "0.242 C>S . 1001 ack 5001",
                  "0.3 C>S P. 1001 ack 5001 len 10", "0.34 S>C P. 5001 ack 1011 len 10", "0.341 C>S . 1011 ack 5011",
                  "0.5 C>S P. 1011 ack 5011 len 10", "0.541 S>C R 5011");

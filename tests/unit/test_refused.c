@@ -65,27 +65,28 @@ static void test_closed_port_unseen(void)
 }
 
 /* The host is ten hops away by the SYN-ACKs of two connections. */
-#define TEN_HOPS "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.1 C:2>S S 1000 ttl 64",          \
-    "0.12 S>C:2 S. 5000 ack 1001 ttl 54"
+#define TEN_HOPS                                                                                                       \
+    "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.021 C:1>S . 1001 ack 5001 ttl 64",            \
+        "0.1 C:2>S S 1000 ttl 64", "0.12 S>C:2 S. 5000 ack 1001 ttl 54", "0.121 C:2>S . 1001 ack 5001 ttl 64"
 
 static void test_firewall_distance(void)
 {
     /* It served this port before: a firewall now, or a load balancer that has nobody left to serve it. */
-    script_check("firewall_reject 50-60 by middlebox alt no_backend alt closed_port trigger 5", TEN_HOPS,
-                 "1 C:3>S S 1000 ttl 64",
-                 "1.02 S>C:3 R. =0 ack 1001 ttl 61");
+    script_check("firewall_reject 50-60 by middlebox alt no_backend alt closed_port trigger 7", TEN_HOPS,
+                 "1 C:3>S S 1000 ttl 64", "1.02 S>C:3 R. =0 ack 1001 ttl 61");
     /* One hop could be another route. */
     script_check("firewall_reject 50-60", TEN_HOPS, "1 C:3>S S 1000 ttl 64", "1.02 S>C:3 R. =0 ack 1001 ttl 55");
     /* Another port of the address: it may be forwarded to another host, or not forwarded as the only one. */
     script_check("closed_port 45-55 by unknown alt firewall_reject", TEN_HOPS, "1 C:3>S:81 S 1000 ttl 64",
                  "1.02 S:81>C:3 R. =0 ack 1001 ttl 55");
     script_check("closed_port 45-55 by unknown alt firewall_reject", TEN_HOPS, "0.2 C:3>S:82 S 1000 ttl 64",
-                 "0.22 S:82>C:3 S. 5000 ack 1001 ttl 54", "1 C:3>S:81 S 1000 ttl 64",
-                 "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
+                 "0.22 S:82>C:3 S. 5000 ack 1001 ttl 54", "0.221 C:3>S:82 . 1001 ack 5001 ttl 64",
+                 "1 C:3>S:81 S 1000 ttl 64", "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
     /* Not all of three. */
     script_check("firewall_reject 75-90 by middlebox", TEN_HOPS, "0.2 C:3>S:82 S 1000 ttl 64",
-                 "0.22 S:82>C:3 S. 5000 ack 1001 ttl 54", "0.3 C:4>S:83 S 1000 ttl 64",
-                 "0.32 S:83>C:4 S. 5000 ack 1001 ttl 54", "1 C:3>S:81 S 1000 ttl 64",
+                 "0.22 S:82>C:3 S. 5000 ack 1001 ttl 54", "0.221 C:3>S:82 . 1001 ack 5001 ttl 64",
+                 "0.3 C:4>S:83 S 1000 ttl 64", "0.32 S:83>C:4 S. 5000 ack 1001 ttl 54",
+                 "0.321 C:4>S:83 . 1001 ack 5001 ttl 64", "1 C:3>S:81 S 1000 ttl 64",
                  "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
     /* The same distance from another initial TTL is an ordinary stack. */
     script_check("closed_port", TEN_HOPS, "1 C:3>S:81 S 1000 ttl 64", "1.02 S:81>C:3 R. =0 ack 1001 ttl 245");
@@ -95,35 +96,70 @@ static void test_firewall_distance(void)
     script_check("closed_port", TEN_HOPS, "1 C:3>S:81 S 1000", "1.02 S:81>C:3 R. =0 ack 1001 ttl 1");
     /* One SYN-ACK alone does not tell the distance of a host. */
     script_check("closed_port", "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
-                 "1 C:3>S:81 S 1000 ttl 64", "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
+                 "0.021 C:1>S . 1001 ack 5001 ttl 64", "1 C:3>S:81 S 1000 ttl 64",
+                 "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
     /* Two SYN-ACKs that disagree do not either: several hosts behind one address. */
     script_check("closed_port", "0.00 C:1>S S 1000 ttl 64", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
-                 "0.10 C:2>S S 1000 ttl 64", "0.12 S>C:2 S. 5000 ack 1001 ttl 57", "1 C:3>S:81 S 1000 ttl 64",
+                 "0.021 C:1>S . 1001 ack 5001 ttl 64", "0.10 C:2>S S 1000 ttl 64", "0.12 S>C:2 S. 5000 ack 1001 ttl 57",
+                 "0.121 C:2>S . 1001 ack 5001 ttl 64", "1 C:3>S:81 S 1000 ttl 64",
                  "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
     /* Nearer and sooner than the host, or nearer and the host accepts after all: two clues. */
     script_check("firewall_reject 85-95", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001 ttl 54",
-                 "0.10 C:2>S:82 S 1000", "0.14 S:82>C:2 S. 5000 ack 1001 ttl 54", "0.2 C:3>S:83 S 1000",
-                 "0.241 S:83>C:3 S. 5000 ack 1001 ttl 54", "1.000 C:4>S:81 S 1000",
-                 "1.002 S:81>C:4 R. =0 ack 1001 ttl 61");
+                 "0.041 C:1>S . 1001 ack 5001 ttl 64", "0.10 C:2>S:82 S 1000", "0.14 S:82>C:2 S. 5000 ack 1001 ttl 54",
+                 "0.141 C:2>S:82 . 1001 ack 5001 ttl 64", "0.2 C:3>S:83 S 1000",
+                 "0.241 S:83>C:3 S. 5000 ack 1001 ttl 54", "0.2411 C:3>S:83 . 1001 ack 5001 ttl 64",
+                 "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001 ttl 61");
     script_check("firewall_reject 85-95", TEN_HOPS, "1 C:3>S S 1000", "1.02 S>C:3 R. =0 ack 1001 ttl 61",
-                 "1.04 S>C:3 S. 5000 ack 1001 ttl 54");
-    /* The refusal of a forwarded port comes from the host behind, as its SYN-ACK does; the gateway refuses the others. */
-    script_check("closed_port 45-55 by unknown alt firewall_reject", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.5 C:2>S:82 S 1000",
+                 "1.04 S>C:3 S. 5000 ack 1001 ttl 54", "1.041 C:3>S . 1001 ack 5001 ttl 64");
+    /* The refusal of a forwarded port comes from the host behind, as its SYN-ACK does; the gateway refuses the others.
+     */
+    script_check("closed_port 45-55 by unknown alt firewall_reject", "0.00 C:1>S S 1000",
+                 "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.021 C:1>S . 1001 ack 5001 ttl 64", "0.5 C:2>S:82 S 1000",
                  "0.52 S:82>C:2 R. =0 ack 1001 ttl 54", "1 C:3>S:81 S 1000", "1.02 S:81>C:3 R. =0 ack 1001 ttl 61");
     /* This very port was open: its other distance counts, and the refusal supports it. */
     script_check("firewall_reject 50-60", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
-                 "0.5 C:2>S:82 S 1000", "0.52 S:82>C:2 R. =0 ack 1001 ttl 54", "1 C:3>S S 1000",
-                 "1.02 S>C:3 R. =0 ack 1001 ttl 61");
+                 "0.021 C:1>S . 1001 ack 5001 ttl 64", "0.5 C:2>S:82 S 1000", "0.52 S:82>C:2 R. =0 ack 1001 ttl 54",
+                 "1 C:3>S S 1000", "1.02 S>C:3 R. =0 ack 1001 ttl 61");
     /* SEQ 0 without its SYN: a gateway's own port among those that it forwards. */
     script_check("closed_port 45-50 by server not injected", "0.02 S>C:1 S. 5000 ack 1001 ttl 54",
-                 "0.12 S>C:2 S. 5000 ack 1001 ttl 54", "1.02 S:81>C R. =0 ack 1051 ttl 61");
+                 "0.021 C:1>S . 1001 ack 5001 ttl 64", "0.12 S>C:2 S. 5000 ack 1001 ttl 54",
+                 "0.121 C:2>S . 1001 ack 5001 ttl 64", "1.02 S:81>C R. =0 ack 1051 ttl 61");
 }
 
 static void test_firewall_synack_follows(void)
 {
-    /* The host accepts what "it" had refused. Known only later. */
+    /* The host accepts what "it" had refused, and the client takes it. Known only later. */
     script_check("firewall_reject 70-90 by middlebox early closed_port", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001",
-                 "0.02 S>C S. 5000 ack 1001");
+                 "0.02 S>C S. 5000 ack 1001", "0.021 C>S . 1001 ack 5001");
+    /* Nobody uses it: whoever can write the one packet can write the other. */
+    script_check("firewall_reject 45-49 by unknown alt closed_port early closed_port", "0 C>S S 1000",
+                 "0.002 S>C R. =0 ack 1001", "0.02 S>C S. 5000 ack 1001");
+    script_check("#1 firewall_reject 45-49 by unknown", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001",
+                 "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 5001");
+    /* An ACK of something else is no use. */
+    script_check("firewall_reject 45-49 by unknown", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001",
+                 "0.02 S>C S. 5000 ack 1001", "0.021 C>S . 1001 ack 5000");
+    script_check("firewall_reject 45-49 by unknown", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001",
+                 "0.02 S>C S. 5000 ack 1001", "0.021 C>S . 1001 ack 70537");
+    script_check("firewall_reject 70-80 by middlebox", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001",
+                 "0.02 S>C S. 5000 ack 1001", "0.021 C>S . 1001 ack 70536");
+    /* The refusal comes from where the host is; the SYN-ACK, which nobody uses, does not. */
+    script_check("closed_port 81-91 by server not firewall_reject", TEN_HOPS, "1 C:3>S:81 S 1000",
+                 "1.02 S:81>C:3 R. =0 ack 1001 ttl 54", "1.04 S:81>C:3 S. 5000 ack 1001 ttl 44");
+    /* From there too, or it is not known from where. */
+    script_check("firewall_reject 45-49 by unknown", TEN_HOPS, "1 C:3>S:81 S 1000",
+                 "1.02 S:81>C:3 R. =0 ack 1001 ttl 54", "1.04 S:81>C:3 S. 5000 ack 1001 ttl 54");
+    script_check("firewall_reject 45-49 by unknown", TEN_HOPS, "1 C:3>S:81 S 1000",
+                 "1.02 S:81>C:3 R. =0 ack 1001 ttl 54", "1.04 S:81>C:3 S. 5000 ack 1001");
+    script_check("firewall_reject 45-49 by unknown", "1 C:3>S:81 S 1000", "1.02 S:81>C:3 R. =0 ack 1001 ttl 54",
+                 "1.04 S:81>C:3 S. 5000 ack 1001 ttl 44");
+    /* If the client uses it, its distance does not matter. */
+    script_check("firewall_reject 70-80 by middlebox", TEN_HOPS, "1 C:3>S:81 S 1000",
+                 "1.02 S:81>C:3 R. =0 ack 1001 ttl 54", "1.04 S:81>C:3 S. 5000 ack 1001 ttl 44",
+                 "1.041 C:3>S:81 . 1001 ack 5001");
+    /* Neither answer comes from where the host is. */
+    script_check("firewall_reject 50-60 by middlebox", TEN_HOPS, "1 C:3>S S 1000", "1.02 S>C:3 R. =0 ack 1001 ttl 61",
+                 "1.04 S>C:3 S. 5000 ack 1001 ttl 44");
     /* After a repeated SYN the SYN-ACK belongs to the repetition: the service may have started in between. */
     script_check("closed_port", "0 C>S S 1000 id 1", "0.002 S>C R. =0 ack 1001", "1 C>S S 1000 id 2",
                  "1.02 S>C S. 5000 ack 1001");
@@ -131,80 +167,90 @@ static void test_firewall_synack_follows(void)
     script_check("#1 closed_port", "0 C>S S 1000 id 1", "0.002 S>C R. =0 ack 1001", "1 C>S S 91000 id 2",
                  "1.02 S>C S. 5000 ack 91001");
     script_check("firewall_reject 70-80", "0 C>S S 1000", "0.002 S>C R. =0 ack 1001 ttl 60",
-                 "0.02 S>C S. 5000 ack 1001");
+                 "0.02 S>C S. 5000 ack 1001", "0.021 C>S . 1001 ack 5001");
 }
 
 /* The host takes 40 ms to answer, three times. */
-#define FORTY_MS "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S:82 S 1000", "0.14 S:82>C:2 S. 5000 ack 1001"
+#define FORTY_MS                                                                                                       \
+    "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.041 C:1>S . 1001 ack 5001", "0.10 C:2>S:82 S 1000",         \
+        "0.14 S:82>C:2 S. 5000 ack 1001", "0.141 C:2>S:82 . 1001 ack 5001"
 
 static void test_firewall_too_fast(void)
 {
-    script_check("firewall_reject 70-90 by middlebox", FORTY_MS, "0.2 C:3>S:83 S 1000", "0.241 S:83>C:3 S. 5000 ack 1001",
-                 "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001");
+    script_check("firewall_reject 70-90 by middlebox", FORTY_MS, "0.2 C:3>S:83 S 1000",
+                 "0.241 S:83>C:3 S. 5000 ack 1001", "0.2411 C:3>S:83 . 1001 ack 5001", "1.000 C:4>S:81 S 1000",
+                 "1.002 S:81>C:4 R. =0 ack 1001");
     /* Two samples are too few. */
     script_check("closed_port", FORTY_MS, "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001");
     /* As fast as the host itself. */
-    script_check("closed_port", FORTY_MS, "0.2 C:3>S:83 S 1000", "0.241 S:83>C:3 S. 5000 ack 1001", "1.000 C:4>S:81 S 1000",
-                 "1.035 S:81>C:4 R. =0 ack 1001");
+    script_check("closed_port", FORTY_MS, "0.2 C:3>S:83 S 1000", "0.241 S:83>C:3 S. 5000 ack 1001",
+                 "0.2411 C:3>S:83 . 1001 ack 5001", "1.000 C:4>S:81 S 1000", "1.035 S:81>C:4 R. =0 ack 1001");
     /* The clock of the capture is too coarse to tell: ticks of 20 ms. */
-    script_check("closed_port", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.10 C:2>S S 1000",
-                 "0.14 S>C:2 S. 5000 ack 1001", "0.2 C:3>S:83 S 1000", "0.24 S:83>C:3 S. 5000 ack 1001",
+    script_check("closed_port", "0.00 C:1>S S 1000", "0.04 S>C:1 S. 5000 ack 1001", "0.041 C:1>S . 1001 ack 5001",
+                 "0.10 C:2>S S 1000", "0.14 S>C:2 S. 5000 ack 1001", "0.141 C:2>S . 1001 ack 5001",
+                 "0.2 C:3>S:83 S 1000", "0.24 S:83>C:3 S. 5000 ack 1001", "0.241 C:3>S:83 . 1001 ack 5001",
                  "1.00 C:4>S:81 S 1000", "1.02 S:81>C:4 R. =0 ack 1001");
     /* A SYN-ACK to a repeated SYN is no sample (Karn's rule). */
     script_check("closed_port", "0.00 C:1>S S 1000 id 1", "0.04 C:1>S S 1000 id 2", "0.08 S>C:1 S. 5000 ack 1001",
-                 FORTY_MS, "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001");
+                 "0.081 C:1>S . 1001 ack 5001", FORTY_MS, "1.000 C:4>S:81 S 1000", "1.002 S:81>C:4 R. =0 ack 1001");
 }
 
 static void test_options(void)
 {
     script_check("syn_options_refused 80-90 alt closed_port early closed_port trigger 1", "0 C>S SEW 1000",
-                 "0.02 S>C R. =0 ack 1001", "1 C:2>S S 2000", "1.02 S>C:2 S. 5000 ack 2001");
+                 "0.02 S>C R. =0 ack 1001", "1 C:2>S S 2000", "1.02 S>C:2 S. 5000 ack 2001",
+                 "1.021 C:2>S . 2001 ack 5001");
     /* Plain acceptance came before. */
-    script_check("syn_options_refused", "0 C:2>S S 2000", "0.02 S>C:2 S. 5000 ack 2001", "1 C>S S 1000 mptcp",
-                 "1.02 S>C R. =0 ack 1001");
+    script_check("syn_options_refused", "0 C:2>S S 2000", "0.02 S>C:2 S. 5000 ack 2001", "0.021 C:2>S . 2001 ack 5001",
+                 "1 C>S S 1000 mptcp", "1.02 S>C R. =0 ack 1001");
     /* A plain SYN was refused: options are not the reason. */
     script_check("* not syn_options_refused", "0 C>S S 1000", "0.02 S>C R. =0 ack 1001", "1 C:2>S S 2000",
-                 "1.02 S>C:2 S. 5000 ack 2001");
+                 "1.02 S>C:2 S. 5000 ack 2001", "1.021 C:2>S . 2001 ack 5001");
     /* What was accepted had options as well. */
     script_check("* never syn_options_refused", "0 C>S SEW 1000", "0.02 S>C R. =0 ack 1001", "1 C:2>S SEW 2000",
-                 "1.02 S>C:2 S. 5000 ack 2001");
+                 "1.02 S>C:2 S. 5000 ack 2001", "1.021 C:2>S . 2001 ack 5001");
     /* Accepted long after: the service may have been started. */
     script_check("* never syn_options_refused", "0 C>S SEW 1000", "0.02 S>C R. =0 ack 1001", "60 C:2>S S 2000",
-                 "60.02 S>C:2 S. 5000 ack 2001");
+                 "60.02 S>C:2 S. 5000 ack 2001", "60.021 C:2>S . 2001 ack 5001");
     /* Another service of the same host. */
     script_check("* never syn_options_refused", "0 C>S:81 SEW 1000", "0.02 S:81>C R. =0 ack 1001", "1 C:2>S S 2000",
-                 "1.02 S>C:2 S. 5000 ack 2001");
+                 "1.02 S>C:2 S. 5000 ack 2001", "1.021 C:2>S . 2001 ack 5001");
 }
 
 static void test_resource_exhaustion(void)
 {
     /* Accepted within a second on both sides. A stack that shows no sign of Linux. */
     script_check("resource_exhaustion 70-80 by server alt closed_port early closed_port", "0.0 C:1>S S 1000",
-                 "0.02 S>C:1 S. 5000 ack 1001", "0.5 C:2>S S 1000", "0.52 S>C:2 R. =0 ack 1001 ttl 118 id 77",
-                 "0.8 C:3>S S 1000", "0.82 S>C:3 S. 5000 ack 1001");
+                 "0.02 S>C:1 S. 5000 ack 1001", "0.021 C:1>S . 1001 ack 5001", "0.5 C:2>S S 1000",
+                 "0.52 S>C:2 R. =0 ack 1001 ttl 118 id 77", "0.8 C:3>S S 1000", "0.82 S>C:3 S. 5000 ack 1001",
+                 "0.821 C:3>S . 1001 ack 5001");
     /* Linux drops a SYN when the backlog is full, it never refuses it: an alternative at most. */
     script_check("closed_port alt resource_exhaustion", "0.0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001",
-                 "0.5 C:2>S S 1000", "0.52 S>C:2 R. =0 ack 1001 ttl 54 id 0 df", "0.8 C:3>S S 1000",
-                 "0.82 S>C:3 S. 5000 ack 1001");
+                 "0.021 C:1>S . 1001 ack 5001", "0.5 C:2>S S 1000", "0.52 S>C:2 R. =0 ack 1001 ttl 54 id 0 df",
+                 "0.8 C:3>S S 1000", "0.82 S>C:3 S. 5000 ack 1001", "0.821 C:3>S . 1001 ack 5001");
     /* One long interval of refusals: the service was stopped and started. */
     script_check("#1 closed_port; #2 closed_port", "0.0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001",
-                 "9 C:2>S S 1000", "9.02 S>C:2 R. =0 ack 1001 ttl 118 id 77", "20 C:4>S S 1000",
-                 "20.02 S>C:4 R. =0 ack 1001 ttl 118 id 79", "60 C:3>S S 1000", "60.02 S>C:3 S. 5000 ack 1001");
+                 "0.021 C:1>S . 1001 ack 5001", "9 C:2>S S 1000", "9.02 S>C:2 R. =0 ack 1001 ttl 118 id 77",
+                 "20 C:4>S S 1000", "20.02 S>C:4 R. =0 ack 1001 ttl 118 id 79", "60 C:3>S S 1000",
+                 "60.02 S>C:3 S. 5000 ack 1001", "60.021 C:3>S . 1001 ack 5001");
     /* Alternating within seconds. */
     script_check("#1 resource_exhaustion", "0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001",
-                 "2 C:2>S S 1000", "2.02 S>C:2 R. =0 ack 1001 ttl 118 id 77", "4 C:3>S S 1000",
-                 "4.02 S>C:3 S. 5000 ack 1001", "6 C:4>S S 1000", "6.02 S>C:4 R. =0 ack 1001 ttl 118 id 79");
+                 "0.021 C:1>S . 1001 ack 5001", "2 C:2>S S 1000", "2.02 S>C:2 R. =0 ack 1001 ttl 118 id 77",
+                 "4 C:3>S S 1000", "4.02 S>C:3 S. 5000 ack 1001", "4.021 C:3>S . 1001 ack 5001", "6 C:4>S S 1000",
+                 "6.02 S>C:4 R. =0 ack 1001 ttl 118 id 79");
     /* Another port of the host accepts: proves nothing. */
-    script_check("closed_port", "0.0 C:1>S:81 S 1000", "0.02 S:81>C:1 S. 5000 ack 1001", "0.5 C:2>S S 1000",
-                 "0.52 S>C:2 R. =0 ack 1001 ttl 118 id 77", "0.8 C:3>S:81 S 1000", "0.82 S:81>C:3 S. 5000 ack 1001");
+    script_check("closed_port", "0.0 C:1>S:81 S 1000", "0.02 S:81>C:1 S. 5000 ack 1001",
+                 "0.021 C:1>S:81 . 1001 ack 5001", "0.5 C:2>S S 1000", "0.52 S>C:2 R. =0 ack 1001 ttl 118 id 77",
+                 "0.8 C:3>S:81 S 1000", "0.82 S:81>C:3 S. 5000 ack 1001", "0.821 C:3>S:81 . 1001 ack 5001");
     /* Alternating long ago, not now. */
-    script_check("#2 closed_port", "0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", "2 C:2>S S 1000",
-                 "2.02 S>C:2 R. =0 ack 1001 ttl 118 id 77", "4 C:3>S S 1000", "4.02 S>C:3 S. 5000 ack 1001",
-                 "60 C:4>S S 1000", "60.02 S>C:4 R. =0 ack 1001 ttl 118 id 79");
+    script_check("#2 closed_port", "0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", "0.021 C:1>S . 1001 ack 5001",
+                 "2 C:2>S S 1000", "2.02 S>C:2 R. =0 ack 1001 ttl 118 id 77", "4 C:3>S S 1000",
+                 "4.02 S>C:3 S. 5000 ack 1001", "4.021 C:3>S . 1001 ack 5001", "60 C:4>S S 1000",
+                 "60.02 S>C:4 R. =0 ack 1001 ttl 118 id 79");
     /* A window is no sign of Linux. */
-    script_check("resource_exhaustion", "0.0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", "0.5 C:2>S S 1000",
-                 "0.52 S>C:2 R. =0 ack 1001 win 8192 ttl 54 id 0 df", "0.8 C:3>S S 1000",
-                 "0.82 S>C:3 S. 5000 ack 1001");
+    script_check("resource_exhaustion", "0.0 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001",
+                 "0.021 C:1>S . 1001 ack 5001", "0.5 C:2>S S 1000", "0.52 S>C:2 R. =0 ack 1001 win 8192 ttl 54 id 0 df",
+                 "0.8 C:3>S S 1000", "0.82 S>C:3 S. 5000 ack 1001", "0.821 C:3>S . 1001 ack 5001");
 }
 
 static void test_scan(void)

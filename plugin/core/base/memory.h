@@ -7,6 +7,7 @@
 #define RST_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct rst_memory {
@@ -26,6 +27,23 @@ static inline void rst_release(const rst_memory_t *memory, void *block, size_t s
 {
     if (block && memory->release)
         memory->release(memory->scope, block, size);
+}
+
+/* A larger block for an array with room for that many elements, at most limit; copies those that are used. */
+static inline void *rst_grow(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room,
+                             unsigned limit)
+{
+    unsigned wanted = *room ? *room * 2u : 1u;
+    void *block;
+
+    if (wanted > limit)
+        wanted = limit;
+    block = memory->alloc(memory->scope, size * wanted);
+    if (used)
+        memcpy(block, old, size * used);
+    rst_release(memory, old, size * *room);
+    *room = (uint8_t)wanted;
+    return block;
 }
 
 #endif

@@ -5,8 +5,10 @@
  */
 #include "engine/learn.h"
 
+#include "base/seq.h"
 #include "declared/netscaler.h"
 #include "judge/patterns.h"
+#include "track/syn_origin.h"
 
 #define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer together than this are parallel, not racing */
 #define RELAY_MAX (20 * RST_MILLISECOND) /* a proxy passes on a reset at least this fast */
@@ -14,62 +16,99 @@
 #define SMB_NETBIOS 139
 #define EACH UINT64_C(0x0001000100010001) /* a one in each of four 16-bit numbers */
 
-/* A SYN that was retransmitted is not timed (Karn's algorithm). */
-static void learn_round_trip(rst_conn_t *conn, unsigned from, rst_host_period_t *period)
+/* The distance of a side, if all its segments came from there. */
+static uint8_t hops_of(const rst_direction_t *side)
 {
-    int64_t elapsed = rst_elapsed(conn->direction[1 - from].syn, conn->direction[from].syn);
-
-    if (elapsed == RST_TIME_NONE || conn->direction[1 - from].segments != 1)
-        return;
-    if (!period->round_trips || elapsed < period->round_trip)
-        period->round_trip = elapsed;
-    if (period->round_trips < UINT16_MAX)
-        period->round_trips++;
+    if (!(side->known & RST_DIRECTION_HOPS) || side->hop_min != side->hop_max)
+        return RST_HOPS_UNKNOWN;
+    return side->hop_min;
 }
 
 /* Later acknowledgments may show that the handshakes of the host were slow for another reason, such as a radio or a
  * disk that had to wake up. */
-static void learn_acknowledgment(const rst_engine_t *engine, const rst_direction_t *side, rst_host_t *host)
+static void learn_acknowledgment(const rst_direction_t *side, rst_host_t *host)
 {
-    rst_host_period_t *period = &host->period;
-
-    if (!period->round_trips || !(side->known & RST_DIRECTION_RTT) || side->rtt >= period->round_trip)
+    if (!(side->known & RST_DIRECTION_RTT) || side->rtt >= host->period.distances.slowest)
         return;
-    period = rst_host_period(&engine->hosts, host, engine->file.now);
-    period->round_trip = side->rtt;
-    period->round_trips = (uint16_t)MAX(period->round_trips, 1);
+    if (side->known & RST_DIRECTION_PROVED)
+        rst_distances_hurry(&host->period.distances, hops_of(side), side->rtt);
 }
 
 /* A plain SYN is accepted: resets that refused one with special options were not due to a missing listener. */
-static void learn_plain_accept(rst_engine_t *engine, rst_service_t *service)
+static void learn_plain_accept(rst_service_t *service, rst_moment_t accepted)
 {
     for (rst_reset_t *reset = service->options_refused; reset; reset = reset->waiting)
-        reset->plain_after = engine->file.now;
+        reset->plain_after = accepted;
     service->options_refused = NULL;
-    service->plain_accept = engine->file.now;
+    service->plain_accept = accepted;
 }
 
-static void learn_syn_ack(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned server, rst_host_period_t *period)
 {
-    rst_service_t *service = rst_hosts_service(&engine->hosts, &segment->src, segment->sport, conn->point);
-    rst_host_period_t *period = NULL;
+    rst_moment_t accepted = conn->direction[server].syn;
+    rst_service_t *service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
 
-    if (conn->direction[from].synacks > 1)
-        return;
-    if (conn->host[from]) {
-        period = rst_host_period(&engine->hosts, conn->host[from], engine->file.now);
-        if (segment->known & RST_HAS_IP)
-            rst_hop_note(&period->socket, segment->ttl);
-        learn_round_trip(conn, from, period);
-    }
     if (!service)
         return;
     if (period && !rst_service_accepted_since(service, period->first) && period->open_ports < UINT16_MAX)
         period->open_ports++;
-    rst_service_note(&engine->hosts, service, true, engine->file.now);
+    rst_service_accepts(&engine->memory, service, accepted, conn->host[1 - server]);
     conn->service = service;
-    if (!conn->direction[1 - from].syn_options)
-        learn_plain_accept(engine, service);
+    if (!conn->direction[1 - server].syn_options)
+        learn_plain_accept(service, accepted);
+}
+
+/* The server's time to answer the SYN, unless that was retransmitted (Karn's algorithm), or any later segment. */
+static void learn_accept(rst_engine_t *engine, rst_conn_t *conn, unsigned server)
+{
+    const rst_direction_t *side = &conn->direction[server];
+    rst_host_t *host = conn->host[server];
+    rst_host_period_t *period = host ? rst_host_period(&engine->hosts, host, side->syn) : NULL;
+    int64_t round_trip = (side->known & RST_DIRECTION_RTT) ? side->rtt : RST_TIME_NONE;
+
+    if (period)
+        rst_distances_note(&period->distances, hops_of(side), round_trip, conn->host[1 - server], &engine->memory);
+    learn_service(engine, conn, server, period);
+}
+
+#define FIRST_FLIGHT 65535 /* no more is sent before the other side has acknowledged something */
+
+static bool is_soon_after(uint32_t number, uint32_t start)
+{
+    return number - start <= FIRST_FLIGHT;
+}
+
+/* The third step of the handshake (RFC 9293, section 3.5), or data instead of it: it can only be known to somebody who
+ * received the SYN-ACK. */
+static bool completes_handshake(const rst_direction_t *client, const rst_direction_t *server, uint32_t seq,
+                                uint32_t ack)
+{
+    if (!(server->known & RST_DIRECTION_SYNACK) || !is_soon_after(ack, server->isn + 1))
+        return false;
+    if (!(client->known & RST_DIRECTION_SYN))
+        return is_soon_after(seq + FIRST_FLIGHT / 2, server->acked);
+    return is_soon_after(seq, client->isn + 1) && is_soon_after(server->acked, client->isn + 1);
+}
+
+static bool acknowledges_data(const rst_direction_t *side, uint32_t ack)
+{
+    return side->bytes && !side->gaps && !rst_seq_after(ack, side->nxt) && side->nxt - ack < side->bytes;
+}
+
+/* Does a segment show that the other side took part in this connection? Asked until one does. */
+static void learn_proof(rst_engine_t *engine, rst_conn_t *conn, unsigned from, uint32_t seq, uint32_t ack)
+{
+    const rst_direction_t *side = &conn->direction[from];
+    rst_direction_t *peer = &conn->direction[1 - from];
+    bool handshake = completes_handshake(side, peer, seq, ack);
+
+    if (!handshake && !acknowledges_data(peer, ack))
+        return;
+    peer->known |= RST_DIRECTION_PROVED;
+    if (peer->known & RST_DIRECTION_SYNACK)
+        learn_accept(engine, conn, 1 - from);
+    else if (conn->host[1 - from])
+        rst_host_note_home(rst_host_period(&engine->hosts, conn->host[1 - from], engine->file.now), hops_of(peer));
 }
 
 static void set_port(uint64_t *ports, unsigned at, uint16_t port)
@@ -114,16 +153,27 @@ static void update_attempt(rst_conn_t *conn)
     attempt->opened = rst_directions_synchronized(&conn->direction[client], server);
 }
 
+/* What the kernel still sends for a process that has ended looks like a connection that goes on, but nobody reads what
+ * comes after the burst and answers it. */
+static void learn_survivor(rst_burst_t *burst, const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    const rst_direction_t *side = &conn->direction[from];
+    const rst_direction_t *peer = &conn->direction[1 - from];
+
+    burst->survived = true;
+    burst->serves = segment->len && segment->sport == burst->port && (side->known & RST_DIRECTION_PROVED) &&
+                    peer->last_data.pass_index > burst->last.pass_index && side->acked == peer->nxt;
+}
+
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     rst_host_t *host = conn->host[from];
 
-    if (segment->flags & RST_FLAG_SYN) {
-        if (segment->flags & RST_FLAG_ACK)
-            learn_syn_ack(engine, conn, from, segment);
-        else
-            learn_syn(engine, conn, from);
-    }
+    if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN)
+        learn_syn(engine, conn, from);
+    if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
+        !(conn->direction[1 - from].known & RST_DIRECTION_PROVED))
+        learn_proof(engine, conn, from, segment->seq, segment->ack);
     if (conn->attempt)
         update_attempt(conn);
     if (segment->len && conn->service)
@@ -131,17 +181,18 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
                                               ? conn->direction[from].syn
                                               : conn->direction[1 - from].syn);
     if (host)
-        learn_acknowledgment(engine, &conn->direction[from], host);
+        learn_acknowledgment(&conn->direction[from], host);
     /* The capture began late: the side that sends a request is the client, whatever the ports. */
     if (conn->client < 0 && segment->len &&
         (conn->direction[from].message == RST_MESSAGE_REQUEST ||
          conn->direction[from].message == RST_MESSAGE_CLIENT_HELLO))
         conn->client = (int8_t)from;
-    if (host && (segment->flags & RST_FLAG_FIN) && (conn->direction[from].known & RST_DIRECTION_SYNACK))
+    if (host && (segment->flags & RST_FLAG_FIN) && (conn->direction[from].known & RST_DIRECTION_SYNACK) &&
+        (conn->direction[from].known & RST_DIRECTION_PROVED))
         rst_host_note_fin(&engine->hosts, host, segment->sport, engine->file.now);
-    if (host && host->burst && !host->burst->survived && conn->first.pass_index < host->burst->first.pass_index &&
+    if (host && host->burst && !host->burst->serves && conn->first.pass_index < host->burst->first.pass_index &&
         !conn->last_reset[from] && !conn->last_reset[1 - from])
-        host->burst->survived = true;
+        learn_survivor(host->burst, conn, from, segment);
 }
 
 static bool is_smb_pair(uint16_t a, uint16_t b)
@@ -254,14 +305,29 @@ static bool is_empty(const rst_reset_t *reset)
            !((reset->direction[0].known | reset->direction[1].known) & RST_DIRECTION_FIN);
 }
 
+/* Somebody else asked in the client's name, and the client resets what it did not ask for. */
+static bool is_asked_elsewhere(const rst_engine_t *engine, rst_reset_t *reset)
+{
+    rst_host_t *client = reset->host[reset->client];
+    const rst_direction_t *side = &reset->direction[reset->client];
+
+    if (!(reset->known & RST_HAS_IP) || !rst_syn_is_elsewhere(side, reset->ttl, engine->file.prefs.hop_delta))
+        return false;
+    reset->asked_elsewhere = rst_host_is_at_home(rst_host_period(&engine->hosts, client, reset->at), reset->ttl);
+    return true;
+}
+
 static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
 {
     unsigned server = 1u - reset->client;
     rst_host_t *client = reset->host[reset->client];
     uint32_t target = rst_address_hash(&reset->story->address[server]) ^ (reset->story->port[server] * 0x9e3779b1u);
     bool probe = reset->from == reset->client;
+    const rst_direction_t *side = &reset->direction[reset->client];
 
-    if (!client || !(reset->direction[reset->client].known & RST_DIRECTION_SYN))
+    if (!client || !(side->known & RST_DIRECTION_SYN))
+        return;
+    if (probe && is_asked_elsewhere(engine, reset))
         return;
     rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
     find_sibling(engine, reset, &engine->recent);
@@ -300,6 +366,15 @@ static void learn_relay(const rst_engine_t *engine, rst_reset_t *reset, rst_host
     reset->relayed = host->reset_received;
 }
 
+/* The capture shows a conversation that this reset ends, and not just packets that bear an address. */
+static bool ends_conversation(const rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+
+    return own->segments && peer->segments && (reset->form == RST_FORM_ABORT || reset->form == RST_FORM_ANSWER);
+}
+
 static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_host_t *host = reset->host[reset->from];
@@ -307,13 +382,14 @@ static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
 
     if (reset->own_ordinal != 1 || reset->form == RST_FORM_REFUSAL)
         return;
-    if (receiver) {
+    if (receiver && ends_conversation(reset)) {
         receiver->reset_received = reset->at;
         receiver->reset_conn = reset->conn;
     }
     if (!host || reset->form != RST_FORM_ABORT)
         return;
-    reset->burst = rst_host_note_abort(&engine->hosts, host, reset->story->port[reset->from], reset->idle, reset->at);
+    reset->burst =
+        rst_host_note_abort(&engine->hosts, host, reset->story->port[reset->from], receiver, reset->idle, reset->at);
     reset->silence = rst_host_note_idle(&engine->hosts, host, reset->idle);
     reset->silences = reset->silence ? reset->silence->count : 0;
     learn_relay(engine, reset, host);
@@ -359,7 +435,7 @@ static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
 
     if (reset->form != RST_FORM_REFUSAL || reset->from == reset->client || !service)
         return;
-    rst_service_note(&engine->hosts, service, false, reset->at);
+    rst_service_refuses(&engine->memory, service, reset->at);
     if (!reset->direction[reset->client].syn_options)
         return;
     reset->plain_before = service->plain_accept;
@@ -385,10 +461,22 @@ static rst_silence_t *silence_like(const rst_host_t *host, int64_t idle)
     return host->silence && rst_same_idle(host->silence->idle, idle) ? host->silence : NULL;
 }
 
+/* A client that closes at once, before its third segment goes out, completes the handshake with an abort (RFC 9293,
+ * section 3.10.5). A bare reset would also come from a host that never asked for the connection. */
+static void learn_last_step(rst_engine_t *engine, const rst_reset_t *reset)
+{
+    if ((reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_ABORT &&
+        !(reset->direction[1 - reset->from].known & RST_DIRECTION_PROVED)) {
+        rst_conn_unshare(reset->conn, &engine->memory);
+        learn_proof(engine, reset->conn, reset->from, reset->seq, reset->ack);
+    }
+}
+
 void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_host_t *host = reset->host[reset->from];
 
+    learn_last_step(engine, reset);
     reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->story->address[reset->from]);
     reset->service = service_of(engine, reset);
     learn_refusal(engine, reset);

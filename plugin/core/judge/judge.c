@@ -286,7 +286,14 @@ static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
 
 static rst_host_period_t near_host(const rst_reset_t *reset, unsigned side)
 {
-    return reset->host[side] ? rst_host_near(reset->host[side], reset->at) : (rst_host_period_t){.socket = {0}};
+    return reset->host[side] ? rst_host_near(reset->host[side], reset->at) : (rst_host_period_t){.aborts = 0};
+}
+
+static rst_distance_view_t distance_of(const rst_reset_t *reset)
+{
+    const rst_host_t *host = reset->host[reset->from];
+
+    return host ? rst_host_distance(host, reset->at, reset->host[1 - reset->from]) : (rst_distance_view_t){.hops = {0}};
 }
 
 static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
@@ -299,6 +306,7 @@ static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, co
                         &reset->direction[reset->from],
                         &reset->direction[1 - reset->from],
                         near_host(reset, reset->from),
+                        distance_of(reset),
                         near_host(reset, 1u - reset->from),
                         reset->trigger.moment.pass_index ? &reset->trigger : NULL,
                         memory,

@@ -44,7 +44,7 @@ static bool several_end(const rst_view_t *view)
     const rst_burst_t *burst = view->reset->burst;
 
     return burst && burst->connections >= 2 && burst->port == view->reset->story->port[view->reset->from] &&
-           !rst_clock_stands(view);
+           !rst_clock_stands(view) && !rst_burst_hearsay(view, 2);
 }
 
 static unsigned match_listener(const rst_view_t *view)

@@ -136,7 +136,13 @@ static bool host_is_gone(const rst_view_t *view)
 {
     const rst_burst_t *burst = view->reset->burst;
 
-    return rst_from_client(view) ? !burst->survived : rst_refusals_soon_after(view, burst->last) != NULL;
+    return rst_from_client(view) ? !burst->survived
+                                 : !burst->serves && rst_refusals_soon_after(view, burst->last) != NULL;
+}
+
+static unsigned by_burst(const rst_view_t *view, unsigned confidence)
+{
+    return rst_burst_hearsay(view, view->prefs->batch_n) ? MIN(confidence, RST_HEARSAY) : confidence;
 }
 
 /* Many connections of one host end at the same moment. Without real times, all moments look the same. */
@@ -166,8 +172,8 @@ static unsigned match_process_exit(const rst_view_t *view)
     if (!rst_own_account(view))
         return 0;
     if (closes_too(view))
-        return 70;
-    return ends_with_batch(view) && !rst_from_client(view) && host_is_gone(view) ? 86 : 0;
+        return by_burst(view, 70);
+    return ends_with_batch(view) && !rst_from_client(view) && host_is_gone(view) ? by_burst(view, 86) : 0;
 }
 
 /* Pools and browsers also end connections together. */

@@ -52,7 +52,7 @@ void rst_explain_elsewhere(const rst_view_t *view)
     if (rst_too_fast(view))
         rst_evidence_add(view, rst_reacts_to(view).pass_index, "Answered in %s although the host takes at least %s",
                          rst_span(view, rst_since(view, rst_reacts_to(view))),
-                         rst_span(view, view->own_host.round_trip));
+                         rst_span(view, view->distance.round_trip));
 }
 
 bool rst_idle_before(const rst_view_t *view)

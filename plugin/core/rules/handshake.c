@@ -67,6 +67,24 @@ static unsigned match_unsolicited(const rst_view_t *view)
     return rst_syn_was_missed(view) ? 0 : 62;
 }
 
+/* The SYN comes from elsewhere than all that this host is known to have sent, and the reset does not: the host did not
+ * ask for this connection. */
+static unsigned match_asked_elsewhere(const rst_view_t *view)
+{
+    return view->reset->asked_elsewhere && rst_answers_syn_ack(view) && rst_client_leaves(view) ? 70 : 0;
+}
+
+static void explain_asked_elsewhere(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s never asked for this connection: the SYN in %s bears its address, but comes from another distance "
+                "than all else that it sends, and it reset the SYN-ACK in %s",
+                rst_who_own(view), rst_where(view, view->own->syn.pass_index),
+                rst_where(view, view->trigger->moment.pass_index));
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN with TTL %u: not sent by this host", view->own->syn_ttl);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK that it did not expect");
+}
+
 static unsigned match_perhaps_unsolicited(const rst_view_t *view)
 {
     return view->reset->fresh && rst_syn_was_missed(view) ? 40 : 0;
@@ -249,6 +267,13 @@ const rst_rule_t rst_rules_handshake[] = {
      RST_IF_ANSWER,
      0,
      {{RST_CAUSE_CONNECT_ABORTED, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}, {RST_CAUSE_HALF_OPEN_SCAN, 5}}},
+    {"syn_from_elsewhere",
+     RST_CAUSE_UNSOLICITED_SYNACK,
+     match_asked_elsewhere,
+     explain_asked_elsewhere,
+     RST_IF_ANSWER,
+     0,
+     {{RST_CAUSE_HALF_OPEN_SCAN, 12}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}, {RST_CAUSE_CONNECT_ABORTED, 5}}},
     {"synack_at_start",
      RST_CAUSE_UNSOLICITED_SYNACK,
      match_perhaps_unsolicited,

@@ -166,33 +166,40 @@ int64_t rst_silence(const rst_view_t *view)
     return rst_idle(view);
 }
 
-/* A stateless answer is first compared with the host's other stateless answers, because many stacks send these with a
- * different initial TTL. Otherwise the connection itself must have shown more than a SYN-ACK, or two connections must
- * agree. */
+/* The host's completed connections come from several distances: over several routes, or from several hosts. One
+ * connection alone is not enough: it may have been invented. */
+static bool has_other_distances(const rst_view_t *view, uint8_t hops)
+{
+    return !view->distance.hearsay && rst_distances_apart(&view->distance, hops) >= 2;
+}
+
+/* What this side sent in the connection agrees on a distance. One SYN-ACK proves nothing, unless later segments come
+ * from there too. */
+static bool own_hops(const rst_view_t *view, uint8_t *hops)
+{
+    const rst_direction_t *own = view->own;
+    const rst_aftermath_t *after = &view->reset->after;
+
+    if (!(own->known & RST_DIRECTION_HOPS))
+        return false;
+    *hops = own->hop_max;
+    if (own->segments >= 2 && (own->bytes || own->pure_acks) && own->hop_max - own->hop_min <= 1)
+        return true;
+    return own->hop_min == own->hop_max && after->alive_ttl && rst_hops(after->alive_ttl) == own->hop_max;
+}
+
+/* If the connection itself has shown no more than a SYN-ACK, two completed connections of the host must agree; those of
+ * one other client are not enough. */
 static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 {
-    const rst_host_period_t *host = &view->own_host;
-    const rst_direction_t *own = view->own;
+    const rst_hop_range_t *range = &view->distance.range;
 
-    /* The host's connections disagree: several routes, or several hosts. */
-    if (host->socket.count >= 2 && host->socket.max - host->socket.min > 1)
-        return false;
-    if ((own->known & RST_DIRECTION_HOPS) && own->segments >= 2 && (own->bytes || own->pure_acks) &&
-        own->hop_max - own->hop_min <= 1) {
-        *hops = own->hop_max;
-        return own->hop_max != RST_HOPS_ABSURD;
+    if (!own_hops(view, hops)) {
+        if (view->own->segments > 1 || range->count < 2 || range->max - range->min > 1 || view->distance.hearsay)
+            return false;
+        *hops = range->max;
     }
-    /* One SYN-ACK proves nothing, unless later segments come from the same distance. */
-    if ((own->known & RST_DIRECTION_HOPS) && own->hop_min == own->hop_max && view->reset->after.alive_ttl &&
-        rst_hops(view->reset->after.alive_ttl) == own->hop_max) {
-        *hops = own->hop_max;
-        return own->hop_max != RST_HOPS_ABSURD;
-    }
-    if (own->segments <= 1 && host->socket.count >= 2 && host->socket.max - host->socket.min <= 1) {
-        *hops = host->socket.max;
-        return host->socket.max != RST_HOPS_ABSURD;
-    }
-    return false;
+    return *hops != RST_HOPS_ABSURD && !has_other_distances(view, *hops);
 }
 
 /* Stacks may send resets with a different initial TTL than their sockets use. A reset comes from elsewhere only if its
@@ -225,8 +232,8 @@ int8_t rst_hop_delta(const rst_view_t *view)
 bool rst_hop_step(const rst_view_t *view)
 {
     int8_t delta = rst_hop_delta(view);
-    const rst_host_period_t *host = &view->own_host;
-    bool settled = view->own->segments >= 4 || (host->socket.count >= 3 && host->socket.min == host->socket.max);
+    const rst_hop_range_t *range = &view->distance.range;
+    bool settled = view->own->segments >= 4 || (range->count >= 3 && range->min == range->max);
 
     return (delta == 1 || delta == -1) && !rst_hop_jump(view) && settled && view->own->hop_min == view->own->hop_max &&
            !rst_looks_genuine(view);

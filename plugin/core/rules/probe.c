@@ -8,6 +8,7 @@
 #include "rules/attempt.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "track/syn_origin.h"
 
 #define PERIODS_MIN 3
 #define TIME_TO_LEAVE (20 * RST_MILLISECOND)
@@ -25,18 +26,9 @@ static unsigned breadth_of(const rst_view_t *view, bool with_refused)
     return with_refused ? sum + rst_host_breadth(view->prefs, client, false, view->reset->at) : sum;
 }
 
-/* Windows of raw-socket scanners, which no operating system combines with a SYN that has no option except MSS. Such a
- * SYN alone proves nothing: small stacks and test tools send it too. */
-static bool odd_syn(const rst_view_t *view)
-{
-    uint16_t window = view->own->syn_window;
-
-    return view->own->syn_bare && (window == 1024 || window == 2048 || window == 3072 || window == 4096);
-}
-
 static void explain_odd_syn(const rst_view_t *view)
 {
-    if (odd_syn(view))
+    if (rst_syn_is_odd(view->own))
         rst_evidence_add(view, view->own->syn.pass_index,
                          "SYN with window %u and no option except MSS: made by a scanner", view->own->syn_window);
 }
@@ -76,7 +68,7 @@ static unsigned match_connect_scan(const rst_view_t *view)
 
 static unsigned match_scanner_syn(const rst_view_t *view)
 {
-    return odd_syn(view) && rst_answers_syn_ack(view) && rst_client_leaves(view) && !abandons_many(view) &&
+    return rst_syn_is_odd(view->own) && rst_answers_syn_ack(view) && rst_client_leaves(view) && !abandons_many(view) &&
                    !scan_confidence(view, 92)
                ? 80
                : 0;

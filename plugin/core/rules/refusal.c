@@ -35,23 +35,23 @@ bool rst_refused_like_linux(const rst_view_t *view)
  * reset differs. */
 bool rst_refusal_distance(const rst_view_t *view, int *delta)
 {
-    const rst_host_period_t *host = &view->own_host;
+    const rst_hop_range_t *range = &view->distance.range;
+    const rst_hop_range_t *stateless = &view->own_host.stateless;
     uint8_t hops;
 
-    if (!host->socket.count || host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD ||
+    if (!range->count || range->min != range->max || range->max == RST_HOPS_ABSURD ||
         !(view->reset->known & RST_HAS_IP))
         return false;
     hops = rst_hops(view->reset->ttl);
-    if (hops == RST_HOPS_ABSURD || hops == host->socket.max)
+    if (hops == RST_HOPS_ABSURD || hops == range->max)
         return false;
-    *delta = hops - host->socket.max;
-    return host->socket.count >= 2 || (host->stateless.count && (host->stateless.min == host->socket.max ||
-                                                                 host->stateless.max == host->socket.max));
+    *delta = hops - range->max;
+    return range->count >= 2 || (stateless->count && (stateless->min == range->max || stateless->max == range->max));
 }
 
 bool rst_refused_too_fast(const rst_view_t *view)
 {
-    const rst_host_period_t *host = &view->own_host;
+    const rst_distance_view_t *host = &view->distance;
     int64_t delay;
 
     if (host->round_trips < ROUND_TRIP_SAMPLES || host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000)
@@ -77,14 +77,14 @@ bool rst_port_is_known(const rst_view_t *view)
 /* It comes from nearer than another port of the address answers from: a device, or port forwarding. */
 bool rst_refused_nearer(const rst_view_t *view)
 {
-    const rst_host_period_t *host = &view->own_host;
+    const rst_hop_range_t *range = &view->distance.range;
     uint8_t hops;
 
-    if (!host->socket.count || host->socket.min != host->socket.max || host->socket.max == RST_HOPS_ABSURD ||
+    if (!range->count || range->min != range->max || range->max == RST_HOPS_ABSURD ||
         !(view->reset->known & RST_HAS_IP))
         return false;
     hops = rst_hops(view->reset->ttl);
-    return hops != RST_HOPS_ABSURD && hops < host->socket.max;
+    return hops != RST_HOPS_ABSURD && hops < range->max;
 }
 
 bool rst_served_before(const rst_view_t *view)
@@ -110,6 +110,20 @@ static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
     int64_t until = rst_elapsed(view->reset->at, run->first);
 
     return (since == RST_TIME_NONE || since <= INTERLEAVED / 2) && (until == RST_TIME_NONE || until <= INTERLEAVED / 2);
+}
+
+/* Whoever opens connections of its own may have any reset written in them. What only one other client shows of the
+ * server proves less to this one. */
+bool rst_burst_hearsay(const rst_view_t *view, unsigned enough)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return rst_burst_is_hearsay(reset->burst, reset->host[1 - reset->from], enough);
+}
+
+unsigned rst_unless_hearsay(const rst_view_t *view, unsigned confidence)
+{
+    return view->distance.hearsay ? MIN(confidence, RST_HEARSAY) : confidence;
 }
 
 /* Acceptances and refusals alternate, with more than the one gap of a restart. */

@@ -30,6 +30,13 @@ bool rst_serves_another(const rst_view_t *view);               /* an older conne
 bool rst_refuses_some(const rst_view_t *view);                 /* a Linux refusal between acceptances */
 bool rst_accepts_repeat(const rst_view_t *view);               /* the same SYN, repeated, is accepted */
 
+/* All that the burst tells, except for fewer than enough connections of this other end, it tells by those of one more.
+ * Call only if there is a burst. */
+bool rst_burst_hearsay(const rst_view_t *view, unsigned enough);
+
+/* At most RST_HEARSAY where only the connections of another client tell where the host is. */
+unsigned rst_unless_hearsay(const rst_view_t *view, unsigned confidence);
+
 /* The refusals of the service after a moment, NULL if it is not known to refuse soon. What it answers much later shows
  * another stop. */
 const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment);

@@ -14,7 +14,9 @@ static unsigned match_backlog(const rst_view_t *view)
 {
     if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->reset->service || rst_refused_like_linux(view))
         return 0;
-    return rst_is_interleaved(view) ? 75 : 0;
+    if (!rst_is_interleaved(view))
+        return 0;
+    return rst_service_is_hearsay(view->reset->service, view->reset->host[1 - view->reset->from]) ? RST_HEARSAY : 75;
 }
 
 static unsigned match_some(const rst_view_t *view)
@@ -228,9 +230,9 @@ static void explain_unlike_others(const rst_view_t *view)
 
 static void write_closed(const rst_view_t *view, const char *what)
 {
-    const rst_host_period_t *host = &view->own_host;
-    bool known = host->socket.count && host->socket.min == host->socket.max &&
-                 host->socket.max == rst_hops(view->reset->ttl) && (view->reset->known & RST_HAS_IP);
+    const rst_hop_range_t *range = &view->distance.range;
+    bool known = range->count && range->min == range->max && range->max == rst_hops(view->reset->ttl) &&
+                 (view->reset->known & RST_HAS_IP);
 
     rst_summary(view, "No service is listening on %s: the %s in %s was refused %s later by %s (ack = %s+1)%s",
                 rst_service_text(view), what, rst_where(view, view->trigger->moment.pass_index),

@@ -5,6 +5,7 @@
  */
 #include "rules/rejected.h"
 
+#include "rules/elsewhere.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 #include "rules/refusal.h"
@@ -53,10 +54,10 @@ static void explain_options(const rst_view_t *view)
 /* The only connection that tells where to expect this port came from farther away and was slower. */
 static bool unlike_the_one_before(const rst_view_t *view)
 {
-    const rst_host_period_t *host = &view->own_host;
+    const rst_distance_view_t *host = &view->distance;
     int64_t delay = rst_delay(view);
 
-    return rst_refused_nearer(view) && host->socket.max - rst_hops(view->reset->ttl) >= (int)view->prefs->hop_delta &&
+    return rst_refused_nearer(view) && host->range.max - rst_hops(view->reset->ttl) >= (int)view->prefs->hop_delta &&
            host->round_trips && delay != RST_TIME_NONE && host->round_trip - delay >= RST_ROUND_TRIP_MARGIN &&
            rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
@@ -68,10 +69,17 @@ static bool comes_from_elsewhere(const rst_view_t *view)
     return rst_refusal_distance(view, &delta);
 }
 
-/* The host itself then accepts the SYN. */
+/* The host itself then accepts the SYN. A SYN-ACK that nobody uses, from elsewhere than all connections of the host, is
+ * not the host's. */
 static bool accepts_after(const rst_view_t *view)
 {
-    return view->reset->after.synack.pass_index != 0;
+    const rst_hop_range_t *range = &view->distance.range;
+    const rst_aftermath_t *after = &view->reset->after;
+    bool is_settled = range->count && range->min == range->max && range->max != RST_HOPS_ABSURD;
+
+    if (!after->synack.pass_index)
+        return false;
+    return after->synack_used || !is_settled || !after->synack_ttl || rst_hops(after->synack_ttl) == range->max;
 }
 
 /* It is known where the refusal should come from, and not just from connections that another host may have served. */
@@ -88,9 +96,18 @@ static bool may_be_balancer(const rst_view_t *view)
 
 static unsigned match_then_accepted(const rst_view_t *view)
 {
-    if (!rst_refuses_syn(view) || !accepts_after(view) || comes_from_elsewhere(view))
+    if (!rst_refuses_syn(view) || !view->reset->after.synack_used || comes_from_elsewhere(view))
         return 0;
     return rst_refused_too_fast(view) ? 90 : 75;
+}
+
+/* Of a refusal and a SYN-ACK that look alike, either may be forged. */
+static unsigned match_then_answered(const rst_view_t *view)
+{
+    return rst_refuses_syn(view) && accepts_after(view) && !view->reset->after.synack_used &&
+                   !comes_from_elsewhere(view)
+               ? RST_UNSURE
+               : 0;
 }
 
 static unsigned match_distance(const rst_view_t *view)
@@ -104,15 +121,15 @@ static unsigned match_distance(const rst_view_t *view)
     if (!is_comparable(view))
         return 0;
     if (rst_refused_too_fast(view))
-        return 90;
-    return delta >= 2 || delta <= -2 ? 80 : 65;
+        return rst_unless_hearsay(view, 90);
+    return rst_unless_hearsay(view, delta >= 2 || delta <= -2 ? 80 : 65);
 }
 
 static unsigned match_too_soon(const rst_view_t *view)
 {
     if (!rst_refuses_syn(view) || !rst_refused_too_fast(view) || accepts_after(view) || comes_from_elsewhere(view))
         return 0;
-    return is_comparable(view) ? 75 : 0;
+    return is_comparable(view) ? rst_unless_hearsay(view, 75) : 0;
 }
 
 static unsigned match_balancer_distance(const rst_view_t *view)
@@ -156,12 +173,23 @@ static void write_firewall(const rst_view_t *view, const char *who, const char *
         rst_evidence_add(view, view->reset->after.synack.pass_index, "SYN-ACK to the same SYN after the reset");
     if (rst_refused_too_fast(view))
         rst_evidence_add(view, view->reset->at.pass_index, "Answered in %s although this host takes at least %s",
-                         rst_span(view, rst_delay(view)), rst_span(view, view->own_host.round_trip));
+                         rst_span(view, rst_delay(view)), rst_span(view, view->distance.round_trip));
 }
 
 static void explain_then_accepted(const rst_view_t *view)
 {
     write_firewall(view, "", "the host's own SYN-ACK follows");
+}
+
+static void explain_then_answered(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Perhaps a firewall rejected the SYN in %s to %s: a SYN-ACK follows in %s, but nobody uses it, so "
+                "either of the two answers may be the host's own. Capture at the server",
+                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view),
+                rst_where(view, view->reset->after.synack.pass_index));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that got two answers");
+    rst_evidence_add(view, view->reset->after.synack.pass_index, "SYN-ACK to the same SYN after the reset");
 }
 
 static void explain_distance(const rst_view_t *view)
@@ -215,6 +243,13 @@ const rst_rule_t rst_rules_rejected[] = {
      RST_IF_REFUSAL,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_then_answered",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_then_answered,
+     explain_then_answered,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 30}}},
     {"refused_too_soon",
      RST_CAUSE_FIREWALL_REJECT,
      match_too_soon,

@@ -31,7 +31,7 @@ static bool is_nearer(const rst_view_t *view)
  * reset also came from nearer. But any acknowledgment that came sooner is a bound too. */
 bool rst_too_fast(const rst_view_t *view)
 {
-    const rst_host_period_t *host = &view->own_host;
+    const rst_distance_view_t *host = &view->distance;
     int64_t delay;
 
     if (!host->round_trips || host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000)

@@ -21,6 +21,7 @@
 #define RST_LIKELY 50 /* a verdict below this says "perhaps" and accuses nobody */
 /* the most for a rule that relies on an absence, if the absent packets may just not have been captured */
 #define RST_WITHOUT_HISTORY 45
+#define RST_HEARSAY 60 /* the most for what only the connections of one other host tell about this one's server */
 
 typedef struct rst_view {
     const rst_file_t *file;
@@ -30,6 +31,7 @@ typedef struct rst_view {
     const rst_direction_t *own;          /* what the side sent that the reset comes from, by its source address */
     const rst_direction_t *peer;         /* what the other side sent */
     rst_host_period_t own_host;          /* what its host showed around the time of the reset; zeros if unknown */
+    rst_distance_view_t distance;        /* how far away that host is, for the other one; zeros if unknown */
     rst_host_period_t peer_host;         /* the same for the other host */
     const rst_recent_segment_t *trigger; /* NULL = the reset answers nothing in the capture */
     const rst_memory_t *memory;

@@ -10,6 +10,7 @@
 #include "track/fit.h"
 
 #define TRAIN_HOPS 2
+#define FIRST_FLIGHT 65535               /* no more is acknowledged at first */
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its sender had sent before the reset? */
@@ -60,8 +61,11 @@ static bool acknowledges_syn(const rst_reset_t *reset, const rst_segment_t *segm
 static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
-        if (!reset->after.synack.pass_index && !reset->after.syn_again && acknowledges_syn(reset, segment))
+        if (!reset->after.synack.pass_index && !reset->after.syn_again && acknowledges_syn(reset, segment)) {
             reset->after.synack = at;
+            reset->after.synack_seq = segment->seq;
+            reset->after.synack_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
+        }
         return;
     }
     if (segment->flags & RST_FLAG_SYN)
@@ -115,6 +119,9 @@ static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_mome
         (reset->direction[reset->from].known & RST_DIRECTION_NXT) &&
         rst_seq_after(segment->ack, reset->direction[reset->from].nxt))
         reset->after.alive_taken = true;
+    if (reset->after.synack.pass_index && (segment->flags & RST_FLAG_ACK) &&
+        segment->ack - reset->after.synack_seq - 1 <= FIRST_FLIGHT)
+        reset->after.synack_used = true;
     if (!reset->after.peer_count)
         reset->after.peer_challenge = !rst_segment_space(segment) && (segment->flags & RST_FLAG_ACK) &&
                                       (peer->known & RST_DIRECTION_ACKED) && segment->ack == peer->acked &&

@@ -46,14 +46,18 @@ enum { /* which members are valid, and what else is known */
        RST_DIRECTION_IP_ID = 0x0200,
        RST_DIRECTION_HOPS = 0x0400,
        RST_DIRECTION_RTT = 0x0800,
+       /* the peer completed the handshake, or acknowledged data: a conversation, and not just packets that bear an
+        * address (engine/learn.c) */
+       RST_DIRECTION_PROVED = 0x1000,
+       RST_DIRECTION_CHECKSUMS = 0x2000, /* its SYN bore a right checksum: no network card fills it in later */
+       RST_DIRECTION_FASTCLOSE = 0x4000, /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
+       RST_DIRECTION_CUT = 0x8000,       /* the options of its SYN were not captured */
+       /* from here on: never set in a connection of which a summary is kept (closed_summary.h) */
        /* advertised less than a quarter of its largest window, and has not returned to half of it */
-       RST_DIRECTION_SHRUNK = 0x1000,
-       RST_DIRECTION_SACK = 0x2000,       /* sack_right is beyond acked */
-       RST_DIRECTION_FASTCLOSE = 0x4000,  /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */
-       RST_DIRECTION_CUT = 0x8000,        /* the options of its SYN were not captured */
-       RST_DIRECTION_CHECKSUMS = 0x10000, /* its SYN bore a right checksum: no network card fills it in later */
+       RST_DIRECTION_SHRUNK = 0x10000,
+       RST_DIRECTION_SACK = 0x20000, /* sack_right is beyond acked */
        /* its SYN asks for MPTCP; or later options do, if the SYN or its options were not captured */
-       RST_DIRECTION_MPTCP = 0x20000
+       RST_DIRECTION_MPTCP = 0x40000
 };
 
 /* A hop distance that the side was seen at. Two segments that agree settle it. */

@@ -119,109 +119,6 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
     return table_entry(hosts, hosts->services, &key, offsetof(rst_service_t, runs), sizeof key);
 }
 
-static void *grown(const rst_memory_t *memory, void *old, size_t size, unsigned used, uint8_t *room, unsigned limit)
-{
-    unsigned wanted = *room ? *room * 2u : 1u;
-    void *block;
-
-    if (wanted > limit)
-        wanted = limit;
-    block = memory->alloc(memory->scope, size * wanted);
-    if (used)
-        memcpy(block, old, size * used);
-    rst_release(memory, old, size * *room);
-    *room = (uint8_t)wanted;
-    return block;
-}
-
-/* Nearly all services only ever refuse or only accept, so the first run is stored inline. */
-static rst_service_run_t *next_run(const rst_hosts_t *hosts, rst_service_t *service)
-{
-    if (!service->runs) {
-        service->run = &service->first_run;
-    } else if (service->runs == 1) {
-        service->room = 1;
-        service->run = grown(hosts->memory, NULL, sizeof *service->run, 0, &service->room, RST_SERVICE_RUNS_MAX);
-        service->run[0] = service->first_run;
-    }
-    if (service->runs > 1 && service->runs == service->room)
-        service->run = grown(hosts->memory, service->run, sizeof *service->run, service->runs, &service->room,
-                             RST_SERVICE_RUNS_MAX);
-    return &service->run[service->runs++];
-}
-
-void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at)
-{
-    rst_service_run_t *run = service->runs ? &service->run[service->runs - 1] : NULL;
-
-    if (!run || run->accepts != accepts) {
-        if (service->runs == RST_SERVICE_RUNS_MAX) {
-            service->overflow = true;
-            return;
-        }
-        run = next_run(hosts, service);
-        *run = (rst_service_run_t){accepts, false, 0, at, at};
-    }
-    run->count++;
-    run->last = at;
-}
-
-void rst_service_serves(rst_service_t *service, rst_moment_t accepted)
-{
-    rst_service_run_t *run = &service->run[service->runs - 1];
-
-    if (!run->accepts && accepted.pass_index < run->first.pass_index)
-        run->served = true;
-}
-
-const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at)
-{
-    for (unsigned i = service->runs; i-- > 0;) {
-        if (service->run[i].accepts == accepts && service->run[i].first.pass_index < at.pass_index)
-            return &service->run[i];
-    }
-    return NULL;
-}
-
-const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at)
-{
-    for (unsigned i = 0; i < service->runs; i++) {
-        if (service->run[i].accepts == accepts && service->run[i].last.pass_index > at.pass_index)
-            return &service->run[i];
-    }
-    return NULL;
-}
-
-/* Is any part of the time from first to last near the moment? If the clock cannot tell, it may be. Where the clock was
- * set back in between, last is the earlier time. */
-static bool is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
-{
-    bool set_back = last.time < first.time;
-    int64_t before = rst_elapsed(set_back ? first : last, at);
-    int64_t after = rst_elapsed(at, set_back ? last : first);
-
-    return (before == RST_TIME_NONE || before <= RST_NEAR_BEFORE) &&
-           (after == RST_TIME_NONE || after <= RST_NEAR_AFTER);
-}
-
-bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since)
-{
-    for (unsigned i = service->runs; i-- > 0;) {
-        if (service->run[i].accepts)
-            return service->run[i].last.pass_index >= since.pass_index;
-    }
-    return false;
-}
-
-bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at)
-{
-    for (unsigned i = 0; i < service->runs; i++) {
-        if (service->run[i].accepts && is_near(service->run[i].first, service->run[i].last, at))
-            return true;
-    }
-    return false;
-}
-
 #define PERIODS_MAX 16 /* per host; the oldest are dropped */
 
 static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
@@ -230,6 +127,7 @@ static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
 
     while (period->earlier && period->earlier->earlier)
         period = period->earlier;
+    rst_distances_drop(&period->earlier->distances, hosts->memory);
     rst_release(hosts->memory, period->earlier, sizeof *period);
     period->earlier = NULL;
     host->periods--;
@@ -267,7 +165,8 @@ rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, r
         begin_period(hosts, host);
     if (!period->first.pass_index)
         period->first = at;
-    period->last = at;
+    if (at.pass_index > period->last.pass_index)
+        period->last = at;
     return period;
 }
 
@@ -282,11 +181,7 @@ static void add_hops(rst_hop_range_t *sum, const rst_hop_range_t *range)
 
 static void add_period(rst_host_period_t *sum, const rst_host_period_t *period)
 {
-    add_hops(&sum->socket, &period->socket);
     add_hops(&sum->stateless, &period->stateless);
-    if (period->round_trips)
-        sum->round_trip = sum->round_trips ? MIN(sum->round_trip, period->round_trip) : period->round_trip;
-    sum->round_trips = (uint16_t)MIN(sum->round_trips + period->round_trips, UINT16_MAX);
     if (period->relays) {
         sum->lag_min = sum->relays ? MIN(sum->lag_min, period->lag_min) : period->lag_min;
         sum->lag_max = MAX(sum->lag_max, period->lag_max);
@@ -308,10 +203,22 @@ rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at)
 
     memset(&sum, 0, sizeof sum);
     for (const rst_host_period_t *period = &host->period; period; period = period->earlier) {
-        if (is_near(period->first, period->last, at))
+        if (rst_moment_is_near(period->first, period->last, at))
             add_period(&sum, period);
     }
     return sum;
+}
+
+rst_distance_view_t rst_host_distance(const rst_host_t *host, rst_moment_t at, const rst_host_t *client)
+{
+    rst_host_distance_t seen[RST_HOST_DISTANCES];
+    rst_host_distances_t sum = {seen, 0, 0};
+
+    for (const rst_host_period_t *period = &host->period; period; period = period->earlier) {
+        if (rst_moment_is_near(period->first, period->last, at))
+            rst_distances_add(&sum, &period->distances);
+    }
+    return rst_distances_for(&sum, client);
 }
 
 bool rst_same_idle(int64_t a, int64_t b)
@@ -347,16 +254,21 @@ rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, in
     return host->silence;
 }
 
-void rst_hop_note(rst_hop_range_t *range, uint8_t ttl)
+void rst_host_note_home(rst_host_period_t *period, uint8_t hops)
 {
-    uint8_t hops = rst_hops(ttl);
+    if (hops >= RST_HOPS_UNKNOWN)
+        return;
+    if (!period->home_seen)
+        period->home_hops = hops;
+    if (period->home_hops != hops)
+        period->home_seen--;
+    else if (period->home_seen < UINT16_MAX)
+        period->home_seen++;
+}
 
-    if (!range->count || hops < range->min)
-        range->min = hops;
-    if (!range->count || hops > range->max)
-        range->max = hops;
-    if (range->count < UINT16_MAX)
-        range->count++;
+bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t ttl)
+{
+    return period->home_seen && ttl && ABS(rst_hops(ttl) - period->home_hops) <= 1;
 }
 
 static bool same_moment(const rst_hosts_t *hosts, rst_moment_t a, rst_moment_t b)
@@ -384,8 +296,32 @@ static void note_silence(rst_burst_t *burst, int64_t idle)
         burst->idle_max = idle;
 }
 
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
-                                 rst_moment_t at)
+static void note_other_end(rst_burst_t *burst, const rst_host_t *end)
+{
+    for (unsigned i = 0; i < RST_BURST_CLIENTS; i++) {
+        if (burst->other_end[i].connections && burst->other_end[i].host != end)
+            continue;
+        burst->other_end[i].host = end;
+        burst->other_end[i].connections++;
+        return;
+    }
+}
+
+bool rst_burst_is_hearsay(const rst_burst_t *burst, const rst_host_t *end, unsigned enough)
+{
+    unsigned others = 0;
+
+    for (unsigned i = 0; i < RST_BURST_CLIENTS && burst->other_end[i].connections; i++) {
+        if (burst->other_end[i].host != end)
+            others++;
+        else if (burst->other_end[i].connections >= enough)
+            return false;
+    }
+    return others == 1;
+}
+
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, const rst_host_t *other_end,
+                                 int64_t idle, rst_moment_t at)
 {
     if (!host->burst || !same_moment(hosts, host->burst->last, at)) {
         host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
@@ -400,6 +336,7 @@ rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uin
         host->burst->closes = true;
     host->burst->last = at;
     host->burst->connections++;
+    note_other_end(host->burst, other_end);
     return host->burst;
 }
 
@@ -436,8 +373,8 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
         return;
     if ((!breadth || breadth->stretch != stretch) && client->breadths < RST_BREADTH_MAX) {
         if (client->breadths == client->breadth_room)
-            client->breadth = grown(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
-                                    &client->breadth_room, RST_BREADTH_MAX);
+            client->breadth = rst_grow(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
+                                       &client->breadth_room, RST_BREADTH_MAX);
         breadth = &client->breadth[client->breadths++];
         *breadth = (rst_breadth_t){stretch, 0, 0};
     }

@@ -13,6 +13,8 @@
 #include <glib.h>
 
 #include "track/direction.h"
+#include "track/distances.h"
+#include "track/services.h"
 
 #define RST_TABLE_MAX 65536
 #define RST_RECENT_MAX 16
@@ -28,43 +30,22 @@ typedef struct rst_recent {
     uint8_t next;
 } rst_recent_t;
 
-/* An uninterrupted period in which a service only accepted, or only refused. */
-typedef struct rst_service_run {
-    bool accepts;
-    bool served; /* for refusals: a connection accepted before them went on with data */
-    uint32_t count;
-    rst_moment_t first, last;
-} rst_service_run_t;
-
-#define RST_SERVICE_RUNS_MAX 32
-
-typedef struct rst_service {
-    rst_address_t address;
-    uint32_t hash;
-    uint16_t port;
-    uint8_t point; /* capture point */
-    uint8_t runs, room;
-    bool overflow;          /* there were more changes than are kept */
-    rst_service_run_t *run; /* oldest first; first_run until there are more */
-    rst_service_run_t first_run;
-    rst_moment_t plain_accept;         /* latest SYN-ACK to a SYN without special options */
-    struct rst_reset *options_refused; /* resets since then that refused a SYN with special options, latest first */
-} rst_service_t;
+#define RST_BURST_CLIENTS 3
 
 /* Resets that one host sent on its own initiative within batch_ms of each other. */
 typedef struct rst_burst {
     rst_moment_t first, last;
     uint32_t connections;
-    uint16_t port;              /* the host's port, 0 = not the same for all */
-    int64_t idle_min, idle_max; /* silence before these resets, ns; both RST_TIME_NONE while unknown */
-    bool survived;              /* a connection older than the burst went on */
-    bool closes;                /* connections on the same port were closed by FIN at the same moment */
+    struct {
+        const struct rst_host *host;
+        uint32_t connections;
+    } other_end[RST_BURST_CLIENTS]; /* the first other hosts; 0 connections end the list */
+    uint16_t port;                  /* the host's port, 0 = not the same for all */
+    int64_t idle_min, idle_max;     /* silence before these resets, ns; both RST_TIME_NONE while unknown */
+    bool survived;                  /* a connection older than the burst went on */
+    bool serves; /* and one on the same port: its process read what came after the burst, and answered */
+    bool closes; /* connections on the same port were closed by FIN at the same moment */
 } rst_burst_t;
-
-typedef struct rst_hop_range {
-    uint8_t min, max;
-    uint16_t count; /* connections or resets measured */
-} rst_hop_range_t;
 
 /* A client's attempts in one interval of scan_s seconds. */
 typedef struct rst_breadth {
@@ -79,15 +60,15 @@ typedef struct rst_breadth {
  * reset says nothing about it, and what came long before says little. */
 typedef struct rst_host_period {
     rst_moment_t first, last;
-    rst_hop_range_t socket;    /* of SYN-ACKs and data */
-    rst_hop_range_t stateless; /* of resets that answer a segment */
-    int64_t round_trip;        /* shortest time until a SYN-ACK or another acknowledgment, ns */
-    int64_t lag_min, lag_max;  /* shortest and longest delay of the relays, ns */
-    uint32_t aborts;           /* connections that it reset on its own initiative */
-    uint32_t relays;      /* how many of them right after it received a reset on another connection, as a proxy would */
-    uint16_t round_trips; /* SYN-ACKs that were timed */
-    uint16_t unasked;     /* SYN-ACKs that it reset although its SYN is not in the capture */
-    uint16_t open_ports;  /* services of this host that accepted a connection */
+    rst_host_distances_t distances; /* of completed connections */
+    rst_hop_range_t stateless;      /* of resets that answer a segment */
+    int64_t lag_min, lag_max;       /* shortest and longest delay of the relays, ns */
+    uint32_t aborts;                /* connections that it reset on its own initiative */
+    uint32_t relays;     /* how many of them right after it received a reset on another connection, as a proxy would */
+    uint16_t unasked;    /* SYN-ACKs that it reset although its SYN is not in the capture */
+    uint16_t open_ports; /* services of this host that accepted a connection */
+    uint16_t home_seen;  /* by how many of the connections that it opened the next distance leads over all others */
+    uint8_t home_hops;
     uint16_t netscaler_code; /* the first NetScaler window code in its resets */
     uint8_t netscaler_codes; /* distinct codes: 0, 1, or 2 for more */
     struct rst_host_period *earlier;
@@ -153,21 +134,6 @@ void rst_hosts_close(rst_hosts_t *hosts);
 rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point);
 rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point);
 
-void rst_service_note(const rst_hosts_t *hosts, rst_service_t *service, bool accepts, rst_moment_t at);
-
-/* A connection that the service accepted at this moment carries data. */
-void rst_service_serves(rst_service_t *service, rst_moment_t accepted);
-
-/* The run with the nearest acceptance (or refusal) before or after a moment, or NULL. */
-const rst_service_run_t *rst_service_before(const rst_service_t *service, bool accepts, rst_moment_t at);
-const rst_service_run_t *rst_service_after(const rst_service_t *service, bool accepts, rst_moment_t at);
-
-/* Has it accepted a connection since a moment? */
-bool rst_service_accepted_since(const rst_service_t *service, rst_moment_t since);
-
-/* Did it accept a connection near a moment, in the sense of rst_host_near()? */
-bool rst_service_accepted_near(const rst_service_t *service, rst_moment_t at);
-
 /* Two silences of at least one second that differ by at most half a percent, or two percent from five seconds up. */
 bool rst_same_idle(int64_t a, int64_t b);
 
@@ -175,20 +141,29 @@ bool rst_same_idle(int64_t a, int64_t b);
  * it. */
 rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, int64_t idle);
 
-#define RST_NEAR_BEFORE (900 * RST_SECOND) /* knowledge about a host that is older than this may be out of date */
-#define RST_NEAR_AFTER (120 * RST_SECOND)  /* what comes later than this says nothing about the moment */
-
 /* The period to write to at a moment: a new one after a long silence, or when the current one has grown long. */
 rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, rst_moment_t at);
 
-/* What the host showed around a moment, at most RST_NEAR_BEFORE before and RST_NEAR_AFTER after it. */
+/* What the host showed around a moment, at most RST_NEAR_BEFORE before and RST_NEAR_AFTER after it; without the
+ * distances. */
 rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at);
 
-void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
+/* The same for its distances, as far as they count for this client. */
+rst_distance_view_t rst_host_distance(const rst_host_t *host, rst_moment_t at, const rst_host_t *client);
 
-/* Counts a reset that the host sent on its own initiative after a silence; returns the burst it belongs to. */
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, int64_t idle,
-                                 rst_moment_t at);
+/* Counts a reset that the host sent on its own initiative after a silence, in a connection with another host; returns
+ * the burst it belongs to. */
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, const rst_host_t *other_end,
+                                 int64_t idle, rst_moment_t at);
+
+/* Does all that the burst says about this end's connections come from those of a single other one? */
+bool rst_burst_is_hearsay(const rst_burst_t *burst, const rst_host_t *end, unsigned enough);
+
+/* A connection that the host opened, and in which its data was acknowledged, shows this distance; most decide. */
+void rst_host_note_home(rst_host_period_t *period, uint8_t hops);
+
+/* Is a packet with this TTL from there? False if that is not known. */
+bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t ttl);
 
 /* A FIN of the host on a connection that it had accepted. */
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at);

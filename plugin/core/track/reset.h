@@ -55,6 +55,9 @@ typedef struct rst_aftermath {
     rst_moment_t peer_reset;   /* the moment of that reset */
     bool peer_reset_elsewhere; /* it comes from another distance than the peer's other packets */
     rst_moment_t synack;       /* the sender accepts the SYN after all, with no repeated SYN in between */
+    uint32_t synack_seq;       /* its SEQ */
+    uint8_t synack_ttl;        /* its TTL, 0 = unknown */
+    bool synack_used;          /* the peer acknowledges it: the connection is open */
     rst_moment_t retry;        /* a new SYN on the same addresses and ports */
     bool same_syn_accepted;    /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
     bool reached_known;
@@ -122,6 +125,7 @@ struct rst_reset {
     bool df;
     uint8_t mptcp, mptcp_reason, mptcp_flags;
     bool named_netscaler; /* the user named the sender as a NetScaler */
+    bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */

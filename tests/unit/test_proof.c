@@ -1,0 +1,309 @@
+/* test_proof.c
+ * What a capture teaches about hosts and services, and from which packets: a distance, a round trip or an open port is
+ * known from completed connections only, and what one client's connections show of a server counts less for another.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+/* A SYN and what claims to be the answer; t lacks its last digits. */
+#define ASKED(t, from, port, ttl)                                                                                      \
+    t "0 " from ">S:" port " S 1000 ttl 64", t "2 S:" port ">" from " S. 5000 ack 1001 ttl " ttl
+
+/* The same with the third step. */
+#define OPENED(t, from, port, ttl) ASKED(t, from, port, ttl), t "21 " from ">S:" port " . 1001 ack 5001 ttl 64"
+
+/* Port 81 refuses from seven hops nearer than the three open ports. */
+#define REFUSED_NEARER "1 C:9>S:81 S 1000 ttl 64", "1.02 S:81>C:9 R. =0 ack 1001 ttl 61"
+#define FIREWALL "firewall_reject 75-85 by middlebox"
+#define NO_FIREWALL "closed_port 81-91 by server not firewall_reject"
+
+/* Two connections, and of a third one all but its third step. */
+#define TWO_OPENED OPENED("0.0", "C:1", "80", "54"), OPENED("0.1", "C:2", "82", "54")
+#define LAST(...) TWO_OPENED, __VA_ARGS__, REFUSED_NEARER
+
+static void test_third_step(void)
+{
+    script_check(FIREWALL, LAST(OPENED("0.2", "C:3", "83", "54")));
+    /* Two open ports are too few. */
+    script_check("closed_port 45-55 by unknown", LAST(ASKED("0.2", "C:3", "83", "54")));
+    script_check("closed_port 45-55 by unknown", TWO_OPENED, REFUSED_NEARER);
+    /* No connection was completed: nothing is known. */
+    script_check(NO_FIREWALL, ASKED("0.0", "C:1", "80", "54"), ASKED("0.1", "C:2", "82", "54"),
+                 ASKED("0.2", "C:3", "83", "54"), REFUSED_NEARER);
+    /* SYN-ACKs that nobody asked for, and resets of the host that got them. */
+    script_check(NO_FIREWALL, "0.0 S>C:1 S. 5000 ack 77 ttl 54", "0.0001 C:1>S R 77",
+                 "0.1 S:82>C:2 S. 5000 ack 77 ttl 54", "0.1001 C:2>S:82 R 77", "0.2 S:83>C:3 S. 5000 ack 77 ttl 54",
+                 "0.2001 C:3>S:83 R 77", REFUSED_NEARER);
+    /* A reset at the SYN-ACK's own number is also what a host says that never asked. */
+    script_check("closed_port 45-55 by unknown", LAST(ASKED("0.2", "C:3", "83", "54"), "0.221 C:3>S:83 R 1001 ttl 64"));
+    /* An abort knows both numbers. */
+    script_check(FIREWALL, LAST(ASKED("0.2", "C:3", "83", "54"), "0.221 C:3>S:83 R. 1001 ack 5001 ttl 64"));
+    /* Data or a FIN instead of the third segment, which the capture lacks. */
+    script_check(FIREWALL, LAST(ASKED("0.2", "C:3", "83", "54"), "0.23 C:3>S:83 P. 1001 ack 5001 len 9 ttl 64"));
+    script_check(FIREWALL, LAST(ASKED("0.2", "C:3", "83", "54"), "0.23 C:3>S:83 F. 1500 ack 5500 ttl 64"));
+    /* One direction only. */
+    script_check(NO_FIREWALL, "0.02 S>C:1 S. 5000 ack 1001 ttl 54", "0.03 S>C:1 P. 5001 ack 1001 len 50 ttl 54",
+                 "0.12 S:82>C:2 S. 5000 ack 1001 ttl 54", "0.13 S:82>C:2 P. 5001 ack 1001 len 50 ttl 54",
+                 "0.22 S:83>C:3 S. 5000 ack 1001 ttl 54", "0.23 S:83>C:3 P. 5001 ack 1001 len 50 ttl 54",
+                 REFUSED_NEARER);
+}
+
+/* The third step has other numbers. */
+static void test_numbers(void)
+{
+#define THIRD(seq, ack) LAST(ASKED("0.2", "C:3", "83", "54"), "0.221 C:3>S:83 . " seq " ack " ack " ttl 64")
+    script_check(FIREWALL, THIRD("1001", "70536"));
+    script_check("closed_port 45-55 by unknown", THIRD("1001", "70537"));
+    script_check("closed_port 45-55 by unknown", THIRD("1001", "5000"));
+    script_check(FIREWALL, THIRD("66536", "5001"));
+    script_check("closed_port 45-55 by unknown", THIRD("66537", "5001"));
+    script_check("closed_port 45-55 by unknown", THIRD("1000", "5001"));
+    /* The SYN-ACK acknowledges another SYN. */
+    script_check("closed_port 45-55 by unknown",
+                 LAST("0.20 C:3>S:83 S 1000 ttl 64", "0.22 S:83>C:3 S. 5000 ack 900001 ttl 54",
+                      "0.221 C:3>S:83 . 1001 ack 5001 ttl 64"));
+    script_check("closed_port 45-55 by unknown",
+                 LAST("0.20 C:3>S:83 S 1000 ttl 64", "0.22 S:83>C:3 S. 5000 ack 1000 ttl 54",
+                      "0.221 C:3>S:83 . 1001 ack 5001 ttl 64"));
+    /* Fast Open: it acknowledges the data in the SYN as well. */
+    script_check(FIREWALL, LAST("0.20 C:3>S:83 S 1000 len 50 tfo ttl 64", "0.22 S:83>C:3 S. 5000 ack 1051 ttl 54",
+                                "0.221 C:3>S:83 . 1051 ack 5001 ttl 64"));
+    /* The capture lacks the SYN. */
+    script_check(FIREWALL, LAST("0.22 S:83>C:3 S. 5000 ack 1001 ttl 54", "0.221 C:3>S:83 . 1001 ack 5001 ttl 64"));
+    script_check("closed_port 45-55 by unknown",
+                 LAST("0.22 S:83>C:3 S. 5000 ack 1001 ttl 54", "0.221 C:3>S:83 . 900001 ack 5001 ttl 64"));
+}
+
+/* The connections of somebody else tell where the host is: perhaps. */
+static void test_hearsay(void)
+{
+#define OF_CLIENT(letter)                                                                                              \
+    OPENED("0.0", letter ":1", "80", "54"), OPENED("0.1", letter ":2", "82", "54"),                                    \
+        OPENED("0.2", letter ":3", "83", "54")
+    script_check(FIREWALL, OF_CLIENT("C"), REFUSED_NEARER);
+    script_check("firewall_reject 55-60 by middlebox", OF_CLIENT("B"), REFUSED_NEARER);
+    /* A second client sees the same. */
+    script_check(FIREWALL, OF_CLIENT("B"), OPENED("0.3", "A:1", "80", "54"), REFUSED_NEARER);
+    /* This one sees it elsewhere, where the refusal comes from too. */
+    script_check(NO_FIREWALL, OF_CLIENT("B"), OPENED("0.3", "C:1", "80", "61"), REFUSED_NEARER);
+    /* Too soon for the host, as far as another client can tell. */
+    script_check("firewall_reject 70-80 by middlebox", OF_CLIENT("C"), "1 C:9>S:81 S 1000",
+                 "1.001 S:81>C:9 R. =0 ack 1001");
+    script_check("firewall_reject 55-60 by middlebox", OF_CLIENT("B"), "1 C:9>S:81 S 1000",
+                 "1.001 S:81>C:9 R. =0 ack 1001");
+    script_check("firewall_reject 55-60 by middlebox", OF_CLIENT("B"), "1 C:9>S:81 S 1000 ttl 64",
+                 "1.001 S:81>C:9 R. =0 ack 1001 ttl 61");
+}
+
+/* A connection of which the capture shows one segment of the server: two completed ones tell where that is. */
+static void test_late_begin(void)
+{
+#define ANSWERED                                                                                                       \
+    "1 C:9>S . 1101 ack 5201 ttl 64", "6 C:9>S P. 1101 ack 5201 data 'GET / HTTP/1.1' ttl 64",                         \
+        "6.02 S>C:9 R 5201 ttl 61"
+    script_check("policy_reset by middlebox delta -7", OPENED("0.0", "C:1", "80", "54"),
+                 OPENED("0.1", "C:2", "80", "54"), ANSWERED);
+    script_check("no_connection by server delta none", OPENED("0.0", "C:1", "80", "54"),
+                 ASKED("0.1", "C:2", "80", "54"), ANSWERED);
+    script_check("no_connection by server delta none", OPENED("0.0", "B:1", "80", "54"),
+                 OPENED("0.1", "B:2", "80", "54"), ANSWERED);
+    script_check("no_connection by server delta none", OPENED("0.0", "C:1", "80", "54"),
+                 OPENED("0.1", "C:2", "80", "52"), ANSWERED);
+    script_check("policy_reset by middlebox", OPENED("0.0", "C:1", "80", "54"), OPENED("0.1", "C:2", "80", "53"),
+                 ANSWERED);
+}
+
+/* Other connections of the server come from elsewhere: over other routes, or from other hosts with this address. */
+static void test_other_routes(void)
+{
+#define KILLED SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 59 id 4711"
+    script_check("injected 55-65 by middlebox delta -5", KILLED);
+    /* One may be invented. */
+    script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "40"), KILLED);
+    script_check("injected 55-65 by middlebox", ASKED("0.0", "C:1", "80", "40"), ASKED("0.1", "C:2", "80", "40"),
+                 KILLED);
+    script_check("app_abort by server delta none", OPENED("0.0", "C:1", "80", "40"), OPENED("0.1", "C:2", "80", "40"),
+                 KILLED);
+    script_check("app_abort by server delta none", OPENED("0.0", "C:1", "80", "40"), OPENED("0.1", "C:2", "80", "44"),
+                 KILLED);
+    /* By one hop is no other distance. */
+    script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "53"), OPENED("0.1", "C:2", "80", "55"),
+                 KILLED);
+    /* All of one other client: it may have them written as it likes. */
+    script_check("injected 55-65 by middlebox", OPENED("0.0", "B:1", "80", "40"), OPENED("0.1", "B:2", "80", "44"),
+                 OPENED("0.2", "B:3", "80", "40"), OPENED("0.3", "B:4", "80", "37"), KILLED);
+    script_check("injected 55-65 by middlebox", OPENED("0.0", "B:1", "80", "40"), OPENED("0.1", "B:2", "80", "44"),
+                 OPENED("0.2", "B:3", "80", "48"), OPENED("0.3", "B:4", "80", "37"), OPENED("0.4", "B:5", "80", "33"),
+                 KILLED);
+    /* Of two. */
+    script_check("app_abort by server delta none", OPENED("0.0", "B:1", "80", "40"), OPENED("0.1", "A:2", "80", "40"),
+                 KILLED);
+}
+
+/* The server takes 80 ms, three times. */
+#define SLOW(t, port)                                                                                                  \
+    t "0 C:" port ">S S 1000 ttl 64", t "8 S>C:" port " S. 5000 ack 1001 ttl 54",                                      \
+        t "81 C:" port ">S . 1001 ack 5001 ttl 64"
+#define THREE_SLOW SLOW("0.0", "1"), SLOW("0.1", "2"), SLOW("0.2", "3")
+#define TOO_SOON                                                                                                       \
+    SLOW("1.0", "4"), "1.1 C:4>S P. 1001 ack 5001 data 'GET / HTTP/1.1' ttl 64", "1.102 S>C:4 R. 5001 ack 1015 ttl 54"
+
+static void test_round_trip(void)
+{
+    script_check("policy_reset 70-80 by middlebox", THREE_SLOW, TOO_SOON);
+    /* A fast pair that nobody completed does not show that the server is fast. */
+    script_check("policy_reset 70-80 by middlebox", "0.50 C:7>S:81 S 77 ttl 50", "0.501 S:81>C:7 S. 88 ack 78 ttl 54",
+                 THREE_SLOW, TOO_SOON);
+    script_check("* by server not policy_reset", "0.50 C:7>S:81 S 77 ttl 50", "0.501 S:81>C:7 S. 88 ack 78 ttl 54",
+                 "0.502 C:7>S:81 . 78 ack 89 ttl 50", THREE_SLOW, TOO_SOON);
+    /* So does a later acknowledgment in a completed connection, not in another. */
+    script_check("* by server not policy_reset", THREE_SLOW, "0.5 C:3>S P. 1001 ack 5001 len 9 ttl 64",
+                 "0.502 S>C:3 . 5001 ack 1010 ttl 54", TOO_SOON);
+    script_check("policy_reset 70-80 by middlebox", THREE_SLOW, "0.5 C:7>S:81 P. 1001 ack 5001 len 9 ttl 64",
+                 "0.502 S:81>C:7 . 5001 ack 1010 ttl 54", TOO_SOON);
+}
+
+#define REFUSES(t, from) t "0 " from ">S S 1000", t "2 S>" from " R. =0 ack 1001 ttl 118 id 77"
+#define ACCEPTS(t, from)                                                                                               \
+    t "0 " from ">S S 1000", t "2 S>" from " S. 5000 ack 1001 ttl 118", t "21 " from ">S . 1001 ack 5001"
+
+static void test_services(void)
+{
+    script_check("#1 resource_exhaustion 70-80 by server", ACCEPTS("0.0", "C:1"), REFUSES("0.5", "C:2"),
+                 ACCEPTS("0.8", "C:3"));
+    /* Nobody completed one of them. */
+    script_check("#1 closed_port 81-91", ACCEPTS("0.0", "C:1"), REFUSES("0.5", "C:2"), "0.80 C:3>S S 1000",
+                 "0.82 S>C:3 S. 5000 ack 1001");
+    script_check("#1 closed_port 81-91", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", REFUSES("0.5", "C:2"),
+                 ACCEPTS("0.8", "C:3"));
+    /* One other client says so; two. */
+    script_check("#1 resource_exhaustion 55-60 by server", ACCEPTS("0.0", "B:1"), REFUSES("0.5", "C:2"),
+                 ACCEPTS("0.8", "B:3"));
+    script_check("#1 resource_exhaustion 70-80 by server", ACCEPTS("0.0", "B:1"), REFUSES("0.5", "C:2"),
+                 ACCEPTS("0.8", "A:3"));
+    /* Completed after a refusal, but answered before it: one acceptance, one refusal. */
+    script_check("#2 closed_port", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", REFUSES("2.0", "C:2"),
+                 "2.03 C:1>S . 1001 ack 5001", REFUSES("4.0", "C:4"), ACCEPTS("6.0", "C:3"));
+    script_check("#2 resource_exhaustion", ACCEPTS("0.0", "C:1"), REFUSES("2.0", "C:2"), ACCEPTS("3.0", "C:5"),
+                 REFUSES("4.0", "C:4"), ACCEPTS("6.0", "C:3"));
+    /* A plain SYN that got a SYN-ACK, and no more. */
+    script_check("#1 closed_port never syn_options_refused", "0 C>S SEW 1000", "0.02 S>C R. =0 ack 1001",
+                 "1 C:2>S S 2000", "1.02 S>C:2 S. 5000 ack 2001");
+    script_check("#1 syn_options_refused", "0 C>S SEW 1000", "0.02 S>C R. =0 ack 1001", "1 C:2>S S 2000",
+                 "1.02 S>C:2 S. 5000 ack 2001", "1.021 C:2>S . 2001 ack 5001");
+}
+
+/* A connection that carries data both ways. */
+#define USED(t, from)                                                                                                  \
+    t "0 " from ">S S 1000", t "2 S>" from " S. 5000 ack 1001", t "21 " from ">S . 1001 ack 5001",                     \
+        t "3 " from ">S P. 1001 ack 5001 len 10", t "5 S>" from " P. 5001 ack 1011 len 10",                            \
+        t "51 " from ">S . 1011 ack 5011"
+#define ABORTS(t, from) t " S>" from " R. 5011 ack 1011"
+#define GONE "7 C:9>S S 1000", "7.02 S>C:9 R. =0 ack 1001"
+
+static void test_process(void)
+{
+    script_check("#1 process_exit 81-91 by server", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"), GONE);
+    /* Of another client, all but this one. */
+    script_check("#4 process_exit 55-60 by server", USED("0.1", "B:1"), USED("0.2", "B:2"), USED("0.3", "B:3"),
+                 USED("0.4", "C:4"), ABORTS("5.001", "B:1"), ABORTS("5.002", "B:2"), ABORTS("5.003", "B:3"),
+                 ABORTS("5.004", "C:4"), GONE);
+    script_check("#1 process_exit 81-91 by server", USED("0.1", "B:1"), USED("0.2", "B:2"), USED("0.3", "B:3"),
+                 USED("0.4", "C:4"), ABORTS("5.001", "B:1"), ABORTS("5.002", "B:2"), ABORTS("5.003", "B:3"),
+                 ABORTS("5.004", "C:4"), GONE);
+    /* Of two others. */
+    script_check("#4 process_exit 81-91 by server", USED("0.1", "B:1"), USED("0.2", "B:2"), USED("0.3", "A:3"),
+                 USED("0.4", "C:4"), ABORTS("5.001", "B:1"), ABORTS("5.002", "B:2"), ABORTS("5.003", "A:3"),
+                 ABORTS("5.004", "C:4"), GONE);
+    /* Another connection of the port goes on: what came after the burst was read and answered. */
+    script_check("#1 * not process_exit", USED("0.0", "C:8"), USED("0.1", "C:1"), USED("0.2", "C:2"),
+                 USED("0.3", "C:3"), ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"),
+                 "6 C:8>S P. 1011 ack 5011 len 10", "6.02 S>C:8 P. 5011 ack 1021 len 10", GONE);
+    /* The kernel sends what had been written, which is no answer. */
+    script_check("#1 process_exit 81-91", USED("0.0", "C:8"), USED("0.1", "C:1"), USED("0.2", "C:2"),
+                 USED("0.3", "C:3"), ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"),
+                 "6.02 S>C:8 P. 5011 ack 1011 len 10", GONE);
+    script_check("#1 process_exit 81-91", USED("0.0", "C:8"), USED("0.1", "C:1"), USED("0.2", "C:2"),
+                 USED("0.3", "C:3"), ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"),
+                 "6 C:8>S P. 1011 ack 5011 len 10", "6.02 S>C:8 . 5011 ack 1021", GONE);
+    script_check("#1 process_exit 81-91", USED("0.0", "C:8"), USED("0.1", "C:1"), USED("0.2", "C:2"),
+                 USED("0.3", "C:3"), ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"),
+                 "6 C:8>S P. 1011 ack 5011 len 10", "6.02 S>C:8 P. 5011 ack 1011 len 10", GONE);
+    /* Opened after the burst, by another process. */
+    script_check("#1 process_exit 81-91", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"), USED("6.0", "C:8"), GONE);
+}
+
+/* A proxy passes on resets: those of connections that the capture shows. */
+static void test_relays(void)
+{
+#define PASSED(t, from, port) t "1 X:" port ">S:" port " R. 6001 ack 2001", t "12 S>" from " R. 5011 ack 1011"
+#define BEHIND(t, port)                                                                                                \
+    t "0 S:" port ">X:" port " S 2000", t "02 X:" port ">S:" port " S. 6000 ack 2001",                                 \
+        t "03 S:" port ">X:" port " . 2001 ack 6001"
+    script_check("proxied 82-92 by server", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 BEHIND("0.5", "91"), BEHIND("0.6", "92"), BEHIND("0.7", "93"), PASSED("5.0", "C:1", "91"),
+                 PASSED("6.0", "C:2", "92"), PASSED("7.0", "C:3", "93"));
+    script_check("* by server not proxied", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 PASSED("5.0", "C:1", "91"), PASSED("6.0", "C:2", "92"), PASSED("7.0", "C:3", "93"));
+    /* One direction of them is missing. */
+    script_check("* by server not proxied", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 "0.5 X:91>S:91 . 6001 ack 2001", "0.6 X:92>S:92 . 6001 ack 2001", "0.7 X:93>S:93 . 6001 ack 2001",
+                 PASSED("5.0", "C:1", "91"), PASSED("6.0", "C:2", "92"), PASSED("7.0", "C:3", "93"));
+}
+
+/* SYNs in the name of a client, which resets what it did not ask for; its other connection shows where it is. */
+#define ITS_OWN SCRIPT_TALK
+#define IN_ITS_NAME(t, port, ttl)                                                                                      \
+    t "0 C:" port ">S:" port " S 1000 mss 1460 ws 7 sack ttl " ttl,                                                    \
+        t "2 S:" port ">C:" port " S. 5000 ack 1001 ttl 54", t "2001 C:" port ">S:" port " R 1001 ttl 64"
+
+static void test_spoofed_syns(void)
+{
+    script_check("unsolicited_synack 65-75 by client alt half_open_scan", ITS_OWN, IN_ITS_NAME("1.0", "21", "43"));
+    script_check("unsolicited_synack 65-75 by client not half_open_scan", ITS_OWN, IN_ITS_NAME("1.0", "21", "43"),
+                 IN_ITS_NAME("1.1", "22", "43"), IN_ITS_NAME("1.2", "23", "43"), IN_ITS_NAME("1.3", "25", "43"),
+                 IN_ITS_NAME("1.4", "80", "43"), IN_ITS_NAME("1.5", "81", "43"));
+    /* Its own SYNs. */
+    script_check("half_open_scan by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "64"), IN_ITS_NAME("1.1", "22", "64"),
+                 IN_ITS_NAME("1.2", "23", "64"), IN_ITS_NAME("1.3", "25", "64"), IN_ITS_NAME("1.4", "80", "64"),
+                 IN_ITS_NAME("1.5", "81", "64"));
+    script_check("half_open_scan by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "63"), IN_ITS_NAME("1.1", "22", "63"),
+                 IN_ITS_NAME("1.2", "23", "63"), IN_ITS_NAME("1.3", "25", "63"), IN_ITS_NAME("1.4", "80", "63"),
+                 IN_ITS_NAME("1.5", "81", "63"));
+    /* Where it is, nothing else tells: not a scan, and not surely somebody else's. */
+    script_check("connect_aborted by client not half_open_scan", IN_ITS_NAME("1.0", "21", "43"),
+                 IN_ITS_NAME("1.1", "22", "43"), IN_ITS_NAME("1.2", "23", "43"), IN_ITS_NAME("1.3", "25", "43"),
+                 IN_ITS_NAME("1.4", "80", "43"), IN_ITS_NAME("1.5", "81", "43"));
+    /* The reset is the one that comes from elsewhere. */
+    script_check("* not unsolicited_synack", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 ws 7 sack ttl 64",
+                 "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001 ttl 43");
+    /* A scanner's SYN bears any TTL. */
+    script_check("half_open_scan by client", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 win 1024 ttl 43",
+                 "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001 ttl 64");
+    /* What they were refused does not make a scanner of it either; nor is it a health check. */
+    script_check("* by client not half_open_scan not health_check", IN_ITS_NAME("10.0", "21", "43"),
+                 "10.5 C:22>S:21 S 1000", "10.52 S:21>C:22 S. 5000 ack 1001", "10.521 C:22>S:21 . 1001 ack 5001",
+                 "10.53 C:22>S:21 R. 1001 ack 5001");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        {"/proof/third_step", test_third_step},
+        {"/proof/numbers", test_numbers},
+        {"/proof/hearsay", test_hearsay},
+        {"/proof/late_begin", test_late_begin},
+        {"/proof/other_routes", test_other_routes},
+        {"/proof/round_trip", test_round_trip},
+        {"/proof/services", test_services},
+        {"/proof/process", test_process},
+        {"/proof/relays", test_relays},
+        {"/proof/spoofed_syns", test_spoofed_syns},
+        {NULL, NULL},
+    };
+
+    return script_main(&argc, &argv, tests);
+}
