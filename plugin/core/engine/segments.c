@@ -11,6 +11,7 @@
 #include "track/aftermath.h"
 #include "track/doubt.h"
 #include "track/fit.h"
+#include "track/gap.h"
 #include "track/merged.h"
 
 void rst_segments_touch(rst_engine_t *engine, rst_conn_t *conn)
@@ -172,8 +173,14 @@ static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned fro
         clues = rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places);
     if (segment->flags & RST_FLAG_SYN)
         clues &= ~doubted;
-    rst_misfits_count(engine, clues);
     fit = rst_fit_by(clues);
+    if (fit == RST_FOREIGN && rst_gap_is_bridged(side, &conn->direction[1 - from], segment, clues)) {
+        rst_misfits_count(engine, 0);
+        return true;
+    }
+    if (fit == RST_FITS)
+        rst_gap_forget(side, &conn->direction[1 - from]);
+    rst_misfits_count(engine, clues);
     if (fit == RST_FITS || (fit == RST_DOUBTFUL && !(clues & doubted)))
         return true;
     if (fit == RST_DOUBTFUL && !rst_doubt_hold(side, segment, engine->file.now, clues, &engine->memory)) {

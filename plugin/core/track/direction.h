@@ -67,6 +67,12 @@ typedef struct rst_distance {
 
 #define RST_DISTANCES 3 /* load sharing over more paths is rare */
 
+/* Segments in a row whose numbers alone are foreign, and that continue each other (gap.h). */
+typedef struct rst_gap {
+    uint32_t seq, ack; /* where the latest one ends, and what it acknowledges */
+    uint32_t run;      /* 0 = none */
+} rst_gap_t;
+
 typedef struct rst_doubt rst_doubt_t;
 
 typedef struct rst_direction {
@@ -97,6 +103,7 @@ typedef struct rst_direction {
     uint8_t ttl;                /* of the latest segment */
     uint8_t stamped, unstamped; /* segments with and without a timestamp, up to 255 */
     rst_distance_t distance[RST_DISTANCES];
+    rst_gap_t gap;
     uint8_t foreign_clues; /* RST_CLUE_* of the latest foreign segment */
     uint32_t foreign;      /* segments with this side's address that do not fit it (fit.h) */
     rst_moment_t foreign_last;
