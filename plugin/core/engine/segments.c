@@ -61,6 +61,11 @@ static void note_retry(rst_engine_t *engine, rst_conn_t *conn)
         latest->after.retry = engine->file.now;
 }
 
+static bool is_silent(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    return rst_conn_is_silent(conn, engine->file.now, (int64_t)engine->file.prefs.silent_s * RST_SECOND);
+}
+
 /* Finds the incarnation that a SYN or SYN-ACK belongs to. Returns false if that has not begun yet. */
 static bool find_incarnation(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
@@ -77,7 +82,7 @@ static bool find_incarnation(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
         return true;
     if (asks && !elsewhere)
         note_retry(engine, conn);
-    if (rst_conn_is_silent(conn, engine->file.now, (int64_t)engine->file.prefs.silent_s * RST_SECOND)) {
+    if (is_silent(engine, conn)) {
         start(engine, conn);
         return true;
     }
@@ -139,6 +144,7 @@ static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, cons
     rst_segments_touch(engine, conn);
     rst_segments_note(engine, conn, from, segment);
     rst_fit_learn(&conn->direction[from], segment, false);
+    rst_gap_anchor(&conn->direction[from], &conn->direction[1 - from], segment);
     rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->file.now,
                        idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
     for (unsigned i = 0; i < conn->revisables; i++)
@@ -174,7 +180,8 @@ static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned fro
     if (segment->flags & RST_FLAG_SYN)
         clues &= ~doubted;
     fit = rst_fit_by(clues);
-    if (fit == RST_FOREIGN && rst_gap_is_bridged(side, &conn->direction[1 - from], segment, clues)) {
+    if (fit == RST_FOREIGN &&
+        rst_gap_is_bridged(side, &conn->direction[1 - from], segment, clues, is_silent(engine, conn))) {
         rst_misfits_count(engine, 0);
         return true;
     }

@@ -8,8 +8,11 @@
 #include "answer/foreign.h"
 #include "base/seq.h"
 
-#define RUN 3        /* this many in a row are believed */
-#define STEP 1048576 /* further than this, one does not continue the other */
+#define RUN 2         /* this many in a row, and the other side agrees */
+#define RUN_ONE_WAY 3 /* the same where the other side is not in the capture at all */
+#define RUN_ALONE 8   /* the same where it is, but says nothing any more */
+#define FAR (1 << 28) /* further than what is in flight on any path */
+#define STEP 1048576  /* further than this, one does not continue the other */
 
 static bool is_next(uint32_t number, uint32_t before)
 {
@@ -18,7 +21,29 @@ static bool is_next(uint32_t number, uint32_t before)
     return step >= 0 && step <= STEP;
 }
 
-bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues)
+static bool is_far(uint32_t number, uint32_t other)
+{
+    int64_t distance = rst_seq_diff(number, other);
+
+    return distance > FAR || distance < -FAR;
+}
+
+/* The other side is at numbers that fit these, although they do not fit what came before either. */
+static bool agrees(const rst_gap_t *gap, const rst_gap_t *other)
+{
+    return other->run && (is_next(gap->ack, other->seq) || is_next(other->seq, gap->ack)) &&
+           (is_next(other->ack, gap->seq) || is_next(gap->seq, other->ack));
+}
+
+static bool is_settled(const rst_direction_t *side, const rst_direction_t *peer, bool silent)
+{
+    if (side->gap.run >= RUN && agrees(&side->gap, &peer->gap))
+        return true;
+    return side->gap.run >= (peer->segments && !silent ? RUN_ALONE : RUN_ONE_WAY);
+}
+
+bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues,
+                        bool silent)
 {
     rst_gap_t *gap = &side->gap;
 
@@ -29,7 +54,7 @@ bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_
     gap->run = gap->run && is_next(segment->seq, gap->seq) && is_next(segment->ack, gap->ack) ? gap->run + 1 : 1;
     gap->seq = segment->seq + rst_segment_space(segment);
     gap->ack = segment->ack;
-    if (gap->run < RUN)
+    if (!is_settled(side, peer, silent))
         return false;
     gap->run = 0;
     if (clues & RST_CLUE_SEQ) {
@@ -47,4 +72,19 @@ bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_
 void rst_gap_forget(rst_direction_t *side, rst_direction_t *peer)
 {
     side->gap.run = peer->gap.run = 0;
+}
+
+/* What the first packets of a capture said was somebody else's: both sides go on at other numbers, which agree. */
+void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment)
+{
+    if ((side->known & RST_DIRECTION_NXT) && (peer->known & RST_DIRECTION_ACKED) && is_far(side->nxt, peer->acked) &&
+        !is_far(segment->seq, peer->acked)) {
+        side->nxt = segment->seq;
+        side->gaps++;
+    }
+    if ((segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) && (peer->known & RST_DIRECTION_NXT) &&
+        is_far(side->acked, peer->nxt) && !is_far(segment->ack, peer->nxt)) {
+        side->acked = segment->ack;
+        peer->gaps++;
+    }
 }

@@ -13,8 +13,12 @@
 #include "track/direction.h"
 
 /* Does this foreign segment of the side show that the capture has a gap? Then its numbers are the side's from now on.
- */
-bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues);
+ * silent = nothing else was heard of the connection for long. */
+bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues,
+                        bool silent);
+
+/* Call before a segment is taken: where what is known of the two sides does not agree, the segment may decide. */
+void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment);
 
 /* A segment of either side fits: the connection goes on where it was. */
 void rst_gap_forget(rst_direction_t *side, rst_direction_t *peer);
