@@ -289,27 +289,22 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         queue_tap(pinfo, &(rst_tap_t){.finding = finding, .server = finding->server});
 }
 
-/* Known as soon as the packet is read. */
+/* Known as soon as the packet is read. Asked first, because hardly any is foreign. */
 static void show_foreign(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
+    unsigned clues = rst_engine_foreign(engine, pinfo->num);
     rst_memory_t memory = memory_of(pinfo->pool);
-    bool tapped = have_tap_listener(tap_rst);
-    bool expert = rst_expert_wanted(tree);
-    bool field = rst_tree_wants_foreign(tree);
     proto_item *item = NULL;
     const char *text;
-    unsigned clues;
 
-    if (!tapped && !expert && !field)
-        return;
-    clues = rst_engine_foreign(engine, pinfo->num);
     if (!clues)
         return;
     text = rst_foreign_text(clues, &memory);
-    if (field)
+    if (rst_tree_wants_foreign(tree))
         item = rst_tree_add_foreign(tree, tvb, text);
-    rst_expert_add_foreign(pinfo, item, text);
-    if (tapped)
+    if (item || rst_expert_wanted(tree))
+        rst_expert_add_foreign(pinfo, item, text);
+    if (have_tap_listener(tap_rst))
         queue_tap(pinfo, &(rst_tap_t){.foreign = text});
 }
 
