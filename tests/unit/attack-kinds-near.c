@@ -50,7 +50,7 @@ const attack_kind_t attack_kinds_near[] = {
     SEEN_THROUGH("data after, only the time stamp absurd", "only stamped", "+0.05 R>P P. $seq ack $ack len 50 $absurd"),
     /* Perfect copies. */
     ON_PATH("perfect reset before", 60, 0, 75, "-0.05 R>P R. $seq ack $ack $own"),
-    ON_PATH("perfect data after", 50, 50, 0, "+0.05 R>P P. $seq ack $ack len 50 $own"),
+    ON_PATH("perfect data after", 60, 60, 0, "+0.05 R>P P. $seq ack $ack len 50 $own"),
     ON_PATH("perfect FIN of the peer", 60, 0, 0, "-0.05 P>R F. $seq ack $ack $own"),
     ON_PATH("perfect SYN-ACK after", 50, 50, 0, "+0.05 V>K S. 7000 ack $ack mss 1460 $own"),
     ON_PATH("perfect reset of the peer", 60, 0, 75, "+0.0001 P>R R. $seq ack $ack $bare"),
@@ -67,7 +67,7 @@ const attack_kind_t attack_kinds_near[] = {
     END("another distance, far, stamped", 50, 50, "only far stamped", "reset $nearer"),
     END("another distance, far, unstamped", 60, 60, "only far unstamped", "reset $nearer"),
     END("no time stamp", 0, 0, "reset $unstamped"),
-    END("goes on after its reset", 50, 50, "+0.05 R>P P. $seq ack $ack len 50 $own"),
+    END("goes on after its reset", 60, 60, "+0.05 R>P P. $seq ack $ack len 50 $own"),
     END("a train of its own, near", 45, 45, "only near", "+0.001 R>P R. $seq+1460 ack $ack $own",
         "+0.002 R>P R. $seq+4380 ack $ack $own"),
     END("a train of its own, far", 60, 60, "only far", "+0.001 R>P R. $seq+1460 ack $ack $own",

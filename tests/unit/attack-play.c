@@ -6,6 +6,7 @@
 #include "attack.h"
 
 #define SURE 70        /* a wrong verdict from here on is a harm */
+#define DEVICE_LIKE 60 /* what a reset from elsewhere gets at most */
 #define ACCUSES 50     /* so is an accusation from here on */
 #define STATED 75      /* most that a lone scanner's pattern is worth where the SYNs come from elsewhere */
 #define SAME 4         /* percent that count as nothing */
@@ -128,16 +129,19 @@ static bool accuses(const attack_answer_t *answer, unsigned pass)
     }
 }
 
-/* A forged reset may be called forged; a reason of a device that is not there is invented. */
-static bool invents(const attack_answer_t *answer, unsigned pass)
+/* A forged reset may be called forged; a reason of a device that is not there is invented. Somebody on the path can do
+ * all that a device does: then only a sure answer is. */
+static bool invents(const attack_answer_t *answer, unsigned pass, char attacker)
 {
+    unsigned least = attacker == ATTACK_ON_PATH ? DEVICE_LIKE + 1 : ACCUSES;
+
     switch (answer->pass[pass].cause) {
     case RST_CAUSE_DEVICE_IDLE_TIMEOUT:
     case RST_CAUSE_SESSION_FAILOVER:
     case RST_CAUSE_NAT_LEAK:
     case RST_CAUSE_HEADER_REWRITTEN:
     case RST_CAUSE_PROXIED:
-        return answer->pass[pass].confidence >= ACCUSES;
+        return answer->pass[pass].confidence >= least;
     default:
         return false;
     }
@@ -211,7 +215,7 @@ static void compare_forged(const attack_pair_t *pair, attack_count_t *count)
     bool endpoint = pair->attacked->pass[pass].sender == RST_SENDER_CLIENT ||
                     pair->attacked->pass[pass].sender == RST_SENDER_SERVER;
     bool believed = endpoint && pair->attacked->pass[pass].confidence > most;
-    bool invented = invents(pair->attacked, pass);
+    bool invented = invents(pair->attacked, pass, pair->kind->attacker);
 
     count->forged++;
     count->believed += believed;

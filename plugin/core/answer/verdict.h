@@ -81,6 +81,7 @@ typedef struct rst_declared {
 typedef struct rst_verdict {
     rst_cause_t cause;
     uint8_t confidence; /* percent; all confidences of a reset sum to at most 100 */
+    uint8_t said;       /* what the packets would give if nobody deceived; for choosing among capture points */
     uint8_t alternatives;
     uint8_t evidences;
     uint8_t patterns;

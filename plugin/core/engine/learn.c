@@ -375,12 +375,25 @@ static bool ends_conversation(const rst_reset_t *reset)
     return own->segments && peer->segments && (reset->form == RST_FORM_ABORT || reset->form == RST_FORM_ANSWER);
 }
 
+/* If the first abort of this connection was somebody else's, the second one is the host's. A burst that counted the
+ * first does not count the second. */
+static bool joins_late(const rst_engine_t *engine, const rst_reset_t *reset)
+{
+    const rst_reset_t *before = reset->own_before;
+    const rst_host_t *host = reset->host[reset->from];
+    int64_t elapsed = before ? rst_elapsed(before->at, reset->at) : RST_TIME_NONE;
+
+    return before && before->form == RST_FORM_ABORT && reset->form == RST_FORM_ABORT && host &&
+           before->burst != host->burst && elapsed != RST_TIME_NONE &&
+           elapsed <= 2 * (int64_t)engine->file.prefs.batch_ms * RST_MILLISECOND;
+}
+
 static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_host_t *host = reset->host[reset->from];
     rst_host_t *receiver = reset->host[1 - reset->from];
 
-    if (reset->own_ordinal != 1 || reset->form == RST_FORM_REFUSAL)
+    if (reset->form == RST_FORM_REFUSAL || (reset->own_ordinal != 1 && !joins_late(engine, reset)))
         return;
     if (receiver && ends_conversation(reset)) {
         receiver->reset_received = reset->at;

@@ -163,9 +163,9 @@ static void take_fitting(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *re
     rst_segments_touch(engine, conn);
     rst_segments_note(engine, conn, from, segment);
     take_last_ack(conn, reset, &engine->memory);
-    rst_learn_reset(engine, reset);
     reset->counts = true;
     reset->own_before = conn->last_reset[from];
+    rst_learn_reset(engine, reset);
     conn->last_reset[from] = reset;
     if (conn->resets < UINT16_MAX)
         conn->resets++;

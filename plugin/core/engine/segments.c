@@ -31,8 +31,8 @@ void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
         rst_reset_t *reset = conn->revisable[i];
 
         rst_aftermath_note(reset, from, segment, engine->file.now, &engine->file.prefs);
-        /* Both ends go on: it ended nothing, and later ones are no follow-ups of it. */
-        if (reset->counts && reset->after.alive_taken)
+        /* Both ends go on, or its sender never left SYN-SENT: it ended nothing, and later ones are no follow-ups. */
+        if (reset->counts && (reset->after.alive_taken || reset->after.restarted))
             rst_conn_discount(conn, reset);
     }
 }
@@ -115,7 +115,7 @@ static void set_aside(rst_engine_t *engine, rst_conn_t *conn, unsigned from, con
         side->foreign_last = engine->file.now;
         side->foreign_clues = (uint8_t)clues;
     }
-    if (clues == (RST_CLUE_SEQ | RST_CLUE_FAR) || clues == (RST_CLUE_ACK | RST_CLUE_FAR))
+    if (rst_fit_is_rewritten(side, &conn->direction[1 - from], segment, clues))
         take_rewritten(engine, conn, from, segment, clues);
     else
         rst_direction_set_aside(side, segment, engine->file.now, clues, &engine->memory);

@@ -14,6 +14,7 @@
 typedef struct rst_outcome {
     const rst_rule_t *primary; /* NULL = no rule is confident enough */
     unsigned confidence;
+    unsigned said; /* its answer before any limit */
     unsigned others;
     rst_alternative_t other[RST_OTHERS_MAX]; /* each cause once, with the confidence of its surest rule */
 } rst_outcome_t;

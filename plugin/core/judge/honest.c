@@ -10,6 +10,7 @@
 #include "rules/round_trip.h"
 
 #define ONE_CLUE 60      /* a host can choose the TTL of its reset; a forger can guess what it cannot compare */
+#define OTHER_TTL 50     /* the reset bears the timestamp of the connection, only its distance differs */
 #define CONTRADICTION 49 /* two packets that both look genuine: one is forged, and nobody knows which */
 #define ONE_FLAW 75      /* the reset lacks what the host's packets have, but nobody took what followed it */
 #define AT_HOST 45       /* nothing lies behind a host: it is the host, or a program on it */
@@ -32,7 +33,7 @@ static unsigned most_by_distance(const rst_view_t *view)
         return RST_HONEST_ALWAYS;
     if (is_at_host(view))
         return AT_HOST;
-    return bears_stamp(view) ? CONTRADICTION : ONE_CLUE;
+    return bears_stamp(view) ? OTHER_TTL : ONE_CLUE;
 }
 
 /* The connection had shown enough for its sender's packets to be recognized. */
@@ -58,7 +59,7 @@ static unsigned most_by_progress(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;
 
-    if (!after->alive.pass_index || rst_hop_jump(view))
+    if (!after->alive.pass_index || rst_made_elsewhere(view))
         return RST_HONEST_ALWAYS;
     if ((!knows_sender(view) && after->alive_count < 2) || rst_looks_genuine(view))
         return CONTRADICTION;
@@ -70,9 +71,29 @@ static unsigned most_by_progress(const rst_view_t *view)
 /* A host that sends its own train cannot be told from a device next to it. */
 static unsigned most_by_train(const rst_view_t *view)
 {
-    if (rst_hop_delta(view) != 0)
+    bool same_as_latest = view->reset->ttl && (view->own->known & RST_DIRECTION_HOPS) &&
+                          rst_hops(view->reset->ttl) == rst_hops(view->own->ttl);
+
+    if (rst_hop_delta(view) != 0 && !(rst_hop_delta(view) == RST_HOPS_NONE && same_as_latest))
         return RST_HONEST_ALWAYS;
     return is_at_host(view) ? AT_HOST : ONE_CLUE;
+}
+
+static bool reaches(const rst_direction_t *receiver, uint32_t number)
+{
+    return (receiver->known & RST_DIRECTION_ACKED) && !rst_seq_before(receiver->acked, number);
+}
+
+/* Its ACK number need not be exact, but one that is anywhere proves nothing. */
+static bool reset_acknowledges(const rst_view_t *view, uint32_t number)
+{
+    return (view->reset->flags & RST_FLAG_ACK) && view->reset->ack - number <= UINT16_MAX;
+}
+
+/* What is left if nothing else explains a reset. */
+static unsigned most_by_elimination(const rst_view_t *view)
+{
+    return rst_hop_disputed(view) ? ONE_CLUE : RST_HONEST_ALWAYS;
 }
 
 /* A FIN that its receiver never acknowledged may be forged. */
@@ -80,12 +101,12 @@ static unsigned most_by_fin(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
     const rst_direction_t *peer = view->peer;
-    bool by_reset = (view->reset->flags & RST_FLAG_ACK) && !rst_seq_before(view->reset->ack, peer->fin_seq);
 
-    if (!rst_has_fin(peer) || by_reset)
-        return RST_HONEST_ALWAYS;
-    return (own->known & RST_DIRECTION_ACKED) && !rst_seq_before(own->acked, peer->fin_seq) ? RST_HONEST_ALWAYS
-                                                                                            : ONE_CLUE;
+    if (rst_has_fin(peer) && !reset_acknowledges(view, peer->fin_seq) && !reaches(own, peer->fin_seq))
+        return ONE_CLUE;
+    if (rst_has_fin(own) && view->reset->seq != own->fin_seq && !reaches(peer, own->fin_seq))
+        return ONE_CLUE;
+    return RST_HONEST_ALWAYS;
 }
 
 /* The earlier reset may be a perfect copy of what the host was going to send, and this one the host's first. */
@@ -127,6 +148,7 @@ unsigned rst_honest_most(const rst_view_t *view, const rst_rule_t *rule)
         {RST_RULE_BY_EARLIER, most_by_earlier},
         {RST_RULE_RETRANSMISSIONS | RST_RULE_KEEPALIVES | RST_RULE_WINDOW_PROBES, most_by_repeats},
         {RST_RULE_BY_BOTH, most_by_both},
+        {RST_RULE_BY_ELIMINATION, most_by_elimination},
     };
     unsigned most = RST_HONEST_ALWAYS;
 

@@ -162,6 +162,7 @@ static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
     if (leads) {
         outcome->primary = rule;
         outcome->confidence = confidence;
+        outcome->said = said;
     } else if (confidence) {
         rst_outcome_note(outcome, rule->cause, confidence);
     }
@@ -175,6 +176,7 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
     assert(others_decline(view));
     outcome->primary = NULL;
     outcome->confidence = 0;
+    outcome->said = 0;
     outcome->others = 0;
     for (; *chosen; chosen++) {
         unsigned said = stray && !may_explain_stray(*chosen) ? 0 : (*chosen)->match(view);
@@ -215,6 +217,9 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
         return RST_SENDER_UNKNOWN;
     if (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_ANYWHERE) && rst_hop_jump(view))
         return RST_SENDER_MIDDLEBOX;
+    /* Nobody knows who guesses, unless the packet bears what only the host knows. */
+    if (rule && rule->cause == RST_CAUSE_BLIND_RESET && !rst_looks_genuine(view))
+        return RST_SENDER_UNKNOWN;
     if (!reset->role_known && reset->story->port[0] == reset->story->port[1])
         return RST_SENDER_UNKNOWN;
     return rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
@@ -227,6 +232,7 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
 
     verdict->cause = rule ? rule->cause : RST_CAUSE_UNDETERMINED;
     verdict->confidence = (uint8_t)(rule ? outcome->confidence : UNDETERMINED_SHARE);
+    verdict->said = (uint8_t)(rule ? outcome->said : UNDETERMINED_SHARE);
     verdict->benign = rule && (rule->flags & RST_RULE_BENIGN);
     verdict->sender = sender_of(view, rule);
     if (rule && (rule->flags & RST_RULE_DUPLICATE))
@@ -345,9 +351,9 @@ static const rst_reset_t *find_leader(const rst_judge_t *judge, const rst_reset_
         classify_here(judge, &view);
         if (rst_rewritten_between_apply(&view))
             return copy[i];
-        if (verdict.cause == RST_CAUSE_UNDETERMINED || verdict.confidence <= best)
+        if (verdict.cause == RST_CAUSE_UNDETERMINED || verdict.said <= best)
             continue;
-        best = verdict.confidence;
+        best = verdict.said;
         leader = copy[i];
     }
     return leader;

@@ -183,7 +183,8 @@ static bool own_hops(const rst_view_t *view, uint8_t *hops)
     if (!(own->known & RST_DIRECTION_HOPS))
         return false;
     *hops = own->hop_max;
-    if (own->segments >= 2 && (own->bytes || own->pure_acks) && own->hop_max - own->hop_min <= 1)
+    if (own->segments >= 2 && (own->bytes || own->pure_acks) && own->hop_max - own->hop_min <= 1 &&
+        ((own->known & RST_DIRECTION_PROVED) || !view->peer->segments))
         return true;
     return own->hop_min == own->hop_max && after->alive_ttl && rst_hops(after->alive_ttl) == own->hop_max;
 }
@@ -204,15 +205,11 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 
 /* Stacks may send resets with a different initial TTL than their sockets use. A reset comes from elsewhere only if its
  * TTL fits no initial value at the usual distance (old stacks use 30 and 60). */
-int8_t rst_hop_delta(const rst_view_t *view)
+static int8_t delta_from(const rst_view_t *view, uint8_t usual)
 {
     static const int initial[] = {64, 128, 255, 32, 60, 30};
     int best = INT8_MAX;
-    uint8_t usual;
 
-    /* No packet leaves a router with TTL 0: it was overwritten, as in anonymized traces. */
-    if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || !usual_hops(view, &usual))
-        return RST_HOPS_NONE;
     for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
         int delta = initial[i] - view->reset->ttl - usual;
 
@@ -225,6 +222,28 @@ int8_t rst_hop_delta(const rst_view_t *view)
         !(view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)))
         best = 0;
     return (int8_t)best;
+}
+
+/* No packet leaves a router with TTL 0: it was overwritten, as in anonymized traces. */
+static bool shows_ttl(const rst_view_t *view)
+{
+    return (view->reset->known & RST_HAS_IP) && view->reset->ttl;
+}
+
+int8_t rst_hop_delta(const rst_view_t *view)
+{
+    uint8_t usual;
+
+    return shows_ttl(view) && usual_hops(view, &usual) ? delta_from(view, usual) : RST_HOPS_NONE;
+}
+
+bool rst_hop_disputed(const rst_view_t *view)
+{
+    uint8_t hops;
+
+    if (!shows_ttl(view) || !own_hops(view, &hops) || hops == RST_HOPS_ABSURD || !has_other_distances(view, hops))
+        return false;
+    return ABS(delta_from(view, hops)) >= (int)view->prefs->hop_delta;
 }
 
 /* A single hop, which a change of route could explain too, so it only raises doubt. The sender's distance must be

@@ -39,6 +39,10 @@ int64_t rst_since(const rst_view_t *view, rst_moment_t moment); /* ns from momen
 
 /* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE if they cannot be compared. */
 int8_t rst_hop_delta(const rst_view_t *view);
+
+/* From elsewhere than the connection's own packets, but other connections of the host are from elsewhere too: then the
+ * distance convicts nobody, and clears nobody either. */
+bool rst_hop_disputed(const rst_view_t *view);
 bool rst_hop_jump(const rst_view_t *view);        /* strong evidence */
 bool rst_hop_apart(const rst_view_t *view);       /* the same, not counting the initial TTLs that only old stacks use */
 bool rst_hop_step(const rst_view_t *view);        /* medium evidence: one hop off the sender's other packets */

@@ -8,6 +8,11 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
+static uint32_t window_of(const rst_view_t *view)
+{
+    return MAX(view->peer->window_max, UINT16_MAX);
+}
+
 /* RFC 5961, section 3.2: an inexact reset is answered with a challenge ACK, which its sender answers with an exact
  * reset. */
 static unsigned match_challenge_ack(const rst_view_t *view)
@@ -19,8 +24,11 @@ static unsigned match_challenge_ack(const rst_view_t *view)
         return 0;
     if (trigger->moment.pass_index < reset->own_last.at.pass_index || reset->own_last.seq == trigger->ack)
         return 0;
-    /* Only a reset beyond what the peer had received draws a challenge ACK that asks for an earlier number. */
-    return rst_seq_after(reset->own_last.seq, trigger->ack) ? 95 : 0;
+    /* Only a reset beyond what the peer had received draws a challenge ACK that asks for an earlier number, and only
+     * one within its window. */
+    if (!rst_seq_after(reset->own_last.seq, trigger->ack) || reset->own_last.seq - trigger->ack > window_of(view))
+        return 0;
+    return 95;
 }
 
 static void explain_challenge_ack(const rst_view_t *view)

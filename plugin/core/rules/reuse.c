@@ -8,6 +8,28 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
+#define ROUTE_HOPS 3 /* a route may have changed by this much between two connections */
+
+/* Packets that came from elsewhere than the hosts do now are no connection of these hosts. */
+static bool is_credible(const rst_view_t *view, const rst_previous_t *previous)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const rst_direction_t *side = &view->reset->direction[i];
+        uint8_t now = (side->known & RST_DIRECTION_HOPS) ? side->ttl : i == view->reset->from ? view->reset->ttl : 0;
+
+        if (now && previous->ttl[i] && ABS(rst_hops(now) - rst_hops(previous->ttl[i])) > ROUTE_HOPS)
+            return false;
+    }
+    return true;
+}
+
+static const rst_previous_t *previous_of(const rst_view_t *view)
+{
+    const rst_previous_t *previous = view->reset->previous;
+
+    return previous && is_credible(view, previous) ? previous : NULL;
+}
+
 static bool meets_syn(const rst_view_t *view)
 {
     return rst_is_refusal(view) && (view->trigger->flags & RST_FLAG_SYN);
@@ -40,7 +62,7 @@ static bool below_previous(const rst_view_t *view, const rst_previous_t *previou
 
 static int64_t previous_age(const rst_view_t *view)
 {
-    const rst_previous_t *previous = view->reset->previous;
+    const rst_previous_t *previous = previous_of(view);
 
     return previous ? rst_elapsed(previous->last, view->reset->story->began) : RST_TIME_NONE;
 }
@@ -48,7 +70,7 @@ static int64_t previous_age(const rst_view_t *view)
 static unsigned match_time_wait(const rst_view_t *view)
 {
     unsigned client = view->reset->client;
-    const rst_previous_t *previous = view->reset->previous;
+    const rst_previous_t *previous = previous_of(view);
     int64_t limit = (int64_t)view->prefs->time_wait_s * RST_SECOND;
 
     if (!previous || !below_previous(view, previous, client) || !rst_within(view, previous_age(view), limit))
@@ -60,7 +82,7 @@ static unsigned match_time_wait(const rst_view_t *view)
 
 static void explain_time_wait(const rst_view_t *view)
 {
-    const rst_previous_t *previous = view->reset->previous;
+    const rst_previous_t *previous = previous_of(view);
     unsigned client = view->reset->client;
 
     rst_summary(view,
@@ -76,7 +98,7 @@ static void explain_time_wait(const rst_view_t *view)
 
 static unsigned match_live(const rst_view_t *view)
 {
-    const rst_previous_t *previous = view->reset->previous;
+    const rst_previous_t *previous = previous_of(view);
     int64_t age = previous_age(view);
 
     if (!meets_syn(view) || !previous || !previous->live)
@@ -101,7 +123,7 @@ static unsigned match_discovery(const rst_view_t *view)
 {
     if (!meets_old_ack(view))
         return 0;
-    return view->reset->previous ? 95 : 88;
+    return previous_of(view) ? 95 : 88;
 }
 
 static void explain_discovery(const rst_view_t *view)
@@ -116,8 +138,8 @@ static void explain_discovery(const rst_view_t *view)
     rst_evidence_add(view, view->own->syn.pass_index, "The new SYN");
     rst_evidence_add(view, view->trigger->moment.pass_index,
                      "ACK that does not acknowledge the SYN, answered by this reset");
-    if (view->reset->previous)
-        rst_evidence_add(view, view->reset->previous->last.pass_index, "Last segment of the older connection");
+    if (previous_of(view))
+        rst_evidence_add(view, previous_of(view)->last.pass_index, "Last segment of the older connection");
     if (after->retry.pass_index)
         rst_evidence_add(view, after->retry.pass_index, "The client tries again");
 }

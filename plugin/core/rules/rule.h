@@ -55,12 +55,13 @@ enum {                               /* what a rule requires, or says besides it
        RST_RULE_WINDOW_PROBES = 0x400,   /* the verdict counts the sender's unanswered window probes */
        RST_RULE_DUPLICATE = 0x800,       /* the trigger of the verdict is the late duplicate */
        /* what it rests on, and so what a forger would have to imitate (judge/honest.h) */
-       RST_RULE_BY_DISTANCE = 0x1000, /* another hop distance than that of its apparent sender */
-       RST_RULE_BY_PROGRESS = 0x2000, /* its apparent sender goes on */
-       RST_RULE_BY_TRAIN = 0x4000,    /* further resets at numbers that nobody has reached */
-       RST_RULE_BY_FIN = 0x8000,      /* the FIN of the other side */
-       RST_RULE_BY_EARLIER = 0x10000, /* an earlier reset of the connection */
-       RST_RULE_BY_BOTH = 0x20000     /* a reset of the other side at the same moment */
+       RST_RULE_BY_DISTANCE = 0x1000,    /* another hop distance than that of its apparent sender */
+       RST_RULE_BY_PROGRESS = 0x2000,    /* its apparent sender goes on */
+       RST_RULE_BY_TRAIN = 0x4000,       /* further resets at numbers that nobody has reached */
+       RST_RULE_BY_FIN = 0x8000,         /* the FIN of the other side */
+       RST_RULE_BY_EARLIER = 0x10000,    /* an earlier reset of the connection */
+       RST_RULE_BY_BOTH = 0x20000,       /* a reset of the other side at the same moment */
+       RST_RULE_BY_ELIMINATION = 0x40000 /* nothing else explains it */
 };
 
 enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */

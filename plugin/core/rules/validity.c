@@ -33,9 +33,9 @@ static rst_validity_t validity_half_open(const rst_view_t *view)
 
     if (acks_the_syn(view))
         return RST_VALIDITY_EXACT;
-    if (lost || view->reset->seq != view->own->isn + 1)
-        return RST_VALIDITY_UNKNOWN;
-    return RST_VALIDITY_EXACT;
+    if (view->reset->seq - view->own->isn > WINDOW_MOST)
+        return RST_VALIDITY_OUTSIDE;
+    return lost || view->reset->seq != view->own->isn + 1 ? RST_VALIDITY_UNKNOWN : RST_VALIDITY_EXACT;
 }
 
 /* What stacks accept as RCV.NXT. Linux adds two values to what RFC 5961 says: the highest right edge acknowledged

@@ -102,6 +102,7 @@ static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
         previous->nxt[i] = conn->direction[i].nxt;
         previous->acked[i] = conn->direction[i].acked;
         previous->tsval[i] = conn->direction[i].tsval;
+        previous->ttl[i] = (conn->direction[i].known & RST_DIRECTION_HOPS) ? conn->direction[i].ttl : 0;
     }
     conn->previous = previous;
 }
@@ -209,8 +210,8 @@ void rst_conn_answer_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *s
     const rst_direction_t *side = &conn->direction[from];
     const rst_direction_t *peer = &conn->direction[1 - from];
 
-    if (side->segments != 1 || !(side->known & RST_DIRECTION_SYN) || (side->known & RST_DIRECTION_SYNACK) ||
-        side->isn == syn_ack->seq || !(peer->known & RST_DIRECTION_SYN) || syn_ack->ack != peer->isn + 1)
+    if (!side->segments || (side->known & RST_DIRECTION_SYNACK) || !(peer->known & RST_DIRECTION_SYN) ||
+        syn_ack->ack != peer->isn + 1 || side->nxt - syn_ack->seq <= UINT16_MAX)
         return;
     rst_conn_unshare(conn, memory);
     release_ring(&conn->direction[from].ring, memory);

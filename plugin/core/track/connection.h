@@ -75,7 +75,7 @@ bool rst_conn_is_silent(const rst_conn_t *conn, rst_moment_t now, int64_t limit)
 /* Starts a new incarnation; what the rules need of this one is kept. */
 void rst_conn_start(rst_conn_t *conn, const rst_memory_t *memory);
 
-/* Call before taking a SYN-ACK: if its sender seemed to have sent another SYN, that was somebody else's. */
+/* Call before taking a SYN-ACK: if its sender seemed to have sent something else before, that was somebody else. */
 void rst_conn_answer_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *syn_ack, const rst_memory_t *memory);
 
 /* The reset is no earlier reset for those that follow. */

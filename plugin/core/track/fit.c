@@ -180,6 +180,20 @@ unsigned rst_fit_syn_clues(const rst_direction_t *side, const rst_segment_t *seg
     return is_elsewhere(side, segment) ? RST_CLUE_HOPS : 0;
 }
 
+static bool is_near(uint32_t number, uint32_t other)
+{
+    return (uint32_t)(number - other + NEAR) <= 2 * NEAR;
+}
+
+bool rst_fit_is_rewritten(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                          unsigned clues)
+{
+    if (clues == (RST_CLUE_SEQ | RST_CLUE_FAR))
+        return (segment->flags & RST_FLAG_ACK) && (peer->known & RST_DIRECTION_NXT) && is_near(segment->ack, peer->nxt);
+    return clues == (RST_CLUE_ACK | RST_CLUE_FAR) && (side->known & RST_DIRECTION_NXT) &&
+           is_near(segment->seq, side->nxt);
+}
+
 void rst_fit_learn(rst_direction_t *side, const rst_segment_t *segment, bool settled)
 {
     uint8_t hops = rst_hops(segment->ttl);

@@ -25,6 +25,11 @@ unsigned rst_fit_reset_clues(const rst_direction_t *side, const rst_direction_t 
 /* The same for a SYN or SYN-ACK of a connection that has begun: only the distance tells. */
 unsigned rst_fit_syn_clues(const rst_direction_t *side, const rst_segment_t *segment);
 
+/* Is one of the numbers wrong and the other, which somebody off the path cannot know, right? Then a device on the path
+ * may have changed it. */
+bool rst_fit_is_rewritten(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
+                          unsigned clues);
+
 /* Learns the distance of a segment that was taken; settled = it is known to be the side's. */
 void rst_fit_learn(rst_direction_t *side, const rst_segment_t *segment, bool settled);
 

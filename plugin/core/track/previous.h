@@ -16,6 +16,7 @@ typedef struct rst_previous {
     bool gaps;         /* packets are missing from the capture, perhaps a FIN */
     uint32_t known[2]; /* RST_DIRECTION_* of its directions */
     uint32_t nxt[2], acked[2], tsval[2];
+    uint8_t ttl[2]; /* of the latest segment, 0 = unknown */
     rst_moment_t last;
 } rst_previous_t;
 
