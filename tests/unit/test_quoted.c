@@ -284,7 +284,7 @@ static void test_negotiated(void)
                  "0.060 S>C P. 5001 ack 1101 len 200 ttl 54 mptcp", "0.061 C>S . 1101 ack 5201 ttl 64 mptcp",
                  FAST_CLOSE);
     /* The packets contradict it. */
-    script_check("injected 85-97 by middlebox never mptcp_fastclose source mptcp_option", SCRIPT_MPTCP_TALK, FAST_CLOSE,
+    script_check("injected 45-49 by unknown never mptcp_fastclose source mptcp_option", SCRIPT_MPTCP_TALK, FAST_CLOSE,
                  "5 S>C P. 5201 ack 1101 len 10 ttl 54 id 204", "5.001 C>S . 1101 ack 5211 ttl 64");
     script_check("injected by middlebox alt mptcp_fastclose source mptcp_option", SCRIPT_MPTCP_TALK,
                  "4 S>C R. 5201 ack 1101 ttl 59 fastclose");
@@ -312,7 +312,7 @@ static void test_maybe_negotiated(void)
                  "0 C>S P. 1001 ack 5201 len 50 ttl 64", "0.05 C>S P. 1051 ack 5201 len 50 ttl 64",
                  "4 C>S R. 1101 ack 5201 ttl 64 fastclose");
     /* The packets contradict it. */
-    script_check("injected by middlebox never mptcp_fastclose source mptcp_option", SCRIPT_SYN " more",
+    script_check("injected 45-49 by unknown never mptcp_fastclose source mptcp_option", SCRIPT_SYN " more",
                  SCRIPT_SYN_ACK " more", SCRIPT_OPENED, SCRIPT_ASKED, SCRIPT_ANSWERED, FAST_CLOSE,
                  "5 S>C P. 5201 ack 1101 len 10 ttl 54 id 204", "5.001 C>S . 1101 ack 5211 ttl 64");
     /* The reset is all there is. */
