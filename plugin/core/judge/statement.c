@@ -15,6 +15,7 @@
 #define CONFLICT_MIN 85          /* a history this sure conflicts with a stated reason of another category */
 #define OF_CLIENT_MAX 75         /* words of a device in a packet that comes from where the client is: only stated */
 #define OF_CLIENT_ADDRESS_MAX 60 /* where it comes from is not known */
+#define NEAR 65535               /* numbers no farther apart than this may belong together: a window without scaling */
 
 /* Why a statement does not lead. */
 typedef enum doubt {
@@ -54,15 +55,30 @@ static bool sender_goes_on(const rst_view_t *view)
     return after->alive.pass_index && !rst_is_answer(view) && !rst_overtook_data(view);
 }
 
-static bool has_wrong_numbers(const rst_view_t *view)
+/* Where the capture shows too little to settle numbers or distance, neither alone is a contradiction, but both are: a
+ * filter on SYNs and resets hides what was sent in between, but moves nobody. */
+static bool is_all_strange(const rst_view_t *view)
 {
-    return view->verdict->validity == RST_VALIDITY_OUTSIDE || rst_fit_by(view->reset->clues) == RST_FOREIGN;
+    const rst_direction_t *own = view->own;
+    int32_t ahead = rst_seq_diff(view->reset->seq, own->nxt);
+    int hops = rst_hops(view->reset->ttl);
+    int limit = (int)view->prefs->hop_delta;
+
+    if (!(own->known & RST_DIRECTION_NXT) || !(own->known & RST_DIRECTION_HOPS) || !(view->reset->known & RST_HAS_IP))
+        return false;
+    return ABS((int64_t)ahead) > NEAR && (hops >= own->hop_max + limit || hops + limit <= own->hop_min);
 }
 
-/* The rules say that the address is not that of the sender. */
+static bool has_wrong_numbers(const rst_view_t *view)
+{
+    return is_all_strange(view) || view->verdict->validity == RST_VALIDITY_OUTSIDE ||
+           rst_fit_by(view->reset->clues) == RST_FOREIGN;
+}
+
+/* The rules say that the address is not that of the sender; "perhaps" is no contradiction. */
 static bool is_disowned(const rst_outcome_t *outcome)
 {
-    return outcome->primary &&
+    return outcome->primary && outcome->confidence >= RST_LIKELY &&
            (outcome->primary->cause == RST_CAUSE_INJECTED || outcome->primary->cause == RST_CAUSE_BLIND_RESET);
 }
 
