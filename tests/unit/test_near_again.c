@@ -178,7 +178,7 @@ static void test_options(void)
                          "0.02 S>C S. 5000 ack 1001 mpopen", "0.021 C>S . 1001 ack 5001 mptcp",
                          "0.03 C>S P. 1001 ack 5001 len 100 mptcp", "0.06 S>C P. 5001 ack 1101 len 200 mptcp",
                          "0.061 C>S . 1101 ack 5201", "4 C>S R. 1101 ack 5201 fastclose");
-    script_check_dressed(&script_linux, "app_abort by client; foreign 0; doubtful 0", "0 C>S S 1000 mptcp",
+    script_check_dressed(&script_linux, "app_abort by client; foreign 0; doubtful 0", "0 C>S S 1000 mpopen",
                          "0.02 S>C S. 5000 ack 1001", "0.021 C>S . 1001 ack 5001", "0.03 C>S P. 1001 ack 5001 len 100",
                          "0.06 S>C P. 5001 ack 1101 len 200", "0.061 C>S . 1101 ack 5201", "4 C>S R. 1101 ack 5201");
 }
