@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Build captures of honest traffic that is odd: none of its packets may look like somebody else's. near.py --out DIR
 
-The table near.tsv beside them gives the verdict on each reset, and how many packets of the capture may be called foreign
-all the same: some where the capture lost more than a window.
+The table near.tsv beside them gives the verdict on each reset, and how many packets of the capture may be called
+foreign all the same: some where the capture lost more than a window.
 """
 import argparse
 import os

@@ -1,5 +1,5 @@
-"""Honest traffic that is odd (tests/gen/near.py): no packet of it is called foreign, except the first ones after a gap of
-the capture that is larger than a window, and the verdicts stay.
+"""Honest traffic that is odd (tests/gen/near.py): no packet of it is called foreign, except the first ones after a gap
+of the capture that is larger than a window, and the verdicts stay.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
