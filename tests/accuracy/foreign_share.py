@@ -3,8 +3,8 @@
 
     tests/accuracy/foreign_share.py [--floor PERCENT] [--all] [FOLDER or CAPTURE ...]
 
-Without names: the folders public, lab and problems of ../shared/captures. Prints the captures with a doubtful or a foreign
-segment (all of them with --all), and of the foreign ones the twenty with most against them. Captures in
+Without names: the folders public, lab and problems of ../shared/captures. Prints the captures with a doubtful or a
+foreign segment (all of them with --all), and of the foreign ones the twenty with most against them. Captures in
 foreign-captures.tsv hold packets that are known to be somebody else's and do not count. Exit code 1 if of the others
 0.1 % or more is called foreign.
 
@@ -30,7 +30,8 @@ FLOOR = 0.1  # percent
 ODDEST = 20
 FROM_ONE = 2  # of them from one capture, so that the list does not show one story twenty times
 FIELDS = ["frame.number", "rst.foreign", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "tcp.srcport", "tcp.dstport",
-          "tcp.flags.str", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "ip.ttl", "ipv6.hlim", "tcp.options.timestamp.tsval"]
+          "tcp.flags.str", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "ip.ttl", "ipv6.hlim",
+          "tcp.options.timestamp.tsval"]
 COUNTS = re.compile(r"(\d+) segments, (\d+) doubtful, (\d+) foreign")
 LOG = ("--log-level", "debug", "--log-domain", "rst")  # tells the counts when the file is closed
 

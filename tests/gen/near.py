@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Build captures of honest traffic that is odd: none of its packets may look like somebody else's. near.py --out DIR
 
-The table near.tsv beside them gives the verdict on each reset.
+The table near.tsv beside them gives the verdict on each reset, and how many packets of the capture may be called
+foreign all the same: some where the capture lost more than a window.
 """
 import argparse
 import os
@@ -18,7 +19,8 @@ from built_host import GET, OK
 from packets import MASK, Capture, Conv
 from sisters import Cast
 
-HEADING = "capture\tframe\tcause\tsender\n"
+HEADING = "capture\tframe\tcause\tsender\tforeign\n"
+AFTER_A_GAP = {"megabytes_lost": 8}  # two gaps, and the first two packets of each side after them
 SCENES = []  # (play, cast)
 
 
@@ -261,7 +263,8 @@ def build(number, play, cast, out):
     frames, rows = cap.finish()
     name = f"{play.__name__}-{cast}.pcapng"
     capfile.write_frames(os.path.join(out, name), frames)
-    return [f"{name}\t{frame}\t{cause}\t{sender}\n" for frame, cause, sender, _ in rows]
+    foreign = AFTER_A_GAP.get(play.__name__, 0)
+    return [f"{name}\t{frame}\t{cause}\t{sender}\t{foreign}\n" for frame, cause, sender, _ in rows]
 
 
 def main():

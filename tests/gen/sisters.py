@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sisters of the captures of the shared folder framing for framing.py: the same mechanisms with other addresses, stacks,
-distances, numbers and times. Each is played by two casts, and once more as an honest twin: without what is forged."""
+"""Sisters of the captures of the shared folder framing for framing.py: the same mechanisms with other addresses,
+stacks, distances, numbers and times. Each is played by two casts, and once more as an honest twin: without what is forged."""
 import random
 
 from built_host import GET, OK
@@ -223,7 +223,8 @@ def blind_vendor_text(cast):
 
 @sister("six", "bsd")
 def invented_fast_pair(cast):
-    """a SYN and SYN-ACK from elsewhere that nobody completed tell neither the distance nor the round trip of the host"""
+    """a SYN and SYN-ACK from elsewhere that nobody completed tell neither the distance nor the round trip of the
+    host"""
     invented, conv = cast.conv(8443), cast.talk()
     cast.forge(invented, invented.c, "S", seq=77)
     cast.cap.wait(0.0008)

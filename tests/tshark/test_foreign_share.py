@@ -1,5 +1,5 @@
-"""Of the segments of real captures, next to none is called foreign: a fixed part of what tests/accuracy/foreign_share.py
-measures over all of them.
+"""Of the segments of real captures, next to none is called foreign: a fixed part of what
+tests/accuracy/foreign_share.py measures over all of them.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """

@@ -38,7 +38,7 @@ const attack_kind_t attack_kinds_later[] = {
              "-0.37 K>V . " PLUS_1 " ack $opposite+1 $there", "-0.36 K>V P. " PLUS_1 " ack $opposite+1 len 19 $there"),
     OFF_PATH("both open at once", "-0.3 K>V S $rand mss 1460 $elsewhere", "-0.3 V>K S $opposite mss 1460 $elsewhere",
              "-0.29 K>V S. $opposite-0x80000000 ack $opposite+1 mss 1460 $elsewhere"),
-    OFF_PATH("SYN-ACK, challenged", "-0.3 V>K S. $rand ack $any mss 1460 $elsewhere",
+    OFF_PATH("SYN-ACK, challenged", "only client", "-0.3 V>K S. $rand ack $any mss 1460 $elsewhere",
              "!-0.2999 K>V . $seq ack $ack $own"),
     OFF_PATH("ten handshakes from many distances", "@-0.9 x10/0.01 K:*>V:* S 77 $there",
              "@-0.898 x10/0.01 V:*>K:* S. 88 ack 78 mss 1460 $elsewhere",

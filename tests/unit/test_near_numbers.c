@@ -192,13 +192,12 @@ static void test_late_begin(void)
         "0.01 C>S . 1101 ack 300001", "0.02 S>C . 300001 ack 1101 len 1460", "0.021 C>S . 1101 ack 301461",
         "0.03 S>C . 301461 ack 1101 len 1460", "0.031 C>S . 1101 ack 302921", "4 C>S R. 1101 ack 302921");
     /* The very first is forged: those after it are not foreign for ever. */
-    script_check_dressed(&script_linux, "* innocent by client; foreign 0-4; doubtful 0-3",
-                         "0 S>C P. 900005001 ack 700001101 len 200 ttl +7 nots", "0.02 S>C . 300001 ack 1101 len 1460",
-                         "0.021 C>S . 1101 ack 301461", "0.03 S>C . 301461 ack 1101 len 1460",
-                         "0.031 C>S . 1101 ack 302921", "0.04 S>C . 302921 ack 1101 len 1460",
-                         "0.041 C>S . 1101 ack 304381", "0.05 S>C . 304381 ack 1101 len 1460",
-                         "0.051 C>S . 1101 ack 305841", "4 C>S R. 1101 ack 305841");
-    script_check_dressed(&script_windows, "* innocent by server; foreign 0-4; doubtful 0-3",
+    script_check_dressed(
+        &script_linux, "* innocent; foreign 0-4; doubtful 0-3", "0 S>C P. 900005001 ack 700001101 len 200 ttl +7 nots",
+        "0.02 S>C . 300001 ack 1101 len 1460", "0.021 C>S . 1101 ack 301461", "0.03 S>C . 301461 ack 1101 len 1460",
+        "0.031 C>S . 1101 ack 302921", "0.04 S>C . 302921 ack 1101 len 1460", "0.041 C>S . 1101 ack 304381",
+        "0.05 S>C . 304381 ack 1101 len 1460", "0.051 C>S . 1101 ack 305841", "4 C>S R. 1101 ack 305841");
+    script_check_dressed(&script_windows, "* innocent; foreign 0-4; doubtful 0-3",
                          "0 C>S . 900001001 ack 800005001 ttl -9", "1 C>S P. 1001 ack 5001 len 100",
                          "1.03 S>C P. 5001 ack 1101 len 200", "1.031 C>S . 1101 ack 5201",
                          "2 C>S P. 1101 ack 5201 len 100", "2.03 S>C P. 5201 ack 1201 len 200",
