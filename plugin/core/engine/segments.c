@@ -14,12 +14,7 @@
 #include "track/gap.h"
 #include "track/merged.h"
 
-void rst_segments_touch(rst_engine_t *engine, rst_conn_t *conn)
-{
-    if (!conn->first.pass_index)
-        conn->first = engine->file.now;
-    conn->last = engine->file.now;
-}
+#define DOUBTED (RST_CLUE_HOPS | RST_CLUE_TIMESTAMP) /* one of these alone is held */
 
 void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
@@ -137,16 +132,20 @@ static bool is_copy(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const
 /* Takes a segment that is its sender's own. */
 static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
+    rst_direction_t *side = &conn->direction[from];
+    rst_direction_t *peer = &conn->direction[1 - from];
     rst_moment_t before = conn->last;
     int64_t idle = before.pass_index && conn->first.pass_index ? rst_elapsed(before, engine->file.now) : RST_TIME_NONE;
 
     rst_conn_learn_roles(conn, from, segment);
     rst_segments_touch(engine, conn);
-    rst_segments_note(engine, conn, from, segment);
-    rst_fit_learn(&conn->direction[from], segment, false);
-    rst_gap_anchor(&conn->direction[from], &conn->direction[1 - from], segment);
-    rst_direction_take(&conn->direction[from], &conn->direction[1 - from], segment, engine->file.now,
-                       idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
+    if (conn->revisables || conn->stray_reset[0] || conn->stray_reset[1])
+        rst_segments_note(engine, conn, from, segment);
+    if (segment->ttl != side->ttl || side->segments <= RST_DISTANCES)
+        rst_fit_learn(side, segment, false);
+    if (rst_gap_is_open(side, peer))
+        rst_gap_anchor(side, peer, segment);
+    rst_direction_take(side, peer, segment, engine->file.now, idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
     for (unsigned i = 0; i < conn->revisables; i++)
         rst_aftermath_reached(conn->revisable[i], conn->direction);
     rst_learn_segment(engine, conn, from, segment);
@@ -167,28 +166,36 @@ static void take_held(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
     engine->file.now = now;
 }
 
-/* Is the segment its sender's own, so far as can be told? Most fit; a doubtful one may be held. */
-static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+/* What speaks against a segment; a SYN that belongs to the connection bears what options it likes, from where it likes.
+ */
+static unsigned clues_of(const rst_engine_t *engine, const rst_conn_t *conn, unsigned from,
+                         const rst_segment_t *segment)
 {
-    const unsigned doubted = RST_CLUE_HOPS | RST_CLUE_TIMESTAMP;
-    rst_direction_t *side = &conn->direction[from];
-    unsigned clues = 0;
-    rst_fit_t fit;
+    const rst_direction_t *side = &conn->direction[from];
 
-    if (!(segment->flags & RST_FLAG_SYN) || side->segments)
-        clues = rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places);
-    if (segment->flags & RST_FLAG_SYN)
-        clues &= ~doubted;
-    fit = rst_fit_by(clues);
+    if (!(segment->flags & RST_FLAG_SYN))
+        return rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places);
+    if (!side->segments)
+        return 0;
+    return rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places) &
+           ~(unsigned)DOUBTED;
+}
+
+/* A segment with something against it: the capture may have a gap, or a doubt is to be held. Returns whether it is to
+ * be taken all the same. */
+static bool is_taken_all_the_same(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
+                                  unsigned clues)
+{
+    rst_direction_t *side = &conn->direction[from];
+    rst_fit_t fit = rst_fit_by(clues);
+
     if (fit == RST_FOREIGN &&
         rst_gap_is_bridged(side, &conn->direction[1 - from], segment, clues, is_silent(engine, conn))) {
         rst_misfits_count(engine, 0);
         return true;
     }
-    if (fit == RST_FITS)
-        rst_gap_forget(side, &conn->direction[1 - from]);
     rst_misfits_count(engine, clues);
-    if (fit == RST_FITS || (fit == RST_DOUBTFUL && !(clues & doubted)))
+    if (fit == RST_DOUBTFUL && !(clues & DOUBTED))
         return true;
     if (fit == RST_DOUBTFUL && !rst_doubt_hold(side, segment, engine->file.now, clues, &engine->memory)) {
         take_held(engine, conn, from);
@@ -196,6 +203,18 @@ static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned fro
     }
     set_aside(engine, conn, from, segment, clues);
     return false;
+}
+
+/* Is the segment its sender's own, so far as can be told? */
+static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    unsigned clues = rst_fit_is_plain(&conn->direction[from], segment) ? 0 : clues_of(engine, conn, from, segment);
+
+    if (clues)
+        return is_taken_all_the_same(engine, conn, from, segment, clues);
+    engine->fit_counts.segments++;
+    conn->direction[0].gap.run = conn->direction[1].gap.run = 0;
+    return true;
 }
 
 void rst_segments_confirm(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
@@ -216,9 +235,10 @@ static void take_current(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
     rst_conn_unshare(conn, &engine->memory);
     if ((!news && is_copy(engine, conn, from, segment)) || !belongs_to_side(engine, conn, from, segment))
         return;
-    if (rst_doubt_is_continued(&conn->direction[from], segment))
+    if (conn->direction[from].doubt && rst_doubt_is_continued(&conn->direction[from], segment))
         take_held(engine, conn, from);
-    rst_segments_confirm(engine, conn, from, segment);
+    if (conn->direction[1 - from].doubt)
+        rst_segments_confirm(engine, conn, from, segment);
     take_own(engine, conn, from, segment);
 }
 
@@ -255,7 +275,8 @@ void rst_segments_before(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
 
 void rst_segments_take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
-    rst_segments_before(engine, conn, from, segment);
+    if (conn->opening)
+        rst_segments_before(engine, conn, from, segment);
     if ((segment->flags & RST_FLAG_SYN) && !find_incarnation(engine, conn, from, segment))
         return;
     take_current(engine, conn, from, segment);

@@ -17,7 +17,12 @@ void rst_segments_before(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
 void rst_segments_confirm(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment);
 
 /* The connection was heard of. */
-void rst_segments_touch(rst_engine_t *engine, rst_conn_t *conn);
+static inline void rst_segments_touch(const rst_engine_t *engine, rst_conn_t *conn)
+{
+    if (!conn->first.pass_index)
+        conn->first = engine->file.now;
+    conn->last = engine->file.now;
+}
 
 /* What a segment or reset that fits shows about the resets before it. */
 void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment);

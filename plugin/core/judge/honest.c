@@ -93,6 +93,8 @@ static bool reset_acknowledges(const rst_view_t *view, uint32_t number)
 /* What is left if nothing else explains a reset. */
 static unsigned most_by_elimination(const rst_view_t *view)
 {
+    if (rst_hop_jump(view))
+        return CONTRADICTION;
     return rst_hop_disputed(view) ? ONE_CLUE : RST_HONEST_ALWAYS;
 }
 
@@ -119,7 +121,7 @@ static unsigned most_by_earlier(const rst_view_t *view)
 /* Two aborts at once look the same if one of them is forged, unless one of them comes from elsewhere. */
 static unsigned most_by_both(const rst_view_t *view)
 {
-    return rst_made_elsewhere(view) || view->reset->after.peer_reset_elsewhere ? RST_HONEST_ALWAYS : CONTRADICTION;
+    return rst_made_elsewhere(view) || rst_peer_reset_elsewhere(view) ? RST_HONEST_ALWAYS : CONTRADICTION;
 }
 
 /* Probes and retransmissions that come from another distance than the reset of their sender, unless a device that

@@ -50,16 +50,6 @@ static place_t place_by_route(const rst_view_t *view)
                                                                                            : PLACE_ON_PATH;
 }
 
-/* Not somebody on the path in the peer's name. */
-static bool peer_has_reset(const rst_view_t *view)
-{
-    const rst_earlier_t *last = &view->reset->peer_last;
-
-    return last->at.pass_index &&
-           !(last->ttl && (view->peer->known & RST_DIRECTION_PROVED) && view->peer->hop_min == view->peer->hop_max &&
-             ABS(rst_hops(last->ttl) - view->peer->hop_max) > 1);
-}
-
 /* The one strong clue, a different hop distance, without any other. */
 static place_t place_of(const rst_view_t *view)
 {
@@ -81,7 +71,8 @@ static place_t place_of(const rst_view_t *view)
     /* The other end was reset at the same moment, which is no coincidence. */
     together = rst_within(view, rst_other_end(view), (int64_t)view->prefs->bidir_ms * RST_MILLISECOND);
     /* A reset after the end harms nobody, and an answer from farther away is from another host. */
-    if ((rst_fins_done(view) && rst_is_answer(view)) || (peer_has_reset(view) && !together))
+    if ((rst_fins_done(view) && rst_is_answer(view)) ||
+        (reset->peer_last.at.pass_index && !rst_peer_reset_elsewhere(view) && !together))
         return PLACE_OTHER_HOST;
     return together ? PLACE_ON_PATH : place_by_route(view);
 }

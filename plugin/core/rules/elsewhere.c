@@ -68,3 +68,14 @@ int64_t rst_other_end(const rst_view_t *view)
         return rst_elapsed(reset->at, reset->after.peer_reset);
     return reset->peer_last.at.pass_index ? rst_elapsed(reset->peer_last.at, reset->at) : RST_TIME_NONE;
 }
+
+bool rst_peer_reset_elsewhere(const rst_view_t *view)
+{
+    const rst_earlier_t *last = &view->reset->peer_last;
+    const rst_direction_t *peer = view->peer;
+
+    if (view->reset->after.peer_reset_elsewhere)
+        return true;
+    return last->at.pass_index && last->ttl && (peer->known & RST_DIRECTION_PROVED) && peer->hop_min == peer->hop_max &&
+           ABS(rst_hops(last->ttl) - peer->hop_max) > 1;
+}

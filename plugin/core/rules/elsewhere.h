@@ -18,4 +18,7 @@ bool rst_idle_before(const rst_view_t *view);       /* the connection had been i
 int64_t rst_other_end(const rst_view_t *view);      /* ns between the resets of both ends, RST_TIME_NONE = only one */
 void rst_explain_elsewhere(const rst_view_t *view); /* evidence lines on distance and timing, if they say something */
 
+/* Was the other side reset from another distance than its own, before or after? Somebody on the path did that. */
+bool rst_peer_reset_elsewhere(const rst_view_t *view);
+
 #endif

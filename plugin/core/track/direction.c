@@ -108,14 +108,15 @@ static void take_ip_id(rst_direction_t *side, const rst_segment_t *segment)
     side->known |= RST_DIRECTION_IP_ID;
 }
 
+/* Two of a kind are enough to know the habit. */
 static void take_stamp(rst_direction_t *side, const rst_segment_t *segment)
 {
     if (segment->known & RST_HAS_TIMESTAMP) {
         side->tsval = segment->tsval;
         side->known |= RST_DIRECTION_TIMESTAMPS;
-        side->stamped = (uint8_t)MIN(side->stamped + 1, UINT8_MAX);
+        side->stamped += side->stamped < 2;
     } else if (segment->known & RST_HAS_OPTIONS) {
-        side->unstamped = (uint8_t)MIN(side->unstamped + 1, UINT8_MAX);
+        side->unstamped += side->unstamped < 2;
     }
 }
 
@@ -419,7 +420,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     }
 }
 
-static void fill_candidate(rst_recent_segment_t *slot, const rst_segment_t *segment, rst_moment_t at)
+static inline void fill_candidate(rst_recent_segment_t *slot, const rst_segment_t *segment, rst_moment_t at)
 {
     slot->moment = at;
     slot->seq = segment->seq;

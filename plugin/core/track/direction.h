@@ -101,7 +101,7 @@ typedef struct rst_direction {
     uint8_t wscale;
     uint8_t hop_min, hop_max;   /* hop distance of its segments, not counting resets */
     uint8_t ttl;                /* of the latest segment */
-    uint8_t stamped, unstamped; /* segments with and without a timestamp, up to 255 */
+    uint8_t stamped, unstamped; /* segments with and without a timestamp, up to 2 */
     rst_distance_t distance[RST_DISTANCES];
     rst_gap_t gap;
     uint8_t foreign_clues; /* RST_CLUE_* of the latest foreign segment */

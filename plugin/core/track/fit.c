@@ -8,12 +8,9 @@
 
 #include "base/seq.h"
 
-#define NEAR 65535                         /* a window without scaling: numbers this near are not worth a question */
 #define WINDOW_MOST (1 << 30)              /* RFC 7323, section 2.3 */
 #define TTL_LOW 32                         /* no stack starts so low that this would be left of a usual path */
 #define SETTLED 2                          /* this many segments that agree settle a distance */
-#define TICKS_BACK 65536                   /* reordering, and stacks that stamp a retransmission with its first time */
-#define TICKS_AHEAD (1 << 20)              /* a second of a clock with microseconds */
 #define TICKS_SLOW 2                       /* per millisecond: RFC 7323, section 5.4, allows one */
 #define TICKS_FAST 1100                    /* per millisecond: a clock with microseconds */
 #define RATE_AFTER (100 * RST_MILLISECOND) /* as long as this shows how fast the clock ticks */
@@ -52,9 +49,9 @@ static int64_t beyond(uint32_t number, uint32_t low, uint32_t high, int64_t room
 
 static unsigned by_number(int64_t distance, int64_t window, unsigned clue)
 {
-    if (distance == INT64_MAX || distance <= window + NEAR)
+    if (distance == INT64_MAX || distance <= window + RST_FIT_NEAR)
         return 0;
-    return distance > 2 * window + NEAR ? clue | RST_CLUE_FAR : clue;
+    return distance > 2 * window + RST_FIT_NEAR ? clue | RST_CLUE_FAR : clue;
 }
 
 /* Its SYN-ACK acknowledges the other side's SYN, which somebody off the path cannot know. */
@@ -70,14 +67,14 @@ static unsigned seq_clues(const rst_direction_t *side, const rst_direction_t *pe
 {
     int64_t window;
 
-    if (!(side->known & RST_DIRECTION_NXT) || (uint32_t)(seq - side->nxt + NEAR) <= 2 * NEAR)
+    if (!(side->known & RST_DIRECTION_NXT) || rst_fit_is_near(seq, side->nxt))
         return 0;
     if (!(peer->known & RST_DIRECTION_ACKED) && side->segments < 2 && !answers_syn(side, peer))
         return 0;
     window = window_of(peer, side);
     if (!(peer->known & RST_DIRECTION_ACKED))
         return by_number(beyond(seq, side->nxt, side->nxt, window), WINDOW_MOST, RST_CLUE_SEQ);
-    return by_number(beyond(seq, peer->acked, side->nxt, 2 * window + NEAR), window, RST_CLUE_SEQ);
+    return by_number(beyond(seq, peer->acked, side->nxt, 2 * window + RST_FIT_NEAR), window, RST_CLUE_SEQ);
 }
 
 /* RFC 5961, section 5: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT. What the peer sent may be missing from the capture,
@@ -87,12 +84,12 @@ static unsigned ack_clues(const rst_direction_t *side, const rst_direction_t *pe
     int64_t window;
 
     if (!(segment->flags & RST_FLAG_ACK) || !(side->known & RST_DIRECTION_ACKED) ||
-        (uint32_t)(segment->ack - side->acked + NEAR) <= 2 * NEAR)
+        rst_fit_is_near(segment->ack, side->acked))
         return 0;
     if (!(peer->known & RST_DIRECTION_NXT))
         return 0;
     window = window_of(side, peer);
-    return by_number(beyond(segment->ack, side->acked, peer->nxt, 2 * window + NEAR), window, RST_CLUE_ACK);
+    return by_number(beyond(segment->ack, side->acked, peer->nxt, 2 * window + RST_FIT_NEAR), window, RST_CLUE_ACK);
 }
 
 /* The distances are kept by how often they were seen; one that settled is never forgotten for one that did not. A
@@ -137,12 +134,13 @@ static bool has_odd_stamp(const rst_direction_t *side, const rst_segment_t *segm
         return side->stamped >= SETTLED && !side->unstamped && (segment->known & RST_HAS_OPTIONS);
     if (!side->stamped)
         return side->unstamped >= SETTLED && (side->known & RST_DIRECTION_SYN) && !(side->known & RST_DIRECTION_CUT);
-    if (step >= -TICKS_BACK && step <= TICKS_AHEAD)
+    if (rst_fit_ticks_on(side, segment))
         return false;
     elapsed = rst_elapsed(side->last, at);
     if (elapsed == RST_TIME_NONE)
         return false;
-    return step < 0 || step - TICKS_AHEAD > elapsed / RST_MILLISECOND * (ticks_slowly(side) ? TICKS_SLOW : TICKS_FAST);
+    return step < 0 ||
+           step - RST_FIT_TICKS_AHEAD > elapsed / RST_MILLISECOND * (ticks_slowly(side) ? TICKS_SLOW : TICKS_FAST);
 }
 
 /* Asked last, because it costs more than all else. A sender that leaves the checksum to its network card shows none
@@ -180,18 +178,14 @@ unsigned rst_fit_syn_clues(const rst_direction_t *side, const rst_segment_t *seg
     return is_elsewhere(side, segment) ? RST_CLUE_HOPS : 0;
 }
 
-static bool is_near(uint32_t number, uint32_t other)
-{
-    return (uint32_t)(number - other + NEAR) <= 2 * NEAR;
-}
-
 bool rst_fit_is_rewritten(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
                           unsigned clues)
 {
     if (clues == (RST_CLUE_SEQ | RST_CLUE_FAR))
-        return (segment->flags & RST_FLAG_ACK) && (peer->known & RST_DIRECTION_NXT) && is_near(segment->ack, peer->nxt);
+        return (segment->flags & RST_FLAG_ACK) && (peer->known & RST_DIRECTION_NXT) &&
+               rst_fit_is_near(segment->ack, peer->nxt);
     return clues == (RST_CLUE_ACK | RST_CLUE_FAR) && (side->known & RST_DIRECTION_NXT) &&
-           is_near(segment->seq, side->nxt);
+           rst_fit_is_near(segment->seq, side->nxt);
 }
 
 void rst_fit_learn(rst_direction_t *side, const rst_segment_t *segment, bool settled)

@@ -18,6 +18,31 @@
 unsigned rst_fit_clues(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
                        rst_moment_t at, bool merged);
 
+#define RST_FIT_NEAR 65535          /* a window without scaling: numbers this near are not worth a question */
+#define RST_FIT_TICKS_BACK 65536    /* reordering, and stacks that stamp a retransmission with its first time */
+#define RST_FIT_TICKS_AHEAD 1048576 /* a second of a clock with microseconds */
+
+static inline bool rst_fit_is_near(uint32_t number, uint32_t other)
+{
+    return number - other + RST_FIT_NEAR <= 2 * RST_FIT_NEAR;
+}
+
+static inline bool rst_fit_ticks_on(const rst_direction_t *side, const rst_segment_t *segment)
+{
+    return segment->tsval - side->tsval + RST_FIT_TICKS_BACK <= RST_FIT_TICKS_BACK + RST_FIT_TICKS_AHEAD;
+}
+
+/* Nothing speaks against nearly all segments, and this says so at once. False = ask for the clues. */
+static inline bool rst_fit_is_plain(const rst_direction_t *side, const rst_segment_t *segment)
+{
+    bool stamped = (segment->known & RST_HAS_TIMESTAMP) != 0;
+
+    return (rst_fit_is_near(segment->seq, side->nxt) || !(side->known & RST_DIRECTION_NXT)) &&
+           (rst_fit_is_near(segment->ack, side->acked) || !(side->known & RST_DIRECTION_ACKED)) &&
+           (segment->ttl == side->ttl || !(segment->known & RST_HAS_IP) || side->segments < 2) &&
+           (stamped ? side->stamped && rst_fit_ticks_on(side, segment) : !side->stamped);
+}
+
 /* The same for a reset. Many stacks send resets without a timestamp and from another initial TTL, so only the numbers
  * and the checksum count. */
 unsigned rst_fit_reset_clues(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment);

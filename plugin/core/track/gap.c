@@ -11,7 +11,6 @@
 #define RUN 2         /* this many in a row, and the other side agrees */
 #define RUN_ONE_WAY 3 /* the same where the other side is not in the capture at all */
 #define RUN_ALONE 8   /* the same where it is, but says nothing any more */
-#define FAR (1 << 28) /* further than what is in flight on any path */
 #define STEP 1048576  /* further than this, one does not continue the other */
 
 static bool is_next(uint32_t number, uint32_t before)
@@ -19,13 +18,6 @@ static bool is_next(uint32_t number, uint32_t before)
     int64_t step = rst_seq_diff(number, before);
 
     return step >= 0 && step <= STEP;
-}
-
-static bool is_far(uint32_t number, uint32_t other)
-{
-    int64_t distance = rst_seq_diff(number, other);
-
-    return distance > FAR || distance < -FAR;
 }
 
 /* The other side is at numbers that fit these, although they do not fit what came before either. */
@@ -69,21 +61,16 @@ bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_
     return true;
 }
 
-void rst_gap_forget(rst_direction_t *side, rst_direction_t *peer)
-{
-    side->gap.run = peer->gap.run = 0;
-}
-
 /* What the first packets of a capture said was somebody else's: both sides go on at other numbers, which agree. */
 void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment)
 {
-    if ((side->known & RST_DIRECTION_NXT) && (peer->known & RST_DIRECTION_ACKED) && is_far(side->nxt, peer->acked) &&
-        !is_far(segment->seq, peer->acked)) {
+    if ((side->known & RST_DIRECTION_NXT) && (peer->known & RST_DIRECTION_ACKED) &&
+        rst_gap_is_far(side->nxt, peer->acked) && !rst_gap_is_far(segment->seq, peer->acked)) {
         side->nxt = segment->seq;
         side->gaps++;
     }
     if ((segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) && (peer->known & RST_DIRECTION_NXT) &&
-        is_far(side->acked, peer->nxt) && !is_far(segment->ack, peer->nxt)) {
+        rst_gap_is_far(side->acked, peer->nxt) && !rst_gap_is_far(segment->ack, peer->nxt)) {
         side->acked = segment->ack;
         peer->gaps++;
     }

@@ -17,10 +17,20 @@
 bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues,
                         bool silent);
 
+#define RST_GAP_FAR 0x10000000u /* further than what is in flight on any path */
+
+static inline bool rst_gap_is_far(uint32_t number, uint32_t other)
+{
+    return number - other + RST_GAP_FAR > 2 * RST_GAP_FAR;
+}
+
+/* Does what is known of the two sides not agree? */
+static inline bool rst_gap_is_open(const rst_direction_t *side, const rst_direction_t *peer)
+{
+    return rst_gap_is_far(side->nxt, peer->acked) || rst_gap_is_far(side->acked, peer->nxt);
+}
+
 /* Call before a segment is taken: where what is known of the two sides does not agree, the segment may decide. */
 void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment);
-
-/* A segment of either side fits: the connection goes on where it was. */
-void rst_gap_forget(rst_direction_t *side, rst_direction_t *peer);
 
 #endif
