@@ -15,6 +15,7 @@ typedef struct rst_outcome {
     const rst_rule_t *primary; /* NULL = no rule is confident enough */
     unsigned confidence;
     unsigned said; /* its answer before any limit */
+    bool honest;   /* limited because a perfect forgery would look the same (honest.h) */
     unsigned others;
     rst_alternative_t other[RST_OTHERS_MAX]; /* each cause once, with the confidence of its surest rule */
 } rst_outcome_t;

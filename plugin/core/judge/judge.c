@@ -163,6 +163,7 @@ static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
         outcome->primary = rule;
         outcome->confidence = confidence;
         outcome->said = said;
+        outcome->honest = limit == RST_LIMIT_HONEST;
     } else if (confidence) {
         rst_outcome_note(outcome, rule->cause, confidence);
     }
@@ -177,6 +178,7 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
     outcome->primary = NULL;
     outcome->confidence = 0;
     outcome->said = 0;
+    outcome->honest = false;
     outcome->others = 0;
     for (; *chosen; chosen++) {
         unsigned said = stray && !may_explain_stray(*chosen) ? 0 : (*chosen)->match(view);
@@ -240,6 +242,11 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     if (rule) {
         rst_measure_counts(view, rule);
         rule->explain(view);
+        if (outcome->honest)
+            rst_evidence_add(view, view->reset->at.pass_index,
+                             "No surer than this, because something forged could look the same: a capture at %s would "
+                             "decide",
+                             rst_who_own(view));
     } else {
         explain_undetermined(view);
     }
