@@ -1,0 +1,564 @@
+/* test_fit.c
+ * Tests of the limits within which a segment fits its side: each clue alone, just inside and just outside.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+#include "track/fit.h"
+
+enum {
+    NEAR = 65535,
+    WINDOW = 100000,
+    INSIDE = WINDOW + NEAR,  /* this far from what is known, a number still fits */
+    FAR = 2 * WINDOW + NEAR, /* and up to here it is one clue, not two */
+    ROOM = 2 * WINDOW + NEAR,
+    MOST = 1 << 30,
+    SETTLED_HOPS = 10, /* TTL 54 */
+    STAMP = 500000
+};
+
+/* A side in the middle of a connection, its peer, and a segment that fits. */
+typedef struct scene {
+    rst_direction_t side, peer;
+    rst_segment_t segment;
+    rst_moment_t now;
+} scene_t;
+
+static rst_checksum_t bad(const void *packet)
+{
+    (void)packet;
+    return RST_CHECKSUM_BAD;
+}
+
+static rst_checksum_t good(const void *packet)
+{
+    (void)packet;
+    return RST_CHECKSUM_GOOD;
+}
+
+static scene_t begin(void)
+{
+    scene_t scene = {0};
+
+    scene.side.known = scene.peer.known =
+        RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_SYN | RST_DIRECTION_WINDOW;
+    scene.side.nxt = scene.peer.acked = 5000000;
+    scene.peer.nxt = scene.side.acked = 9000000;
+    scene.side.window_max = scene.peer.window_max = WINDOW;
+    scene.side.segments = scene.peer.segments = 10;
+    scene.side.ttl = 54;
+    scene.side.distance[0] = (rst_distance_t){SETTLED_HOPS, 2};
+    scene.side.stamped = 5;
+    scene.side.tsval = STAMP;
+    scene.side.last = (rst_moment_t){10, RST_SECOND};
+    scene.now = (rst_moment_t){11, RST_SECOND};
+    scene.segment.known = RST_HAS_IP | RST_HAS_OPTIONS | RST_HAS_TIMESTAMP;
+    scene.segment.flags = RST_FLAG_ACK;
+    scene.segment.seq = scene.side.nxt;
+    scene.segment.ack = scene.side.acked;
+    scene.segment.ttl = 54;
+    scene.segment.tsval = STAMP;
+    return scene;
+}
+
+static unsigned clues_of(const scene_t *scene)
+{
+    return rst_fit_clues(&scene->side, &scene->peer, &scene->segment, scene->now, false);
+}
+
+/* With a sequence number that lies so far from what the side sent last. */
+static unsigned at_seq(const scene_t *scene, int64_t distance)
+{
+    scene_t changed = *scene;
+
+    changed.segment.seq = changed.side.nxt + (uint32_t)distance;
+    return clues_of(&changed);
+}
+
+static unsigned at_ack(const scene_t *scene, int64_t distance)
+{
+    scene_t changed = *scene;
+
+    changed.segment.ack = changed.side.acked + (uint32_t)distance;
+    return clues_of(&changed);
+}
+
+static void check_seq(const scene_t *scene, int64_t distance, unsigned expected)
+{
+    g_assert_cmpuint(at_seq(scene, distance), ==, expected);
+}
+
+static void check_ack(const scene_t *scene, int64_t distance, unsigned expected)
+{
+    g_assert_cmpuint(at_ack(scene, distance), ==, expected);
+}
+
+static void test_numbers(void)
+{
+    scene_t scene = begin();
+
+    check_seq(&scene, 0, 0);
+    check_seq(&scene, INSIDE, 0);
+    check_seq(&scene, -INSIDE, 0);
+    check_seq(&scene, INSIDE + 1, RST_CLUE_SEQ);
+    check_seq(&scene, -INSIDE - 1, RST_CLUE_SEQ);
+    check_seq(&scene, FAR, RST_CLUE_SEQ);
+    check_seq(&scene, FAR + 1, RST_CLUE_SEQ | RST_CLUE_FAR);
+    check_seq(&scene, -FAR - 1, RST_CLUE_SEQ | RST_CLUE_FAR);
+    check_ack(&scene, INSIDE, 0);
+    check_ack(&scene, -INSIDE, 0);
+    check_ack(&scene, INSIDE + 1, RST_CLUE_ACK);
+    check_ack(&scene, -INSIDE - 1, RST_CLUE_ACK);
+    check_ack(&scene, FAR, RST_CLUE_ACK);
+    check_ack(&scene, FAR + 1, RST_CLUE_ACK | RST_CLUE_FAR);
+}
+
+/* Data in flight: everything between what is acknowledged and what was sent fits. */
+static void test_between(void)
+{
+    scene_t scene = begin();
+
+    scene.peer.acked = scene.side.nxt - 90000;
+    check_seq(&scene, -90000 - INSIDE, 0);
+    check_seq(&scene, -90000 - INSIDE - 1, RST_CLUE_SEQ);
+    check_seq(&scene, INSIDE + 1, RST_CLUE_SEQ);
+    /* What was sent is missing from the capture, but acknowledged. */
+    scene.peer.acked = scene.side.nxt + 90000;
+    check_seq(&scene, 90000 + INSIDE, 0);
+    check_seq(&scene, 90000 + INSIDE + 1, RST_CLUE_SEQ);
+    check_seq(&scene, -INSIDE, 0);
+    check_seq(&scene, -INSIDE - 1, RST_CLUE_SEQ);
+}
+
+/* What the two sides said contradicts each other, so neither is held against a segment. */
+static void test_contradiction(void)
+{
+    scene_t scene = begin();
+
+    scene.peer.acked = scene.side.nxt - ROOM;
+    check_seq(&scene, 800000, RST_CLUE_SEQ | RST_CLUE_FAR);
+    scene.peer.acked = scene.side.nxt - ROOM - 1;
+    check_seq(&scene, 800000, 0);
+    scene.peer.acked = scene.side.nxt + ROOM;
+    check_seq(&scene, 900000, RST_CLUE_SEQ | RST_CLUE_FAR);
+    scene.peer.acked = scene.side.nxt + ROOM + 1;
+    check_seq(&scene, 900000, 0);
+
+    scene = begin();
+    scene.peer.nxt = scene.side.acked + ROOM;
+    check_ack(&scene, 900000, RST_CLUE_ACK | RST_CLUE_FAR);
+    scene.peer.nxt = scene.side.acked + ROOM + 1;
+    check_ack(&scene, 900000, 0);
+    scene.peer.nxt = scene.side.acked - ROOM;
+    check_ack(&scene, 900000, RST_CLUE_ACK | RST_CLUE_FAR);
+    scene.peer.nxt = scene.side.acked - ROOM - 1;
+    check_ack(&scene, 900000, 0);
+}
+
+static void test_unknown_numbers(void)
+{
+    scene_t scene = begin();
+
+    scene.side.known &= ~(uint32_t)RST_DIRECTION_NXT;
+    check_seq(&scene, 800000, 0);
+    scene = begin();
+    scene.side.known &= ~(uint32_t)RST_DIRECTION_ACKED;
+    check_ack(&scene, 800000, 0);
+    scene = begin();
+    scene.peer.known &= ~(uint32_t)RST_DIRECTION_NXT;
+    check_ack(&scene, 800000, 0);
+    scene = begin();
+    scene.segment.flags = 0;
+    check_ack(&scene, 800000, 0);
+}
+
+/* Nothing was acknowledged: a number far from all of them still tells, if the side showed it twice. */
+static void test_one_direction(void)
+{
+    scene_t scene = begin();
+
+    scene.peer.known &= ~(uint32_t)RST_DIRECTION_ACKED;
+    scene.side.segments = 2;
+    check_seq(&scene, INT64_C(1) * MOST + NEAR, 0);
+    check_seq(&scene, INT64_C(1) * MOST + NEAR + 1, RST_CLUE_SEQ);
+    scene.side.segments = 1;
+    check_seq(&scene, INT64_C(1) * MOST + NEAR + 1, 0);
+    scene.side.segments = 3;
+    check_seq(&scene, INT64_C(1) * MOST + NEAR + 1, RST_CLUE_SEQ);
+}
+
+/* Or once, in a SYN-ACK that acknowledges the peer's SYN. */
+static void test_answers_syn(void)
+{
+    scene_t scene = begin();
+    scene_t changed;
+
+    scene.peer.known &= ~(uint32_t)RST_DIRECTION_ACKED;
+    scene.side.known |= RST_DIRECTION_SYNACK;
+    scene.side.segments = 1;
+    scene.peer.isn = scene.side.acked - 1;
+    check_seq(&scene, MOST + 100000, RST_CLUE_SEQ);
+    changed = scene;
+    changed.side.known &= ~(uint32_t)RST_DIRECTION_SYNACK;
+    check_seq(&changed, MOST + 100000, 0);
+    changed = scene;
+    changed.side.known &= ~(uint32_t)RST_DIRECTION_ACKED;
+    check_seq(&changed, MOST + 100000, 0);
+    changed = scene;
+    changed.peer.known &= ~(uint32_t)RST_DIRECTION_SYN;
+    check_seq(&changed, MOST + 100000, 0);
+    changed = scene;
+    changed.peer.isn = scene.side.acked;
+    check_seq(&changed, MOST + 100000, 0);
+    changed.peer.isn = scene.side.acked - 2;
+    check_seq(&changed, MOST + 100000, 0);
+    /* Something was acknowledged, so one segment is enough. */
+    changed = scene;
+    changed.side.known &= ~(uint32_t)RST_DIRECTION_SYNACK;
+    changed.peer.known |= RST_DIRECTION_ACKED;
+    check_seq(&changed, INSIDE + 1, RST_CLUE_SEQ);
+}
+
+static void test_unknown_scale(void)
+{
+    static const uint32_t without[][2] = {{RST_DIRECTION_SYN, 0}, {0, RST_DIRECTION_SYN}};
+    scene_t scene;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(without); i++) {
+        scene = begin();
+        scene.side.known &= ~without[i][0];
+        scene.peer.known &= ~without[i][1];
+        scene.peer.window_max = 10; /* up to 163840 with a scale of 14 */
+        check_seq(&scene, 163840 + NEAR, 0);
+        check_seq(&scene, 163840 + NEAR + 1, RST_CLUE_SEQ);
+    }
+    for (size_t i = 0; i < 2; i++) { /* or the options of one SYN were not captured */
+        scene = begin();
+        (i ? &scene.side : &scene.peer)->known |= RST_DIRECTION_CUT;
+        scene.peer.window_max = 10;
+        check_seq(&scene, 163840 + NEAR, 0);
+        check_seq(&scene, 163840 + NEAR + 1, RST_CLUE_SEQ);
+    }
+    /* With both SYNs the window is what it says. */
+    scene = begin();
+    scene.peer.window_max = 10;
+    check_seq(&scene, 10 + NEAR + 1, RST_CLUE_SEQ);
+    /* No window is larger than a gigabyte; and that is what one is held for that was not captured. */
+    scene = begin();
+    scene.side.known &= ~(uint32_t)RST_DIRECTION_SYN;
+    scene.peer.window_max = 1 << 20;
+    check_seq(&scene, INT64_C(1) * MOST + NEAR, 0);
+    check_seq(&scene, INT64_C(1) * MOST + NEAR + 1, RST_CLUE_SEQ);
+    scene = begin();
+    scene.peer.known &= ~(uint32_t)RST_DIRECTION_WINDOW;
+    scene.peer.window_max = 0;
+    check_seq(&scene, INT64_C(1) * MOST + NEAR, 0);
+    check_seq(&scene, INT64_C(1) * MOST + NEAR + 1, RST_CLUE_SEQ);
+}
+
+static void check_ttl(const scene_t *scene, uint8_t ttl, unsigned expected)
+{
+    scene_t changed = *scene;
+
+    changed.segment.ttl = ttl;
+    g_assert_cmpuint(clues_of(&changed), ==, expected);
+    g_assert_cmpuint(rst_fit_syn_clues(&changed.side, &changed.segment), ==, expected);
+}
+
+static void test_distance(void)
+{
+    scene_t scene = begin();
+
+    check_ttl(&scene, 54, 0);
+    check_ttl(&scene, 53, RST_CLUE_HOPS);
+    check_ttl(&scene, 118, 0); /* the same distance from another initial TTL */
+    check_ttl(&scene, 33, RST_CLUE_HOPS);
+    check_ttl(&scene, 32, 0); /* chosen by a program */
+    check_ttl(&scene, 16, 0);
+    g_assert_cmpuint(rst_fit_clues(&scene.side, &scene.peer, &scene.segment, scene.now, true), ==, 0);
+    scene.segment.ttl = 53;
+    g_assert_cmpuint(rst_fit_clues(&scene.side, &scene.peer, &scene.segment, scene.now, true), ==, 0);
+    scene.side.ttl = 53; /* of its latest segment */
+    check_ttl(&scene, 53, 0);
+    scene = begin();
+    scene.segment.known &= ~(uint32_t)RST_HAS_IP;
+    check_ttl(&scene, 53, 0);
+    /* Seen once, it is not settled. */
+    scene = begin();
+    scene.side.distance[0].seen = 1;
+    check_ttl(&scene, 53, 0);
+    /* Two paths, and one that was seen once. */
+    scene = begin();
+    scene.side.distance[1] = (rst_distance_t){12, 2};
+    scene.side.distance[2] = (rst_distance_t){14, 1};
+    check_ttl(&scene, 52, 0);
+    check_ttl(&scene, 50, RST_CLUE_HOPS);
+    /* No distance follows from what an application chose. */
+    scene.side.distance[1].hops = RST_HOPS_ABSURD;
+    check_ttl(&scene, 50, 0);
+}
+
+static void check_stamp(const scene_t *scene, int64_t step, unsigned expected)
+{
+    scene_t changed = *scene;
+
+    changed.segment.tsval = changed.side.tsval + (uint32_t)step;
+    g_assert_cmpuint(clues_of(&changed), ==, expected);
+}
+
+static void test_stamps(void)
+{
+    const int ahead = 1 << 20;
+    scene_t scene = begin();
+
+    check_stamp(&scene, -65536, 0);
+    check_stamp(&scene, -65537, RST_CLUE_TIMESTAMP);
+    check_stamp(&scene, ahead, 0);
+    check_stamp(&scene, ahead + 1, RST_CLUE_TIMESTAMP);
+    /* Ten milliseconds of a clock with microseconds, and some. */
+    scene.now.time += 10 * RST_MILLISECOND;
+    check_stamp(&scene, ahead + 11000, 0);
+    check_stamp(&scene, ahead + 11001, RST_CLUE_TIMESTAMP);
+    check_stamp(&scene, -65537, RST_CLUE_TIMESTAMP);
+    scene.now.time = RST_TIME_NONE;
+    check_stamp(&scene, ahead + 11001, 0);
+    check_stamp(&scene, -65537, 0);
+}
+
+/* It is known how fast the clock ticks. */
+static void test_slow_clock(void)
+{
+    const int ahead = 1 << 20;
+    scene_t scene = begin();
+
+    scene.now.time += 10 * RST_MILLISECOND;
+    scene.side.syn = (rst_moment_t){1, RST_SECOND - 100 * RST_MILLISECOND};
+    scene.side.syn_tsval = STAMP - 200;
+    check_stamp(&scene, ahead + 20, 0);
+    check_stamp(&scene, ahead + 21, RST_CLUE_TIMESTAMP);
+    scene.side.syn_tsval = STAMP - 201; /* faster */
+    check_stamp(&scene, ahead + 11000, 0);
+    check_stamp(&scene, ahead + 11001, RST_CLUE_TIMESTAMP);
+    scene.side.syn_tsval = STAMP - 100;
+    scene.side.syn.time++; /* for a shorter time than shows it */
+    check_stamp(&scene, ahead + 11000, 0);
+    scene.side.syn.time = RST_TIME_NONE;
+    check_stamp(&scene, ahead + 11000, 0);
+    scene.side.syn = (rst_moment_t){0, RST_SECOND - 100 * RST_MILLISECOND}; /* no SYN */
+    check_stamp(&scene, ahead + 11000, 0);
+    /* For long, at a tick per millisecond. */
+    scene.side.syn = (rst_moment_t){1, 0};
+    scene.side.syn_tsval = STAMP - 1000;
+    check_stamp(&scene, ahead + 21, RST_CLUE_TIMESTAMP);
+}
+
+static void test_stamp_missing(void)
+{
+    scene_t scene = begin();
+    scene_t changed;
+
+    scene.segment.known &= ~(uint32_t)RST_HAS_TIMESTAMP;
+    scene.side.stamped = 2;
+    g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_TIMESTAMP);
+    changed = scene;
+    changed.side.stamped = 1;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+    changed = scene;
+    changed.side.unstamped = 1;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+    changed = scene;
+    changed.segment.known &= ~(uint32_t)RST_HAS_OPTIONS;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+}
+
+/* The SYN asked for none. */
+static void test_stamp_added(void)
+{
+    scene_t scene = begin();
+    scene_t changed;
+
+    scene.side.stamped = 0;
+    scene.side.unstamped = 2;
+    g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_TIMESTAMP);
+    changed = scene;
+    changed.side.unstamped = 1;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+    changed = scene;
+    changed.side.known &= ~(uint32_t)RST_DIRECTION_SYN;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+    changed = scene;
+    changed.side.known |= RST_DIRECTION_CUT;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+    changed = scene;
+    changed.side.stamped = 1;
+    g_assert_cmpuint(clues_of(&changed), ==, 0);
+}
+
+static void test_checksum(void)
+{
+    scene_t scene = begin();
+
+    scene.side.known |= RST_DIRECTION_CHECKSUMS;
+    scene.segment.checksum = bad;
+    g_assert_cmpuint(clues_of(&scene), ==, 0); /* nothing else speaks against it: it is not asked */
+    scene.segment.ttl = 53;
+    g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_HOPS | RST_CLUE_CHECKSUM);
+    scene.segment.checksum = good;
+    g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_HOPS);
+    scene.segment.checksum = NULL;
+    g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_HOPS);
+    scene.segment.checksum = bad;
+    scene.side.known &= ~(uint32_t)RST_DIRECTION_CHECKSUMS;
+    g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_HOPS);
+}
+
+static unsigned reset_clues(const scene_t *scene)
+{
+    return rst_fit_reset_clues(&scene->side, &scene->peer, &scene->segment);
+}
+
+static void test_reset(void)
+{
+    scene_t scene = begin();
+    const unsigned far = RST_CLUE_SEQ | RST_CLUE_FAR;
+
+    scene.segment.flags = RST_FLAG_RST | RST_FLAG_ACK;
+    scene.segment.ttl = 44; /* and no timestamp: resets may differ in both */
+    scene.segment.known = RST_HAS_IP | RST_HAS_OPTIONS;
+    g_assert_cmpuint(reset_clues(&scene), ==, 0);
+    scene.segment.seq = 1;
+    g_assert_cmpuint(reset_clues(&scene), ==, far);
+    /* The answer to a segment without ACK begins at zero, and acknowledges it. */
+    scene.segment.seq = 0;
+    g_assert_cmpuint(reset_clues(&scene), ==, 0);
+    scene.segment.ack += INSIDE + 1;
+    g_assert_cmpuint(reset_clues(&scene), ==, far);
+    scene.segment.ack -= INSIDE + 1;
+    scene.segment.flags = RST_FLAG_RST;
+    g_assert_cmpuint(reset_clues(&scene), ==, far);
+    scene.segment.checksum = bad;
+    scene.side.known |= RST_DIRECTION_CHECKSUMS;
+    g_assert_cmpuint(reset_clues(&scene), ==, far | RST_CLUE_CHECKSUM);
+}
+
+static bool is_rewritten(const scene_t *scene, unsigned clues)
+{
+    return rst_fit_is_rewritten(&scene->side, &scene->peer, &scene->segment, clues);
+}
+
+/* One number is right, which nobody off the path can know. */
+static void test_rewritten_seq(void)
+{
+    const unsigned far = RST_CLUE_SEQ | RST_CLUE_FAR;
+    scene_t scene = begin();
+
+    g_assert_true(is_rewritten(&scene, far));
+    g_assert_false(is_rewritten(&scene, far | RST_CLUE_HOPS));
+    scene.segment.ack = scene.peer.nxt + NEAR;
+    g_assert_true(is_rewritten(&scene, far));
+    scene.segment.ack = scene.peer.nxt - NEAR;
+    g_assert_true(is_rewritten(&scene, far));
+    scene.segment.ack = scene.peer.nxt + NEAR + 1;
+    g_assert_false(is_rewritten(&scene, far));
+    scene.segment.ack = scene.peer.nxt - NEAR - 1;
+    g_assert_false(is_rewritten(&scene, far));
+    scene = begin();
+    scene.segment.flags = 0;
+    g_assert_false(is_rewritten(&scene, far));
+    scene = begin();
+    scene.peer.known &= ~(uint32_t)RST_DIRECTION_NXT;
+    g_assert_false(is_rewritten(&scene, far));
+}
+
+static void test_rewritten_ack(void)
+{
+    const unsigned far = RST_CLUE_ACK | RST_CLUE_FAR;
+    scene_t scene = begin();
+
+    g_assert_true(is_rewritten(&scene, far));
+    g_assert_false(is_rewritten(&scene, RST_CLUE_ACK));
+    scene.segment.seq = scene.side.nxt + NEAR;
+    g_assert_true(is_rewritten(&scene, far));
+    scene.segment.seq = scene.side.nxt + NEAR + 1;
+    g_assert_false(is_rewritten(&scene, far));
+    scene = begin();
+    scene.side.known &= ~(uint32_t)RST_DIRECTION_NXT;
+    g_assert_false(is_rewritten(&scene, far));
+}
+
+/* Learns the TTL once, and compares the places: hops and how often they were seen. */
+static void check_learned(scene_t scene, uint8_t ttl, bool settled, const rst_distance_t expected[RST_DISTANCES])
+{
+    scene.segment.ttl = ttl;
+    rst_fit_learn(&scene.side, &scene.segment, settled);
+    for (unsigned i = 0; i < RST_DISTANCES; i++) {
+        g_assert_cmpuint(scene.side.distance[i].hops, ==, expected[i].hops);
+        g_assert_cmpuint(scene.side.distance[i].seen, ==, expected[i].seen);
+    }
+}
+
+#define LEARNED(...) ((const rst_distance_t[RST_DISTANCES]){__VA_ARGS__})
+
+static void test_learning(void)
+{
+    scene_t scene = begin();
+
+    check_learned(scene, 53, false, LEARNED({10, 2}, {11, 1}));
+    check_learned(scene, 53, true, LEARNED({10, 2}, {11, 2}));
+    check_learned(scene, 118, false, LEARNED({10, 2}));
+    scene.side.distance[1] = (rst_distance_t){11, 1};
+    check_learned(scene, 53, false, LEARNED({10, 2}, {11, 2}));
+    check_learned(scene, 52, false, LEARNED({10, 2}, {11, 1}, {12, 1}));
+    /* What was seen once makes room, the first such place; what settled never does. */
+    scene.side.distance[2] = (rst_distance_t){12, 1};
+    check_learned(scene, 50, false, LEARNED({10, 2}, {14, 1}, {12, 1}));
+    scene.side.distance[1].seen = scene.side.distance[2].seen = 2;
+    check_learned(scene, 50, false, LEARNED({10, 2}, {11, 2}, {12, 2}));
+    check_learned(scene, 50, true, LEARNED({10, 2}, {11, 2}, {12, 2}));
+    /* Next to the host, hop distance 0 is what an empty place holds too. */
+    scene = begin();
+    check_learned(scene, 64, false, LEARNED({10, 2}, {0, 1}));
+    scene.segment.known &= ~(uint32_t)RST_HAS_IP;
+    check_learned(scene, 53, true, LEARNED({10, 2}));
+}
+
+/* The TTL of the latest segment needs no more than a look, after the first few. */
+static void test_learning_early(void)
+{
+    scene_t scene = begin();
+
+    scene.side.distance[0].seen = 1;
+    scene.side.segments = RST_DISTANCES;
+    check_learned(scene, 54, false, LEARNED({10, 2}));
+    scene.side.segments = RST_DISTANCES + 1;
+    check_learned(scene, 54, false, LEARNED({10, 1}));
+    check_learned(scene, 54, true, LEARNED({10, 2}));
+    check_learned(scene, 118, false, LEARNED({10, 2}));
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        {"/fit/numbers", test_numbers},
+        {"/fit/between", test_between},
+        {"/fit/contradiction", test_contradiction},
+        {"/fit/unknown_numbers", test_unknown_numbers},
+        {"/fit/one_direction", test_one_direction},
+        {"/fit/answers_syn", test_answers_syn},
+        {"/fit/unknown_scale", test_unknown_scale},
+        {"/fit/distance", test_distance},
+        {"/fit/stamps", test_stamps},
+        {"/fit/slow_clock", test_slow_clock},
+        {"/fit/stamp_missing", test_stamp_missing},
+        {"/fit/stamp_added", test_stamp_added},
+        {"/fit/checksum", test_checksum},
+        {"/fit/reset", test_reset},
+        {"/fit/rewritten_seq", test_rewritten_seq},
+        {"/fit/rewritten_ack", test_rewritten_ack},
+        {"/fit/learning", test_learning},
+        {"/fit/learning_early", test_learning_early},
+        {NULL, NULL},
+    };
+
+    return script_main(&argc, &argv, tests);
+}
