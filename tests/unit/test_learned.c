@@ -322,6 +322,7 @@ static void check_visits(const int64_t *at, unsigned visits, unsigned count, int
         rst_hosts_note_empty(&table.hosts, &first_client, &service, (rst_moment_t){i + 1, at[i]}, &habit[i]);
     g_assert_cmpuint(habit[visits - 1]->count, ==, count);
     g_assert_cmpint(habit[visits - 1]->period_max, ==, longest);
+    g_assert_true(count < visits || habit[0] == habit[visits - 1]);
     close_table(&table);
 }
 
