@@ -33,6 +33,8 @@ static unsigned most_by_distance(const rst_view_t *view)
         return RST_HONEST_ALWAYS;
     if (is_at_host(view))
         return AT_HOST;
+    if (rst_hop_varies(view))
+        return CONTRADICTION;
     return bears_stamp(view) ? OTHER_TTL : ONE_CLUE;
 }
 

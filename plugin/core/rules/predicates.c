@@ -189,6 +189,12 @@ static bool own_hops(const rst_view_t *view, uint8_t *hops)
     return own->hop_min == own->hop_max && after->alive_ttl && rst_hops(after->alive_ttl) == own->hop_max;
 }
 
+/* The reset has one of the distances of the host's other connections. */
+static bool comes_from_another(const rst_view_t *view)
+{
+    return !view->reset->ttl || rst_distances_has(&view->distance, rst_hops(view->reset->ttl));
+}
+
 /* If the connection itself has shown no more than a SYN-ACK, two completed connections of the host must agree; those of
  * one other client are not enough. */
 static bool usual_hops(const rst_view_t *view, uint8_t *hops)
@@ -200,7 +206,7 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
             return false;
         *hops = range->max;
     }
-    return *hops != RST_HOPS_ABSURD && !has_other_distances(view, *hops);
+    return *hops != RST_HOPS_ABSURD && !(has_other_distances(view, *hops) && comes_from_another(view));
 }
 
 /* Stacks may send resets with a different initial TTL than their sockets use. A reset comes from elsewhere only if its
@@ -208,9 +214,11 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 static int8_t delta_from(const rst_view_t *view, uint8_t usual)
 {
     static const int initial[] = {64, 128, 255, 32, 60, 30};
+    bool modern = (view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)) != 0;
+    size_t usable = modern ? G_N_ELEMENTS(initial) - 2 : G_N_ELEMENTS(initial);
     int best = INT8_MAX;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
+    for (size_t i = 0; i < usable; i++) {
         int delta = initial[i] - view->reset->ttl - usual;
 
         if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))
@@ -244,6 +252,13 @@ bool rst_hop_disputed(const rst_view_t *view)
     if (!shows_ttl(view) || !own_hops(view, &hops) || hops == RST_HOPS_ABSURD || !has_other_distances(view, hops))
         return false;
     return ABS(delta_from(view, hops)) >= (int)view->prefs->hop_delta;
+}
+
+bool rst_hop_varies(const rst_view_t *view)
+{
+    uint8_t hops;
+
+    return own_hops(view, &hops) && has_other_distances(view, hops);
 }
 
 /* A single hop, which a change of route could explain too, so it only raises doubt. The sender's distance must be

@@ -43,6 +43,9 @@ int8_t rst_hop_delta(const rst_view_t *view);
 /* From elsewhere than the connection's own packets, but other connections of the host are from elsewhere too: then the
  * distance convicts nobody, and clears nobody either. */
 bool rst_hop_disputed(const rst_view_t *view);
+
+/* Other connections of the host come from elsewhere than this one. */
+bool rst_hop_varies(const rst_view_t *view);
 bool rst_hop_jump(const rst_view_t *view);        /* strong evidence */
 bool rst_hop_apart(const rst_view_t *view);       /* the same, not counting the initial TTLs that only old stacks use */
 bool rst_hop_step(const rst_view_t *view);        /* medium evidence: one hop off the sender's other packets */

@@ -393,6 +393,9 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
         !rst_seq_after(end, peer->acked))
         side->old_duplicate = at;
     take_retransmission(side, peer, segment, space, at);
+    /* Whoever sends data where its FIN stood has not closed: that FIN was somebody else's. */
+    if ((side->known & RST_DIRECTION_FIN) && segment->len && segment->seq == side->fin_seq - 1)
+        side->known &= ~(uint32_t)RST_DIRECTION_FIN;
     if (rst_seq_after(end, side->nxt)) {
         fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
         side->bytes += fresh;

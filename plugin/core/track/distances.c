@@ -145,3 +145,12 @@ unsigned rst_distances_apart(const rst_distance_view_t *view, uint8_t hops)
     }
     return sum;
 }
+
+bool rst_distances_has(const rst_distance_view_t *view, uint8_t hops)
+{
+    for (unsigned i = 0; i < RST_HOST_DISTANCES; i++) {
+        if (view->connections[i] && ABS(view->hops[i] - hops) <= 1)
+            return true;
+    }
+    return false;
+}

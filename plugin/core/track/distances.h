@@ -68,4 +68,7 @@ rst_distance_view_t rst_distances_for(const rst_host_distances_t *distances, con
 /* How many connections came from a distance that differs by more than one hop. */
 unsigned rst_distances_apart(const rst_distance_view_t *view, uint8_t hops);
 
+/* Do connections of the host have this distance? */
+bool rst_distances_has(const rst_distance_view_t *view, uint8_t hops);
+
 #endif

@@ -54,26 +54,25 @@ static unsigned by_number(int64_t distance, int64_t window, unsigned clue)
     return distance > 2 * window + RST_FIT_NEAR ? clue | RST_CLUE_FAR : clue;
 }
 
-/* Its SYN-ACK acknowledges the other side's SYN, which somebody off the path cannot know. */
-static bool answers_syn(const rst_direction_t *side, const rst_direction_t *peer)
+/* Nothing was acknowledged yet. Right after its SYN a side sends no more than what fits into the SYN's packet and the
+ * first flight; later, two segments of one direction prove a number, within the largest window that there is. */
+static unsigned seq_clues_alone(const rst_direction_t *side, uint32_t seq)
 {
-    return (side->known & RST_DIRECTION_SYNACK) && (side->known & RST_DIRECTION_ACKED) &&
-           (peer->known & RST_DIRECTION_SYN) && side->acked == peer->isn + 1;
+    if (side->segments >= 2)
+        return by_number(beyond(seq, side->nxt, side->nxt, 0), WINDOW_MOST, RST_CLUE_SEQ);
+    return (side->known & RST_DIRECTION_SYN) ? RST_CLUE_SEQ | RST_CLUE_FAR : 0;
 }
 
-/* A sequence number outside what the window and the data in flight allow. One direction alone proves a number by two
- * segments. */
+/* A sequence number outside what the window and the data in flight allow. */
 static unsigned seq_clues(const rst_direction_t *side, const rst_direction_t *peer, uint32_t seq)
 {
     int64_t window;
 
     if (!(side->known & RST_DIRECTION_NXT) || rst_fit_is_near(seq, side->nxt))
         return 0;
-    if (!(peer->known & RST_DIRECTION_ACKED) && side->segments < 2 && !answers_syn(side, peer))
-        return 0;
-    window = window_of(peer, side);
     if (!(peer->known & RST_DIRECTION_ACKED))
-        return by_number(beyond(seq, side->nxt, side->nxt, window), WINDOW_MOST, RST_CLUE_SEQ);
+        return seq_clues_alone(side, seq);
+    window = window_of(peer, side);
     return by_number(beyond(seq, peer->acked, side->nxt, 2 * window + RST_FIT_NEAR), window, RST_CLUE_SEQ);
 }
 
