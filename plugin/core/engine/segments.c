@@ -205,12 +205,18 @@ static bool is_taken_all_the_same(rst_engine_t *engine, rst_conn_t *conn, unsign
     return false;
 }
 
+/* Both ends are one: then so are both directions. */
+static bool is_with_itself(const rst_conn_t *conn)
+{
+    return conn->port[0] == conn->port[1] && rst_address_equal(&conn->address[0], &conn->address[1]);
+}
+
 /* Is the segment its sender's own, so far as can be told? */
 static bool belongs_to_side(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     unsigned clues = rst_fit_is_plain(&conn->direction[from], segment) ? 0 : clues_of(engine, conn, from, segment);
 
-    if (clues)
+    if (clues && !is_with_itself(conn))
         return is_taken_all_the_same(engine, conn, from, segment, clues);
     engine->fit_counts.segments++;
     conn->direction[0].gap.run = conn->direction[1].gap.run = 0;

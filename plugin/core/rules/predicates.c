@@ -214,11 +214,9 @@ static bool usual_hops(const rst_view_t *view, uint8_t *hops)
 static int8_t delta_from(const rst_view_t *view, uint8_t usual)
 {
     static const int initial[] = {64, 128, 255, 32, 60, 30};
-    bool modern = (view->own->known & (RST_DIRECTION_TIMESTAMPS | RST_DIRECTION_WSCALE)) != 0;
-    size_t usable = modern ? G_N_ELEMENTS(initial) - 2 : G_N_ELEMENTS(initial);
     int best = INT8_MAX;
 
-    for (size_t i = 0; i < usable; i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(initial); i++) {
         int delta = initial[i] - view->reset->ttl - usual;
 
         if (initial[i] >= view->reset->ttl && ABS(delta) < ABS(best))

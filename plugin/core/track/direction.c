@@ -481,9 +481,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
         count_probe(&side->window_probe, at);
     else if (keepalive)
         count_probe(&side->keepalive, at);
-    else if (is_out_of_window(side, peer, segment))
-        take_out_of_window(side, at);
-    else if (space)
+    else if (space && !is_out_of_window(side, peer, segment))
         take_space(side, peer, segment, space, at);
     else if (!(side->known & RST_DIRECTION_NXT)) {
         side->nxt = segment->seq;

@@ -60,7 +60,9 @@ static unsigned seq_clues_alone(const rst_direction_t *side, uint32_t seq)
 {
     if (side->segments >= 2)
         return by_number(beyond(seq, side->nxt, side->nxt, 0), WINDOW_MOST, RST_CLUE_SEQ);
-    return (side->known & RST_DIRECTION_SYN) ? RST_CLUE_SEQ | RST_CLUE_FAR : 0;
+    /* A SYN-ACK may be that of a device in front of the host, which has numbers of its own. */
+    return (side->known & (RST_DIRECTION_SYN | RST_DIRECTION_SYNACK)) == RST_DIRECTION_SYN ? RST_CLUE_SEQ | RST_CLUE_FAR
+                                                                                           : 0;
 }
 
 /* A sequence number outside what the window and the data in flight allow. */
