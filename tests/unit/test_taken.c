@@ -199,6 +199,7 @@ static void test_answered_syn(void)
                             "1.03 C>S . 1001 ack 5001", "2 S>C R. 5001 ack 1001");
 
     g_assert_cmpuint(own_of(run->reset[0])->nxt - script_variants[0].server_base, ==, 5001);
+    g_assert_cmpuint(own_of(run->reset[0])->segments, ==, 1);
     finish(run);
 }
 
@@ -222,6 +223,92 @@ static void test_old_duplicate(void)
     check_old_duplicate("1.1 S>C F. 5201 ack 1102 id 205", "2 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df", false);
 }
 
+/* Four segments in, one of the server's looks like this: how many were doubtful, and how far it has got. */
+static void check_doubt(uint64_t doubtful, uint32_t nxt, uint64_t bytes, const char *const *lines)
+{
+    script_run_t *run = run_lines(lines);
+    const rst_direction_t *own = own_of(run->reset[0]);
+
+    g_assert_cmpuint(rst_engine_fit_counts(run->engine).doubtful, ==, doubtful);
+    g_assert_cmpuint(own->nxt - script_variants[0].server_base, ==, nxt);
+    g_assert_cmpuint(own->bytes, ==, bytes);
+    finish(run);
+}
+
+#define CHECK_DOUBT(doubtful, nxt, bytes, ...)                                                                         \
+    check_doubt(doubtful, nxt, bytes, (const char *const[]){__VA_ARGS__, "9 S>C R. 5201 ack 1101 ttl 54", NULL})
+#define FROM_ELSEWHERE "2 S>C P. 5201 ack 1101 len 10 ttl 50"
+
+static void test_doubt(void)
+{
+    CHECK_DOUBT(1, 5201, 200, SCRIPT_TALK, FROM_ELSEWHERE);
+    /* Two segments settle a distance. */
+    CHECK_DOUBT(1, 5001, 0, SCRIPT_REQUEST, FROM_ELSEWHERE);
+    CHECK_DOUBT(0, 5211, 10, SCRIPT_OPEN, FROM_ELSEWHERE);
+    /* The side goes on where it ends, or it does not. */
+    CHECK_DOUBT(1, 5221, 220, SCRIPT_TALK, FROM_ELSEWHERE, "2.1 S>C P. 5211 ack 1101 len 10 ttl 54");
+    CHECK_DOUBT(1, 5201, 200, SCRIPT_TALK, FROM_ELSEWHERE, "2.1 S>C . 5201 ack 1101 ttl 54",
+                "2.2 S>C . 5201 ack 1101 ttl 54 win 499");
+    /* One number a little too far: segments are missing, and it is taken. */
+    CHECK_DOUBT(1, 140011, 210, SCRIPT_TALK, "2 S>C P. 140001 ack 1101 len 10 ttl 54");
+}
+
+#define STAMPED_TALK                                                                                                   \
+    "0 C>S S 1000 ts 1:0", "0.02 S>C S. 5000 ack 1001 ts 900:1", "0.03 C>S . 1001 ack 5001 ts 31:900",                 \
+        "0.04 S>C P. 5001 ack 1001 ts 940:31 len 200", "0.05 C>S . 1001 ack 5201 ts 51:940"
+
+static void test_doubtful_stamps(void)
+{
+    CHECK_DOUBT(0, 5211, 210, STAMPED_TALK, "1 S>C P. 5201 ack 1001 ts 1900:51 len 10");
+    CHECK_DOUBT(1, 5201, 200, STAMPED_TALK, "1 S>C P. 5201 ack 1001 ts 900001900:51 len 10");
+    CHECK_DOUBT(1, 5201, 200, STAMPED_TALK, "1 S>C P. 5201 ack 1001 len 10");
+    CHECK_DOUBT(1, 5201, 200, SCRIPT_TALK, "2 S>C P. 5201 ack 1101 len 10 ttl 54 ts 5:6");
+}
+
+/* The first packet was somebody else's, in one of its numbers: where the two sides agree later on is right. */
+static void test_anchor(void)
+{
+    script_run_t *run = RUN("0 S>C P. 900005001 ack 1101 len 200", "0.02 C>S P. 1101 ack 5201 len 100",
+                            "0.03 S>C . 5201 ack 1201", "9 S>C R. 5201 ack 1201");
+
+    g_assert_cmpuint(own_of(run->reset[0])->nxt - script_variants[0].server_base, ==, 5201);
+    finish(run);
+    run = RUN("0 S>C P. 5001 ack 700001101 len 200", "0.02 C>S P. 1101 ack 5201 len 100", "0.03 S>C . 5201 ack 1201",
+              "9 S>C R. 5201 ack 1201");
+    g_assert_cmpuint(own_of(run->reset[0])->acked - script_variants[0].client_base, ==, 1201);
+    finish(run);
+}
+
+/* A foreign reset, too, is told what its apparent sender does next. */
+static void check_stray(const char *reset, const char *next)
+{
+    script_run_t *run = RUN(SCRIPT_TALK, reset, next);
+
+    g_assert_cmpuint(run->reset[0]->ordinal, ==, 0);
+    g_assert_cmpuint(run->reset[0]->after.own_next.pass_index, ==, 9);
+    finish(run);
+}
+
+static void test_stray(void)
+{
+    check_stray("2 S>C R. 900005201 ack 1101 ttl 54", "2.1 S>C P. 5201 ack 1101 len 5 ttl 54");
+    check_stray("2 C>S R. 900001101 ack 5201 ttl 64", "2.1 C>S P. 1101 ack 5201 len 5 ttl 64");
+}
+
+/* An attempt from elsewhere that is answered: by the host itself, or by somebody else too. */
+static void test_answered_elsewhere(void)
+{
+    script_run_t *run = RUN(SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54", "3 C>S S 9000 ttl 50");
+
+    g_assert_nonnull(run->reset[0]->conn->opening);
+    script_feed(run, "3.02 S>C S. 7000 ack 9001 ttl 54");
+    g_assert_null(run->reset[0]->conn->opening);
+    finish(run);
+    run = RUN(SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54", "3 C>S S 9000 ttl 50", "3.02 S>C S. 7000 ack 9001 ttl 40");
+    g_assert_nonnull(run->reset[0]->conn->opening);
+    finish(run);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -235,6 +322,11 @@ int main(int argc, char **argv)
         {"/taken/opening", test_opening},
         {"/taken/answered_syn", test_answered_syn},
         {"/taken/old_duplicate", test_old_duplicate},
+        {"/taken/doubt", test_doubt},
+        {"/taken/doubtful_stamps", test_doubtful_stamps},
+        {"/taken/anchor", test_anchor},
+        {"/taken/stray", test_stray},
+        {"/taken/answered_elsewhere", test_answered_elsewhere},
         {NULL, NULL},
     };
 
