@@ -40,7 +40,7 @@ CORE = REPO / "plugin" / "core"
 
 # Everything that decides on a verdict; a group is a file.
 RULES = ("rules/*.[ch]", "declared/*.c", "judge/*.c", "track/trigger.c", "track/aftermath.c",
-         "track/connection.c", "track/doubt.c", "track/fit.c", "track/gap.c", "track/opening.c",
+         "track/connection.c", "track/doubt.c", "track/fit.[ch]", "track/gap.[ch]", "track/opening.c",
          "track/hosts.c", "track/services.c", "track/distances.c", "track/syn_origin.c",
          "engine/segments.c", "engine/resets.c", "engine/misfits.c",
          "engine/learn*.c", "engine/failures.c",  # what is remembered of hosts, and told without a reset

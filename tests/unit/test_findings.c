@@ -64,6 +64,21 @@ static void test_syn_timeout(void)
                      "90 none");
 }
 
+/* The same on ports that were in use: frames 9 and later, after a connection that was reset. */
+#define WAS_RESET SCRIPT_TALK, "2 S>C R. 5201 ack 1101"
+
+static void test_attempt_unanswered(void)
+{
+    check_finds(11, RST_FINDING_SYN_TIMEOUT, 3, WAS_RESET, "3 C>S S 9000 id 150 ttl 64", "4 C>S S 9000 id 151 ttl 64",
+                "6 C>S S 9000 id 152 ttl 64");
+    check_finds(10, RST_FINDING_SYN_TIMEOUT, 2, WAS_RESET, "3 C>S S 9000 id 150 ttl 64", "4 C>S S 9000 id 151 ttl 64",
+                "5.1 none");
+    check_finds_none(WAS_RESET, "3 C>S S 9000 id 150 ttl 64", "4 C>S S 9000 id 151 ttl 64", "5 none");
+    check_finds_none(WAS_RESET, "3 C>S S 9000 id 150 ttl 64", "9 none");
+    check_finds_none(WAS_RESET, "3 S>C S. 9000 ack 77 id 150 ttl 54", "4 S>C S. 9000 ack 77 id 151 ttl 54",
+                     "6 S>C S. 9000 ack 77 id 152 ttl 54", "9 none");
+}
+
 #define COPY(time, id) time " C>S P. 1101 ack 5201 len 40 id " id
 #define SIX COPY("1.0", "301"), COPY("1.3", "302"), COPY("1.9", "303"), COPY("3.1", "304"), COPY("5.5", "305"),        \
     COPY("10.3", "306")
@@ -179,6 +194,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         { "/findings/syn_timeout", test_syn_timeout },
+        { "/findings/attempt_unanswered", test_attempt_unanswered },
         { "/findings/silent_give_up", test_silent_give_up },
         { "/findings/unreachable", test_unreachable },
         { "/findings/not_unreachable", test_not_unreachable },
