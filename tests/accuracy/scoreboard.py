@@ -27,6 +27,10 @@ import tools
 SURE = 50       # from here a verdict is a claim
 BAND = 10       # points by which a confidence band may be off
 FULL_BAND = 30  # verdicts from which a band counts
+# Where a perfect forgery would look the same (docs/trust.md). The lab has no such forgery, so these are right more often
+# than they claim; in a band of their own, they must not be right less often.
+LIMITED = {("segment_after_reset", 60)}
+AT_LIMIT = ", at a limit"
 DEFAULT_FLOORS = Path(__file__).with_name("floors.json")
 
 
@@ -59,6 +63,11 @@ class Case:
         """A false accusation: architecture.md section 7."""
         return (self.confidence >= SURE and tools.accuses(self.got, self.blamed) and
                 not tools.accuses(self.cause, self.sender))
+
+    @property
+    def band(self):
+        low = self.confidence // BAND * BAND
+        return f"{low}-{low + BAND - 1}{AT_LIMIT if (self.got, self.confidence) in LIMITED else ''}"
 
     def line(self):
         return (f"{self.capture} frame {self.frame}: got {self.got} {self.confidence} % by {self.blamed}, "
@@ -165,9 +174,9 @@ def calibration(cases):
     """{band: (verdicts, mean confidence, share right, share acceptable)}; undecidable cases count."""
     bands = defaultdict(list)
     for c in cases:
-        bands[c.confidence // 10 * 10].append(c)
+        bands[c.band].append(c)
     return {
-        f"{band}-{band + 9}": {
+        band: {
             "verdicts": len(held),
             "confidence": round(sum(c.confidence for c in held) / len(held), 1),
             "right": share(sum(c.right for c in held), len(held)),
@@ -239,7 +248,9 @@ def below(board, floors):
             if value is not None and (value > floor if name in ("accusations", "confident_wrong") else value < floor):
                 broken.append(f"{way}: {name} is {value}, floor {floor}")
     for band, row in board["calibration"].items():
-        off = abs(row["right"] - row["confidence"])
+        off = row["confidence"] - row["right"]
+        if not band.endswith(AT_LIMIT):
+            off = abs(off)
         if row["verdicts"] >= FULL_BAND and off > floors.get("bands", {}).get(band, BAND):
             broken.append(f"confidence {band}: {row['right']} % right, {row['confidence']} % claimed")
     return broken

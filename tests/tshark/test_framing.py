@@ -18,8 +18,8 @@ ON_THE_WAY = tools.accusing()
 BLAMED = 50  # percent from which a verdict is an accusation
 RIGHT = 0.95  # of the rows of a table, causes and senders
 
-# Until every segment is asked whether it fits its side before it changes anything.
-believed = pytest.mark.xfail(reason="packets are credited to a side by address alone", strict=False)
+# Rows of the shared table that one pass cannot know: only the packet after the reset gives it away.
+KNOWN_LATER = {("f03_near_goes_on_truly.pcapng", "18"), ("f11_copy_before.pcapng", "18")}
 
 
 def bounds(text):
@@ -57,6 +57,10 @@ def faults_of(tshark, table, passes, name=None):
     return [(row, verdict, judge(row, verdict)) for row, verdict in found]
 
 
+def place(row):
+    return row["capture"], row["frame"]
+
+
 def complaints(found):
     """One line for each row with faults, for the message of a failure."""
     return [f"{row['capture']} {row['frame']}: {verdict}, {sorted(faults)}" for row, verdict, faults in found if faults]
@@ -72,7 +76,6 @@ def built(tmp_path_factory):
     return out / "cases.tsv"
 
 
-@believed
 @pytest.mark.parametrize("passes", [1, 2])
 @pytest.mark.parametrize(
     "name", ["data_after", "reset_before_ipv6", "syn_before_device", "reset_between_points"]
@@ -110,7 +113,6 @@ def sisters_of(tshark, table, passes, twins):
     return found
 
 
-@believed
 @pytest.mark.parametrize("passes", [1, 2])
 def test_sisters(tshark, built, passes):
     """Other addresses, stacks, distances, numbers and times than those of the shared folder, by the same mechanisms."""
@@ -136,13 +138,24 @@ def test_built_words(tshark, built, name, passes):
     assert complaints(found) == []
 
 
-@believed
 @pytest.mark.parametrize("passes", [1, 2])
 def test_shared(tshark, shared, passes):
     table = shared / "framing" / "cases.tsv"
     if not table.is_file():
         pytest.skip(f"no captures with forged packets in {shared}")
-    check_shares(faults_of(tshark, table, passes))
+    found = faults_of(tshark, table, passes)
+    assert len(found) >= 30
+    check_shares(found if passes == 2 else [one for one in found if place(one[0]) not in KNOWN_LATER])
+
+
+@pytest.mark.parametrize("capture, frame", sorted(KNOWN_LATER))
+def test_known_later(tshark, shared, capture, frame):
+    """One pass says itself that it may not know them; nobody is accused meanwhile."""
+    path = shared / "framing" / capture
+    if not path.is_file():
+        pytest.skip(f"no captures with forged packets in {shared}")
+    row = tshark.resets(path, ["rst.provisional", "rst.sender"], passes=1)[int(frame)]
+    assert tools.truth(row["rst.provisional"]) == [True] and row["rst.sender"] != ["middlebox"]
 
 
 @pytest.mark.parametrize(
