@@ -98,7 +98,7 @@ const attack_kind_t attack_kinds_later[] = {
     ON_PATH("a perfect train", 60, 60, 75, "+0.001 R>P R. $seq+1460 ack $ack $own",
             "+0.002 R>P R. $seq+4380 ack $ack $own"),
     ON_PATH("perfect FINs of both", 60, 0, 0, "-0.06 P>R F. $seq ack $ack $own", "-0.05 R>P F. $seq ack $ack+1 $own"),
-    ON_PATH("perfect closed window of the peer", 60, 0, 0, "-0.9 P>R . $seq ack $ack win 0 $own"),
+    ON_PATH("perfect closed window of the peer", 75, 0, 0, "-0.9 P>R . $seq ack $ack win 0 $own"),
     ON_PATH("perfect SYN, unanswered", 60, 0, 0, "-0.05 K>V S $seq+1000 mss 1460 $own"),
     ON_PATH("reset one hop off before", 60, 0, 75, "-0.02 R>P R $seq $onehop"),
     /* An end that wants to look like somebody else. */
