@@ -142,6 +142,13 @@ static void test_apart(void)
     g_assert_cmpuint(rst_distances_apart(&view, 10), ==, 5);
     g_assert_cmpuint(rst_distances_apart(&view, 13), ==, 7);
     g_assert_cmpuint(rst_distances_apart(&view, 20), ==, 12);
+    view = (rst_distance_view_t){.connections = {3, 0}, .hops = {10, 40}};
+    g_assert_false(rst_distances_has(&view, 8));
+    g_assert_true(rst_distances_has(&view, 9));
+    g_assert_true(rst_distances_has(&view, 10));
+    g_assert_true(rst_distances_has(&view, 11));
+    g_assert_false(rst_distances_has(&view, 12));
+    g_assert_false(rst_distances_has(&view, 40));
 }
 
 static void check_run(const rst_service_t *service, unsigned place, bool accepts, unsigned count, uint32_t first,

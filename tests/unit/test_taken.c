@@ -309,6 +309,58 @@ static void test_answered_elsewhere(void)
     finish(run);
 }
 
+#define SAID(t, client, server)                                                                                        \
+    t "1 " client ">" server " P. 1001 ack 5001 len 10", t "2 " server ">" client " P. 5001 ack 1011 len 10",          \
+        t "3 " client ">" server " . 1011 ack 5011"
+
+/* Equal ports, or equal addresses, are no connection with itself. */
+static void check_foreign_between(uint64_t foreign, const char *const *lines)
+{
+    script_run_t *run = run_lines(lines);
+
+    g_assert_cmpuint(rst_engine_fit_counts(run->engine).foreign, ==, foreign);
+    finish(run);
+}
+
+#define OPENED_BETWEEN(client, server) "0 " client ">" server " S 1000", "0.05 " server ">" client " S. 5000 ack 1001"
+
+static void test_itself(void)
+{
+    check_foreign_between(1, (const char *const[]){OPENED_BETWEEN("C:179", "S:179"), SAID("0.", "C:179", "S:179"),
+                                                   "1 S:179>C:179 P. 900005011 ack 800001011 len 5", NULL});
+    check_foreign_between(1, (const char *const[]){OPENED_BETWEEN("C:1", "C:2"), SAID("0.", "C:1", "C:2"),
+                                                   "1 C:2>C:1 P. 900005011 ack 800001011 len 5", NULL});
+}
+
+/* Two connections; the second one is reset by its host, and so is the first one, but not for the first time. */
+static void check_burst(const char *first, const char *other, const char *again, bool expected)
+{
+    script_run_t *run = RUN(SAID("0.", "C:1", "S"), SAID("1.", "C:2", "S"), first, other, again);
+
+    g_assert_nonnull(run->reset[1]->burst);
+    g_assert_cmpint(run->reset[2]->burst == run->reset[1]->burst, ==, expected);
+    g_assert_cmpuint(run->reset[1]->burst->connections, ==, expected ? 2 : 1);
+    finish(run);
+}
+
+/* What came before may have been somebody else's, so its own abort counts, within twice the time of a batch. */
+static void test_joins_late(void)
+{
+    const char *first = "2 S>C:1 R. 5011 ack 1011";
+    const char *other = "2.06 S>C:2 R. 5011 ack 1011";
+    script_run_t *run;
+
+    check_burst(first, other, "2.1 S>C:1 R. 5011 ack 1011", true);
+    check_burst(first, other, "2.100000001 S>C:1 R. 5011 ack 1011", false);
+    check_burst(first, other, "- S>C:1 R. 5011 ack 1011", false);
+    check_burst("2 S>C:1 R. 5111 ack 1011", other, "2.1 S>C:1 R. 5011 ack 1011", false);
+    check_burst(first, other, "2.1 S>C:1 R. 5111 ack 1011", false);
+    /* The burst has counted this connection. */
+    run = RUN(SAID("0.", "C:1", "S"), first, "2.04 S>C:1 R. 5011 ack 1011");
+    g_assert_cmpuint(run->reset[0]->burst->connections, ==, 1);
+    finish(run);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -326,6 +378,8 @@ int main(int argc, char **argv)
         {"/taken/doubtful_stamps", test_doubtful_stamps},
         {"/taken/anchor", test_anchor},
         {"/taken/stray", test_stray},
+        {"/taken/itself", test_itself},
+        {"/taken/joins_late", test_joins_late},
         {"/taken/answered_elsewhere", test_answered_elsewhere},
         {NULL, NULL},
     };
