@@ -198,7 +198,7 @@ class Rewriter:
     def is_idle(self):
         """Functions that only choose words, or a place in a table and its size, alter no verdict."""
         words = r"(rst_)?(tell|write|explain|describe)_|.*_(text|name)$|lacks_last_data$"
-        tables = r".*_hash$|grown$|next_run$|table_entry$|drop_oldest$"
+        tables = r".*_hash$|rst_grow$|add_run$|table_entry$|drop_oldest$"
         return re.match(f"{words}|{tables}", self.function) or "char *" in self.type
 
     def define(self, at):

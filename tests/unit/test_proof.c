@@ -69,7 +69,15 @@ static void test_numbers(void)
     /* Fast Open: it acknowledges the data in the SYN as well. */
     script_check(FIREWALL, LAST("0.20 C:3>S:83 S 1000 len 50 tfo ttl 64", "0.22 S:83>C:3 S. 5000 ack 1051 ttl 54",
                                 "0.221 C:3>S:83 . 1051 ack 5001 ttl 64"));
+    /* An abort beyond what the client has sent; a reset without the ACK flag, whatever is in that field. */
+    script_check("closed_port 45-55 by unknown",
+                 LAST(ASKED("0.2", "C:3", "83", "54"), "0.221 C:3>S:83 R. 1401 ack 5001 ttl 64"));
+    script_check("closed_port 45-55 by unknown",
+                 LAST(ASKED("0.2", "C:3", "83", "54"), "0.221 C:3>S:83 R 1001 ack 5001 ttl 64"));
     /* The capture lacks the SYN. */
+    script_check(FIREWALL, LAST("0.22 S:83>C:3 S. 5000 ack 101001 ttl 54", "0.221 C:3>S:83 . 133769 ack 5001 ttl 64"));
+    script_check("closed_port 45-55 by unknown",
+                 LAST("0.22 S:83>C:3 S. 5000 ack 101001 ttl 54", "0.221 C:3>S:83 . 133770 ack 5001 ttl 64"));
     script_check(FIREWALL, LAST("0.22 S:83>C:3 S. 5000 ack 1001 ttl 54", "0.221 C:3>S:83 . 1001 ack 5001 ttl 64"));
     script_check("closed_port 45-55 by unknown",
                  LAST("0.22 S:83>C:3 S. 5000 ack 1001 ttl 54", "0.221 C:3>S:83 . 900001 ack 5001 ttl 64"));
@@ -87,6 +95,10 @@ static void test_hearsay(void)
     script_check(FIREWALL, OF_CLIENT("B"), OPENED("0.3", "A:1", "80", "54"), REFUSED_NEARER);
     /* This one sees it elsewhere, where the refusal comes from too. */
     script_check(NO_FIREWALL, OF_CLIENT("B"), OPENED("0.3", "C:1", "80", "61"), REFUSED_NEARER);
+    /* Three ports by two clients, and later one of them alone: it is still known to both. */
+    script_check(FIREWALL, OPENED("0.0", "A:1", "80", "54"), OPENED("0.1", "B:2", "82", "54"),
+                 OPENED("0.2", "A:3", "83", "54"), OPENED("200.0", "A:4", "80", "54"), "201 C:9>S:81 S 1000 ttl 64",
+                 "201.02 S:81>C:9 R. =0 ack 1001 ttl 61");
     /* Too soon for the host, as far as another client can tell. */
     script_check("firewall_reject 70-80 by middlebox", OF_CLIENT("C"), "1 C:9>S:81 S 1000",
                  "1.001 S:81>C:9 R. =0 ack 1001");
@@ -94,6 +106,39 @@ static void test_hearsay(void)
                  "1.001 S:81>C:9 R. =0 ack 1001");
     script_check("firewall_reject 55-60 by middlebox", OF_CLIENT("B"), "1 C:9>S:81 S 1000 ttl 64",
                  "1.001 S:81>C:9 R. =0 ack 1001 ttl 61");
+}
+
+/* What is known stays known while the host goes on answering. */
+static void test_periods(void)
+{
+    script_check(FIREWALL, OPENED("0.0", "C:1", "80", "54"), OPENED("100.0", "C:2", "82", "54"),
+                 OPENED("200.0", "C:3", "83", "54"), "201 C:9>S:81 S 1000 ttl 64",
+                 "201.02 S:81>C:9 R. =0 ack 1001 ttl 61");
+    /* A clock that was set back by two hours: what was before is not near. */
+    script_check("closed_port 45-55 by unknown", OPENED("9000.0", "C:1", "80", "54"),
+                 OPENED("9000.1", "C:2", "82", "54"), OPENED("9000.2", "C:3", "83", "54"),
+                 OPENED("1400.0", "C:4", "80", "54"), "1401 C:9>S:81 S 1000 ttl 64",
+                 "1401.02 S:81>C:9 R. =0 ack 1001 ttl 61");
+}
+
+/* One completed connection, and refusals of other ports from the same distance, tell where the host is. */
+static void test_with_refusals(void)
+{
+#define REFUSED(t, port, ttl) t " C:" port ">S:" port " S 1000", t "2 S:" port ">C:" port " R. =0 ack 1001 ttl " ttl
+#define THIS_PORT(ttl) "1 C:3>S S 1000", "1.02 S>C:3 R. =0 ack 1001 ttl " ttl
+    script_check("firewall_reject 50-60 by middlebox", OPENED("0.0", "C:1", "80", "54"), REFUSED("0.5", "82", "54"),
+                 THIS_PORT("61"));
+    script_check("firewall_reject 50-60 by middlebox", OPENED("0.0", "C:1", "80", "54"), REFUSED("0.5", "82", "54"),
+                 THIS_PORT("47"));
+    script_check("firewall_reject 50-60 by middlebox", OPENED("0.0", "C:1", "80", "54"), REFUSED("0.4", "83", "61"),
+                 REFUSED("0.5", "82", "54"), THIS_PORT("61"));
+    script_check("firewall_reject 50-60 by middlebox", OPENED("0.0", "C:1", "80", "54"), REFUSED("0.5", "82", "54"),
+                 REFUSED("0.6", "83", "47"), THIS_PORT("47"));
+    script_check("closed_port", OPENED("0.0", "C:1", "80", "54"), REFUSED("0.5", "82", "52"), THIS_PORT("61"));
+    /* Whoever invents distances does not crowd out the true one. */
+    script_check("firewall_reject 50-60 by middlebox", OPENED("0.0", "C:1", "80", "54"),
+                 OPENED("0.1", "B:1", "80", "40"), OPENED("0.2", "B:2", "80", "44"), OPENED("0.3", "B:3", "80", "48"),
+                 OPENED("0.4", "B:4", "80", "58"), REFUSED("0.5", "82", "54"), THIS_PORT("61"));
 }
 
 /* A connection of which the capture shows one segment of the server: two completed ones tell where that is. */
@@ -114,6 +159,16 @@ static void test_late_begin(void)
                  ANSWERED);
 }
 
+/* Two SYN-ACKs are no more than one: only what the client completed tells where the server is. */
+static void test_repeated_synack(void)
+{
+    script_check("* delta none", OPENED("0.0", "C:1", "80", "54"), OPENED("0.1", "C:2", "80", "54"),
+                 "1 C:9>S S 1000 ttl 64", "1.02 S>C:9 S. 5000 ack 1001 ttl 54 id 1",
+                 "2.02 S>C:9 S. 5000 ack 1001 ttl 54 id 2", "3 S>C:9 R. 5001 ack 1001 ttl 61");
+    script_check("* delta -7", OPENED("0.0", "C:1", "80", "54"), OPENED("0.1", "C:2", "80", "54"),
+                 "1 C:9>S S 1000 ttl 64", "1.02 S>C:9 S. 5000 ack 1001 ttl 54 id 1", "3 S>C:9 R. 5001 ack 1001 ttl 61");
+}
+
 /* Other connections of the server come from elsewhere: over other routes, or from other hosts with this address. */
 static void test_other_routes(void)
 {
@@ -132,6 +187,8 @@ static void test_other_routes(void)
                  KILLED);
     /* By one hop is no other distance. */
     script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "53"), OPENED("0.1", "C:2", "80", "55"),
+                 KILLED);
+    script_check("app_abort by server delta none", OPENED("0.0", "C:1", "80", "52"), OPENED("0.1", "C:2", "80", "52"),
                  KILLED);
     /* All of one other client: it may have them written as it likes. */
     script_check("injected 55-65 by middlebox", OPENED("0.0", "B:1", "80", "40"), OPENED("0.1", "B:2", "80", "44"),
@@ -160,9 +217,20 @@ static void test_round_trip(void)
                  THREE_SLOW, TOO_SOON);
     script_check("* by server not policy_reset", "0.50 C:7>S:81 S 77 ttl 50", "0.501 S:81>C:7 S. 88 ack 78 ttl 54",
                  "0.502 C:7>S:81 . 78 ack 89 ttl 50", THREE_SLOW, TOO_SOON);
+    script_check("* by server not policy_reset", SLOW("0.0", "1"), SLOW("0.1", "2"), "0.2 C:3>S S 1000 ttl 64",
+                 "0.204 S>C:3 S. 5000 ack 1001 ttl 54", "0.205 C:3>S . 1001 ack 5001 ttl 64", TOO_SOON);
+    /* Of a connection that began before the capture, no round trip is known. */
+    script_check("policy_reset 70-80 by middlebox", THREE_SLOW, "0.5 S>C:7 P. 5001 ack 1001 len 9 ttl 54",
+                 "0.501 C:7>S . 1001 ack 5010 ttl 64", "0.6 S>C:7 P. 5010 ack 1001 len 9 ttl 54", TOO_SOON);
     /* So does a later acknowledgment in a completed connection, not in another. */
     script_check("* by server not policy_reset", THREE_SLOW, "0.5 C:3>S P. 1001 ack 5001 len 9 ttl 64",
                  "0.502 S>C:3 . 5001 ack 1010 ttl 54", TOO_SOON);
+    /* Nor in one that came from elsewhere, as only somebody else says, however fast that was. */
+    script_check("* by server not policy_reset", THREE_SLOW, "0.40 B:5>S:85 S 1000 ttl 64",
+                 "0.405 S:85>B:5 S. 5000 ack 1001 ttl 60", "0.406 B:5>S:85 . 1001 ack 5001 ttl 64",
+                 "0.5 C:3>S P. 1001 ack 5001 len 9 ttl 64", "0.506 S>C:3 . 5001 ack 1010 ttl 54", TOO_SOON);
+    script_check("policy_reset 70-80 by middlebox", THREE_SLOW, "0.40 B:5>S:85 S 1000 ttl 64",
+                 "0.405 S:85>B:5 S. 5000 ack 1001 ttl 60", "0.406 B:5>S:85 . 1001 ack 5001 ttl 64", TOO_SOON);
     script_check("policy_reset 70-80 by middlebox", THREE_SLOW, "0.5 C:7>S:81 P. 1001 ack 5001 len 9 ttl 64",
                  "0.502 S:81>C:7 . 5001 ack 1010 ttl 54", TOO_SOON);
 }
@@ -190,6 +258,14 @@ static void test_services(void)
                  "2.03 C:1>S . 1001 ack 5001", REFUSES("4.0", "C:4"), ACCEPTS("6.0", "C:3"));
     script_check("#2 resource_exhaustion", ACCEPTS("0.0", "C:1"), REFUSES("2.0", "C:2"), ACCEPTS("3.0", "C:5"),
                  REFUSES("4.0", "C:4"), ACCEPTS("6.0", "C:3"));
+    script_check("#1 resource_exhaustion 55-60 by server", ACCEPTS("0.0", "B:1"), ACCEPTS("0.1", "B:2"),
+                 REFUSES("0.5", "C:2"), ACCEPTS("0.8", "B:3"));
+    /* In turn: the first acceptance lies before the first refusal, though it was completed after it. */
+    script_check("#2 resource_exhaustion", "0.00 C:1>S S 1000", "0.02 S>C:1 S. 5000 ack 1001", REFUSES("2.0", "C:2"),
+                 "2.03 C:1>S . 1001 ack 5001", ACCEPTS("3.0", "C:5"), REFUSES("4.0", "C:4"), ACCEPTS("6.0", "C:3"));
+    /* Two acceptances in a row are one, whichever was completed first. */
+    script_check("#2 closed_port", REFUSES("0.0", "C:2"), "1.00 C:1>S S 1000", "1.02 S>C:1 S. 5000 ack 1001",
+                 ACCEPTS("1.5", "C:5"), "2.1 C:1>S . 1001 ack 5001", REFUSES("3.0", "C:4"));
     /* A plain SYN that got a SYN-ACK, and no more. */
     script_check("#1 closed_port never syn_options_refused", "0 C>S SEW 1000", "0.02 S>C R. =0 ack 1001",
                  "1 C:2>S S 2000", "1.02 S>C:2 S. 5000 ack 2001");
@@ -220,6 +296,13 @@ static void test_process(void)
     script_check("#4 process_exit 81-91 by server", USED("0.1", "B:1"), USED("0.2", "B:2"), USED("0.3", "A:3"),
                  USED("0.4", "C:4"), ABORTS("5.001", "B:1"), ABORTS("5.002", "B:2"), ABORTS("5.003", "A:3"),
                  ABORTS("5.004", "C:4"), GONE);
+    /* The port refuses two minutes later, or after that. */
+    script_check("#1 process_exit 81-91 by server", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 ABORTS("5", "C:1"), ABORTS("5", "C:2"), ABORTS("5", "C:3"), "124 C:9>S S 1000",
+                 "125 S>C:9 R. =0 ack 1001");
+    script_check("#1 * not process_exit", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 ABORTS("5", "C:1"), ABORTS("5", "C:2"), ABORTS("5", "C:3"), "124 C:9>S S 1000",
+                 "125.000001 S>C:9 R. =0 ack 1001");
     /* Another connection of the port goes on: what came after the burst was read and answered. */
     script_check("#1 * not process_exit", USED("0.0", "C:8"), USED("0.1", "C:1"), USED("0.2", "C:2"),
                  USED("0.3", "C:3"), ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"),
@@ -239,6 +322,21 @@ static void test_process(void)
                  ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"), USED("6.0", "C:8"), GONE);
 }
 
+/* Accepted, and never served: the listening socket was closed. */
+static void test_listener(void)
+{
+#define WAITING(t, from) t "0 " from ">S S 1000", t "2 S>" from " S. 5000 ack 1001", t "21 " from ">S . 1001 ack 5001"
+#define DROPPED(t, from) t " S>" from " R. 5001 ack 1001"
+    script_check("#2 listener_closed 50-60 by server", WAITING("0.1", "C:1"), WAITING("0.2", "C:2"),
+                 DROPPED("5", "C:1"), DROPPED("5", "C:2"));
+    script_check("#2 * not listener_closed", WAITING("0.1", "B:1"), WAITING("0.2", "C:2"), DROPPED("5", "B:1"),
+                 DROPPED("5", "C:2"));
+    script_check("#3 listener_closed 50-60 by server", WAITING("0.1", "B:1"), WAITING("0.2", "C:2"),
+                 WAITING("0.3", "C:3"), DROPPED("5", "B:1"), DROPPED("5", "C:2"), DROPPED("5", "C:3"));
+    script_check("#3 listener_closed 50-60 by server", WAITING("0.1", "B:1"), WAITING("0.2", "A:2"),
+                 WAITING("0.3", "C:3"), DROPPED("5", "B:1"), DROPPED("5", "A:2"), DROPPED("5", "C:3"));
+}
+
 /* A proxy passes on resets: those of connections that the capture shows. */
 static void test_relays(void)
 {
@@ -251,6 +349,13 @@ static void test_relays(void)
                  PASSED("6.0", "C:2", "92"), PASSED("7.0", "C:3", "93"));
     script_check("* by server not proxied", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
                  PASSED("5.0", "C:1", "91"), PASSED("6.0", "C:2", "92"), PASSED("7.0", "C:3", "93"));
+    /* The host behind has lost them, and answers what the proxy sends. */
+#define ANSWERED_AND_PASSED(t, from, port)                                                                             \
+    t "0 S:" port ">X:" port " P. 2001 ack 6001 len 5", t "1 X:" port ">S:" port " R 6001",                            \
+        t "12 S>" from " R. 5011 ack 1011"
+    script_check("proxied 82-92 by server", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
+                 BEHIND("0.5", "91"), BEHIND("0.6", "92"), BEHIND("0.7", "93"), ANSWERED_AND_PASSED("5.0", "C:1", "91"),
+                 ANSWERED_AND_PASSED("6.0", "C:2", "92"), ANSWERED_AND_PASSED("7.0", "C:3", "93"));
     /* One direction of them is missing. */
     script_check("* by server not proxied", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
                  "0.5 X:91>S:91 . 6001 ack 2001", "0.6 X:92>S:92 . 6001 ack 2001", "0.7 X:93>S:93 . 6001 ack 2001",
@@ -269,6 +374,37 @@ static void test_spoofed_syns(void)
     script_check("unsolicited_synack 65-75 by client not half_open_scan", ITS_OWN, IN_ITS_NAME("1.0", "21", "43"),
                  IN_ITS_NAME("1.1", "22", "43"), IN_ITS_NAME("1.2", "23", "43"), IN_ITS_NAME("1.3", "25", "43"),
                  IN_ITS_NAME("1.4", "80", "43"), IN_ITS_NAME("1.5", "81", "43"));
+    /* Where a client is, most of its connections tell, by data that was acknowledged. */
+#define FROM(t, port, ttl) t " C:" port ">S P. 1101 ack 5201 len 40 ttl " ttl, t "2 S>C:" port " . 5201 ack 1141 ttl 54"
+#define NOT_ITS_OWN IN_ITS_NAME("1.0", "21", "43")
+    script_check("unsolicited_synack by client", FROM("0.1", "5", "64"), NOT_ITS_OWN);
+    script_check("unsolicited_synack by client", FROM("0.1", "5", "63"), NOT_ITS_OWN);
+    script_check("connect_aborted by client", FROM("0.1", "5", "62"), NOT_ITS_OWN);
+    script_check("unsolicited_synack by client", FROM("0.1", "5", "64"), FROM("0.2", "6", "64"), FROM("0.3", "7", "44"),
+                 NOT_ITS_OWN);
+    script_check("connect_aborted by client", FROM("0.1", "5", "64"), FROM("0.2", "6", "44"), NOT_ITS_OWN);
+    script_check("unsolicited_synack by client", "0.1 C:5>S P. 1101 ack 5201 len 40", "0.12 S>C:5 . 5201 ack 1141",
+                 FROM("0.2", "6", "64"), NOT_ITS_OWN);
+    /* Some of it is enough; nothing, more than there was, or after a gap is not. */
+#define SENT "0.1 C:5>S P. 1101 ack 5201 len 40 ttl 64"
+    script_check("unsolicited_synack by client", SENT, "0.12 S>C:5 . 5201 ack 1102", NOT_ITS_OWN);
+    script_check("connect_aborted by client", SENT, "0.12 S>C:5 . 5201 ack 1101", NOT_ITS_OWN);
+    script_check("connect_aborted by client", SENT, "0.12 S>C:5 . 5201 ack 1142", NOT_ITS_OWN);
+    script_check("connect_aborted by client", SENT, "0.11 C:5>S P. 1301 ack 5201 len 40 ttl 64",
+                 "0.12 S>C:5 . 5201 ack 1341", NOT_ITS_OWN);
+    script_check("connect_aborted by client", "0.1 C:5>S . 1101 ack 5201 ttl 64", "0.12 S>C:5 . 5201 ack 1101",
+                 NOT_ITS_OWN);
+    /* TTLs that are unknown, or that no stack starts from, tell nothing. */
+    script_check("connect_aborted by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "32"));
+    script_check("unsolicited_synack by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "33"));
+    script_check("connect_aborted by client", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 ws 7 sack ttl 43",
+                 "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001 ttl 32");
+    script_check("connect_aborted by client", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 ws 7 sack ttl 43",
+                 "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001");
+    script_check("connect_aborted by client", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 ws 7 sack",
+                 "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001 ttl 64");
+    /* Two hops are another place (hop_delta). */
+    script_check("unsolicited_synack by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "62"));
     /* Its own SYNs. */
     script_check("half_open_scan by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "64"), IN_ITS_NAME("1.1", "22", "64"),
                  IN_ITS_NAME("1.2", "23", "64"), IN_ITS_NAME("1.3", "25", "64"), IN_ITS_NAME("1.4", "80", "64"),
@@ -298,11 +434,15 @@ int main(int argc, char **argv)
         {"/proof/third_step", test_third_step},
         {"/proof/numbers", test_numbers},
         {"/proof/hearsay", test_hearsay},
+        {"/proof/periods", test_periods},
+        {"/proof/with_refusals", test_with_refusals},
         {"/proof/late_begin", test_late_begin},
+        {"/proof/repeated_synack", test_repeated_synack},
         {"/proof/other_routes", test_other_routes},
         {"/proof/round_trip", test_round_trip},
         {"/proof/services", test_services},
         {"/proof/process", test_process},
+        {"/proof/listener", test_listener},
         {"/proof/relays", test_relays},
         {"/proof/spoofed_syns", test_spoofed_syns},
         {NULL, NULL},

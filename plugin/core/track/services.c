@@ -59,7 +59,7 @@ static void note(const rst_memory_t *memory, rst_service_t *service, bool accept
 {
     unsigned place = place_of(service, at);
     rst_service_run_t *before = place ? &service->run[place - 1] : NULL;
-    rst_service_run_t *after = place < service->runs ? &service->run[place] : NULL;
+    rst_service_run_t *after = place != service->runs ? &service->run[place] : NULL;
 
     if (before && before->accepts == accepts) {
         before->count++;
