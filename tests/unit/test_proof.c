@@ -121,6 +121,17 @@ static void test_periods(void)
                  "1401.02 S:81>C:9 R. =0 ack 1001 ttl 61");
 }
 
+/* A clock that was set back by two minutes, or a little more. */
+static void test_set_back(void)
+{
+    script_check(FIREWALL, OPENED("9000.0", "C:1", "80", "54"), OPENED("9000.1", "C:2", "82", "54"),
+                 OPENED("8880.0", "C:3", "83", "54"), "8881 C:9>S:81 S 1000 ttl 64",
+                 "8881.02 S:81>C:9 R. =0 ack 1001 ttl 61");
+    script_check("closed_port 45-55 by unknown", OPENED("9000.0", "C:1", "80", "54"),
+                 OPENED("9000.1", "C:2", "82", "54"), OPENED("8879.9", "C:3", "83", "54"),
+                 "8881 C:9>S:81 S 1000 ttl 64", "8881.02 S:81>C:9 R. =0 ack 1001 ttl 61");
+}
+
 /* One completed connection, and refusals of other ports from the same distance, tell where the host is. */
 static void test_with_refusals(void)
 {
@@ -322,6 +333,20 @@ static void test_process(void)
                  ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"), USED("6.0", "C:8"), GONE);
 }
 
+/* Two aborts, and in the same moment the FIN of a third connection to the port, which refuses from then on. */
+static void test_fin(void)
+{
+#define TWO_ABORTS                                                                                                     \
+    USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"), ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2")
+    script_check("#1 process_exit 65-75 by server", TWO_ABORTS, "5.003 S>C:3 F. 5011 ack 1011", GONE);
+    script_check("#1 * not process_exit", TWO_ABORTS, "6.5 S>C:3 F. 5011 ack 1011", GONE);
+    script_check("#1 * not process_exit", TWO_ABORTS, "5.003 C:3>S F. 1011 ack 5011", GONE);
+    /* Of a connection that nobody completed. */
+    script_check("#1 * not process_exit", USED("0.1", "C:1"), USED("0.2", "C:2"), "0.30 C:3>S S 1000",
+                 "0.32 S>C:3 S. 5000 ack 1001", ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"),
+                 "5.003 S>C:3 F. 5001 ack 1001", GONE);
+}
+
 /* Accepted, and never served: the listening socket was closed. */
 static void test_listener(void)
 {
@@ -403,6 +428,12 @@ static void test_spoofed_syns(void)
                  "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001");
     script_check("connect_aborted by client", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 ws 7 sack",
                  "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001 ttl 64");
+    /* Resets that come from too far to tell how far. */
+#define FAR_RESET(t, port)                                                                                             \
+    t "0 C:" port ">S:" port " S 1000 mss 1460 ws 7 sack ttl 64", t "2 S:" port ">C:" port " S. 5000 ack 1001 ttl 54", \
+        t "2001 C:" port ">S:" port " R 1001 ttl 39"
+    script_check("* not half_open_scan", FAR_RESET("1.0", "21"), FAR_RESET("1.1", "22"), FAR_RESET("1.2", "23"),
+                 FAR_RESET("1.3", "25"), FAR_RESET("1.4", "80"), FAR_RESET("1.5", "81"));
     /* Two hops are another place (hop_delta). */
     script_check("unsolicited_synack by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "62"));
     /* Its own SYNs. */
@@ -435,6 +466,7 @@ int main(int argc, char **argv)
         {"/proof/numbers", test_numbers},
         {"/proof/hearsay", test_hearsay},
         {"/proof/periods", test_periods},
+        {"/proof/set_back", test_set_back},
         {"/proof/with_refusals", test_with_refusals},
         {"/proof/late_begin", test_late_begin},
         {"/proof/repeated_synack", test_repeated_synack},
@@ -442,6 +474,7 @@ int main(int argc, char **argv)
         {"/proof/round_trip", test_round_trip},
         {"/proof/services", test_services},
         {"/proof/process", test_process},
+        {"/proof/fin", test_fin},
         {"/proof/listener", test_listener},
         {"/proof/relays", test_relays},
         {"/proof/spoofed_syns", test_spoofed_syns},

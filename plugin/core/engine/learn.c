@@ -393,7 +393,7 @@ static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
     rst_host_t *host = reset->host[reset->from];
     rst_host_t *receiver = reset->host[1 - reset->from];
 
-    if (reset->form == RST_FORM_REFUSAL || (reset->own_ordinal != 1 && !joins_late(engine, reset)))
+    if (reset->own_ordinal != 1 && !joins_late(engine, reset))
         return;
     if (receiver && ends_conversation(reset)) {
         receiver->reset_received = reset->at;

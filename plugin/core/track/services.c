@@ -52,7 +52,7 @@ static void begin_run(const rst_memory_t *memory, rst_service_t *service, unsign
     add_run(memory, service);
     run = &service->run[place];
     memmove(run + 1, run, (service->runs - 1 - place) * sizeof *run);
-    *run = (rst_service_run_t){accepts, false, 1, at, at};
+    *run = (rst_service_run_t){accepts, false, at, at};
 }
 
 static void note(const rst_memory_t *memory, rst_service_t *service, bool accepts, rst_moment_t at)
@@ -61,16 +61,12 @@ static void note(const rst_memory_t *memory, rst_service_t *service, bool accept
     rst_service_run_t *before = place ? &service->run[place - 1] : NULL;
     rst_service_run_t *after = place != service->runs ? &service->run[place] : NULL;
 
-    if (before && before->accepts == accepts) {
-        before->count++;
-        if (at.pass_index > before->last.pass_index)
-            before->last = at;
-    } else if (after && after->accepts == accepts) {
-        after->count++;
+    if (before && before->accepts == accepts)
+        before->last = at.pass_index > before->last.pass_index ? at : before->last;
+    else if (after && after->accepts == accepts)
         after->first = at;
-    } else {
+    else
         begin_run(memory, service, place, accepts, at);
-    }
 }
 
 void rst_service_refuses(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at)

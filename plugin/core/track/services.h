@@ -24,7 +24,6 @@ bool rst_moment_is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at);
 typedef struct rst_service_run {
     bool accepts;
     bool served; /* for refusals: a connection accepted before them went on with data */
-    uint32_t count;
     rst_moment_t first, last;
 } rst_service_run_t;
 
