@@ -25,4 +25,12 @@ static inline bool rst_seq_after(uint32_t a, uint32_t b)
     return rst_seq_diff(a, b) > 0;
 }
 
+/* Without window scaling, no more is sent before the other side has acknowledged something. */
+#define RST_FIRST_FLIGHT 65535
+
+static inline bool rst_seq_soon_after(uint32_t number, uint32_t start)
+{
+    return number - start <= RST_FIRST_FLIGHT;
+}
+
 #endif

@@ -5,8 +5,8 @@
  */
 #include "engine/learn.h"
 
-#include "base/seq.h"
 #include "declared/netscaler.h"
+#include "engine/proof.h"
 #include "judge/patterns.h"
 #include "track/syn_origin.h"
 
@@ -16,14 +16,6 @@
 #define SMB_NETBIOS 139
 #define EACH UINT64_C(0x0001000100010001) /* a one in each of four 16-bit numbers */
 
-/* The distance of a side, if all its segments came from there. */
-static uint8_t hops_of(const rst_direction_t *side)
-{
-    if (!(side->known & RST_DIRECTION_HOPS) || side->hop_min != side->hop_max)
-        return RST_HOPS_UNKNOWN;
-    return side->hop_min;
-}
-
 /* Later acknowledgments may show that the handshakes of the host were slow for another reason, such as a radio or a
  * disk that had to wake up. */
 static void learn_acknowledgment(const rst_direction_t *side, rst_host_t *host)
@@ -31,84 +23,7 @@ static void learn_acknowledgment(const rst_direction_t *side, rst_host_t *host)
     if (!(side->known & RST_DIRECTION_RTT) || side->rtt >= host->period.distances.slowest)
         return;
     if (side->known & RST_DIRECTION_PROVED)
-        rst_distances_hurry(&host->period.distances, hops_of(side), side->rtt);
-}
-
-/* A plain SYN is accepted: resets that refused one with special options were not due to a missing listener. */
-static void learn_plain_accept(rst_service_t *service, rst_moment_t accepted)
-{
-    for (rst_reset_t *reset = service->options_refused; reset; reset = reset->waiting)
-        reset->plain_after = accepted;
-    service->options_refused = NULL;
-    service->plain_accept = accepted;
-}
-
-static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned server, rst_host_period_t *period)
-{
-    rst_moment_t accepted = conn->direction[server].syn;
-    rst_service_t *service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
-
-    if (!service)
-        return;
-    if (period && !rst_service_accepted_since(service, period->first) && period->open_ports < UINT16_MAX)
-        period->open_ports++;
-    rst_service_accepts(&engine->memory, service, accepted, conn->host[1 - server]);
-    conn->service = service;
-    if (!conn->direction[1 - server].syn_options)
-        learn_plain_accept(service, accepted);
-}
-
-/* The server's time to answer the SYN, unless that was retransmitted (Karn's algorithm), or any later segment. */
-static void learn_accept(rst_engine_t *engine, rst_conn_t *conn, unsigned server)
-{
-    const rst_direction_t *side = &conn->direction[server];
-    rst_host_t *host = conn->host[server];
-    rst_host_period_t *period = host ? rst_host_period(&engine->hosts, host, side->syn) : NULL;
-    int64_t round_trip = (side->known & RST_DIRECTION_RTT) ? side->rtt : RST_TIME_NONE;
-
-    if (period)
-        rst_distances_note(&period->distances, hops_of(side), round_trip, conn->host[1 - server], &engine->memory);
-    learn_service(engine, conn, server, period);
-}
-
-#define FIRST_FLIGHT 65535 /* no more is sent before the other side has acknowledged something */
-
-static bool is_soon_after(uint32_t number, uint32_t start)
-{
-    return number - start <= FIRST_FLIGHT;
-}
-
-/* The third step of the handshake (RFC 9293, section 3.5), or data instead of it: it can only be known to somebody who
- * received the SYN-ACK. */
-static bool completes_handshake(const rst_direction_t *client, const rst_direction_t *server, uint32_t seq,
-                                uint32_t ack)
-{
-    if (!(server->known & RST_DIRECTION_SYNACK) || !is_soon_after(ack, server->isn + 1))
-        return false;
-    if (!(client->known & RST_DIRECTION_SYN))
-        return is_soon_after(seq + FIRST_FLIGHT / 2, server->acked);
-    return is_soon_after(seq, client->isn + 1) && is_soon_after(server->acked, client->isn + 1);
-}
-
-static bool acknowledges_data(const rst_direction_t *side, uint32_t ack)
-{
-    return side->bytes && !side->gaps && !rst_seq_after(ack, side->nxt) && side->nxt - ack < side->bytes;
-}
-
-/* Does a segment show that the other side took part in this connection? Asked until one does. */
-static void learn_proof(rst_engine_t *engine, rst_conn_t *conn, unsigned from, uint32_t seq, uint32_t ack)
-{
-    const rst_direction_t *side = &conn->direction[from];
-    rst_direction_t *peer = &conn->direction[1 - from];
-    bool handshake = completes_handshake(side, peer, seq, ack);
-
-    if (!handshake && !acknowledges_data(peer, ack))
-        return;
-    peer->known |= RST_DIRECTION_PROVED;
-    if (peer->known & RST_DIRECTION_SYNACK)
-        learn_accept(engine, conn, 1 - from);
-    else if (conn->host[1 - from])
-        rst_host_note_home(rst_host_period(&engine->hosts, conn->host[1 - from], engine->file.now), hops_of(peer));
+        rst_distances_hurry(&host->period.distances, rst_proof_hops(side), side->rtt);
 }
 
 static void set_port(uint64_t *ports, unsigned at, uint16_t port)
@@ -173,7 +88,7 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
         learn_syn(engine, conn, from);
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
         !(conn->direction[1 - from].known & RST_DIRECTION_PROVED))
-        learn_proof(engine, conn, from, segment->seq, segment->ack);
+        rst_proof_learn(engine, conn, from, segment->seq, segment->ack);
     if (conn->attempt)
         update_attempt(conn);
     if (segment->len && conn->service)
@@ -313,7 +228,8 @@ static bool is_asked_elsewhere(const rst_engine_t *engine, rst_reset_t *reset)
 
     if (!(reset->known & RST_HAS_IP) || !rst_syn_is_elsewhere(side, reset->ttl, engine->file.prefs.hop_delta))
         return false;
-    reset->asked_elsewhere = rst_host_is_at_home(rst_host_period(&engine->hosts, client, reset->at), reset->ttl);
+    reset->asked_elsewhere =
+        rst_host_is_at_home(rst_host_period(&engine->hosts, client, reset->at), rst_hops(reset->ttl));
     return true;
 }
 
@@ -481,7 +397,7 @@ static void learn_last_step(rst_engine_t *engine, const rst_reset_t *reset)
     if ((reset->flags & RST_FLAG_ACK) && reset->form == RST_FORM_ABORT &&
         !(reset->direction[1 - reset->from].known & RST_DIRECTION_PROVED)) {
         rst_conn_unshare(reset->conn, &engine->memory);
-        learn_proof(engine, reset->conn, reset->from, reset->seq, reset->ack);
+        rst_proof_learn(engine, reset->conn, reset->from, reset->seq, reset->ack);
     }
 }
 

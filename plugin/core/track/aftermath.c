@@ -10,7 +10,6 @@
 #include "track/fit.h"
 
 #define TRAIN_HOPS 2
-#define FIRST_FLIGHT 65535               /* no more is acknowledged at first */
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its sender had sent before the reset? */
@@ -120,7 +119,7 @@ static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_mome
         rst_seq_after(segment->ack, reset->direction[reset->from].nxt))
         reset->after.alive_taken = true;
     if (reset->after.synack.pass_index && (segment->flags & RST_FLAG_ACK) &&
-        segment->ack - reset->after.synack_seq - 1 <= FIRST_FLIGHT)
+        rst_seq_soon_after(segment->ack, reset->after.synack_seq + 1))
         reset->after.synack_used = true;
     if (!reset->after.peer_count)
         reset->after.peer_challenge = !rst_segment_space(segment) && (segment->flags & RST_FLAG_ACK) &&

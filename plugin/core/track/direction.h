@@ -47,7 +47,7 @@ enum { /* which members are valid, and what else is known */
        RST_DIRECTION_HOPS = 0x0400,
        RST_DIRECTION_RTT = 0x0800,
        /* the peer completed the handshake, or acknowledged data: a conversation, and not just packets that bear an
-        * address (engine/learn.c) */
+        * address (engine/proof.c) */
        RST_DIRECTION_PROVED = 0x1000,
        RST_DIRECTION_CHECKSUMS = 0x2000, /* its SYN bore a right checksum: no network card fills it in later */
        RST_DIRECTION_FASTCLOSE = 0x4000, /* sent MP_FASTCLOSE (RFC 8684, section 3.5) */

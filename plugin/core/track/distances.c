@@ -41,7 +41,7 @@ static rst_host_distance_t *new_one(rst_host_distances_t *distances)
     return least;
 }
 
-static void merge(rst_host_distances_t *distances, const rst_host_distance_t *more)
+void rst_distances_add(rst_host_distances_t *distances, const rst_host_distance_t *more)
 {
     rst_host_distance_t *entry = find(distances, more->hops);
 
@@ -49,6 +49,7 @@ static void merge(rst_host_distances_t *distances, const rst_host_distance_t *mo
         entry = new_one(distances);
         *entry = *more;
     } else {
+        entry->client_hops = more->client_hops;
         entry->for_all = entry->for_all || more->for_all || entry->client != more->client;
         if (more->round_trips && (!entry->round_trips || more->round_trip < entry->round_trip))
             entry->round_trip = more->round_trip;
@@ -59,16 +60,6 @@ static void merge(rst_host_distances_t *distances, const rst_host_distance_t *mo
         distances->slowest = entry->round_trip;
 }
 
-void rst_distances_note(rst_host_distances_t *distances, uint8_t hops, int64_t round_trip,
-                        const struct rst_host *client, const rst_memory_t *memory)
-{
-    rst_host_distance_t one = {client, round_trip, 1, round_trip != RST_TIME_NONE, hops, false};
-
-    if (!distances->seen)
-        distances->seen = rst_alloc0(memory, RST_HOST_DISTANCES * sizeof *distances->seen);
-    merge(distances, &one);
-}
-
 void rst_distances_hurry(rst_host_distances_t *distances, uint8_t hops, int64_t round_trip)
 {
     rst_host_distance_t *entry = find(distances, hops);
@@ -76,12 +67,6 @@ void rst_distances_hurry(rst_host_distances_t *distances, uint8_t hops, int64_t 
     if (!entry || !entry->round_trips || round_trip >= entry->round_trip)
         return;
     entry->round_trip = round_trip;
-}
-
-void rst_distances_add(rst_host_distances_t *sum, const rst_host_distances_t *part)
-{
-    for (unsigned i = 0; i < part->kinds; i++)
-        merge(sum, &part->seen[i]);
 }
 
 void rst_distances_drop(rst_host_distances_t *distances, const rst_memory_t *memory)

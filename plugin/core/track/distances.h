@@ -23,13 +23,13 @@ typedef struct rst_host_distance {
     const struct rst_host *client; /* that saw it first; NULL when the table of hosts is full */
     int64_t round_trip;            /* shortest time until a SYN-ACK or another acknowledgment, ns */
     uint16_t connections;
-    uint16_t round_trips; /* of these, how many were timed */
-    uint8_t hops;
-    bool for_all; /* several clients saw it */
+    uint16_t round_trips;      /* of these, how many were timed */
+    uint8_t hops, client_hops; /* of the host, and of the client in the latest such connection */
+    bool for_all;              /* several clients saw it */
 } rst_host_distance_t;
 
 typedef struct rst_host_distances {
-    rst_host_distance_t *seen; /* RST_HOST_DISTANCES of them; NULL before the first */
+    rst_host_distance_t *seen; /* room for RST_HOST_DISTANCES; NULL before the first */
     int64_t slowest;           /* the longest of the round trips */
     uint8_t kinds;
 } rst_host_distances_t;
@@ -51,15 +51,11 @@ typedef struct rst_distance_view {
 
 void rst_hop_note(rst_hop_range_t *range, uint8_t ttl);
 
-/* Counts a completed connection; round_trip may be RST_TIME_NONE. */
-void rst_distances_note(rst_host_distances_t *distances, uint8_t hops, int64_t round_trip,
-                        const struct rst_host *client, const rst_memory_t *memory);
+/* Counts a completed connection, or adds those of another entry. There must be room for RST_HOST_DISTANCES. */
+void rst_distances_add(rst_host_distances_t *distances, const rst_host_distance_t *more);
 
 /* A later acknowledgment of such a connection came sooner. */
 void rst_distances_hurry(rst_host_distances_t *distances, uint8_t hops, int64_t round_trip);
-
-/* Adds what others have seen as well; sum->seen must have room for RST_HOST_DISTANCES. */
-void rst_distances_add(rst_host_distances_t *sum, const rst_host_distances_t *part);
 
 void rst_distances_drop(rst_host_distances_t *distances, const rst_memory_t *memory);
 

@@ -209,6 +209,25 @@ rst_host_period_t rst_host_near(const rst_host_t *host, rst_moment_t at)
     return sum;
 }
 
+/* Its client was elsewhere around that time: both ends of the connection may be invented. */
+static bool is_refuted(const rst_host_distance_t *seen, rst_moment_t at)
+{
+    for (const rst_host_period_t *period = seen->client ? &seen->client->period : NULL; period;
+         period = period->earlier) {
+        if (rst_moment_is_near(period->first, period->last, at) && rst_host_is_away(period, seen->client_hops))
+            return true;
+    }
+    return false;
+}
+
+static void add_distances(rst_host_distances_t *sum, const rst_host_period_t *period, rst_moment_t at)
+{
+    for (unsigned i = 0; i < period->distances.kinds; i++) {
+        if (!is_refuted(&period->distances.seen[i], at))
+            rst_distances_add(sum, &period->distances.seen[i]);
+    }
+}
+
 rst_distance_view_t rst_host_distance(const rst_host_t *host, rst_moment_t at, const rst_host_t *client)
 {
     rst_host_distance_t seen[RST_HOST_DISTANCES];
@@ -216,7 +235,7 @@ rst_distance_view_t rst_host_distance(const rst_host_t *host, rst_moment_t at, c
 
     for (const rst_host_period_t *period = &host->period; period; period = period->earlier) {
         if (rst_moment_is_near(period->first, period->last, at))
-            rst_distances_add(&sum, &period->distances);
+            add_distances(&sum, period, at);
     }
     return rst_distances_for(&sum, client);
 }
@@ -266,9 +285,21 @@ void rst_host_note_home(rst_host_period_t *period, uint8_t hops)
         period->home_seen++;
 }
 
-bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t ttl)
+bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t hops)
 {
-    return period->home_seen && ttl && ABS(rst_hops(ttl) - period->home_hops) <= 1;
+    return period->home_seen && hops < RST_HOPS_UNKNOWN && ABS(hops - period->home_hops) <= 1;
+}
+
+bool rst_host_is_away(const rst_host_period_t *period, uint8_t hops)
+{
+    return period->home_seen && hops < RST_HOPS_UNKNOWN && !rst_host_is_at_home(period, hops);
+}
+
+void rst_host_note_accept(const rst_hosts_t *hosts, rst_host_period_t *period, const rst_host_distance_t *seen)
+{
+    if (!period->distances.seen)
+        period->distances.seen = rst_alloc0(hosts->memory, RST_HOST_DISTANCES * sizeof *seen);
+    rst_distances_add(&period->distances, seen);
 }
 
 static bool same_moment(const rst_hosts_t *hosts, rst_moment_t a, rst_moment_t b)

@@ -162,8 +162,12 @@ bool rst_burst_is_hearsay(const rst_burst_t *burst, const rst_host_t *end, unsig
 /* A connection that the host opened, and in which its data was acknowledged, shows this distance; most decide. */
 void rst_host_note_home(rst_host_period_t *period, uint8_t hops);
 
-/* Is a packet with this TTL from there? False if that is not known. */
-bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t ttl);
+/* Is this distance that one, or another one? False if either is not known. */
+bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t hops);
+bool rst_host_is_away(const rst_host_period_t *period, uint8_t hops);
+
+/* Counts a connection that a client completed. */
+void rst_host_note_accept(const rst_hosts_t *hosts, rst_host_period_t *period, const rst_host_distance_t *seen);
 
 /* A FIN of the host on a connection that it had accepted. */
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at);

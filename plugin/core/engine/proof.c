@@ -1,0 +1,97 @@
+/* proof.c
+ * Implementation for what a connection teaches once its other side has taken part in it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/proof.h"
+
+#include "base/seq.h"
+
+uint8_t rst_proof_hops(const rst_direction_t *side)
+{
+    if (!(side->known & RST_DIRECTION_HOPS) || side->hop_min != side->hop_max)
+        return RST_HOPS_UNKNOWN;
+    return side->hop_min;
+}
+
+/* A plain SYN is accepted: resets that refused one with special options were not due to a missing listener. */
+static void learn_plain_accept(rst_service_t *service, rst_moment_t accepted)
+{
+    for (rst_reset_t *reset = service->options_refused; reset; reset = reset->waiting)
+        reset->plain_after = accepted;
+    service->options_refused = NULL;
+    service->plain_accept = accepted;
+}
+
+static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned server, rst_host_period_t *period)
+{
+    rst_moment_t accepted = conn->direction[server].syn;
+    rst_service_t *service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
+
+    if (!service)
+        return;
+    if (period && !rst_service_accepted_since(service, period->first) && period->open_ports < UINT16_MAX)
+        period->open_ports++;
+    rst_service_accepts(&engine->memory, service, accepted, conn->host[1 - server]);
+    conn->service = service;
+    if (!conn->direction[1 - server].syn_options)
+        learn_plain_accept(service, accepted);
+}
+
+/* The round trip is the server's time to answer the SYN, unless that was retransmitted (Karn's algorithm), or to
+ * acknowledge any later segment. If the client is known to be elsewhere, both ends of the connection may be invented.
+ */
+static void learn_accept(rst_engine_t *engine, rst_conn_t *conn, unsigned server)
+{
+    const rst_direction_t *side = &conn->direction[server];
+    rst_host_t *host = conn->host[server];
+    rst_host_t *client = conn->host[1 - server];
+    rst_host_period_t *period = host ? rst_host_period(&engine->hosts, host, side->syn) : NULL;
+    bool is_timed = (side->known & RST_DIRECTION_RTT) != 0;
+    rst_host_distance_t seen = {.client = client,
+                                .round_trip = is_timed ? side->rtt : 0,
+                                .connections = 1,
+                                .round_trips = is_timed,
+                                .hops = rst_proof_hops(side),
+                                .client_hops = rst_proof_hops(&conn->direction[1 - server])};
+
+    if (client && rst_host_is_away(rst_host_period(&engine->hosts, client, engine->file.now), seen.client_hops))
+        return;
+    if (period)
+        rst_host_note_accept(&engine->hosts, period, &seen);
+    learn_service(engine, conn, server, period);
+}
+
+/* The third step of the handshake (RFC 9293, section 3.5), or data instead of it: it can only be known to somebody who
+ * received the SYN-ACK. */
+static bool completes_handshake(const rst_direction_t *client, const rst_direction_t *server, uint32_t seq,
+                                uint32_t ack)
+{
+    if (!(server->known & RST_DIRECTION_SYNACK) || !rst_seq_soon_after(ack, server->isn + 1))
+        return false;
+    if (!(client->known & RST_DIRECTION_SYN))
+        return rst_seq_soon_after(seq + RST_FIRST_FLIGHT / 2, server->acked);
+    return rst_seq_soon_after(seq, client->isn + 1) && rst_seq_soon_after(server->acked, client->isn + 1);
+}
+
+static bool acknowledges_data(const rst_direction_t *side, uint32_t ack)
+{
+    return side->bytes && !side->gaps && !rst_seq_after(ack, side->nxt) && side->nxt - ack < side->bytes;
+}
+
+/* Does a segment show that the other side took part in this connection? Asked until one does. */
+void rst_proof_learn(rst_engine_t *engine, rst_conn_t *conn, unsigned from, uint32_t seq, uint32_t ack)
+{
+    const rst_direction_t *side = &conn->direction[from];
+    rst_direction_t *peer = &conn->direction[1 - from];
+    bool handshake = completes_handshake(side, peer, seq, ack);
+
+    if (!handshake && !acknowledges_data(peer, ack))
+        return;
+    peer->known |= RST_DIRECTION_PROVED;
+    if (peer->known & RST_DIRECTION_SYNACK)
+        learn_accept(engine, conn, 1 - from);
+    else if (conn->host[1 - from])
+        rst_host_note_home(rst_host_period(&engine->hosts, conn->host[1 - from], engine->file.now),
+                           rst_proof_hops(peer));
+}
