@@ -132,6 +132,35 @@ static void test_set_back(void)
                  "8881 C:9>S:81 S 1000 ttl 64", "8881.02 S:81>C:9 R. =0 ack 1001 ttl 61");
 }
 
+#define KILLED SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 59 id 4711"
+
+/* Connections of which both ends were invented: their client is not where this client is. */
+static void test_both_ends(void)
+{
+#define FAKED(t, port, service, client_ttl, ttl)                                                                       \
+    t "0 C:" port ">S:" service " S 1000 ttl " client_ttl, t "2 S:" service ">C:" port " S. 5000 ack 1001 ttl " ttl,   \
+        t "21 C:" port ">S:" service " . 1001 ack 5001 ttl " client_ttl
+#define TWO_FAKED(client_ttl) FAKED("0.0", "1", "81", client_ttl, "40"), FAKED("0.1", "2", "82", client_ttl, "44")
+    script_check("app_abort by server delta none", TWO_FAKED("64"), KILLED);
+    script_check("app_abort by server delta none", TWO_FAKED("63"), KILLED);
+    script_check("injected 55-65 by middlebox delta -5", TWO_FAKED("62"), KILLED);
+    script_check("injected 55-65 by middlebox delta -5", TWO_FAKED("38"), KILLED);
+    /* The connection that shows where the client is comes first. */
+#define LATER_FAKED(client_ttl) FAKED("1.0", "1", "81", client_ttl, "40"), FAKED("1.1", "2", "82", client_ttl, "44")
+#define LATER_KILLED(client_ttl) SCRIPT_TALK, LATER_FAKED(client_ttl), "2 S>C R. 5201 ack 1101 ttl 59 id 4711"
+    script_check("app_abort by server delta none", LATER_KILLED("63"));
+    script_check("injected 55-65 by middlebox delta -5", LATER_KILLED("62"));
+    script_check("injected 55-65 by middlebox delta -5", LATER_KILLED("38"));
+    /* Its distance varies, or is not known. */
+    script_check("app_abort by server delta none", SCRIPT_TALK, "1.00 C:1>S:81 S 1000",
+                 "1.02 S:81>C:1 S. 5000 ack 1001 ttl 40", "1.021 C:1>S:81 . 1001 ack 5001", "1.10 C:2>S:82 S 1000",
+                 "1.12 S:82>C:2 S. 5000 ack 1001 ttl 44", "1.121 C:2>S:82 . 1001 ack 5001",
+                 "2 S>C R. 5201 ack 1101 ttl 59 id 4711");
+    /* Nor does such a connection show that a port is open, or how fast the host is. */
+    script_check("#1 closed_port", SCRIPT_TALK, FAKED("1.0", "1", "80", "44", "54"), "1.5 C:2>S S 1000 ttl 64",
+                 "1.52 S>C:2 R. =0 ack 1001 ttl 118 id 77", FAKED("1.8", "3", "80", "44", "54"));
+}
+
 /* One completed connection, and refusals of other ports from the same distance, tell where the host is. */
 static void test_with_refusals(void)
 {
@@ -183,7 +212,6 @@ static void test_repeated_synack(void)
 /* Other connections of the server come from elsewhere: over other routes, or from other hosts with this address. */
 static void test_other_routes(void)
 {
-#define KILLED SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 59 id 4711"
     script_check("injected 55-65 by middlebox delta -5", KILLED);
     /* One may be invented. */
     script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "40"), KILLED);
@@ -467,6 +495,7 @@ int main(int argc, char **argv)
         {"/proof/hearsay", test_hearsay},
         {"/proof/periods", test_periods},
         {"/proof/set_back", test_set_back},
+        {"/proof/both_ends", test_both_ends},
         {"/proof/with_refusals", test_with_refusals},
         {"/proof/late_begin", test_late_begin},
         {"/proof/repeated_synack", test_repeated_synack},

@@ -292,7 +292,7 @@ bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t hops)
 
 bool rst_host_is_away(const rst_host_period_t *period, uint8_t hops)
 {
-    return period->home_seen && hops < RST_HOPS_UNKNOWN && !rst_host_is_at_home(period, hops);
+    return period->home_seen && hops != RST_HOPS_UNKNOWN && !rst_host_is_at_home(period, hops);
 }
 
 void rst_host_note_accept(const rst_hosts_t *hosts, rst_host_period_t *period, const rst_host_distance_t *seen)
