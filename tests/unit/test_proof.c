@@ -199,6 +199,18 @@ static void test_late_begin(void)
                  ANSWERED);
 }
 
+/* Where a side is, its own packets tell if there are two of them, and if they agree. */
+static void test_own_packets(void)
+{
+    script_check("* by server delta none", "0 S>C P. 5001 ack 1101 len 200 ttl 54", "0.01 C>S . 1101 ack 5201 ttl 64",
+                 "4 S>C R. 5201 ack 1101 ttl 61");
+    script_check("* delta -7", "0 S>C P. 5001 ack 1101 len 100 ttl 54", "0.001 S>C P. 5101 ack 1101 len 100 ttl 54",
+                 "0.01 C>S . 1101 ack 5201 ttl 64", "4 S>C R. 5201 ack 1101 ttl 61");
+    script_check("* by server delta none", "0 C>S S 1000 ttl 64", "0.02 S>C S. 5000 ack 1001 ttl 54",
+                 "0.021 C>S . 1001 ack 5001 ttl 64", "0.03 S>C P. 5001 ack 1001 len 10 ttl 61",
+                 "0.031 C>S . 1001 ack 5011 ttl 64", "2 S>C R. 5011 ack 1001 ttl 47");
+}
+
 /* Two SYN-ACKs are no more than one: only what the client completed tells where the server is. */
 static void test_repeated_synack(void)
 {
@@ -498,6 +510,7 @@ int main(int argc, char **argv)
         {"/proof/both_ends", test_both_ends},
         {"/proof/with_refusals", test_with_refusals},
         {"/proof/late_begin", test_late_begin},
+        {"/proof/own_packets", test_own_packets},
         {"/proof/repeated_synack", test_repeated_synack},
         {"/proof/other_routes", test_other_routes},
         {"/proof/round_trip", test_round_trip},

@@ -287,7 +287,7 @@ void rst_host_note_home(rst_host_period_t *period, uint8_t hops)
 
 bool rst_host_is_at_home(const rst_host_period_t *period, uint8_t hops)
 {
-    return period->home_seen && hops < RST_HOPS_UNKNOWN && ABS(hops - period->home_hops) <= 1;
+    return period->home_seen && ABS(hops - period->home_hops) <= 1;
 }
 
 bool rst_host_is_away(const rst_host_period_t *period, uint8_t hops)
