@@ -35,16 +35,28 @@ typedef struct distances {
     rst_host_distances_t all;
 } distances_t;
 
+static void note_for(distances_t *distances, uint8_t hops, int64_t round_trip, const rst_host_t *client)
+{
+    rst_host_distance_t seen = {.client = client, .connections = 1, .hops = hops};
+
+    if (round_trip != RST_TIME_NONE) {
+        seen.round_trip = round_trip;
+        seen.round_trips = 1;
+    }
+    rst_distances_add(&distances->all, &seen);
+}
+
 static void note(distances_t *distances, uint8_t hops, int64_t round_trip, unsigned times)
 {
     for (unsigned i = 0; i < times; i++)
-        rst_distances_note(&distances->all, hops, round_trip, &first_client, &distances->scope.memory);
+        note_for(distances, hops, round_trip, &first_client);
 }
 
 static void open_distances(distances_t *distances)
 {
     memset(distances, 0, sizeof *distances);
     script_scope_open(&distances->scope);
+    distances->all.seen = rst_alloc0(&distances->scope.memory, RST_HOST_DISTANCES * sizeof *distances->all.seen);
 }
 
 static void close_distances(distances_t *distances)
@@ -118,19 +130,18 @@ static void test_round_trips(void)
 static void test_for_all(void)
 {
     distances_t distances;
-    rst_host_distance_t seen[RST_HOST_DISTANCES];
-    rst_host_distances_t sum = {seen, 0, 0};
+    rst_host_distance_t seen[RST_HOST_DISTANCES] = {
+        {.client = &first_client, .round_trip = 50, .connections = 1, .round_trips = 1, .hops = 10}};
+    rst_host_distances_t sum = {seen, 0, 1};
 
     open_distances(&distances);
     note(&distances, 10, 50, 2);
     g_assert_false(distances.all.seen[0].for_all);
-    rst_distances_note(&distances.all, 10, 50, &second_client, &distances.scope.memory);
+    note_for(&distances, 10, 50, &second_client);
     g_assert_true(distances.all.seen[0].for_all);
     note(&distances, 10, 50, 1);
     g_assert_true(distances.all.seen[0].for_all);
-    sum.kinds = 1;
-    seen[0] = (rst_host_distance_t){&first_client, 50, 1, 1, 10, false};
-    rst_distances_add(&sum, &distances.all);
+    rst_distances_add(&sum, &distances.all.seen[0]);
     g_assert_true(seen[0].for_all);
     close_distances(&distances);
 }
@@ -151,11 +162,9 @@ static void test_apart(void)
     g_assert_false(rst_distances_has(&view, 40));
 }
 
-static void check_run(const rst_service_t *service, unsigned place, bool accepts, unsigned count, uint32_t first,
-                      uint32_t last)
+static void check_run(const rst_service_t *service, unsigned place, bool accepts, uint32_t first, uint32_t last)
 {
     g_assert_cmpint(service->run[place].accepts, ==, accepts);
-    g_assert_cmpuint(service->run[place].count, ==, count);
     g_assert_cmpuint(service->run[place].first.pass_index, ==, first);
     g_assert_cmpuint(service->run[place].last.pass_index, ==, last);
 }
@@ -170,19 +179,19 @@ static void test_runs(void)
     rst_service_refuses(&scope.memory, &service, second(20));
     rst_service_refuses(&scope.memory, &service, second(18));
     g_assert_cmpuint(service.runs, ==, 1);
-    check_run(&service, 0, false, 2, 18, 20);
+    check_run(&service, 0, false, 18, 20);
     rst_service_accepts(&scope.memory, &service, second(30), &first_client);
     g_assert_cmpuint(service.runs, ==, 2);
-    check_run(&service, 1, true, 1, 30, 30);
+    check_run(&service, 1, true, 30, 30);
     rst_service_accepts(&scope.memory, &service, second(10), &first_client);
     g_assert_cmpuint(service.runs, ==, 3);
-    check_run(&service, 0, true, 1, 10, 10);
-    check_run(&service, 1, false, 2, 18, 20);
-    check_run(&service, 2, true, 1, 30, 30);
+    check_run(&service, 0, true, 10, 10);
+    check_run(&service, 1, false, 18, 20);
+    check_run(&service, 2, true, 30, 30);
     rst_service_accepts(&scope.memory, &service, second(12), &first_client);
-    check_run(&service, 0, true, 2, 10, 12);
+    check_run(&service, 0, true, 10, 12);
     rst_service_refuses(&scope.memory, &service, second(19));
-    check_run(&service, 1, false, 3, 18, 20);
+    check_run(&service, 1, false, 18, 20);
     g_assert_cmpuint(service.runs, ==, 3);
     script_scope_close(&scope);
 }
@@ -236,18 +245,24 @@ static void test_home(void)
 {
     rst_host_period_t period = {0};
 
-    g_assert_false(rst_host_is_at_home(&period, 64)); /* not known */
+    g_assert_false(rst_host_is_at_home(&period, 0)); /* not known */
+    g_assert_false(rst_host_is_away(&period, 10));
     rst_host_note_home(&period, RST_HOPS_UNKNOWN);
     g_assert_cmpuint(period.home_seen, ==, 0);
     rst_host_note_home(&period, 10);
     rst_host_note_home(&period, 10);
     g_assert_cmpuint(period.home_seen, ==, 2);
-    g_assert_false(rst_host_is_at_home(&period, 56));
-    g_assert_true(rst_host_is_at_home(&period, 55));
-    g_assert_true(rst_host_is_at_home(&period, 54));
-    g_assert_true(rst_host_is_at_home(&period, 53));
-    g_assert_false(rst_host_is_at_home(&period, 52));
-    g_assert_false(rst_host_is_at_home(&period, 0));
+    g_assert_false(rst_host_is_at_home(&period, 8));
+    g_assert_true(rst_host_is_at_home(&period, 9));
+    g_assert_true(rst_host_is_at_home(&period, 10));
+    g_assert_true(rst_host_is_at_home(&period, 11));
+    g_assert_false(rst_host_is_at_home(&period, 12));
+    g_assert_false(rst_host_is_at_home(&period, RST_HOPS_UNKNOWN));
+    g_assert_true(rst_host_is_away(&period, 8));
+    g_assert_false(rst_host_is_away(&period, 9));
+    g_assert_false(rst_host_is_away(&period, 11));
+    g_assert_true(rst_host_is_away(&period, RST_HOPS_ABSURD));
+    g_assert_false(rst_host_is_away(&period, RST_HOPS_UNKNOWN));
     /* Most decide. */
     rst_host_note_home(&period, 20);
     g_assert_cmpuint(period.home_seen, ==, 1);
