@@ -140,21 +140,21 @@ static void test_both_ends(void)
 #define FAKED(t, port, service, client_ttl, ttl)                                                                       \
     t "0 C:" port ">S:" service " S 1000 ttl " client_ttl, t "2 S:" service ">C:" port " S. 5000 ack 1001 ttl " ttl,   \
         t "21 C:" port ">S:" service " . 1001 ack 5001 ttl " client_ttl
-#define TWO_FAKED(client_ttl) FAKED("0.0", "1", "81", client_ttl, "40"), FAKED("0.1", "2", "82", client_ttl, "44")
+#define TWO_FAKED(client_ttl) FAKED("0.0", "1", "81", client_ttl, "59"), FAKED("0.1", "2", "82", client_ttl, "59")
     script_check("app_abort by server delta none", TWO_FAKED("64"), KILLED);
     script_check("app_abort by server delta none", TWO_FAKED("63"), KILLED);
     script_check("injected 55-65 by middlebox delta -5", TWO_FAKED("62"), KILLED);
     script_check("injected 55-65 by middlebox delta -5", TWO_FAKED("38"), KILLED);
     /* The connection that shows where the client is comes first. */
-#define LATER_FAKED(client_ttl) FAKED("1.0", "1", "81", client_ttl, "40"), FAKED("1.1", "2", "82", client_ttl, "44")
+#define LATER_FAKED(client_ttl) FAKED("1.0", "1", "81", client_ttl, "59"), FAKED("1.1", "2", "82", client_ttl, "59")
 #define LATER_KILLED(client_ttl) SCRIPT_TALK, LATER_FAKED(client_ttl), "2 S>C R. 5201 ack 1101 ttl 59 id 4711"
     script_check("app_abort by server delta none", LATER_KILLED("63"));
     script_check("injected 55-65 by middlebox delta -5", LATER_KILLED("62"));
     script_check("injected 55-65 by middlebox delta -5", LATER_KILLED("38"));
     /* Its distance varies, or is not known. */
     script_check("app_abort by server delta none", SCRIPT_TALK, "1.00 C:1>S:81 S 1000",
-                 "1.02 S:81>C:1 S. 5000 ack 1001 ttl 40", "1.021 C:1>S:81 . 1001 ack 5001", "1.10 C:2>S:82 S 1000",
-                 "1.12 S:82>C:2 S. 5000 ack 1001 ttl 44", "1.121 C:2>S:82 . 1001 ack 5001",
+                 "1.02 S:81>C:1 S. 5000 ack 1001 ttl 59", "1.021 C:1>S:81 . 1001 ack 5001", "1.10 C:2>S:82 S 1000",
+                 "1.12 S:82>C:2 S. 5000 ack 1001 ttl 59", "1.121 C:2>S:82 . 1001 ack 5001",
                  "2 S>C R. 5201 ack 1101 ttl 59 id 4711");
     /* Nor does such a connection show that a port is open, or how fast the host is. */
     script_check("#1 closed_port", SCRIPT_TALK, FAKED("1.0", "1", "80", "44", "54"), "1.5 C:2>S S 1000 ttl 64",
@@ -229,18 +229,18 @@ static void test_other_routes(void)
     script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "40"), KILLED);
     script_check("injected 55-65 by middlebox", ASKED("0.0", "C:1", "80", "40"), ASKED("0.1", "C:2", "80", "40"),
                  KILLED);
-    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "40"), OPENED("0.1", "C:2", "80", "40"),
-                 KILLED);
-    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "40"), OPENED("0.1", "C:2", "80", "44"),
-                 KILLED);
+    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "40"),
+                 OPENED("0.1", "C:2", "80", "40"), KILLED);
+    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "40"),
+                 OPENED("0.1", "C:2", "80", "44"), KILLED);
     /* The reset has the distance of others: it may have taken their route. */
-    script_check("app_abort 70-80 by server delta none", OPENED("0.0", "C:1", "80", "59"), OPENED("0.1", "C:2", "80", "59"),
-                 KILLED);
+    script_check("app_abort 70-80 by server delta none", OPENED("0.0", "C:1", "80", "59"),
+                 OPENED("0.1", "C:2", "80", "59"), KILLED);
     /* By one hop is no other distance. */
     script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "53"), OPENED("0.1", "C:2", "80", "55"),
                  KILLED);
-    script_check("app_abort by server delta none", OPENED("0.0", "C:1", "80", "52"), OPENED("0.1", "C:2", "80", "52"),
-                 KILLED);
+    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "52"),
+                 OPENED("0.1", "C:2", "80", "52"), KILLED);
     /* All of one other client: it may have them written as it likes. */
     script_check("injected 55-65 by middlebox", OPENED("0.0", "B:1", "80", "40"), OPENED("0.1", "B:2", "80", "44"),
                  OPENED("0.2", "B:3", "80", "40"), OPENED("0.3", "B:4", "80", "37"), KILLED);
@@ -248,8 +248,8 @@ static void test_other_routes(void)
                  OPENED("0.2", "B:3", "80", "48"), OPENED("0.3", "B:4", "80", "37"), OPENED("0.4", "B:5", "80", "33"),
                  KILLED);
     /* Of two. */
-    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "B:1", "80", "40"), OPENED("0.1", "A:2", "80", "40"),
-                 KILLED);
+    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "B:1", "80", "40"),
+                 OPENED("0.1", "A:2", "80", "40"), KILLED);
 }
 
 /* The server takes 80 ms, three times. */
