@@ -236,6 +236,10 @@ static void test_other_routes(void)
     /* The reset has the distance of others: it may have taken their route. */
     script_check("app_abort 70-80 by server delta none", OPENED("0.0", "C:1", "80", "59"),
                  OPENED("0.1", "C:2", "80", "59"), KILLED);
+    script_check("app_abort 70-80 by server delta none", OPENED("0.0", "C:1", "80", "60"),
+                 OPENED("0.1", "C:2", "80", "60"), KILLED);
+    script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "61"),
+                 OPENED("0.1", "C:2", "80", "61"), KILLED);
     /* By one hop is no other distance. */
     script_check("injected 55-65 by middlebox", OPENED("0.0", "C:1", "80", "53"), OPENED("0.1", "C:2", "80", "55"),
                  KILLED);
@@ -371,6 +375,22 @@ static void test_process(void)
     /* Opened after the burst, by another process. */
     script_check("#1 process_exit 81-91", USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"),
                  ABORTS("5.001", "C:1"), ABORTS("5.002", "C:2"), ABORTS("5.003", "C:3"), USED("6.0", "C:8"), GONE);
+}
+
+/* One of the connections bears two aborts: the first may have been somebody else's, so the second joins the others. */
+static void test_second_abort(void)
+{
+#define ABORTED_TWICE(before, after)                                                                                   \
+    USED("0.1", "C:1"), USED("0.2", "C:2"), USED("0.3", "C:3"), ABORTS(before, "C:1"), ABORTS("5.0", "C:2"),           \
+        ABORTS("5.0", "C:3"), ABORTS(after, "C:1"), GONE
+    script_check("#2 process_exit 81-91 by server", ABORTED_TWICE("4.92", "5.01"));
+    script_check("#2 process_exit 81-91 by server", ABORTED_TWICE("4.92", "5.02"));
+    /* Too long before. */
+    script_check("#2 * not process_exit", ABORTED_TWICE("4.92", "5.020001"));
+    script_check("#2 * not process_exit", ABORTED_TWICE("2.0", "5.01"));
+    /* One burst counts it once. */
+    script_check("#2 * not process_exit", USED("0.1", "C:1"), USED("0.2", "C:2"), ABORTS("4.98", "C:1"),
+                 ABORTS("5.0", "C:2"), ABORTS("5.001", "C:1"), GONE);
 }
 
 /* Two aborts, and in the same moment the FIN of a third connection to the port, which refuses from then on. */
@@ -516,6 +536,7 @@ int main(int argc, char **argv)
         {"/proof/round_trip", test_round_trip},
         {"/proof/services", test_services},
         {"/proof/process", test_process},
+        {"/proof/second_abort", test_second_abort},
         {"/proof/fin", test_fin},
         {"/proof/listener", test_listener},
         {"/proof/relays", test_relays},
