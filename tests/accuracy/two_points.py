@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 
+import agreement  # noqa: F401  (it makes tests/tshark importable)
+import tools
+
 ON_THE_PATH = {"header_rewritten", "nat_leak"}  # caused by a device, although an endpoint sends the reset
 PROVED = 95
 ORDER = "crs"  # client, router, server
@@ -20,7 +23,6 @@ ORDER = "crs"  # client, router, server
 BEHIND_THE_ROUTER = ("forged", "blind_reset", "sequence_rewritten")
 UNPROVABLE = ("router_firewall-unknown",)  # these hosts never appear at the server's point
 FIELDS = ["frame.interface_id", "frame.number", "rst.cause", "rst.confidence", "rst.sender", "rst.points.missing"]
-
 
 # What remains of one of the two files: frame numbers or a display filter.
 SPOILED = {
