@@ -8,6 +8,7 @@
 #include "rules/elsewhere.h"
 #include "rules/network.h"
 #include "rules/predicates.h"
+#include "rules/repeat.h"
 #include "rules/reuse.h"
 #include "script.h"
 
@@ -364,6 +365,27 @@ static void test_initial_ttl(void)
     g_free(scene);
 }
 
+/* A challenge ACK asks for a number that lies before the first reset's, by a window at most. */
+static void test_challenged(void)
+{
+    const char *name = rst_rules_repeat[0].name;
+    scene_t *scene = begin();
+
+    answer(scene);
+    scene->trigger.len = scene->trigger.space = 0;
+    scene->trigger.ack = 5000;
+    scene->trigger.moment.pass_index = 19;
+    scene->reset.own_last = (rst_earlier_t){.at = {18, 9 * RST_SECOND}, .seq = 5000 + 65535};
+    check(scene, rst_rules_repeat, name, 95);
+    scene->reset.own_last.seq++;
+    check(scene, rst_rules_repeat, name, 0);
+    scene->side[1].window_max = 65536;
+    check(scene, rst_rules_repeat, name, 95);
+    scene->reset.own_last.seq = 4999;
+    check(scene, rst_rules_repeat, name, 0);
+    g_free(scene);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -378,6 +400,7 @@ int main(int argc, char **argv)
         {"/matches/copied", test_copied},
         {"/matches/usual_distance", test_usual_distance},
         {"/matches/disputed", test_disputed},
+        {"/matches/challenged", test_challenged},
         {"/matches/initial_ttl", test_initial_ttl},
         {NULL, NULL},
     };

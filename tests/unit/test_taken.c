@@ -361,6 +361,41 @@ static void test_joins_late(void)
     finish(run);
 }
 
+/* Does the last line prove that the other side takes part? */
+static void check_proof(bool expected, const char *const *lines)
+{
+    script_run_t *run = run_lines(lines);
+    const rst_reset_t *reset = run->reset[0];
+    const rst_direction_t *peer = &reset->conn->direction[1 - reset->from];
+
+    g_assert_cmpint((peer->known & RST_DIRECTION_PROVED) != 0, ==, expected);
+    finish(run);
+}
+
+#define CHECK_PROOF(expected, ...) check_proof(expected, (const char *const[]){__VA_ARGS__, NULL})
+#define ASKED "0 C>S P. 1001 ack 5001 len 10"
+
+/* Data is acknowledged that the side is known to have sent. */
+static void test_proof_by_data(void)
+{
+    CHECK_PROOF(true, ASKED, "0.1 S>C . 5001 ack 1011", "9 S>C R 5001");
+    CHECK_PROOF(true, ASKED, "0.1 S>C . 5001 ack 1002", "9 S>C R 5001");
+    CHECK_PROOF(false, ASKED, "0.1 S>C . 5001 ack 1001", "9 S>C R 5001");
+    CHECK_PROOF(false, ASKED, "0.1 S>C . 5001 ack 1012", "9 S>C R 5001");
+    /* What was acknowledged before is missing: these may be anybody's numbers. */
+    CHECK_PROOF(false, ASKED, "0.1 S>C . 5001 ack 1050", "0.2 C>S P. 1050 ack 5001 len 10", "0.3 S>C . 5001 ack 1060",
+                "9 S>C R 5001");
+}
+
+/* The third step of a handshake whose SYN was not captured: it begins about where the SYN-ACK says. */
+static void test_proof_by_handshake(void)
+{
+    CHECK_PROOF(true, "0 S>C S. 5000 ack 100001", "0.1 C>S . 132769 ack 5001", "9 C>S R 132769");
+    CHECK_PROOF(false, "0 S>C S. 5000 ack 100001", "0.1 C>S . 132770 ack 5001", "9 C>S R 132770");
+    CHECK_PROOF(true, "0 S>C S. 5000 ack 100001", "0.1 C>S . 67234 ack 5001", "9 C>S R 67234");
+    CHECK_PROOF(false, "0 S>C S. 5000 ack 100001", "0.1 C>S . 67233 ack 5001", "9 C>S R 67233");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -378,6 +413,8 @@ int main(int argc, char **argv)
         {"/taken/doubtful_stamps", test_doubtful_stamps},
         {"/taken/anchor", test_anchor},
         {"/taken/stray", test_stray},
+        {"/taken/proof_by_data", test_proof_by_data},
+        {"/taken/proof_by_handshake", test_proof_by_handshake},
         {"/taken/itself", test_itself},
         {"/taken/joins_late", test_joins_late},
         {"/taken/answered_elsewhere", test_answered_elsewhere},
