@@ -389,6 +389,20 @@ static void test_closes(void)
     close_table(&table);
 }
 
+/* More hosts than places for those found last, so some share one, whatever the secret. */
+static void test_found_last(void)
+{
+    table_t table;
+
+    open_table(&table);
+    for (unsigned i = 0; i < 4 * RST_HOSTS_NEAR; i++) {
+        rst_address_t address = {{1 + i % (2 * RST_HOSTS_NEAR), 0}, 4};
+
+        g_assert_true(rst_address_equal(&rst_hosts_host(&table.hosts, &address, 0)->address, &address));
+    }
+    close_table(&table);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -405,6 +419,7 @@ int main(int argc, char **argv)
         {"/learned/stateless", test_stateless},
         {"/learned/visits", test_visits},
         {"/learned/closes", test_closes},
+        {"/learned/found_last", test_found_last},
         {NULL, NULL},
     };
 
