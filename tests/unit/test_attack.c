@@ -17,8 +17,8 @@ static const struct {
     unsigned beyond[2];
 } classes[] = {
     {"off path", ATTACK_OFF_PATH, 94, {60, 58}},
-    {"on path", ATTACK_ON_PATH, 74, {127, 201}},
-    {"end", ATTACK_END, 70, {0, 10}},
+    {"on path", ATTACK_ON_PATH, 74, {115, 177}},
+    {"end", ATTACK_END, 69, {0, 10}},
     {"other host", ATTACK_HOST, 95, {0, 0}},
 };
 

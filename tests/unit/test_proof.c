@@ -234,9 +234,9 @@ static void test_other_routes(void)
     script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "40"),
                  OPENED("0.1", "C:2", "80", "44"), KILLED);
     /* The reset has the distance of others: it may have taken their route. */
-    script_check("app_abort 70-80 by server delta none", OPENED("0.0", "C:1", "80", "59"),
+    script_check("app_abort 55-65 by server delta none", OPENED("0.0", "C:1", "80", "59"),
                  OPENED("0.1", "C:2", "80", "59"), KILLED);
-    script_check("app_abort 70-80 by server delta none", OPENED("0.0", "C:1", "80", "60"),
+    script_check("app_abort 55-65 by server delta none", OPENED("0.0", "C:1", "80", "60"),
                  OPENED("0.1", "C:2", "80", "60"), KILLED);
     script_check("injected 45-50 by unknown delta -5", OPENED("0.0", "C:1", "80", "61"),
                  OPENED("0.1", "C:2", "80", "61"), KILLED);

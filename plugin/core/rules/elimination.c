@@ -368,6 +368,7 @@ static void explain_data_sent(const rst_view_t *view)
     explain_abort(view, "had sent the last data and reset the connection");
 }
 
+#define BY_ELIMINATION (RST_RULE_FIRST | RST_RULE_HISTORY | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION)
 #define ABORT_ALIKE                                                                                                    \
     {                                                                                                                  \
         {RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8},                                                        \
@@ -399,31 +400,22 @@ const rst_rule_t rst_rules_elimination[] = {
      RST_RULE_FIRST | RST_RULE_HISTORY,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {"abort_fin_sent", RST_CAUSE_APP_ABORT, match_fin_sent, explain_fin_sent, RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     BY_ELIMINATION, ABORT_ALIKE},
     {"abort_data_missing", RST_CAUSE_APP_ABORT, match_data_missing, explain_data_missing, RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     BY_ELIMINATION, ABORT_ALIKE},
     {"abort_window_shut", RST_CAUSE_APP_ABORT, match_window_shut, explain_window_shut, RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     BY_ELIMINATION, ABORT_ALIKE},
     {"abort_data_outstanding", RST_CAUSE_APP_ABORT, match_data_outstanding, explain_data_outstanding,
-     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_reply_awaited", RST_CAUSE_APP_ABORT, match_reply_awaited, explain_reply_awaited,
-     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_nothing_received", RST_CAUSE_APP_ABORT, match_nothing_received, explain_nothing_received,
-     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_data_under_way", RST_CAUSE_APP_ABORT, match_data_under_way, explain_data_under_way,
-     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_data_received", RST_CAUSE_APP_ABORT, match_data_received, explain_data_received,
-     RST_IF_ABORT | RST_IF_AHEAD, RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
+     RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_data_sent", RST_CAUSE_APP_ABORT, match_data_sent, explain_data_sent, RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY, ABORT_ALIKE},
-    {NULL,
-     RST_CAUSE_COUNT,
-     NULL,
-     NULL,
-     0,
-     RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN |
-         RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN |
-         RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN |
-         RST_RULE_BY_ELIMINATION | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION,
-     {{0, 0}}},
+     BY_ELIMINATION, ABORT_ALIKE},
+    {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };
