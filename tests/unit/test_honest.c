@@ -268,10 +268,10 @@ static void test_others(void)
     check(scene, RST_RULE_BY_BOTH, CONTRADICTION);
     check(scene, RST_RULE_BY_BOTH | RST_RULE_BY_EARLIER, CONTRADICTION);
     scene->reset.after.peer_reset_elsewhere = true;
-    check(scene, RST_RULE_BY_BOTH, ALWAYS);
+    check(scene, RST_RULE_BY_BOTH, ONE_CLUE);
     scene->reset.after.peer_reset_elsewhere = false;
     scene->reset.ttl = 60;
-    check(scene, RST_RULE_BY_BOTH, ALWAYS);
+    check(scene, RST_RULE_BY_BOTH, ONE_CLUE);
     g_free(scene);
 }
 

@@ -120,10 +120,11 @@ static unsigned most_by_earlier(const rst_view_t *view)
     return ONE_CLUE;
 }
 
-/* Two aborts at once look the same if one of them is forged, unless one of them comes from elsewhere. */
+/* Two aborts at once look the same if one of them is forged. That one of them comes from elsewhere shows that somebody
+ * on the path took part, but not that both are his. */
 static unsigned most_by_both(const rst_view_t *view)
 {
-    return rst_made_elsewhere(view) || rst_peer_reset_elsewhere(view) ? RST_HONEST_ALWAYS : CONTRADICTION;
+    return rst_made_elsewhere(view) || rst_peer_reset_elsewhere(view) ? ONE_CLUE : CONTRADICTION;
 }
 
 /* Probes and retransmissions that come from another distance than the reset of their sender, unless a device that
