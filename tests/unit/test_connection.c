@@ -318,7 +318,13 @@ static void test_answer(void)
     check_answer(open_before_answer(), seq, CLIENT_ISN + 2, false);
     scene = open_before_answer();
     scene->conn->direction[1].known |= RST_DIRECTION_SYNACK;
+    scene->conn->direction[1].acked = CLIENT_ISN + 1;
     check_answer(scene, seq, CLIENT_ISN + 1, false);
+    /* A SYN-ACK that acknowledges something else was no answer. */
+    scene = open_before_answer();
+    scene->conn->direction[1].known |= RST_DIRECTION_SYNACK;
+    scene->conn->direction[1].acked = CLIENT_ISN + 2;
+    check_answer(scene, seq, CLIENT_ISN + 1, true);
     scene = open_before_answer();
     scene->conn->direction[0].known &= ~(uint32_t)RST_DIRECTION_SYN;
     check_answer(scene, seq, CLIENT_ISN + 1, false);

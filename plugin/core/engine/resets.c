@@ -9,6 +9,7 @@
 #include "engine/learn.h"
 #include "engine/misfits.h"
 #include "engine/segments.h"
+#include "track/doubt.h"
 #include "track/fit.h"
 #include "track/merged.h"
 #include "track/trigger.h"
@@ -111,6 +112,7 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
     /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */
+    reset->doubt_ttl = rst_doubt_ttl(&conn->direction[from]);
     reset->direction = conn->direction;
     conn->directions_shared = true;
 }
@@ -194,6 +196,16 @@ static bool take_copy(const rst_engine_t *engine, const rst_conn_t *conn, rst_re
     return false;
 }
 
+/* Is this one of the distances of the side? */
+static bool is_of(const rst_direction_t *side, uint8_t ttl)
+{
+    for (unsigned i = 0; i < RST_DISTANCES; i++) {
+        if (side->distance[i].seen && side->distance[i].hops == rst_hops(ttl))
+            return true;
+    }
+    return false;
+}
+
 /* Of two equal resets, the one that comes from elsewhere than the sender's other packets is somebody's copy. Returns
  * whether that is the later one. */
 static bool is_imitation(const rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
@@ -203,18 +215,39 @@ static bool is_imitation(const rst_engine_t *engine, rst_conn_t *conn, rst_reset
 
     if (!latest || !(own->known & RST_DIRECTION_HOPS) || !rst_reset_is_imitated(reset, latest, &engine->file.prefs))
         return false;
-    if (rst_hops(latest->ttl) == rst_hops(own->ttl)) {
+    if (is_of(own, latest->ttl) == is_of(own, reset->ttl))
+        return false;
+    if (is_of(own, latest->ttl)) {
         reset->after.twin = latest->at;
         return true;
     }
-    if (rst_hops(reset->ttl) == rst_hops(own->ttl)) {
-        latest->after.twin = reset->at;
-        rst_conn_discount(conn, latest);
-        reset->own_last = earlier_of(conn->last_reset[reset->from]);
-        reset->own_first = (rst_earlier_t){.at = {0, RST_TIME_NONE}};
-        reset->ordinal = (uint16_t)(conn->resets + 1);
-    }
+    latest->after.twin = reset->at;
+    rst_conn_discount(conn, latest);
+    reset->own_last = earlier_of(conn->last_reset[reset->from]);
+    reset->own_first = (rst_earlier_t){.at = {0, RST_TIME_NONE}};
+    reset->ordinal = (uint16_t)(conn->resets + 1);
     return false;
+}
+
+/* In SYN-SENT only a reset that acknowledges the SYN counts (RFC 9293, section 3.10.7.3). Some devices refuse without
+ * that, but a proper answer may still come. */
+static bool leaves_syn(const rst_reset_t *reset)
+{
+    const rst_recent_segment_t *syn = &reset->trigger;
+
+    return reset->form == RST_FORM_REFUSAL && (syn->flags & RST_FLAG_SYN) &&
+           !((reset->flags & RST_FLAG_ACK) && reset->ack == syn->seq + syn->space);
+}
+
+/* The proper answer has come: what claimed to be one before was not. */
+static void discount_improper(rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    const rst_direction_t *peer = &conn->direction[1 - from];
+    rst_reset_t *latest = conn->last_reset[from];
+
+    if (latest && leaves_syn(latest) && (segment->flags & RST_FLAG_ACK) && (peer->known & RST_DIRECTION_SYN) &&
+        segment->ack == peer->isn + 1)
+        rst_conn_discount(conn, latest);
 }
 
 /* A SYN that is refused was the client's, whatever else bore a SYN before. */
@@ -234,6 +267,7 @@ rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
 
     rst_segments_before(engine, conn, from, segment);
     rst_segments_confirm(engine, conn, from, segment);
+    discount_improper(conn, from, segment);
     *(engine->first_reset ? &engine->last_reset->next : &engine->first_reset) = reset;
     engine->last_reset = reset;
     fill_reset(engine, reset, conn, from);
@@ -249,7 +283,7 @@ rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
         rst_segments_touch(engine, conn);
         return reset;
     }
-    if (trigger)
+    if (trigger && !leaves_syn(reset))
         trigger->answered = true;
     if (rst_fit_by(clues) == RST_FOREIGN || is_imitation(engine, conn, reset))
         take_stray(engine, conn, reset);

@@ -27,7 +27,7 @@ void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
 
         rst_aftermath_note(reset, from, segment, engine->file.now, &engine->file.prefs);
         /* Both ends go on, or its sender never left SYN-SENT: it ended nothing, and later ones are no follow-ups. */
-        if (reset->counts && (reset->after.alive_taken || reset->after.restarted))
+        if (reset->counts && (reset->after.alive_taken || reset->after.restarted || reset->after.synack_used))
             rst_conn_discount(conn, reset);
     }
 }
@@ -129,6 +129,12 @@ static bool is_copy(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const
     return true;
 }
 
+static void drop_opening(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_release(&engine->memory, conn->opening, sizeof *conn->opening);
+    conn->opening = NULL;
+}
+
 /* Takes a segment that is its sender's own. */
 static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
@@ -137,6 +143,9 @@ static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, cons
     rst_moment_t before = conn->last;
     int64_t idle = before.pass_index && conn->first.pass_index ? rst_elapsed(before, engine->file.now) : RST_TIME_NONE;
 
+    /* Whoever goes on with the old connection has not sent that SYN. */
+    if (conn->opening && conn->opening->from == from && !(segment->flags & RST_FLAG_SYN))
+        drop_opening(engine, conn);
     rst_conn_learn_roles(conn, from, segment);
     rst_segments_touch(engine, conn);
     if (conn->revisables || conn->stray_reset[0] || conn->stray_reset[1])

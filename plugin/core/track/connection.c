@@ -210,8 +210,10 @@ void rst_conn_answer_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *s
     const rst_direction_t *side = &conn->direction[from];
     const rst_direction_t *peer = &conn->direction[1 - from];
 
-    if (!side->segments || (side->known & RST_DIRECTION_SYNACK) || !(peer->known & RST_DIRECTION_SYN) ||
-        syn_ack->ack != peer->isn + 1 || side->nxt - syn_ack->seq <= UINT16_MAX)
+    bool answered = (side->known & RST_DIRECTION_SYNACK) && side->acked == peer->isn + 1;
+
+    if (!side->segments || answered || !(peer->known & RST_DIRECTION_SYN) || syn_ack->ack != peer->isn + 1 ||
+        side->nxt - syn_ack->seq <= UINT16_MAX)
         return;
     rst_conn_unshare(conn, memory);
     release_ring(&conn->direction[from].ring, memory);

@@ -95,3 +95,10 @@ rst_doubt_t rst_doubt_believe(rst_direction_t *side)
     side->doubt->run = side->doubt->confirmed = 0;
     return doubt;
 }
+
+uint8_t rst_doubt_ttl(const rst_direction_t *side)
+{
+    const rst_doubt_t *doubt = side->doubt;
+
+    return doubt && doubt->run && doubt->clues == RST_CLUE_HOPS && !latest_of(doubt)->len ? latest_of(doubt)->ttl : 0;
+}

@@ -36,4 +36,7 @@ bool rst_doubt_is_continued(rst_direction_t *side, const rst_segment_t *segment)
 /* Empties the doubt into a copy, whose segments are to be taken now, and makes sure that the like fits from now on. */
 rst_doubt_t rst_doubt_believe(rst_direction_t *side);
 
+/* TTL of the latest held segment if only its distance is in doubt and it has no payload; 0 = there is none. */
+uint8_t rst_doubt_ttl(const rst_direction_t *side);
+
 #endif

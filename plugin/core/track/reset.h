@@ -103,6 +103,7 @@ struct rst_reset {
     rst_moment_t at;
     uint16_t copies;         /* resets that are copies of this one */
     uint8_t clues;           /* RST_CLUE_*: what does not fit its sender */
+    uint8_t doubt_ttl;       /* TTL of a segment without payload that was held for its distance then; 0 = none */
     bool counts;             /* as an earlier reset: it fits, and the connection did not go on after it (so far) */
     rst_reset_t *own_before; /* the reset of its side that counted before it, NULL = none */
     bool trigger_late;       /* the trigger comes after the reset in the file */

@@ -158,7 +158,7 @@ static rst_recent_segment_t *find_refused(rst_reset_t *reset, const rst_ring_t *
         if ((reset->flags & RST_FLAG_ACK) && reset->ack == candidate->seq + candidate->space &&
             (silent || reset->seq == 0))
             return candidate;
-        if (silent && (candidate->flags & RST_FLAG_SYN) && age == 0)
+        if (silent && (candidate->flags & RST_FLAG_SYN) && age == 0 && !reset->own_last.at.pass_index)
             return candidate;
     }
     return NULL;
