@@ -17,7 +17,7 @@ static const struct {
     unsigned beyond[2];
 } classes[] = {
     {"off path", ATTACK_OFF_PATH, 95, {59, 45}},
-    {"on path", ATTACK_ON_PATH, 74, {120, 182}},
+    {"on path", ATTACK_ON_PATH, 74, {113, 175}},
     {"end", ATTACK_END, 69, {0, 10}},
     {"other host", ATTACK_HOST, 95, {0, 0}},
 };

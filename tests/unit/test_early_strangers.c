@@ -51,7 +51,7 @@ static void test_routes(void)
                  "0.021 C>S . 1001 ack 5001 ttl 60", "0.03 C>S P. 1001 ack 5001 len 100 ttl 64",
                  "0.05 S>C P. 5001 ack 1101 len 200 ttl 54", "0.06 C>S . 1101 ack 5201 ttl 60",
                  "2 C>S R 1101 ttl 64 id 0", "2.0003 C>S R 1101 ttl 60 id 0");
-    script_check("* never injected", SCRIPT_TALK, "2 S>C F. 5201 ack 1101 ttl 48 id 203",
+    script_check("app_abort 40-50 by server", SCRIPT_TALK, "2 S>C F. 5201 ack 1101 ttl 48 id 203",
                  "2.001 S>C R. 5202 ack 1101 ttl 48 id 204");
 }
 

@@ -26,6 +26,13 @@ static bool bears_stamp(const rst_view_t *view)
     return (view->own->known & RST_DIRECTION_TIMESTAMPS) && (view->reset->known & RST_HAS_TIMESTAMP);
 }
 
+/* The sender's packet before it, a FIN or an ACK, came from the same new distance: a change of route, or a device that
+ * sends both. */
+static bool follows_route(const rst_reset_t *reset)
+{
+    return reset->doubt_ttl && rst_hops(reset->doubt_ttl) == rst_hops(reset->ttl);
+}
+
 /* A host may send a reset with whatever TTL it likes. */
 static unsigned most_by_distance(const rst_view_t *view)
 {
@@ -33,7 +40,7 @@ static unsigned most_by_distance(const rst_view_t *view)
         return RST_HONEST_ALWAYS;
     if (is_at_host(view))
         return AT_HOST;
-    if (rst_hop_varies(view))
+    if (rst_hop_varies(view) || follows_route(view->reset))
         return CONTRADICTION;
     return bears_stamp(view) ? OTHER_TTL : ONE_CLUE;
 }

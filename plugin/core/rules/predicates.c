@@ -230,17 +230,10 @@ static int8_t delta_from(const rst_view_t *view, uint8_t usual)
     return (int8_t)best;
 }
 
-/* The sender's packet before it, a FIN or an ACK, came from the same new distance: a change of route, so far as anybody
- * can tell. */
-static bool follows_route(const rst_reset_t *reset)
-{
-    return reset->doubt_ttl && rst_hops(reset->doubt_ttl) == rst_hops(reset->ttl);
-}
-
 /* No packet leaves a router with TTL 0: it was overwritten, as in anonymized traces. */
 static bool shows_ttl(const rst_view_t *view)
 {
-    return (view->reset->known & RST_HAS_IP) && view->reset->ttl && !follows_route(view->reset);
+    return (view->reset->known & RST_HAS_IP) && view->reset->ttl;
 }
 
 int8_t rst_hop_delta(const rst_view_t *view)
