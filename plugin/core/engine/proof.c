@@ -76,6 +76,8 @@ static bool completes_handshake(const rst_direction_t *client, const rst_directi
 
 static bool acknowledges_data(const rst_direction_t *side, uint32_t ack)
 {
+    if ((side->known & RST_DIRECTION_FIN) && ack == side->fin_seq)
+        return true;
     return side->bytes && !side->gaps && !rst_seq_after(ack, side->nxt) && side->nxt - ack < side->bytes;
 }
 
