@@ -135,6 +135,7 @@ static void test_bridged(void)
     g_assert_cmpuint(scene.side.gap.run, ==, 0);
     g_assert_cmpuint(scene.side.nxt, ==, SEQ + 30);
     g_assert_cmpuint(scene.side.out_of_window, ==, 0);
+    g_assert_cmpuint(scene.side.gaps, ==, 1);
     g_assert_false(scene.peer.known & RST_DIRECTION_ACKED);
     g_assert_cmpuint(scene.side.acked, ==, ACK);
     g_assert_cmpuint(scene.peer.nxt, ==, ACK);

@@ -111,6 +111,69 @@ static void test_none(void)
     check(NULL, 0, lines);
 }
 
+/* Numbers that a device changed are what that verdict rests on: it does not say that they prove nothing. */
+static void test_rewritten(void)
+{
+    check(NULL, 0,
+          (const char *const[]){TALK, "1 C>S P. 900001101 ack 5201 len 50 ttl 64", "1.02 S>C . 5201 ack 1101 ttl 54",
+                                "2 C>S P. 900001151 ack 5201 len 50 ttl 64", "2.02 S>C . 5201 ack 1101 ttl 54",
+                                "3 S>C R. 5201 ack 1101 ttl 54", NULL});
+}
+
+static unsigned evidence_with(const rst_verdict_t *verdict, const char *part)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < verdict->evidences; i++)
+        found += strstr(verdict->evidence[i].text, part) != NULL;
+    return found;
+}
+
+/* Does the verdict on the last reset say that a capture at the host would decide? */
+static void check_maximum(unsigned confidence, unsigned expected, const char *const *lines)
+{
+    script_run_t *run = g_new(script_run_t, 1);
+    rst_verdict_t verdict;
+
+    script_open(run, &script_variants[0], lines);
+    rst_engine_classify(run->engine, run->reset[run->resets - 1], &run->answers.memory, true, &verdict);
+    g_assert_cmpuint(verdict.confidence, ==, confidence);
+    g_assert_cmpuint(evidence_with(&verdict, "No surer than this"), ==, expected);
+    script_close(run);
+    g_free(run);
+}
+
+/* At the maximum, and only there. */
+static void test_maximum(void)
+{
+    check_maximum(60, 1, (const char *const[]){TALK, "2 S>C R. 5201 ack 1101 ttl 59", NULL});
+    check_maximum(75, 0, (const char *const[]){TALK, ABORT, NULL});
+    /* A statement gives another cause. */
+    check_maximum(75, 0, (const char *const[]){TALK, "2 S>C R. 5201 ack 1101 ttl 54 hex 33aa000300000000", NULL});
+}
+
+/* Some devices refuse without acknowledging the SYN, and the sentence does not claim that they do. */
+static void test_refusal(void)
+{
+    static const struct {
+        const char *reset;
+        bool expected;
+    } cases[] = {{"0.02 S>C R. =0 ack 1001 ttl 54", true}, {"0.02 S>C R 70000000 ttl 54", false},
+                 {"0.02 S>C R. 70000000 ack 1002 ttl 54", false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        script_run_t *run = g_new(script_run_t, 1);
+        rst_verdict_t verdict;
+
+        script_open(run, &script_variants[0], (const char *const[]){"0 C>S S 1000 ttl 64", cases[i].reset, NULL});
+        rst_engine_classify(run->engine, run->reset[0], &run->answers.memory, true, &verdict);
+        g_assert_cmpint(verdict.cause, ==, RST_CAUSE_CLOSED_PORT);
+        g_assert_cmpint(strstr(verdict.summary, "(ack = SYN+1)") != NULL, ==, cases[i].expected);
+        script_close(run);
+        g_free(run);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -120,7 +183,8 @@ int main(int argc, char **argv)
         {"/strangers/answered", test_answered},
         {"/strangers/rejected", test_rejected},
         {"/strangers/none", test_none},
-        {NULL, NULL},
+        {"/strangers/rewritten", test_rewritten}, {"/strangers/maximum", test_maximum},
+        {"/strangers/refusal", test_refusal}, {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);

@@ -111,8 +111,8 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     memcpy(reset->stray_before, conn->stray_reset, sizeof reset->stray_before);
     reset->own_ordinal = (uint16_t)(conn->last_reset[from] ? conn->last_reset[from]->own_ordinal + 1 : 1);
     reset->ordinal = (uint16_t)(conn->resets < UINT16_MAX ? conn->resets + 1 : UINT16_MAX);
-    /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */
     reset->doubt_ttl = rst_doubt_ttl(&conn->direction[from]);
+    /* The reset keeps the directions as they are now: the connection makes a copy before it changes them. */
     reset->direction = conn->direction;
     conn->directions_shared = true;
 }
@@ -145,8 +145,8 @@ static void add_revisable(rst_conn_t *conn, rst_reset_t *reset)
     conn->revisable[conn->revisables++] = reset;
 }
 
-/* Its numbers are out of reach, or it answers a packet that was: it says nothing about the connection, and is no
- * earlier reset for those that follow. Only the latest from each side keeps recording its aftermath. */
+/* Its numbers are out of reach, or it imitates another reset from elsewhere: it says nothing about the connection, and
+ * is no earlier reset for those that follow. Only the latest from each side keeps recording its aftermath. */
 static void take_stray(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
 {
     rst_reset_t **place = &conn->stray_reset[reset->from];
@@ -197,7 +197,7 @@ static bool take_copy(const rst_engine_t *engine, const rst_conn_t *conn, rst_re
 }
 
 /* Is this one of the distances of the side? */
-static bool is_of(const rst_direction_t *side, uint8_t ttl)
+static bool is_at_distance(const rst_direction_t *side, uint8_t ttl)
 {
     for (unsigned i = 0; i < RST_DISTANCES; i++) {
         if (side->distance[i].seen && side->distance[i].hops == rst_hops(ttl))
@@ -215,9 +215,9 @@ static bool is_imitation(const rst_engine_t *engine, rst_conn_t *conn, rst_reset
 
     if (!latest || !(own->known & RST_DIRECTION_HOPS) || !rst_reset_is_imitated(reset, latest, &engine->file.prefs))
         return false;
-    if (is_of(own, latest->ttl) == is_of(own, reset->ttl))
+    if (is_at_distance(own, latest->ttl) == is_at_distance(own, reset->ttl))
         return false;
-    if (is_of(own, latest->ttl)) {
+    if (is_at_distance(own, latest->ttl)) {
         reset->after.twin = latest->at;
         return true;
     }

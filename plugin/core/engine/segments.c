@@ -115,7 +115,7 @@ static void set_aside(rst_engine_t *engine, rst_conn_t *conn, unsigned from, con
     else
         rst_direction_set_aside(side, segment, engine->file.now, clues, &engine->memory);
     for (unsigned i = 0; i < conn->revisables; i++)
-        rst_aftermath_misfit(conn->revisable[i], from, segment, engine->file.now, clues);
+        rst_aftermath_misfit(conn->revisable[i], from, engine->file.now, clues);
 }
 
 static bool is_copy(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)

@@ -242,11 +242,6 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     if (rule) {
         rst_measure_counts(view, rule);
         rule->explain(view);
-        if (outcome->honest)
-            rst_evidence_add(view, view->reset->at.pass_index,
-                             "No surer than this, because something forged could look the same: a capture at %s would "
-                             "decide",
-                             rst_who_own(view));
     } else {
         explain_undetermined(view);
     }
@@ -276,8 +271,8 @@ static void apply_original(const rst_judge_t *judge, const rst_view_t *view)
     rst_alternative_add(view->verdict, verdict.cause, left, &left);
 }
 
-/* The verdict from one capture point alone. */
-static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
+/* The verdict from one capture point alone. Returns whether an honest maximum holds it down. */
+static bool classify_here(const rst_judge_t *judge, const rst_view_t *view)
 {
     rst_statement_t statement = rst_declared_read(view->reset, view->prefs, view->memory, view->texts);
     rst_outcome_t outcome;
@@ -295,6 +290,8 @@ static void classify_here(const rst_judge_t *judge, const rst_view_t *view)
     rst_why_step(view, "by its kernel:");
     apply_original(judge, view);
     rst_why_step(view, "as a copy:");
+    return outcome.honest && view->verdict->cause == outcome.primary->cause &&
+           view->verdict->confidence == outcome.confidence;
 }
 
 static rst_host_period_t near_host(const rst_reset_t *reset, unsigned side)
@@ -334,9 +331,17 @@ static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, con
 {
     rst_view_t view = view_of(judge, reset, compare, memory, texts, verdict, why);
 
-    classify_here(judge, &view);
+    bool limited = classify_here(judge, &view);
+    unsigned confidence = verdict->confidence;
+
     rst_at_points_apply(&view, compare);
     rst_why_step(&view, "by other capture points:");
+    /* Not where another point or a kernel has decided. */
+    if (limited && verdict->confidence == confidence)
+        rst_evidence_add(&view, reset->at.pass_index,
+                         "No surer than this, because something forged could look the same: a capture at %s would "
+                         "decide",
+                         rst_who_own(&view));
     rst_strangers_name(&view);
     rst_pattern_label(&view);
     rst_why_end(&view);

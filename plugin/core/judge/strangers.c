@@ -58,6 +58,9 @@ void rst_strangers_name(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
     const rst_aftermath_t *after = &reset->after;
 
+    /* There, numbers that do not fit are what the verdict rests on. */
+    if (view->verdict->cause == RST_CAUSE_HEADER_REWRITTEN)
+        return;
     name_trigger(view);
     for (unsigned side = 0; side < 2; side++) {
         const rst_reset_t *stray = reset->stray_before[side];

@@ -234,9 +234,13 @@ static void write_closed(const rst_view_t *view, const char *what)
     bool known = range->count && range->min == range->max && range->max == rst_hops(view->reset->ttl) &&
                  (view->reset->known & RST_HAS_IP);
 
-    rst_summary(view, "No service is listening on %s: the %s in %s was refused %s later by %s (ack = %s+1)%s",
+    /* Some devices refuse without acknowledging what they refuse. */
+    bool exact = (view->reset->flags & RST_FLAG_ACK) && view->reset->ack == view->trigger->seq + view->trigger->space;
+    const char *number = exact && view->texts ? rst_text(view->memory, " (ack = %s+1)", what) : "";
+
+    rst_summary(view, "No service is listening on %s: the %s in %s was refused %s later by %s%s%s",
                 rst_service_text(view), what, rst_where(view, view->trigger->moment.pass_index),
-                rst_span(view, rst_delay(view)), rst_shape(view), what,
+                rst_span(view, rst_delay(view)), rst_shape(view), number,
                 known ? " from the same hop distance as the host's other packets" : "");
     explain_refused(view, what);
 }

@@ -186,18 +186,12 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
     }
 }
 
-void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
-                          unsigned clues)
+void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, rst_moment_t at, unsigned clues)
 {
-    if (from != reset->from)
+    if (from != reset->from || rst_fit_by(clues) != RST_FOREIGN || reset->after.foreign.pass_index)
         return;
-    if (rst_fit_by(clues) == RST_FOREIGN && !reset->after.foreign.pass_index) {
-        reset->after.foreign = at;
-        reset->after.foreign_clues = (uint8_t)clues;
-    } else if (rst_fit_by(clues) == RST_DOUBTFUL && !reset->after.alive_doubt.pass_index &&
-               is_progress(&reset->direction[from], segment)) {
-        reset->after.alive_doubt = at;
-    }
+    reset->after.foreign = at;
+    reset->after.foreign_clues = (uint8_t)clues;
 }
 
 void rst_aftermath_reached(rst_reset_t *reset, const rst_direction_t *direction)

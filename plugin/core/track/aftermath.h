@@ -13,9 +13,8 @@
 void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
                         const rst_prefs_t *prefs);
 
-/* The same for a segment that is foreign or held for a doubt (clues: RST_CLUE_*): evidence, but no proof. */
-void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
-                          unsigned clues);
+/* The same for a segment that is set aside (clues: RST_CLUE_*): a foreign one is evidence, but no proof. */
+void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, rst_moment_t at, unsigned clues);
 
 /* Call after a segment was processed: records how far both directions have come. */
 void rst_aftermath_reached(rst_reset_t *reset, const rst_direction_t *direction);

@@ -423,24 +423,6 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     }
 }
 
-static inline void fill_candidate(rst_recent_segment_t *slot, const rst_segment_t *segment, rst_moment_t at)
-{
-    slot->moment = at;
-    slot->seq = segment->seq;
-    slot->ack = segment->ack;
-    slot->len = segment->len;
-    slot->space = rst_segment_space(segment);
-    slot->link = segment->link;
-    slot->tsecr = segment->tsecr;
-    slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
-    slot->window = segment->window;
-    slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
-    slot->flags = segment->flags;
-    slot->ttl = segment->ttl;
-    slot->tos = segment->tos;
-    slot->message = (uint8_t)rst_message_read(segment);
-}
-
 static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
                            uint32_t space, rst_moment_t at, int64_t idle, bool keepalive, const rst_memory_t *memory)
 {
@@ -449,7 +431,7 @@ static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, c
     bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
     rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
 
-    fill_candidate(slot, segment, at);
+    rst_recent_segment_fill(slot, segment, at);
     slot->idle = idle;
     slot->keepalive = keepalive;
     slot->repeated = repeated;
@@ -496,7 +478,7 @@ void rst_direction_take_rewritten(rst_direction_t *side, const rst_segment_t *se
 {
     rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
 
-    fill_candidate(slot, segment, at);
+    rst_recent_segment_fill(slot, segment, at);
     slot->clues = (uint8_t)clues;
     if (clues & RST_CLUE_SEQ)
         take_out_of_window(side, at);
@@ -508,7 +490,7 @@ void rst_direction_set_aside(rst_direction_t *side, const rst_segment_t *segment
     if (!side->stray)
         side->stray = memory->alloc(memory->scope, sizeof *side->stray);
     memset(side->stray, 0, sizeof *side->stray);
-    fill_candidate(side->stray, segment, at);
+    rst_recent_segment_fill(side->stray, segment, at);
     side->stray->clues = (uint8_t)clues;
 }
 

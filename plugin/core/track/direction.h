@@ -136,6 +136,7 @@ typedef struct rst_direction {
 uint8_t rst_hops(uint8_t ttl);
 
 #define RST_HOPS_ABSURD 255
+#define RST_TTL_LOW 32 /* no common stack starts so low that this would be left of a path: a program chose it */
 
 #define RST_COPY_SPAN_CONSTANT INT64_C(20000000) /* ns; no stack retransmits that soon */
 

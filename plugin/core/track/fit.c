@@ -9,7 +9,6 @@
 #include "base/seq.h"
 
 #define WINDOW_MOST (1 << 30)              /* RFC 7323, section 2.3 */
-#define TTL_LOW 32                         /* no stack starts so low that this would be left of a usual path */
 #define SETTLED 2                          /* this many segments that agree settle a distance */
 #define TICKS_SLOW 2                       /* per millisecond: RFC 7323, section 5.4, allows one */
 #define TICKS_FAST 1100                    /* per millisecond: a clock with microseconds */
@@ -103,7 +102,7 @@ static bool is_elsewhere(const rst_direction_t *side, const rst_segment_t *segme
     if (!(segment->known & RST_HAS_IP) || segment->ttl == side->ttl)
         return false;
     hops = rst_hops(segment->ttl);
-    if (segment->ttl <= TTL_LOW)
+    if (segment->ttl <= RST_TTL_LOW)
         return false;
     for (unsigned i = 0; i < RST_DISTANCES; i++) {
         if (side->distance[i].seen < SETTLED)

@@ -1,5 +1,5 @@
 /* gap.c
- * Implementation for numbers that a capture has missed.
+ * Finding both sides again behind a gap of the capture.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -51,6 +51,7 @@ bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_
     gap->run = 0;
     if (clues & RST_CLUE_SEQ) {
         side->nxt = segment->seq;
+        side->gaps++;
         side->out_of_window = 0;                       /* nobody rewrote them */
         peer->known &= ~(uint32_t)RST_DIRECTION_ACKED; /* until its next acknowledgment */
     }

@@ -35,11 +35,10 @@ typedef struct rst_earlier {
  * address. */
 typedef struct rst_aftermath {
     rst_moment_t alive; /* the sender sends what a host that had reset the connection would not; pass_index 0 = never */
-    uint16_t alive_count;     /* how many such segments */
-    bool alive_taken;         /* the peer acknowledges one of them */
-    rst_moment_t alive_doubt; /* the first that has one clue against it (RST_DOUBTFUL) */
-    rst_moment_t twin;        /* the same reset from the sender's own distance, while this one is from elsewhere */
-    rst_moment_t foreign;     /* the first segment with the sender's address that does not fit it */
+    uint16_t alive_count; /* how many such segments */
+    bool alive_taken;     /* the peer acknowledges one of them */
+    rst_moment_t twin;    /* the same reset from the sender's own distance, while this one is from elsewhere */
+    rst_moment_t foreign; /* the first segment with the sender's address that does not fit it */
     uint8_t foreign_clues;
     rst_moment_t own_next; /* the sender's first segment that is neither SYN nor reset */
     uint8_t own_ttl;       /* its TTL, 0 = unknown */

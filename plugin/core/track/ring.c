@@ -5,6 +5,8 @@
  */
 #include "track/ring.h"
 
+#include "facts/payload.h"
+
 rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
 {
     if (age >= ring->used)
@@ -38,6 +40,24 @@ rst_recent_segment_t *rst_ring_push(rst_ring_t *ring, const rst_memory_t *memory
         ring->used++;
     memset(slot, 0, sizeof *slot);
     return slot;
+}
+
+void rst_recent_segment_fill(rst_recent_segment_t *slot, const rst_segment_t *segment, rst_moment_t at)
+{
+    slot->moment = at;
+    slot->seq = segment->seq;
+    slot->ack = segment->ack;
+    slot->len = segment->len;
+    slot->space = rst_segment_space(segment);
+    slot->link = segment->link;
+    slot->tsecr = segment->tsecr;
+    slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
+    slot->window = segment->window;
+    slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
+    slot->flags = segment->flags;
+    slot->ttl = segment->ttl;
+    slot->tos = segment->tos;
+    slot->message = (uint8_t)rst_message_read(segment);
 }
 
 bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment)

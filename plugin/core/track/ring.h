@@ -39,6 +39,9 @@ rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
 /* Room for one more, all zeros. */
 rst_recent_segment_t *rst_ring_push(rst_ring_t *ring, const rst_memory_t *memory);
 
+/* Copies the facts of a segment into a slot that is all zeros. */
+void rst_recent_segment_fill(rst_recent_segment_t *slot, const rst_segment_t *segment, rst_moment_t at);
+
 /* Same numbers, length, flags and window; IP ID and times are not compared. */
 bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment);
 

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#define TTL_LOW 32 /* no common stack starts from less */
-
 bool rst_syn_is_odd(const rst_direction_t *client)
 {
     uint16_t window = client->syn_window;
@@ -19,7 +17,7 @@ bool rst_syn_is_odd(const rst_direction_t *client)
 /* A path of more than 24 hops is a distance of its own, a TTL that is nearly used up was chosen by a program. */
 static bool has_distance(uint8_t ttl)
 {
-    return ttl > TTL_LOW;
+    return ttl > RST_TTL_LOW;
 }
 
 bool rst_syn_is_elsewhere(const rst_direction_t *client, uint8_t ttl, unsigned hop_delta)
