@@ -4,6 +4,7 @@
 Written here instead of using scapy's own writers, because the output has to be byte-identical on every rebuild:
 no host name, no program version, no time of writing.
 """
+import argparse
 import os
 import struct
 import sys
@@ -175,3 +176,15 @@ def read_rows(path):
     with open(path, encoding="utf-8") as f:
         lines = f.read().splitlines()[1:]
     return [tuple(line.split("\t")) for line in lines]
+
+
+def build_table(description, name, heading, build):
+    """The main() of a generator of cases: build(out) writes the captures and yields the lines of their table."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--out", required=True, help="folder that gets the captures and their table")
+    parser.error = die
+    out = parser.parse_args().out
+    os.makedirs(out, exist_ok=True)
+    with open(os.path.join(out, name), "w", encoding="ascii") as table:
+        table.write(heading)
+        table.writelines(build(out))

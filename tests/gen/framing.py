@@ -5,7 +5,6 @@
 The table cases.tsv beside them says for each reset which causes are expected, which others are acceptable (some only up
 to a confidence, "cause<=60"), and who may be named as its sender.
 """
-import argparse
 import os
 import sys
 
@@ -175,15 +174,8 @@ def build(name, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, help="folder that gets the captures and their table")
-    parser.error = lambda message: capfile.die(message)
-    out = parser.parse_args().out
-    os.makedirs(out, exist_ok=True)
-    with open(os.path.join(out, "cases.tsv"), "w", encoding="ascii") as table:
-        table.write(HEADING)
-        for name in [*SCENES, *sisters.SISTERS]:
-            table.writelines(build(name, out))
+    capfile.build_table(__doc__.splitlines()[0], "cases.tsv", HEADING, lambda out: [
+        line for name in [*SCENES, *sisters.SISTERS] for line in build(name, out)])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 The table near.tsv beside them gives the verdict on each reset, and how many packets of the capture may be called
 foreign all the same: some where the capture lost more than a window.
 """
-import argparse
 import os
 import sys
 from dataclasses import replace
@@ -268,15 +267,8 @@ def build(number, play, cast, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", required=True, help="folder that gets the captures and their table")
-    parser.error = lambda message: capfile.die(message)
-    out = parser.parse_args().out
-    os.makedirs(out, exist_ok=True)
-    with open(os.path.join(out, "near.tsv"), "w", encoding="ascii") as table:
-        table.write(HEADING)
-        for number, (play, cast) in enumerate(SCENES):
-            table.writelines(build(number, play, cast, out))
+    capfile.build_table(__doc__.splitlines()[0], "near.tsv", HEADING, lambda out: [
+        line for number, (play, cast) in enumerate(SCENES) for line in build(number, play, cast, out)])
 
 
 if __name__ == "__main__":

@@ -476,56 +476,6 @@ static void test_rewritten_ack(void)
     g_assert_false(is_rewritten(&scene, far));
 }
 
-/* Learns the TTL once, and compares the places: hops and how often they were seen. */
-static void check_learned(scene_t scene, uint8_t ttl, bool settled, const rst_distance_t expected[RST_DISTANCES])
-{
-    scene.segment.ttl = ttl;
-    rst_fit_learn(&scene.side, &scene.segment, settled);
-    for (unsigned i = 0; i < RST_DISTANCES; i++) {
-        g_assert_cmpuint(scene.side.distance[i].hops, ==, expected[i].hops);
-        g_assert_cmpuint(scene.side.distance[i].seen, ==, expected[i].seen);
-    }
-}
-
-#define LEARNED(...) ((const rst_distance_t[RST_DISTANCES]){__VA_ARGS__})
-
-static void test_learning(void)
-{
-    scene_t scene = begin();
-
-    check_learned(scene, 53, false, LEARNED({10, 2}, {11, 1}));
-    check_learned(scene, 53, true, LEARNED({10, 2}, {11, 2}));
-    check_learned(scene, 118, false, LEARNED({10, 2}));
-    scene.side.distance[1] = (rst_distance_t){11, 1};
-    check_learned(scene, 53, false, LEARNED({10, 2}, {11, 2}));
-    check_learned(scene, 52, false, LEARNED({10, 2}, {11, 1}, {12, 1}));
-    /* What was seen once makes room, the first such place; what settled never does. */
-    scene.side.distance[2] = (rst_distance_t){12, 1};
-    check_learned(scene, 50, false, LEARNED({10, 2}, {14, 1}, {12, 1}));
-    scene.side.distance[1].seen = scene.side.distance[2].seen = 2;
-    check_learned(scene, 50, false, LEARNED({10, 2}, {11, 2}, {12, 2}));
-    check_learned(scene, 50, true, LEARNED({10, 2}, {11, 2}, {12, 2}));
-    /* Next to the host, hop distance 0 is what an empty place holds too. */
-    scene = begin();
-    check_learned(scene, 64, false, LEARNED({10, 2}, {0, 1}));
-    scene.segment.known &= ~(uint32_t)RST_HAS_IP;
-    check_learned(scene, 53, true, LEARNED({10, 2}));
-}
-
-/* The TTL of the latest segment needs no more than a look, after the first few. */
-static void test_learning_early(void)
-{
-    scene_t scene = begin();
-
-    scene.side.distance[0].seen = 1;
-    scene.side.segments = RST_DISTANCES;
-    check_learned(scene, 54, false, LEARNED({10, 2}));
-    scene.side.segments = RST_DISTANCES + 1;
-    check_learned(scene, 54, false, LEARNED({10, 1}));
-    check_learned(scene, 54, true, LEARNED({10, 2}));
-    check_learned(scene, 118, false, LEARNED({10, 2}));
-}
-
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -545,8 +495,6 @@ int main(int argc, char **argv)
         {"/fit/reset", test_reset},
         {"/fit/rewritten_seq", test_rewritten_seq},
         {"/fit/rewritten_ack", test_rewritten_ack},
-        {"/fit/learning", test_learning},
-        {"/fit/learning_early", test_learning_early},
         {NULL, NULL},
     };
 
