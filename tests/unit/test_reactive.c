@@ -30,6 +30,22 @@ static void test_no_connection(void)
     script_check("no_connection by server trigger 8", SCRIPT_TALK, "2 C>S P. 1101 ack 5201 len 50", "2.9 S>C R 5201");
 }
 
+/* The capture begins with several ACKs under way to a host that has nothing: it answers one after the other. */
+static void test_no_connection_under_way(void)
+{
+    script_check("#1 no_connection 45-64 by server trigger 1; #2 segment_after_reset 55-65 trigger 2; "
+                 "#3 segment_after_reset trigger 3",
+                 "0 C>S . 1001 ack 5001 ttl 64 id 100", "0.00002 C>S . 1001 ack 6001 ttl 64 id 101",
+                 "0.00004 C>S . 1001 ack 7001 ttl 64 id 102", "0.3 S>C R 5001 ttl 54 id 0",
+                 "0.30002 S>C R 6001 ttl 54 id 0", "0.30004 S>C R 7001 ttl 54 id 0");
+    /* Numbers that no segment asks for. */
+    script_check("* trigger 0 not no_connection", "0 C>S . 1001 ack 5001 ttl 64 id 100",
+                 "0.00002 C>S . 1001 ack 6001 ttl 64 id 101", "0.09 S>C R 5501 ttl 54 id 0");
+    /* Too long ago. */
+    script_check("* trigger 0", "0 C>S . 1001 ack 5001 ttl 64 id 100", "0.00002 C>S . 1001 ack 6001 ttl 64 id 101",
+                 "1.1 S>C R 5001 ttl 54 id 0");
+}
+
 static void test_no_connection_storm(void)
 {
     /* Segments on the way are answered one by one, oldest first. The followers are no new events. */
@@ -140,10 +156,14 @@ static void test_close_race(void)
 
 static void test_late_trigger(void)
 {
-    /* A capture of two interfaces: the segment that was answered is stored after the reset. */
+    /* A capture of two queues: the segment that was answered is stored after the reset, with an earlier time. */
     script_check("no_connection by server trigger 9", SCRIPT_TALK, "2 S>C R 5201",
-                 "2.0001 C>S P. 1101 ack 5201 len 50");
-    /* Too late to be the trigger. */
+                 "1.9999 C>S P. 1101 ack 5201 len 50");
+    script_check("no_connection by server trigger 8", SCRIPT_OPEN, "0.030 C>S P. 1001 ack 5001 len 100",
+                 "0.060 S>C P. 5001 ack 1101 len 200", "0.061 C>S . 1101 ack 5201", "2 S>C R 5201",
+                 "2 C>S P. 1101 ack 5201 len 50");
+    /* By its time it crossed the reset. */
+    script_check("* trigger 0 not no_connection", SCRIPT_TALK, "2 S>C R 5201", "2.0001 C>S P. 1101 ack 5201 len 50");
     script_check("* trigger 0 not no_connection", SCRIPT_TALK, "2 S>C R 5201", "2.5 C>S P. 1101 ack 5201 len 50");
 }
 
@@ -159,6 +179,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         { "/reactive/no_connection", test_no_connection },
+        { "/reactive/no_connection_under_way", test_no_connection_under_way },
         { "/reactive/no_connection_storm", test_no_connection_storm },
         { "/reactive/no_connection_not", test_no_connection_not },
         { "/reactive/data_after_close", test_data_after_close },

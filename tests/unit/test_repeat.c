@@ -72,6 +72,52 @@ static void test_segment_after_reset_not(void)
                  "3 C:2>S P. 1101 ack 5201 len 10", "3.02 S>C:2 R 5201");
 }
 
+/* A download of three segments, each acknowledged; the server aborts before an ACK reaches it. */
+#define DOWNLOAD SCRIPT_REQUEST, "1 S>C . 5001 ack 1101 len 1000 ttl 54 id 202 df",                                    \
+    "1.00001 C>S . 1101 ack 6001 ttl 64 id 103 df", "1.0001 S>C . 6001 ack 1101 len 1000 ttl 54 id 203 df",            \
+    "1.00011 C>S . 1101 ack 7001 ttl 64 id 104 df", "1.0002 S>C . 7001 ack 1101 len 1000 ttl 54 id 204 df",            \
+    "1.00021 C>S . 1101 ack 8001 ttl 64 id 105 df", "1.01 S>C R. 8001 ack 1101 ttl 54 id 205 df"
+
+#define FAR_DOWNLOAD SCRIPT_REQUEST, "1 S>C . 5001 ack 1101 len 60000 ttl 54 id 202 df",                               \
+    "1.00001 C>S . 1101 ack 65001 win 502 ttl 64 id 103 df", "1.2 S>C . 65001 ack 1101 len 61000 ttl 54 id 203 df",            \
+    "1.20001 C>S . 1101 ack 126001 win 502 ttl 64 id 104 df", "1.21 S>C R. 126001 ack 1101 ttl 54 id 205 df"
+
+static void test_under_way(void)
+{
+    /* Each ACK that was under way meets nothing: bare resets at their numbers, in their order. */
+    script_check("#1 app_abort first; #2 segment_after_reset 55-65 by server trigger 7 benign; "
+                 "#3 segment_after_reset 55-65 trigger 9; #4 segment_after_reset 55-65 trigger 11",
+                 DOWNLOAD, "1.02002 S>C R 6001 ttl 54 id 0 df", "1.02012 S>C R 7001 ttl 54 id 0 df",
+                 "1.02022 S>C R 8001 ttl 54 id 0 df");
+    /* A queue has grown to many times the round trip of the handshake. The last number may be asked for by anything. */
+    script_check("#2 segment_after_reset 55-65 trigger 7; #3 segment_after_reset 55-65 trigger 9", DOWNLOAD,
+                 "1.9 S>C R 6001 ttl 54 id 0 df", "1.9001 S>C R 7001 ttl 54 id 0 df");
+    /* Not that long: such a segment would have been sent again. */
+    script_check("#2 segment_after_reset 40-49 trigger 0", DOWNLOAD, "2.1 S>C R 6001 ttl 54 id 0 df");
+    /* The capture begins late. */
+    script_check("#2 segment_after_reset 55-65 trigger 2; #3 segment_after_reset 55-65 trigger 4",
+                 "1 S>C . 5001 ack 1101 len 1000 id 202", "1.00001 C>S . 1101 ack 6001 id 103",
+                 "1.0001 S>C . 6001 ack 1101 len 1000 id 203", "1.00011 C>S . 1101 ack 7001 id 104",
+                 "1.0002 S>C . 7001 ack 1101 len 1000 id 204", "1.00021 C>S . 1101 ack 8001 id 105",
+                 "1.01 S>C R. 8001 ack 1101 id 205", "1.02 S>C R 6001", "1.0201 S>C R 7001");
+}
+
+static void test_under_way_not(void)
+{
+    /* Not a number that the client had asked for: nothing is known of what it answers. */
+    script_check("#2 segment_after_reset 40-49 trigger 0 tells may", DOWNLOAD, "1.02002 S>C R 6500 ttl 54 id 0 df");
+    /* From elsewhere: no follow-up of the server. */
+    script_check("#2 * not segment_after_reset", DOWNLOAD, "1.02002 S>C R 6500 ttl 60 id 7 df");
+    /* Further back than the client had room for. */
+    script_check("#2 segment_after_reset 40-49", FAR_DOWNLOAD, "1.3 S>C R 60466 ttl 54 id 0 df");
+    script_check("#2 * not segment_after_reset", FAR_DOWNLOAD, "1.3 S>C R 60465 ttl 54 id 0 df");
+    /* A host that aborts states what it has received. */
+    script_check("#2 * not segment_after_reset", DOWNLOAD, "1.02002 S>C R. 6001 ack 1101 ttl 54 id 206 df");
+    /* One direction only: no ACK of the client is known. */
+    script_check("* innocent", "1 S>C . 5001 ack 1101 len 1000 id 202", "1.0001 S>C . 6001 ack 1101 len 1000 id 203",
+                 "1.01 S>C R. 7001 ack 1101 id 205", "1.02 S>C R 6001");
+}
+
 static void test_storm(void)
 {
     static const char *const lines[] = { SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 1", NULL };
@@ -105,6 +151,8 @@ int main(int argc, char **argv)
         { "/repeat/challenge_ack_not", test_challenge_ack_not },
         { "/repeat/segment_after_reset", test_segment_after_reset },
         { "/repeat/segment_after_reset_not", test_segment_after_reset_not },
+        { "/repeat/under_way", test_under_way },
+        { "/repeat/under_way_not", test_under_way_not },
         { "/repeat/storm", test_storm },
         { NULL, NULL },
     };

@@ -72,6 +72,20 @@ static unsigned after_own_reset(const rst_view_t *view)
                : 0;
 }
 
+/* Only the latest segments are kept, but more may have been under way. The peer had acknowledged this number before,
+ * and no further back than it had room for. */
+static unsigned match_older_segment(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (view->trigger || (reset->flags & RST_FLAG_ACK) || !reset->own_last.at.pass_index || after_own_reset(view) ||
+        rst_hop_apart(view) || !(view->peer->known & RST_DIRECTION_ACKED))
+        return 0;
+    return rst_seq_before(reset->seq, view->peer->acked) && view->peer->acked - reset->seq <= window_of(view)
+               ? RST_WITHOUT_HISTORY
+               : 0;
+}
+
 /* The other side has reset the connection. */
 static unsigned after_peer_reset(const rst_view_t *view)
 {
@@ -138,6 +152,17 @@ static void explain_own_reset_unseen(const rst_view_t *view)
     write_unseen(view, view->reset->own_first.at.pass_index, "it");
 }
 
+static void explain_older_segment(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Perhaps a follow-up: %s may have answered an older segment that was still under way when it reset the "
+                "connection (%s). Analyze that first reset",
+                rst_who_own(view), rst_where(view, view->reset->own_first.at.pass_index));
+    rst_evidence_add(view, view->reset->own_first.at.pass_index, "The connection had already been reset here");
+    rst_evidence_add(view, view->reset->at.pass_index, "SEQ %u below what the other side had acknowledged",
+                     view->peer->acked - view->reset->seq);
+}
+
 static void explain_peer_reset(const rst_view_t *view)
 {
     write_segment(view, view->reset->peer_last.at.pass_index, "the other side");
@@ -170,6 +195,13 @@ const rst_rule_t rst_rules_repeat[] = {
      RST_IF_ANY,
      RST_RULE_AGAIN | RST_RULE_BENIGN | RST_RULE_BY_EARLIER,
      {{RST_CAUSE_DUPLICATE, 3}}},
+    {"own_reset_before_older",
+     RST_CAUSE_SEGMENT_AFTER_RESET,
+     match_older_segment,
+     explain_older_segment,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_AGAIN | RST_RULE_BENIGN | RST_RULE_BY_EARLIER,
+     {{RST_CAUSE_INJECTED, 8}}},
     {"peer_reset_before",
      RST_CAUSE_SEGMENT_AFTER_RESET,
      match_peer_reset,

@@ -10,6 +10,7 @@
 #include "track/fit.h"
 
 #define TRAIN_HOPS 2
+#define SAME_TIME (20 * RST_MICROSECOND) /* what one interrupt of a network card delivers, in whatever order */
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its sender had sent before the reset? */
@@ -78,20 +79,43 @@ static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_momen
     note_alive(reset, segment, at);
 }
 
-/* If the file is out of order, the segment that a reset answers may come after it. */
-static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+/* What a reset seems to answer came too long before it. */
+static bool is_overdue(const rst_reset_t *reset)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
-    int64_t elapsed = rst_elapsed(reset->at, at);
+    int64_t delay = rst_elapsed(reset->trigger.moment, reset->at);
+
+    return (own->known & RST_DIRECTION_RTT) && delay > 3 * own->rtt + RST_MILLISECOND;
+}
+
+/* Where the clock shows the file out of order, the segment that a reset answers may be stored behind it: with an
+ * earlier time, or with the same one, if none before it fits. What has a later time crossed the reset. */
+static bool is_stored_behind(const rst_reset_t *reset, rst_moment_t at, const rst_prefs_t *prefs)
+{
+    int64_t ahead = rst_elapsed(at, reset->at);
+    int64_t behind = rst_elapsed(reset->at, at);
+
+    if (behind == RST_TIME_NONE || behind > SAME_TIME) {
+        if (ahead == RST_TIME_NONE || ahead > (int64_t)prefs->trigger_window_ms * RST_MILLISECOND)
+            return false;
+    }
+    return !reset->trigger.moment.pass_index ||
+           (!reset->trigger.space &&
+            (is_overdue(reset) || (behind == RST_TIME_NONE && at.time > reset->trigger.moment.time)));
+}
+
+static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at,
+                               const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
     bool unacked = segment->len && (!(own->known & RST_DIRECTION_ACKED) ||
                                     rst_seq_after(segment->seq + rst_segment_space(segment), own->acked));
 
-    if ((reset->trigger.moment.pass_index && reset->trigger.space) || (reset->flags & RST_FLAG_ACK) ||
-        reset->form == RST_FORM_REFUSAL || reset->late_duplicate.pass_index)
+    if ((reset->flags & RST_FLAG_ACK) || reset->form == RST_FORM_REFUSAL || reset->late_duplicate.pass_index)
         return;
     if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
         return;
-    if (elapsed == RST_TIME_NONE || elapsed > RST_MILLISECOND)
+    if (!is_stored_behind(reset, at, prefs))
         return;
     reset->trigger.moment = at;
     reset->trigger.seq = segment->seq;
@@ -100,15 +124,15 @@ static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment,
     reset->trigger.space = rst_segment_space(segment);
     reset->trigger.flags = segment->flags;
     reset->trigger.message = (uint8_t)rst_message_read(segment);
-    reset->trigger_late = true;
+    reset->trigger_late = at.time >= reset->at.time;
     reset->form = RST_FORM_ANSWER;
 }
 
-static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+static void note_peer(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
 {
     const rst_direction_t *peer = &reset->direction[1 - reset->from];
 
-    adopt_late_trigger(reset, segment, at);
+    adopt_late_trigger(reset, segment, at, prefs);
     if (segment->flags & RST_FLAG_SYN) {
         reset->after.syn_again = true;
         return;
@@ -182,7 +206,7 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
     } else if (from == reset->from) {
         note_own(reset, segment, at);
     } else {
-        note_peer(reset, segment, at);
+        note_peer(reset, segment, at, prefs);
     }
 }
 

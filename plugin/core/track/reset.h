@@ -105,7 +105,7 @@ struct rst_reset {
     uint8_t doubt_ttl;       /* TTL of a segment without payload that was held for its distance then; 0 = none */
     bool counts;             /* as an earlier reset: it fits, and the connection did not go on after it (so far) */
     rst_reset_t *own_before; /* the reset of its side that counted before it, NULL = none */
-    bool trigger_late;       /* the trigger comes after the reset in the file */
+    bool trigger_late;       /* the trigger comes after the reset in the file, and not earlier by its time */
     bool let_go;             /* gave up its place to later resets: what followed is not known */
     int64_t idle;            /* ns since the connection's previous segment that is no reset; RST_TIME_NONE = unknown */
     uint32_t seq, ack, len, known, tsval, link;

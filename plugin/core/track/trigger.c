@@ -10,6 +10,8 @@
 #include "track/connection.h"
 
 #define COPIES_APART 20 /* times dup_ms: between two places of one path */
+/* ns; what is under way for longer is sent again first (RFC 6298, section 2), whatever queues the path has */
+#define UNDER_WAY RST_SECOND
 
 /* Within the longest plausible time from a segment to its answer. The round trip is that at the capture point. */
 static bool soon(const rst_reset_t *reset, const rst_recent_segment_t *candidate, const rst_prefs_t *prefs)
@@ -49,19 +51,41 @@ static bool was_reset(const rst_reset_t *reset)
     return reset->own_last.at.pass_index || reset->peer_last.at.pass_index;
 }
 
+/* The peer had acknowledged more before: only an older segment, still under way, asks for this number. The shortest
+ * round trip says nothing about a queue that has grown since. */
+static bool was_under_way(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+    int64_t delay = rst_elapsed(candidate->moment, reset->at);
+
+    return (peer->known & RST_DIRECTION_ACKED) && rst_seq_before(candidate->ack, peer->acked) &&
+           (delay == RST_TIME_NONE || delay <= UNDER_WAY);
+}
+
+/* How long an answer may take here: after the shortest round trip, or as long as the reset before it took. */
+static bool is_in_time(const rst_reset_t *reset, int64_t delay)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    const rst_reset_t *before = reset->conn->last_reset[reset->from];
+
+    if (before && before->trigger.moment.pass_index &&
+        delay <= rst_elapsed(before->trigger.moment, before->at) + RST_MILLISECOND)
+        return true;
+    return (own->known & RST_DIRECTION_RTT) && delay <= 3 * own->rtt + RST_MILLISECOND;
+}
+
 /* Did the segment reach a connection that had been reset, or was it in flight when that happened? */
 static bool follows_reset(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
 {
-    const rst_direction_t *own = &reset->direction[reset->from];
     uint32_t first = reset->own_first.at.pass_index ? reset->own_first.at.pass_index : reset->peer_last.at.pass_index;
     int64_t delay = rst_elapsed(candidate->moment, reset->at);
 
-    /* SEQ goes back: only a challenge ACK to the earlier reset calls for that (RFC 5961, section 3.2). */
+    if (was_under_way(reset, candidate))
+        return true;
+    /* SEQ goes back: else only a challenge ACK to the earlier reset calls for that (RFC 5961, section 3.2). */
     if (reset->own_last.at.pass_index && rst_seq_before(reset->seq, reset->own_last.seq))
         return candidate->moment.pass_index > reset->own_last.at.pass_index;
-    if (candidate->moment.pass_index > first || delay == RST_TIME_NONE)
-        return true;
-    return (own->known & RST_DIRECTION_RTT) && delay <= 3 * own->rtt + RST_MILLISECOND;
+    return candidate->moment.pass_index > first || delay == RST_TIME_NONE || is_in_time(reset, delay);
 }
 
 /* A segment without new sequence space can be what a reset answers only if the reset's sender was done with the
@@ -109,19 +133,21 @@ static rst_recent_segment_t *find_answered(rst_reset_t *reset, const rst_ring_t 
 }
 
 /* The sender lost its state while its own data was in flight: what it answers was sent before that data arrived, and so
- * acknowledges less than SND.NXT. */
+ * acknowledges less than SND.NXT. Or the capture shows nothing of the sender, and several segments were under way to
+ * it. */
 static rst_recent_segment_t *find_overtaken(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
+    bool shown = (own->known & RST_DIRECTION_NXT) != 0;
 
-    if (!(own->known & RST_DIRECTION_NXT) || (own->known & RST_DIRECTION_FIN) || was_reset(reset) ||
-        !rst_seq_before(reset->seq, own->nxt))
+    if ((own->known & RST_DIRECTION_FIN) || was_reset(reset) || (shown && !rst_seq_before(reset->seq, own->nxt)))
         return NULL;
-    for (unsigned age = ring->used; age-- > 0;) {
+    for (unsigned age = 0; age < ring->used; age++) {
         rst_recent_segment_t *candidate = rst_ring_at(ring, age);
 
-        if (!candidate->answered && (candidate->flags & RST_FLAG_ACK) && candidate->ack == reset->seq &&
-            soon(reset, candidate, prefs) && !was_taken(reset, candidate))
+        if (candidate->answered || !(candidate->flags & RST_FLAG_ACK) || candidate->ack != reset->seq)
+            continue;
+        if (shown ? soon(reset, candidate, prefs) && !was_taken(reset, candidate) : was_under_way(reset, candidate))
             return candidate;
     }
     return NULL;
