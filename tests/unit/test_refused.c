@@ -27,7 +27,8 @@ static void test_closed_port(void)
 static void test_closed_port_weak(void)
 {
     /* A device that refuses with its own SEQ, or without ACK: less sure that the host did it. */
-    script_check("closed_port 45-69 trigger 1 alt firewall_reject", "0 C>S S 1000", "0.02 S>C R. 777 ack 1001");
+    script_check("firewall_reject 50-60 by unknown trigger 1 alt closed_port", "0 C>S S 1000",
+                 "0.02 S>C R. 777 ack 1001");
     script_check("closed_port 45-69 trigger 1", "0 C>S S 1000", "0.02 S>C R =0");
 }
 
@@ -264,7 +265,7 @@ static void test_scan(void)
 
 static void test_absurd(void)
 {
-    script_check("* by server", "0 C>S S 1000", "0.02 S>C R. =4294967295 ack =4294967295");
+    script_check("* by unknown", "0 C>S S 1000", "0.02 S>C R. =4294967295 ack =4294967295");
     script_check("closed_port", "0 C>S S 1000 win 0 mss 0 ws 255 ttl 0 id 65535", "0.02 S>C R. =0 ack 1001 ttl 255");
     /* The largest time that fits, then a jump beyond. */
     script_check("closed_port", "0 C>S S 1000", "6000000000 S>C R. =0 ack 1001");

@@ -7,6 +7,7 @@
 
 #include "declared/netscaler.h"
 #include "engine/proof.h"
+#include "engine/syn_options.h"
 #include "judge/patterns.h"
 #include "track/syn_origin.h"
 
@@ -357,7 +358,6 @@ static void learn_unasked(const rst_reset_t *reset, rst_host_period_t *period)
         period->unasked++;
 }
 
-/* The refusal of a SYN with special options waits for the next plain SYN to be accepted. */
 static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_service_t *service = reset->service;
@@ -365,11 +365,16 @@ static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
     if (reset->form != RST_FORM_REFUSAL || reset->from == reset->client || !service)
         return;
     rst_service_refuses(&engine->memory, service, reset->at);
-    if (!reset->direction[reset->client].syn_options)
-        return;
-    reset->plain_before = service->plain_accept;
-    reset->waiting = service->options_refused;
-    service->options_refused = reset;
+    reset->service_reset = service->reset;
+    rst_syn_options_refused(service, reset);
+}
+
+/* A restart ends the connections of a service. */
+static void learn_service_reset(rst_reset_t *reset)
+{
+    if (reset->service && reset->from != reset->client && reset->form != RST_FORM_REFUSAL &&
+        (reset->direction[reset->from].known & RST_DIRECTION_PROVED))
+        reset->service->reset = reset->at;
 }
 
 static void learn_stateless(const rst_engine_t *engine, const rst_reset_t *reset, rst_host_t *host)
@@ -409,6 +414,7 @@ void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
     reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->story->address[reset->from]);
     reset->service = service_of(engine, reset);
     learn_refusal(engine, reset);
+    learn_service_reset(reset);
     if (host) {
         learn_stateless(engine, reset, host);
         reset->silence = silence_like(host, reset->idle);

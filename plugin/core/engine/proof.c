@@ -6,21 +6,13 @@
 #include "engine/proof.h"
 
 #include "base/seq.h"
+#include "engine/syn_options.h"
 
 uint8_t rst_proof_hops(const rst_direction_t *side)
 {
     if (!(side->known & RST_DIRECTION_HOPS) || side->hop_min != side->hop_max)
         return RST_HOPS_UNKNOWN;
     return side->hop_min;
-}
-
-/* A plain SYN is accepted: resets that refused one with special options were not due to a missing listener. */
-static void learn_plain_accept(rst_service_t *service, rst_moment_t accepted)
-{
-    for (rst_reset_t *reset = service->options_refused; reset; reset = reset->waiting)
-        reset->plain_after = accepted;
-    service->options_refused = NULL;
-    service->plain_accept = accepted;
 }
 
 static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned server, rst_host_period_t *period)
@@ -34,8 +26,7 @@ static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned serve
         period->open_ports++;
     rst_service_accepts(&engine->memory, service, accepted, conn->host[1 - server]);
     conn->service = service;
-    if (!conn->direction[1 - server].syn_options)
-        learn_plain_accept(service, accepted);
+    rst_syn_options_accepted(service, &conn->direction[1 - server], accepted);
 }
 
 /* The round trip is the server's time to answer the SYN, unless that was retransmitted (Karn's algorithm), or to

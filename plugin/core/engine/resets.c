@@ -9,6 +9,7 @@
 #include "engine/learn.h"
 #include "engine/misfits.h"
 #include "engine/segments.h"
+#include "track/aftermath.h"
 #include "track/doubt.h"
 #include "track/fit.h"
 #include "track/merged.h"
@@ -164,6 +165,8 @@ static void take_fitting(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *re
 
     rst_segments_touch(engine, conn);
     rst_segments_note(engine, conn, from, segment);
+    for (unsigned i = 0; i < conn->revisables; i++)
+        rst_aftermath_refusal(conn->revisable[i], reset);
     take_last_ack(conn, reset, &engine->memory);
     reset->counts = true;
     reset->own_before = conn->last_reset[from];

@@ -10,6 +10,8 @@
 #include "rules/predicates.h"
 #include "rules/refusal.h"
 
+#define STOPPED_WITHIN (10 * RST_SECOND) /* a refusal that comes later may be due to another stop */
+
 static const rst_service_run_t *next_run(const rst_view_t *view, bool accepts)
 {
     return view->reset->service ? rst_service_after(view->reset->service, accepts, view->reset->at) : NULL;
@@ -18,7 +20,7 @@ static const rst_service_run_t *next_run(const rst_view_t *view, bool accepts)
 /* Refusals begin soon after the reset, with no acceptance in between: the listener is gone. */
 static bool listener_gone(const rst_view_t *view)
 {
-    const rst_service_run_t *refused = rst_refusals_soon_after(view, view->reset->at);
+    const rst_service_run_t *refused = rst_refusals_soon_after(view, view->reset->at, STOPPED_WITHIN);
     const rst_service_run_t *accepted = next_run(view, true);
 
     return refused && (!accepted || accepted->first.pass_index > refused->first.pass_index);

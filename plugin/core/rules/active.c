@@ -137,7 +137,7 @@ static bool host_is_gone(const rst_view_t *view)
     const rst_burst_t *burst = view->reset->burst;
 
     return rst_from_client(view) ? !burst->survived
-                                 : !burst->serves && rst_refusals_soon_after(view, burst->last) != NULL;
+                                 : !burst->serves && rst_refusals_soon_after(view, burst->last, RST_NEAR_AFTER) != NULL;
 }
 
 static unsigned by_burst(const rst_view_t *view, unsigned confidence)

@@ -6,6 +6,7 @@
 #include "rules/attempt.h"
 
 #include "rules/predicates.h"
+#include "track/syn_origin.h"
 
 #define UNASKED_MIN 3 /* so many SYNs can hardly all have been sent before the capture began */
 
@@ -19,6 +20,27 @@ bool rst_client_leaves(const rst_view_t *view)
     /* If the client closes with SO_LINGER 0 before its delayed third ACK goes out, the reset is the first segment to
      * acknowledge. */
     return rst_is_abort(view) && (rst_was_open(view) || (view->peer->known & RST_DIRECTION_SYNACK));
+}
+
+/* No ordinary system sends such a SYN, or a reset like that. */
+static bool is_made(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return rst_syn_is_odd(view->own) ||
+           (view->own->syn_bare && (reset->known & RST_HAS_WINDOW) && reset->window && !(reset->flags & RST_FLAG_ACK));
+}
+
+/* A stack takes the refusal and is silent (RFC 9293, section 3.10.7.3): the program that made the SYN made this, too. A
+ * NAT device that answers every reset acknowledges it instead. */
+bool rst_resets_refusal(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    const unsigned flags = RST_FLAG_RST | RST_FLAG_ACK;
+
+    return rst_from_client(view) && !(reset->flags & RST_FLAG_ACK) && !reset->own_last.at.pass_index && is_made(view) &&
+           view->own->segments && !view->peer->segments && (reset->peer_last.flags & flags) == flags &&
+           reset->seq == reset->peer_last.ack && reset->seq == view->own->isn + 1;
 }
 
 /* Both SYNs were in flight at the same time: the sibling had not been answered when this SYN was sent. */

@@ -10,6 +10,7 @@
 #include "rules/rule.h"
 
 bool rst_client_leaves(const rst_view_t *view);
+bool rst_resets_refusal(const rst_view_t *view); /* the client answers the refusal of its SYN with a reset */
 bool rst_is_smb_port(const rst_view_t *view);
 bool rst_syn_was_missed(const rst_view_t *view); /* a SYN-ACK at the start of the capture */
 int64_t rst_waited(const rst_view_t *view);      /* from the SYN to the SYN-ACK that the reset answers */

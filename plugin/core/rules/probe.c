@@ -114,6 +114,28 @@ static void explain_scanner_syn(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN-ACK shows that the port is open");
 }
 
+static unsigned match_resets_refusal(const rst_view_t *view)
+{
+    return rst_resets_refusal(view) ? 80 : 0;
+}
+
+static void explain_resets_refusal(const rst_view_t *view)
+{
+    uint32_t refusal = view->reset->peer_last.at.pass_index;
+
+    rst_summary(view,
+                "Port probe: %s sent a SYN without the options of any ordinary system and reset the refusal in %s, "
+                "which no TCP stack does. A scanner resets whatever answers it",
+                rst_who_own(view), rst_where(view, refusal));
+    rst_evidence_add(view, refusal, "The refusal that this reset answers");
+    if (rst_syn_is_odd(view->own))
+        explain_odd_syn(view);
+    else
+        rst_evidence_add(view, view->own->syn.pass_index, "SYN with no option except MSS");
+    if ((view->reset->known & RST_HAS_WINDOW) && view->reset->window)
+        rst_evidence_add(view, view->reset->at.pass_index, "Window %u in a reset without ACK", view->reset->window);
+}
+
 static bool has_period(const rst_habit_t *habit)
 {
     return habit && habit->count > PERIODS_MIN && habit->period_min > 0 &&
@@ -178,6 +200,13 @@ const rst_rule_t rst_rules_probe[] = {
      RST_IF_ANSWER,
      RST_RULE_FIRST,
      {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+    {"refusal_reset",
+     RST_CAUSE_HALF_OPEN_SCAN,
+     match_resets_refusal,
+     explain_resets_refusal,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 10}, {RST_CAUSE_SEGMENT_AFTER_RESET, 5}}},
     {"several_given_up",
      RST_CAUSE_HALF_OPEN_SCAN,
      match_perhaps_scan,

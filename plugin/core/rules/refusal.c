@@ -8,7 +8,11 @@
 #include "base/text.h"
 #include "rules/predicates.h"
 
-#define NEARBY RST_SECOND             /* a gap this short between acceptances means a full backlog */
+#define NEARBY RST_SECOND               /* a gap this short between acceptances means a full backlog */
+#define LATELY (5 * RST_SECOND)         /* a longer one may be a restart, if nothing else speaks for or against it */
+#define LATE_AFTER_ONE (5 * RST_SECOND) /* no path takes longer; several SYNs in vain leave even less doubt */
+#define LATE_AFTER_SOME (3 * RST_SECOND)
+#define LATE_ROUND_TRIPS 4
 #define INTERLEAVED (10 * RST_SECOND) /* time within which two acceptances and two refusals alternate */
 #define ROUND_TRIP_SAMPLES 3
 #define PORTS_AGREE 3 /* this many open ports at one distance are rarely all forwarded */
@@ -94,14 +98,14 @@ bool rst_served_before(const rst_view_t *view)
     return service && rst_service_before(service, true, view->reset->at);
 }
 
-const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment)
+const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment, int64_t within)
 {
     const rst_service_t *service = view->reset->service;
     const rst_service_run_t *refusals = service ? rst_service_after(service, false, moment) : NULL;
     int64_t elapsed = refusals ? rst_elapsed(moment, refusals->first) : RST_TIME_NONE;
 
     /* If the clock cannot tell, or the refusals had begun before, they are near. */
-    return elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_AFTER ? refusals : NULL;
+    return elapsed == RST_TIME_NONE || elapsed <= within ? refusals : NULL;
 }
 
 static bool overlaps(const rst_view_t *view, const rst_service_run_t *run)
@@ -145,6 +149,19 @@ bool rst_takes_turns(const rst_view_t *view)
     return accepts >= 2 && refusals >= 2;
 }
 
+/* The service resets its connections when it stops, so that between them it need not have been down. */
+static bool has_stopped_since(const rst_view_t *view, const rst_service_run_t *accepted)
+{
+    return view->reset->service_reset.pass_index > accepted->last.pass_index;
+}
+
+/* How long a gap between two acceptances may be to mean that the service was there all the time. Linux refuses for no
+ * other reason than that nobody listens. */
+static int64_t longest_gap(const rst_view_t *view, const rst_service_run_t *before)
+{
+    return rst_refused_like_linux(view) || has_stopped_since(view, before) ? NEARBY : LATELY;
+}
+
 bool rst_is_interleaved(const rst_view_t *view)
 {
     const rst_service_t *service = view->reset->service;
@@ -155,9 +172,18 @@ bool rst_is_interleaved(const rst_view_t *view)
     before = rst_service_before(service, true, view->reset->at);
     after = rst_service_after(service, true, view->reset->at);
     /* The whole gap counts, so that all refusals in it get the same answer. */
-    if (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY))
+    if (before && after && rst_within(view, rst_elapsed(before->last, after->first), longest_gap(view, before)))
         return true;
     return rst_takes_turns(view);
+}
+
+bool rst_is_close(const rst_view_t *view)
+{
+    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+
+    return (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY)) ||
+           rst_takes_turns(view);
 }
 
 /* An older connection to the port went on in the meantime. */
@@ -186,4 +212,39 @@ bool rst_refuses_some(const rst_view_t *view)
 bool rst_accepts_repeat(const rst_view_t *view)
 {
     return view->reset->after.same_syn_accepted;
+}
+
+/* A closed port answers within a round trip (RFC 9293, section 3.10.7.1), and each copy of the SYN. */
+bool rst_refused_late(const rst_view_t *view)
+{
+    const rst_distance_view_t *host = &view->distance;
+    int64_t limit = view->peer->retransmission.copies >= 2 ? LATE_AFTER_SOME : LATE_AFTER_ONE;
+    int64_t delay = rst_delay(view);
+
+    if (delay == RST_TIME_NONE || delay < limit || view->own->segments || view->reset->own_last.at.pass_index ||
+        view->reset->after.refused_again.pass_index)
+        return false;
+    return !host->round_trips || host->round_trip < delay / LATE_ROUND_TRIPS;
+}
+
+/* A stack refuses with SEQ 0, because the SYN acknowledges nothing (RFC 9293, section 3.10.7.1). */
+bool rst_refused_with_seq(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return rst_refuses_syn(view) && (reset->flags & RST_FLAG_ACK) && reset->seq != 0 &&
+           reset->ack == view->trigger->seq + view->trigger->space;
+}
+
+bool rst_refused_at_random(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    const unsigned flags = RST_FLAG_RST | RST_FLAG_ACK;
+
+    if (!rst_refused_with_seq(view))
+        return false;
+    if (reset->after.refused_otherwise.pass_index)
+        return true;
+    return (reset->own_last.flags & flags) == flags && reset->own_last.ack == reset->ack && reset->own_last.seq &&
+           reset->own_last.seq != reset->seq;
 }

@@ -26,9 +26,13 @@ bool rst_refused_nearer(const rst_view_t *view);               /* from nearer th
 bool rst_served_before(const rst_view_t *view);                /* the port had accepted a connection before */
 bool rst_takes_turns(const rst_view_t *view);                  /* the service alternately accepts and refuses */
 bool rst_is_interleaved(const rst_view_t *view);               /* the service accepts just before and after */
+bool rst_is_close(const rst_view_t *view);                     /* of these: within a second, or with many turns */
 bool rst_serves_another(const rst_view_t *view);               /* an older connection to the port goes on */
 bool rst_refuses_some(const rst_view_t *view);                 /* a Linux refusal between acceptances */
 bool rst_accepts_repeat(const rst_view_t *view);               /* the same SYN, repeated, is accepted */
+bool rst_refused_late(const rst_view_t *view);                 /* long after the SYN, later than any path takes */
+bool rst_refused_with_seq(const rst_view_t *view);             /* proper, except for a SEQ other than 0 */
+bool rst_refused_at_random(const rst_view_t *view);            /* refusals of one SYN bear different SEQs */
 
 /* All that the burst tells, except for fewer than enough connections of this other end, it tells by those of one more.
  * Call only if there is a burst. */
@@ -39,6 +43,6 @@ unsigned rst_unless_hearsay(const rst_view_t *view, unsigned confidence);
 
 /* The refusals of the service after a moment, NULL if it is not known to refuse soon. What it answers much later shows
  * another stop. */
-const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment);
+const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment, int64_t within);
 
 #endif

@@ -14,9 +14,11 @@ static unsigned match_backlog(const rst_view_t *view)
 {
     if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->reset->service || rst_refused_like_linux(view))
         return 0;
-    if (!rst_is_interleaved(view))
+    if (!rst_is_interleaved(view) || rst_refused_late(view) || rst_refused_at_random(view))
         return 0;
-    return rst_service_is_hearsay(view->reset->service, view->reset->host[1 - view->reset->from]) ? RST_HEARSAY : 75;
+    if (rst_service_is_hearsay(view->reset->service, view->reset->host[1 - view->reset->from]))
+        return RST_HEARSAY;
+    return rst_is_close(view) ? 75 : 62;
 }
 
 static unsigned match_some(const rst_view_t *view)
@@ -42,7 +44,7 @@ static void write_exhausted(const rst_view_t *view, const char *why)
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    rst_summary(view, "%s refused the SYN in %s although it accepts others just before and after: %s",
+    rst_summary(view, "%s refused the SYN in %s although it accepts others shortly before and after: %s",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index), why);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was refused");
     if (before)
@@ -70,9 +72,10 @@ static bool has_usual_shape(const rst_view_t *view)
 
 static unsigned closed_port(const rst_view_t *view, unsigned confidence)
 {
-    if (!rst_is_refusal(view) || view->reset->peer_last.at.pass_index)
+    if (!rst_is_refusal(view) || view->reset->peer_last.at.pass_index || rst_refused_at_random(view) ||
+        (rst_refuses_syn(view) && rst_refused_late(view)))
         return 0;
-    return has_usual_shape(view) ? confidence : 55;
+    return has_usual_shape(view) ? confidence : 50;
 }
 
 /* It comes from nearer or sooner than this port, or the others of its address, are known to answer. */
@@ -129,9 +132,38 @@ static unsigned match_unlike_others(const rst_view_t *view)
 
 static unsigned match_closed(const rst_view_t *view)
 {
-    if (!rst_refuses_syn(view) || has_other_reason(view) || (has_usual_shape(view) && is_from_elsewhere(view)))
+    if (!rst_refuses_syn(view) || !has_usual_shape(view) || has_other_reason(view) || is_from_elsewhere(view))
         return 0;
     return closed_port(view, 86);
+}
+
+static unsigned match_odd(const rst_view_t *view)
+{
+    return rst_refuses_syn(view) && !has_usual_shape(view) && !has_other_reason(view) && !rst_refused_with_seq(view)
+               ? closed_port(view, 50)
+               : 0;
+}
+
+/* Who keeps the state of a half-open connection, a firewall or a balancer, tells the client when its timer ends. A host
+ * that was too busy to answer drops the SYN; it does not remember it. */
+static unsigned match_late(const rst_view_t *view)
+{
+    return rst_refuses_syn(view) && rst_refused_late(view) && !view->reset->peer_last.at.pass_index ? 60 : 0;
+}
+
+static void explain_late(const rst_view_t *view)
+{
+    const rst_direction_t *client = view->peer;
+    unsigned syns = MAX(client->retransmission.copies, 1u);
+
+    rst_summary(view,
+                "Handshake timed out: %s did not answer the SYN, and %s came only %s after %s in %s. A closed port "
+                "refuses at once: probably something that kept the half-open connection gave it up",
+                rst_service_text(view), rst_shape(view), rst_span(view, rst_delay(view)),
+                syns > 1 ? "its last copy" : "it", rst_where(view, view->trigger->moment.pass_index));
+    rst_evidence_add(view, client->syn.pass_index, "The SYN, %s before the reset",
+                     rst_span(view, rst_since(view, client->syn)));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The latest copy of the SYN, sent %u times", syns);
 }
 
 static unsigned match_probe(const rst_view_t *view)
@@ -166,7 +198,7 @@ static void explain_scan(const rst_view_t *view)
 static void explain_refused(const rst_view_t *view, const char *what)
 {
     rst_evidence_add(view, view->trigger->moment.pass_index, "The %s that was refused", what);
-    if (view->reset->seq)
+    if (view->reset->seq && (view->reset->flags & RST_FLAG_ACK))
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The refusal has a nonzero SEQ, which a host's stack would leave at 0");
     if (view->trigger->repeated)
@@ -245,6 +277,18 @@ static void write_closed(const rst_view_t *view, const char *what)
     explain_refused(view, what);
 }
 
+static void explain_odd(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Refused: %s answered the SYN in %s %s later with %s, but not as a host's stack does. Either no "
+                "service is listening, or a device in front of it rejected the SYN",
+                rst_service_text(view), rst_where(view, view->trigger->moment.pass_index),
+                rst_span(view, rst_delay(view)), rst_shape(view));
+    if (!(view->reset->flags & RST_FLAG_ACK))
+        rst_evidence_add(view, view->reset->at.pass_index, "Without ACK, so that a client must ignore it");
+    explain_refused(view, "SYN");
+}
+
 static void explain_closed(const rst_view_t *view)
 {
     write_closed(view, "SYN");
@@ -272,6 +316,13 @@ static void explain_closed_unseen(const rst_view_t *view)
 }
 
 const rst_rule_t rst_rules_refused[] = {
+    {"refused_late",
+     RST_CAUSE_HANDSHAKE_TIMEOUT,
+     match_late,
+     explain_late,
+     RST_IF_REFUSAL,
+     RST_RULE_SENDER_UNKNOWN,
+     {{RST_CAUSE_FIREWALL_REJECT, 20}, {RST_CAUSE_CLOSED_PORT, 10}}},
     {"refused_backlog",
      RST_CAUSE_RESOURCE_EXHAUSTION,
      match_backlog,
@@ -328,6 +379,13 @@ const rst_rule_t rst_rules_refused[] = {
      RST_IF_REFUSAL,
      RST_RULE_SENDER_UNKNOWN,
      {{RST_CAUSE_FIREWALL_REJECT, 12}, {RST_CAUSE_NO_BACKEND, 3}, {RST_CAUSE_RESOURCE_EXHAUSTION, 3}}},
+    {"refused_odd",
+     RST_CAUSE_CLOSED_PORT,
+     match_odd,
+     explain_odd,
+     RST_IF_REFUSAL,
+     RST_RULE_SENDER_UNKNOWN,
+     {{RST_CAUSE_FIREWALL_REJECT, 25}, {RST_CAUSE_NO_BACKEND, 3}}},
     {"refused_closed",
      RST_CAUSE_CLOSED_PORT,
      match_closed,

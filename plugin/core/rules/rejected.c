@@ -26,19 +26,45 @@ static rst_moment_t plain_accept(const rst_view_t *view)
     return reset->plain_after;
 }
 
+/* Time between the reset and a moment before or after it; RST_TIME_NONE = unknown, or no such moment. */
+static int64_t time_to(const rst_view_t *view, rst_moment_t moment)
+{
+    if (!moment.pass_index)
+        return RST_TIME_NONE;
+    return moment.pass_index < view->reset->at.pass_index ? rst_elapsed(moment, view->reset->at)
+                                                          : rst_elapsed(view->reset->at, moment);
+}
+
+/* Plain SYNs were refused as well at that time, or one with such options was accepted: it was not the options. */
+static bool is_not_for_options(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    rst_moment_t accept = plain_accept(view);
+    int64_t limit = (int64_t)view->prefs->opt_retry_s * RST_SECOND;
+
+    if (reset->options_after.pass_index ||
+        (reset->options_before.pass_index &&
+         rst_moment_is_near(reset->options_before, reset->options_before, reset->at)))
+        return true;
+    if (reset->plain_refused[0].pass_index > accept.pass_index && accept.pass_index < reset->at.pass_index)
+        return true;
+    return rst_within(view, time_to(view, reset->plain_refused[0]), limit) ||
+           rst_within(view, time_to(view, reset->plain_refused[1]), limit);
+}
+
+/* Only after the refusal is it a retry without the options; before it, the service may have stopped since. */
 static unsigned match_options(const rst_view_t *view)
 {
     int64_t limit = (int64_t)view->prefs->opt_retry_s * RST_SECOND;
     rst_moment_t accept = plain_accept(view);
-    int64_t distance = rst_elapsed(view->reset->at, accept);
 
-    if (!rst_refuses_syn(view) || !view->peer->syn_options || !accept.pass_index)
+    if (!rst_refuses_syn(view) || !view->peer->syn_options || !accept.pass_index || is_not_for_options(view))
         return 0;
-    if (distance == RST_TIME_NONE)
-        distance = rst_elapsed(accept, view->reset->at);
     if (rst_clock_stands(view))
         return RST_WITHOUT_HISTORY;
-    return rst_within(view, distance, limit) ? 85 : 0;
+    if (!rst_within(view, time_to(view, accept), limit))
+        return 0;
+    return rst_within(view, time_to(view, view->reset->plain_after), limit) ? 85 : 60;
 }
 
 static void explain_options(const rst_view_t *view)
@@ -92,6 +118,45 @@ static bool is_comparable(const rst_view_t *view)
 static bool may_be_balancer(const rst_view_t *view)
 {
     return rst_refuses_syn(view) && !accepts_after(view) && rst_port_is_known(view) && rst_served_before(view);
+}
+
+static unsigned match_random(const rst_view_t *view)
+{
+    return rst_refused_at_random(view) && !accepts_after(view) ? 78 : 0;
+}
+
+static void explain_random(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    uint32_t other = reset->after.refused_otherwise.pass_index ? reset->after.refused_otherwise.pass_index
+                                                               : reset->own_last.at.pass_index;
+
+    rst_summary(view,
+                "A firewall probably rejected the SYN in %s to %s: each refusal of it bears another SEQ, and a host's "
+                "stack would leave it at 0",
+                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was rejected");
+    rst_evidence_add(view, reset->at.pass_index, "SEQ %u", reset->seq);
+    rst_evidence_add(view, other, "Another SEQ in the refusal of the same SYN");
+}
+
+/* No common stack does that, but some small ones may. */
+static unsigned match_with_seq(const rst_view_t *view)
+{
+    return rst_refused_with_seq(view) && !rst_refused_at_random(view) && !accepts_after(view) &&
+                   !view->reset->peer_last.at.pass_index
+               ? 55
+               : 0;
+}
+
+static void explain_with_seq(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The SYN in %s to %s was probably rejected by a firewall: the refusal bears a SEQ, and a host's stack "
+                "would leave it at 0",
+                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view));
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was rejected");
+    rst_evidence_add(view, view->reset->at.pass_index, "SEQ %u", view->reset->seq);
 }
 
 static unsigned match_then_accepted(const rst_view_t *view)
@@ -236,6 +301,20 @@ const rst_rule_t rst_rules_rejected[] = {
      RST_IF_REFUSAL,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_random_seq",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_random,
+     explain_random,
+     RST_IF_REFUSAL,
+     RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_CLOSED_PORT, 10}}},
+    {"refused_with_seq",
+     RST_CAUSE_FIREWALL_REJECT,
+     match_with_seq,
+     explain_with_seq,
+     RST_IF_REFUSAL,
+     RST_RULE_SENDER_UNKNOWN,
+     {{RST_CAUSE_CLOSED_PORT, 25}}},
     {"refused_then_accepted",
      RST_CAUSE_FIREWALL_REJECT,
      match_then_accepted,

@@ -5,6 +5,7 @@
  */
 #include "rules/repeat.h"
 
+#include "rules/attempt.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -92,7 +93,7 @@ static unsigned after_peer_reset(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     if (reset->own_last.at.pass_index || !reset->peer_last.at.pass_index || refuses_unseen_syn(view) ||
-        (rst_has_fin(view->own) && rst_is_answer(view)))
+        rst_resets_refusal(view) || (rst_has_fin(view->own) && rst_is_answer(view)))
         return 0;
     if (rst_is_refusal(view))
         return 60;

@@ -210,6 +210,19 @@ void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *
     }
 }
 
+void rst_aftermath_refusal(rst_reset_t *reset, const rst_reset_t *later)
+{
+    const unsigned flags = RST_FLAG_RST | RST_FLAG_ACK;
+
+    if (reset->form != RST_FORM_REFUSAL || later->form != RST_FORM_REFUSAL || reset->from != later->from ||
+        (reset->flags & later->flags & flags) != flags || reset->ack != later->ack)
+        return;
+    if (!reset->after.refused_again.pass_index)
+        reset->after.refused_again = later->at;
+    if (reset->seq != later->seq && !reset->after.refused_otherwise.pass_index)
+        reset->after.refused_otherwise = later->at;
+}
+
 void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, rst_moment_t at, unsigned clues)
 {
     if (from != reset->from || rst_fit_by(clues) != RST_FOREIGN || reset->after.foreign.pass_index)

@@ -13,6 +13,9 @@
 void rst_aftermath_note(rst_reset_t *reset, unsigned from, const rst_segment_t *segment, rst_moment_t at,
                         const rst_prefs_t *prefs);
 
+/* A later reset of the connection, which may refuse the same SYN. */
+void rst_aftermath_refusal(rst_reset_t *reset, const rst_reset_t *later);
+
 /* The same for a segment that is set aside (clues: RST_CLUE_*): a foreign one is evidence, but no proof. */
 void rst_aftermath_misfit(rst_reset_t *reset, unsigned from, rst_moment_t at, unsigned clues);
 

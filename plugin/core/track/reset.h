@@ -50,15 +50,17 @@ typedef struct rst_aftermath {
     uint16_t peer_count;   /* the peer's segments after the reset, not counting resets and copies */
     bool peer_challenge; /* the first of them is a challenge ACK: bare, at the peer's RCV.NXT (RFC 5961, section 3.2) */
     bool syn_again;      /* the peer repeats its SYN */
-    bool peer_reset_active;    /* the peer's first reset after this one has the ACK flag, so it answers nothing */
-    rst_moment_t peer_reset;   /* the moment of that reset */
-    bool peer_reset_elsewhere; /* it comes from another distance than the peer's other packets */
-    rst_moment_t synack;       /* the sender accepts the SYN after all, with no repeated SYN in between */
-    uint32_t synack_seq;       /* its SEQ */
-    uint8_t synack_ttl;        /* its TTL, 0 = unknown */
-    bool synack_used;          /* the peer acknowledges it: the connection is open */
-    rst_moment_t retry;        /* a new SYN on the same addresses and ports */
-    bool same_syn_accepted;    /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
+    bool peer_reset_active;         /* the peer's first reset after this one has the ACK flag, so it answers nothing */
+    rst_moment_t peer_reset;        /* the moment of that reset */
+    bool peer_reset_elsewhere;      /* it comes from another distance than the peer's other packets */
+    rst_moment_t synack;            /* the sender accepts the SYN after all, with no repeated SYN in between */
+    uint32_t synack_seq;            /* its SEQ */
+    uint8_t synack_ttl;             /* its TTL, 0 = unknown */
+    bool synack_used;               /* the peer acknowledges it: the connection is open */
+    rst_moment_t retry;             /* a new SYN on the same addresses and ports */
+    rst_moment_t refused_again;     /* the SYN that this refuses is refused once more */
+    rst_moment_t refused_otherwise; /* the same with another SEQ */
+    bool same_syn_accepted;         /* the refused SYN, repeated, is answered by a SYN-ACK, and the connection opens */
     bool reached_known;
     uint32_t reached; /* SND.NXT of the sender at the end of this incarnation */
     /* the sender's later resets within seqchange_s, at rising sequence numbers that nobody has reached */
@@ -140,9 +142,13 @@ struct rst_reset {
     rst_service_t *service; /* of the server side; NULL when the table is full */
     rst_habit_t *habit;     /* for an empty connection, otherwise NULL */
     rst_silence_t *silence; /* the series of equal silences that the one before it belongs to, NULL = none */
-    rst_moment_t plain_before, plain_after; /* for a refusal: nearest acceptances of a plain SYN; pass_index 0 = none */
-    rst_reset_t *waiting;                   /* next in service->options_refused */
-    rst_burst_t *burst;                     /* for an abort, otherwise NULL */
+    /* for a refusal of a SYN with special options, each pass_index 0 = none */
+    rst_moment_t plain_before, plain_after;     /* nearest acceptances of a plain SYN */
+    rst_moment_t plain_refused[2];              /* nearest refusals of a plain SYN, before and after */
+    rst_moment_t options_before, options_after; /* nearest acceptances of a SYN with such options */
+    rst_moment_t service_reset; /* for a refusal: when its service last reset a connection that it had accepted */
+    rst_reset_t *waiting;       /* next in service->options_refused */
+    rst_burst_t *burst;         /* for an abort, otherwise NULL */
     /* the connection at its capture point; NULL while the file has one interface, and for copies */
     struct rst_conn_at_point *at_point;
     struct rst_tally *tally; /* counts all resets from this side (judge/patterns.h); NULL for a copy */

@@ -28,6 +28,7 @@ typedef struct rst_service_run {
 } rst_service_run_t;
 
 #define RST_SERVICE_RUNS_MAX 32
+#define RST_SYN_KINDS 2 /* of special options: ECN in the flags, and all others */
 
 typedef struct rst_service {
     rst_address_t address;
@@ -41,8 +42,11 @@ typedef struct rst_service {
     const struct rst_host *client; /* the first that it accepted; NULL = the table of hosts is full */
     rst_service_run_t *run;        /* oldest first; first_run until there are more */
     rst_service_run_t first_run;
-    rst_moment_t plain_accept;         /* latest SYN-ACK to a SYN without special options */
-    struct rst_reset *options_refused; /* resets since then that refused a SYN with special options, latest first */
+    rst_moment_t plain_accept;                  /* latest SYN-ACK to a SYN without special options */
+    rst_moment_t plain_refusal;                 /* latest refusal of such a SYN */
+    rst_moment_t options_accept[RST_SYN_KINDS]; /* latest SYN-ACK to one with them */
+    struct rst_reset *options_refused;          /* resets that refused a SYN with special options, latest first */
+    rst_moment_t reset;                         /* when it last reset a connection that it had accepted */
 } rst_service_t;
 
 void rst_service_refuses(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at);

@@ -1,0 +1,138 @@
+/* test_attempts.c
+ * Tests of connection attempts: what a late or odd refusal tells, what a service did with other attempts around it, and
+ * what answers a refusal.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "script.h"
+
+static void test_late(void)
+{
+    /* Nothing for 13 s after the last of four SYNs, then a refusal: whoever kept the half-open connection. */
+#define IN_VAIN "0 C>S S 1000 id 1 ttl 62", "1 C>S S 1000 id 2 ttl 62", "3 C>S S 1000 id 3 ttl 62"
+    script_check(
+        "handshake_timeout 55-65 by unknown trigger 4 early handshake_timeout alt firewall_reject not closed_port",
+        IN_VAIN, "7 C>S S 1000 id 4 ttl 62", "20 S>C R. =0 ack 1001 ttl 254 id 0");
+    /* One SYN: just too late, and just in time. */
+    script_check("handshake_timeout 55-65 by unknown", "0 C>S S 1000 id 1", "5 S>C R. =0 ack 1001 id 0");
+    script_check("closed_port 81-91 by server", "0 C>S S 1000 id 1", "4.9 S>C R. =0 ack 1001 id 0");
+    /* After several in vain. */
+    script_check("handshake_timeout 55-65", IN_VAIN, "6 S>C R. =0 ack 1001 id 0");
+    script_check("closed_port 81-91", IN_VAIN, "5.9 S>C R. =0 ack 1001 id 0");
+    /* The SYNs were lost, or the service was stopped meanwhile; the last one is answered in time. */
+    script_check("closed_port 81-91 trigger 4", IN_VAIN, "7 C>S S 1000 id 4", "7.05 S>C R. =0 ack 1001 id 0");
+    /* A path of seconds: the host takes as long for everything. */
+    script_check("closed_port by server", "0 C:1>S:81 S 1000", "4 S:81>C:1 S. 5000 ack 1001",
+                 "4.1 C:1>S:81 . 1001 ack 5001", "10 C:2>S S 1000 id 1", "15.5 S>C:2 R. =0 ack 1001 id 0");
+    /* Each copy of the SYN is refused, the first one late as well. */
+    script_check("#1 closed_port; #2 closed_port", "0 C>S S 1000 id 1", "1 C>S S 1000 id 2",
+                 "6 S>C R. =0 ack 1001 id 0", "7 S>C R. =0 ack 1001 id 0");
+    /* Without times. */
+    script_check("closed_port by server", "- C>S S 1000 id 1", "- C>S S 1000 id 2", "- S>C R. =0 ack 1001 id 0");
+}
+
+static void test_random_seq(void)
+{
+    /* A stack refuses with SEQ 0. */
+#define TRIES(a, b, c)                                                                                                 \
+    "0.5 C>S S 1000 id 1", "0.55 S>C R. " a " ack 1001 id 7 ttl 246", "1 C>S S 1000 id 2",                             \
+        "1.05 S>C R. " b " ack 1001 id 8 ttl 246", "1.5 C>S S 1000 id 3", "1.55 S>C R. " c " ack 1001 id 9 ttl 246"
+    script_check(
+        "#1 firewall_reject 70-85 by middlebox early firewall_reject trigger 1; #2 firewall_reject 70-85 early "
+        "firewall_reject trigger 3; "
+        "#3 firewall_reject 70-85 trigger 5",
+        TRIES("7001", "90210", "33"));
+    /* The same odd number each time: a stack of its own kind, perhaps. */
+    script_check("#1 firewall_reject 50-60 by unknown; #3 firewall_reject 50-60 by unknown",
+                 TRIES("7001", "7001", "7001"));
+    /* As it should be. */
+    script_check("#1 closed_port 81-91 by server; #3 closed_port 81-91", TRIES("=0", "=0", "=0"));
+    /* Another SYN of the same port is another attempt: nothing to compare. */
+    script_check("* 50-60", "0.5 C>S S 1000 id 1", "0.55 S>C R. 7001 ack 1001 id 7", "1 C>S S 900000 id 2",
+                 "1.05 S>C R. 90210 ack 900001 id 8");
+}
+
+#define TAKEN(t, port, flags)                                                                                          \
+    t "0 C:" port ">S " flags " 1000", t "2 S>C:" port " S. 5000 ack 1001 ttl 128 id 9",                               \
+        t "3 C:" port ">S . 1001 ack 5001"
+#define REFUSED(t, port, flags) t "0 C:" port ">S " flags " 1000", t "2 S>C:" port " R. =0 ack 1001 ttl 128 id 10"
+
+static void test_options(void)
+{
+    /* The retry without them is accepted. */
+    script_check("#1 syn_options_refused 80-90", REFUSED("1.0", "1", "SEW"), TAKEN("1.5", "2", "S"));
+    /* A plain one was accepted only before: perhaps the service has stopped since. */
+    script_check("#1 syn_options_refused 55-65", TAKEN("0.5", "2", "S"), REFUSED("1.0", "1", "SEW"));
+    /* One with the same options was accepted before, or is accepted after. */
+    script_check("#1 * never syn_options_refused", TAKEN("0.1", "3", "SEW"), TAKEN("0.5", "2", "S"),
+                 REFUSED("1.0", "1", "SEW"));
+    script_check("#1 * never syn_options_refused", REFUSED("1.0", "1", "SEW"), TAKEN("1.5", "2", "S"),
+                 TAKEN("1.9", "3", "SEW"));
+    /* Other options than these. */
+    script_check("#1 syn_options_refused 80-90", TAKEN("0.1", "3", "S"), REFUSED("1.0", "1", "SEW"),
+                 TAKEN("1.5", "2", "S"), "2 C:4>S S 1000 tfo", "2.02 S>C:4 S. 5000 ack 1001",
+                 "2.03 C:4>S . 1001 ack 5001");
+    /* A plain one is refused meanwhile, before or after. */
+    script_check("#1 * never syn_options_refused; #2 * never syn_options_refused", REFUSED("1.0", "1", "SEW"),
+                 REFUSED("1.1", "2", "S"), TAKEN("1.5", "3", "S"));
+    script_check("#2 * never syn_options_refused", TAKEN("0.1", "4", "S"), REFUSED("0.5", "2", "S"),
+                 REFUSED("1.0", "1", "SEW"));
+    /* Long ago, the port was closed to all. */
+    script_check("#2 syn_options_refused 80-90", REFUSED("0.5", "2", "S"), REFUSED("9.0", "1", "SEW"),
+                 TAKEN("9.5", "3", "S"));
+}
+
+static void test_backlog_of_seconds(void)
+{
+    /* A stack that refuses for a full backlog, and two seconds between acceptances. */
+    script_check("#1 resource_exhaustion 55-65 by server early closed_port; #2 resource_exhaustion 55-65",
+                 TAKEN("0.1", "1", "S"), REFUSED("0.6", "2", "S"), REFUSED("0.9", "3", "S"), TAKEN("2.3", "4", "S"));
+    /* A gap that is too long. */
+    script_check("#1 closed_port 81-91", TAKEN("0.1", "1", "S"), REFUSED("0.6", "2", "S"), TAKEN("5.2", "4", "S"));
+    /* Its connection was reset before: it was stopped. */
+    script_check("#2 closed_port 81-91", TAKEN("0.1", "1", "S"), "0.5 S>C:1 R. 5001 ack 1001 ttl 128 id 9",
+                 REFUSED("0.6", "2", "S"), TAKEN("2.3", "4", "S"));
+    /* Linux refuses nobody for a full backlog. */
+    script_check("#1 closed_port 81-91", "0.10 C:1>S S 1000", "0.12 S>C:1 S. 5000 ack 1001 ttl 54",
+                 "0.13 C:1>S . 1001 ack 5001", "0.60 C:2>S S 1000", "0.62 S>C:2 R. =0 ack 1001 ttl 54 id 0 df",
+                 "2.30 C:4>S S 1000", "2.32 S>C:4 S. 5000 ack 1001 ttl 54", "2.33 C:4>S . 1001 ack 5001");
+}
+
+static void test_listener_long_ago(void)
+{
+    /* Reset with a request unread; that the port is closed later says nothing about now. */
+    script_check("#1 unread_data", SCRIPT_REQUEST, "0.061 S>C R. 5001 ack 1101 ttl 54", "10.1 C:2>S S 1000",
+                 "10.12 S>C:2 R. =0 ack 1001 ttl 54");
+    script_check("#1 listener_closed 55-65", SCRIPT_REQUEST, "0.061 S>C R. 5001 ack 1101 ttl 54", "10.0 C:2>S S 1000",
+                 "10.02 S>C:2 R. =0 ack 1001 ttl 54");
+}
+
+static void test_refusal_reset(void)
+{
+    /* A scanner resets whatever answers it; no stack answers a reset. */
+    script_check("#2 half_open_scan 75-85 by client alt unknown_to_kernel", "0 C>S S 1000 win 1024 ttl 242 id 7",
+                 "0.0001 S>C R. =0 ack 1001 ttl 64 id 0", "0.117 C>S R 1001 win 1200 ttl 242 id 9");
+    script_check("#2 half_open_scan 75-85 by client", "0 C>S S 1000 win 65535 mss 1460 ttl 242",
+                 "0.0001 S>C R. =0 ack 1001 ttl 64 id 0", "0.117 C>S R 1001 win 1200 ttl 242");
+    /* An ordinary SYN: a device that answers even resets. */
+    script_check("#2 segment_after_reset", "0 C>S S 1000 mss 1460 sack ws 7 ttl 64", "0.02 S>C R. =0 ack 1001",
+                 "0.03 C>S R 1001");
+    script_check("#2 * never half_open_scan", "0 C>S S 1000 win 1024", "0.02 S>C R. =0 ack 1001", "0.03 C>S R 1002");
+    script_check("#2 * not half_open_scan", "0 C>S S 1000 win 1024", "0.02 S>C R. =0 ack 1001",
+                 "0.03 C>S R. 1001 ack =0");
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        {"/attempts/late", test_late},
+        {"/attempts/random_seq", test_random_seq},
+        {"/attempts/options", test_options},
+        {"/attempts/backlog_of_seconds", test_backlog_of_seconds},
+        {"/attempts/listener_long_ago", test_listener_long_ago},
+        {"/attempts/refusal_reset", test_refusal_reset},
+        {NULL, NULL},
+    };
+
+    return script_main(&argc, &argv, tests);
+}
