@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import agreement  # it makes tests/tshark importable
+import limits
 import mutilate
 import sharkd
 import tools
+from limits import CLAIM, SURE, share
 
-SURE = 50       # from here a verdict is a claim
 BAND = 10       # points by which a confidence band may be off
 FULL_BAND = 30  # verdicts from which a band counts
 # Where a perfect forgery would look the same (docs/trust.md). The lab has no such forgery, so these are right more often
@@ -61,7 +62,7 @@ class Case:
     @property
     def accuses(self):
         """A false accusation: architecture.md section 7."""
-        return (self.confidence >= SURE and tools.accuses(self.got, self.blamed) and
+        return (self.confidence >= CLAIM and tools.accuses(self.got, self.blamed) and
                 not tools.accuses(self.cause, self.sender))
 
     @property
@@ -150,13 +151,10 @@ class Reader:
         return [f"{path}: sharkd and tshark -2 differ" for (path, _), a, b in pairs if a != b]
 
 
-def share(part, whole):
-    return round(100 * part / whole, 1) if whole else 100.0
-
-
 def figures(cases):
-    """The figures for one way of reading."""
+    """The figures for one way of reading. What is wrong at 90 or more is as bad as a false accusation."""
     decidable = [c for c in cases if c.decidable]
+    sure = [c for c in cases if c.confidence >= SURE]
     return {
         "resets": len(cases),
         "decidable": len(decidable),
@@ -166,7 +164,9 @@ def figures(cases):
         "all_acceptable": share(sum(c.acceptable for c in cases), len(cases)),
         "sender": share(sum(c.blamed == c.sender for c in cases), len(cases)),
         "accusations": sum(c.accuses for c in cases),
-        "confident_wrong": sum(c.confidence >= SURE and not c.acceptable for c in cases),
+        "confident_wrong": sum(c.confidence >= CLAIM and not c.acceptable for c in cases),
+        "sure_wrong": sum(not c.acceptable for c in sure),
+        "sure_right": share(sum(c.acceptable for c in sure), len(sure)),
     }
 
 
@@ -227,8 +227,8 @@ def score(reader, labels, quick=False):
         cases, trouble = reader.cases(chosen, change, passes)
         board["ways"][name] = figures(cases)
         board["trouble"] += trouble
-        bad = [c for c in cases if not c.acceptable and (c.decidable or c.confidence >= SURE) or c.accuses]
-        board["wrong"][name] = sorted(c.line() for c in bad if not change or c.confidence >= SURE)
+        bad = [c for c in cases if not c.acceptable and (c.decidable or c.confidence >= CLAIM) or c.accuses]
+        board["wrong"][name] = sorted(c.line() for c in bad if not change or c.confidence >= CLAIM)
         plain = plain or cases
     board["second_best"] = sorted(c.line() for c in plain if c.decidable and c.acceptable and not c.right)
     board["calibration"] = calibration(plain)
@@ -240,13 +240,10 @@ def score(reader, labels, quick=False):
 
 
 def below(board, floors):
-    """Figures below their floor; counts (accusations, confident_wrong) must not exceed theirs."""
+    """Figures below their floor; counts of what is wrong must not exceed theirs."""
     broken = [f"trouble: {line}" for line in board["trouble"]]
-    for way, limits in floors.get("ways", {}).items():
-        for name, floor in limits.items():
-            value = board["ways"].get(way, {}).get(name)
-            if value is not None and (value > floor if name in ("accusations", "confident_wrong") else value < floor):
-                broken.append(f"{way}: {name} is {value}, floor {floor}")
+    for way, wanted in floors.get("ways", {}).items():
+        broken += limits.broken(way, board["ways"].get(way, {}), wanted)
     for band, row in board["calibration"].items():
         off = row["confidence"] - row["right"]
         if not band.endswith(AT_LIMIT):

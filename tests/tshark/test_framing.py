@@ -1,8 +1,8 @@
 """Packets that somebody wrote under another's address do not move a verdict: captures of our own (tests/gen/framing.py)
 and the ones of the shared folder framing.
 
-A table row says which causes are expected of a reset, which others are acceptable (some only up to a confidence) and
-who may be named as its sender. Blaming something on the way is never acceptable unless the row does so.
+What a row of their tables means says tests/accuracy/cases.py. Blaming something on the way is never acceptable unless
+the row does so.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -12,37 +12,13 @@ from collections import Counter
 
 import pytest
 import tools
+from cases import judge
 
 FIELDS = ["rst.cause", "rst.confidence", "rst.sender"]
-ON_THE_WAY = tools.accusing()
-BLAMED = 50  # percent from which a verdict is an accusation
 RIGHT = 0.95  # of the rows of a table, causes and senders
 
 # The row of the shared table that one pass cannot know: only the packet after the reset gives it away.
 KNOWN_LATER = ("f03_near_goes_on_truly.pcapng", "18")
-
-
-def bounds(text):
-    """{token: highest confidence at which it is right} of "a|b<=60"; "-" names none."""
-    parts = [part.partition("<=") for part in text.split("|") if part != "-"]
-    return {name: int(most) if most else 100 for name, _, most in parts}
-
-
-def judge(row, verdict):
-    """What is wrong with a verdict: some of "cause", "sender" and "accusation"."""
-    cause, confidence, sender = verdict
-    right = {**bounds(row["acceptable"]), **bounds(row["expected"])}
-    senders = set(bounds(row["sender"])) or {sender}
-    faults = set()
-    if confidence > right.get(cause, -1):
-        faults.add("cause")
-    if sender not in senders:
-        faults.add("sender")
-    blames = sender == "middlebox" and not {"middlebox", "unknown"} & senders
-    blames |= cause in ON_THE_WAY and cause not in right
-    if blames and confidence >= BLAMED:
-        faults.add("accusation")
-    return faults
 
 
 def faults_of(tshark, table, passes, name=None):
@@ -156,20 +132,3 @@ def test_known_later(tshark, shared):
         pytest.skip(f"no captures with forged packets in {shared}")
     row = tshark.resets(path, ["rst.provisional", "rst.sender"], passes=1)[int(frame)]
     assert tools.truth(row["rst.provisional"]) == [True] and row["rst.sender"] != ["middlebox"]
-
-
-@pytest.mark.parametrize(
-    "verdict, faults",
-    [
-        (("app_abort", 75, "server"), set()),
-        (("close_race", 60, "server"), set()),
-        (("close_race", 61, "server"), {"cause"}),
-        (("app_abort", 75, "client"), {"sender"}),
-        (("app_abort", 75, "middlebox"), {"sender", "accusation"}),
-        (("injected", 50, "middlebox"), {"cause", "sender", "accusation"}),
-        (("injected", 49, "server"), {"cause"}),
-    ],
-)
-def test_judge(verdict, faults):
-    row = {"expected": "app_abort|unread_data", "acceptable": "close_race<=60", "sender": "server"}
-    assert judge(row, verdict) == faults
