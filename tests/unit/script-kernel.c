@@ -51,6 +51,7 @@ void setup_play(setup_t *setup)
     rst_engine_take_trace(setup->run->engine, trace);
     for (guint i = 0; i < setup->lines->len; i++)
         script_feed(setup->run, g_ptr_array_index(setup->lines, i));
+    rst_engine_finish_pass(setup->run->engine);
     for (unsigned i = 0; i < setup->run->resets; i++)
         script_audit(setup->run, i);
 }

@@ -64,6 +64,7 @@ static void classify_early(script_run_t *run, rst_reset_t *reset)
     script_scope_open(&scope);
     rst_engine_classify(run->engine, reset, &scope.memory, true, &verdict);
     run->provisional[run->resets] = verdict.cause;
+    run->sure_early[run->resets] = verdict.confidence;
     run->reset[run->resets++] = reset;
     script_scope_close(&scope);
     script_audit(run, run->resets - 1);

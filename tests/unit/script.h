@@ -64,6 +64,7 @@ typedef struct script_run {
     script_scope_t answers; /* the verdicts' */
     rst_reset_t *reset[SCRIPT_RESETS_MAX];
     rst_cause_t provisional[SCRIPT_RESETS_MAX]; /* cause right after the reset */
+    uint8_t sure_early[SCRIPT_RESETS_MAX];      /* and its confidence */
     unsigned resets;
     uint32_t frame;
     bool rejected; /* the next frame bears the same number */
@@ -110,7 +111,8 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
  *         serious (not benign), conflict, agreed (no conflict), follower (does not count), first, pattern P, plain (no
  *         pattern), innocent (blames nothing on the way), source S, code N, says WORD|none (in the stated
  *         text), tells WORD (in the summary), seen N|none, missing N|none (capture points),
- *         contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset)
+ *         contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset),
+ *         sure_early N (its confidence)
  *
  * or, of all segments:
  *

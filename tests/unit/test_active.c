@@ -39,6 +39,19 @@ static void test_app_abort(void)
                  "2 C>S . 1500 ack 5201 id 302", "4.57 C>S R. 1501 ack 5201 id 303");
 }
 
+/* While the file is read, what comes later could still refute what is left by elimination. Other reasons are as good
+ * then as later, and what was less sure anyway stays. */
+static void test_app_abort_early(void)
+{
+    script_check("app_abort 75-75 early app_abort sure_early 69", SCRIPT_TALK, "4 C>S R. 1101 ack 5201");
+    script_check("#1 injected 50-99 early app_abort sure_early 69", SCRIPT_TALK,
+                 "4 S>C R. 5201 ack 1101 ttl 54 id 900", "4.05 S>C P. 5201 ack 1101 len 50 ttl 54 id 203",
+                 "4.051 C>S . 1101 ack 5251");
+    script_check("app_abort 45-45 sure_early 45", SCRIPT_TALK, "4 C>S R. 1151 ack 5201");
+    script_check("close_race 85-85 sure_early 85", SCRIPT_TALK, "1 S>C F. 5201 ack 1101", "1.001 C>S . 1101 ack 5202",
+                 "1.002 C>S R. 1101 ack 5202");
+}
+
 static void test_app_abort_not(void)
 {
     /* Above everything and without ACK flag, or far away: no host's own number. */
@@ -248,6 +261,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         { "/active/app_abort", test_app_abort },
+        { "/active/app_abort_early", test_app_abort_early },
         { "/active/app_abort_not", test_app_abort_not },
         { "/active/close_race", test_close_race },
         { "/active/close_race_not", test_close_race_not },

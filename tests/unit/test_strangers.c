@@ -136,6 +136,7 @@ static void check_maximum(unsigned confidence, unsigned expected, const char *co
     rst_verdict_t verdict;
 
     script_open(run, &script_variants[0], lines);
+    rst_engine_finish_pass(run->engine);
     rst_engine_classify(run->engine, run->reset[run->resets - 1], &run->answers.memory, true, &verdict);
     g_assert_cmpuint(verdict.confidence, ==, confidence);
     g_assert_cmpuint(evidence_with(&verdict, "No surer than this"), ==, expected);

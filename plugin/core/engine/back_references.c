@@ -50,6 +50,7 @@ static void make_back_references(rst_engine_t *engine, const rst_memory_t *memor
 
 void rst_engine_finish_pass(rst_engine_t *engine)
 {
+    engine->file.reading = false;
     if (!engine->points.several || engine->points.finished)
         return;
     engine->points.finished = true;

@@ -70,6 +70,7 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
     rst_frames_next(&engine->file.frames, number);
     engine->file.now.pass_index = engine->file.frames.pass_index;
     engine->file.now.time = time;
+    engine->file.reading = true;
     step = rst_elapsed(before, engine->file.now);
     if (step != RST_TIME_NONE && step > 0 && (!engine->file.tick || step < engine->file.tick))
         engine->file.tick = step;

@@ -16,6 +16,7 @@ typedef struct rst_outcome {
     unsigned confidence;
     unsigned said; /* its answer before any limit */
     bool honest;   /* limited because a perfect forgery would look the same (honest.h) */
+    bool reading;  /* limited because the file is still being read */
     unsigned others;
     rst_alternative_t other[RST_OTHERS_MAX]; /* each cause once, with the confidence of its surest rule */
 } rst_outcome_t;

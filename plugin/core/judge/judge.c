@@ -46,6 +46,7 @@
 #include "rules/unwanted_data.h"
 
 #define IN_MERGED 30 /* two places on one interface: distance and timing prove nothing, so nobody is accused */
+#define IN_FIRST_PASS 69 /* by elimination, before anything that comes later could be ruled out */
 #define UNDETERMINED_SHARE 20
 
 static const rst_rule_t *const groups[] = {
@@ -147,6 +148,11 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
         *limit = RST_LIMIT_HONEST;
         said = honest;
     }
+    /* Its apparent sender may go on, the other side may be reset too, the port may refuse from then on. */
+    if ((rule->flags & RST_RULE_BY_ELIMINATION) && view->file->reading && said > IN_FIRST_PASS) {
+        *limit = RST_LIMIT_READING;
+        said = IN_FIRST_PASS;
+    }
     return said;
 }
 
@@ -164,6 +170,7 @@ static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
         outcome->confidence = confidence;
         outcome->said = said;
         outcome->honest = limit == RST_LIMIT_HONEST;
+        outcome->reading = limit == RST_LIMIT_READING;
     } else if (confidence) {
         rst_outcome_note(outcome, rule->cause, confidence);
     }
@@ -179,6 +186,7 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
     outcome->confidence = 0;
     outcome->said = 0;
     outcome->honest = false;
+    outcome->reading = false;
     outcome->others = 0;
     for (; *chosen; chosen++) {
         unsigned said = stray && !may_explain_stray(*chosen) ? 0 : (*chosen)->match(view);
@@ -249,6 +257,9 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     if (view->reset->from_closed_summary)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");
+    if (outcome->reading)
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "What comes later in the capture is not known yet and may still explain the reset");
     if (is_merged(view))
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The file shows this connection from two places on one interface: distance and time prove "
