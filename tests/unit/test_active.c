@@ -97,9 +97,12 @@ static void test_request_unanswered(void)
     /* A request, then the client's FIN, then the server's reset: the request was pending. */
     script_check("unread_data alt app_abort by server", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1'",
                  "1.0001 C>S F. 1115 ack 5201", "1.02 S>C R. 5201 ack 1116");
-    /* It had not arrived yet, or wants no answer. */
-    script_check("close_race", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1'",
+    /* Neither the request nor the FIN had arrived: the reset answers neither. */
+    script_check("app_abort 50-70 by server not close_race", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 data 'GET / HTTP/1.1'",
                  "1.0001 C>S F. 1115 ack 5201", "1.02 S>C R. 5201 ack 1102");
+    /* A farewell wants no answer, a ClientHello does. */
+    script_check("unread_data serious", SCRIPT_OPEN, "1 C>S P. 1001 ack 5001 len 200 hex 160301020001000001fc",
+                 "1.0001 C>S F. 1201 ack 5001", "1.02 S>C R. 5001 ack 1202");
     script_check("close_race benign", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 hex 5800000004", "1.0001 C>S F. 1106 ack 5201",
                  "1.02 S>C R. 5201 ack 1107");
     /* Nothing pending. */

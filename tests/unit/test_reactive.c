@@ -88,16 +88,31 @@ static void test_data_after_close(void)
 static void test_closing_message(void)
 {
     /* TLS says good-bye after the FIN: nothing was lost. */
-    script_check("data_after_close 60-80 benign alt close_race", CLIENT_CLOSES,
+    script_check("close_race 75-90 benign alt data_after_close", CLIENT_CLOSES,
                  "2 S>C P. 5201 ack 1102 len 24 hex 1703030013aabbccddeeff00112233445566778899aabbcc",
                  "2.001 C>S R 1102");
-    script_check("data_after_close benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 hex 15030300020100",
+    script_check("close_race benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 hex 15030300020100",
                  "2.001 C>S R 1102");
-    script_check("data_after_close benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 data '221 bye'", "2.001 C>S R 1102");
+    script_check("close_race benign", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 data '221 bye'", "2.001 C>S R 1102");
+    /* The same with an ACK. */
+    script_check("close_race benign by client", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 data '221 bye'",
+                 "2.001 C>S R. 1102 ack 5208");
     /* A data record of another length is data. */
     script_check("data_after_close serious", CLIENT_CLOSES,
                  "2 S>C P. 5201 ack 1102 len 25 hex 1703030014aabbccddeeff00112233445566778899aabbcc",
                  "2.001 C>S R 1102");
+    /* So is what is missing before the closing message, and a fatal alert says that something failed. */
+    script_check("data_after_close serious", CLIENT_CLOSES, "2 S>C P. 5301 ack 1102 data '221 bye'",
+                 "2.001 C>S R 1102");
+    script_check("data_after_close serious", CLIENT_CLOSES, "2 S>C P. 5201 ack 1102 hex 15030300020228",
+                 "2.001 C>S R 1102");
+    /* The side that resets had failed itself. */
+    script_check("data_after_close serious", SCRIPT_TALK, "1 C>S P. 1101 ack 5201 hex 15030300020230",
+                 "1.0001 C>S F. 1108 ack 5201", "1.02 S>C . 5201 ack 1109",
+                 "1.021 S>C P. 5201 ack 1109 hex 15030300020100", "1.022 C>S R 1109");
+    /* A session in the connection ends (MARS). */
+    script_check("data_after_close 75-90 benign alt close_race", CLIENT_CLOSES,
+                 "2 S>C P. 5201 ack 1102 hex 53040000100000000400000008000000", "2.001 C>S R 1102");
 }
 
 static void test_error_before(void)

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "facts/binary_message.h"
+
 enum { TLS_ALERT = 21, TLS_HANDSHAKE = 22, TLS_DATA = 23 };
 
 static bool starts(const rst_segment_t *segment, const char *text)
@@ -68,43 +70,20 @@ static rst_message_t read_http(const rst_segment_t *segment)
     return RST_MESSAGE_NONE;
 }
 
-/* RFC 4271, sections 4.1 and 4.5: sixteen bytes of ones, length, type 3. */
-static bool is_bgp_notification(const rst_segment_t *segment)
+/* RFC 9051, section 6.1.3: a tag of the client's choice, then the command. */
+static bool is_imap_logout(const rst_segment_t *segment)
 {
-    for (unsigned i = 0; i < 16; i++) {
-        if (segment->head_len < 19 || segment->head[i] != 0xff)
-            return false;
-    }
-    return segment->head[18] == 3;
-}
+    static const char command[] = " LOGOUT\r\n";
+    size_t length = strlen(command);
 
-/* Length in three bytes, sequence number, 0xff: the ERR packet of MySQL. */
-static bool is_mysql_error(const rst_segment_t *segment)
-{
-    const uint8_t *head = segment->head;
-
-    return segment->head_len >= 9 && head[4] == 0xff &&
-           segment->len == 4 + ((uint32_t)head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16);
-}
-
-/* Farewells of binary protocols, each a complete message: PostgreSQL Terminate, MySQL COM_QUIT, MQTT DISCONNECT, and
- * LDAP Unbind (RFC 4511, section 4.3) with a one-byte message ID. */
-static bool is_binary_farewell(const rst_segment_t *segment)
-{
-    static const uint8_t terminate[] = {'X', 0, 0, 0, 4}, com_quit[] = {1, 0, 0, 0, 1}, disconnect[] = {0xe0, 0};
-    const uint8_t *head = segment->head;
-
-    if (segment->len == sizeof disconnect && segment->head_len == sizeof disconnect)
-        return memcmp(head, disconnect, sizeof disconnect) == 0;
-    if (segment->len == 5 && segment->head_len == 5)
-        return memcmp(head, terminate, 5) == 0 || memcmp(head, com_quit, 5) == 0;
-    return segment->len == 7 && segment->head_len == 7 && head[0] == 0x30 && head[2] == 2 && head[3] == 1 &&
-           head[5] == 0x42;
+    return segment->len == segment->head_len && segment->len > length &&
+           memcmp(segment->head + segment->len - length, command, length) == 0;
 }
 
 static rst_message_t read_farewell(const rst_segment_t *segment)
 {
-    static const char *const words[] = {"QUIT", "quit", "+OK bye", "* BYE", "</stream:stream>"};
+    static const char *const words[] = {"QUIT",     "quit",  "+OK bye",          "+OK Bye",         "+OK Logging out",
+                                        "TEARDOWN", "* BYE", "</stream:stream>", "*1\r\n$4\r\nQUIT"};
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (starts(segment, words[i]))
@@ -124,28 +103,28 @@ static bool may_say_something(const rst_segment_t *segment)
 
     if (first < ' ')
         return first >= TLS_ALERT - 1 && first <= TLS_DATA;
-    return first == 0x88 || is_digit(first) || strchr("-PIGHCODQq+*<", first);
+    return first == 0x88 || is_digit(first) || strchr("-PIGHCODQTq+*<", first);
 }
 
 rst_message_t rst_message_read(const rst_segment_t *segment)
 {
     static rst_message_t (*const readers[])(const rst_segment_t *) = {read_tls, read_reply_code, read_http,
                                                                       read_farewell};
+    rst_message_t message;
 
     if (segment->len == 0)
         return RST_MESSAGE_NONE;
-    /* These may begin with any byte. */
-    if (is_bgp_notification(segment) || is_mysql_error(segment))
-        return RST_MESSAGE_ERROR;
-    if (is_binary_farewell(segment))
+    message = rst_binary_message_read(segment);
+    if (message != RST_MESSAGE_NONE)
+        return message;
+    if (is_imap_logout(segment))
         return RST_MESSAGE_FAREWELL;
     if (!may_say_something(segment))
         return RST_MESSAGE_OTHER;
     if (starts(segment, "-ERR") || starts(segment, "Protocol mismatch") || starts(segment, "Invalid SSH"))
         return RST_MESSAGE_ERROR;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
-        rst_message_t message = readers[i](segment);
-
+        message = readers[i](segment);
         if (message != RST_MESSAGE_NONE)
             return message;
     }
@@ -155,8 +134,15 @@ rst_message_t rst_message_read(const rst_segment_t *segment)
 const char *rst_message_name(rst_message_t message)
 {
     static const char *const names[RST_MESSAGE_COUNT] = {
-        "no data",  "data",           "an HTTP request",   "a TLS ClientHello",
-        "TLS data", "an error reply", "a TLS fatal alert", "a closing message",
+        "no data",
+        "data",
+        "an HTTP request",
+        "a TLS ClientHello",
+        "TLS data",
+        "an error reply",
+        "a TLS fatal alert",
+        "a closing message",
+        "the end of a session",
     };
 
     return message < RST_MESSAGE_COUNT ? names[message] : names[RST_MESSAGE_OTHER];

@@ -6,6 +6,7 @@
  */
 #include "rules/active.h"
 
+#include "rules/after_close.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 #include "rules/refusal.h"
@@ -25,7 +26,25 @@ static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
  * Unbind) expect none. */
 static bool leaves_request(const rst_view_t *view)
 {
-    return rst_owes_answer(view) && view->peer->message == RST_MESSAGE_REQUEST && !rst_not_received(view);
+    return rst_owes_answer(view) && !rst_not_received(view) &&
+           (view->peer->message == RST_MESSAGE_REQUEST || view->peer->message == RST_MESSAGE_CLIENT_HELLO);
+}
+
+/* The FIN of the other side had come when the sender reset: the last ACK of the sender covers it. */
+static bool knows_fin(const rst_view_t *view)
+{
+    uint32_t received = (view->reset->flags & RST_FLAG_ACK) ? view->reset->ack : view->own->acked;
+
+    if (!rst_has_fin(view->peer))
+        return false;
+    return !rst_seq_before(received, view->peer->fin_seq) ||
+           ((view->own->known & RST_DIRECTION_ACKED) && !rst_seq_before(view->own->acked, view->peer->fin_seq));
+}
+
+/* Payload that the sender had not received, not counting a FIN behind it. */
+static bool misses_data(const rst_view_t *view)
+{
+    return rst_not_received(view) > (rst_has_fin(view->peer) ? 1u : 0u);
 }
 
 /* The sender's own closing message may well stay unacknowledged. */
@@ -42,10 +61,14 @@ static bool aborts_first(const rst_view_t *view)
     return !view->reset->own_last.at.pass_index && !rst_is_refusal(view);
 }
 
+/* Data that came after its own FIN, and that it had not acknowledged, are thrown away (after_close.h). */
 static unsigned match_after_both_fins(const rst_view_t *view)
 {
-    return aborts_first(view) && rst_fins_done(view) && (rst_is_abort(view) || view->reset->form == RST_FORM_BELOW) ? 88
-                                                                                                                    : 0;
+    if (!aborts_first(view) || !rst_fins_done(view))
+        return 0;
+    if (rst_is_abort(view))
+        return rst_late_lost(view) && !rst_late_is(view, RST_MESSAGE_FAREWELL) ? 0 : 88;
+    return view->reset->form == RST_FORM_BELOW ? 88 : 0;
 }
 
 /* It may close without a FIN of its own, and has not just reported an error. */
@@ -63,7 +86,7 @@ static bool says_farewell(const rst_view_t *view, const rst_direction_t *side)
 /* Windows closes like this when no data is outstanding. */
 static unsigned match_instead_of_fin(const rst_view_t *view)
 {
-    if (!may_close_by_reset(view) || !rst_has_fin(view->peer) || view->peer->message == RST_MESSAGE_FATAL_ALERT ||
+    if (!may_close_by_reset(view) || !knows_fin(view) || view->peer->message == RST_MESSAGE_FATAL_ALERT ||
         leaves_request(view))
         return 0;
     if (rst_within_close(view, view->peer->fin))
@@ -71,18 +94,20 @@ static unsigned match_instead_of_fin(const rst_view_t *view)
     return perhaps_within_close(view, view->peer->fin) && !loses_more(view, false) ? 50 : 0;
 }
 
-/* Right after TLS said goodbye. */
+/* Right after TLS or another protocol said goodbye. A FIN behind that may still be on its way. */
 static unsigned match_after_farewell(const rst_view_t *view)
 {
-    return may_close_by_reset(view) && !rst_has_fin(view->peer) && says_farewell(view, view->peer) ? 70 : 0;
+    return may_close_by_reset(view) && !knows_fin(view) && says_farewell(view, view->peer) && !misses_data(view) ? 70
+                                                                                                                 : 0;
 }
 
+/* The other side had not gone on sending: who says goodbye in the middle of a transfer throws the rest of it away. */
 static unsigned match_after_own_farewell(const rst_view_t *view)
 {
-    return may_close_by_reset(view) && !rst_has_fin(view->peer) && !says_farewell(view, view->peer) &&
-                   says_farewell(view, view->own)
-               ? 55
-               : 0;
+    if (!may_close_by_reset(view) || rst_has_fin(view->peer) || says_farewell(view, view->peer) ||
+        !says_farewell(view, view->own))
+        return 0;
+    return rst_in_flight(view) || view->reset->after.peer_data > 1 ? 0 : 55;
 }
 
 static void explain_nothing_lost(const rst_view_t *view)

@@ -41,10 +41,12 @@ static void explain_error(const rst_view_t *view)
                          rst_message_name((rst_message_t)view->own->message));
 }
 
-static bool is_closing_message(const rst_view_t *view)
+/* The trigger is such a message, nothing before it is missing, and the sender had not just failed. */
+static bool is_only(const rst_view_t *view, rst_message_t message)
 {
-    return view->trigger &&
-           (view->trigger->message == RST_MESSAGE_FAREWELL || view->trigger->message == RST_MESSAGE_FATAL_ALERT);
+    return view->trigger && view->trigger->len && view->trigger->message == message &&
+           view->own->message != RST_MESSAGE_FATAL_ALERT &&
+           !((view->own->known & RST_DIRECTION_ACKED) && rst_seq_after(view->trigger->seq, view->own->acked));
 }
 
 /* More than cancel_bytes were received and at least two segments were in flight, some of which may arrive after the
@@ -82,7 +84,10 @@ static bool data_after_fin(const rst_view_t *view)
 
 static unsigned match_data_after_close(const rst_view_t *view)
 {
-    return data_after_fin(view) && view->trigger->len && !is_closing_message(view) ? 92 : 0;
+    return data_after_fin(view) && view->trigger->len && !is_only(view, RST_MESSAGE_FAREWELL) &&
+                   !is_only(view, RST_MESSAGE_SESSION_END)
+               ? 92
+               : 0;
 }
 
 static unsigned match_fin_behind_gap(const rst_view_t *view)
@@ -93,7 +98,13 @@ static unsigned match_fin_behind_gap(const rst_view_t *view)
 /* The closing message of the peer reaches a closed socket: nothing was lost that anybody wanted to read. */
 static unsigned match_farewell_after_close(const rst_view_t *view)
 {
-    return data_after_fin(view) && view->trigger->len && is_closing_message(view) ? 72 : 0;
+    return data_after_fin(view) && is_only(view, RST_MESSAGE_FAREWELL) ? 82 : 0;
+}
+
+/* The same of a session within the connection. */
+static unsigned match_session_end_after_close(const rst_view_t *view)
+{
+    return data_after_fin(view) && is_only(view, RST_MESSAGE_SESSION_END) ? 82 : 0;
 }
 
 static unsigned match_unseen_after_close(const rst_view_t *view)
@@ -155,11 +166,21 @@ static void explain_fin_behind_gap(const rst_view_t *view)
 static void explain_farewell_after_close(const rst_view_t *view)
 {
     rst_summary(view,
-                "Harmless: %s had closed the connection (FIN in %s) when the closing message of %s arrived (%s). "
-                "Nothing was lost",
+                "Harmless: %s had closed the connection (FIN in %s) when the closing message of %s arrived (%s), and "
+                "nothing else was lost",
                 rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
                 rst_where(view, view->trigger->moment.pass_index));
-    explain_late_data(view, "Data");
+    explain_late_data(view, "Closing message");
+}
+
+static void explain_session_end_after_close(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Harmless: %s had closed the connection (FIN in %s) when %s confirmed the end of a session in it (%s), "
+                "and nothing else was lost",
+                rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
+                rst_where(view, view->trigger->moment.pass_index));
+    explain_late_data(view, "End of a session");
 }
 
 static void explain_unseen_after_close(const rst_view_t *view)
@@ -286,12 +307,19 @@ const rst_rule_t rst_rules_reactive[] = {
      0,
      {{RST_CAUSE_CLOSE_RACE, 20}, {RST_CAUSE_TRANSFER_CANCELLED, 4}}},
     {"farewell_after_fin",
-     RST_CAUSE_DATA_AFTER_CLOSE,
+     RST_CAUSE_CLOSE_RACE,
      match_farewell_after_close,
      explain_farewell_after_close,
      RST_IF_ANSWER,
      RST_RULE_BENIGN,
-     {{RST_CAUSE_CLOSE_RACE, 20}, {RST_CAUSE_TRANSFER_CANCELLED, 4}}},
+     {{RST_CAUSE_DATA_AFTER_CLOSE, 12}}},
+    {"session_end_after_fin",
+     RST_CAUSE_DATA_AFTER_CLOSE,
+     match_session_end_after_close,
+     explain_session_end_after_close,
+     RST_IF_ANSWER,
+     RST_RULE_BENIGN,
+     {{RST_CAUSE_CLOSE_RACE, 12}}},
     {"bare_after_fin",
      RST_CAUSE_DATA_AFTER_CLOSE,
      match_unseen_after_close,

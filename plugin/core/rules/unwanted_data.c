@@ -7,6 +7,7 @@
  */
 #include "rules/unwanted_data.h"
 
+#include "rules/after_close.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -187,6 +188,109 @@ static void explain_cancelled_between(const rst_view_t *view)
     explain_stopped(view, "more arrived afterward");
 }
 
+/* Data for a side that had closed, judged by what became of them. */
+typedef enum late_data {
+    LATE_DATA_NONE,
+    LATE_DATA_FAREWELL,
+    LATE_DATA_SESSION_END,
+    LATE_DATA_LOST, /* never acknowledged */
+    LATE_DATA_TAKEN /* acknowledged, and then thrown away */
+} late_data_t;
+
+/* Nothing comes behind its FIN, except this reset. */
+static late_data_t late_data_of(const rst_view_t *view)
+{
+    if (!rst_own_account(view) || !rst_late_bytes(view) || view->own->fin_seq - view->reset->seq > 1)
+        return LATE_DATA_NONE;
+    if (rst_late_is(view, RST_MESSAGE_FAREWELL))
+        return LATE_DATA_FAREWELL;
+    if (rst_late_is(view, RST_MESSAGE_SESSION_END))
+        return LATE_DATA_SESSION_END;
+    return rst_late_lost(view) ? LATE_DATA_LOST : LATE_DATA_TAKEN;
+}
+
+static bool came_lately(const rst_view_t *view)
+{
+    return rst_within_close(view, view->peer->last_data);
+}
+
+static unsigned match_late_farewell(const rst_view_t *view)
+{
+    return late_data_of(view) == LATE_DATA_FAREWELL && came_lately(view) ? 80 : 0;
+}
+
+static unsigned match_late_session_end(const rst_view_t *view)
+{
+    return late_data_of(view) == LATE_DATA_SESSION_END && came_lately(view) ? 80 : 0;
+}
+
+static unsigned match_late_lost(const rst_view_t *view)
+{
+    if (late_data_of(view) != LATE_DATA_LOST)
+        return 0;
+    return came_lately(view) ? 75 : 50;
+}
+
+/* The longer ago, the more likely it is that a program has read them. */
+static unsigned match_late_taken(const rst_view_t *view)
+{
+    if (late_data_of(view) != LATE_DATA_TAKEN || rst_has_fin(view->peer))
+        return 0;
+    if (rst_within(view, rst_since(view, view->peer->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND))
+        return 68;
+    return came_lately(view) ? 58 : RST_LIKELY;
+}
+
+static void explain_late(const rst_view_t *view, const char *what)
+{
+    rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets");
+    rst_evidence_add(view, view->peer->last_data.pass_index, "%s, %s before the reset", what,
+                     rst_span(view, rst_since(view, view->peer->last_data)));
+    rst_explain_distance(view);
+}
+
+static void explain_late_farewell(const rst_view_t *view)
+{
+    rst_summary(
+        view,
+        "Harmless: after its own FIN (%s), %s answered the closing message of %s (%s) with a reset, and nothing "
+        "else was on the way",
+        rst_where(view, view->own->fin.pass_index), rst_who_own(view), rst_who_peer(view),
+        rst_where(view, view->peer->last_data.pass_index));
+    explain_late(view, "Closing message of the other side");
+}
+
+static void explain_late_session_end(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Harmless: %s had closed the connection (FIN in %s) when %s confirmed the end of a session in it (%s), "
+                "and nothing else was on the way",
+                rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
+                rst_where(view, view->peer->last_data.pass_index));
+    explain_late(view, "End of a session");
+}
+
+static void explain_late_lost(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Data after close: %s had closed the connection (FIN in %s) and reset it, so %u bytes that %s had sent "
+                "(%s) were thrown away",
+                rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_late_lost(view), rst_who_peer(view),
+                rst_where(view, view->peer->last_data.pass_index));
+    explain_late(view, "Data of the other side");
+}
+
+static void explain_late_taken(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Closed with unread data, probably: after its own FIN (%s), %s still received %u bytes (%s), which it "
+                "could not answer any more, and reset the connection %s later",
+                rst_where(view, view->own->fin.pass_index), rst_who_own(view), rst_late_bytes(view),
+                rst_where(view, view->peer->last_data.pass_index),
+                rst_span(view, rst_since(view, view->peer->last_data)));
+    explain_late(view, "Data of the other side, acknowledged");
+}
+
 /* A shrinking receive window reveals a reader that has stopped reading. */
 static unsigned match_piled_up(const rst_view_t *view)
 {
@@ -309,6 +413,34 @@ const rst_rule_t rst_rules_unwanted_data[] = {
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST,
      {{RST_CAUSE_TRANSFER_CANCELLED, 12}, {RST_CAUSE_APP_ABORT, 10}}},
+    {"late_farewell",
+     RST_CAUSE_CLOSE_RACE,
+     match_late_farewell,
+     explain_late_farewell,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_BENIGN | RST_RULE_BY_FIN,
+     {{RST_CAUSE_DATA_AFTER_CLOSE, 12}, {RST_CAUSE_APP_ABORT, 5}}},
+    {"late_session_end",
+     RST_CAUSE_DATA_AFTER_CLOSE,
+     match_late_session_end,
+     explain_late_session_end,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_BENIGN | RST_RULE_BY_FIN,
+     {{RST_CAUSE_CLOSE_RACE, 12}, {RST_CAUSE_APP_ABORT, 5}}},
+    {"late_data_lost",
+     RST_CAUSE_DATA_AFTER_CLOSE,
+     match_late_lost,
+     explain_late_lost,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_BY_FIN,
+     {{RST_CAUSE_UNREAD_DATA, 10}, {RST_CAUSE_APP_ABORT, 8}}},
+    {"late_data_taken",
+     RST_CAUSE_UNREAD_DATA,
+     match_late_taken,
+     explain_late_taken,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_BY_FIN,
+     {{RST_CAUSE_DATA_AFTER_CLOSE, 15}, {RST_CAUSE_APP_ABORT, 10}}},
     {"unread_request",
      RST_CAUSE_UNREAD_DATA,
      match_unread,

@@ -394,8 +394,10 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
         side->old_duplicate = at;
     take_retransmission(side, peer, segment, space, at);
     /* Whoever sends data where its FIN stood has not closed: that FIN was somebody else's. */
-    if ((side->known & RST_DIRECTION_FIN) && segment->len && segment->seq == side->fin_seq - 1)
+    if ((side->known & RST_DIRECTION_FIN) && segment->len && segment->seq == side->fin_seq - 1) {
         side->known &= ~(uint32_t)RST_DIRECTION_FIN;
+        peer->unanswerable = 0;
+    }
     if (rst_seq_after(end, side->nxt)) {
         fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
         side->bytes += fresh;
@@ -413,6 +415,8 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     /* A retransmission is neither a new request nor a new answer. */
     if (fresh) {
         side->unanswered += fresh;
+        side->unanswerable += (peer->known & RST_DIRECTION_FIN) ? fresh : 0;
+        side->latest_bytes = fresh;
         peer->unanswered = 0;
     }
     if (segment->flags & RST_FLAG_FIN) {

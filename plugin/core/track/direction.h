@@ -87,10 +87,12 @@ typedef struct rst_direction {
     uint32_t copies;        /* segments that the capture contains twice */
     uint32_t out_of_window; /* segments far outside the peer's window, not accepted by it */
     rst_moment_t out_of_window_last;
-    uint32_t gaps;       /* times that segments turned out to be missing from the capture */
-    uint64_t bytes;      /* payload, not counting retransmissions */
-    uint32_t unanswered; /* payload sent since the peer's last payload */
-    uint32_t window;     /* last advertised, scale applied */
+    uint32_t gaps;         /* times that segments turned out to be missing from the capture */
+    uint64_t bytes;        /* payload, not counting retransmissions */
+    uint32_t unanswered;   /* payload sent since the peer's last payload */
+    uint32_t unanswerable; /* payload sent since the peer's FIN */
+    uint32_t latest_bytes; /* payload of its latest segment with new payload */
+    uint32_t window;       /* last advertised, scale applied */
     uint32_t window_max;
     uint16_t raw_window;  /* last advertised, as in the header */
     uint16_t raw_changes; /* how often it changed after the SYN */
