@@ -5,10 +5,13 @@
  */
 #include "script.h"
 
+/* The capture holds the last ACK twice. */
+#define DOUBLED SCRIPT_TALK, "0.06101 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df"
+
 static void test_duplicate(void)
 {
     /* The same IP ID at once. The copy bears the verdict of its original as alternative and its sender. */
-    script_check("duplicate 90-100 by server benign follower ordinal 1 alt app_abort; #1 app_abort first", SCRIPT_TALK,
+    script_check("duplicate 90-100 by server benign follower ordinal 1 alt app_abort; #1 app_abort first", DOUBLED,
                  "2 S>C R. 5201 ack 1101 ttl 54 id 204", "2.00002 S>C R. 5201 ack 1101 ttl 54 id 204");
     /* Before and behind a router, as another packet shows. */
     script_check("duplicate 90-100", SCRIPT_TALK, "0.0612 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df", "2 S>C R. 5201 ack 1101 ttl 54 id 204",
@@ -19,10 +22,38 @@ static void test_duplicate(void)
     script_check("duplicate 80-90", SCRIPT_TALK, "0.0612 C>S . 1101 ack 5201 win 502 ttl 63 id 103 df",
                  "2 S>C R. 5201 ack 1101 link 5", "2.0005 S>C R. 5201 ack 1101 link 6");
     /* No id, everything equal at once, and nothing that a second reset could answer. */
-    script_check("duplicate 80-90 alt app_abort", SCRIPT_TALK, "2 S>C R. 5201 ack 1101", "2.0005 S>C R. 5201 ack 1101");
+    script_check("duplicate 80-90 alt app_abort", DOUBLED, "2 S>C R. 5201 ack 1101", "2.0005 S>C R. 5201 ack 1101");
     /* The original is a follow-up itself. */
-    script_check("#3 duplicate alt segment_after_reset ordinal 2", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
+    script_check("#3 duplicate alt segment_after_reset ordinal 2", DOUBLED, "2 S>C R. 5201 ack 1101 id 204",
                  "2.02 C>S P. 1101 ack 5201 len 10 id 104", "2.05 S>C R 5201 id 7", "2.0501 S>C R 5201 id 7");
+}
+
+/* Nothing else is there twice: whoever made the first sent it again. */
+static void test_sent_again(void)
+{
+    script_check("app_abort 70-80 by server serious ordinal 1 alt duplicate tells again; #1 app_abort first", SCRIPT_TALK,
+                 "2 S>C R. 5201 ack 1101 ttl 54 id 204", "2.00002 S>C R. 5201 ack 1101 ttl 54 id 204");
+    script_check("#2 app_abort alt duplicate; #3 app_abort alt duplicate", SCRIPT_TALK, "2 S>C R. 5201 ack 1101",
+                 "2.0001 S>C R. 5201 ack 1101", "2.0002 S>C R. 5201 ack 1101");
+    /* A device repeats itself, at its own distance. */
+    script_check("#2 policy_reset by middlebox alt duplicate; #3 policy_reset by middlebox alt duplicate",
+                 SCRIPT_OPEN, "0.030 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' win 502 ttl 64 id 102 df",
+                 "0.032 S>C R. 5001 ack 1015 win 1711 ttl 101 id 16024",
+                 "0.0321 S>C R. 5001 ack 1015 win 1711 ttl 101 id 16024",
+                 "0.0322 S>C R. 5001 ack 1015 win 1711 ttl 101 id 16024",
+                 "0.050 S>C . 5001 ack 1015 win 501 ttl 54 id 201 df");
+    /* A refusal. */
+    script_check("#2 closed_port by server alt duplicate", "0 C>S:81 S 1000 ttl 64 id 7", "0.02 S:81>C R. =0 ack 1001 id 0",
+                 "0.0201 S:81>C R. =0 ack 1001 id 0");
+    /* Nothing else of the connection is there, so nothing shows whether the capture doubles packets. */
+    script_check("duplicate 90-100", "2 S>C R. 5201 ack 1101 id 204", "2.00002 S>C R. 5201 ack 1101 id 204");
+    /* Only what the sender itself sends is there. */
+    script_check("#2 app_abort alt duplicate", "1 S>C P. 5001 ack 1101 len 200 id 203",
+                 "2 S>C R. 5201 ack 1101 id 204", "2.00002 S>C R. 5201 ack 1101 id 204");
+    /* Two SYNs, two refusals. */
+    script_check("#2 closed_port by server trigger 1 not duplicate", "0 C>S:81 S 1000 ttl 64 id 7", "1 C>S:81 S 1000 ttl 64 id 8",
+                 "1.02 S:81>C R. =0 ack 1001 id 0", "1.0201 S:81>C R. =0 ack 1001 id 0");
+    script_check("malformed", SCRIPT_TALK, "2 S>C RF. 5201 ack 1101 id 204", "2.00002 S>C RF. 5201 ack 1101 id 204");
 }
 
 static void test_duplicate_not(void)
@@ -132,6 +163,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         { "/artefact/duplicate", test_duplicate },
+        { "/artefact/sent_again", test_sent_again },
         { "/artefact/duplicate_not", test_duplicate_not },
         { "/artefact/copies_of_segments", test_copies_of_segments },
         { "/artefact/malformed", test_malformed },

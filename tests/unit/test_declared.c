@@ -181,6 +181,11 @@ static void test_artefact_wins(void)
 {
     /* A copy stays a copy, an impossible reset stays one. */
     script_check("#2 duplicate source none alt no_backend", SCRIPT_TALK,
+                 "0.06101 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df",
+                 "4 S>C R. 5201 ack 1101 id 9 data 'BIG-IP: [0x24:7] No pool member'",
+                 "4.0001 S>C R. 5201 ack 1101 id 9 data 'BIG-IP: [0x24:7] No pool member'");
+    /* Where nothing else is doubled, it says the same once more. */
+    script_check("#2 no_backend source f5 alt duplicate", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 id 9 data 'BIG-IP: [0x24:7] No pool member'",
                  "4.0001 S>C R. 5201 ack 1101 id 9 data 'BIG-IP: [0x24:7] No pool member'");
     script_check("malformed source none", SCRIPT_TALK,

@@ -45,7 +45,7 @@ static void test_stages_not(void)
     /* No name for a mixture after the handshake. */
     script_check("* plain", ACKED, "0.1 C>S R 1001", "0.2 C>S R. 1001 ack 5001");
     /* A copy is no second reset. */
-    script_check("#1 * pattern psh_rstack; #2 duplicate plain", ASKED, "0.1 C>S R. 1101 ack 5001 id 9",
+    script_check("#1 * pattern psh_rstack; #2 duplicate plain", ASKED, "0.03001 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df", "0.1 C>S R. 1101 ack 5001 id 9",
                  "0.1001 C>S R. 1101 ack 5001 id 9");
     /* A new connection on the same ports counts anew. */
     script_check("#1 * pattern ack_rstack; #2 * pattern ack_rstack", ACKED, "0.1 C>S R. 1001 ack 5001",

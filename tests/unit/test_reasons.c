@@ -35,7 +35,7 @@ static const char *const histories[HISTORY_COUNT][6] = {
                           "70.1 S>C R. 5202 ack 1101 ttl 54"},
     [HISTORY_DISTANT] = {"10.1 S>C R. 5201 ack 1101 ttl 58"},
     [HISTORY_LONE] = {"10.1 S>C:7 R. 5201 ack 1101 ttl 54"},
-    [HISTORY_COPY] = {"10.1 S>C R. 5201 ack 1101 ttl 54", "10.1005 S>C R. 5201 ack 1101 ttl 54"},
+    [HISTORY_COPY] = {"10.05 C>S . 1101 ack 5201 ttl 64 id 300", "10.0501 C>S . 1101 ack 5201 ttl 64 id 300", "10.1 S>C R. 5201 ack 1101 ttl 54", "10.1005 S>C R. 5201 ack 1101 ttl 54"},
     [HISTORY_MPTCP] = {"10.1 S>C R. 5201 ack 1101 ttl 54 tcprst 2:0"},
 };
 

@@ -182,7 +182,7 @@ static void test_accepted(void)
                  "2.01 C>S P. 1101 ack 5201 len 10 ttl 64 id 104",
                  "9 none");
     /* A copy shares the fate of its original. */
-    script_check("#2 duplicate accepted yes", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 9",
+    script_check("#2 duplicate accepted yes", SCRIPT_TALK, "0.06101 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df", "2 S>C R. 5201 ack 1101 id 9",
                  "2.0001 S>C R. 5201 ack 1101 id 9",
                  "9 none");
     /* Resets of both sides in turn: the first and the latest three stay under watch, of the others nothing is known. */

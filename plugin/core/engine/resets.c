@@ -191,6 +191,7 @@ static bool take_copy(const rst_engine_t *engine, const rst_conn_t *conn, rst_re
         if (!is_copy_of(engine, reset, latest[i]))
             continue;
         reset->original = latest[i];
+        reset->sent_again = !rst_reset_may_be_doubled(reset) && !rst_merged_is_copy(reset, latest[i]);
         latest[i]->copies++;
         reset->ordinal = latest[i]->ordinal;
         reset->clues = latest[i]->clues;

@@ -48,6 +48,7 @@
 #define IN_MERGED 30 /* two places on one interface: distance and timing prove nothing, so nobody is accused */
 #define IN_FIRST_PASS 69 /* by elimination, before anything that comes later could be ruled out */
 #define UNDETERMINED_SHARE 20
+#define SENT_AGAIN_DOUBT 20 /* a network may double a single packet */
 
 static const rst_rule_t *const groups[] = {
     rst_rules_artefact,  rst_rules_guess,         rst_rules_nat,         rst_rules_policy,   rst_rules_network,
@@ -358,6 +359,25 @@ static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, con
     rst_why_end(&view);
 }
 
+/* Its sender sent it more than once: what made the first made this one. */
+static void tell_sent_again(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
+                            const rst_memory_t *memory, bool texts, rst_verdict_t *verdict)
+{
+    rst_view_t view = view_of(judge, reset, compare, memory, texts, verdict, NULL);
+    const rst_moment_t first = reset->original->at;
+    const rst_verdict_t told = *verdict;
+    unsigned left = 100u - verdict->confidence;
+
+    rst_summary(&view, "The same reset as in %s, sent again %s later. %s", rst_where(&view, first.pass_index),
+                rst_span(&view, rst_elapsed(first, reset->at)), verdict->summary);
+    rst_evidence_add(&view, first.pass_index,
+                     "Same numbers, flags and window. No other packet of the connection is in the capture twice");
+    verdict->alternatives = 0;
+    rst_alternative_add(verdict, RST_CAUSE_DUPLICATE, MIN(SENT_AGAIN_DOUBT, left / 2), &left);
+    for (unsigned i = 0; i < told.alternatives; i++)
+        rst_alternative_add(verdict, told.alternative[i].cause, told.alternative[i].confidence, &left);
+}
+
 /* The copy of the reset at the point that explains it best; of equals, the one nearest to the sender. */
 static const rst_reset_t *find_leader(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
                                       const rst_memory_t *memory)
@@ -392,7 +412,7 @@ static void judge_reset(const rst_judge_t *judge, const rst_reset_t *reset, cons
 
     rst_compare(judge->points, reset, &compare);
     follows = compare.nearest != NULL;
-    leader = find_leader(judge, reset, &compare, memory);
+    leader = find_leader(judge, reset->sent_again ? reset->original : reset, &compare, memory);
     if (leader == reset) {
         classify_all(judge, reset, &compare, memory, texts, verdict, why);
         verdict->first = verdict->first && !follows;
@@ -411,6 +431,8 @@ static void judge_reset(const rst_judge_t *judge, const rst_reset_t *reset, cons
     verdict->capture_side = own.capture_side;
     verdict->validity = own.validity;
     verdict->accepted = own.accepted;
+    if (reset->sent_again)
+        tell_sent_again(judge, reset, &compare, memory, texts, verdict);
 }
 
 void rst_judge_verdict(const rst_judge_t *judge, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,

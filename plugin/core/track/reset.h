@@ -102,6 +102,7 @@ struct rst_reset {
     rst_reset_t *next;     /* next reset in the file, NULL for the latest */
     rst_reset_t *original; /* of a copy, otherwise NULL */
     rst_moment_t at;
+    bool sent_again;         /* equal to original, but no other packet of the connection is there twice: no copy */
     uint16_t copies;         /* resets that are copies of this one */
     uint8_t clues;           /* RST_CLUE_*: what does not fit its sender */
     uint8_t doubt_ttl;       /* TTL of a segment without payload that was held for its distance then; 0 = none */

@@ -312,9 +312,7 @@ static bool has_moved(const rst_reset_t *reset, const rst_reset_t *earlier)
            ((reset->known & RST_HAS_IP) && reset->ttl != earlier->ttl);
 }
 
-/* Where the capture shows a path at two places, other packets of the connection are there twice as well. A reset that
- * is alone in that is somebody's copy, sent from elsewhere. */
-static bool may_show_two_places(const rst_reset_t *reset)
+bool rst_reset_may_be_doubled(const rst_reset_t *reset)
 {
     const rst_direction_t *both = reset->direction;
 
@@ -333,7 +331,7 @@ bool rst_reset_is_imitated(const rst_reset_t *reset, const rst_reset_t *earlier,
 
     return is_same_content(reset, earlier) && elapsed != RST_TIME_NONE &&
            elapsed <= COPIES_APART * (int64_t)prefs->dup_ms * RST_MILLISECOND && reset->ttl && earlier->ttl &&
-           rst_hops(reset->ttl) != rst_hops(earlier->ttl) && !may_show_two_places(reset);
+           rst_hops(reset->ttl) != rst_hops(earlier->ttl) && !rst_reset_may_be_doubled(reset);
 }
 
 /* (a) the same IP ID from a counter; (b) no IP ID, but a different link or hop count; (c) no IP ID or a constant one,
@@ -348,7 +346,7 @@ bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, con
 
     if (!is_same_content(reset, earlier) || elapsed == RST_TIME_NONE)
         return false;
-    if ((counted && reset->ip_id != earlier->ip_id) || (moved && !may_show_two_places(reset)))
+    if ((counted && reset->ip_id != earlier->ip_id) || (moved && !rst_reset_may_be_doubled(reset)))
         return false;
     if (counted && (reset->direction[reset->from].ip_id_changes || !reset->trigger.moment.pass_index))
         return elapsed <= (moved ? COPIES_APART * limit : limit);

@@ -16,6 +16,10 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
 /* Is this reset a copy, made by the capture, of an earlier one from the same side? The form must be set. */
 bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
 
+/* Where the capture doubles packets, or shows a path at two places, other packets of the connection are there twice as
+ * well; without other packets nobody knows. */
+bool rst_reset_may_be_doubled(const rst_reset_t *reset);
+
 /* Two resets with the same content that come from different distances, although the capture shows one place: one of
  * them was copied. */
 bool rst_reset_is_imitated(const rst_reset_t *reset, const rst_reset_t *earlier, const rst_prefs_t *prefs);
