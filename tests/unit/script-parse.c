@@ -193,9 +193,7 @@ static void read_timestamp(const script_words_t *words, rst_segment_t *segment, 
     if (!part[0] || !part[1])
         wrong(words, "bad timestamp");
     segment->tsval = number(words, part[0]) + own;
-    segment->tsecr = number(words, part[1]);
-    if (segment->flags & RST_FLAG_ACK)
-        segment->tsecr += other;
+    segment->tsecr = based(words, part[1], (segment->flags & RST_FLAG_ACK) ? other : 0);
     segment->known |= RST_HAS_TIMESTAMP;
     g_strfreev(part);
 }

@@ -8,8 +8,8 @@
  * FLAGS   as tcpdump writes them: S F R P . U E W, "none" for no flag
  * SEQ     raw number. The harness adds a base to each side's numbers; "=N" is taken as it is
  * WORD    ack N, win N, len N, data 'TEXT', hex BYTES, f5 'TEXT' (cause in a capture trailer), mss N, ws N, sack,
- *         sackblock L:R, ts V:E, ttl N, id N, df, tos N, link N, interface N (capture interface), mptcp (any option),
- *         mpopen (MP_CAPABLE or MP_JOIN), fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut
+ *         sackblock L:R, ts V:E (E may be =N), ttl N, id N, df, tos N, link N, interface N (capture interface), mptcp
+ *         (any option), mpopen (MP_CAPABLE or MP_JOIN), fastclose, tcprst REASON:FLAGS, tfo, md5, nowin, noopt, more (options cut
  *         off), nolen, goodsum and badsum (checksum; else unknown), rejected (by a read filter)
  *
  *   TIME SRC[:PORT]>DST[:PORT] icmp TYPE CODE [by LETTER] [udp] [id N]

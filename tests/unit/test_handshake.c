@@ -18,6 +18,18 @@ static void test_smb(void)
                  "0.031 C:2>S:139 . 2001 ack 6001", "0.032 C:2>S:139 R. 2001 ack 6001");
     /* Nobody listens on 139. */
     script_check("smb_dual_connect by server benign", SMB_PAIR, "0.030 S:139>C:2 R. =0 ack 2001");
+    /* Seen at the server, 40 ms away: the SYN-ACK had not reached the client when it sent its second SYN. */
+    script_check("smb_dual_connect 90-100 by client benign", "0 C:1>S:445 S 1000", "0.0001 S:445>C:1 S. 5000 ack 1001",
+                 "0.01 C:2>S:139 S 2000", "0.0101 S:139>C:2 S. 6000 ack 2001", "0.04 C:1>S:445 . 1001 ack 5001",
+                 "0.05 C:2>S:139 . 2001 ack 6001", "0.06 C:2>S:139 R. 2001 ack 6001",
+                 "0.061 C:1>S:445 P. 1001 ack 5001 len 100", "0.062 S:445>C:1 P. 5001 ack 1101 len 90");
+    /* On a short path the other answer comes first. */
+    script_check("smb_dual_connect 70-80 by client benign", "0 C:1>S:445 S 1000", "0.0002 S:445>C:1 S. 5000 ack 1001",
+                 "0.0003 C:1>S:445 . 1001 ack 5001", "0.0004 C:1>S:445 P. 1001 ack 5001 len 100",
+                 "0.05 C:2>S:139 S 2000", "0.0502 S:139>C:2 S. 6000 ack 2001", "0.0503 C:2>S:139 R 2001");
+    script_check("* not smb_dual_connect", "0 C:1>S:445 S 1000", "0.0002 S:445>C:1 S. 5000 ack 1001",
+                 "0.0003 C:1>S:445 . 1001 ack 5001", "0.0004 C:1>S:445 P. 1001 ack 5001 len 100",
+                 "0.0501 C:2>S:139 S 2000", "0.0503 S:139>C:2 S. 6000 ack 2001", "0.0504 C:2>S:139 R 2001");
     /* Port 139 was tried first. */
     script_check("smb_dual_connect by client", "0 C:2>S:139 S 2000", "0.001 C:1>S:445 S 1000",
                  "0.020 S:445>C:1 S. 5000 ack 1001", "0.021 C:1>S:445 . 1001 ack 5001",
@@ -150,6 +162,11 @@ static void test_paws(void)
     /* Without the option there is nothing to reject. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001");
     script_check("* not paws_reject", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001 ts 9:90000", "0.021 C>S R 1001");
+    /* An echo of zero is not tested. */
+    script_check("connect_aborted 80-90 by client never paws_reject", "0 C>S S 1000 ts 500:0",
+                 "1.3 S>C S. 5000 ack 1001 ts 0:=0", "1.3001 C>S R 1001");
+    script_check("paws_reject 84-92 by client", "0 C>S S 1000 ts 500:0", "1.3 S>C S. 5000 ack 1001 ts 0:=1",
+                 "1.3001 C>S R 1001");
 }
 
 #define PROBE(time, port) time " C:" port ">S:" port " S 1000 win 1024 mss 1460",                                      \
@@ -232,7 +249,9 @@ static void test_connect_aborted(void)
     script_check("connect_aborted 45-65", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001");
     script_check("connect_aborted 45-65", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S R 1001");
     /* Only the client's side is in the capture. */
-    script_check("connect_aborted 45-55 by client trigger 0", "0 C>S S 1000", "0.5 C>S R. 1001 ack 5001");
+    script_check("connect_aborted 45-55 by client trigger 0", "0 C>S S 1000", "0.5 C>S R 1001");
+    /* It acknowledges the server's SYN: the handshake was complete. */
+    script_check("app_abort 40-49 by client never connect_aborted", "0 C>S S 1000", "0.5 C>S R. 1001 ack 5001");
     /* With data it is something else. */
     script_check("* not connect_aborted", SCRIPT_TALK, "0.5 C>S R. 1101 ack 5201");
 }

@@ -9,7 +9,7 @@
 #define ITS_OWN SCRIPT_TALK
 #define IN_ITS_NAME(t, port, ttl)                                                                                      \
     t "0 C:" port ">S:" port " S 1000 mss 1460 ws 7 sack ttl " ttl,                                                    \
-        t "2 S:" port ">C:" port " S. 5000 ack 1001 ttl 54", t "2001 C:" port ">S:" port " R 1001 ttl 64"
+        t "18 S:" port ">C:" port " S. 5000 ack 1001 ttl 54", t "181 C:" port ">S:" port " R 1001 ttl 64"
 
 static void test_author(void)
 {

@@ -65,6 +65,7 @@ static void update_attempt(rst_conn_t *conn)
     attempt->syn = conn->direction[client].syn;
     if (server->segments)
         attempt->answered = server->first;
+    attempt->way = (conn->direction[client].known & RST_DIRECTION_RTT) ? conn->direction[client].rtt : RST_TIME_NONE;
     attempt->used = conn->direction[0].bytes || conn->direction[1].bytes;
     attempt->opened = rst_directions_synchronized(&conn->direction[client], server);
 }

@@ -26,6 +26,8 @@ void rst_segments_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
         rst_reset_t *reset = conn->revisable[i];
 
         rst_aftermath_note(reset, from, segment, engine->file.now, &engine->file.prefs);
+        if (from == reset->from && reset->after.same_syn.pass_index && !conn->direction[from].syn_kept.pass_index)
+            conn->direction[from].syn_kept = reset->after.same_syn;
         /* Both ends go on, or its sender never left SYN-SENT: it ended nothing, and later ones are no follow-ups. */
         if (reset->counts && (reset->after.alive_taken || reset->after.restarted || reset->after.synack_used))
             rst_conn_discount(conn, reset);

@@ -3,7 +3,7 @@
  *
  * A device may translate sequence numbers (firewalls randomize them): then SEQ is shifted by the same distance in all
  * segments from one side, and ACK is shifted back by it in those from the other. A segment that does not fit was broken
- * on the way.
+ * on the way; so was a SYN whose number changed alone, so that its receiver acknowledges one that was never sent.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -45,7 +45,7 @@ static bool read_shift(const rst_leg_t *leg, unsigned from, unsigned its, uint32
     return false;
 }
 
-static bool find_leg(const rst_view_t *view, rst_leg_t *leg)
+static bool find_points(const rst_view_t *view, rst_leg_t *leg)
 {
     const rst_conn_at_point_t *here = view->reset->at_point;
     unsigned s = view->reset->from ^ here->swap;
@@ -64,7 +64,12 @@ static bool find_leg(const rst_view_t *view, rst_leg_t *leg)
     leg->peer = 1 - leg->own;
     leg->its_own = leg->own ^ here->swap ^ leg->there->swap;
     leg->its_peer = 1 - leg->its_own;
-    return read_shift(leg, leg->own, leg->its_own, &leg->shift[0]) &&
+    return true;
+}
+
+static bool find_leg(const rst_view_t *view, rst_leg_t *leg)
+{
+    return find_points(view, leg) && read_shift(leg, leg->own, leg->its_own, &leg->shift[0]) &&
            read_shift(leg, leg->peer, leg->its_peer, &leg->shift[1]);
 }
 
@@ -149,23 +154,114 @@ static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
     return change;
 }
 
-bool rst_rewritten_between_apply(const rst_view_t *view)
+/* The same SYN or SYN-ACK but for its number. */
+static bool is_renumbered(const rst_sighting_t *sent, const rst_sighting_t *received, uint32_t ack_shift)
 {
-    rst_verdict_t *verdict = view->verdict;
-    rst_change_t change;
+    unsigned both = sent->known & received->known;
+
+    if (!(sent->flags & RST_FLAG_SYN) || sent->flags != received->flags || sent->len != received->len ||
+        sent->seq == received->seq)
+        return false;
+    if ((sent->flags & RST_FLAG_ACK) && sent->ack - received->ack != ack_shift)
+        return false;
+    return (!(both & RST_SIGHTING_ID) || sent->ip_id == received->ip_id) &&
+           (!(both & RST_SIGHTING_STAMP) || sent->tsval == received->tsval) &&
+           (!(both & RST_SIGHTING_WINDOW) || sent->window == received->window);
+}
+
+/* The peer acknowledges what there would be with the number that it got, and not with the one that was sent. */
+static bool counts_from(const rst_view_t *view, const rst_sighting_t *sent, const rst_sighting_t *received)
+{
+    const rst_recent_segment_t *trigger = view->trigger;
+    uint64_t span = view->own->bytes + rst_has_fin(view->own);
+
+    return trigger && (trigger->flags & RST_FLAG_ACK) && (uint32_t)(trigger->ack - received->seq - 1) <= span &&
+           (uint32_t)(trigger->ack - sent->seq - 1) > span;
+}
+
+/* NULL if it also arrived unchanged: then the other one is somebody's imitation. */
+static const rst_sighting_t *as_received(const rst_view_t *view, const rst_leg_t *leg, const rst_sighting_t *sent)
+{
+    const rst_sightings_t *arrived = &leg->there->sent[leg->its_own];
+    const rst_sighting_t *received = NULL;
+
+    for (unsigned i = 0; i < arrived->used; i++) {
+        const rst_sighting_t *sighting = rst_sightings_at(arrived, i);
+
+        if (rst_sighting_same(sighting, sent))
+            return NULL;
+        if (is_renumbered(sent, sighting, leg->shift[1]) && counts_from(view, sent, sighting))
+            received = sighting;
+    }
+    return received;
+}
+
+/* The sender of the reset got an acknowledgment for what it never sent, because its own SYN was changed. */
+static bool find_renumbered(const rst_view_t *view, rst_change_t *change)
+{
     rst_leg_t leg;
 
-    if (!view->points->finished || verdict->stated || !find_leg(view, &leg))
+    if (!find_points(view, &leg) || !read_shift(&leg, leg.peer, leg.its_peer, &leg.shift[1]))
         return false;
-    change = find_change(view, &leg);
-    if (!change.field)
-        return false;
+    for (unsigned i = 0; i < leg.here->sent[leg.own].used; i++) {
+        const rst_sighting_t *sent = rst_sightings_at(&leg.here->sent[leg.own], i);
+        const rst_sighting_t *received = as_received(view, &leg, sent);
+
+        if (received) {
+            *change = (rst_change_t){"SEQ", sent->seq, received->seq, sent, received};
+            return true;
+        }
+    }
+    return false;
+}
+
+static void conclude(const rst_view_t *view)
+{
+    rst_verdict_t *verdict = view->verdict;
+
     verdict->cause = RST_CAUSE_HEADER_REWRITTEN;
     verdict->confidence = 96;
     verdict->sender = rst_from_client(view) ? RST_SENDER_CLIENT : RST_SENDER_SERVER;
     verdict->benign = false;
     verdict->alternatives = 0;
     verdict->evidences = 0;
+}
+
+static void explain_renumbered(const rst_view_t *view, const rst_change_t *change)
+{
+    const char *what = (change->before->flags & RST_FLAG_ACK) ? "SYN-ACK" : "SYN";
+
+    rst_summary(
+        view,
+        "Changed on the way: the %s of %s left with SEQ %u (%s) and arrived with SEQ %u (%s), so the segment in "
+        "%s acknowledges a number that was never sent, and had to be rejected",
+        what, rst_who_own(view), change->sent, rst_where(view, change->before->pass_index), change->received,
+        rst_where(view, change->after->pass_index), rst_where(view, view->trigger->moment.pass_index));
+    rst_evidence_add(view, change->before->pass_index, "%s with SEQ %u as sent", what, change->sent);
+    rst_evidence_add(view, change->after->pass_index, "SEQ %u in the same packet, at the other capture point",
+                     change->received);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);
+}
+
+bool rst_rewritten_between_apply(const rst_view_t *view)
+{
+    rst_change_t change;
+    rst_leg_t leg;
+
+    if (view->verdict->stated)
+        return false;
+    /* What both points show does not depend on what is still to come. */
+    if (find_renumbered(view, &change)) {
+        conclude(view);
+        explain_renumbered(view, &change);
+        return true;
+    }
+    if (!view->points->finished || !find_leg(view, &leg))
+        return false;
+    change = find_change(view, &leg);
+    if (!change.field)
+        return false;
+    conclude(view);
     rst_summary(
         view,
         "Changed between capture points %u and %u: %s sent %s %u, and %s got %u in the same packet, so it had to "

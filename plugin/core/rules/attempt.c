@@ -10,10 +10,44 @@
 
 #define UNASKED_MIN 3 /* so many SYNs can hardly all have been sent before the capture began */
 
+static bool resets_again(const rst_view_t *view)
+{
+    return rst_from_client(view) && rst_answers_syn_ack(view) && rst_is_empty(view) &&
+           view->reset->own_last.at.pass_index;
+}
+
+bool rst_answers_second_host(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+
+    return resets_again(view) && (own->known & RST_DIRECTION_SYN) && own->nxt == own->isn + 1 && !own->pure_acks &&
+           own->last.pass_index < view->reset->own_first.at.pass_index && view->trigger->seq != view->peer->first_isn;
+}
+
+bool rst_goes_on_all_the_same(const rst_view_t *view)
+{
+    return resets_again(view) && view->own->pure_acks &&
+           view->own->last.pass_index > view->reset->own_first.at.pass_index;
+}
+
+/* The SYN-ACK may be missing from the capture. Scanners repeat their SYN whatever the answer. */
+bool rst_keeps_asking(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    const rst_direction_t *own = view->own;
+
+    if (!rst_from_client(view) || !(own->known & RST_DIRECTION_SYN) || (reset->flags & RST_FLAG_ACK) ||
+        reset->seq != own->isn + 1 || own->nxt != own->isn + 1 || own->pure_acks || !rst_is_empty(view))
+        return false;
+    if (!rst_answers_syn_ack(view) && view->peer->segments)
+        return false;
+    return (reset->after.same_syn.pass_index || own->syn_kept.pass_index) && !rst_syn_is_odd(own);
+}
+
 /* The client resets a connection without data, either in answer to the SYN-ACK or after a complete handshake. */
 bool rst_client_leaves(const rst_view_t *view)
 {
-    if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.pass_index)
+    if (!rst_from_client(view) || !rst_is_empty(view) || view->reset->own_last.at.pass_index || rst_keeps_asking(view))
         return false;
     if (rst_answers_syn_ack(view))
         return true;
@@ -43,13 +77,16 @@ bool rst_resets_refusal(const rst_view_t *view)
            reset->seq == reset->peer_last.ack && reset->seq == view->own->isn + 1;
 }
 
-/* Both SYNs were in flight at the same time: the sibling had not been answered when this SYN was sent. */
+/* Both SYNs were in flight at the same time: when the client sent this one, the answer to its other one had not reached
+ * it. Far from the client, that answer may pass the capture point before. */
 bool rst_sibling_was_open(const rst_view_t *view)
 {
     const rst_attempt_t *sibling = view->reset->sibling;
-    uint32_t mine = view->reset->direction[view->reset->client].syn.pass_index;
+    rst_moment_t mine = view->reset->direction[view->reset->client].syn;
 
-    return !sibling->answered.pass_index || sibling->answered.pass_index > mine;
+    if (!sibling->answered.pass_index || sibling->answered.pass_index > mine.pass_index)
+        return true;
+    return sibling->way != RST_TIME_NONE && rst_within(view, rst_elapsed(sibling->answered, mine), sibling->way);
 }
 
 const char *rst_sibling_text(const rst_view_t *view)
@@ -66,10 +103,11 @@ bool rst_is_smb_port(const rst_view_t *view)
     return port == 139 || port == 445;
 }
 
-/* How long the client waited for the SYN-ACK. */
+/* At the server the SYN-ACK passes right after the SYN, but reaches the client only shortly before the reset is sent:
+ * so until the reset, which is the same wherever the capture was made. */
 int64_t rst_waited(const rst_view_t *view)
 {
-    return rst_elapsed(view->own->syn, view->trigger->moment);
+    return rst_since(view, view->own->syn);
 }
 
 /* Right at the start of the capture, the SYN may merely have been missed. */

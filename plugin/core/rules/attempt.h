@@ -11,9 +11,18 @@
 
 bool rst_client_leaves(const rst_view_t *view);
 bool rst_resets_refusal(const rst_view_t *view); /* the client answers the refusal of its SYN with a reset */
+
+/* The client resets the SYN-ACK of another host or stack than the one that it reset before: no new SYN came between. */
+bool rst_answers_second_host(const rst_view_t *view);
+
+/* The client resets another SYN-ACK, although it has gone on with the handshake since its earlier reset. */
+bool rst_goes_on_all_the_same(const rst_view_t *view);
+
+/* The client resets a SYN-ACK that acknowledges its SYN, and repeats that SYN: it never left SYN-SENT. */
+bool rst_keeps_asking(const rst_view_t *view);
 bool rst_is_smb_port(const rst_view_t *view);
 bool rst_syn_was_missed(const rst_view_t *view); /* a SYN-ACK at the start of the capture */
-int64_t rst_waited(const rst_view_t *view);      /* from the SYN to the SYN-ACK that the reset answers */
+int64_t rst_waited(const rst_view_t *view);      /* how long the client waited for the SYN-ACK that it resets */
 
 /* Call only if the reset has a sibling. */
 bool rst_sibling_was_open(const rst_view_t *view);

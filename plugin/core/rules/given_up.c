@@ -53,10 +53,17 @@ static void explain_race(const rst_view_t *view)
     rst_evidence_add(view, view->own->syn.pass_index, "SYN of this attempt");
 }
 
+/* The reset acknowledges a SYN-ACK that the capture lacks: the handshake was complete. */
+static bool had_synack(const rst_view_t *view)
+{
+    return (view->reset->flags & RST_FLAG_ACK) && view->reset->ack && view->reset->seq == view->own->isn + 1;
+}
+
 static unsigned match_unanswered_attempt(const rst_view_t *view)
 {
     return rst_is_abort(view) && !view->peer->segments && rst_from_client(view) &&
-                   (view->own->known & RST_DIRECTION_SYN) && rst_is_empty(view)
+                   (view->own->known & RST_DIRECTION_SYN) && rst_is_empty(view) && !had_synack(view) &&
+                   !rst_keeps_asking(view)
                ? 48
                : 0;
 }
@@ -99,7 +106,7 @@ static void explain_left_synack(const rst_view_t *view)
 
 static void explain_gave_up(const rst_view_t *view)
 {
-    rst_summary(view, "The client gave up too early: the SYN-ACK in %s arrived %s after %s and found the socket closed",
+    rst_summary(view, "The client gave up too early: the SYN-ACK in %s found the socket closed, %s after %s",
                 rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)),
                 view->own->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->own->segments)
                                         : "the SYN");
@@ -109,10 +116,29 @@ static void explain_gave_up(const rst_view_t *view)
 static void explain_unwanted(const rst_view_t *view)
 {
     rst_summary(view,
-                "The client no longer wanted the connection: it reset the SYN-ACK in %s, which arrived %s after the "
-                "SYN, and sent no data",
+                "The client no longer wanted the connection: it reset the SYN-ACK in %s, %s after the SYN, and sent "
+                "no data",
                 rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)));
     explain_left_synack(view);
+}
+
+static unsigned match_second_host(const rst_view_t *view)
+{
+    return rst_answers_second_host(view) ? 60 : 0;
+}
+
+static void explain_second_host(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The client no longer wanted the connection: the SYN-ACK in %s found the socket closed too. It is that "
+                "of another host or stack than the one in %s, with SEQ %u instead of %u",
+                rst_where(view, view->trigger->moment.pass_index), rst_where(view, view->peer->syn.pass_index),
+                view->trigger->seq, view->peer->first_isn);
+    rst_evidence_add(view, view->peer->syn.pass_index, "SYN-ACK with SEQ %u and TTL %u", view->peer->first_isn,
+                     view->peer->syn_ttl);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK with SEQ %u and TTL %u to the same SYN",
+                     view->trigger->seq, view->trigger->ttl);
+    rst_evidence_add(view, view->reset->own_first.at.pass_index, "The first one was reset here");
 }
 
 static void explain_attempt_unseen(const rst_view_t *view)
@@ -161,6 +187,13 @@ const rst_rule_t rst_rules_given_up[] = {
      RST_IF_ANSWER,
      0,
      {{RST_CAUSE_CONNECTION_RACE, 10}, {RST_CAUSE_HALF_OPEN_SCAN, 10}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 8}}},
+    {"synack_of_second_host",
+     RST_CAUSE_CONNECT_ABORTED,
+     match_second_host,
+     explain_second_host,
+     RST_IF_ANSWER,
+     RST_RULE_AGAIN,
+     {{RST_CAUSE_SESSION_FAILOVER, 15}, {RST_CAUSE_SEGMENT_AFTER_RESET, 12}}},
     {"synack_too_late",
      RST_CAUSE_CONNECT_ABORTED,
      match_gave_up,

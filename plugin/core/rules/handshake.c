@@ -9,23 +9,33 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
+#define STARTED_TOGETHER (50 * RST_MILLISECOND) /* names are looked up and sockets made before each SYN */
+
 /* The client kept the sibling. */
-static bool lost_to_smb(const rst_view_t *view)
+static bool kept_smb(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
 
-    return reset->sibling && reset->sibling_smb && (reset->sibling->used || reset->sibling->opened) &&
-           rst_sibling_was_open(view);
+    return reset->sibling && reset->sibling_smb && (reset->sibling->used || reset->sibling->opened);
 }
 
 static unsigned match_smb(const rst_view_t *view)
 {
-    return lost_to_smb(view) && rst_client_leaves(view) ? 95 : 0;
+    return kept_smb(view) && rst_sibling_was_open(view) && rst_client_leaves(view) ? 95 : 0;
+}
+
+/* On a short path the first attempt may be answered before the other one, started with it, sends its SYN. */
+static unsigned match_smb_late(const rst_view_t *view)
+{
+    return kept_smb(view) && !rst_sibling_was_open(view) && rst_client_leaves(view) &&
+                   rst_within(view, view->reset->sibling_lead, STARTED_TOGETHER)
+               ? 75
+               : 0;
 }
 
 static unsigned match_smb_refused(const rst_view_t *view)
 {
-    return lost_to_smb(view) && rst_is_refusal(view) ? 95 : 0;
+    return kept_smb(view) && rst_sibling_was_open(view) && rst_is_refusal(view) ? 95 : 0;
 }
 
 /* The other attempt may merely be missing from the capture. */
@@ -115,6 +125,12 @@ static unsigned match_raw_socket_one_way(const rst_view_t *view)
                : 0;
 }
 
+/* So it did when the SYN-ACK came, and the program has continued since: the kernel resets whatever comes. */
+static unsigned match_raw_socket_again(const rst_view_t *view)
+{
+    return rst_goes_on_all_the_same(view) ? 65 : 0;
+}
+
 static void explain_unknown_to_kernel(const rst_view_t *view, const char *what)
 {
     rst_summary(view,
@@ -130,6 +146,20 @@ static void explain_raw_socket(const rst_view_t *view)
     explain_unknown_to_kernel(view, rst_text(view->memory, "SYN-ACK in %s", rst_where(view, synack)));
     rst_evidence_add(view, synack, "SYN-ACK that was reset");
     rst_evidence_add(view, view->reset->after.own_next.pass_index, "The same side continues the handshake");
+}
+
+static void explain_raw_socket_again(const rst_view_t *view)
+{
+    uint32_t synack = view->trigger->moment.pass_index;
+
+    rst_summary(view,
+                "Probably the kernel of %s does not know this connection: it reset the SYN-ACK in %s as it had reset "
+                "the handshake before (%s), although the program that opened the connection had continued in %s (raw "
+                "socket or user-space stack)",
+                rst_who_own(view), rst_where(view, synack), rst_where(view, view->reset->own_first.at.pass_index),
+                rst_where(view, view->own->last.pass_index));
+    rst_evidence_add(view, synack, "SYN-ACK that was reset");
+    rst_evidence_add(view, view->own->last.pass_index, "The same side had continued the handshake");
 }
 
 static void explain_raw_socket_one_way(const rst_view_t *view)
@@ -211,6 +241,13 @@ const rst_rule_t rst_rules_handshake[] = {
      RST_IF_ANSWER | RST_IF_ABORT,
      RST_RULE_BENIGN,
      {{RST_CAUSE_APP_ABORT, 2}}},
+    {"smb_loser_late",
+     RST_CAUSE_SMB_DUAL_CONNECT,
+     match_smb_late,
+     explain_smb,
+     RST_IF_ANSWER | RST_IF_ABORT,
+     RST_RULE_BENIGN,
+     {{RST_CAUSE_APP_ABORT, 8}}},
     {"smb_refused",
      RST_CAUSE_SMB_DUAL_CONNECT,
      match_smb_refused,
@@ -239,6 +276,13 @@ const rst_rule_t rst_rules_handshake[] = {
      RST_IF_ABORT,
      0,
      {{RST_CAUSE_INJECTED, 4}}},
+    {"raw_socket_again",
+     RST_CAUSE_UNKNOWN_TO_KERNEL,
+     match_raw_socket_again,
+     explain_raw_socket_again,
+     RST_IF_ANSWER,
+     RST_RULE_AGAIN,
+     {{RST_CAUSE_SEGMENT_AFTER_RESET, 15}, {RST_CAUSE_INJECTED, 4}}},
     {"syn_unanswered",
      RST_CAUSE_HANDSHAKE_TIMEOUT,
      match_syn_unanswered,

@@ -75,11 +75,12 @@ static void explain_contradicted_one_way(const rst_view_t *view)
     explain_contradiction(view);
 }
 
-/* One address, several hosts: a stateless answer, but the connection goes on under the same address. */
+/* One address, several hosts: a stateless answer, but the connection goes on under the same address. Where the peer had
+ * reset the connection before, that explains why its host does not know it. */
 static bool answers_without_state(const rst_view_t *view)
 {
-    return rst_is_answer(view) && !view->reset->own_last.at.pass_index && !rst_has_fin(view->own) &&
-           !(view->trigger->flags & RST_FLAG_SYN);
+    return rst_is_answer(view) && !view->reset->own_last.at.pass_index && !view->reset->peer_last.at.pass_index &&
+           !rst_has_fin(view->own) && !(view->trigger->flags & RST_FLAG_SYN);
 }
 
 static bool is_accepted_after_all(const rst_view_t *view)

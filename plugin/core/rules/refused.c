@@ -64,10 +64,13 @@ static void explain_some(const rst_view_t *view)
                           "resource was exhausted");
 }
 
-/* RFC 9293, section 3.10.7.1: without a connection, the answer to a SYN has SEQ 0. */
+/* RFC 9293, section 3.10.7.1: without a connection, the answer to a SYN has SEQ 0 and acknowledges all of it. */
 static bool has_usual_shape(const rst_view_t *view)
 {
-    return (view->reset->flags & RST_FLAG_ACK) && view->reset->seq == 0;
+    const rst_recent_segment_t *refused = view->trigger;
+
+    return (view->reset->flags & RST_FLAG_ACK) && view->reset->seq == 0 &&
+           (!refused || view->reset->ack == refused->seq + refused->space);
 }
 
 static unsigned closed_port(const rst_view_t *view, unsigned confidence)

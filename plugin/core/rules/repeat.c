@@ -57,7 +57,7 @@ static unsigned after_own_reset(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     if (!reset->own_last.at.pass_index || (rst_is_refusal(view) && !reset->peer_last.at.pass_index) ||
-        refuses_unseen_syn(view))
+        refuses_unseen_syn(view) || rst_answers_second_host(view) || rst_goes_on_all_the_same(view))
         return 0;
     if (rst_is_answer(view))
         return 95;

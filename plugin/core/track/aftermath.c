@@ -58,6 +58,23 @@ static bool acknowledges_syn(const rst_reset_t *reset, const rst_segment_t *segm
     return !(peer->known & RST_DIRECTION_SYN) || segment->ack == peer->isn + 1;
 }
 
+/* The SYN of before, from where that came. A program that tries again takes another number (RFC 9293, section 3.4.1).
+ */
+static bool is_same_syn(const rst_direction_t *own, const rst_segment_t *segment)
+{
+    if (!(own->known & RST_DIRECTION_SYN) || segment->seq != own->isn)
+        return false;
+    return !own->syn_ttl || !(segment->known & RST_HAS_IP) || segment->ttl == own->syn_ttl;
+}
+
+static void note_syn(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+{
+    reset->after.restarted = true;
+    if (!(reset->flags & RST_FLAG_ACK) && !reset->after.own_next.pass_index && !reset->after.same_syn.pass_index &&
+        is_same_syn(&reset->direction[reset->from], segment))
+        reset->after.same_syn = at;
+}
+
 static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
@@ -69,7 +86,7 @@ static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_momen
         return;
     }
     if (segment->flags & RST_FLAG_SYN)
-        reset->after.restarted = true;
+        note_syn(reset, segment, at);
     if (reset->after.restarted || reset->after.syn_again)
         return;
     if (!reset->after.own_next.pass_index) {

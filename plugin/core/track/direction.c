@@ -145,6 +145,7 @@ static void take_syn(rst_direction_t *side, const rst_segment_t *segment, rst_mo
     side->isn = segment->seq;
     if (!(side->known & RST_DIRECTION_SYN)) {
         side->syn = at;
+        side->first_isn = segment->seq;
         side->syn_tsval = (segment->known & RST_HAS_TIMESTAMP) ? segment->tsval : 0;
         side->syn_link = segment->link;
         side->syn_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;

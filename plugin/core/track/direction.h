@@ -78,10 +78,11 @@ typedef struct rst_doubt rst_doubt_t;
 typedef struct rst_direction {
     uint32_t known; /* RST_DIRECTION_* */
     uint32_t isn;
-    uint32_t nxt;      /* SND.NXT: one beyond the highest sequence number sent */
-    uint32_t acked;    /* highest ACK sent, the best lower bound known for RCV.NXT */
-    uint32_t fin_seq;  /* the number after the FIN */
-    uint32_t segments; /* not counting resets and copies */
+    uint32_t first_isn; /* of the first SYN or SYN-ACK: several hosts may answer one SYN */
+    uint32_t nxt;       /* SND.NXT: one beyond the highest sequence number sent */
+    uint32_t acked;     /* highest ACK sent, the best lower bound known for RCV.NXT */
+    uint32_t fin_seq;   /* the number after the FIN */
+    uint32_t segments;  /* not counting resets and copies */
     uint32_t data_segments;
     uint32_t pure_acks;
     uint32_t copies;        /* segments that the capture contains twice */
@@ -120,6 +121,7 @@ typedef struct rst_direction {
     bool syn_options; /* the SYN asked for Fast Open, MPTCP, ECN or a signature */
     uint32_t tsval;
     rst_moment_t first, last, last_data, syn, fin, zero_window;
+    rst_moment_t syn_kept;      /* first time that it repeated its SYN after a bare reset with its address */
     rst_moment_t old_duplicate; /* latest data sent again after both FINs although the peer had acknowledged it */
     int64_t rtt;                /* shortest time, at the capture point, for this side to acknowledge a segment */
     uint16_t rtt_samples;

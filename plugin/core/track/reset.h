@@ -45,6 +45,7 @@ typedef struct rst_aftermath {
     uint8_t alive_ttl;     /* TTL of the segment at alive, 0 = unknown */
     bool alive_new;        /* it was provably sent after the reset: new timestamp or IP ID */
     bool restarted;        /* the sender sends a new SYN: what follows is another connection */
+    rst_moment_t same_syn; /* the sender of a bare reset repeats its SYN: it never left SYN-SENT */
     rst_moment_t peer;     /* the peer's latest segment after the reset */
     uint16_t peer_data;    /* the peer's segments with data after the reset */
     uint16_t peer_count;   /* the peer's segments after the reset, not counting resets and copies */
@@ -90,6 +91,7 @@ typedef struct rst_attempt {
     uint16_t port;
     rst_moment_t syn;
     rst_moment_t answered; /* first segment from the server; pass_index 0 = none */
+    int64_t way;           /* ns from the capture point to the client and back; RST_TIME_NONE = unknown */
     bool opened;           /* both SYNs were acknowledged, or more */
     bool used;             /* it carried data */
 } rst_attempt_t;

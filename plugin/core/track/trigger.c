@@ -43,6 +43,9 @@ static bool was_taken(const rst_reset_t *reset, const rst_recent_segment_t *cand
     if (!(own->known & RST_DIRECTION_ACKED) || candidate->keepalive || candidate->repeated ||
         candidate->moment.pass_index > own->last.pass_index)
         return false;
+    /* Several hosts or stacks may answer one SYN, each with a number of its own: only one of them was accepted. */
+    if (candidate->flags & RST_FLAG_SYN)
+        return own->acked - end <= RST_RING_LARGE * RST_FIRST_FLIGHT;
     return rst_seq_before(end, own->acked) || (candidate->space && end == own->acked);
 }
 
@@ -107,6 +110,23 @@ static bool may_answer_bare(const rst_reset_t *reset, const rst_recent_segment_t
     return latest && ((own->segments == 1 && (own->known & RST_DIRECTION_SYN)) || soon(reset, candidate, prefs));
 }
 
+/* Two hosts or stacks answered the SYN with numbers of their own, one right after the other, so both answers were on
+ * the way to its sender. */
+static bool is_one_of_two(const rst_ring_t *ring, const rst_recent_segment_t *candidate, const rst_prefs_t *prefs)
+{
+    int64_t limit = (int64_t)prefs->trigger_window_ms * RST_MILLISECOND;
+
+    for (unsigned age = 0; (candidate->flags & RST_FLAG_SYN) && age < ring->used; age++) {
+        const rst_recent_segment_t *other = rst_ring_at(ring, age);
+        int64_t apart =
+            MAX(rst_elapsed(candidate->moment, other->moment), rst_elapsed(other->moment, candidate->moment));
+
+        if ((other->flags & RST_FLAG_SYN) && other->seq != candidate->seq && apart != RST_TIME_NONE && apart <= limit)
+            return true;
+    }
+    return false;
+}
+
 /* Group 2 (RFC 9293, section 3.5.2): the oldest segment whose data was never acknowledged, otherwise the latest one
  * without data. After a reset, every segment draws another one: first come, first answered. */
 static rst_recent_segment_t *find_answered(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
@@ -123,6 +143,8 @@ static rst_recent_segment_t *find_answered(rst_reset_t *reset, const rst_ring_t 
             return candidate;
         if (was_taken(reset, candidate))
             continue;
+        if (is_one_of_two(ring, candidate, prefs))
+            return candidate;
         if (!may_answer_bare(reset, candidate, age == 0, prefs))
             continue;
         if (was_reset(reset))
