@@ -122,6 +122,39 @@ static void test_refusal_reset(void)
                  "0.03 C>S R. 1001 ack =0");
 }
 
+static void test_order(void)
+{
+    /* A path longer than the wait before the second SYN: each answer belongs to the older one. */
+    script_check("#1 closed_port trigger 1; #2 closed_port trigger 2", "0 C>S S 1000 id 5", "1 C>S S 1000 id 6",
+                 "1.5 S>C R. =0 ack 1001 id 0", "2.5 S>C R. =0 ack 1001 id 0");
+    script_check("#1 closed_port trigger 1; #2 closed_port trigger 2; #3 closed_port trigger 3", "0 C>S S 1000 id 5",
+                 "1 C>S S 1000 id 6", "3 C>S S 1000 id 7", "3.5 S>C R. =0 ack 1001 id 0", "4.5 S>C R. =0 ack 1001 id 0",
+                 "6.5 S>C R. =0 ack 1001 id 0");
+    /* One answer: the first SYN was lost. */
+    script_check("closed_port trigger 2", "0 C>S S 1000 id 5", "1 C>S S 1000 id 6", "1.05 S>C R. =0 ack 1001 id 0");
+    /* The IP ID is copied from what is refused. */
+    script_check("#1 closed_port trigger 1", "0 C>S S 1000 id 5", "1 C>S S 1000 id 6", "1.05 S>C R. =0 ack 1001 id 5");
+    script_check("#1 closed_port trigger 2; #2 closed_port trigger 1", "0 C>S S 1000 id 5", "1 C>S S 1000 id 6",
+                 "1.05 S>C R. =0 ack 1001 id 6", "1.5 S>C R. =0 ack 1001 id 5");
+    /* Another SYN is another attempt. */
+    script_check("#1 closed_port trigger 1; #2 closed_port trigger 3", "0 C>S S 1000 id 5", "0.5 S>C R. =0 ack 1001",
+                 "1 C>S S 900000 id 6", "1.5 S>C R. =0 ack 900001");
+}
+
+static void test_syn_between(void)
+{
+    /* A scanner whose packets all bear the same IP ID: two SYNs, two refusals, within a millisecond. */
+    script_check("#1 closed_port trigger 1; #2 closed_port trigger 3 never duplicate", "0 C>S S 1000 id 54321 win 1024",
+                 "0.0005 S>C R. =0 ack 1001 id 0", "0.0008 C>S S 1000 id 54321 win 1024",
+                 "0.0013 S>C R. =0 ack 1001 id 0");
+    script_check("#2 closed_port trigger 3 never duplicate", "0 C>S S 1000 id 54321 win 1024",
+                 "0.0005 S>C R. =0 ack 1001 id 7", "0.0008 C>S S 1000 id 54321 win 1024",
+                 "0.0013 S>C R. =0 ack 1001 id 7");
+    /* A path at two places: both copies of the SYN come first. */
+    script_check("#2 duplicate", "0 C>S S 1000 id 5", "0.00001 C>S S 1000 id 5", "0.0005 S>C R. =0 ack 1001 id 0",
+                 "0.00051 S>C R. =0 ack 1001 id 0");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -130,6 +163,8 @@ int main(int argc, char **argv)
         {"/attempts/options", test_options},
         {"/attempts/backlog_of_seconds", test_backlog_of_seconds},
         {"/attempts/listener_long_ago", test_listener_long_ago},
+        {"/attempts/order", test_order},
+        {"/attempts/syn_between", test_syn_between},
         {"/attempts/refusal_reset", test_refusal_reset},
         {NULL, NULL},
     };

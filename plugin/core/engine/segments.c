@@ -120,8 +120,20 @@ static void set_aside(rst_engine_t *engine, rst_conn_t *conn, unsigned from, con
         rst_aftermath_misfit(conn->revisable[i], from, engine->file.now, clues);
 }
 
+/* Between two places of one path, a SYN passes both before its answer comes back: after that, it is a SYN of its own.
+ */
+static bool was_refused(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
+{
+    const rst_reset_t *latest = conn->last_reset[1 - from];
+
+    return (segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN && latest &&
+           latest->form == RST_FORM_REFUSAL && latest->trigger.seq == segment->seq;
+}
+
 static bool is_copy(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
+    if (was_refused(conn, from, segment))
+        return false;
     if (!rst_direction_is_copy(&conn->direction[from], segment, &engine->file.prefs))
         return false;
     conn->direction[from].copies++;

@@ -137,8 +137,8 @@ static void write_segment(const rst_view_t *view, uint32_t first, const char *wh
 static void write_unseen(const rst_view_t *view, uint32_t first, const char *who)
 {
     rst_summary(view,
-                "Follow-up: %s resets the connection that %s had already reset (%s). The segment it answers is not in "
-                "the capture",
+                "Follow-up: %s resets the connection that %s had already reset (%s). Which segment it answers, if any, "
+                "is unclear. Analyze that first reset",
                 rst_who_own(view), who, rst_where(view, first));
     rst_evidence_add(view, first, "The connection had already been reset here");
 }

@@ -132,7 +132,7 @@ static void explain_discovery(const rst_view_t *view)
 
     rst_summary(view,
                 "%s still held an older connection with the same addresses and ports: it answered the SYN with an ACK "
-                "for the old one (%s), and %s cleared that with this reset%s",
+                "for the old one (%s), and %s refuses that with this reset%s",
                 rst_who_peer(view), rst_where(view, view->trigger->moment.pass_index), rst_who_own(view),
                 after->syn_again || after->retry.pass_index ? ", then tried again" : "");
     rst_evidence_add(view, view->own->syn.pass_index, "The new SYN");

@@ -192,24 +192,53 @@ static rst_recent_segment_t *find_answered_with_ack(rst_reset_t *reset, const rs
     return NULL;
 }
 
-/* Group 1 (RFC 9293, section 3.5.2): a segment without ACK. Some devices refuse with a made-up ACK number or none at
- * all. As long as this side has sent nothing else, the reset cannot mean anything else. */
-static rst_recent_segment_t *find_refused(rst_reset_t *reset, const rst_ring_t *ring)
+static bool is_refused_by(const rst_reset_t *reset, const rst_recent_segment_t *candidate, bool latest)
 {
     bool silent = !reset->direction[reset->from].segments;
+
+    if ((candidate->flags & RST_FLAG_ACK) || candidate->answered)
+        return false;
+    if ((reset->flags & RST_FLAG_ACK) && reset->ack == candidate->seq + candidate->space && (silent || reset->seq == 0))
+        return true;
+    return silent && (candidate->flags & RST_FLAG_SYN) && latest && !reset->own_last.at.pass_index;
+}
+
+/* Group 1 (RFC 9293, section 3.5.2): a segment without ACK. Some devices refuse with a made-up ACK number or none at
+ * all. As long as this side has sent nothing else, the reset cannot mean anything else. Of several copies of a SYN it
+ * is the latest, the others having been lost, unless another refusal follows; or the one whose IP ID was copied. */
+static rst_recent_segment_t *find_refused(rst_reset_t *reset, const rst_ring_t *ring)
+{
+    rst_recent_segment_t *latest = NULL;
 
     for (unsigned age = 0; age < ring->used; age++) {
         rst_recent_segment_t *candidate = rst_ring_at(ring, age);
 
-        if ((candidate->flags & RST_FLAG_ACK) || candidate->answered)
+        if (!is_refused_by(reset, candidate, age == 0))
             continue;
-        if ((reset->flags & RST_FLAG_ACK) && reset->ack == candidate->seq + candidate->space &&
-            (silent || reset->seq == 0))
+        if (reset->ip_id && candidate->ip_id == reset->ip_id)
             return candidate;
-        if (silent && (candidate->flags & RST_FLAG_SYN) && age == 0 && !reset->own_last.at.pass_index)
-            return candidate;
+        latest = latest ? latest : candidate;
     }
-    return NULL;
+    return latest;
+}
+
+/* As many refusals as copies of the SYN: they come in the order of what they answer. */
+static void pair_in_order(rst_reset_t *reset)
+{
+    rst_reset_t *later = reset;
+
+    for (rst_reset_t *before = reset->conn->last_reset[reset->from];
+         before && before->form == RST_FORM_REFUSAL && before->trigger.seq == later->trigger.seq &&
+         before->trigger.moment.pass_index > later->trigger.moment.pass_index;
+         before = before->own_before) {
+        rst_recent_segment_t trigger = before->trigger;
+
+        if (reset->ip_id && (reset->ip_id == reset->trigger.ip_id || before->ip_id == trigger.ip_id))
+            return;
+        before->trigger = later->trigger;
+        later->trigger = trigger;
+        later = before;
+    }
 }
 
 static rst_form_t form_by_sequence(const rst_reset_t *reset)
@@ -314,6 +343,8 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
         return NULL;
     }
     reset->trigger = *candidate;
+    if (reset->form == RST_FORM_REFUSAL)
+        pair_in_order(reset);
     return candidate;
 }
 
