@@ -155,6 +155,51 @@ static void test_syn_between(void)
                  "0.00051 S>C R. =0 ack 1001 id 0");
 }
 
+static void test_two_makers(void)
+{
+    /* A TCP traceroute: SYNs with rising TTLs, the kernel resets the answer. */
+#define HOP(t, port, ttl) t " C:" port ">S S 1000 mss 1460 ttl " ttl " id 9"
+#define REACHED(t, u, port) t " S>C:" port " S. 5000 ack 1001 ttl 53", u " C:" port ">S R 1001 ttl 64 id 0 df"
+    script_check("unknown_to_kernel 55-70 by client alt half_open_scan not connect_aborted", HOP("0", "1", "1"),
+                 HOP("0.1", "2", "2"), HOP("0.2", "3", "3"), HOP("0.3", "4", "12"), REACHED("0.32", "0.3201", "4"));
+    script_check("unknown_to_kernel 55-70 by client", HOP("0", "1", "250"), REACHED("0.02", "0.0201", "1"));
+    /* One stack, as far as the TTLs tell; one hop is another way. */
+    script_check("connect_aborted by client", HOP("0", "1", "64"), REACHED("0.02", "0.0201", "1"));
+    script_check("connect_aborted by client", HOP("0", "1", "63"), REACHED("0.02", "0.0201", "1"));
+    script_check("connect_aborted by client", HOP("0", "1", "128"), REACHED("0.02", "0.0201", "1"));
+    /* Who repeats the SYN has got no answer: somebody else reset that. */
+    script_check("#1 * not unknown_to_kernel; #2 * not unknown_to_kernel", HOP("0", "1", "60"),
+                 "0.02 S>C:1 S. 5000 ack 1001 ttl 53", "0.021 C:1>S R 1001 ttl 255", HOP("1", "1", "60"),
+                 "1.02 S>C:1 S. 9000 ack 1001 ttl 53", "1.021 C:1>S R 1001 ttl 255");
+}
+
+#define SCANS(t, port)                                                                                                 \
+    t "0 C:1>S:" port " S 1000 mss 1460 win 1024 ttl 41 id 7", t "2 S:" port ">C:1 S. 5000 ack 1001 ttl 54",           \
+        t "21 C:1>S:" port " R 1001 ttl 64 id 0"
+#define SCAN SCANS("1.0", "81"), SCANS("1.1", "82"), SCANS("1.2", "83"), SCANS("1.3", "84"), SCANS("1.4", "85")
+
+static void test_scan_in_its_name(void)
+{
+    script_check("#5 half_open_scan 85-95 by client alt unknown_to_kernel", SCAN);
+    /* What else it sends comes from where its resets do: perhaps somebody scans through it. */
+    script_check("#5 half_open_scan 70-75 by client alt unknown_to_kernel", SCRIPT_TALK, SCAN);
+    script_check("#1 half_open_scan 70-75 by client", SCRIPT_TALK, SCANS("1.0", "81"));
+}
+
+static void test_hasty(void)
+{
+    /* connect() interrupted by a signal, again and again: no monitor asks every millisecond. */
+#define LEFT(t, u, v, port) t " C:" port ">S S 1000 ws 7", u " S>C:" port " S. 5000 ack 1001", v " C:" port ">S R 1001"
+    script_check("#5 connect_aborted by client not health_check", LEFT("0.001", "0.0011", "0.0012", "1"),
+                 LEFT("0.002", "0.0021", "0.0022", "2"), LEFT("0.003", "0.0031", "0.0032", "3"),
+                 LEFT("0.004", "0.0041", "0.0042", "4"), LEFT("0.005", "0.0051", "0.0052", "5"));
+    script_check("#5 health_check by client", LEFT("0.1", "0.11", "0.12", "1"), LEFT("0.2", "0.21", "0.22", "2"),
+                 LEFT("0.3", "0.31", "0.32", "3"), LEFT("0.4", "0.41", "0.42", "4"), LEFT("0.5", "0.51", "0.52", "5"));
+    script_check("#5 connect_aborted by client", LEFT("0.090", "0.0995", "0.100", "1"),
+                 LEFT("0.189", "0.1985", "0.199", "2"), LEFT("0.288", "0.2975", "0.298", "3"),
+                 LEFT("0.387", "0.3965", "0.397", "4"), LEFT("0.486", "0.4955", "0.496", "5"));
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -163,6 +208,9 @@ int main(int argc, char **argv)
         {"/attempts/options", test_options},
         {"/attempts/backlog_of_seconds", test_backlog_of_seconds},
         {"/attempts/listener_long_ago", test_listener_long_ago},
+        {"/attempts/two_makers", test_two_makers},
+        {"/attempts/scan_in_its_name", test_scan_in_its_name},
+        {"/attempts/hasty", test_hasty},
         {"/attempts/order", test_order},
         {"/attempts/syn_between", test_syn_between},
         {"/attempts/refusal_reset", test_refusal_reset},

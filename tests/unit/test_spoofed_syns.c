@@ -28,19 +28,19 @@ static void test_home(void)
 {
     script_check("unsolicited_synack by client", FROM("0.1", "5", "64"), NOT_ITS_OWN);
     script_check("unsolicited_synack by client", FROM("0.1", "5", "63"), NOT_ITS_OWN);
-    script_check("connect_aborted by client", FROM("0.1", "5", "62"), NOT_ITS_OWN);
+    script_check("unknown_to_kernel by client", FROM("0.1", "5", "62"), NOT_ITS_OWN);
     script_check("unsolicited_synack by client", FROM("0.1", "5", "64"), FROM("0.2", "6", "64"), FROM("0.3", "7", "44"),
                  NOT_ITS_OWN);
-    script_check("connect_aborted by client", FROM("0.1", "5", "64"), FROM("0.2", "6", "44"), NOT_ITS_OWN);
+    script_check("unknown_to_kernel by client", FROM("0.1", "5", "64"), FROM("0.2", "6", "44"), NOT_ITS_OWN);
     script_check("unsolicited_synack by client", "0.1 C:5>S P. 1101 ack 5201 len 40", "0.12 S>C:5 . 5201 ack 1141",
                  FROM("0.2", "6", "64"), NOT_ITS_OWN);
     /* Some of it is enough; nothing, more than there was, or after a gap is not. */
     script_check("unsolicited_synack by client", SENT, "0.12 S>C:5 . 5201 ack 1102", NOT_ITS_OWN);
-    script_check("connect_aborted by client", SENT, "0.12 S>C:5 . 5201 ack 1101", NOT_ITS_OWN);
-    script_check("connect_aborted by client", SENT, "0.12 S>C:5 . 5201 ack 1142", NOT_ITS_OWN);
-    script_check("connect_aborted by client", SENT, "0.11 C:5>S P. 1301 ack 5201 len 40 ttl 64",
+    script_check("unknown_to_kernel by client", SENT, "0.12 S>C:5 . 5201 ack 1101", NOT_ITS_OWN);
+    script_check("unknown_to_kernel by client", SENT, "0.12 S>C:5 . 5201 ack 1142", NOT_ITS_OWN);
+    script_check("unknown_to_kernel by client", SENT, "0.11 C:5>S P. 1301 ack 5201 len 40 ttl 64",
                  "0.12 S>C:5 . 5201 ack 1341", NOT_ITS_OWN);
-    script_check("connect_aborted by client", "0.1 C:5>S . 1101 ack 5201 ttl 64", "0.12 S>C:5 . 5201 ack 1101",
+    script_check("unknown_to_kernel by client", "0.1 C:5>S . 1101 ack 5201 ttl 64", "0.12 S>C:5 . 5201 ack 1101",
                  NOT_ITS_OWN);
 }
 
@@ -51,7 +51,7 @@ static void test_home(void)
 /* TTLs that are unknown, or that no stack starts from, tell nothing. */
 static void test_ttl(void)
 {
-    script_check("connect_aborted by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "32"));
+    script_check("unknown_to_kernel by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "32"));
     script_check("unsolicited_synack by client", ITS_OWN, IN_ITS_NAME("1.0", "21", "33"));
     script_check("connect_aborted by client", ITS_OWN, "1.0 C:21>S:21 S 1000 mss 1460 ws 7 sack ttl 43",
                  "1.02 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0201 C:21>S:21 R 1001 ttl 32");
@@ -76,7 +76,7 @@ static void test_scan(void)
                  IN_ITS_NAME("1.2", "23", "63"), IN_ITS_NAME("1.3", "25", "63"), IN_ITS_NAME("1.4", "80", "63"),
                  IN_ITS_NAME("1.5", "81", "63"));
     /* Where it is, nothing else tells: not a scan, and not surely somebody else's. */
-    script_check("connect_aborted by client not half_open_scan", IN_ITS_NAME("1.0", "21", "43"),
+    script_check("unknown_to_kernel by client not half_open_scan", IN_ITS_NAME("1.0", "21", "43"),
                  IN_ITS_NAME("1.1", "22", "43"), IN_ITS_NAME("1.2", "23", "43"), IN_ITS_NAME("1.3", "25", "43"),
                  IN_ITS_NAME("1.4", "80", "43"), IN_ITS_NAME("1.5", "81", "43"));
     /* The reset is the one that comes from elsewhere. */

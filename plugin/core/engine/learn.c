@@ -235,6 +235,16 @@ static bool is_asked_elsewhere(const rst_engine_t *engine, rst_reset_t *reset)
     return true;
 }
 
+/* The host's own stack resets; the SYN may be another host's, or of a program that chooses its TTL. */
+static bool is_at_home(const rst_engine_t *engine, const rst_reset_t *reset)
+{
+    const rst_host_period_t *period = rst_host_period(&engine->hosts, reset->host[reset->client], reset->at);
+    uint8_t syn = reset->direction[reset->client].syn_ttl;
+
+    return (reset->known & RST_HAS_IP) && syn && rst_host_is_at_home(period, rst_hops(reset->ttl)) &&
+           rst_host_is_away(period, rst_hops(syn));
+}
+
 static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
 {
     unsigned server = 1u - reset->client;
@@ -245,6 +255,7 @@ static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
 
     if (!client || !(side->known & RST_DIRECTION_SYN))
         return;
+    reset->at_home = probe && is_at_home(engine, reset);
     if (probe && is_asked_elsewhere(engine, reset))
         return;
     rst_host_note_target(&engine->hosts, client, target, probe, reset->at);

@@ -11,7 +11,9 @@
 #include "track/syn_origin.h"
 
 #define PERIODS_MIN 3
+#define PERIOD_SHORTEST (100 * RST_MILLISECOND) /* no monitor asks more often than ten times a second */
 #define TIME_TO_LEAVE (20 * RST_MILLISECOND)
+#define AT_HOME 75     /* the SYNs may be somebody else's: spoofed, or an idle scan that uses this host */
 #define MANY_TARGETS 4 /* times the breadth of a scan: nobody abandons that many attempts */
 
 /* Targets around this moment that the client left without sending data, and with_refused also those that refused it. */
@@ -41,13 +43,24 @@ static bool may_have_left(const rst_view_t *view)
            !rst_within(view, rst_waited(view), TIME_TO_LEAVE);
 }
 
+/* The SYN and the kernel's answer to the SYN-ACK do not come from one stack: other distances, or a TTL that no stack
+ * starts from. */
+static bool has_two_makers(const rst_view_t *view)
+{
+    uint8_t syn = view->own->syn_ttl;
+    uint8_t reset = (view->reset->known & RST_HAS_IP) ? view->reset->ttl : 0;
+
+    return syn && reset && rst_hops(reset) != RST_HOPS_ABSURD &&
+           ABS(rst_hops(syn) - rst_hops(reset)) >= (int)view->prefs->hop_delta;
+}
+
 /* How likely the number of targets alone makes a port scan. */
 static unsigned scan_confidence(const rst_view_t *view, unsigned alone)
 {
     unsigned breadth = breadth_of(view, false);
 
     if (breadth >= view->prefs->scan_ports)
-        return alone;
+        return view->reset->at_home ? MIN(alone, AT_HOME) : alone;
     return breadth && breadth_of(view, true) >= view->prefs->scan_ports ? 75 : 0;
 }
 
@@ -68,10 +81,32 @@ static unsigned match_connect_scan(const rst_view_t *view)
 
 static unsigned match_scanner_syn(const rst_view_t *view)
 {
-    return rst_syn_is_odd(view->own) && rst_answers_syn_ack(view) && rst_client_leaves(view) && !abandons_many(view) &&
-                   !scan_confidence(view, 92)
-               ? 80
+    if (!rst_syn_is_odd(view->own) || !rst_answers_syn_ack(view) || !rst_client_leaves(view) || abandons_many(view) ||
+        scan_confidence(view, 92))
+        return 0;
+    return view->reset->at_home ? AT_HOME : 80;
+}
+
+/* A program with a raw socket made the SYN (TCP traceroute, packet generators, user-space stacks), and the kernel knows
+ * nothing of it. Who repeats the SYN has not seen the answer: then the reset is not the client's. */
+static unsigned match_own_stack(const rst_view_t *view)
+{
+    return rst_answers_syn_ack(view) && rst_client_leaves(view) && has_two_makers(view) && !rst_syn_is_odd(view->own) &&
+                   !scan_confidence(view, 92) && !view->reset->after.syn_again && view->own->segments == 1
+               ? 62
                : 0;
+}
+
+static void explain_own_stack(const rst_view_t *view)
+{
+    rst_summary(view,
+                "The kernel of %s probably does not know this connection: the SYN in %s does not come from the stack "
+                "that reset the SYN-ACK, but from a program with a raw socket or its own stack, such as a TCP "
+                "traceroute, or from another host in its name",
+                rst_who_own(view), rst_where(view, view->own->syn.pass_index));
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN with TTL %u", view->own->syn_ttl);
+    rst_evidence_add(view, view->reset->at.pass_index, "Reset with TTL %u", view->reset->ttl);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK that was reset");
 }
 
 static unsigned match_perhaps_scan(const rst_view_t *view)
@@ -138,7 +173,7 @@ static void explain_resets_refusal(const rst_view_t *view)
 
 static bool has_period(const rst_habit_t *habit)
 {
-    return habit && habit->count > PERIODS_MIN && habit->period_min > 0 &&
+    return habit && habit->count > PERIODS_MIN && habit->period_min >= PERIOD_SHORTEST &&
            habit->period_max - habit->period_min <= habit->period_min / 5;
 }
 
@@ -185,21 +220,28 @@ const rst_rule_t rst_rules_probe[] = {
      explain_scan,
      RST_IF_ANSWER,
      RST_RULE_FIRST,
-     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 6}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
     {"connect_scan_breadth",
      RST_CAUSE_HALF_OPEN_SCAN,
      match_connect_scan,
      explain_connect_scan,
      RST_IF_ABORT,
      RST_RULE_FIRST,
-     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 6}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
     {"scanner_syn",
      RST_CAUSE_HALF_OPEN_SCAN,
      match_scanner_syn,
      explain_scanner_syn,
      RST_IF_ANSWER,
      RST_RULE_FIRST,
-     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 4}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+     {{RST_CAUSE_UNKNOWN_TO_KERNEL, 6}, {RST_CAUSE_CONNECT_ABORTED, 3}}},
+    {"syn_of_program",
+     RST_CAUSE_UNKNOWN_TO_KERNEL,
+     match_own_stack,
+     explain_own_stack,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_HALF_OPEN_SCAN, 15}, {RST_CAUSE_UNSOLICITED_SYNACK, 10}, {RST_CAUSE_CONNECT_ABORTED, 5}}},
     {"refusal_reset",
      RST_CAUSE_HALF_OPEN_SCAN,
      match_resets_refusal,

@@ -131,6 +131,7 @@ struct rst_reset {
     uint8_t mptcp, mptcp_reason, mptcp_flags;
     bool named_netscaler; /* the user named the sender as a NetScaler */
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
+    bool at_home; /* it comes from where the connections of its host do, and the SYN of this one does not */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */
