@@ -248,7 +248,10 @@ static void test_not_negotiated(void)
         g_free(line);
     }
     /* Announced on a segment before. */
-    script_check("app_abort 70-80 by server never mptcp_fastclose source mptcp_option", SCRIPT_TALK,
+    script_check("app_abort 70-80 by client never mptcp_fastclose source mptcp_option", SCRIPT_TALK,
+                 "2 C>S . 1101 ack 5201 win 502 ttl 64 id 104 fastclose", "4 C>S R. 1101 ack 5201 ttl 64 id 105");
+    /* By the other side. */
+    script_check("app_abort 70-80 by server never mptcp_fastclose source none", SCRIPT_TALK,
                  "2 C>S . 1101 ack 5201 win 502 ttl 64 id 104 fastclose", "4 S>C R. 5201 ack 1101 ttl 54 id 203");
 }
 

@@ -111,8 +111,11 @@ static void test_padding(void)
 static void test_fast_close(void)
 {
     /* On an ACK, then both sides reset (RFC 8684, section 3.5). */
-    script_check("mptcp_fastclose 85-95 source mptcp_option code none", SCRIPT_MPTCP_TALK,
+    script_check("mptcp_fastclose 85-95 by server source none code none", SCRIPT_MPTCP_TALK,
                  "2 C>S . 1101 ack 5201 win 502 ttl 64 id 104 fastclose", "2.02 S>C R. 5201 ack 1101 ttl 54");
+    /* From elsewhere, it is not the answer of the host. */
+    script_check("* not mptcp_fastclose source none", SCRIPT_MPTCP_TALK,
+                 "2 C>S . 1101 ack 5201 win 502 ttl 64 id 104 fastclose", "2.02 S>C R. 5201 ack 1101 ttl 61");
     script_check("mptcp_fastclose source mptcp_option", SCRIPT_MPTCP_TALK,
                  "2 C>S . 1101 ack 5201 win 502 ttl 64 id 104 fastclose", "2.02 C>S R. 1101 ack 5201 ttl 64");
     /* The subflow's own reason goes first. */

@@ -29,13 +29,13 @@ static bool read_subflow_reset(const rst_reset_t *reset, const rst_memory_t *mem
     return true;
 }
 
-/* RFC 8684, section 3.5: MP_FASTCLOSE is on the reset itself, or on an ACK after which both hosts reset
- * their subflows. */
+/* RFC 8684, section 3.5: MP_FASTCLOSE is on the reset itself, or on an ACK of its sender before. What the other side
+ * said is no statement of this one (rules/subflow.c). */
 static bool read_fast_close(const rst_reset_t *reset, rst_statement_t *statement)
 {
     bool own = reset->mptcp == RST_MPTCP_FASTCLOSE;
 
-    if (!own && !((reset->direction[0].known | reset->direction[1].known) & RST_DIRECTION_FASTCLOSE))
+    if (!own && !(reset->direction[reset->from].known & RST_DIRECTION_FASTCLOSE))
         return false;
     statement->cause = RST_CAUSE_MPTCP_FASTCLOSE;
     statement->confidence = own ? 97 : 90;
