@@ -51,7 +51,7 @@ static void test_sent_again(void)
     script_check("#2 app_abort alt duplicate", "1 S>C P. 5001 ack 1101 len 200 id 203",
                  "2 S>C R. 5201 ack 1101 id 204", "2.00002 S>C R. 5201 ack 1101 id 204");
     /* Two SYNs, two refusals. */
-    script_check("#2 closed_port by server trigger 1 not duplicate", "0 C>S:81 S 1000 ttl 64 id 7", "1 C>S:81 S 1000 ttl 64 id 8",
+    script_check("#1 closed_port trigger 1; #2 closed_port by server trigger 2 not duplicate", "0 C>S:81 S 1000 ttl 64 id 7", "1 C>S:81 S 1000 ttl 64 id 8",
                  "1.02 S:81>C R. =0 ack 1001 id 0", "1.0201 S:81>C R. =0 ack 1001 id 0");
     script_check("malformed", SCRIPT_TALK, "2 S>C RF. 5201 ack 1101 id 204", "2.00002 S>C RF. 5201 ack 1101 id 204");
 }

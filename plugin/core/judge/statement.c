@@ -213,6 +213,13 @@ static void lead(const rst_view_t *view, const rst_outcome_t *outcome, const rst
     explain_leading(view, statement, nobody_else);
 }
 
+/* Words without a known meaning do not make something else of a plain refusal. */
+static bool only_adds_words(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
+{
+    return rst_is_refusal(view) && outcome->primary && outcome->primary->cause == RST_CAUSE_CLOSED_PORT &&
+           statement->cause == RST_CAUSE_DECLARED && !statement->declared.has_code;
+}
+
 void rst_statement_apply(const rst_view_t *view, const rst_outcome_t *outcome, const rst_statement_t *statement)
 {
     rst_verdict_t *verdict = view->verdict;
@@ -227,7 +234,10 @@ void rst_statement_apply(const rst_view_t *view, const rst_outcome_t *outcome, c
     verdict->declared = statement->declared;
     verdict->conflict = verdict->confidence >= CONFLICT_MIN && statement->cause != RST_CAUSE_DECLARED &&
                         rst_cause_info(verdict->cause)->category != rst_cause_info(statement->cause)->category;
-    if (doubt == DOUBT_NONE)
+    if (doubt == DOUBT_NONE && only_adds_words(view, outcome, statement))
+        rst_evidence_add(view, view->reset->at.pass_index, "The refusal bears a text: %s",
+                         stated_text(&statement->declared));
+    else if (doubt == DOUBT_NONE)
         lead(view, outcome, statement);
     else
         quote(view, statement, doubt);
