@@ -98,7 +98,7 @@ static void test_f5(void)
     static const struct {
         const char *text, *cause;
     } texts[] = {
-        { "TCP RST from remote system", "proxied" },        { "No flow found for ACK", "no_connection" },
+        { "TCP RST from remote system", "proxied" },
         { "Flow expired (sweeper)", "device_idle_timeout" }, { "No local listener", "closed_port" },
         { "RST from BIG-IP internal Linux host", "closed_port" },
         { "Port denied", "firewall_reject" },               { "TCP 3WHS rejected", "firewall_reject" },
@@ -125,9 +125,19 @@ static void test_f5(void)
     }
 }
 
-/* Only after a silence it is the device's timer. */
+/* Only after a silence it is the device's timer; in mid-conversation it lost the flow, or another device answers. */
 static void test_f5_no_flow(void)
 {
+    script_check("session_failover 80-80 by middlebox source f5", SCRIPT_TALK, "0.07 C>S P. 1101 ack 5201 len 20",
+                 "0.09 S>C R. 5201 ack 1121 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
+    /* Nobody loses what was closed, or what never talked. */
+    script_check("no_connection 90-98 by middlebox source f5", SCRIPT_TALK, "0.07 C>S F. 1101 ack 5201",
+                 "0.09 S>C F. 5201 ack 1102", "0.1 C>S . 1102 ack 5202",
+                 "0.12 S>C R. 5202 ack 1102 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
+    script_check("no_connection 90-98 by middlebox source f5", SCRIPT_REQUEST,
+                 "0.09 S>C R. 5001 ack 1101 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
+    script_check("no_connection 90-98 by middlebox source f5", "4 C>S P. 1101 ack 5201 len 20",
+                 "4.02 S>C R. 5201 ack 1121 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
     script_check("device_idle_timeout 90-98 by middlebox source f5", SCRIPT_TALK, "304 C>S P. 1101 ack 5201 len 20",
                  "304.01 S>C R. 5201 ack 1121 data 'BIG-IP: [0x2409a71:704] No flow found for ACK'");
     script_check("device_idle_timeout source f5", SCRIPT_TALK,

@@ -28,7 +28,7 @@ static void test_of_server(void)
     script_check("device_idle_timeout 95-95 by middlebox" QUOTED, SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 ttl 55 " EXPIRED);
     /* A refusal, a lone reset. */
-    script_check("firewall_reject 95-95 by server source f5", "0 C>S S 1000 ttl 64",
+    script_check("firewall_reject 95-95 by middlebox source f5", "0 C>S S 1000 ttl 64",
                  "0.02 S>C R. =0 ack 1001 ttl 54 " F5("Port denied"));
     script_check("proxied 95-95 by middlebox source f5",
                  "0 S>C R. 5000 ack 1000 ttl 250 " F5("{peer} TCP RST from remote system"));
@@ -136,7 +136,7 @@ static void test_distance(void)
 static void test_history(void)
 {
     /* Both ends are reset at once: perhaps a device did that, and it is the one that says so. */
-    script_check("#1 no_backend 95-95 by unknown alt injected source f5", SCRIPT_TALK,
+    script_check("#1 no_backend 95-95 by middlebox alt injected source f5", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 ttl 54 " F5("No pool member available"), "4.0001 C>S R. 1101 ack 5201 ttl 64");
     /* A signature that was never negotiated: the receiver ignores such a reset. */
     script_check("blind_reset alt no_backend source f5", SCRIPT_TALK, BY_SERVER("md5 " F5("No pool member available")),

@@ -26,9 +26,11 @@ typedef struct rst_statement {
     rst_declared_t declared; /* source NULL = the reset states nothing */
     rst_cause_t cause;       /* the cause it maps to; RST_CAUSE_DECLARED if it maps to none */
     rst_cause_t when_idle;   /* replaces cause after a silence; RST_CAUSE_COUNT = no difference */
+    rst_cause_t when_open;   /* replaces cause in the middle of a conversation; RST_CAUSE_COUNT = no difference */
     uint8_t confidence;
     rst_meaning_t meaning;
     bool of_device;  /* only devices of a kind write such a statement, or somebody who wants to be taken for one */
+    bool unique;     /* and it is too long to be a chance: where nothing contradicts it, such a device wrote it */
     bool shown;      /* more than the statement itself shows that such a device wrote it */
     const char *why; /* a fact about the statement that makes it credible or not, or NULL */
 } rst_statement_t;

@@ -10,7 +10,7 @@
 typedef struct f5_text {
     const char *prefix;
     rst_cause_t cause;
-    bool forgets; /* after a silence, it means that the device forgot the connection */
+    bool forgets; /* the device no longer knows the connection: after a silence it timed it out */
 } f5_text_t;
 
 /* From F5 K13223 and captures. Prefixes are compared because short snap lengths truncate the text. A flow may not be
@@ -70,6 +70,7 @@ bool rst_declared_f5(const rst_reset_t *reset, const rst_memory_t *memory, rst_s
     statement->declared.text = rst_declared_text(memory, text, length);
     statement->confidence = trailer ? 98 : 95;
     statement->of_device = true;
+    statement->unique = true;
     statement->shown = trailer;
     statement->why = trailer ? "It stands behind the packet, where only a capture on a BIG-IP has it" : NULL;
     if (has_prefix(text, length, PEER)) {
@@ -79,8 +80,10 @@ bool rst_declared_f5(const rst_reset_t *reset, const rst_memory_t *memory, rst_s
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         if (has_prefix(text, length, texts[i].prefix)) {
             statement->cause = texts[i].cause;
-            if (texts[i].forgets)
+            if (texts[i].forgets) {
                 statement->when_idle = RST_CAUSE_DEVICE_IDLE_TIMEOUT;
+                statement->when_open = RST_CAUSE_SESSION_FAILOVER;
+            }
             break;
         }
     }

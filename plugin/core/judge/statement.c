@@ -204,7 +204,7 @@ static void lead(const rst_view_t *view, const rst_outcome_t *outcome, const rst
     verdict->stated = true;
     verdict->alternatives = 0;
     verdict->benign = false;
-    if (!of_client && rst_cause_is(verdict->cause, RST_TRAIT_SENT_BY_DEVICE))
+    if (!of_client && (statement->unique || rst_cause_is(verdict->cause, RST_TRAIT_SENT_BY_DEVICE)))
         verdict->sender = RST_SENDER_MIDDLEBOX;
     left = 100u - verdict->confidence;
     if (outcome->primary)
