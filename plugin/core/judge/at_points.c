@@ -122,9 +122,9 @@ static void explain_absent(const rst_view_t *view, const rst_elsewhere_t *absent
     if (absent->before)
         rst_evidence_add(view, absent->before, "Capture point %u: the segment of the same host before the reset",
                          absent->number);
-    if (absent->proof == RST_PROOF_TRIGGER && view->trigger)
-        rst_evidence_add(view, view->trigger->moment.pass_index,
-                         "The segment that the reset answers never arrived at capture point %u", absent->number);
+    if (absent->proof == RST_PROOF_TRIGGER && absent->trigger)
+        rst_evidence_add(view, absent->trigger, "The segment that the reset %s never arrived at capture point %u",
+                         view->trigger ? "answers" : "acknowledges", absent->number);
     if (absent->witness)
         rst_evidence_add(view, absent->at_point->facts.last.pass_index,
                          "Capture point %u records other connections of the same two hosts", absent->number);

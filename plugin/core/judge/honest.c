@@ -36,6 +36,8 @@ static bool follows_route(const rst_reset_t *reset)
 /* A host may send a reset with whatever TTL it likes. */
 static unsigned most_by_distance(const rst_view_t *view)
 {
+    if (!rst_hop_jump(view) && !rst_too_fast(view) && rst_copies_id(view) && !view->reset->after.alive.pass_index)
+        return ONE_CLUE;
     if (!rst_hop_jump(view) || rst_too_fast(view) || view->reset->after.alive.pass_index)
         return RST_HONEST_ALWAYS;
     if (is_at_host(view))
@@ -83,6 +85,9 @@ static unsigned most_by_train(const rst_view_t *view)
     bool same_as_latest = view->reset->ttl && (view->own->known & RST_DIRECTION_HOPS) &&
                           rst_hops(view->reset->ttl) == rst_hops(view->own->ttl);
 
+    /* Nothing is known of the host but what its peer had acknowledged. */
+    if (!view->own->segments)
+        return ONE_FLAW;
     if (rst_hop_delta(view) != 0 && !(rst_hop_delta(view) == RST_HOPS_NONE && same_as_latest))
         return RST_HONEST_ALWAYS;
     return is_at_host(view) ? AT_HOST : ONE_CLUE;
@@ -104,7 +109,7 @@ static unsigned most_by_elimination(const rst_view_t *view)
 {
     if (rst_hop_jump(view))
         return CONTRADICTION;
-    return rst_hop_disputed(view) ? ONE_CLUE : RST_HONEST_ALWAYS;
+    return rst_hop_disputed(view) || rst_breaks_count(view) ? ONE_CLUE : RST_HONEST_ALWAYS;
 }
 
 /* A FIN that its receiver never acknowledged may be forged. */

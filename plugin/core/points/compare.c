@@ -10,8 +10,11 @@
 
 #include <string.h>
 
+#include "base/seq.h"
 #include "points/pairing.h"
 #include "points/witness.h"
+
+#define EARLY_MIN (2 * RST_MILLISECOND) /* points closer together than this show nothing by time */
 
 /* The first segment from a sender, other than resets, that a point recorded after a moment of another point. What
  * follows a SYN is another connection: a host that resets an old one may open a new one at once. */
@@ -35,14 +38,33 @@ static unsigned common(const rst_conn_at_point_t *a, const rst_conn_at_point_t *
     return whole->same[MIN(a->place, b->place)][MAX(a->place, b->place)][s];
 }
 
-/* The segment that the reset answers never reached the point of the apparent sender. */
-static bool trigger_missing(const rst_reset_t *reset, const rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
+/* Data that a reset with ACK is the first to acknowledge, up to its ACK number. */
+static const rst_sighting_t *acknowledged(const rst_reset_t *reset, const rst_conn_at_point_t *at_point)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    const rst_sightings_t *sent = &at_point->sent[1u - reset->from];
+
+    if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(own->known & RST_DIRECTION_ACKED) ||
+        !rst_seq_after(reset->ack, own->acked))
+        return NULL;
+    for (unsigned i = sent->used; i-- > 0;) {
+        const rst_sighting_t *old = rst_sightings_at(sent, i);
+
+        if (old->len && old->seq + old->len == reset->ack && old->pass_index < reset->at.pass_index)
+            return old;
+    }
+    return NULL;
+}
+
+/* What the reset answers or acknowledges never reached the point of the apparent sender. */
+static bool trigger_missing(const rst_reset_t *reset, rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
 {
     unsigned peer = 1u - reset->from;
     const rst_sighting_t *trigger = reset->trigger.moment.pass_index
                                         ? rst_at_point_sighting(at_point, peer, reset->trigger.moment.pass_index)
-                                        : NULL;
+                                        : acknowledged(reset, at_point);
 
+    other->trigger = trigger ? trigger->pass_index : 0;
     return trigger && !reset->trigger_late && common(at_point, other->at_point, peer ^ at_point->swap) &&
            !rst_at_point_covers(other->at_point, peer ^ at_point->swap ^ other->at_point->swap, trigger);
 }
@@ -152,40 +174,82 @@ static bool reaches_back(const rst_conn_at_point_t *there, const rst_conn_at_poi
     return copy && copy->pass_index < pass_index;
 }
 
-/* Resets that answer a burst of segments may all be equal: then the first here is the first there, and so on. */
-static const rst_sighting_t *same_in_order(const rst_sightings_t *own, const rst_sightings_t *there,
-                                           const rst_sighting_t *sighting, unsigned *order)
+/* The shortest way between two points, by the segments from one side that both show: time at a minus time at b, so the
+ * offset of the clocks is part of it. False if there is none. */
+static bool shortest(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned from, int64_t *way)
 {
-    const rst_sighting_t *found = NULL;
-    unsigned left;
+    bool some = false;
 
-    *order = 0;
+    for (unsigned i = 0; i < a->sent[from].used; i++) {
+        const rst_sighting_t *here = rst_sightings_at(&a->sent[from], i);
+        const rst_sighting_t *there =
+            (here->flags & RST_FLAG_RST) ? NULL : rst_sightings_find(&b->sent[from ^ a->swap ^ b->swap], here);
+        int64_t delta;
+
+        if (!there || !rst_time_difference(there->time, here->time, &delta))
+            continue;
+        *way = some ? MIN(*way, delta) : delta;
+        some = true;
+    }
+    return some;
+}
+
+/* Would the packet have passed the farther point before it left the nearer one? The clocks may differ by anything: what
+ * they show for the shortest ways in both directions adds up to the round trip between the points, and no packet is
+ * half a round trip faster than all others. */
+static bool is_impossible(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_sighting_t *here,
+                          const rst_conn_at_point_t *b, const rst_sighting_t *there, unsigned from)
+{
+    int nearer = rst_at_point_nearer(points, b, a, from ^ a->swap);
+    const rst_conn_at_point_t *far_point = nearer > 0 ? a : b, *near_point = nearer > 0 ? b : a;
+    const rst_sighting_t *late = nearer > 0 ? here : there, *early = nearer > 0 ? there : here;
+    unsigned its = from ^ a->swap ^ far_point->swap;
+    int64_t way, back, took;
+
+    if (!nearer || !rst_time_difference(early->time, late->time, &took) ||
+        !shortest(far_point, near_point, its, &way) ||
+        !shortest(near_point, far_point, (1 - its) ^ far_point->swap ^ near_point->swap, &back))
+        return false;
+    return way + back > EARLY_MIN && took < way - (way + back) / 2 - EARLY_MIN / 2;
+}
+
+/* Resets that answer a burst of segments may all be equal: then the first here is the first there, and so on. */
+static const rst_sighting_t *same_in_order(const rst_points_t *points, const rst_reset_t *reset,
+                                           const rst_conn_at_point_t *other, const rst_sighting_t *sighting)
+{
+    const rst_conn_at_point_t *at_point = reset->at_point;
+    const rst_sightings_t *own = &at_point->sent[reset->from];
+    const rst_sightings_t *there = &other->sent[reset->from ^ at_point->swap ^ other->swap];
+    const rst_sighting_t *found = NULL;
+    unsigned left = 0;
 
     for (unsigned i = 0; i < own->used; i++) {
         const rst_sighting_t *old = rst_sightings_at(own, i);
 
-        *order += old->pass_index < sighting->pass_index && old->interface == sighting->interface &&
-                  rst_sighting_same(old, sighting);
+        left += old->pass_index < sighting->pass_index && old->interface == sighting->interface &&
+                rst_sighting_same(old, sighting);
     }
-    left = *order;
     for (unsigned i = 0; i < there->used; i++) {
         const rst_sighting_t *old = rst_sightings_at(there, i);
 
-        if (!rst_sighting_same(old, sighting))
+        if (!rst_sighting_same(old, sighting) || is_impossible(points, at_point, sighting, other, old, reset->from))
             continue;
         found = old;
         if (!left--)
             break;
     }
-    return found ? found : rst_sightings_find(there, sighting);
+    if (found)
+        return found;
+    found = rst_sightings_find(there, sighting);
+    return found && is_impossible(points, at_point, sighting, other, found, reset->from) ? NULL : found;
 }
 
-static void find_copy(const rst_reset_t *reset, rst_elsewhere_t *other, const rst_sighting_t *sighting, unsigned from)
+static void find_copy(const rst_points_t *points, const rst_reset_t *reset, rst_elsewhere_t *other,
+                      const rst_sighting_t *sighting, unsigned from)
 {
     const rst_sightings_t *own = &reset->at_point->sent[reset->from];
     const rst_sightings_t *there = &other->at_point->sent[from];
-    unsigned order;
-    const rst_sighting_t *copy = same_in_order(own, there, sighting, &order);
+    const rst_sighting_t *copy = same_in_order(points, reset, other->at_point, sighting);
 
     if (!copy || !(copy->flags & RST_FLAG_RST))
         return;
@@ -210,7 +274,7 @@ static void judge(const rst_points_t *points, const rst_reset_t *reset, rst_else
     unsigned from = reset->from ^ at_point->swap ^ there->swap;
     unsigned compared;
 
-    find_copy(reset, other, sighting, from);
+    find_copy(points, reset, other, sighting, from);
     if (other->presence == RST_PRESENCE_SEEN || !points->finished || has_doubt(there, at_point, from) ||
         !reaches_back(there, at_point, from, reset->at.pass_index))
         return;

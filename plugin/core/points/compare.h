@@ -25,7 +25,7 @@ typedef enum rst_presence {
  * captures lose frames in bursts, and resets come in bursts. */
 typedef enum rst_proof {
     RST_PROOF_NONE,
-    RST_PROOF_TRIGGER,    /* the segment that the reset answers did not arrive either */
+    RST_PROOF_TRIGGER,    /* the segment that the reset answers or acknowledges did not arrive either */
     RST_PROOF_RECIPROCAL, /* the peer's reset arrived there, which the peer never sent either */
     RST_PROOF_ALIVE       /* its apparent sender carries on with the connection there */
 } rst_proof_t;
@@ -38,6 +38,7 @@ typedef struct rst_elsewhere {
     rst_proof_t proof;        /* if missing */
     const rst_reset_t *copy;  /* if seen; NULL if its record is gone */
     uint32_t copy_pass_index; /* when seen */
+    uint32_t trigger;         /* if that is the proof: what the reset answers or acknowledges */
     uint32_t before, after;   /* frames there (pass_index) between which the reset is missing, 0 = none */
 } rst_elsewhere_t;
 

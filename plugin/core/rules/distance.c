@@ -22,6 +22,19 @@ static bool compares_with_flags(const rst_view_t *view)
     return !view->own->data_segments && !view->own->pure_acks && !rst_directions_talk(view->own, view->peer);
 }
 
+/* The SYN-ACK is all that its host has shown so far. */
+static bool from_elsewhere_than_synack(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    int syn = rst_hops(own->syn_ttl), here = rst_hops(view->reset->ttl);
+
+    if (!(view->reset->known & RST_HAS_IP) || !view->reset->ttl || !(own->known & RST_DIRECTION_SYNACK) ||
+        !own->syn_ttl || !(own->known & RST_DIRECTION_HOPS) || own->hop_min != own->hop_max)
+        return false;
+    return syn == own->hop_max && syn != RST_HOPS_ABSURD && here != RST_HOPS_ABSURD &&
+           ABS(syn - here) >= (int)view->prefs->hop_delta;
+}
+
 typedef enum place {
     PLACE_OWN,        /* nothing contradicts the host */
     PLACE_GENUINE,    /* elsewhere, but the packet contains what only the host knows, or ports are forwarded */
@@ -37,7 +50,7 @@ static place_t place_by_route(const rst_view_t *view)
     /* perhaps an answer, if the capture lacks what it answers */
     bool answer = rst_is_answer(view) || !view->peer->segments;
 
-    if (answer && delta > 0 && delta <= RST_OTHER_ROUTE && !rst_too_fast(view))
+    if (answer && delta > 0 && delta <= RST_OTHER_ROUTE && !rst_too_fast(view) && !rst_copies_id(view))
         return rst_out_of_step(view) ? PLACE_UNSURE : PLACE_OTHER_HOST;
     /* A bare reset answers something, which a capture with gaps may lack. Then another host with the same address, a
      * few hops nearer, is just as likely. */
@@ -46,8 +59,9 @@ static place_t place_by_route(const rst_view_t *view)
     if (compares_with_flags(view) && ABS(delta) <= RST_OTHER_ROUTE)
         return PLACE_UNSURE;
     /* Without the handshake the round trip is unknown, and a host with the same address may be nearer. */
-    return rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && delta < 0 ? PLACE_OTHER_HOST
-                                                                                           : PLACE_ON_PATH;
+    if (rst_is_answer(view) && !view->reset->opened && !rst_too_fast(view) && !rst_copies_id(view) && delta < 0)
+        return PLACE_OTHER_HOST;
+    return PLACE_ON_PATH;
 }
 
 /* The one strong clue, a different hop distance, without any other. */
@@ -98,6 +112,26 @@ static unsigned match_too_soon(const rst_view_t *view)
     return rst_too_fast(view) && !rst_hop_jump(view) ? match_from_path(view) : 0;
 }
 
+static unsigned match_copied_id(const rst_view_t *view)
+{
+    return rst_copies_id(view) && !rst_too_fast(view) && !rst_hop_jump(view) ? match_from_path(view) : 0;
+}
+
+/* Sooner than the handshake of this connection, and not what the host would send: no timestamp where all its packets
+ * have one (RFC 7323, section 3.2), or another distance than its SYN-ACK. Either clue alone has other explanations. */
+static unsigned match_hurried(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    bool bare = own->stamped && !own->unstamped && (view->reset->known & RST_HAS_OPTIONS) && !rst_is_answer(view);
+
+    if (!rst_hurried(view) || rst_made_elsewhere(view) || rst_is_refusal(view) || rst_looks_genuine(view) ||
+        rst_has_fin(own) || rst_has_fin(view->peer))
+        return 0;
+    if (from_elsewhere_than_synack(view))
+        return 55;
+    return bare && !view->reset->own_last.at.pass_index ? RST_UNSURE : 0;
+}
+
 static unsigned match_perhaps(const rst_view_t *view)
 {
     switch (place_of(view)) {
@@ -139,6 +173,31 @@ static void explain_too_soon(const rst_view_t *view)
     explain_answered(view);
 }
 
+static void explain_copied_id(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s injected: the reset bears the address of %s, but the IP ID of the packet that it reacts to, as if "
+                "a device had turned that packet around",
+                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view));
+    explain_answered(view);
+}
+
+static void explain_hurried(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s injected: the reset bears the address of %s but came %s after what it reacts to, while the "
+                "handshake with that host took %s",
+                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view),
+                rst_span(view, rst_since(view, rst_reacts_to(view))), rst_span(view, view->own->rtt));
+    rst_evidence_add(view, rst_reacts_to(view).pass_index, "The segment that it reacts to");
+    if (from_elsewhere_than_synack(view))
+        rst_evidence_add(view, view->own->syn.pass_index, "The SYN-ACK has TTL %u, the reset TTL %u",
+                         view->own->syn_ttl, view->reset->ttl);
+    else
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "It bears no timestamp, unlike all other packets of that side");
+}
+
 const rst_rule_t rst_rules_distance[] = {
     {"other_distance",
      RST_CAUSE_INJECTED,
@@ -154,6 +213,20 @@ const rst_rule_t rst_rules_distance[] = {
      RST_IF_NO_REFUSAL,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_SESSION_FAILOVER, 8}}},
+    {"copied_ip_id",
+     RST_CAUSE_INJECTED,
+     match_copied_id,
+     explain_copied_id,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_NO_CONNECTION, 12}}},
+    {"sooner_than_handshake",
+     RST_CAUSE_INJECTED,
+     match_hurried,
+     explain_hurried,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_UNREAD_DATA, 12}, {RST_CAUSE_APP_ABORT, 8}}},
     {"other_distance_perhaps",
      RST_CAUSE_INJECTED,
      match_perhaps,

@@ -41,9 +41,25 @@ bool rst_is_other_host(const rst_view_t *view)
     return view->trigger->len && !soon && !rst_looks_genuine(view);
 }
 
+/* A stack counts its own packets, or draws the number, or writes 0 (RFC 6864, section 4.1): an equal one is a chance of
+ * one in 65536. A device that turns the packet around copies it. A counter of the host that just arrives there is no
+ * copy, and a number that neither side ever changes is none either. */
+bool rst_copies_id(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    const rst_direction_t *peer = view->peer;
+    uint16_t id = view->trigger ? view->trigger->ip_id : (peer->known & RST_DIRECTION_IP_ID ? peer->ip_id : 0);
+
+    if (!(view->reset->known & RST_HAS_IP_ID) || !id || view->reset->ip_id != id || view->reset->trigger_late)
+        return false;
+    if (!view->trigger && (!rst_is_abort(view) || view->reset->own_last.at.pass_index))
+        return false;
+    return peer->ip_id_changes && !rst_repeats_id(view) && !((own->known & RST_DIRECTION_IP_ID) && own->ip_id == id);
+}
+
 bool rst_made_elsewhere(const rst_view_t *view)
 {
-    return rst_hop_jump(view) || rst_too_fast(view);
+    return rst_hop_jump(view) || rst_too_fast(view) || rst_copies_id(view);
 }
 
 void rst_explain_elsewhere(const rst_view_t *view)
@@ -53,6 +69,11 @@ void rst_explain_elsewhere(const rst_view_t *view)
         rst_evidence_add(view, rst_reacts_to(view).pass_index, "Answered in %s although the host takes at least %s",
                          rst_span(view, rst_since(view, rst_reacts_to(view))),
                          rst_span(view, view->distance.round_trip));
+    if (rst_copies_id(view))
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "It bears the IP ID %u of the packet that it reacts to: hosts count their packets, a device "
+                         "that turns a packet around copies the number",
+                         view->reset->ip_id);
 }
 
 bool rst_idle_before(const rst_view_t *view)

@@ -133,17 +133,25 @@ static bool ends_train(const rst_view_t *view)
            rst_within(view, rst_elapsed(first->at, view->reset->at), BURST);
 }
 
+/* A capture that begins in the middle may show nothing of the sender: then the train is known by what its peer has
+ * acknowledged (aftermath.c), and only resets with ACK form one. */
+static bool knows_number(const rst_view_t *view)
+{
+    if (!view->own->segments)
+        return view->peer->data_segments && (view->reset->flags & RST_FLAG_ACK);
+    return (view->own->known & RST_DIRECTION_NXT) && rst_directions_talk(view->own, view->peer);
+}
+
 static bool in_train(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
     int64_t elapsed = reset->own_last.at.pass_index ? rst_elapsed(reset->own_last.at, reset->at) : RST_TIME_NONE;
 
-    if (rst_has_fin(view->own) || !(view->own->known & RST_DIRECTION_NXT) ||
-        !rst_directions_talk(view->own, view->peer))
+    if (rst_has_fin(view->own) || !knows_number(view))
         return false;
     if (leads_train(view) || ends_train(view))
         return true;
-    return reset->form == RST_FORM_AHEAD && reset->own_last.at.pass_index &&
+    return view->own->segments && reset->form == RST_FORM_AHEAD && reset->own_last.at.pass_index &&
            rst_seq_diff(reset->seq, reset->own_last.seq) > 2 && rst_hops(reset->ttl) == rst_hops(reset->own_last.ttl) &&
            rst_within(view, elapsed, (int64_t)view->prefs->seqchange_s * RST_SECOND);
 }
@@ -172,7 +180,7 @@ static void explain_train(const rst_view_t *view)
                 "Injected: several resets with guessed sequence numbers arrive from the address of %s within %u s. A "
                 "real host knows its sequence number and needs only one reset",
                 rst_who_own(view), view->prefs->seqchange_s);
-    rst_evidence_add(view, view->reset->at.pass_index, "SEQ values rise beyond anything this side has sent");
+    rst_evidence_add(view, view->reset->at.pass_index, "SEQ values rise beyond anything this side is known to have sent");
     rst_explain_distance(view);
 }
 

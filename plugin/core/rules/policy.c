@@ -8,6 +8,10 @@
 #include "rules/elsewhere.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "rules/round_trip.h"
+
+#define SAME_COUNTER 4 /* IP IDs that follow each other this closely come from one counter; by chance once in 16000 */
+#define PAGE_SPAN (5 * RST_MILLISECOND)
 
 static bool first_payload(const rst_view_t *view)
 {
@@ -45,6 +49,9 @@ static unsigned match_policy(const rst_view_t *view)
         return first_payload(view) ? RST_UNSURE : 0;
     if (first_payload(view) && rst_made_elsewhere(view))
         return alive ? 92 : 75;
+    /* The handshake took longer, and the host that goes on takes as long again. */
+    if (first_payload(view) && alive && rst_hurried(view))
+        return 75;
     if (rst_is_answer(view) && alive && nearer)
         return 75;
     if (first_payload(view) && alive && view->reset->after.alive_new)
@@ -128,6 +135,12 @@ static void explain_near_filter(const rst_view_t *view)
     explain_filtered(view);
 }
 
+/* After the reset, the host speaks up from where its SYN-ACK came from. */
+static bool comes_back(const rst_view_t *view)
+{
+    return view->reset->after.own_ttl && rst_hops(view->reset->after.own_ttl) == rst_hops(view->own->syn_ttl);
+}
+
 /* A device in front of the server spoke for it before it sent the reset: what follows the SYN-ACK comes from nearer,
  * like the reset, and either came sooner than the server could answer, or the server speaks up after all. With a proxy
  * that answers for slower servers, it is the other way around: the SYN-ACK comes from nearer. */
@@ -150,20 +163,84 @@ static unsigned match_spoken_for(const rst_view_t *view)
     answer = rst_elapsed(view->peer->last_data, own->last);
     fast = round_trip != RST_TIME_NONE && answer != RST_TIME_NONE && round_trip - answer >= 5 * RST_MILLISECOND &&
            rst_within(view, answer, round_trip / 100 * view->prefs->fast_percent);
-    back = view->reset->after.own_ttl && rst_hops(view->reset->after.own_ttl) == syn;
-    return fast && back ? 92 : (fast || back ? 75 : 0);
+    back = comes_back(view);
+    if (fast || back)
+        return fast && back ? 92 : 75;
+    return own->bytes || rst_has_fin(own) ? RST_UNSURE : 0;
+}
+
+/* The latest packet with payload or FIN in the name of the sender, whether it fitted that side or not. */
+typedef struct page {
+    rst_moment_t at;
+    uint16_t ip_id;
+    uint8_t ttl;
+} page_t;
+
+static page_t page_of(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    const rst_recent_segment_t *stray = own->stray;
+    bool latest = own->last.pass_index &&
+                  (own->last_data.pass_index == own->last.pass_index || own->fin.pass_index == own->last.pass_index);
+
+    if (stray && stray->space && stray->moment.pass_index > own->last.pass_index)
+        return (page_t){stray->moment, stray->ip_id, stray->ttl};
+    if (!latest || !(own->known & RST_DIRECTION_IP_ID))
+        return (page_t){.ip_id = 0};
+    return (page_t){own->last, own->ip_id, own->ttl};
+}
+
+static bool apart(const rst_view_t *view, uint8_t a, uint8_t b)
+{
+    /* RST_HOPS_ABSURD is far from all others: a TTL that no stack starts from is that of a program. */
+    return a && b && ABS(rst_hops(a) - rst_hops(b)) >= (int)view->prefs->hop_delta;
+}
+
+/* An answer and right behind it a reset with the next IP ID: one counter made both. Three distances, that of the
+ * SYN-ACK, of the answer and of the reset: no host is at three places, but a program that writes packets itself chooses
+ * their TTL, and the kernel below it sends the reset. */
+static unsigned match_page(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    page_t page = page_of(view);
+
+    if (!(view->reset->known & RST_HAS_IP) || !(view->reset->known & RST_HAS_IP_ID) ||
+        !(own->known & RST_DIRECTION_SYNACK) || !own->syn_ttl || !view->peer->bytes || !page.ip_id ||
+        (view->reset->known & RST_HAS_TIMESTAMP))
+        return 0;
+    if ((uint16_t)(view->reset->ip_id - page.ip_id - 1) >= SAME_COUNTER ||
+        !rst_within(view, rst_since(view, page.at), PAGE_SPAN))
+        return 0;
+    return apart(view, page.ttl, own->syn_ttl) && apart(view, view->reset->ttl, own->syn_ttl) &&
+                   apart(view, page.ttl, view->reset->ttl)
+               ? 60
+               : 0;
+}
+
+static void explain_page(const rst_view_t *view)
+{
+    page_t page = page_of(view);
+
+    rst_summary(view,
+                "Probably reset by a policy on the path: the answer in %s and this reset, %s later and with the next IP ID, "
+                "have one maker, but neither comes from where the SYN-ACK of %s does",
+                rst_where(view, page.at.pass_index), rst_span(view, rst_since(view, page.at)), rst_who_own(view));
+    rst_evidence_add(view, view->own->syn.pass_index, "SYN-ACK with TTL %u", view->own->syn_ttl);
+    rst_evidence_add(view, page.at.pass_index, "The answer has TTL %u and IP ID %u, the reset TTL %u and IP ID %u",
+                     page.ttl, page.ip_id, view->reset->ttl, view->reset->ip_id);
 }
 
 static void explain_spoken_for(const rst_view_t *view)
 {
     rst_summary(view,
-                "A device on the path answered in the name of %s (%s) and reset the connection: both come from nearer "
-                "than that host's SYN-ACK",
-                rst_who_own(view), rst_where(view, view->own->last.pass_index));
+                "%s answered in the name of %s (%s) and reset the connection: both come from nearer than that host's "
+                "SYN-ACK",
+                rst_hedge(view, "A device on the path", "Perhaps a device on the path"), rst_who_own(view),
+                rst_where(view, view->own->last.pass_index));
     rst_evidence_add(view, view->own->syn.pass_index, "SYN-ACK with TTL %u", view->own->syn_ttl);
     rst_evidence_add(view, view->own->last.pass_index, "Same TTL %u as the reset, %s after the other side's last data",
                      view->own->ttl, rst_span(view, rst_elapsed(view->peer->last_data, view->own->last)));
-    if (view->reset->after.own_next.pass_index)
+    if (comes_back(view))
         rst_evidence_add(view, view->reset->after.own_next.pass_index, "TTL %u: the host itself, after the reset",
                          view->reset->after.own_ttl);
 }
@@ -176,6 +253,13 @@ const rst_rule_t rst_rules_policy[] = {
      RST_IF_ANY,
      RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_INJECTED, 8}}},
+    {"page_and_reset",
+     RST_CAUSE_POLICY_RESET,
+     match_page,
+     explain_page,
+     RST_IF_ANY,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 15}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 10}}},
     {"request_blocked",
      RST_CAUSE_POLICY_RESET,
      match_policy,

@@ -9,7 +9,8 @@
 #define ID_NEXT 4                          /* by chance once in 16000 */
 #define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has processed what came */
 #define ROUTE_HOPS 8                       /* a change of route makes the path no longer or shorter than this */
-#define ID_STEP_MAX 64 /* packets of other connections that may come between two packets of this one */
+#define COUNT_FAR 1024
+#define COUNT_SPAN RST_SECOND /* a counter that other connections use too has not gone far by then */
 
 bool rst_is_refusal(const rst_view_t *view)
 {
@@ -130,7 +131,16 @@ bool rst_repeats_id(const rst_view_t *view)
     uint16_t step = (uint16_t)(view->reset->ip_id - view->own->ip_id);
 
     return view->reset->ip_id && (view->own->known & RST_DIRECTION_IP_ID) && view->own->ip_id_changes && step >= 1 &&
-           step <= ID_STEP_MAX;
+           step <= RST_ID_STEP_MAX;
+}
+
+bool rst_breaks_count(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+
+    return own->ip_id_changes >= 2 && own->ip_id_steps == own->ip_id_changes && (view->reset->known & RST_HAS_IP_ID) &&
+           view->reset->ip_id && ABS((int16_t)(view->reset->ip_id - own->ip_id)) > COUNT_FAR &&
+           rst_within(view, rst_since(view, own->last), COUNT_SPAN);
 }
 
 /* In files without real times, every packet has the same time, so differences mean nothing. */

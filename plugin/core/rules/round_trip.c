@@ -44,6 +44,19 @@ bool rst_too_fast(const rst_view_t *view)
     return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
 }
 
+/* One sample, mostly the handshake, may have been slow for other reasons than the way (a sleeping radio, an address
+ * that had to be resolved first), so this alone accuses nobody. */
+bool rst_hurried(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+    int64_t delay = rst_since(view, rst_reacts_to(view));
+
+    if (!(own->known & RST_DIRECTION_RTT) || own->rtt < (int64_t)view->prefs->min_rtt_us * 1000 ||
+        delay == RST_TIME_NONE || own->rtt - delay < 5 * RST_MILLISECOND)
+        return false;
+    return rst_within(view, delay, own->rtt / 100 * view->prefs->fast_percent);
+}
+
 /* A reset that comes sooner or much later merely happened to follow a bare ACK, and no stack sends a bare reset on its
  * own initiative (RFC 9293, section 3.10.5). */
 bool rst_out_of_step(const rst_view_t *view)

@@ -15,6 +15,9 @@ rst_moment_t rst_reacts_to(const rst_view_t *view);
 /* It came sooner than any answer could, after less than the round trip to the host. */
 bool rst_too_fast(const rst_view_t *view);
 
+/* It came much sooner than this connection's own shortest sample, of which there may be just one. */
+bool rst_hurried(const rst_view_t *view);
+
 /* A stateless host answers after one round trip, but this came sooner or much later. */
 bool rst_out_of_step(const rst_view_t *view);
 

@@ -11,6 +11,8 @@
 
 #define TRAIN_HOPS 2
 #define SAME_TIME (20 * RST_MICROSECOND) /* what one interrupt of a network card delivers, in whatever order */
+#define ID_NEXT 4                        /* by chance once in 16000 */
+#define BURST (2 * RST_MILLISECOND)
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its sender had sent before the reset? */
@@ -22,6 +24,25 @@ static bool sent_later(const rst_direction_t *side, const rst_segment_t *segment
         segment->ip_id)
         return (int16_t)(segment->ip_id - side->ip_id) > 0;
     return false;
+}
+
+/* Does it bear the number that its sender would have given to its next packet? */
+static bool counts_on(const rst_direction_t *side, uint16_t ip_id)
+{
+    return (uint16_t)(ip_id - side->ip_id - 1) < ID_NEXT;
+}
+
+/* A host aborts at SND.NXT (RFC 9293, section 3.10.5), so it had sent nothing beyond that before its reset. New data
+ * that begin there were sent after it, however soon they come, and if they bear the next IP ID of their side and the
+ * reset does not, no reset was sent before them. */
+static bool begins_at_reset(const rst_reset_t *reset, const rst_segment_t *segment)
+{
+    const rst_direction_t *side = &reset->direction[reset->from];
+
+    return reset->form == RST_FORM_ABORT && segment->len && segment->seq == reset->seq &&
+           (side->known & RST_DIRECTION_IP_ID) && side->ip_id_changes && side->ip_id_steps == side->ip_id_changes &&
+           (segment->known & reset->known & RST_HAS_IP_ID) && counts_on(side, segment->ip_id) &&
+           !counts_on(side, reset->ip_id);
 }
 
 /* New data, a FIN, or an acknowledgment of later data: a host that has reset the connection sends none of these. */
@@ -40,7 +61,8 @@ static void note_alive(rst_reset_t *reset, const rst_segment_t *segment, rst_mom
     const rst_direction_t *side = &reset->direction[reset->from];
     int64_t elapsed = rst_elapsed(reset->at, at);
 
-    if (!is_progress(side, segment) || elapsed == RST_TIME_NONE || elapsed < REORDERED)
+    if (!is_progress(side, segment) || elapsed == RST_TIME_NONE ||
+        (elapsed < REORDERED && !begins_at_reset(reset, segment)))
         return;
     if (reset->after.alive_count < UINT16_MAX)
         reset->after.alive_count++;
@@ -181,6 +203,27 @@ static bool is_apart(const rst_reset_t *reset, const rst_segment_t *segment)
     return ABS(rst_hops(segment->ttl) - rst_hops(reset->ttl)) > TRAIN_HOPS;
 }
 
+/* Resets that answer rising ACKs rise too (RFC 9293, section 3.10.7.1). If the capture lacks those ACKs, the resets are
+ * not guesses. */
+static bool is_beyond(const rst_reset_t *reset, const rst_segment_t *segment)
+{
+    const rst_direction_t *own = &reset->conn->direction[reset->from];
+
+    return rst_directions_talk(own, &reset->conn->direction[1 - reset->from]) && (own->known & RST_DIRECTION_NXT) &&
+           rst_seq_after(segment->seq, own->nxt);
+}
+
+/* In a capture that begins in the middle, nothing of the sender but resets is there yet; how far it had come is known
+ * from what its peer acknowledges. Resets with ACK answer nothing, so missing segments do not explain them. */
+static bool is_beyond_peer(const rst_reset_t *reset, const rst_segment_t *segment, int64_t elapsed)
+{
+    const rst_direction_t *own = &reset->conn->direction[reset->from];
+    const rst_direction_t *peer = &reset->conn->direction[1 - reset->from];
+
+    return !own->segments && peer->data_segments && (peer->known & RST_DIRECTION_ACKED) && elapsed <= BURST &&
+           (reset->flags & segment->flags & RST_FLAG_ACK) && reset->form == RST_FORM_ABORT;
+}
+
 static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at, const rst_prefs_t *prefs)
 {
     const rst_direction_t *own = &reset->conn->direction[reset->from];
@@ -189,14 +232,11 @@ static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst
 
     if (elapsed == RST_TIME_NONE || elapsed > (int64_t)prefs->seqchange_s * RST_SECOND)
         return;
-    /* Resets that answer rising ACKs rise too (RFC 9293, section 3.10.7.1). If the capture lacks those ACKs, the resets
-     * are not guesses. */
-    if (!rst_directions_talk(own, peer))
+    if (!is_beyond(reset, segment) && !is_beyond_peer(reset, segment, elapsed))
         return;
     /* RFC 9293 gives a host no reason to send a reset at a number that neither side has reached (Weaver
      * et al., 2009). */
-    if (rst_seq_diff(segment->seq, reset->seq) <= 2 || !(own->known & RST_DIRECTION_NXT) ||
-        !rst_seq_after(segment->seq, own->nxt) || (own->known & RST_DIRECTION_FIN))
+    if (rst_seq_diff(segment->seq, reset->seq) <= 2 || (own->known & RST_DIRECTION_FIN))
         return;
     if ((peer->known & RST_DIRECTION_ACKED) && rst_seq_diff(segment->seq, peer->acked) <= 2)
         return;

@@ -102,8 +102,10 @@ static void take_ip_id(rst_direction_t *side, const rst_segment_t *segment)
 {
     if (!(segment->known & RST_HAS_IP_ID) || segment->ip_id == 0)
         return;
-    if ((side->known & RST_DIRECTION_IP_ID) && side->ip_id != segment->ip_id && side->ip_id_changes < UINT16_MAX)
+    if ((side->known & RST_DIRECTION_IP_ID) && side->ip_id != segment->ip_id && side->ip_id_changes < UINT16_MAX) {
         side->ip_id_changes++;
+        side->ip_id_steps += (uint16_t)(segment->ip_id - side->ip_id) <= RST_ID_STEP_MAX;
+    }
     side->ip_id = segment->ip_id;
     side->known |= RST_DIRECTION_IP_ID;
 }

@@ -65,6 +65,7 @@ typedef struct rst_distance {
     uint8_t hops, seen;
 } rst_distance_t;
 
+#define RST_ID_STEP_MAX 64 /* packets of other connections that may come between two packets of this one */
 #define RST_DISTANCES 3 /* load sharing over more paths is rare */
 
 /* Segments in a row whose numbers alone are foreign, and that continue each other (gap.h). */
@@ -100,6 +101,7 @@ typedef struct rst_direction {
     uint32_t sack_right;  /* highest right edge acknowledged selectively */
     uint16_t synacks;     /* transmissions of the SYN-ACK */
     uint16_t ip_id, ip_id_changes;
+    uint16_t ip_id_steps; /* changes that are small steps forward, as of a counter */
     uint16_t mss;
     uint8_t wscale;
     uint8_t hop_min, hop_max;   /* hop distance of its segments, not counting resets */
