@@ -70,6 +70,26 @@ static void test_goes_on_at_seq(void)
                  "2.02 S>C R. 5019 ack 1070 ttl 54 id 53414", "2.0215 S>C P. 5019 ack 1070 len 773 ttl 54 id 203");
 }
 
+/* Without IP IDs: accuses nobody, unless the reset lacks the timestamp that its side always has. */
+static void test_goes_on_at_seq_uncounted(void)
+{
+#define TALK_UNCOUNTED                                                                                                 \
+    "0 C>S S 1000 ttl 128", "0.21 S>C S. 5000 ack 1001 ttl 58", "0.211 C>S . 1001 ack 5001 ttl 128",                   \
+        "0.26 C>S P. 1001 ack 5001 len 44 ttl 128", "0.48 S>C P. 5001 ack 1045 len 41 ttl 58",                         \
+        "0.481 C>S P. 1045 ack 5042 len 44 ttl 128"
+    script_check("injected 45-49 by unknown contradicted 8 early app_abort", TALK_UNCOUNTED,
+                 "0.695 S>C R. 5042 ack 1089 ttl 58", "0.6966 S>C P. 5042 ack 1089 len 773 ttl 58");
+    /* So soon that the capture may have mixed them up; the reset lies behind. */
+    script_check("* by server not injected", TALK_UNCOUNTED, "0.695 S>C R. 5042 ack 1089 ttl 58",
+                 "0.6954 S>C P. 5042 ack 1089 len 773 ttl 58");
+    script_check("* by server not injected", TALK_UNCOUNTED, "0.695 S>C R. 5815 ack 1089 ttl 58",
+                 "0.6966 S>C P. 5042 ack 1089 len 773 ttl 58");
+    script_check("injected 55-65 by middlebox", "0 C>S S 1000 ts 1:0", "0.21 S>C S. 5000 ack 1001 ts 500:1",
+                 "0.211 C>S . 1001 ack 5001 ts 211:500", "0.26 C>S P. 1001 ack 5001 len 44 ts 260:500",
+                 "0.48 S>C P. 5001 ack 1045 len 41 ts 770:260", "0.481 C>S P. 1045 ack 5042 len 44 ts 481:770",
+                 "0.695 S>C R. 5042 ack 1089", "0.6966 S>C P. 5042 ack 1089 len 773 ts 986:481");
+}
+
 /* At first sight there is only the number: all packets of the server were counted, and this one was not. */
 static void test_out_of_count(void)
 {
@@ -111,6 +131,21 @@ static void test_midstream_train(void)
                  "0.00604 S>C R. 6461 ack 1079 ttl 54");
 }
 
+/* The capture begins with the request; who answers for the server goes on where its reset says that all ended. */
+static void test_midstream_goes_on(void)
+{
+    script_check("injected 45-49 by unknown contradicted 4 early unread_data", MIDSTREAM,
+                 "0.006 S>C R. 5001 ack 1079 ttl 54", "0.06 S>C . 5001 ack 1079 ttl 54",
+                 "0.061 S>C P. 5001 ack 1079 len 1400 ttl 54");
+    /* So soon that the reset may have overtaken it; a bare ACK alone; data from before. */
+    script_check("unread_data by server", MIDSTREAM, "0.006 S>C R. 5001 ack 1079 ttl 54",
+                 "0.009 S>C P. 5001 ack 1079 len 1400 ttl 54");
+    script_check("unread_data by server", MIDSTREAM, "0.006 S>C R. 5001 ack 1079 ttl 54",
+                 "0.06 S>C . 5001 ack 1079 ttl 54");
+    script_check("unread_data by server", MIDSTREAM, "0.006 S>C R. 5001 ack 1079 ttl 54",
+                 "0.06 S>C P. 4001 ack 1079 len 1000 ttl 54");
+}
+
 static void test_hurried(void)
 {
     /* A quarter of the handshake's time, and not from where the SYN-ACK came from: two devices. */
@@ -122,6 +157,9 @@ static void test_hurried(void)
                  "0.283 S>C . 5001 ack 1008 ttl 51 id 7948", "0.2831 C>S R 1008 ttl 128 id 503");
     script_check("policy_reset 55-65 by middlebox", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 51 id 0",
                  "0.283 S>C . 5001 ack 1008 ttl 51 id 0", "0.284 S>C P. 5001 ack 1008 len 2000 ttl 51 id 0");
+    /* It acknowledges the first of two segments. */
+    script_check("injected 55-55 by middlebox", HELLO, "0.1421 C>S P. 1008 ack 5001 len 44 ttl 128 id 503",
+                 "0.151 S>C R. 5001 ack 1008 ttl 59 id 7000");
     /* From the usual distance, in the usual time: its own answer to what crossed. */
     script_check("#2 segment_after_reset by server never injected", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 59 id 7000",
                  "0.1511 C>S . 1008 ack 5001 ttl 128 id 503", "0.292 S>C R 5001 ttl 51 id 0");
@@ -151,6 +189,10 @@ static void test_hurried_unstamped(void)
     script_check("unread_data by server", STAMPED, "0.0658 S>C R. 5001 ack 1076 ttl 63 id 0 win 509 noopt");
 }
 
+#define ASKED_UNCOUNTED                                                                                                \
+    "0.000 C>S S 1000 ttl 64", "0.200 S>C S. 5000 ack 1001 ttl 53", "0.2001 C>S . 1001 ack 5001 ttl 64",               \
+        "0.2002 C>S P. 1001 ack 5001 len 61 ttl 64"
+
 static void test_page(void)
 {
 #define ASKED                                                                                                          \
@@ -176,6 +218,22 @@ static void test_page(void)
     /* A proxy accepts, the server behind it answers and resets. */
     script_check("* not policy_reset", ASKED, "0.390 S>C PF. 5001 ack 1062 len 65 ttl 47 id 18945",
                  "0.3901 S>C R 5001 ttl 47 id 18946");
+}
+
+static void test_page_perhaps(void)
+{
+    /* Without IP IDs; from the middle of the connection. */
+    script_check("policy_reset 45-49 by unknown alt injected", ASKED_UNCOUNTED,
+                 "0.390 S>C PF. 5001 ack 1062 len 65 ttl 90", "0.3901 S>C R 5001 ttl 47");
+    script_check("policy_reset 45-49 by unknown", "0 C>S P. 1001 ack 5001 len 61 ttl 64 id 102",
+                 "0.190 S>C PF. 5001 ack 1062 len 65 ttl 90 id 18945", "0.1901 S>C R 5001 ttl 47 id 18946");
+    /* No counter and no third place; the same distance by another initial TTL; later. */
+    script_check("* not policy_reset", "0 C>S P. 1001 ack 5001 len 61 ttl 64",
+                 "0.190 S>C PF. 5001 ack 1062 len 65 ttl 90", "0.1901 S>C R 5001 ttl 47");
+    script_check("* not policy_reset", ASKED_UNCOUNTED, "0.390 S>C PF. 5001 ack 1062 len 65 ttl 47",
+                 "0.3901 S>C R 5001 ttl 238");
+    script_check("* not policy_reset", ASKED_UNCOUNTED, "0.390 S>C PF. 5001 ack 1062 len 65 ttl 90",
+                 "0.3960 S>C R 5001 ttl 47");
 }
 
 /* What follows the SYN-ACK comes from nearer, a page or a FIN, but in the time that the server takes. */
@@ -240,11 +298,14 @@ int main(int argc, char **argv)
         {"/maker/copied-id", test_copied_id},
         {"/maker/copied-id-not", test_copied_id_not},
         {"/maker/goes-on-at-seq", test_goes_on_at_seq},
+        {"/maker/goes-on-at-seq-uncounted", test_goes_on_at_seq_uncounted},
         {"/maker/out-of-count", test_out_of_count},
         {"/maker/midstream-train", test_midstream_train},
+        {"/maker/midstream-goes-on", test_midstream_goes_on},
         {"/maker/hurried", test_hurried},
         {"/maker/hurried-unstamped", test_hurried_unstamped},
         {"/maker/page", test_page},
+        {"/maker/page-perhaps", test_page_perhaps},
         {"/maker/page-in-time", test_page_in_time},
         {"/maker/earlier-than-own", test_earlier_than_own},
         {"/maker/swallowed", test_swallowed},

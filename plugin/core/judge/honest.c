@@ -58,10 +58,8 @@ static bool knows_sender(const rst_view_t *view)
 static bool has_flaw(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
-    bool unstamped = own->stamped && !own->unstamped && (view->reset->known & RST_HAS_OPTIONS) && !bears_stamp(view) &&
-                     !rst_is_answer(view);
 
-    return unstamped || (own->ip_id_changes && view->reset->ip_id && !rst_repeats_id(view));
+    return rst_lacks_stamp(view) || (own->ip_id_changes && view->reset->ip_id && !rst_repeats_id(view));
 }
 
 /* What goes on after the reset may be forged instead. Against that speak another distance of the reset, and that the
@@ -74,6 +72,8 @@ static unsigned most_by_progress(const rst_view_t *view)
         return RST_HONEST_ALWAYS;
     if ((!knows_sender(view) && after->alive_count < 2) || rst_looks_genuine(view))
         return CONTRADICTION;
+    if (after->alive_soon)
+        return has_flaw(view) ? ONE_CLUE : CONTRADICTION;
     if (after->alive_taken)
         return RST_HONEST_ALWAYS;
     return has_flaw(view) ? ONE_FLAW : ONE_CLUE;

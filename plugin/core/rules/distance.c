@@ -122,7 +122,7 @@ static unsigned match_copied_id(const rst_view_t *view)
 static unsigned match_hurried(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
-    bool bare = own->stamped && !own->unstamped && (view->reset->known & RST_HAS_OPTIONS) && !rst_is_answer(view);
+    bool bare = rst_lacks_stamp(view);
 
     if (!rst_hurried(view) || rst_made_elsewhere(view) || rst_is_refusal(view) || rst_looks_genuine(view) ||
         rst_has_fin(own) || rst_has_fin(view->peer))

@@ -56,10 +56,10 @@ static void explain_contradicted(const rst_view_t *view)
 {
     const rst_moment_t alive = view->reset->after.alive;
 
-    rst_summary(
-        view,
-        "Injected: %s goes on with the connection in %s, %s after 'its' reset, so something else on the path sent it",
-        rst_who_own(view), rst_where(view, alive.pass_index), rst_span(view, rst_elapsed(view->reset->at, alive)));
+    rst_summary(view,
+                "%s: %s goes on with the connection in %s, %s after 'its' reset, so something else on the path %s it",
+                rst_hedge(view, "Injected", "Perhaps injected"), rst_who_own(view), rst_where(view, alive.pass_index),
+                rst_span(view, rst_elapsed(view->reset->at, alive)), rst_hedge(view, "sent", "may have sent"));
     explain_contradiction(view);
 }
 

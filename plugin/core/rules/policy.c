@@ -171,8 +171,8 @@ static unsigned match_spoken_for(const rst_view_t *view)
 
 /* The latest packet with payload or FIN in the name of the sender, whether it fitted that side or not. */
 typedef struct page {
-    rst_moment_t at;
-    uint16_t ip_id;
+    rst_moment_t at; /* pass_index 0 = none */
+    uint16_t ip_id;  /* 0 = unknown */
     uint8_t ttl;
 } page_t;
 
@@ -185,9 +185,9 @@ static page_t page_of(const rst_view_t *view)
 
     if (stray && stray->space && stray->moment.pass_index > own->last.pass_index)
         return (page_t){stray->moment, stray->ip_id, stray->ttl};
-    if (!latest || !(own->known & RST_DIRECTION_IP_ID))
+    if (!latest || !(own->known & RST_DIRECTION_HOPS))
         return (page_t){.ip_id = 0};
-    return (page_t){own->last, own->ip_id, own->ttl};
+    return (page_t){own->last, (own->known & RST_DIRECTION_IP_ID) ? own->ip_id : 0, own->ttl};
 }
 
 static bool apart(const rst_view_t *view, uint8_t a, uint8_t b)
@@ -196,25 +196,51 @@ static bool apart(const rst_view_t *view, uint8_t a, uint8_t b)
     return a && b && ABS(rst_hops(a) - rst_hops(b)) >= (int)view->prefs->hop_delta;
 }
 
-/* An answer and right behind it a reset with the next IP ID: one counter made both. Three distances, that of the
- * SYN-ACK, of the answer and of the reset: no host is at three places, but a program that writes packets itself chooses
- * their TTL, and the kernel below it sends the reset. */
+/* An answer and right behind it a reset from another distance: no host is at two places, but a program that writes
+ * packets itself chooses their TTL, and the kernel below it, which knows of no connection, sends the reset. */
+static bool ends_page(const rst_view_t *view, const page_t *page)
+{
+    return (view->reset->known & RST_HAS_IP) && !(view->reset->known & RST_HAS_TIMESTAMP) && view->peer->bytes &&
+           page->at.pass_index && rst_within(view, rst_since(view, page->at), PAGE_SPAN) &&
+           apart(view, page->ttl, view->reset->ttl);
+}
+
+/* The SYN-ACK comes from a third place. */
+static bool is_third_place(const rst_view_t *view, const page_t *page)
+{
+    return (view->own->known & RST_DIRECTION_SYNACK) && apart(view, page->ttl, view->own->syn_ttl) &&
+           apart(view, view->reset->ttl, view->own->syn_ttl);
+}
+
+/* The next IP ID: one counter made both. */
+static bool shares_counter(const rst_view_t *view, const page_t *page)
+{
+    return (view->reset->known & RST_HAS_IP_ID) && page->ip_id &&
+           (uint16_t)(view->reset->ip_id - page->ip_id - 1) < SAME_COUNTER;
+}
+
+static bool lacks_counter(const rst_view_t *view, const page_t *page)
+{
+    return !(view->reset->known & RST_HAS_IP_ID) || !view->reset->ip_id || !page->ip_id;
+}
+
 static unsigned match_page(const rst_view_t *view)
 {
-    const rst_direction_t *own = view->own;
     page_t page = page_of(view);
 
-    if (!(view->reset->known & RST_HAS_IP) || !(view->reset->known & RST_HAS_IP_ID) ||
-        !(own->known & RST_DIRECTION_SYNACK) || !own->syn_ttl || !view->peer->bytes || !page.ip_id ||
-        (view->reset->known & RST_HAS_TIMESTAMP))
+    return ends_page(view, &page) && is_third_place(view, &page) && shares_counter(view, &page) ? 60 : 0;
+}
+
+/* IPv6 has no IP ID; a capture that begins in the middle has no SYN-ACK. */
+static unsigned match_page_perhaps(const rst_view_t *view)
+{
+    page_t page = page_of(view);
+
+    if (!ends_page(view, &page))
         return 0;
-    if ((uint16_t)(view->reset->ip_id - page.ip_id - 1) >= SAME_COUNTER ||
-        !rst_within(view, rst_since(view, page.at), PAGE_SPAN))
-        return 0;
-    return apart(view, page.ttl, own->syn_ttl) && apart(view, view->reset->ttl, own->syn_ttl) &&
-                   apart(view, page.ttl, view->reset->ttl)
-               ? 60
-               : 0;
+    if (is_third_place(view, &page))
+        return lacks_counter(view, &page) ? RST_UNSURE : 0;
+    return !view->own->syn_ttl && shares_counter(view, &page) ? RST_UNSURE : 0;
 }
 
 static void explain_page(const rst_view_t *view)
@@ -222,12 +248,25 @@ static void explain_page(const rst_view_t *view)
     page_t page = page_of(view);
 
     rst_summary(view,
-                "Probably reset by a policy on the path: the answer in %s and this reset, %s later and with the next IP ID, "
-                "have one maker, but neither comes from where the SYN-ACK of %s does",
+                "Probably reset by a policy on the path: the answer in %s and this reset, %s later and with the next "
+                "IP ID, have one maker, but neither comes from where the SYN-ACK of %s does",
                 rst_where(view, page.at.pass_index), rst_span(view, rst_since(view, page.at)), rst_who_own(view));
     rst_evidence_add(view, view->own->syn.pass_index, "SYN-ACK with TTL %u", view->own->syn_ttl);
     rst_evidence_add(view, page.at.pass_index, "The answer has TTL %u and IP ID %u, the reset TTL %u and IP ID %u",
                      page.ttl, page.ip_id, view->reset->ttl, view->reset->ip_id);
+}
+
+static void explain_page_perhaps(const rst_view_t *view)
+{
+    page_t page = page_of(view);
+
+    rst_summary(view,
+                "Perhaps reset by a policy on the path: the answer in %s and this reset, %s later, bear the address of "
+                "%s but come from two distances",
+                rst_where(view, page.at.pass_index), rst_span(view, rst_since(view, page.at)), rst_who_own(view));
+    rst_evidence_add(view, page.at.pass_index, "The answer has TTL %u, the reset TTL %u", page.ttl, view->reset->ttl);
+    if (view->own->syn_ttl)
+        rst_evidence_add(view, view->own->syn.pass_index, "SYN-ACK with TTL %u", view->own->syn_ttl);
 }
 
 static void explain_spoken_for(const rst_view_t *view)
@@ -257,9 +296,16 @@ const rst_rule_t rst_rules_policy[] = {
      RST_CAUSE_POLICY_RESET,
      match_page,
      explain_page,
-     RST_IF_ANY,
+     RST_IF_NO_REFUSAL,
      RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
      {{RST_CAUSE_INJECTED, 15}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 10}}},
+    {"page_and_reset_perhaps",
+     RST_CAUSE_POLICY_RESET,
+     match_page_perhaps,
+     explain_page_perhaps,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_INJECTED, 15}, {RST_CAUSE_UNKNOWN_TO_KERNEL, 15}}},
     {"request_blocked",
      RST_CAUSE_POLICY_RESET,
      match_policy,

@@ -134,6 +134,15 @@ bool rst_repeats_id(const rst_view_t *view)
            step <= RST_ID_STEP_MAX;
 }
 
+/* RFC 7323, section 3.2: most stacks put one into a reset too, unless it answers something. */
+bool rst_lacks_stamp(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+
+    return own->stamped && !own->unstamped && (view->reset->known & RST_HAS_OPTIONS) &&
+           !(view->reset->known & RST_HAS_TIMESTAMP) && !rst_is_answer(view);
+}
+
 bool rst_breaks_count(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;

@@ -28,6 +28,7 @@ bool rst_loses_data(const rst_view_t *view);    /* the sender had unacknowledged
 uint32_t rst_in_flight(const rst_view_t *view); /* peer's bytes that the sender had not acknowledged before the reset */
 uint32_t rst_not_received(const rst_view_t *view); /* the same, taking the reset's own ACK into account */
 bool rst_repeats_id(const rst_view_t *view);       /* the IP ID continues the sender's counter */
+bool rst_lacks_stamp(const rst_view_t *view);      /* no timestamp, as the only packet of its side */
 bool rst_breaks_count(const rst_view_t *view);     /* all its packets were counted, but this one was not */
 
 /* dt <= limit, as far as the capture's clock can tell; false if it cannot. dt may be RST_TIME_NONE. */

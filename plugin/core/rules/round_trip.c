@@ -10,14 +10,10 @@
 rst_moment_t rst_reacts_to(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
-    const rst_direction_t *peer = view->peer;
-    bool first_ack = rst_is_abort(view) && (reset->flags & RST_FLAG_ACK) && (view->own->known & RST_DIRECTION_ACKED) &&
-                     peer->bytes && reset->ack == peer->nxt && rst_seq_after(peer->nxt, view->own->acked) &&
-                     peer->retransmission.copies <= 1;
 
     if (rst_is_answer(view) && !reset->trigger_late)
         return view->trigger->moment;
-    return first_ack ? peer->last_data : (rst_moment_t){0, RST_TIME_NONE};
+    return rst_is_abort(view) ? reset->acknowledged : (rst_moment_t){0, RST_TIME_NONE};
 }
 
 static bool is_nearer(const rst_view_t *view)

@@ -13,6 +13,7 @@
 #define SAME_TIME (20 * RST_MICROSECOND) /* what one interrupt of a network card delivers, in whatever order */
 #define ID_NEXT 4                        /* by chance once in 16000 */
 #define BURST (2 * RST_MILLISECOND)
+#define DISORDER (500 * RST_MICROSECOND) /* a capture that mixes up two packets puts them nearer together */
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
 
 /* Was the segment provably sent after everything that its sender had sent before the reset? */
@@ -32,10 +33,17 @@ static bool counts_on(const rst_direction_t *side, uint16_t ip_id)
     return (uint16_t)(ip_id - side->ip_id - 1) < ID_NEXT;
 }
 
-/* A host aborts at SND.NXT (RFC 9293, section 3.10.5), so it had sent nothing beyond that before its reset. New data
- * that begin there were sent after it, however soon they come, and if they bear the next IP ID of their side and the
- * reset does not, no reset was sent before them. */
-static bool begins_at_reset(const rst_reset_t *reset, const rst_segment_t *segment)
+/* A host aborts at SND.NXT (RFC 9293, section 3.10.5), so it had sent nothing beyond that before its reset, and new
+ * data that begin there were sent after it, however soon they come. But some stacks abort at SND.UNA, and then the
+ * reset overtook the data. Asked only about a side without IP IDs, which tell more. */
+static bool begins_at_reset(const rst_reset_t *reset, const rst_segment_t *segment, int64_t elapsed)
+{
+    return reset->form == RST_FORM_ABORT && segment->len && segment->seq == reset->seq && elapsed >= DISORDER &&
+           reset->direction[reset->from].segments && !(reset->direction[reset->from].known & RST_DIRECTION_IP_ID);
+}
+
+/* If the data bear the next IP ID of their side and the reset does not, no reset was sent before them. */
+static bool counts_past_reset(const rst_reset_t *reset, const rst_segment_t *segment)
 {
     const rst_direction_t *side = &reset->direction[reset->from];
 
@@ -46,10 +54,14 @@ static bool begins_at_reset(const rst_reset_t *reset, const rst_segment_t *segme
 }
 
 /* New data, a FIN, or an acknowledgment of later data: a host that has reset the connection sends none of these. */
-static bool is_progress(const rst_direction_t *side, const rst_segment_t *segment)
+static bool is_progress(const rst_reset_t *reset, const rst_segment_t *segment)
 {
+    const rst_direction_t *side = &reset->direction[reset->from];
     uint32_t end = segment->seq + rst_segment_space(segment);
 
+    /* The capture begins in the middle: all that is known of the side is where it would have ended. */
+    if (!(side->known & RST_DIRECTION_NXT))
+        return reset->form == RST_FORM_ABORT && segment->len && segment->seq == reset->seq;
     if (rst_segment_space(segment) && (side->known & RST_DIRECTION_NXT) && rst_seq_after(end, side->nxt))
         return true;
     return (segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) &&
@@ -61,14 +73,18 @@ static void note_alive(rst_reset_t *reset, const rst_segment_t *segment, rst_mom
     const rst_direction_t *side = &reset->direction[reset->from];
     int64_t elapsed = rst_elapsed(reset->at, at);
 
-    if (!is_progress(side, segment) || elapsed == RST_TIME_NONE ||
-        (elapsed < REORDERED && !begins_at_reset(reset, segment)))
+    bool counted = counts_past_reset(reset, segment);
+
+    if (!is_progress(reset, segment) || elapsed == RST_TIME_NONE ||
+        (elapsed < REORDERED && !counted && !begins_at_reset(reset, segment, elapsed) &&
+         !reset->after.alive.pass_index))
         return;
     if (reset->after.alive_count < UINT16_MAX)
         reset->after.alive_count++;
     if (reset->after.alive.pass_index)
         return;
     reset->after.alive = at;
+    reset->after.alive_soon = elapsed < REORDERED && !counted;
     reset->after.alive_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     reset->after.alive_new = sent_later(side, segment);
 }

@@ -316,6 +316,23 @@ static rst_recent_segment_t *find_stray(const rst_reset_t *reset)
     return rst_fit_by(stray->clues) == RST_DOUBTFUL || form_by_sequence(reset) != RST_FORM_ABORT ? stray : NULL;
 }
 
+/* Of several transmissions the first counts: whoever reacts to it may do so since then. */
+static rst_moment_t find_acknowledged(const rst_reset_t *reset, const rst_ring_t *ring)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    rst_moment_t found = {0, RST_TIME_NONE};
+
+    if (!(reset->flags & RST_FLAG_ACK) || !(own->known & RST_DIRECTION_ACKED) || !rst_seq_after(reset->ack, own->acked))
+        return found;
+    for (unsigned age = 0; age < ring->used; age++) {
+        const rst_recent_segment_t *old = rst_ring_at(ring, age);
+
+        if (old->len && old->seq + old->len == reset->ack)
+            found = old->moment;
+    }
+    return found;
+}
+
 rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
 {
     const rst_ring_t *ring = &reset->conn->direction[1 - reset->from].ring;
@@ -338,6 +355,7 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
         reset->late_duplicate = candidate->moment;
     if (!candidate) {
         reset->form = (uint8_t)form_by_sequence(reset);
+        reset->acknowledged = find_acknowledged(reset, ring);
         if (!(segment->flags & RST_FLAG_ACK))
             note_late_duplicate(reset, ring, prefs);
         return NULL;
