@@ -70,8 +70,8 @@ class Judged:
 
 
 def figures(judged):
-    """firm_wrong and sure_wrong count what is wrong at 70 and at 90 or more; sure_right is the share of verdicts at 90
-    or more that are right or acceptable."""
+    """near_wrong counts wrong claims about near misses, firm_wrong and sure_wrong what is wrong at 70 and at 90 or
+    more; sure_right is the share of verdicts at 90 or more that are right or acceptable."""
     with_sender = [one for one in judged if one.verdict and bounds(one.row["sender"])]
     sure = [one for one in judged if one.verdict and one.verdict[1] >= SURE]
     return {
@@ -79,6 +79,7 @@ def figures(judged):
         "right": share(sum(one.right for one in judged), len(judged)),
         "sender": share(sum("sender" not in one.faults for one in with_sender), len(with_sender)),
         "accusations": sum("accusation" in one.faults for one in judged),
+        "near_wrong": sum(one.wrong >= CLAIM for one in judged if "near_" in one.row["capture"]),
         "firm_wrong": sum(one.wrong >= FIRM for one in judged),
         "sure_wrong": sum(one.wrong >= SURE for one in judged),
         "sure_right": share(sum(not one.wrong for one in sure), len(sure)),

@@ -4,7 +4,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 CLAIM, FIRM, SURE = 50, 70, 90  # percent: from where a verdict claims something, and how firmly
 # Counts of what is wrong: they must not exceed their limit. Other figures must not fall below their floor.
-COUNTS = {"accusations", "confident_wrong", "firm_wrong", "sure_wrong"}
+COUNTS = {"accusations", "confident_wrong", "near_wrong", "firm_wrong", "sure_wrong"}
 
 
 def share(part, whole):

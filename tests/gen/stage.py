@@ -3,8 +3,8 @@
 resets.
 
 A scene is a function that plays one mechanism with hosts it knows nothing about. Each cast plays it once; a near miss
-has a scene of its own. The first cast plays it again for a capture that shows one direction and for one that begins late,
-if the scene says what such a view still allows.
+has a scene of its own. The first cast plays it again for a capture that shows one direction and for one that begins
+late, if the scene says what such a view still allows.
 """
 import random
 from dataclasses import replace
@@ -42,6 +42,7 @@ CASTS = {
     "mid4": (WINDOWS, LINUX, 4, 7, V4, 0.036, 0.4),
     "mid6": (LINUX, BSD, 2, 9, V6, 0.172, 0.2),
 }
+SEED_STEP = 1000  # more than there are captures, so that no two seeds share an address
 PORTS = (443, 8443, 80, 25, 5432, 3306, 8080, 6379, 1883, 22)
 ABORTS = "app_abort|app_timeout|unread_data|transfer_cancelled|app_error|process_exit"
 SCENES = {}  # name -> (play, cast, view, mechanism)
@@ -119,10 +120,11 @@ class Line(Conv):
 
 
 class Stage:
-    def __init__(self, cap, cast, number, view):
-        client, server, near, far, self.block, self.rtt, share = CASTS[cast]
+    def __init__(self, cap, cast, number, view, seed):
+        client, server, near, far, self.block, rtt, share = CASTS[cast]
         self.cap, self.number, self.view, self.cast = cap, number, view, cast
-        self.rng = random.Random(f"{cast} {number}")
+        self.rng = random.Random(f"{cast} {number} {seed}")
+        self.rtt = rtt * (1 if seed == 0 else self.rng.uniform(0.6, 1.7))
         self.client, self.server = self.host(21, client, near), self.host(190, server, far)
         self.up, self.down = self.rtt * (1 - share), self.rtt * share
         self.port = self.rng.choice(PORTS)
@@ -188,10 +190,10 @@ def scene(mechanism, casts, views=""):
     return register
 
 
-def play(name, cap):
+def play(name, cap, seed):
     """Plays a scene; returns (mechanism, reason)."""
     scene_of, cast, view, mechanism = SCENES[name]
-    stage = Stage(cap, cast, 1 + list(SCENES).index(name), view)
+    stage = Stage(cap, cast, 1 + list(SCENES).index(name) + SEED_STEP * seed, view, seed)
     scene_of(stage)
     stage.seen()
     return mechanism + (f" {view}" if view else ""), " ".join(scene_of.__doc__.split())
