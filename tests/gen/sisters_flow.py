@@ -131,11 +131,12 @@ def near_own_answer(s):
 
 
 def stream(conv, count, size, gap=0.0001):
-    """Segments of the server one after another, each acknowledged at once; returns the acknowledgments."""
-    acks = []
+    """Segments of the server one after another, each acknowledged at once; returns the acknowledgments. None of those
+    has come to the server yet."""
+    acks, seen = [], conv.c.echo
     for _ in range(count):
         conv.cap.wait(gap)
-        conv.send(conv.s, "A", bytes(size))
+        conv.send(conv.s, "A", bytes(size), echo=seen)
         acks.append(conv.send(conv.c, "A"))
     return acks
 
@@ -151,10 +152,10 @@ def acks_in_flight(s):
     s.cap.wait(conv.up + 0.003)
     s.late()
     count, size = s.rng.randrange(4, 9), s.rng.choice([1448, 1380, 536])
-    start = s.cap.now
+    start, seen = s.cap.now, conv.c.echo
     acks = stream(conv, count, size, gap=min(0.0001, conv.up / 30))
     s.cap.wait(conv.up * 0.3)
-    first = conv.abort(conv.s)
+    first = conv.abort(conv.s, echo=seen)
     s.expect(first, ABORTS, "undetermined|listener_closed<=49", "server")
     for ack in acks:
         s.cap.now = max(start, ack.time + round((conv.up + 0.00005) * 1e9))
@@ -183,9 +184,10 @@ def bloated_queue(s):
             ack = conv.send(conv.c, "A", ack=end)
             s.expect(conv.bare(conv.s, ack), *AFTER_RESET, "server")
         return
+    seen = conv.c.echo
     acks = stream(conv, count, 1448)
     s.cap.wait(0.025)
-    s.expect(conv.abort(conv.s), ABORTS, "undetermined", "server")
+    s.expect(conv.abort(conv.s, echo=seen), ABORTS, "undetermined", "server")
     for ack in acks:
         s.cap.now = max(s.cap.now, ack.time + 71 * 10**6)
         s.expect(conv.bare(conv.s, ack), *AFTER_RESET, "server")

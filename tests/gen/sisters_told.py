@@ -79,10 +79,11 @@ def closing_messages_cross(s, conv, crossing):
     s.late("data_after_close|close_race", "app_abort<=60|undetermined")
     s.cap.wait(3)
     conv.send(conv.c, "PA", CLOSING[conv.s.port])
+    seen = conv.c.echo if crossing else None
     fin_at = s.cap.now
     fin = conv.send(conv.c, "FA")
     s.cap.now = fin_at + round((conv.up + 0.00006) * 1e9)
-    said = conv.send(conv.s, "PA", CLOSING[conv.s.port], ack=fin.seq if crossing else fin.end)
+    said = conv.send(conv.s, "PA", CLOSING[conv.s.port], ack=fin.seq if crossing else fin.end, echo=seen)
     s.cap.wait(conv.down + 0.00004)
     windows = conv.c.host.stack.scale == 8
     reset = conv.send(conv.c, "RA", window=0, options=[]) if windows else conv.bare(conv.c, said)
@@ -248,10 +249,10 @@ def idle_limit_meets_request(s):
     conv.talk(1)
     s.cap.wait(s.rng.choice([5, 15, 65]))
     s.late(None, "close_race|no_connection<=60|undetermined")
-    sent = s.cap.now
+    sent, seen = s.cap.now, conv.s.echo
     fin = conv.send(conv.s, "FA")
     s.cap.now = sent + round(min(conv.down, 0.03) * 0.5e9)
-    asked = conv.send(conv.c, "PA", GET * 6, ack=fin.seq)
+    asked = conv.send(conv.c, "PA", GET * 6, ack=fin.seq, echo=seen)
     s.cap.now = max(s.cap.now, sent) + round((conv.up + 0.00003) * 1e9)
     s.expect(conv.bare(conv.s, asked), *AFTER_CLOSE, "server")
 

@@ -67,6 +67,15 @@ class Line(Conv):
             if end.host.stack in ATOMIC_ZERO:
                 end.counter = Zero
 
+    def send(self, end, *args, echo=None, **fields):
+        """As Conv.send(); echo: the time stamp that this end saw last, if it is not the newest of its peer."""
+        peer = self.peer(end)
+        newest = peer.echo
+        peer.echo = newest if echo is None else echo
+        frame = super().send(end, *args, **fields)
+        peer.echo = newest
+        return frame
+
     def away(self, end):
         """How long an answer of this end takes."""
         return self.down if end is self.c else self.up
