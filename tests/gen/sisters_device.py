@@ -7,7 +7,7 @@ ON_PATH = ("injected|policy_reset", "-")
 AFTER = ("segment_after_reset", "no_connection")
 
 
-@scene("m10", "lin4 lin6 mac6")
+@scene("m10", "lin4 lin6 mac6", views="client server")
 def forged_and_own(s):
     """two points: each end gets a reset that the other did not send, sooner than its packets can come and from another
     distance; the server's own answer to the ACK in flight follows"""
@@ -23,6 +23,8 @@ def forged_and_own(s):
     s.expect(at_server, *ON_PATH, "middlebox")
     s.cap.now = start + round((conv.way + 0.00003) * 1e9)
     conv.expect(conv.bare(conv.s, asked), *AFTER, "server")
+    s.one_point("client")
+    s.one_point("server")
 
 
 @scene("m10", "lin4 lin6")
@@ -36,7 +38,7 @@ def near_own_at_two_points(s):
     conv.expect(conv.bare(conv.s, asked), "no_connection", "-", "server")
 
 
-@scene("m11", "lin4 lin6 mac6")
+@scene("m11", "lin4 lin6 mac6", views="client")
 def swallowed_two(s):
     """two points: the reset acknowledges a request that never came to the server's point, which goes on recording"""
     skew = 0.0
@@ -47,6 +49,7 @@ def swallowed_two(s):
     s.cap.wait(conv.way * 0.98)
     reset = conv.forged(conv.s, "RA", hops=conv.hops, ack=asked.end, window=509, df=True)
     s.expect(reset, *ON_PATH, "middlebox")
+    s.one_point("client", "injected|policy_reset", "unread_data<=50|app_abort<=50|undetermined", "-")
     s.cap.wait(0.3)
     s.server.hops = conv.hops
     other = Pair(s, skew=skew)
@@ -77,12 +80,14 @@ def near_a_round_trip(s):
     s.expect(conv.abort(conv.s), "unread_data|app_abort|app_error", "app_timeout<=49", "server")
 
 
-@scene("m15", "win4 lin6 plain4 win6")
+@scene("m15", "win4 lin6 plain4 win6", views="late oneway")
 def goes_on_at_seq(s):
     """abort at SEQ N, and new data of the same side begin at N a moment later: who had sent nothing beyond N before the
     reset did not make it (IPv4: the IP ids go on without it)"""
     conv = s.conv()
     conv.talk(2, 0.05)
+    s.late()
+    s.one_way(conv.s)
     conv.send(conv.c, "PA", GET)
     s.cap.wait(conv.up + 0.0002)
     ttl = s.server.stack.ttl - s.server.hops
@@ -110,13 +115,14 @@ def near_overtaken(s):
     s.expect(reset, "app_abort", "undetermined|unread_data|app_error|app_timeout|transfer_cancelled", "server")
 
 
-@scene("m17", "win4 lin6 plain4", views="late")
+@scene("m17", "win4 lin6 plain4", views="late oneway")
 def triple(s):
     """a device resets three times within a fraction of a millisecond, from another distance and sooner than the server,
     whose data follow; no other packet of the file is doubled"""
     conv = s.conv()
     conv.handshake()
     s.late()
+    s.one_way(conv.s)
     s.cap.wait(0.001)
     asked = conv.send(conv.c, "PA", GET)
     start = s.cap.now
@@ -149,7 +155,7 @@ def near_three_answers(s):
         s.expect(conv.bare(conv.s, one), *truth, "server")
 
 
-@scene("m19", "mac4 plain4 win4")
+@scene("m19", "mac4 plain4 win4", views="late")
 def copied_id(s):
     """the reset bears the IP id of the request that it answers (a chance of 1 in 65536), another TTL class, no DF and
     an impossible window for a bare reset"""
@@ -157,6 +163,7 @@ def copied_id(s):
     if s.cast == "mac4":
         conv.c.counter = s.client.counter
     conv.handshake()
+    s.late(None, "undetermined|no_connection<=60", "middlebox|unknown|server")
     asked = conv.send(conv.c, "PA", GET)
     s.cap.wait(conv.up * 0.97)
     ttl = (250 if s.server.stack.ttl < 200 else 60) - s.rng.randrange(9, 20)
@@ -174,13 +181,14 @@ def near_zero_id(s):
     s.expect(conv.bare(conv.s, asked), "no_connection", "resource_exhaustion|listener_closed<=49", "server")
 
 
-@scene("m20", "lin4 lin6 mac4", views="late")
+@scene("m20", "lin4 lin6 mac4", views="late oneway")
 def page_then_reset(s):
     """a block page from another distance than the SYN-ACK, a tenth of a millisecond later a bare reset with the next IP
     id from the same box at the ACK of the request; the server itself resets the client's FIN"""
     conv = s.conv(80)
     conv.handshake()
     s.late()
+    s.one_way(conv.s)
     asked = conv.send(conv.c, "PA", GET)
     s.cap.wait(conv.up * 0.6)
     host, ident = s.server.stack.ttl - s.server.hops, s.rng.randrange(1, 60000)

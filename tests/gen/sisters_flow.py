@@ -91,12 +91,14 @@ def device_reset(s, conv, flags, share, distance, **fields):
     return conv.stranger(conv.s, flags, distance, **fields)
 
 
-@scene("m02", "win4 lin6 plain4 mac4")
+@scene("m02", "win4 lin6 plain4 mac4", views="late oneway")
 def two_filters(s):
     """two devices on the way answer one request, each sooner than the server can, with TTL and window of their own;
     the server's answer comes in time"""
     conv = s.conv()
     conv.handshake()
+    s.late()
+    s.one_way(conv.s)
     s.cap.wait(0.002)
     asked = conv.send(conv.c, "PA", GET)
     start = s.cap.now
@@ -254,7 +256,7 @@ def near_goes_on_alone(s):
     only(s, conv.s)
 
 
-@scene("m07", "lin4 lin6 plain4")
+@scene("m07", "lin4 lin6 plain4", views="oneway")
 def train_midstream(s):
     """the capture begins within a connection; a device answers one request with resets at rising numbers in one moment,
     from other distances than the server that answers later"""
@@ -273,6 +275,7 @@ def train_midstream(s):
     late = conv.send(conv.s, "A", OK)
     s.cap.wait(0.00006)
     s.expect(conv.bare(conv.c, late), "segment_after_reset", "no_connection", "client")
+    s.one_way(conv.s)
 
 
 @scene("m07", "mac6 plain4 lin6")

@@ -51,7 +51,7 @@ def syn_again_at_server(s):
                                                                            "unknown_to_kernel<=50"))
 
 
-@scene("m04", "srv4 mac4 lin6 mid6")
+@scene("m04", "srv4 mac4 lin6 mid6", views="oneway")
 def blind_then_abort(s):
     """the first reset acknowledges ISN, not ISN+1: no effect (RFC 9293, 3.10.7.3), with the client's own IP id and
     window and from another distance; handshake and data follow, and the server's own reset"""
@@ -68,6 +68,7 @@ def blind_then_abort(s):
     conv.answer(conv.s, "A")
     s.cap.wait(0.0015)
     s.expect(conv.abort(conv.s), "unread_data|app_abort", "app_error|app_timeout<=60", "server")
+    s.one_way(conv.s, None, "undetermined|closed_port<=49")
 
 
 @scene("m04", "lin4 mac6", views="late")
@@ -88,7 +89,7 @@ def near_gave_up(s):
         s.cap.wait(1.1)
 
 
-@scene("m04", "lin4 lin6 mac6")
+@scene("m04", "lin4 lin6 mac6", views="client server")
 def synack_rewritten_at_two_points(s):
     """two points: the SYN-ACK left the server with one SEQ and came to the client with another, so the client
     acknowledges a number that the server never used"""
@@ -107,9 +108,12 @@ def synack_rewritten_at_two_points(s):
     for ack in acks:
         s.cap.now = max(start, ack.time + round((conv.way + 0.00003) * 1e9))
         conv.expect(conv.bare(conv.s, ack, passes=False), "header_rewritten", "-", "server")
+    s.one_point("client", "no_connection|handshake_bad_ack|header_rewritten",
+                "segment_after_reset|undetermined|resource_exhaustion<=60", None)
+    s.one_point("server", "handshake_bad_ack|header_rewritten", "segment_after_reset<=60|undetermined", None)
 
 
-@scene("m13", "win4 lin6 mac4", views="late")
+@scene("m13", "win4 lin6 mac4", views="late oneway")
 def random_seq_refusals(s):
     """each refusal of the same SYN bears another random SEQ, where a stack sends 0 (RFC 9293, 3.10.7.1), from another
     distance than the host's open port and without DF"""
@@ -124,6 +128,7 @@ def random_seq_refusals(s):
         reset = conv.stranger(conv.s, "RA", distance, seq=s.rng.randrange(1 << 32), ack=syn.end)
         s.expect(reset, "firewall_reject", "closed_port<=50", "middlebox|unknown")
         s.cap.wait(wait)
+    s.one_way(conv.s)
 
 
 @scene("m13", "lan4 lan6")
@@ -150,7 +155,7 @@ def near_refused_again(s):
         s.cap.wait(0.52)
 
 
-@scene("m14", "lin4 win6 mac4", views="late")
+@scene("m14", "lin4 win6 mac4", views="late oneway")
 def embryonic(s):
     """the SYNs are not answered; a reset comes many seconds after the last of them: no closed port takes that long"""
     conv = s.conv()
@@ -164,6 +169,7 @@ def embryonic(s):
     s.cap.wait(s.rng.uniform(9, 16))
     reset = conv.stranger(conv.s, "RA", 255 - s.rng.randrange(1, 6), seq=0, ack=syn.end, ident=0, df=True)
     s.expect(reset, "handshake_timeout|firewall_reject", "undetermined|closed_port<=49", "-")
+    s.one_way(conv.s, "undetermined|handshake_timeout|firewall_reject", "closed_port<=49|no_connection<=49")
 
 
 @scene("m14", "lin6 win4")
@@ -179,7 +185,7 @@ def near_third_syn(s):
     s.expect(conv.refused(conv.syn()), *REFUSED, "server")
 
 
-@scene("m16", "lin4 win6 srv6", views="late")
+@scene("m16", "lin4 win6 srv6", views="late oneway")
 def refused_much_later(s):
     """the server took the request and reset the connection; that the port refuses a minute and more later says nothing
     about a listener then"""
@@ -193,6 +199,7 @@ def refused_much_later(s):
     s.cap.wait(s.rng.uniform(60, 200))
     again = s.conv()
     s.expect(again.refused(again.syn()), "closed_port", "firewall_reject<=49|no_backend<=49", "server")
+    s.one_way(conv.s)
 
 
 @scene("m16", "lin4 srv6 mac6")
@@ -214,7 +221,7 @@ def stamped(conv, value, echo):
     return [("MSS", 1380), ("NOP", None), ("WScale", 0), ("NOP", None), ("NOP", None), ("Timestamp", (value, echo))]
 
 
-@scene("m22", "lin4 lin6 mac4")
+@scene("m22", "lin4 lin6 mac4", views="oneway")
 def tsecr_zero_late(s):
     """a late SYN-ACK with TSval 0 and TSecr 0 (old Windows): Linux tests an echo only if it is not 0, others never; the
     client had given up"""
@@ -224,6 +231,8 @@ def tsecr_zero_late(s):
     answer = conv.send(conv.s, "SA", seq=conv.s.isn, options=stamped(conv, 0, 0), window=16384)
     s.cap.wait(0.00008)
     s.expect(conv.bare(conv.c, answer), "connect_aborted", "half_open_scan<=50|unknown_to_kernel<=50", "client")
+    s.one_way(conv.c, "connect_aborted|undetermined", "half_open_scan<=60|unknown_to_kernel<=60|unsolicited_synack<=60|"
+              "app_abort<=49|blind_reset<=49")
 
 
 @scene("m22", "lin4 lin6 mac4")
@@ -274,6 +283,8 @@ def smb_race(s, first_wait):
         conv.send(conv.s, "SA", seq=conv.s.isn)
         s.cap.wait(conv.down + 0.00004)
         conv.send(conv.c, "A")
+    s.late(None, "app_abort<=60|undetermined|health_check<=49")
+    s.one_way(smb.c)
     s.cap.wait(0.012)
     reset = netbios.abort(netbios.c, options=None)
     s.expect(reset, "smb_dual_connect", "-", "client")
@@ -283,7 +294,7 @@ def smb_race(s, first_wait):
     smb.answer(smb.c, "A")
 
 
-@scene("m23", "srvwin6 srvwin4 win6")
+@scene("m23", "srvwin6 srvwin4 win6", views="late oneway")
 def smb_race_together(s):
     """both SYNs were on their way together: the client wants 445 and drops 139"""
     smb_race(s, 0.00006)

@@ -5,6 +5,7 @@ from stage import GET, scene
 
 CLOSED = ("closed_port", "-")
 AFTER_CLOSE = ("data_after_close", "close_race")
+AFTER_GOODBYE = ("data_after_close|close_race", "-")
 UNKNOWN = ("no_connection", "-")
 
 
@@ -16,7 +17,7 @@ def refused_until_it_runs(s, count, gap):
     return s.conv(s.port).talk(1)
 
 
-@scene("r01", "lan4 lin6 srv4 lan6", views="late")
+@scene("r01", "lan4 lin6 srv4 lan6", views="late oneway")
 def service_restarted(s):
     """the server was started anew: it knows no such connection, refuses until the service listens, then serves"""
     conv = s.conv()
@@ -32,6 +33,7 @@ def service_restarted(s):
     s.expect(conv.bare(conv.s, asked), *UNKNOWN, "server")
     s.cap.wait(0.0004)
     refused_until_it_runs(s, s.rng.randrange(3, 7), s.rng.uniform(1, 4))
+    s.one_way(conv.s)
 
 
 @scene("r01", "lin4 srv6")
@@ -87,7 +89,7 @@ def closing_messages_cross(s, conv, crossing):
     s.cap.wait(conv.down + 0.00004)
     windows = conv.c.host.stack.scale == 8
     reset = conv.send(conv.c, "RA", window=0, options=[]) if windows else conv.bare(conv.c, said)
-    s.expect(reset, *AFTER_CLOSE, "client")
+    s.expect(reset, *AFTER_GOODBYE, "client")
     s.one_way(conv.c, "data_after_close|close_race|app_abort", "undetermined|app_timeout<=60")
 
 
@@ -179,7 +181,7 @@ def near_server_refuses(s):
     s.expect(conv.abort(conv.s), "app_abort|unread_data|app_error", "policy_reset<=45|app_timeout<=49", "server")
 
 
-@scene("r14", "mid4 mid6 mac4 win6", views="late")
+@scene("r14", "mid4 mid6 mac4 win6", views="late oneway")
 def forgotten_by_the_firewall(s):
     """silence as long as a usual timer, one keepalive probe, and a RST,ACK that mirrors its IP id and window comes
     sooner than the server's packets can and from another distance"""
@@ -193,6 +195,7 @@ def forgotten_by_the_firewall(s):
     reset = conv.stranger(conv.s, "RA", s.other_distance(s.server, 2), ack=probe.seq, window=997,
                           ident=int.from_bytes(probe.data[18:20], "big"))
     s.expect(reset, "device_idle_timeout", "no_connection", "middlebox")
+    s.one_way(conv.s, "device_idle_timeout|undetermined", "app_timeout<=60|app_abort<=60|no_connection", "-")
 
 
 @scene("r14", "win4 lin6")
@@ -207,7 +210,7 @@ def near_host_forgot(s):
     s.expect(conv.bare(conv.s, asked), "no_connection", "device_idle_timeout", "server|unknown|middlebox")
 
 
-@scene("r16", "srvwin4 srvwin6")
+@scene("r16", "srvwin4 srvwin6", views="oneway")
 def queue_full(s):
     """a Windows server accepts, refuses a few connections in between, and accepts again: its listen queue was full"""
     for _ in range(2):
@@ -221,7 +224,8 @@ def queue_full(s):
         s.expect(reset, "resource_exhaustion", "closed_port", "server")
         s.cap.wait(s.rng.uniform(0.03, 0.2))
     s.cap.wait(1.5)
-    s.conv().talk(1, 0.1)
+    after = s.conv().talk(1, 0.1)
+    s.one_way(after.s, "resource_exhaustion|closed_port|undetermined")
 
 
 @scene("r16", "srvwin4 lin6")
@@ -242,7 +246,7 @@ def near_started_anew(s):
     s.conv().talk(1, 0.1)
 
 
-@scene("r17", "srv4 lin6 mac4 mid6", views="late")
+@scene("r17", "srv4 lin6 mac4 mid6", views="late oneway")
 def idle_limit_meets_request(s):
     """the server's idle limit of some seconds ends with a FIN that crosses the next request, which is lost"""
     conv = s.conv()
@@ -255,6 +259,7 @@ def idle_limit_meets_request(s):
     asked = conv.send(conv.c, "PA", GET * 6, ack=fin.seq, echo=seen)
     s.cap.now = max(s.cap.now, sent) + round((conv.up + 0.00003) * 1e9)
     s.expect(conv.bare(conv.s, asked), *AFTER_CLOSE, "server")
+    s.one_way(conv.s, "data_after_close|close_race", "undetermined|no_connection<=60|app_abort<=49")
 
 
 @scene("r31", "lan4 lin6 mac4 srv4", views="oneway late")

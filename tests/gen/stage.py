@@ -160,13 +160,20 @@ class Stage:
         self.truths["late"] = (expected, acceptable, sender)
 
     def one_way(self, end, expected=None, acceptable=None, sender=None):
-        """The same for a capture that has only the packets of this end."""
+        """The same for a capture of this end's packets alone. Without expected, the acceptable causes are added."""
         self.marks["oneway"] = ip_address(end.host.address).packed
         self.truths["oneway"] = (expected, acceptable, sender)
 
+    def one_point(self, view, *truth):
+        """The same for a capture of both ends ("client", "server") that has lost the other point."""
+        self.marks[view] = ("client", "server").index(view)
+        self.truths[view] = truth or (None, None, None)
+
     def seen(self):
         """Leave in the capture what the view shows; the rows get what that view allows."""
-        if self.view == "late":
+        if self.view in ("client", "server"):
+            self.cap.frames = [frame for frame in self.cap.frames if frame.point == self.marks[self.view]]
+        elif self.view == "late":
             self.cap.frames = [frame for frame in self.cap.frames if frame.time >= self.marks["late"]]
         elif self.view == "oneway":
             self.cap.frames = [frame for frame in self.cap.frames if address_of(frame) == self.marks["oneway"]]
@@ -177,10 +184,13 @@ class Stage:
     def reduced(self, row):
         frame, (expected, acceptable), sender, _ = row
         truth, also, who = self.truths[self.view]
+        also = also or "undetermined"
         if truth is None:
             truth = expected
-            also = also or "|".join(filter(lambda part: part != "-", (acceptable, "undetermined")))
-        return frame, (truth, also or "undetermined"), who or sender, None
+            also = "|".join(part for part in (acceptable, also) if part != "-") or "-"
+        if who is None:  # who sees less need not know it
+            who = "|".join(dict.fromkeys([*sender.split("|"), "unknown"])) if sender != "-" else sender
+        return frame, (truth, also), who, None
 
 
 def address_of(frame):
@@ -189,7 +199,8 @@ def address_of(frame):
 
 
 def scene(mechanism, casts, views=""):
-    """Registers a play for these casts, and for the first of them with these views ("late", "oneway")."""
+    """Registers a play for these casts, and for the first of them with these views ("late", "oneway", "client",
+    "server")."""
     def register(play):
         names = casts.split()
         for cast, view in [(cast, None) for cast in names] + [(names[0], view) for view in views.split()]:
