@@ -17,12 +17,14 @@ import sisters_near
 import sisters_open
 import sisters_path
 import sisters_told
+import sisters_unlisted
 import sisters_wait
 import stage
 from packets import START, Capture
 
 HEADING = "capture\tframe\texpected\tacceptable\tsender\tmechanism\treason\n"
-MODULES = (sisters_flow, sisters_open, sisters_wait, sisters_device, sisters_told, sisters_path, sisters_near)
+MODULES = (sisters_flow, sisters_open, sisters_wait, sisters_device, sisters_told, sisters_path, sisters_near,
+           sisters_unlisted)
 
 
 def stored(cap):
