@@ -70,10 +70,12 @@ class Line(Conv):
     def send(self, end, *args, echo=None, **fields):
         """As Conv.send(); echo: the time stamp that this end saw last, if it is not the newest of its peer."""
         peer = self.peer(end)
-        newest = peer.echo
+        newest, own = peer.echo, end.echo
         peer.echo = newest if echo is None else echo
         frame = super().send(end, *args, **fields)
         peer.echo = newest
+        if fields.get("options") == []:  # there was no time stamp in it to be echoed
+            end.echo = own
         return frame
 
     def away(self, end):
