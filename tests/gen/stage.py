@@ -67,12 +67,14 @@ class Line(Conv):
             if end.host.stack in ATOMIC_ZERO:
                 end.counter = Zero
 
-    def send(self, end, *args, echo=None, **fields):
+    def send(self, end, flags, *args, echo=None, **fields):
         """As Conv.send(); echo: the time stamp that this end saw last, if it is not the newest of its peer."""
         peer = self.peer(end)
         newest, own = peer.echo, end.echo
+        if flags == "S":  # also when it is sent again
+            echo = 0
         peer.echo = newest if echo is None else echo
-        frame = super().send(end, *args, **fields)
+        frame = super().send(end, flags, *args, **fields)
         peer.echo = newest
         if fields.get("options") == []:  # there was no time stamp in it to be echoed
             end.echo = own
