@@ -318,7 +318,7 @@ def no_backend(cap):
     conv.send(conv.c, "PA", GET)
     cap.wait(0.020)
     cap.expect(conv.send(conv.s, "RA", b"BIG-IP: [0x2409a71:1173] No pool member available", window=0, options=[]),
-               "no_backend", "server")
+               "no_backend", "middlebox")
 
 
 @scenario("mptcp_subflow_reset")

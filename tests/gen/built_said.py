@@ -136,7 +136,7 @@ def no_pool_member(cap):
     conv.send(conv.c, "PA", GET)
     cap.wait(0.001)
     reset = conv.send(conv.s, "RA", window=0, options=[])
-    cap.expect(reset, "no_backend", "server")
+    cap.expect(reset, "no_backend", "middlebox")
     for frame in cap.frames:
         # A server's frame bears its MAC as the source.
         sent = frame.data[6:12] == bytes.fromhex(server.mac.replace(":", ""))
