@@ -376,6 +376,7 @@ static void test_challenged(void)
     scene->trigger.ack = 5000;
     scene->trigger.moment.pass_index = 19;
     scene->reset.own_last = (rst_earlier_t){.at = {18, 9 * RST_SECOND}, .seq = 5000 + 65535};
+    scene->reset.asked_before = true;
     check(scene, rst_rules_repeat, name, 95);
     scene->reset.own_last.seq++;
     check(scene, rst_rules_repeat, name, 0);

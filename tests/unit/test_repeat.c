@@ -23,6 +23,10 @@ static void test_challenge_ack_not(void)
     /* The first reset was exact already. */
     script_check("segment_after_reset not challenge_ack_reset", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204",
                  "2.02 C>S . 1101 ack 5201 id 104", "2.05 S>C R 5201 id 0");
+    /* The ACK brings a new number: it was under way, and acknowledges data. */
+    script_check("segment_after_reset 55-65 trigger 11 alt challenge_ack_reset", SCRIPT_TALK,
+                 "2 S>C P. 5201 ack 1101 len 100 id 203", "2.0001 S>C P. 5301 ack 1101 len 100 id 204",
+                 "2.001 S>C R. 5401 ack 1101 id 205", "2.5 C>S . 1101 ack 5301 id 104", "2.50001 S>C R 5301 id 0");
     /* The ACK was sent before the first reset. */
     script_check("* not challenge_ack_reset", SCRIPT_TALK, "2 S>C P. 5201 ack 1101 len 100 id 203",
                  "2.005 C>S . 1101 ack 5201 id 104", "2.01 S>C R. 5301 ack 1101 id 204",
@@ -118,6 +122,21 @@ static void test_under_way_not(void)
                  "1.01 S>C R. 7001 ack 1101 id 205", "1.02 S>C R 6001");
 }
 
+/* The first reset ended nothing: its sender acknowledged what the peer sent after it, or went on later. */
+static void test_first_ended_nothing(void)
+{
+    script_check("#2 * early no_connection not segment_after_reset", SCRIPT_TALK, "2 C>S . 1101 ack 5201 len 10 id 104",
+                 "2.001 S>C R 5201 ttl 54 id 0", "2.002 C>S . 1111 ack 5201 len 10 id 105",
+                 "2.003 S>C . 5201 ack 1121 ttl 54 id 204", "2.1 C>S . 1121 ack 5201 len 10 id 106",
+                 "2.101 S>C R 5201 ttl 54 id 0");
+    script_check("#2 * not segment_after_reset", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 204",
+                 "2.5 S>C P. 5201 ack 1101 len 10 ttl 54 id 205", "3 S>C R. 5211 ack 1101 ttl 54 id 206");
+    /* What it sent before and what overtook it show nothing. */
+    script_check("#2 segment_after_reset", SCRIPT_TALK, "2 C>S . 1101 ack 5201 len 10 id 104",
+                 "2.001 S>C R. 5211 ack 1101 ttl 54 id 205", "2.0011 S>C P. 5201 ack 1111 len 10 ttl 54 id 204",
+                 "2.1 C>S . 1111 ack 5211 len 10 id 105", "2.101 S>C R 5211 ttl 54 id 0");
+}
+
 static void test_storm(void)
 {
     static const char *const lines[] = { SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 1", NULL };
@@ -153,6 +172,7 @@ int main(int argc, char **argv)
         { "/repeat/segment_after_reset_not", test_segment_after_reset_not },
         { "/repeat/under_way", test_under_way },
         { "/repeat/under_way_not", test_under_way_not },
+        { "/repeat/first_ended_nothing", test_first_ended_nothing },
         { "/repeat/storm", test_storm },
         { NULL, NULL },
     };

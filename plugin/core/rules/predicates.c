@@ -299,6 +299,17 @@ static bool route_changed(const rst_view_t *view)
     return (uint16_t)(reset->ip_id - view->own->ip_id) <= ID_NEXT && ABS(reset->ttl - view->own->ttl) <= ROUTE_HOPS;
 }
 
+bool rst_follows_nothing(const rst_view_t *view)
+{
+    const rst_reset_t *before = view->reset->own_before;
+    uint32_t now = view->reset->at.pass_index;
+
+    if (!before)
+        return false;
+    return (before->after.unbroken.pass_index && before->after.unbroken.pass_index < now) ||
+           (before->after.alive.pass_index && !before->after.alive_soon && before->after.alive.pass_index < now);
+}
+
 /* Its sender knew the connection's timestamp, so it was the stack itself, over whatever route. An IP ID that continues
  * the host's counter says the same, unless the distance contradicts it. If the options were not captured, they may have
  * had such a timestamp. */

@@ -29,7 +29,8 @@ static unsigned match_challenge_ack(const rst_view_t *view)
      * one within its window. */
     if (!rst_seq_after(reset->own_last.seq, trigger->ack) || reset->own_last.seq - trigger->ack > window_of(view))
         return 0;
-    return 95;
+    /* A number that the peer had not sent before acknowledges data: it was under way, or was delayed. */
+    return reset->asked_before ? 95 : 40;
 }
 
 static void explain_challenge_ack(const rst_view_t *view)
@@ -57,7 +58,8 @@ static unsigned after_own_reset(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     if (!reset->own_last.at.pass_index || (rst_is_refusal(view) && !reset->peer_last.at.pass_index) ||
-        refuses_unseen_syn(view) || rst_answers_second_host(view) || rst_goes_on_all_the_same(view))
+        refuses_unseen_syn(view) || rst_answers_second_host(view) || rst_goes_on_all_the_same(view) ||
+        rst_follows_nothing(view))
         return 0;
     if (rst_is_answer(view))
         return 95;
@@ -80,7 +82,7 @@ static unsigned match_older_segment(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     if (view->trigger || (reset->flags & RST_FLAG_ACK) || !reset->own_last.at.pass_index || after_own_reset(view) ||
-        rst_hop_apart(view) || !(view->peer->known & RST_DIRECTION_ACKED))
+        rst_follows_nothing(view) || rst_hop_apart(view) || !(view->peer->known & RST_DIRECTION_ACKED))
         return 0;
     return rst_seq_before(reset->seq, view->peer->acked) && view->peer->acked - reset->seq <= window_of(view)
                ? RST_WITHOUT_HISTORY

@@ -89,6 +89,16 @@ static void note_alive(rst_reset_t *reset, const rst_segment_t *segment, rst_mom
     reset->after.alive_new = sent_later(side, segment);
 }
 
+/* The reset is older than what the peer sent after it, and that is older than its acknowledgment. */
+static void note_unbroken(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
+{
+    const rst_direction_t *peer = &reset->direction[1 - reset->from];
+
+    if (!reset->after.unbroken.pass_index && (segment->flags & RST_FLAG_ACK) && (peer->known & RST_DIRECTION_NXT) &&
+        rst_seq_after(segment->ack, peer->nxt))
+        reset->after.unbroken = at;
+}
+
 static bool acknowledges_syn(const rst_reset_t *reset, const rst_segment_t *segment)
 {
     const rst_direction_t *peer = &reset->direction[1 - reset->from];
@@ -132,6 +142,7 @@ static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_momen
         reset->after.own_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     }
     note_alive(reset, segment, at);
+    note_unbroken(reset, segment, at);
 }
 
 /* What a reset seems to answer came too long before it. */

@@ -38,6 +38,7 @@ typedef struct rst_aftermath {
     uint16_t alive_count; /* how many such segments */
     bool alive_soon;      /* the first of them came so soon that the reset may have overtaken it */
     bool alive_taken;     /* the peer acknowledges one of them */
+    rst_moment_t unbroken; /* the sender acknowledges what the peer sent only after the reset */
     rst_moment_t twin;    /* the same reset from the sender's own distance, while this one is from elsewhere */
     rst_moment_t foreign; /* the first segment with the sender's address that does not fit it */
     uint8_t foreign_clues;
@@ -138,6 +139,7 @@ struct rst_reset {
     const uint8_t *head;          /* payload, or NULL */
     rst_recent_segment_t trigger; /* moment.pass_index 0 = none */
     rst_moment_t acknowledged;    /* data that it is the first to acknowledge, up to its ACK; pass_index 0 = none */
+    bool asked_before; /* the peer had sent the ACK number of the trigger before */
     rst_moment_t late_duplicate; /* data that the sender had acknowledged before, with ACK = SEQ; pass_index 0 = none */
     const rst_direction_t *direction; /* both directions as they were when it came, by index; without their rings */
     const rst_previous_t *previous;

@@ -268,28 +268,37 @@ static bool is_late_duplicate(const rst_reset_t *reset, const rst_recent_segment
 
     return candidate->len && candidate->repeated && !candidate->keepalive && (candidate->flags & RST_FLAG_ACK) &&
            candidate->ack == reset->seq && (own->known & RST_DIRECTION_ACKED) &&
-           !rst_seq_after(candidate->seq + candidate->space, own->acked) &&
-           candidate->moment.pass_index > own->last.pass_index;
+           !rst_seq_after(candidate->seq + candidate->space, own->acked);
 }
 
-/* The latest one that no reset has answered yet. */
+/* Nothing came from the sender of the reset in between; or what was under way did, but an answer takes as long as that
+ * takes. */
+static bool may_be_answered_now(const rst_reset_t *reset, const rst_recent_segment_t *candidate,
+                                const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    int64_t delay = rst_elapsed(candidate->moment, reset->at);
+
+    if (candidate->moment.pass_index > own->last.pass_index)
+        return soon(reset, candidate, prefs);
+    return (own->known & RST_DIRECTION_RTT) && 2 * delay >= own->rtt && delay <= 3 * own->rtt + RST_MILLISECOND;
+}
+
+/* The oldest one that no reset has answered yet. */
 static rst_recent_segment_t *find_late_duplicate(const rst_reset_t *reset, const rst_ring_t *ring,
                                                  const rst_prefs_t *prefs)
 {
-    uint32_t since = reset->direction[reset->from].last.pass_index;
-
-    for (unsigned age = 0; age < ring->used; age++) {
+    for (unsigned age = ring->used; age-- > 0;) {
         rst_recent_segment_t *candidate = rst_ring_at(ring, age);
 
-        if (candidate->moment.pass_index <= since)
-            break;
-        if (!candidate->answered && is_late_duplicate(reset, candidate) && soon(reset, candidate, prefs))
+        if (!candidate->answered && is_late_duplicate(reset, candidate) && may_be_answered_now(reset, candidate, prefs))
             return candidate;
     }
     return NULL;
 }
 
-/* A reset that answers a late duplicate need not have the form of an answer: it is noted for every form. */
+/* A reset that answers a late duplicate need not have the form of an answer, and while data are under way it seems to
+ * answer those: it is noted for every form. */
 static void note_late_duplicate(rst_reset_t *reset, const rst_ring_t *ring, const rst_prefs_t *prefs)
 {
     rst_recent_segment_t *candidate = find_late_duplicate(reset, ring, prefs);
@@ -333,6 +342,19 @@ static rst_moment_t find_acknowledged(const rst_reset_t *reset, const rst_ring_t
     return found;
 }
 
+/* A challenge ACK repeats an ACK number; an ACK that is under way brings a new one. */
+static bool was_asked_before(const rst_ring_t *ring, const rst_recent_segment_t *trigger)
+{
+    for (unsigned age = 0; age < ring->used; age++) {
+        const rst_recent_segment_t *candidate = rst_ring_at(ring, age);
+
+        if ((candidate->flags & RST_FLAG_ACK) && candidate->ack == trigger->ack &&
+            candidate->moment.pass_index < trigger->moment.pass_index)
+            return true;
+    }
+    return false;
+}
+
 rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_t *segment, const rst_prefs_t *prefs)
 {
     const rst_ring_t *ring = &reset->conn->direction[1 - reset->from].ring;
@@ -353,14 +375,15 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
     }
     if (candidate && is_late_duplicate(reset, candidate))
         reset->late_duplicate = candidate->moment;
+    else if (!(segment->flags & RST_FLAG_ACK))
+        note_late_duplicate(reset, ring, prefs);
     if (!candidate) {
         reset->form = (uint8_t)form_by_sequence(reset);
         reset->acknowledged = find_acknowledged(reset, ring);
-        if (!(segment->flags & RST_FLAG_ACK))
-            note_late_duplicate(reset, ring, prefs);
         return NULL;
     }
     reset->trigger = *candidate;
+    reset->asked_before = was_asked_before(ring, candidate);
     if (reset->form == RST_FORM_REFUSAL)
         pair_in_order(reset);
     return candidate;
