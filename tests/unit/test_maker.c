@@ -167,6 +167,15 @@ static void test_hurried(void)
     script_check("unread_data by server", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 51 id 0");
     script_check("#2 segment_after_reset by server", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 51 id 0",
                  "0.172 S>C R 5001 ttl 51 id 0");
+    /* Measured at another place than where the reset was seen: two interfaces, in the first pass. */
+    script_check("unread_data by server never injected", "0.000 C>S S 1000 ttl 128 id 500 link 1",
+                 "0.140 S>C S. 5000 ack 1001 ttl 51 id 0 link 2", "0.1401 C>S . 1001 ack 5001 ttl 128 id 501 link 1",
+                 "0.142 C>S P. 1001 ack 5001 len 7 ttl 128 id 502 link 1",
+                 "0.151 S>C R. 5001 ack 1008 ttl 59 id 7000 link 4");
+    script_check("injected 55-55 by middlebox", "0.000 C>S S 1000 ttl 128 id 500 link 1",
+                 "0.140 S>C S. 5000 ack 1001 ttl 51 id 0 link 2", "0.1401 C>S . 1001 ack 5001 ttl 128 id 501 link 1",
+                 "0.142 C>S P. 1001 ack 5001 len 7 ttl 128 id 502 link 1",
+                 "0.151 S>C R. 5001 ack 1008 ttl 59 id 7000 link 2");
     /* A short way: nothing is measured. */
     script_check("* never injected", "0 C>S S 1000 ttl 64", "0.0059 S>C S. 5000 ack 1001 ttl 60",
                  "0.0061 C>S . 1001 ack 5001 ttl 64", "0.007 C>S P. 1001 ack 5001 len 40 ttl 64",

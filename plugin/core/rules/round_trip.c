@@ -41,12 +41,15 @@ bool rst_too_fast(const rst_view_t *view)
 }
 
 /* One sample, mostly the handshake, may have been slow for other reasons than the way (a sleeping radio, an address
- * that had to be resolved first), so this alone accuses nobody. */
+ * that had to be resolved first), so this alone accuses nobody. It was taken where the reset was: on the first pass
+ * through a file with several interfaces, a record may hold what two places saw. */
 bool rst_hurried(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
     int64_t delay = rst_since(view, rst_reacts_to(view));
 
+    if (!(own->known & RST_DIRECTION_SYN) || own->syn_link != view->reset->link)
+        return false;
     if (!(own->known & RST_DIRECTION_RTT) || own->rtt < (int64_t)view->prefs->min_rtt_us * 1000 ||
         delay == RST_TIME_NONE || own->rtt - delay < 5 * RST_MILLISECOND)
         return false;
