@@ -40,6 +40,8 @@ def build(name, seed, out):
     """Writes the capture, returns its rows of the table."""
     cap = Capture()
     mechanism, reason = stage.play(name, cap, seed)
+    if any(frame.point for frame in cap.frames):
+        mechanism += " two points"
     frames, rows = stored(cap)
     capfile.write_frames(os.path.join(out, f"{name}.pcapng"), frames)
     return [f"{name}.pcapng\t{number}\t{expected}\t{acceptable}\t{sender}\t{mechanism}\t{reason}\n"
