@@ -208,7 +208,7 @@ static void explain_undetermined(const rst_view_t *view)
     const char *why = !reset->at.pass_index ? "the capture holds more connections than are followed"
                       : !view->own->segments && !view->peer->segments
                           ? "the capture shows no other packet of this connection"
-                      : !view->own->segments          ? "the capture shows nothing else of its sender"
+                      : !view->own->segments          ? "the capture shows nothing but resets from its side"
                       : reset->form == RST_FORM_AHEAD ? "its sequence number is ahead of everything this side sent"
                       : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"
                                                       : "the capture shows too little of this connection";

@@ -77,10 +77,11 @@ static unsigned match_unserved(const rst_view_t *view)
 
 static void explain_unserved(const rst_view_t *view, const char *then)
 {
-    rst_summary(view,
-                "The listening socket of %s was closed while connections were waiting: this one was open but was never "
-                "served%s",
-                rst_who_own(view), then);
+    rst_summary(
+        view,
+        "The listening socket of %s was %sclosed while connections were waiting: this one was open but was never "
+        "served%s",
+        rst_who_own(view), rst_probably(view), then);
     rst_evidence_add(view, view->own->syn.pass_index,
                      "Accepted by the kernel here, but no data from the application followed");
 }
@@ -142,8 +143,8 @@ static unsigned match_overflow_or_stop(const rst_view_t *view)
 
 static void explain_third_segment(const rst_view_t *view, const char *then)
 {
-    rst_summary(view, "%s reset the connection at the last step of the handshake (%s): its accept queue was full%s",
-                rst_who_own(view), rst_where(view, view->trigger->moment.pass_index), then);
+    rst_summary(view, "%s reset the connection at the last step of the handshake (%s): its accept queue was %sfull%s",
+                rst_who_own(view), rst_where(view, view->trigger->moment.pass_index), rst_probably(view), then);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The correct final ACK, answered with a reset");
 }
 

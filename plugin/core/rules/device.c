@@ -113,8 +113,8 @@ static unsigned match_idle_perhaps(const rst_view_t *view)
 
 static void write_idle(const rst_view_t *view, const char *what)
 {
-    rst_summary(view, "A device on the path timed the connection out: nothing was sent for %s, then %s",
-                rst_span(view, rst_silence(view)), what);
+    rst_summary(view, "A device on the path %stimed the connection out: nothing was sent for %s, then %s",
+                rst_probably(view), rst_span(view, rst_silence(view)), what);
     rst_evidence_add(view, view->reset->at.pass_index, "Silence of %s before the reset",
                      rst_span(view, rst_silence(view)));
     if (answered_syn(view))
@@ -159,9 +159,9 @@ static void explain_both_ends(const rst_view_t *view)
 
     rst_pattern_add(view, "both_ends");
     rst_summary(view,
-                "Injected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
+                "%sinjected: both ends were reset within %s (see %s), sooner than one could react to the other, so a "
                 "device between them sent both",
-                rst_span(view, rst_other_end(view)), rst_where(view, other));
+                rst_probably(view), rst_span(view, rst_other_end(view)), rst_where(view, other));
     rst_evidence_add(view, other, "Reset in the other direction, %s apart", rst_span(view, rst_other_end(view)));
     rst_explain_distance(view);
 }

@@ -251,12 +251,13 @@ static void explain_last_segments(const rst_view_t *view)
                          rst_span(view, rst_since(view, view->own->last_data)));
 }
 
-/* A silence of less than a second is not worth mentioning. */
+/* A silence of less than a second is not worth mentioning, nor is one that another reset broke. */
 static const char *pause_text(const rst_view_t *view)
 {
+    const rst_reset_t *reset = view->reset;
     int64_t idle = rst_idle(view);
 
-    if (!view->texts || idle == RST_TIME_NONE || rst_hides_data(view))
+    if (!view->texts || idle == RST_TIME_NONE || rst_hides_data(view) || reset->ordinal > 1)
         return "";
     return rst_text(view->memory, idle < RST_SECOND ? " %s after the last packet" : " after %s of silence",
                     idle_text(view));
@@ -265,10 +266,10 @@ static const char *pause_text(const rst_view_t *view)
 static void explain_abort(const rst_view_t *view, const char *before)
 {
     rst_summary(view,
-                "No protocol reason found, so the application %s: %s %s%s (%s at its next sequence number). The "
+                "No protocol reason found, so the application %s: %s %s%s (%s %s its next sequence number). The "
                 "packets do not show whether the program itself, an operator or a time limit caused it",
                 rst_hedge(view, "most likely aborted", "may have aborted"), rst_who_own(view), before, pause_text(view),
-                rst_shape(view));
+                rst_shape(view), view->reset->form == RST_FORM_AHEAD ? "beyond" : "at");
     explain_last_segments(view);
     rst_explain_history(view);
     rst_explain_distance(view);

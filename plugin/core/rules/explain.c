@@ -59,6 +59,11 @@ void rst_pattern_add(const rst_view_t *view, const char *pattern)
         view->verdict->pattern[view->verdict->patterns++] = pattern;
 }
 
+const char *rst_probably(const rst_view_t *view)
+{
+    return view->verdict->confidence >= RST_SURE ? "" : rst_hedge(view, "probably ", "perhaps ");
+}
+
 const char *rst_hedge(const rst_view_t *view, const char *likely, const char *unsure)
 {
     return view->verdict->confidence >= RST_LIKELY ? likely : unsure;
@@ -103,20 +108,23 @@ const char *rst_shape(const rst_view_t *view)
     return (view->reset->flags & RST_FLAG_ACK) ? "RST,ACK" : "RST";
 }
 
+/* Where the connection itself shows no packet of that side, the other connections of its host tell how far away it is.
+ */
 void rst_explain_distance(const rst_view_t *view)
 {
+    const char *others = view->own->segments ? "the sender's other packets" : "the host's other connections";
+    uint32_t at = view->own->segments ? view->own->last.pass_index : view->reset->at.pass_index;
     int8_t delta = rst_hop_delta(view);
 
     if (delta == RST_HOPS_NONE)
         return;
     if (delta == 0)
-        rst_evidence_add(view, view->reset->at.pass_index, "Same hop distance as the sender's other packets (TTL %u)",
+        rst_evidence_add(view, view->reset->at.pass_index, "Same hop distance as %s (TTL %u)", others,
                          view->reset->ttl);
     else
-        rst_evidence_add(view, view->own->last.pass_index,
-                         "TTL %u puts the reset %d hop%s %s than the sender's other packets (TTL %u)", view->reset->ttl,
-                         delta < 0 ? -delta : delta, delta == 1 || delta == -1 ? "" : "s",
-                         delta < 0 ? "nearer" : "farther", view->own->ttl);
+        rst_evidence_add(view, at, "TTL %u puts the reset %d hop%s %s than %s%s", view->reset->ttl, ABS(delta),
+                         ABS(delta) == 1 ? "" : "s", delta < 0 ? "nearer" : "farther", others,
+                         view->own->segments && view->texts ? rst_text(view->memory, " (TTL %u)", view->own->ttl) : "");
 }
 
 void rst_explain_history(const rst_view_t *view)
@@ -124,11 +132,13 @@ void rst_explain_history(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     if (!view->peer->segments)
-        rst_evidence_add(view, reset->at.pass_index, "The capture shows no packet of the other direction");
+        rst_evidence_add(view, reset->at.pass_index, "The capture shows %s of the other direction until here",
+                         reset->peer_last.at.pass_index ? "nothing but resets" : "no packet");
     else if (!view->own->segments)
-        rst_evidence_add(view, reset->at.pass_index, "The capture shows no other packet of the reset's sender");
+        rst_evidence_add(view, reset->at.pass_index, "The capture shows nothing but resets from this side until here");
     else if (!reset->opened)
         rst_evidence_add(view, reset->story->began.pass_index, "The start of the connection is not in the capture");
     else if (view->own->gaps || view->peer->gaps)
-        rst_evidence_add(view, reset->at.pass_index, "Segments of the connection are missing from the capture");
+        rst_evidence_add(view, reset->at.pass_index,
+                         "Segments of the connection are missing from the capture, or stored out of order");
 }

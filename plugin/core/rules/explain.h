@@ -19,7 +19,9 @@ const char *rst_span(const rst_view_t *view, int64_t ns);           /* "31 s" */
 const char *rst_shape(const rst_view_t *view);                      /* "RST,ACK" or "RST" */
 void rst_explain_distance(const rst_view_t *view);                  /* adds evidence on the hop distance, if known */
 void rst_explain_history(const rst_view_t *view);                   /* adds evidence on what is missing, if anything */
-/* Returns likely, or unsure for a verdict below RST_LIKELY. Nowhere else does the wording depend on the confidence. */
+/* For an inference: "", "probably " below RST_SURE, "perhaps " below RST_LIKELY. What the packets show is said without.
+ * With rst_hedge, which returns likely, or unsure below RST_LIKELY, this is all wording that depends on the confidence. */
+const char *rst_probably(const rst_view_t *view);
 const char *rst_hedge(const rst_view_t *view, const char *likely, const char *unsure);
 void rst_pattern_add(const rst_view_t *view, const char *pattern);
 

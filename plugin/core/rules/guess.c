@@ -177,9 +177,9 @@ static unsigned match_train(const rst_view_t *view)
 static void explain_train(const rst_view_t *view)
 {
     rst_summary(view,
-                "Injected: several resets with guessed sequence numbers arrive from the address of %s within %u s. A "
+                "%sinjected: several resets with guessed sequence numbers arrive from the address of %s within %u s. A "
                 "real host knows its sequence number and needs only one reset",
-                rst_who_own(view), view->prefs->seqchange_s);
+                rst_probably(view), rst_who_own(view), view->prefs->seqchange_s);
     rst_evidence_add(view, view->reset->at.pass_index,
                      "SEQ values rise beyond anything this side is known to have sent");
     rst_explain_distance(view);

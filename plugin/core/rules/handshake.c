@@ -207,7 +207,7 @@ static void explain_syn_unanswered(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
 
-    rst_summary(view, "Handshake timed out: %s sent its SYN %u times in %s, got no answer and gave up",
+    rst_summary(view, "Handshake timed out: %s sent its SYN %u times in %s without an answer, then reset it",
                 rst_who_own(view), retx->copies, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN");
     rst_evidence_add(view, retx->last.pass_index, "The last copy, %s before the reset",
@@ -218,8 +218,9 @@ static void explain_synack_unanswered(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
 
-    rst_summary(view, "Handshake timed out: %s sent its SYN-ACK %u times in %s, did not get the final ACK and gave up",
-                rst_who_own(view), view->own->synacks, rst_span(view, rst_since(view, view->own->syn)));
+    rst_summary(
+        view, "Handshake timed out: %s sent its SYN-ACK %u times in %s, as if no final ACK had reached it, then reset",
+        rst_who_own(view), view->own->synacks, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN-ACK");
     if (retx->copies)
         rst_evidence_add(view, retx->last.pass_index, "The last copy, %s before the reset",
@@ -230,7 +231,7 @@ static void explain_data_after_timeout(const rst_view_t *view)
 {
     explain_synack_unanswered(view);
     rst_evidence_add(view, view->trigger->moment.pass_index,
-                     "Data for the connection, which the server had already given up");
+                     "Data that the server answers as if the connection had never opened");
 }
 
 const rst_rule_t rst_rules_handshake[] = {

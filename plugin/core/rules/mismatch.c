@@ -17,10 +17,11 @@ static bool acks_wrong_number(const rst_view_t *view)
 
 static void write_bad_ack(const rst_view_t *view, const char *what)
 {
-    rst_summary(
-        view,
-        "The %s in %s acknowledges %u, but %s had sent %u: something changed or confused the numbers of the handshake",
-        what, rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view), view->own->isn);
+    rst_summary(view,
+                "The %s in %s acknowledges %u, but %s had sent %u: something %schanged or confused the numbers of the "
+                "handshake",
+                what, rst_where(view, view->trigger->moment.pass_index), view->trigger->ack, rst_who_own(view),
+                view->own->isn, rst_probably(view));
     rst_evidence_add(view, view->own->syn.pass_index, "SYN with SEQ %u: only %u may be acknowledged", view->own->isn,
                      view->own->isn + 1);
     rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);

@@ -57,8 +57,9 @@ static void explain_contradicted(const rst_view_t *view)
     const rst_moment_t alive = view->reset->after.alive;
 
     rst_summary(view,
-                "%s: %s goes on with the connection in %s, %s after 'its' reset, so something else on the path %s it",
-                rst_hedge(view, "Injected", "Perhaps injected"), rst_who_own(view), rst_where(view, alive.pass_index),
+                "%sinjected: %s goes on with the connection in %s, %s after 'its' reset, so something else on the path "
+                "%s it",
+                rst_probably(view), rst_who_own(view), rst_where(view, alive.pass_index),
                 rst_span(view, rst_elapsed(view->reset->at, alive)), rst_hedge(view, "sent", "may have sent"));
     explain_contradiction(view);
 }
@@ -117,11 +118,12 @@ static unsigned match_other_farther(const rst_view_t *view)
 
 static void write_two_hosts(const rst_view_t *view, rst_moment_t goes_on)
 {
-    rst_summary(view,
-                "Two hosts behind one address: the segment in %s reached a host without this connection, while %s goes "
-                "on with it in %s",
-                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view),
-                rst_where(view, goes_on.pass_index));
+    rst_summary(
+        view,
+        "%stwo hosts behind one address: the segment in %s reached a host without this connection, while %s goes "
+        "on with it in %s",
+        rst_probably(view), rst_where(view, view->trigger->moment.pass_index), rst_who_own(view),
+        rst_where(view, goes_on.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that was answered");
     rst_evidence_add(view, goes_on.pass_index, "The same address goes on after the reset");
     rst_explain_distance(view);

@@ -59,9 +59,9 @@ static void explain_answered(const rst_view_t *view)
 static void explain_given_up(const rst_view_t *view)
 {
     rst_summary(view,
-                "No such connection anymore: %s had repeated a segment %u times without an answer and dropped the "
+                "No such connection anymore: %s had repeated a segment %u times without an answer and %sdropped the "
                 "connection silently, so the segment in %s found nothing",
-                rst_who_own(view), view->own->retransmission.copies - 1,
+                rst_who_own(view), view->own->retransmission.copies - 1, rst_probably(view),
                 rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->own->retransmission.last.pass_index, "Last of the unanswered retransmissions");
     explain_answered(view);
@@ -79,16 +79,17 @@ static const char *after_silence(const rst_view_t *view)
 
     if (!rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, silence))
         return "";
-    return rst_text(view->memory, ", after %s of silence,", rst_span(view, silence));
+    return rst_text(view->memory, ", after %s of silence", rst_span(view, silence));
 }
 
 static void explain_no_connection(const rst_view_t *view)
 {
-    rst_summary(view,
-                "%s has no such connection: it answered the %s in %s with a bare reset%s although it had sent neither "
-                "FIN nor reset before",
-                rst_who_own(view), segment_word(view->trigger), rst_where(view, view->trigger->moment.pass_index),
-                after_silence(view));
+    rst_summary(
+        view,
+        "%s %shas no such connection: it answered the %s in %s with a bare reset%s, and the capture shows no FIN "
+        "of it before",
+        rst_who_own(view), rst_probably(view), segment_word(view->trigger),
+        rst_where(view, view->trigger->moment.pass_index), after_silence(view));
     explain_answered(view);
 }
 

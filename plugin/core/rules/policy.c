@@ -69,12 +69,12 @@ static void explain_policy(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
 
-    rst_summary(
-        view,
-        "%s by a policy on the path: the reset bears the address of %s and directly follows %s, but %s from that host",
-        rst_hedge(view, "Reset", "Perhaps reset"), rst_who_own(view),
-        rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->peer->message)),
-        rst_hedge(view, "did not come", "may not have come"));
+    rst_summary(view,
+                "%sreset by a policy on the path: the reset bears the address of %s and directly follows %s, but %s "
+                "from that host",
+                rst_probably(view), rst_who_own(view),
+                rst_message_name((rst_message_t)(trigger && trigger->len ? trigger->message : view->peer->message)),
+                rst_hedge(view, "did not come", "may not have come"));
     if (view->peer->last_data.pass_index)
         rst_evidence_add(view, view->peer->last_data.pass_index, "Last payload before the reset");
     rst_explain_elsewhere(view);
@@ -117,9 +117,9 @@ static void explain_filtered(const rst_view_t *view)
 static void explain_own_filter(const rst_view_t *view)
 {
     rst_summary(view,
-                "Rejected by a packet filter on %s itself or right in front of it: the reset that answers %s has not "
+                "%srejected by a packet filter on %s itself or right in front of it: the reset that answers %s has not "
                 "passed a router, and the host goes on with the connection (%s)",
-                rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
+                rst_probably(view), rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
                 rst_where(view, view->reset->after.alive.pass_index));
     explain_filtered(view);
 }
@@ -127,10 +127,10 @@ static void explain_own_filter(const rst_view_t *view)
 static void explain_near_filter(const rst_view_t *view)
 {
     rst_summary(view,
-                "Rejected by a packet filter on %s itself or right in front of it, or by another host with its "
+                "%srejected by a packet filter on %s itself or right in front of it, or by another host with its "
                 "address: the reset that answers %s comes from the usual distance, and the host goes on with the "
                 "connection (%s)",
-                rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
+                rst_probably(view), rst_who_own(view), rst_message_name((rst_message_t)view->trigger->message),
                 rst_where(view, view->reset->after.alive.pass_index));
     explain_filtered(view);
 }

@@ -192,9 +192,10 @@ static void explain_health(const rst_view_t *view)
     const rst_habit_t *habit = view->reset->habit;
 
     rst_summary(view,
-                "Health check: %s opens a connection to this service every %s and resets it without sending data (%u "
+                "%shealth check: %s opens a connection to this service every %s and resets it without sending data (%u "
                 "times in a row)",
-                rst_who_own(view), rst_span(view, (habit->period_min + habit->period_max) / 2), habit->count);
+                rst_probably(view), rst_who_own(view), rst_span(view, (habit->period_min + habit->period_max) / 2),
+                habit->count);
     rst_evidence_add(view, view->own->syn.pass_index, "The period varies between %s and %s",
                      rst_span(view, habit->period_min), rst_span(view, habit->period_max));
 }

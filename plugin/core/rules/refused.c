@@ -44,8 +44,8 @@ static void write_exhausted(const rst_view_t *view, const char *why)
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    rst_summary(view, "%s refused the SYN in %s although it accepts others shortly before and after: %s",
-                rst_service_text(view), rst_where(view, view->trigger->moment.pass_index), why);
+    rst_summary(view, "%s refused the SYN in %s, but accepts others before and after: %s", rst_service_text(view),
+                rst_where(view, view->trigger->moment.pass_index), why);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was refused");
     if (before)
         rst_evidence_add(view, before->last.pass_index, "The same service accepted a connection before");
@@ -60,8 +60,9 @@ static void explain_backlog(const rst_view_t *view)
 
 static void explain_some(const rst_view_t *view)
 {
-    write_exhausted(view, "a host behind this address does not serve it, a limit or a packet filter rejects some, or a "
-                          "resource was exhausted");
+    write_exhausted(
+        view, "perhaps a host behind this address does not serve it, a limit or a packet filter rejects some, or a "
+              "resource was exhausted");
 }
 
 /* RFC 9293, section 3.10.7.1: without a connection, the answer to a SYN has SEQ 0 and acknowledges all of it. */
@@ -181,10 +182,9 @@ static void explain_service(const rst_view_t *view)
     const rst_service_run_t *after = service ? rst_service_after(service, true, view->reset->at) : NULL;
 
     if (before)
-        rst_evidence_add(view, before->last.pass_index,
-                         "The port accepted connections until here: the service stopped");
+        rst_evidence_add(view, before->last.pass_index, "The port accepted a connection here");
     if (after)
-        rst_evidence_add(view, after->first.pass_index, "The port accepts again from here: the service (re)started");
+        rst_evidence_add(view, after->first.pass_index, "The port accepts a connection here");
 }
 
 static void explain_scan(const rst_view_t *view)
@@ -213,17 +213,18 @@ static void explain_refused(const rst_view_t *view, const char *what)
 
 static void explain_accepts_repeat(const rst_view_t *view)
 {
-    rst_summary(view,
-                "%s refused the SYN in %s but accepted it when it was repeated: overloaded, just starting, or a device "
-                "that tests the client",
-                rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
+    rst_summary(
+        view,
+        "%s refused the SYN in %s but accepted it when it was repeated: perhaps overloaded, just starting, or a "
+        "device that tests the client",
+        rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     explain_refused(view, "SYN");
 }
 
 static void explain_restarted(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s refused the SYN in %s although it accepts others just before and after: it was restarted in that "
+                "%s refused the SYN in %s, but accepts others before and after: perhaps it was restarted in that "
                 "moment, or one of several hosts behind the address does not serve it",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     explain_refused(view, "SYN");
@@ -232,8 +233,8 @@ static void explain_restarted(const rst_view_t *view)
 static void explain_serving(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s refused the SYN in %s while a connection that it had accepted before went on: it takes no more at "
-                "a time, its listener was closed, or a packet filter rejects new ones",
+                "%s refused the SYN in %s while a connection that it had accepted before went on: perhaps it takes "
+                "no more at a time, its listener was closed, or a packet filter rejects new ones",
                 rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
     explain_refused(view, "SYN");
 }
@@ -273,8 +274,8 @@ static void write_closed(const rst_view_t *view, const char *what)
     bool exact = (view->reset->flags & RST_FLAG_ACK) && view->reset->ack == view->trigger->seq + view->trigger->space;
     const char *number = exact && view->texts ? rst_text(view->memory, " (ack = %s+1)", what) : "";
 
-    rst_summary(view, "No service is listening on %s: the %s in %s was refused %s later by %s%s%s",
-                rst_service_text(view), what, rst_where(view, view->trigger->moment.pass_index),
+    rst_summary(view, "%sno service is listening on %s: the %s in %s was refused %s later by %s%s%s",
+                rst_probably(view), rst_service_text(view), what, rst_where(view, view->trigger->moment.pass_index),
                 rst_span(view, rst_delay(view)), rst_shape(view), number,
                 known ? " from the same hop distance as the host's other packets" : "");
     explain_refused(view, what);

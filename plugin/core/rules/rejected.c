@@ -70,9 +70,9 @@ static unsigned match_options(const rst_view_t *view)
 static void explain_options(const rst_view_t *view)
 {
     rst_summary(view,
-                "Something at or in front of %s refuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a "
+                "Something at or in front of %s %srefuses the options of the SYN in %s (ECN, Fast Open, MPTCP or a "
                 "signature): a plain SYN was accepted",
-                rst_service_text(view), rst_where(view, view->trigger->moment.pass_index));
+                rst_service_text(view), rst_probably(view), rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN with special options or flags");
     rst_evidence_add(view, plain_accept(view).pass_index, "A plain SYN to the same service was accepted");
 }
@@ -225,8 +225,9 @@ static void write_firewall(const rst_view_t *view, const char *who, const char *
 {
     int delta;
 
-    rst_summary(view, "A firewall%s rejected the SYN in %s to %s: the %s did not come from that host (%s)", who,
-                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view), rst_shape(view), why);
+    rst_summary(view, "A firewall%s %srejected the SYN in %s to %s: the %s did not come from that host (%s)", who,
+                rst_probably(view), rst_where(view, view->trigger->moment.pass_index), rst_service_text(view),
+                rst_shape(view), why);
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was rejected, %s before the reset",
                      rst_span(view, rst_delay(view)));
     if (rst_refusal_distance(view, &delta))

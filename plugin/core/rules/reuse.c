@@ -86,9 +86,9 @@ static void explain_time_wait(const rst_view_t *view)
     unsigned client = view->reset->client;
 
     rst_summary(view,
-                "Port reused too early: %s opened a new connection %s after the old one on the same addresses and "
+                "%sport reused too early: %s opened a new connection %s after the old one on the same addresses and "
                 "ports had closed, with a sequence number not above the old one, so it ran into TIME-WAIT",
-                rst_who(view, client), rst_span(view, previous_age(view)));
+                rst_probably(view), rst_who(view, client), rst_span(view, previous_age(view)));
     rst_evidence_add(view, previous->last.pass_index,
                      "Last segment of the previous connection, which was closed by both FINs");
     rst_evidence_add(view, view->reset->story->began.pass_index,
@@ -110,10 +110,11 @@ static unsigned match_live(const rst_view_t *view)
 
 static void explain_live(const rst_view_t *view)
 {
-    rst_summary(view,
-                "The SYN in %s met a connection with the same addresses and ports that was still open, and %s reset it "
-                "instead of asking with an ACK",
-                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view));
+    rst_summary(
+        view,
+        "The SYN in %s %smet a connection with the same addresses and ports that was still open, and %s reset it "
+        "instead of asking with an ACK",
+        rst_where(view, view->trigger->moment.pass_index), rst_probably(view), rst_who_own(view));
     rst_evidence_add(view, view->reset->previous->last.pass_index,
                      "Last segment of the connection that was still open");
     rst_evidence_add(view, view->trigger->moment.pass_index, "The new SYN");

@@ -18,6 +18,7 @@
 #include "track/reset.h"
 
 #define RST_LEADS 45  /* a rule below this can only be an alternative */
+#define RST_SURE 90   /* from here on an inference is stated like a fact */
 #define RST_LIKELY 50 /* a verdict below this says "perhaps" and accuses nobody */
 /* the most for a rule that relies on an absence, if the absent packets may just not have been captured */
 #define RST_WITHOUT_HISTORY 45

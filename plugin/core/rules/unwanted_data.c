@@ -109,8 +109,8 @@ static void explain_error(const rst_view_t *view, const rst_direction_t *side, c
 {
     rst_summary(
         view,
-        "The application gave up because of an error in the data: %s in %s, then %s reset the connection %s later",
-        what, rst_where(view, side->last_data.pass_index), rst_who_own(view),
+        "The application %sgave up because of an error in the data: %s in %s, then %s reset the connection %s later",
+        rst_probably(view), what, rst_where(view, side->last_data.pass_index), rst_who_own(view),
         rst_span(view, rst_since(view, side->last_data)));
     rst_evidence_add(view, side->last_data.pass_index, "The error in the data");
     rst_explain_distance(view);
@@ -325,9 +325,9 @@ static void explain_unread_data(const rst_view_t *view)
 
     rst_summary(view,
                 "Closed with unread data: %s reset the connection %s after data that it never answered (%u bytes since "
-                "its last reply, %s). Its application closed the socket without reading the data",
+                "its last reply, %s). Its application %s closed the socket without reading the data",
                 rst_who_own(view), rst_span(view, rst_since(view, view->peer->last_data)), view->peer->unanswered,
-                rst_where(view, view->peer->last_data.pass_index));
+                rst_where(view, view->peer->last_data.pass_index), rst_hedge(view, "probably", "may have"));
     rst_evidence_add(view, view->peer->last_data.pass_index, "Data from the other side that got no reply");
     if (unacked)
         rst_evidence_add(view, view->peer->last_data.pass_index, "%u bytes of it had not even been acknowledged",
