@@ -1,0 +1,488 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Claims about who made a reset: distance, devices, followers, copies, capture points, its own words."""
+from claims_kinds import ACK, FIN, SYN, before, distance, evidence, guessed, inferred, summary
+
+SECOND = 10**9
+
+
+# What the capture shows of the connection
+
+@summary("Cannot tell: its sequence number is ahead of everything this side sent")
+def ahead(s):
+    s.need(s.own_nxt is not None and before(s.own_nxt, s.r.seq), "it is not")
+
+
+@summary("Cannot tell: its sequence number lies below what this side had sent")
+def below(s):
+    s.need(s.own_nxt is not None and before(s.r.seq, s.own_nxt), "it is not")
+
+
+@summary("the capture shows no other packet of this connection", absence=True)
+def no_other_packet(s):
+    others = s.own + s.peer + s.own_after + s.peer_after
+    s.need(not others, f"frame {others[0].number if others else 0} is one")
+
+
+@summary("the capture shows no earlier packet of this connection", absence=True)
+def no_earlier_packet(s):
+    s.need(not s.own + s.peer, "there is one")
+
+
+@summary("the capture shows nothing else of its sender", absence=True)
+@evidence("The capture shows no other packet of the reset's sender", absence=True)
+def nothing_else_of_host(s):
+    others = [p for p in s.capture.by_host[s.r.src[0]] if p is not s.r]
+    s.need(not others, f"frame {others[0].number if others else 0} is one")
+
+
+@summary("the capture shows nothing but resets from its side", absence=True)
+@evidence("The capture shows nothing but resets from this side until here", absence=True)
+def only_resets(s):
+    others = [p for p in s.own if not p.resets]
+    s.need(not others, f"frame {others[0].number if others else 0} is something else")
+
+
+@evidence("The capture shows no packet of the other direction until here", absence=True)
+def one_way(s):
+    s.need(not s.peer, f"frame {s.peer[0].number if s.peer else 0} is one")
+
+
+@evidence("The capture shows nothing but resets of the other direction until here", absence=True)
+def only_resets_back(s):
+    others = [p for p in s.peer if not p.resets]
+    s.need(not others, f"frame {others[0].number if others else 0} is something else")
+
+
+@evidence("The start of the connection is not in the capture", absence=True)
+def no_start(s):
+    s.need(not [p for p in s.own + s.peer if p.flags & SYN and not p.resets], "there is a SYN")
+
+
+@evidence("Segments of the connection are missing from the capture, or stored out of order")
+def missing(s):
+    s.need(gaps(s.own, s.peer) or gaps(s.peer, s.own) or late(s.own + s.peer), "there is no gap in either direction")
+
+
+def late(packets):
+    """An acknowledgment is stored before what it acknowledges."""
+    acked = {}
+    for packet in sorted(packets, key=lambda p: p.number):
+        if packet.length and packet.src in acked and before(packet.seq, acked[packet.src]):
+            return True
+        if packet.flags & ACK:
+            acked[packet.dst] = packet.ack
+    return False
+
+
+def gaps(sent, heard):
+    reached = None
+    for packet in sorted((p for p in sent if p.space), key=lambda p: distance(sent[0].seq, p.seq)):
+        if reached is not None and before(reached, packet.seq):
+            return True
+        reached = packet.end if reached is None or before(reached, packet.end) else reached
+    acked = highest_ack(heard)
+    return reached is not None and acked is not None and before(reached, acked)
+
+
+def highest_ack(packets):
+    acks = [p.ack for p in packets if p.flags & ACK and not p.resets]
+    return max(acks, key=lambda ack: distance(acks[0], ack)) if acks else None
+
+
+@evidence("SEQ {n}")
+def seq_is(s, n):
+    s.need(s.r.seq == n, f"it is {s.r.seq}")
+
+
+@evidence("{shape} at SEQ {n}, window {m}")
+def reset_values(s, shape, n, m):
+    s.need((s.r.seq, s.r.window) == (n, m) and (shape == "RST,ACK") == bool(s.r.flags & ACK), "it has other values")
+
+
+@summary("The segment it answers is not in the capture", absence=True)
+def trigger_not_captured(s):
+    """Each segment of the other side that it could answer was answered by an earlier reset of the same numbers."""
+    found = s.answerable()
+    answered = [p for p in s.resets(s.own) if p.seq == s.r.seq and p.flags & ACK == s.r.flags & ACK]
+    s.need(len(found) <= len(answered), f"frame {found[-1].number if found else 0} fits it")
+
+
+# Follow-ups
+
+@summary("The same reset as in frame {f}, sent again {t} later")
+def sent_again(s, f, t):
+    copy(s, f, False)
+    s.span(t, s.since(f))
+
+
+@evidence("Same numbers, flags and window. No other packet of the connection is in the capture twice")
+def same_reset(s, at):
+    copy(s, at, False)
+
+
+@summary("when it reset the connection (frame {g})")
+def reset_in(s, g):
+    own_reset_before(s, g)
+
+
+@evidence("SEQ {n} below what the other side had acknowledged")
+def below_acked(s, n):
+    acked = s.acked(s.peer)
+    s.need(acked is not None and before(s.r.seq, acked), "it is not")
+    s.need(distance(s.r.seq, acked) == n or s.r.seq == n, f"it is {distance(s.r.seq, acked)} below")
+
+
+@summary("the segment in frame {f} still reached {own}")
+def still_reached(s, f):
+    s.from_peer(f)
+    s.need(f.number < s.r.number or f.time == s.r.time, "it came later")
+
+
+@summary("after it had reset the connection (frame {g})", "resets the connection that it had already reset (frame {g})")
+def own_reset_before(s, g):
+    s.from_own(g)
+    s.need(g.resets and g.number < s.r.number, "it is no earlier reset")
+
+
+@summary("after the other side had reset the connection (frame {g})",
+         "resets the connection that the other side had already reset (frame {g})")
+def peer_reset_before(s, g):
+    s.from_peer(g)
+    s.need(g.resets and g.number < s.r.number, "it is no earlier reset")
+
+
+@evidence("The connection had already been reset here")
+def reset_here(s, at):
+    s.need(at.resets and {at.src, at.dst} == {s.r.src, s.r.dst} and at.number < s.r.number, "it is no earlier reset")
+
+
+@summary("the reset in frame {f} did not have the exact sequence number, the peer asked with an ACK (frame {g})")
+def challenge(s, f, g):
+    s.from_own(f)
+    s.need(f.resets, "it is no reset")
+    s.from_peer(g)
+    s.need(g.flags & ACK and g.ack == s.r.seq and g.ack != f.seq, "it asks for another number")
+
+
+@evidence("The first reset was {n} beyond the expected number")
+def beyond_expected(s, at, n):
+    s.need(at.resets and (at.seq - s.r.seq) & 0xFFFFFFFF == n, "it was not")
+
+
+@evidence("Challenge ACK for the number that this reset bears")
+def challenge_ack(s, at):
+    s.from_peer(at)
+    s.need(at.ack == s.r.seq, "it asks for another number")
+
+
+# Distance
+
+def is_apart(s, packet, hops):
+    """The reset has passed that many routers more than this packet, if it began with a usual TTL."""
+    return packet.hops is not None and s.r.may_be(packet.hops + hops)
+
+
+@evidence("Same hop distance as the sender's other packets (TTL {n})")
+def same_distance(s, n):
+    s.need(s.r.ttl == n, f"it has TTL {s.r.ttl}")
+    s.need(any(p.hops == s.r.hops for p in s.own + s.own_after), "none of its other packets has it")
+
+
+@evidence("Same hop distance as the host's other connections (TTL {n})")
+def same_as_connections(s, n):
+    s.need(s.r.ttl == n, f"it has TTL {s.r.ttl}")
+    s.need(any(p.hops == s.r.hops for p in s.capture.by_host[s.r.src[0]] if p is not s.r), "none of its packets has it")
+
+
+@evidence("TTL {n} puts the reset {k} hop{word} than the host's other connections")
+def apart_from_connections(s, n, k):
+    others = [p for p in s.capture.by_host[s.r.src[0]] if p is not s.r]
+    s.need(s.r.ttl == n and any(is_apart(s, p, k) or is_apart(s, p, -k) for p in others), "none of its packets is")
+
+
+@evidence("TTL {n} puts the reset {k} hop nearer than the sender's other packets (TTL {m})",
+          "TTL {n} puts the reset {k} hops nearer than the sender's other packets (TTL {m})")
+def nearer(s, at, n, k, m):
+    s.need((s.r.ttl, at.ttl) == (n, m), f"they are {s.r.ttl} and {at.ttl}")
+    s.need(is_apart(s, at, -k), "no usual initial TTL makes that difference")
+
+
+@evidence("TTL {n} puts the reset {k} hop farther than the sender's other packets (TTL {m})",
+          "TTL {n} puts the reset {k} hops farther than the sender's other packets (TTL {m})")
+def farther(s, at, n, k, m):
+    s.need((s.r.ttl, at.ttl) == (n, m), f"they are {s.r.ttl} and {at.ttl}")
+    s.need(is_apart(s, at, k), "no usual initial TTL makes that difference")
+
+
+@summary("comes from {n} hop nearer than that host's other packets", "comes from {n} hops nearer than that host's other packets")
+def comes_nearer(s, n):
+    s.need(any(is_apart(s, p, -n) for p in s.own + s.own_after), "none of its other packets is that much farther away")
+
+
+@summary("comes from {n} hop farther than that host's other packets", "comes from {n} hops farther than that host's other packets")
+def comes_farther(s, n):
+    s.need(any(is_apart(s, p, n) for p in s.own + s.own_after), "none of its other packets is that much nearer")
+
+
+@summary("but came {t} after the segment it answers, sooner than")
+def came_after(s, t):
+    s.need(any(s.says(t, s.since(p)) for p in s.peer[-4:]), "no segment came that long before")
+
+
+@evidence("The SYN-ACK comes from the same distance as the reset (TTL {n}), data from farther away (TTL {m})")
+def synack_distance(s, n, m):
+    synacks, data = [p for p in s.own if p.accepts], s.data(s.own)
+    s.need([p for p in synacks if p.ttl == n and p.hops == s.r.hops], "the SYN-ACK does not")
+    s.need([p for p in data if p.ttl == m and p.hops > s.r.hops], "no data do")
+
+
+# Devices
+
+@summary("{own} goes on with the connection in frame {f}, {t} after 'its' reset")
+def goes_on(s, f, t):
+    s.from_own(f)
+    s.need(f.number > s.r.number and not f.resets, "it came before the reset")
+    s.span(t, s.between(s.r, f))
+
+
+@evidence("New data, FIN or acknowledgment from the same sender after the reset",
+          "New data, FIN or acknowledgment from the same sender after the reset, sent later according to its timestamp or IP ID")
+def new_after(s, at):
+    s.from_own(at)
+    s.need(at.number > s.r.number and not at.resets, "it came before the reset")
+    old = {(p.seq, p.length, p.ack) for p in s.own}
+    s.need((at.seq, at.length, at.ack) not in old, "it repeats what came before the reset")
+
+
+@summary("the segment in frame {f} reached a host without this connection, while {own} goes on with it in frame {g}")
+def two_hosts(s, f, g):
+    s.from_peer(f)
+    s.from_own(g)
+    s.need(g.number > s.r.number and not g.resets, "it came before the reset")
+
+
+@summary("the segment in frame {f} was answered by a host without this connection, from farther away than the other packets")
+def farther_host(s, f):
+    s.from_peer(f)
+    s.need(any(p.hops < s.r.hops for p in s.own), "none of its packets is nearer")
+
+
+@summary("and directly follows data", "and directly follows a TLS ClientHello", "and directly follows an HTTP request")
+def follows_data(s):
+    s.need(s.data(s.peer), "the other side had sent no data")
+
+
+@evidence("Last payload before the reset")
+def last_payload(s, at):
+    s.from_peer(at)
+    s.need(at.length and at.number < s.r.number, "there are no data in it")
+
+
+@summary("nothing was sent for {t}, then")
+def nothing_sent(s, t):
+    packets = sorted(s.own + s.peer, key=lambda p: p.number)[-6:]
+    waits = [s.between(a, b) for a, b in zip(packets, packets[1:] + [s.r])]
+    s.need(any(s.says(t, wait) for wait in waits), "there was no such silence")
+
+
+@evidence("Silence of {t} before the reset")
+def silence(s, t):
+    nothing_sent(s, t)
+
+
+@summary("both ends were reset at once although neither had sent anything")
+def both_at_once(s):
+    s.need(s.resets(s.peer + s.peer_after), "the other side was not reset")
+
+
+@summary("both ends were reset within {t} (see frame {f})")
+def both_within(s, t, f):
+    s.from_peer(f)
+    s.need(f.resets, "it is no reset")
+    s.span(t, abs(s.since(f)))
+
+
+@evidence("Reset in the other direction, {t} apart")
+def other_direction(s, at, t):
+    s.from_peer(at)
+    s.need(at.resets, "it is no reset")
+    s.span(t, abs(s.since(at)))
+
+
+@summary("several resets with guessed sequence numbers arrive from the address of {own} within {t}")
+def train(s):
+    numbers = {p.seq for p in s.resets(s.own + s.own_after) + [s.r]}
+    s.need(len(numbers) > 1, "all resets have the same number")
+
+
+@evidence("SEQ values rise beyond anything this side has sent")
+def rise(s):
+    resets = s.resets(s.own + s.own_after) + [s.r]
+    s.need(any(s.own_nxt is None or before(s.own_nxt, p.seq) for p in resets), "none is beyond it")
+
+
+@summary("only asked with an ACK, and the connection went on (frame {f})", "ignored it, and the connection went on (frame {f})",
+         "went on with the connection (frame {f})")
+def receiver_goes_on(s, f):
+    s.from_peer(f)
+    s.need(f.number > s.r.number and not f.resets, "it came before the reset")
+
+
+@evidence("{n} segments from the receiver follow the reset")
+def receiver_segments(s, n):
+    count = len([p for p in s.peer_after if not p.resets])
+    s.need(count >= n, f"{count} follow")
+
+
+@summary("{own} sent this reset itself in frame {f}, from its usual distance")
+def sent_itself(s, f):
+    s.from_own(f)
+    s.need(f.resets and (f.seq, f.ack) == (s.r.seq, s.r.ack), "it has other numbers")
+    s.need(f.hops != s.r.hops, "it comes from the same distance")
+
+
+@evidence("The same numbers, flags and window from another distance than TTL {n}")
+def twin(s, at, n):
+    s.need((at.seq, at.ack, at.flags, at.window) == (s.r.seq, s.r.ack, s.r.flags, s.r.window) and s.r.ttl == n, "it differs")
+
+
+@summary("the late duplicate in frame {f} met a host that translates addresses")
+def late_duplicate(s, f):
+    s.from_peer(f)
+    s.need(f.flags & ACK and f.ack == s.r.seq, "its ACK is not the SEQ of the reset")
+
+
+@summary("while that endpoint goes on in frame {f}")
+def endpoint_goes_on(s, f):
+    s.from_own(f)
+    s.need(f.number > s.r.number and not f.resets, "it came before the reset")
+
+
+@evidence("Data that this side had acknowledged before. Its ACK is the reset's SEQ")
+def acknowledged_data(s, at):
+    s.need(at.ack == s.r.seq and at.length, "it is not")
+    s.need([p for p in s.own if p.flags & ACK and not before(p.ack, (at.seq + at.length) & 0xFFFFFFFF)], "it was new")
+
+
+@summary("leave the window from one segment to the next (frame {f})")
+def leaves_window(s, f):
+    s.from_peer(f)
+
+
+@evidence("Latest of {n} segments outside the window")
+def outside_window(s, at):
+    s.from_peer(at)
+
+
+@evidence("The receiver still acknowledges the old number")
+def old_number(s, at):
+    s.from_own(at)
+
+
+# Foreign packets and copies
+
+@evidence("Bears the address of {who} but does not fit it, so it proves nothing: {rest}",
+          "The reset answers this packet, which bears the address of {peer} but does not fit it: {rest}")
+def bears_address(s, at):
+    s.need({at.src, at.dst} == {s.r.src, s.r.dst}, "it is of another connection")
+
+
+def copy(s, original, by_id):
+    mine, its = ((p.seq, p.ack, p.length, p.window) for p in (s.r, original))
+    s.need(original.resets and mine == its, "its numbers differ")
+    s.need(original.number < s.r.number and original.src == s.r.src, "it is no earlier reset of this side")
+    s.need(not by_id or original.ip_id == s.r.ip_id, f"the IP IDs are {original.ip_id} and {s.r.ip_id}")
+
+
+@summary("a copy of the one in frame {f} (same numbers and IP ID, captured {t} later)")
+def copy_by_id(s, f, t):
+    copy(s, f, True)
+    s.span(t, s.since(f))
+
+
+@summary("a copy of the one in frame {f} (same numbers, captured {t} later)")
+def copy_by_numbers(s, f, t):
+    copy(s, f, False)
+    s.span(t, s.since(f))
+
+
+@evidence("Same SEQ, ACK, length, window and IP ID as here")
+def same_with_id(s, at):
+    copy(s, at, True)
+
+
+@evidence("Same SEQ, ACK, length and window as here")
+def same_numbers(s, at):
+    copy(s, at, False)
+
+
+@evidence("TTL {n} there and {m} here: captured at another place on the path")
+def other_place(s, at, n, m):
+    s.need((at.ttl, s.r.ttl) == (n, m), f"they are {at.ttl} and {s.r.ttl}")
+
+
+@evidence("Data offset below 20 bytes or beyond the end of the segment")
+def data_offset(s):
+    s.need(s.r.length == 0, "tshark finds data in it")
+
+
+@summary("Malformed: RST and {word} are set together")
+@evidence("Flags RST and {word} in one segment{rest}")
+def both_flags(s, word):
+    s.need(s.r.flags & {"SYN": SYN, "FIN": FIN}[word], "they are not")
+
+
+# Capture points
+
+@evidence("SEQ {n} as sent, at capture point {k}", "SEQ {n} in the same packet, at capture point {k}")
+def seq_at_point(s, at, n):
+    s.need(at.seq == n, f"it is {at.seq}")
+
+
+@evidence("Unchanged at capture point {k}{rest}", "Seen at capture point {k}{rest} too, so nothing between the two sent it")
+def seen_at_point(s, at):
+    s.need(at.resets and at.interface != s.r.interface, "it is no reset at another point")
+
+
+@evidence("Capture point {k}: the apparent sender goes on with the connection",
+          "Capture point {k}: the segment of the same host before the reset",
+          "Capture point {k} still records the connection afterwards")
+def at_other_point(s, at):
+    s.need(at.interface != s.r.interface and not at.resets, "it is no segment at another point")
+
+
+# What the reset says
+
+@summary("The reset itself states its reason")
+def states(s):
+    s.need(s.verdict.declared and s.verdict.declared in s.verdict.summary, "the text is not that of rst.declared.text")
+
+
+@evidence("Window {n} is also a NetScaler code {rest}")
+def window_code(s, n):
+    s.need(s.r.window == n, f"it is {s.r.window}")
+
+
+@evidence("The reset bears the TTL of the sender's SYN, the segments between bear another")
+def ttl_of_syn(s):
+    syns = {p.ttl for p in s.own if p.flags & SYN}
+    rest = {p.ttl for p in s.own if not p.flags & (SYN)}
+    s.need(s.r.ttl in syns and rest - syns, "they do not")
+
+
+inferred("what is not known yet", "What comes later in the capture is not known yet")
+inferred("who made it", "so something else on the path sent it", "so a device between them sent both", "A firewall",
+         "Perhaps a firewall", "Probably injected", "Perhaps injected", "Perhaps two hosts", "Two hosts behind one address",
+         "by a policy on the path", "Rejected by a packet filter", "A real host knows its sequence number", "Injected:",
+         "A device on the path", "a bare reset that answers nothing", "Probably not translated back",
+         "Probably changed on the path", "Malformed", "Without effect", "Not sent by the TCP of", "Compare with a capture",
+         "Capture the whole connection", "No surer than this", "The file shows this connection from two places",
+         "Captured on another link", "The connection had closed long before")
+inferred("another capture point, which the reset's own packets do not show", "Sent by a device between capture points",
+         "Changed between capture points", "Clock of capture point", "The same at capture points", "capture point {k}", "Capture point {k}",
+         "several interfaces", "on another interface of one host")
+inferred("the word of a kernel trace or of the reset", "kernel", "Stated by the sender", "The reset states a reason",
+         "It stands behind the packet", "It comes as the client's own packet", "whether this connection uses MPTCP",
+         "by the preference", "other codes of that table", "is not the window that the sender advertised", "MPTCP")
+guessed("by a policy on the path", "A firewall", "^Injected", "[Tt]wo hosts behind", "something else on the path sent it",
+        "a packet filter on", "A device on the path")
