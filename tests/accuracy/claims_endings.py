@@ -520,8 +520,8 @@ def relayed(s, at):
 
 
 inferred("how a program or a device decided", "The packets do not show whether the program itself, an operator or a time limit",
-         "so its stack dropped the connection", "The receiving application is not reading",
+         "so its stack dropped the connection", "The receiving application is probably not reading",
          "Look for what kept the server from answering", "The process behind", "Look for the cause on the other connection",
          "Timestamps and TTL look like Linux, which gives up silently")
-guessed("closed the socket without reading", "an application timer",
+guessed("closed the socket without reading", "^The client .*gave up", "is not reading", "an application timer",
         "[Tt]he process behind", "timed the connection out")

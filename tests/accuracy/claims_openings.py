@@ -283,8 +283,8 @@ def unwanted_synack(s, f):
     is_synack(s, f)
 
 
-@summary("the SYN-ACK in frame {f} arrived {t} after the SYN and found", "the SYN-ACK in frame {f} arrived {t} after the first of {n} "
-         "SYNs and found", "it reset the SYN-ACK in frame {f}, which arrived {t} after the SYN")
+@summary("the SYN-ACK in frame {f} found the socket closed, {t} after the SYN", "the SYN-ACK in frame {f} found the socket closed, {t} "
+         "after the first of {n} SYNs", "it reset the SYN-ACK in frame {f}, {t} after the SYN")
 def synack_after(s, f, t, n=None):
     is_synack(s, f)
     syns = [p for p in s.own if p.opens]
@@ -298,7 +298,73 @@ def sent_no_data(s):
     s.need(not s.data(s.own), "it had sent data")
 
 
-@evidence("The SYN-ACK that was answered", "SYN-ACK that it did not expect", "SYN-ACK that was reset",
+@summary("the SYN-ACK in frame {f} found the socket closed too. It is that of another host or stack than the one in frame {g}, with SEQ "
+         "{n} instead of {m}")
+def second_synack(s, f, g, n, m):
+    is_synack(s, f)
+    s.need((f.seq, g.seq) == (n, m) or f.seq == n and m in {p.seq for p in s.peer if p.accepts}, f"they are {f.seq} and {g.seq}")
+
+
+@evidence("SYN-ACK with SEQ {n} and TTL {m}", "SYN-ACK with SEQ {n} and TTL {m} to the same SYN")
+def synack_values(s, at, n, m):
+    s.from_peer(at)
+    s.need((at.seq, at.ttl) == (n, m) or n in {p.seq for p in s.peer if p.accepts}, f"they are {at.seq} and {at.ttl}")
+
+
+@evidence("The SYN, with SEQ {n} and TTL {m}")
+def syn_values(s, at, n, m):
+    s.need(at.opens and (at.seq, at.ttl) == (n, m), f"they are {at.seq} and {at.ttl}")
+
+
+@evidence("The same SYN again, after such a reset: the client goes on waiting")
+def same_syn(s, at):
+    s.from_own(at)
+    s.need(at.opens and [p for p in s.own if p.opens and p.seq == at.seq and p.number < at.number], "it is not")
+
+
+@summary("goes on waiting and repeats its SYN (frame {f})", "because it repeats the same SYN (frame {f})",
+         "but the same SYN comes again (frame {f})")
+def repeats_syn(s, f):
+    same_syn(s, f)
+
+
+@summary("(TTL {n} and IP ID {m}, the SYN has {k} and", "(TTL {n}, the SYN has {k})", "(TTL {n}, {m} hop{word} than the SYN)")
+def ttl_of_reset(s, n, k=None):
+    s.need(s.r.ttl == n, f"it has TTL {s.r.ttl}")
+    s.need(k in (None, *(p.ttl for p in s.own if p.opens)), "the SYN has another TTL")
+
+
+@evidence("Repeated after {t}, sooner than any timeout: Linux and lwIP do that after a wrong ACK")
+def repeated_soon(s, at, t):
+    syns = [p for p in s.own + s.own_after if p.opens and p.seq == at.seq]
+    s.need(any(s.says(t, s.between(a, b)) for a, b in zip(syns, syns[1:])), "no two are that far apart")
+
+
+@summary("it reset the SYN-ACK in frame {f} as it had reset the handshake before (frame {g})")
+def reset_again(s, f, g):
+    is_synack(s, f)
+    s.from_own(g)
+    s.need(g.resets and g.number < s.r.number, "it is no earlier reset")
+
+
+@summary("the program that opened the connection had continued in frame {f}")
+def had_continued(s, f):
+    s.from_own(f)
+    s.need(not f.resets and f.number < s.r.number, "it came later")
+
+
+@evidence("The first one was reset here")
+def first_was_reset(s, at):
+    s.from_own(at)
+    s.need(at.resets and at.number < s.r.number, "it is no earlier reset")
+
+
+@evidence("The same side had continued the handshake")
+def continued_before(s, at):
+    had_continued(s, at)
+
+
+@evidence("The SYN-ACK that was answered", "SYN-ACK that acknowledges this SYN", "SYN-ACK that it did not expect", "SYN-ACK that was reset",
           "The SYN-ACK shows that the port is open")
 def synack_answered(s, at):
     is_synack(s, at)
@@ -642,6 +708,7 @@ def data_answered(s, at):
     s.need(at.length, "there are no data in it")
 
 
+inferred("where the reply went", "Probably misrouted", "Probably changed on the way", "Look for a different way back")
 inferred("what a host's stack would have done", "A scanner resets whatever", "A closed port refuses at once")
 inferred("what a client or server wanted", "never asked for this connection", "overloaded, just starting",
          "no longer wanted the connection", "The client gave up", "a device on the path probably changes timestamps",
@@ -650,5 +717,5 @@ inferred("what a client or server wanted", "never asked for this connection", "o
          "its backlog or another resource was probably exhausted", "so it ran into TIME-WAIT",
          "Either no service is listening", "it takes no more at a time", "raw socket or user-space stack")
 guessed("o service is listening", "accept queue was", "listening socket of", "has? no such connection", "no longer wanted",
-        "did not want the SYN-ACK", "[Hh]ealth check", "never asked", "^The kernel of .* does not know", "refuses the options",
+        "did not want the SYN-ACK", "[Hh]ealth check", "never asked", "[Tt]he kernel of .* does not know", "refuses the options",
         "changed or confused", "backlog or another", "[Pp]ort reused")

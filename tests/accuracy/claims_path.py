@@ -434,6 +434,11 @@ def both_flags(s, word):
 
 # Capture points
 
+@evidence("{word} with SEQ {n} as sent", "SEQ {n} in the same packet, at the other capture point")
+def seq_elsewhere(s, at, n):
+    s.need(at.seq == n, f"it is {at.seq}")
+
+
 @evidence("SEQ {n} as sent, at capture point {k}", "SEQ {n} in the same packet, at capture point {k}")
 def seq_at_point(s, at, n):
     s.need(at.seq == n, f"it is {at.seq}")
@@ -479,7 +484,7 @@ inferred("who made it", "so something else on the path sent it", "so a device be
          "Capture the whole connection", "No surer than this", "The file shows this connection from two places",
          "Captured on another link", "The connection had closed long before")
 inferred("another capture point, which the reset's own packets do not show", "Sent by a device between capture points",
-         "Changed between capture points", "Clock of capture point", "The same at capture points", "capture point {k}", "Capture point {k}",
+         "Changed between capture points", "Changed on the way", "Clock of capture point", "The same at capture points", "capture point {k}", "Capture point {k}",
          "several interfaces", "on another interface of one host")
 inferred("the word of a kernel trace or of the reset", "kernel", "Stated by the sender", "The reset states a reason",
          "It stands behind the packet", "It comes as the client's own packet", "whether this connection uses MPTCP",

@@ -46,9 +46,9 @@ static void explain_race(const rst_view_t *view)
     int64_t lead = view->reset->sibling_lead;
 
     rst_summary(view,
-                "Lost a connection race: the client tried two addresses %s apart, continued with %s and reset this "
+                "%slost a connection race: the client tried two addresses %s apart, continued with %s and reset this "
                 "attempt unused",
-                rst_span(view, ABS(lead)), rst_sibling_text(view));
+                rst_probably(view), rst_span(view, ABS(lead)), rst_sibling_text(view));
     rst_evidence_add(view, sibling->syn.pass_index, "SYN of the attempt that was used");
     rst_evidence_add(view, view->own->syn.pass_index, "SYN of this attempt");
 }
@@ -106,8 +106,8 @@ static void explain_left_synack(const rst_view_t *view)
 
 static void explain_gave_up(const rst_view_t *view)
 {
-    rst_summary(view, "The client gave up too early: the SYN-ACK in %s found the socket closed, %s after %s",
-                rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)),
+    rst_summary(view, "The client %sgave up too early: the SYN-ACK in %s found the socket closed, %s after %s",
+                rst_probably(view), rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)),
                 view->own->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->own->segments)
                                         : "the SYN");
     explain_left_synack(view);
@@ -116,9 +116,10 @@ static void explain_gave_up(const rst_view_t *view)
 static void explain_unwanted(const rst_view_t *view)
 {
     rst_summary(view,
-                "The client no longer wanted the connection: it reset the SYN-ACK in %s, %s after the SYN, and sent "
+                "The client %sno longer wanted the connection: it reset the SYN-ACK in %s, %s after the SYN, and sent "
                 "no data",
-                rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)));
+                rst_probably(view), rst_where(view, view->trigger->moment.pass_index),
+                rst_span(view, rst_waited(view)));
     explain_left_synack(view);
 }
 
@@ -129,11 +130,12 @@ static unsigned match_second_host(const rst_view_t *view)
 
 static void explain_second_host(const rst_view_t *view)
 {
-    rst_summary(view,
-                "The client no longer wanted the connection: the SYN-ACK in %s found the socket closed too. It is that "
-                "of another host or stack than the one in %s, with SEQ %u instead of %u",
-                rst_where(view, view->trigger->moment.pass_index), rst_where(view, view->peer->syn.pass_index),
-                view->trigger->seq, view->peer->first_isn);
+    rst_summary(
+        view,
+        "The client %sno longer wanted the connection: the SYN-ACK in %s found the socket closed too. It is that "
+        "of another host or stack than the one in %s, with SEQ %u instead of %u",
+        rst_probably(view), rst_where(view, view->trigger->moment.pass_index),
+        rst_where(view, view->peer->syn.pass_index), view->trigger->seq, view->peer->first_isn);
     rst_evidence_add(view, view->peer->syn.pass_index, "SYN-ACK with SEQ %u and TTL %u", view->peer->first_isn,
                      view->peer->syn_ttl);
     rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK with SEQ %u and TTL %u to the same SYN",
@@ -144,16 +146,17 @@ static void explain_second_host(const rst_view_t *view)
 static void explain_attempt_unseen(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s did not want the SYN-ACK in %s: it had given up, or had never asked. The capture begins too late "
+                "%s %sdid not want the SYN-ACK in %s: it had given up, or had never asked. The capture begins too late "
                 "to show a SYN",
-                rst_who_own(view), rst_where(view, view->trigger->moment.pass_index));
+                rst_who_own(view), rst_probably(view), rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK without a SYN in the capture");
 }
 
 static void explain_unanswered_attempt(const rst_view_t *view)
 {
     rst_summary(view,
-                "The client gave up on its connection attempt. The capture does not show what answer it got, if any");
+                "The client %sgave up on its connection attempt. The capture does not show what answer it got, if any",
+                rst_probably(view));
     rst_explain_history(view);
     rst_evidence_add(view, view->own->syn.pass_index, "The SYN");
 }

@@ -86,11 +86,12 @@ static unsigned match_asked_elsewhere(const rst_view_t *view)
 
 static void explain_asked_elsewhere(const rst_view_t *view)
 {
-    rst_summary(view,
-                "%s never asked for this connection: the SYN in %s bears its address, but comes from another distance "
-                "than all else that it sends, and it reset the SYN-ACK in %s",
-                rst_who_own(view), rst_where(view, view->own->syn.pass_index),
-                rst_where(view, view->trigger->moment.pass_index));
+    rst_summary(
+        view,
+        "%s %snever asked for this connection: the SYN in %s bears its address, but comes from another distance "
+        "than all else that it sends, and it reset the SYN-ACK in %s",
+        rst_who_own(view), rst_probably(view), rst_where(view, view->own->syn.pass_index),
+        rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->own->syn.pass_index, "SYN with TTL %u: not sent by this host", view->own->syn_ttl);
     rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK that it did not expect");
 }
@@ -134,9 +135,9 @@ static unsigned match_raw_socket_again(const rst_view_t *view)
 static void explain_unknown_to_kernel(const rst_view_t *view, const char *what)
 {
     rst_summary(view,
-                "The kernel of %s does not know this connection: it reset the %s, but the program that opened the "
+                "The kernel of %s %sdoes not know this connection: it reset the %s, but the program that opened the "
                 "connection continued in %s (raw socket or user-space stack)",
-                rst_who_own(view), what, rst_where(view, view->reset->after.own_next.pass_index));
+                rst_who_own(view), rst_probably(view), what, rst_where(view, view->reset->after.own_next.pass_index));
 }
 
 static void explain_raw_socket(const rst_view_t *view)

@@ -69,8 +69,8 @@ static void explain_zero_window(const rst_view_t *view)
     const rst_probes_t *probes = &view->own->window_probe;
 
     rst_summary(view,
-                "%s kept its receive window closed for %s: %s probed it %u times and gave up. The receiving "
-                "application is not reading",
+                "%s kept its receive window closed for %s: %s probed it %u times, then reset the connection. The "
+                "receiving application is probably not reading",
                 rst_who_peer(view), rst_span(view, rst_since(view, view->peer->zero_window)), rst_who_own(view),
                 probes->count);
     rst_evidence_add(view, view->peer->zero_window.pass_index, "The window closed here and never opened again");
