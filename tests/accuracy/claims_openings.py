@@ -290,7 +290,7 @@ def synack_after(s, f, t, n=None):
     syns = [p for p in s.own if p.opens]
     s.need(syns, "there is no SYN")
     s.need(n in (None, len(syns)), f"{len(syns)} SYNs were sent")
-    s.span(t, s.between(syns[0], f))
+    s.span(t, s.since(syns[0]))
 
 
 @summary("and sent no data")
@@ -351,6 +351,17 @@ def reset_again(s, f, g):
 def had_continued(s, f):
     s.from_own(f)
     s.need(not f.resets and f.number < s.r.number, "it came later")
+
+
+@summary("the SYN in frame {f} does not come from the stack that reset the SYN-ACK")
+def syn_of_other_stack(s, f):
+    s.from_own(f)
+    s.need(f.opens and (f.hops, f.ip_id) != (s.r.hops, s.r.ip_id), "it looks the same")
+
+
+@evidence("Reset with TTL {n}")
+def ttl_is(s, n):
+    s.need(s.r.ttl == n, f"it has TTL {s.r.ttl}")
 
 
 @evidence("The first one was reset here")
@@ -619,7 +630,7 @@ def below_old(s, at, n):
     s.need(old is not None and (old - at.seq) & 0xFFFFFFFF == n, "it is not")
 
 
-@summary("it answered the SYN with an ACK for the old one (frame {f})")
+@summary("it answered the SYN with an ACK for the old one (frame {f})", "for the old one (frame {f}), and {word} refuses that")
 @evidence("ACK that does not acknowledge the SYN, answered by this reset")
 def old_ack(s, f=None, at=None):
     packet = f or at

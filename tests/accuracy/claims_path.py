@@ -236,6 +236,69 @@ def synack_distance(s, n, m):
     s.need([p for p in data if p.ttl == m and p.hops > s.r.hops], "no data do")
 
 
+@evidence("The segment that it reacts to")
+def reacts_to(s, at):
+    s.from_peer(at)
+
+
+@summary("but the IP ID of the packet that it reacts to")
+def copied_id(s):
+    s.need(s.r.ip_id in {p.ip_id for p in s.peer}, "no packet of the other side has it")
+
+
+@evidence("It bears the IP ID {n} of the packet that it reacts to: hosts count their packets, a device that turns a packet around "
+          "copies the number")
+def bears_id(s, n):
+    s.need(s.r.ip_id == n and n in {p.ip_id for p in s.peer}, f"it has {s.r.ip_id}")
+
+
+@evidence("It bears no timestamp, unlike all other packets of that side")
+def no_timestamp(s):
+    s.need(s.r.tsval is None and s.own and all(p.tsval is not None for p in s.own if not p.resets), "others bear none either")
+
+
+@summary("but came {t} after what it reacts to, while the handshake with that host took {u}")
+def half_a_handshake(s, t, u):
+    s.need(any(s.says(t, s.since(p)) for p in s.peer[-6:]), "nothing came that long before")
+
+
+@evidence("The SYN-ACK has TTL {n}, the reset TTL {m}")
+def two_ttls(s, n, m):
+    s.need(s.r.ttl == m and n in {p.ttl for p in s.own if p.accepts}, f"the reset has {s.r.ttl}")
+
+
+@evidence("The answer has TTL {n} and IP ID {m}, the reset TTL {k} and IP ID {word}", "The answer has TTL {n}, the reset TTL {k}")
+def answer_values(s, at, n, k, m=None):
+    s.from_own(at)
+    s.need((at.ttl, s.r.ttl) == (n, k) and m in (None, at.ip_id), f"they are {at.ttl} and {s.r.ttl}")
+
+
+@summary("the answer in frame {f} and this reset, {t} later")
+def page_and_reset(s, f, t):
+    s.from_own(f)
+    s.span(t, s.since(f))
+
+
+@summary("answered in the name of {own} (frame {f}) and reset the connection")
+def in_its_name(s, f):
+    s.from_own(f)
+
+
+@evidence("SYN-ACK with TTL {n}")
+def synack_ttl(s, at, n):
+    s.need(at.accepts and at.ttl == n, f"it has TTL {at.ttl}")
+
+
+@summary("{peer} had closed the whole Multipath TCP connection with MP_FASTCLOSE, and {own} resets this subflow")
+def fast_close(s):
+    s.need([p for p in s.peer if "1e0c7" in p.options], "no such option came from it")  # kind 30, 12 bytes, subtype 7
+
+
+@evidence("The latest segment of the side that sent MP_FASTCLOSE")
+def latest_of_closer(s, at):
+    s.from_peer(at)
+
+
 # Devices
 
 @summary("{own} goes on with the connection in frame {f}, {t} after 'its' reset")
@@ -315,7 +378,7 @@ def train(s):
     s.need(len(numbers) > 1, "all resets have the same number")
 
 
-@evidence("SEQ values rise beyond anything this side has sent")
+@evidence("SEQ values rise beyond anything this side is known to have sent")
 def rise(s):
     resets = s.resets(s.own + s.own_after) + [s.r]
     s.need(any(s.own_nxt is None or before(s.own_nxt, p.seq) for p in resets), "none is beyond it")
@@ -475,6 +538,7 @@ def ttl_of_syn(s):
     s.need(s.r.ttl in syns and rest - syns, "they do not")
 
 
+inferred("which segment it answers", "is unclear", "The refusal bears a text")
 inferred("what is not known yet", "What comes later in the capture is not known yet")
 inferred("who made it", "so something else on the path sent it", "so a device between them sent both", "A firewall",
          "Perhaps a firewall", "Probably injected", "Perhaps injected", "Perhaps two hosts", "Two hosts behind one address",
