@@ -3,8 +3,9 @@
 
     tests/accuracy/agreement.py [--captures DIR] [--floor PERCENT]
 
-A verdict is right if it is the label's token and acceptable if it is among the label's alternatives. An accusation
-is a verdict that accuses (tools.accuses()) with confidence >= 50 where the label does not.
+The labels are those of labels.tsv, corrected by labels-corrected.tsv next to this script. A verdict is right if it is
+the label's token and acceptable if it is among the label's alternatives. An accusation is a verdict that accuses
+(tools.accuses()) with confidence >= 50 where the label does not.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -21,6 +22,7 @@ import tools  # noqa: E402
 
 FIELDS = ["frame.protocols", "tcp.flags.reset", "rst.cause", "rst.confidence", "rst.sender", "rst.summary",
           "rst.pattern"]
+CORRECTED = Path(__file__).resolve().parent / "labels-corrected.tsv"
 WEIGHT = {"high": 3, "medium": 2, "low": 1}
 
 
@@ -73,6 +75,16 @@ def values(field, text):
 def from_tshark(tshark, capture):
     """The same for one capture, through tshark itself."""
     return {int(row["frame.number"][0]): row for row in tshark.fields(capture, ["frame.number", *FIELDS], "-Y", SHOWN)}
+
+
+def labels(public):
+    """The rows of labels.tsv, corrected. A correction that has no row, or that says the same, is a mistake."""
+    rows = {(row["capture"], row["frame"]): row for row in tools.read_table(public / "labels.tsv")}
+    for correction in tools.read_table(CORRECTED):
+        row = rows[correction["capture"], correction["frame"]]
+        assert row["token"] != correction["token"], correction
+        row.update(correction)
+    return list(rows.values())
 
 
 class Score:
@@ -133,7 +145,7 @@ def score(public, collected):
     """collected: what collect() returned, at least for the labeled captures."""
     result = Score()
     nothing = {name: [] for name in FIELDS}
-    for label in tools.read_table(public / "labels.tsv"):
+    for label in labels(public):
         rows = collected[public / label["capture"]] or {}
         result.add(label, rows.get(int(label["frame"]), nothing))
     return result

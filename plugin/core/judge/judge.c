@@ -22,6 +22,7 @@
 #include "rules/accept.h"
 #include "rules/active.h"
 #include "rules/artefact.h"
+#include "rules/both_closed.h"
 #include "rules/device.h"
 #include "rules/distance.h"
 #include "rules/elimination.h"
@@ -53,11 +54,12 @@
 #define SENT_AGAIN_DOUBT 20 /* a network may double a single packet */
 
 static const rst_rule_t *const groups[] = {
-    rst_rules_artefact, rst_rules_guess,         rst_rules_nat,       rst_rules_policy,        rst_rules_network,
-    rst_rules_device,   rst_rules_distance,      rst_rules_rewritten, rst_rules_repeat,        rst_rules_mismatch,
-    rst_rules_syn_sent, rst_rules_handshake,     rst_rules_probe,     rst_rules_given_up,      rst_rules_accept,
-    rst_rules_reuse,    rst_rules_rejected,      rst_rules_refused,   rst_rules_subflow,       rst_rules_timer,
-    rst_rules_reactive, rst_rules_no_connection, rst_rules_active,    rst_rules_unwanted_data, rst_rules_elimination,
+    rst_rules_artefact,    rst_rules_guess,    rst_rules_nat,           rst_rules_both_closed, rst_rules_policy,
+    rst_rules_network,     rst_rules_device,   rst_rules_distance,      rst_rules_rewritten,   rst_rules_repeat,
+    rst_rules_mismatch,    rst_rules_syn_sent, rst_rules_handshake,     rst_rules_probe,       rst_rules_given_up,
+    rst_rules_accept,      rst_rules_reuse,    rst_rules_rejected,      rst_rules_refused,     rst_rules_subflow,
+    rst_rules_timer,       rst_rules_reactive, rst_rules_no_connection, rst_rules_active,      rst_rules_unwanted_data,
+    rst_rules_elimination,
 };
 
 static bool may_apply(const rst_rule_t *rule, unsigned form, bool again)
