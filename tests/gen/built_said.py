@@ -3,7 +3,7 @@
 import struct
 
 from built_host import GET, OK, SMB_NEGOTIATE, scenario
-from built_not import SCENARIOS
+from built_close import SCENARIOS
 from packets import LINUX, WINDOWS, Conv, Host
 
 # One table: importing this module adds its scenarios.

@@ -77,6 +77,18 @@ static void test_close_race(void)
                  "1.02 S>C . 5201 ack 1108", "1.03 C>S R. 1108 ack 5201");
 }
 
+/* Who closed first had sent nothing: the reset loses nothing, but that is no reason to call it harmless. */
+static void test_close_race_mute(void)
+{
+    script_check("close_race 80-90 by server serious tells without", SCRIPT_OPEN, "1 C>S F. 1001 ack 5001",
+                 "1.02 S>C R. 5001 ack 1002");
+    script_check("close_race 80-90 by server serious", SCRIPT_OPEN, "0.1 S>C P. 5001 ack 1001 len 30",
+                 "0.101 C>S . 1001 ack 5031", "1 C>S F. 1001 ack 5031", "1.02 S>C R. 5031 ack 1002");
+    /* The capture begins late: nobody knows. */
+    script_check("close_race by server benign", "0 S>C P. 5001 ack 1001 len 30", "0.101 C>S . 1001 ack 5031",
+                 "1 C>S F. 1001 ack 5031", "1.02 S>C R. 5031 ack 1002");
+}
+
 static void test_close_race_not(void)
 {
     /* Long after the peer's FIN: the application held the socket. */
@@ -267,6 +279,7 @@ int main(int argc, char **argv)
         { "/active/app_abort_early", test_app_abort_early },
         { "/active/app_abort_not", test_app_abort_not },
         { "/active/close_race", test_close_race },
+        { "/active/close_race_mute", test_close_race_mute },
         { "/active/close_race_not", test_close_race_not },
         { "/active/request_unanswered", test_request_unanswered },
         { "/active/app_error", test_app_error },

@@ -84,7 +84,7 @@ static bool says_farewell(const rst_view_t *view, const rst_direction_t *side)
 }
 
 /* Windows closes like this when no data is outstanding. */
-static unsigned match_instead_of_fin(const rst_view_t *view)
+static unsigned instead_of_fin(const rst_view_t *view)
 {
     if (!may_close_by_reset(view) || !knows_fin(view) || view->peer->message == RST_MESSAGE_FATAL_ALERT ||
         leaves_request(view))
@@ -92,6 +92,22 @@ static unsigned match_instead_of_fin(const rst_view_t *view)
     if (rst_within_close(view, view->peer->fin))
         return loses_more(view, says_farewell(view, view->own)) ? 0 : 85;
     return perhaps_within_close(view, view->peer->fin) && !loses_more(view, false) ? 50 : 0;
+}
+
+/* Whoever closed first had sent nothing: a probe, or a client that cannot go on. */
+static bool peer_was_mute(const rst_view_t *view)
+{
+    return !view->peer->bytes && rst_has_history(view);
+}
+
+static unsigned match_instead_of_fin(const rst_view_t *view)
+{
+    return peer_was_mute(view) ? 0 : instead_of_fin(view);
+}
+
+static unsigned match_instead_of_fin_mute(const rst_view_t *view)
+{
+    return peer_was_mute(view) ? instead_of_fin(view) : 0;
 }
 
 /* Right after TLS or another protocol said goodbye. A FIN behind that may still be on its way. */
@@ -129,11 +145,20 @@ static void explain_after_both_fins(const rst_view_t *view)
 
 static void explain_instead_of_fin(const rst_view_t *view)
 {
-    rst_summary(view,
-                "Harmless: %s answered the FIN in %s with a reset instead of a FIN of its own, %s later and with "
-                "nothing pending",
+    rst_summary(view, "Harmless: %s answered the FIN in %s with a reset instead of a FIN of its own, %s later",
                 rst_who_own(view), rst_where(view, view->peer->fin.pass_index),
                 rst_span(view, rst_since(view, view->peer->fin)));
+    rst_evidence_add(view, view->peer->fin.pass_index, "FIN of the other side");
+    explain_nothing_lost(view);
+}
+
+static void explain_instead_of_fin_mute(const rst_view_t *view)
+{
+    rst_summary(
+        view,
+        "%s closed without having sent any data (FIN in %s), and %s answered with a reset instead of a FIN of its "
+        "own. If this is no test of the port, look for what kept it from going on",
+        rst_who_peer(view), rst_where(view, view->peer->fin.pass_index), rst_who_own(view));
     rst_evidence_add(view, view->peer->fin.pass_index, "FIN of the other side");
     explain_nothing_lost(view);
 }
@@ -242,11 +267,12 @@ static void explain_proxied(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
 
-    rst_summary(view,
-                "Relayed by a proxy: %s got a reset on its other side %s earlier (%s) and passed it on, as it does %u "
-                "times in this capture. Look for the cause on the other connection",
-                rst_who_own(view), rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
-                rst_where(view, view->reset->relayed.pass_index), host->relays);
+    rst_summary(
+        view,
+        "Probably relayed by a proxy: %s got a reset on its other side %s earlier (%s) and then sent this one, as it "
+        "does %u times in this capture. Look for the cause on the other connection",
+        rst_who_own(view), rst_span(view, rst_elapsed(view->reset->relayed, view->reset->at)),
+        rst_where(view, view->reset->relayed.pass_index), host->relays);
     rst_evidence_add(view, view->reset->relayed.pass_index, "Reset that the same host got on its other side");
     rst_explain_distance(view);
 }
@@ -273,6 +299,13 @@ const rst_rule_t rst_rules_active[] = {
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_BENIGN | RST_RULE_BY_FIN,
      {{RST_CAUSE_APP_ABORT, 12}, {RST_CAUSE_UNREAD_DATA, 5}}},
+    {"abort_instead_of_fin_mute",
+     RST_CAUSE_CLOSE_RACE,
+     match_instead_of_fin_mute,
+     explain_instead_of_fin_mute,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_BY_FIN,
+     {{RST_CAUSE_APP_ABORT, 12}}},
     {"abort_after_farewell",
      RST_CAUSE_CLOSE_RACE,
      match_after_farewell,
