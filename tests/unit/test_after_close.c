@@ -39,6 +39,22 @@ static void test_taken(void)
                  "0.1 C>S F. 1101 ack 5001", "0.4 C>S . 1102 ack 5101", "0.5 C>S R. 1102 ack 5101");
 }
 
+/* A reader that has stopped reading sends its answer, its FIN and the reset at once. */
+static void test_piled_up(void)
+{
+#define UPLOAD                                                                                                             SCRIPT_TALK, "0.9 C>S . 1101 ack 5201 len 60000 ttl 64 id 104", "0.92 S>C . 5201 ack 61101 win 100 ttl 54 id 203",         "0.93 S>C P. 5201 ack 61101 len 200 win 100 ttl 54 id 204"
+#define READ                                                                                                               SCRIPT_TALK, "0.9 C>S . 1101 ack 5201 len 60000 ttl 64 id 104", "0.92 S>C . 5201 ack 61101 win 501 ttl 54 id 203",         "0.93 S>C P. 5201 ack 61101 len 200 win 501 ttl 54 id 204"
+    script_check("unread_data 60-70 by server alt app_abort", UPLOAD, "0.9301 S>C F. 5401 ack 61101 win 100 ttl 54 id 205",
+                 "0.9302 S>C R. 5402 ack 61101 win 501 ttl 54 id 206");
+    /* Later, with an open window. */
+    script_check("app_abort by server", UPLOAD, "0.9301 S>C F. 5401 ack 61101 win 100 ttl 54 id 205",
+                 "1.9302 S>C R. 5402 ack 61101 win 501 ttl 54 id 206");
+    script_check("app_abort by server", READ, "0.9301 S>C F. 5401 ack 61101 win 501 ttl 54 id 205",
+                 "0.9302 S>C R. 5402 ack 61101 win 501 ttl 54 id 206");
+#undef UPLOAD
+#undef READ
+}
+
 /* Windows: a closed socket answers with RST,ACK, whose ACK may cover what is thrown away. */
 static void test_lost(void)
 {
@@ -162,6 +178,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         {"/after_close/taken", test_taken},
+        {"/after_close/piled_up", test_piled_up},
         {"/after_close/lost", test_lost},
         {"/after_close/farewell", test_farewell},
         {"/after_close/unbind", test_unbind},

@@ -11,19 +11,19 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define CLEAN_UP 80
+#define CLEAN_UP 72
 
-/* All that a side sent, up to its FIN, was acknowledged by the other. */
+/* It sent its FIN, and all data before that were acknowledged. */
 static bool has_delivered(const rst_direction_t *side, const rst_direction_t *receiver)
 {
     return rst_has_fin(side) && side->nxt == side->fin_seq && (receiver->known & RST_DIRECTION_ACKED) &&
-           !rst_seq_before(receiver->acked, side->fin_seq);
+           !rst_seq_before(receiver->acked, side->fin_seq - 1);
 }
 
 static bool is_clean_up(const rst_view_t *view)
 {
-    return has_delivered(view->own, view->peer) && has_delivered(view->peer, view->own) && rst_hop_jump(view) &&
-           rst_made_elsewhere(view) && !rst_looks_genuine(view) && !rst_is_refusal(view);
+    return has_delivered(view->own, view->peer) && has_delivered(view->peer, view->own) && rst_made_elsewhere(view) &&
+           !rst_looks_genuine(view) && !rst_is_refusal(view);
 }
 
 static unsigned match_clean_up(const rst_view_t *view)
@@ -51,29 +51,30 @@ static unsigned match_clean_up_after_reset(const rst_view_t *view)
 
 static void explain_closed(const rst_view_t *view)
 {
-    rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side whose address the reset bears, acknowledged");
-    rst_evidence_add(view, view->peer->fin.pass_index, "FIN of the other side, acknowledged");
+    rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side whose address the reset bears");
+    rst_evidence_add(view, view->peer->fin.pass_index, "FIN of the other side");
     rst_explain_elsewhere(view);
 }
 
 static void explain_clean_up(const rst_view_t *view)
 {
-    rst_summary(view,
-                "Harmless: both sides had closed (FIN in %s and %s, both acknowledged) when a reset came that does not "
-                "fit the other packets of %s. %s cleared its record of the connection",
-                rst_where(view, view->own->fin.pass_index), rst_where(view, view->peer->fin.pass_index),
-                rst_who_own(view), rst_hedge(view, "A device on the path probably", "A device on the path may have"));
+    rst_summary(
+        view,
+        "Harmless: both sides had closed (FIN in %s and %s), with all data acknowledged, when a reset came that "
+        "does not fit the other packets of %s. %s cleared its record of the connection",
+        rst_where(view, view->own->fin.pass_index), rst_where(view, view->peer->fin.pass_index), rst_who_own(view),
+        rst_hedge(view, "A device on the path probably", "A device on the path may have"));
     explain_closed(view);
 }
 
 static void explain_clean_up_again(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "Follow-up, harmless: both sides had closed (FIN in %s and %s, both acknowledged), and %s had been reset "
-        "in its name before (%s)",
-        rst_where(view, view->own->fin.pass_index), rst_where(view, view->peer->fin.pass_index), rst_who_peer(view),
-        rst_where(view, view->reset->own_last.at.pass_index));
+    rst_summary(view,
+                "Follow-up, harmless: both sides had closed (FIN in %s and %s), with all data acknowledged, and %s had "
+                "been reset "
+                "in its name before (%s)",
+                rst_where(view, view->own->fin.pass_index), rst_where(view, view->peer->fin.pass_index),
+                rst_who_peer(view), rst_where(view, view->reset->own_last.at.pass_index));
     explain_closed(view);
 }
 

@@ -299,6 +299,16 @@ static unsigned match_piled_up(const rst_view_t *view)
     return rst_own_account(view) && !rst_fins_done(view) && view->peer->unanswered && shrunk ? 70 : 0;
 }
 
+/* shutdown(), then close() at once: with all data read, that sends nothing behind the FIN (Linux tcp_close()). */
+static unsigned match_piled_up_closed(const rst_view_t *view)
+{
+    return rst_own_account(view) && rst_has_fin(view->own) && !rst_has_fin(view->peer) && !rst_late_bytes(view) &&
+                   rst_within(view, rst_since(view, view->own->fin), AT_ONCE) && !view->peer->unanswered &&
+                   view->peer->bytes && (view->own->known & RST_DIRECTION_SHRUNK)
+               ? 65
+               : 0;
+}
+
 static unsigned match_unread(const rst_view_t *view)
 {
     bool at_once =
@@ -340,6 +350,18 @@ static void explain_piled_up(const rst_view_t *view)
     if (view->own->known & RST_DIRECTION_SHRUNK)
         rst_evidence_add(view, view->own->last.pass_index, "The receive window had shrunk from %u to %u: data piled up",
                          view->own->window_max, view->own->window);
+    rst_explain_distance(view);
+}
+
+static void explain_piled_up_closed(const rst_view_t *view)
+{
+    rst_summary(view,
+                "Closed with unread data, probably: %s sent its FIN (%s) and reset the connection %s later, while its "
+                "receive window had shrunk from %u to %u",
+                rst_who_own(view), rst_where(view, view->own->fin.pass_index),
+                rst_span(view, rst_since(view, view->own->fin)), view->own->window_max, view->own->window);
+    rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets");
+    rst_evidence_add(view, view->peer->last_data.pass_index, "Last data from the other side");
     rst_explain_distance(view);
 }
 
@@ -413,6 +435,13 @@ const rst_rule_t rst_rules_unwanted_data[] = {
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST,
      {{RST_CAUSE_TRANSFER_CANCELLED, 12}, {RST_CAUSE_APP_ABORT, 10}}},
+    {"unread_piled_up_closed",
+     RST_CAUSE_UNREAD_DATA,
+     match_piled_up_closed,
+     explain_piled_up_closed,
+     RST_IF_ABORT | RST_IF_AHEAD,
+     RST_RULE_FIRST | RST_RULE_BY_FIN,
+     {{RST_CAUSE_APP_ABORT, 20}, {RST_CAUSE_APP_ERROR, 8}}},
     {"late_farewell",
      RST_CAUSE_CLOSE_RACE,
      match_late_farewell,
