@@ -46,6 +46,9 @@ static void test_piled_up(void)
 #define READ                                                                                                               SCRIPT_TALK, "0.9 C>S . 1101 ack 5201 len 60000 ttl 64 id 104", "0.92 S>C . 5201 ack 61101 win 501 ttl 54 id 203",         "0.93 S>C P. 5201 ack 61101 len 200 win 501 ttl 54 id 204"
     script_check("unread_data 60-70 by server alt app_abort", UPLOAD, "0.9301 S>C F. 5401 ack 61101 win 100 ttl 54 id 205",
                  "0.9302 S>C R. 5402 ack 61101 win 501 ttl 54 id 206");
+    /* Both ends are reset: by a proxy, say. */
+    script_check("#1 * not unread_data", UPLOAD, "0.9301 S>C F. 5401 ack 61101 win 100 ttl 54 id 205",
+                 "0.9302 S>C R. 5402 ack 61101 win 501 ttl 54 id 206", "0.9302 C>S R. 61101 ack 5402 ttl 64 id 207");
     /* Later, with an open window. */
     script_check("app_abort by server", UPLOAD, "0.9301 S>C F. 5401 ack 61101 win 100 ttl 54 id 205",
                  "1.9302 S>C R. 5402 ack 61101 win 501 ttl 54 id 206");

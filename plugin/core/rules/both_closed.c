@@ -20,10 +20,16 @@ static bool has_delivered(const rst_direction_t *side, const rst_direction_t *re
            !rst_seq_before(receiver->acked, side->fin_seq - 1);
 }
 
+/* An answer from farther away than the host may be that of another host with its address (distance.c). */
+static bool may_be_other_host(const rst_view_t *view)
+{
+    return rst_is_answer(view) && rst_hop_jump(view) && rst_hop_delta(view) > 0;
+}
+
 static bool is_clean_up(const rst_view_t *view)
 {
     return has_delivered(view->own, view->peer) && has_delivered(view->peer, view->own) && rst_made_elsewhere(view) &&
-           !rst_looks_genuine(view) && !rst_is_refusal(view);
+           !may_be_other_host(view) && !rst_looks_genuine(view) && !rst_is_refusal(view);
 }
 
 static unsigned match_clean_up(const rst_view_t *view)

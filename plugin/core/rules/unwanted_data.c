@@ -8,6 +8,7 @@
 #include "rules/unwanted_data.h"
 
 #include "rules/after_close.h"
+#include "rules/elsewhere.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -299,12 +300,14 @@ static unsigned match_piled_up(const rst_view_t *view)
     return rst_own_account(view) && !rst_fins_done(view) && view->peer->unanswered && shrunk ? 70 : 0;
 }
 
-/* shutdown(), then close() at once: with all data read, that sends nothing behind the FIN (Linux tcp_close()). */
+/* shutdown(), then close() at once: with all data read, that sends nothing behind the FIN (Linux tcp_close()). Where
+ * the other end is reset as well, somebody else closes both. */
 static unsigned match_piled_up_closed(const rst_view_t *view)
 {
     return rst_own_account(view) && rst_has_fin(view->own) && !rst_has_fin(view->peer) && !rst_late_bytes(view) &&
                    rst_within(view, rst_since(view, view->own->fin), AT_ONCE) && !view->peer->unanswered &&
-                   view->peer->bytes && (view->own->known & RST_DIRECTION_SHRUNK)
+                   view->peer->bytes && (view->own->known & RST_DIRECTION_SHRUNK) &&
+                   rst_other_end(view) == RST_TIME_NONE
                ? 65
                : 0;
 }
