@@ -157,6 +157,11 @@ static void test_hurried(void)
                  "0.283 S>C . 5001 ack 1008 ttl 51 id 7948", "0.2831 C>S R 1008 ttl 128 id 503");
     script_check("policy_reset 55-65 by middlebox", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 51 id 0",
                  "0.283 S>C . 5001 ack 1008 ttl 51 id 0", "0.284 S>C P. 5001 ack 1008 len 2000 ttl 51 id 0");
+    /* From the server's distance, but no host offers a window to what it does not know. */
+    script_check("#2 injected 55-55 by middlebox", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 51 id 0",
+                 "0.172 S>C R 5001 ttl 51 id 0 win 31337");
+    script_check("#2 segment_after_reset by server", HELLO, "0.151 S>C R. 5001 ack 1008 ttl 51 id 0",
+                 "0.172 S>C R 5001 ttl 51 id 0 nowin");
     /* It acknowledges the first of two segments. */
     script_check("injected 55-55 by middlebox", HELLO, "0.1421 C>S P. 1008 ack 5001 len 44 ttl 128 id 503",
                  "0.151 S>C R. 5001 ack 1008 ttl 59 id 7000");

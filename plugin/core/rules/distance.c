@@ -117,19 +117,34 @@ static unsigned match_copied_id(const rst_view_t *view)
     return rst_copies_id(view) && !rst_too_fast(view) && !rst_hop_jump(view) ? match_from_path(view) : 0;
 }
 
-/* Sooner than the handshake of this connection, and not what the host would send: no timestamp where all its packets
- * have one (RFC 7323, section 3.2), or another distance than its SYN-ACK. Either clue alone has other explanations. */
+/* Sooner than the handshake of this connection, which alone has other explanations. */
+static bool is_only_hurried(const rst_view_t *view)
+{
+    return rst_hurried(view) && !rst_made_elsewhere(view) && !rst_is_refusal(view) && !rst_looks_genuine(view) &&
+           !rst_has_fin(view->own) && !rst_has_fin(view->peer);
+}
+
 static unsigned match_hurried(const rst_view_t *view)
 {
-    const rst_direction_t *own = view->own;
-    bool bare = rst_lacks_stamp(view);
+    return is_only_hurried(view) && from_elsewhere_than_synack(view) ? 55 : 0;
+}
 
-    if (!rst_hurried(view) || rst_made_elsewhere(view) || rst_is_refusal(view) || rst_looks_genuine(view) ||
-        rst_has_fin(own) || rst_has_fin(view->peer))
+/* A host without this connection offers no window: the resets that answer something have 0 there. */
+static unsigned match_hurried_window(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    if (!is_only_hurried(view) || from_elsewhere_than_synack(view) || !rst_is_answer(view))
         return 0;
-    if (from_elsewhere_than_synack(view))
-        return 55;
-    return bare && !view->reset->own_last.at.pass_index ? RST_UNSURE : 0;
+    return !(reset->flags & RST_FLAG_ACK) && (reset->known & RST_HAS_WINDOW) && reset->window ? 55 : 0;
+}
+
+static unsigned match_hurried_unstamped(const rst_view_t *view)
+{
+    return is_only_hurried(view) && !from_elsewhere_than_synack(view) && rst_lacks_stamp(view) &&
+                   !view->reset->own_last.at.pass_index
+               ? RST_UNSURE
+               : 0;
 }
 
 static unsigned match_perhaps(const rst_view_t *view)
@@ -182,7 +197,7 @@ static void explain_copied_id(const rst_view_t *view)
     explain_answered(view);
 }
 
-static void explain_hurried(const rst_view_t *view)
+static void write_hurried(const rst_view_t *view)
 {
     rst_summary(view,
                 "%s injected: the reset bears the address of %s but came %s after what it reacts to, while the "
@@ -190,12 +205,26 @@ static void explain_hurried(const rst_view_t *view)
                 rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view),
                 rst_span(view, rst_since(view, rst_reacts_to(view))), rst_span(view, view->own->rtt));
     rst_evidence_add(view, rst_reacts_to(view).pass_index, "The segment that it reacts to");
-    if (from_elsewhere_than_synack(view))
-        rst_evidence_add(view, view->own->syn.pass_index, "The SYN-ACK has TTL %u, the reset TTL %u",
-                         view->own->syn_ttl, view->reset->ttl);
-    else
-        rst_evidence_add(view, view->reset->at.pass_index,
-                         "It bears no timestamp, unlike all other packets of that side");
+}
+
+static void explain_hurried(const rst_view_t *view)
+{
+    write_hurried(view);
+    rst_evidence_add(view, view->own->syn.pass_index, "The SYN-ACK has TTL %u, the reset TTL %u", view->own->syn_ttl,
+                     view->reset->ttl);
+}
+
+static void explain_hurried_window(const rst_view_t *view)
+{
+    write_hurried(view);
+    rst_evidence_add(view, view->reset->at.pass_index,
+                     "A bare reset with window %u: a host that knows of no connection writes 0", view->reset->window);
+}
+
+static void explain_hurried_unstamped(const rst_view_t *view)
+{
+    write_hurried(view);
+    rst_evidence_add(view, view->reset->at.pass_index, "It bears no timestamp, unlike all other packets of that side");
 }
 
 const rst_rule_t rst_rules_distance[] = {
@@ -224,6 +253,20 @@ const rst_rule_t rst_rules_distance[] = {
      RST_CAUSE_INJECTED,
      match_hurried,
      explain_hurried,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_UNREAD_DATA, 12}, {RST_CAUSE_APP_ABORT, 8}}},
+    {"sooner_and_odd_window",
+     RST_CAUSE_INJECTED,
+     match_hurried_window,
+     explain_hurried_window,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
+     {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_UNREAD_DATA, 12}, {RST_CAUSE_APP_ABORT, 8}}},
+    {"sooner_and_unstamped",
+     RST_CAUSE_INJECTED,
+     match_hurried_unstamped,
+     explain_hurried_unstamped,
      RST_IF_NO_REFUSAL,
      RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
      {{RST_CAUSE_POLICY_RESET, 12}, {RST_CAUSE_UNREAD_DATA, 12}, {RST_CAUSE_APP_ABORT, 8}}},
