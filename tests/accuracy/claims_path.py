@@ -341,7 +341,7 @@ def last_payload(s, at):
     s.need(at.length and at.number < s.r.number, "there are no data in it")
 
 
-@summary("nothing was sent for {t}, then")
+@summary("nothing was sent for {t}, then", "nothing but unanswered probes was sent for {t}, then")
 def nothing_sent(s, t):
     packets = sorted(s.own + s.peer, key=lambda p: p.number)[-6:]
     waits = [s.between(a, b) for a, b in zip(packets, packets[1:] + [s.r])]
