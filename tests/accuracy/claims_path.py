@@ -109,6 +109,11 @@ def trigger_not_captured(s):
 
 # Follow-ups
 
+@evidence("The reset before it answered a late duplicate too")
+def reset_before(s, at):
+    s.need(at.resets and at.src == s.r.src and at.number < s.r.number, "it is no earlier reset of this side")
+
+
 @summary("The same reset as in frame {f}, sent again {t} later")
 def sent_again(s, f, t):
     copy(s, f, False)

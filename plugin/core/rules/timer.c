@@ -205,8 +205,8 @@ static void explain_half_closed(const rst_view_t *view, const char *then)
 {
     rst_summary(
         view,
-        "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack dropped the connection%s",
-        rst_who_own(view), rst_span(view, rst_silence(view)), then);
+        "Half-closed too long: %s had sent its FIN and heard nothing for %s, so its stack %sdropped the connection%s",
+        rst_who_own(view), rst_span(view, rst_silence(view)), rst_probably(view), then);
     rst_evidence_add(view, view->own->fin.pass_index, "FIN of the side that resets, acknowledged by the other");
 }
 
