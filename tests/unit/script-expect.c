@@ -112,6 +112,15 @@ static bool word_of_cause(const script_claim_t *claim, const char *word, const c
     return true;
 }
 
+static bool has_evidence(const rst_verdict_t *verdict, const char *text)
+{
+    for (unsigned i = 0; i < verdict->evidences; i++) {
+        if (strstr(verdict->evidence[i].text, text))
+            return true;
+    }
+    return false;
+}
+
 /* Texts of the verdict in which a word is to be found; "none" = there is no such text. */
 static bool word_of_text(const script_claim_t *claim, const char *word, const char *value)
 {
@@ -131,7 +140,10 @@ static bool word_of_text(const script_claim_t *claim, const char *word, const ch
             return true;
         }
     }
-    return false;
+    if (strcmp(word, "shows") != 0 && strcmp(word, "hides") != 0)
+        return false;
+    demand(claim, has_evidence(verdict, value) == (*word == 's'), word);
+    return true;
 }
 
 static bool word_of_name(const script_claim_t *claim, const char *word, const char *value)

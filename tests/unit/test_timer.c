@@ -11,6 +11,12 @@
     "305"),                                                                                                            \
     DATA("10.3", "306")
 
+/* The server's packets come from where Windows is. */
+#define SCRIPT_OPEN_117                                                                                                \
+    SCRIPT_SYN, "0.020 S>C S. 5000 ack 1001 mss 1460 sack ttl 117 id 200", SCRIPT_OPENED,                              \
+        "0.030 C>S P. 1001 ack 5001 len 100 win 502 ttl 64 id 102 df",                                                 \
+        "0.060 S>C P. 5001 ack 1101 len 200 win 501 ttl 117 id 201", "0.061 C>S . 1101 ack 5201 win 502 ttl 64 id 103 df"
+
 static void test_retransmission(void)
 {
     script_check("retransmission_timeout 85-95 by client retx 5 trigger 0 serious alt app_abort never injected",
@@ -78,6 +84,98 @@ static void test_retransmission_not(void)
                  "- C>S P. 1001 ack 5001 len 9 id 1", "- C>S P. 1001 ack 5001 len 9 id 2",
                  "- C>S P. 1001 ack 5001 len 9 id 3", "- C>S P. 1001 ack 5001 len 9 id 4",
                  "- C>S P. 1001 ack 5001 len 9 id 5", "- C>S P. 1001 ack 5001 len 9 id 6", "- C>S R. 1010 ack 5001");
+}
+
+/* Where stacks reset although they had sent more: behind the segment that they repeated (Windows), or before it (BSD). */
+static void test_retransmission_rewound(void)
+{
+#define THREE_SENT                                                                                                     \
+    "1.0 S>C . 5201 ack 1101 len 1460 ttl 117 id 301", "1.0001 S>C . 6661 ack 1101 len 1460 ttl 117 id 302",            \
+        "1.0002 S>C P. 8121 ack 1101 len 730 ttl 117 id 303", "1.3 S>C . 5201 ack 1101 len 1460 ttl 117 id 304",        \
+        "1.9 S>C . 5201 ack 1101 len 1460 ttl 117 id 305", "3.1 S>C . 5201 ack 1101 len 1460 ttl 117 id 306",           \
+        "5.5 S>C . 5201 ack 1101 len 1460 ttl 117 id 307", "10.3 S>C . 5201 ack 1101 len 1460 ttl 117 id 308"
+    script_check("retransmission_timeout 88-96 by server retx 5 serious", SCRIPT_OPEN_117, THREE_SENT,
+                 "19.9 S>C R. 6661 ack 1101 ttl 117 id 309");
+    script_check("retransmission_timeout 88-96 by server retx 5", SCRIPT_OPEN_117, THREE_SENT,
+                 "19.9 S>C R. 5201 ack 1101 ttl 117 id 309");
+    /* The last copy was shorter than those before it: black hole detection (RFC 2923, section 2.1). */
+    script_check("retransmission_timeout 88-96 by server retx 6", SCRIPT_OPEN_117, THREE_SENT,
+                 "19.9 S>C . 5201 ack 1101 len 536 ttl 117 id 309", "39.1 S>C R. 5737 ack 1101 ttl 117 id 310");
+    /* At another number, a bare one, sooner than the next copy was due, and after a late acknowledgment. */
+    script_check("* not retransmission_timeout", SCRIPT_OPEN_117, THREE_SENT, "19.9 S>C R. 7000 ack 1101 ttl 117 id 309");
+    script_check("* not retransmission_timeout", SCRIPT_OPEN_117, THREE_SENT, "19.9 S>C R 5201 ttl 117 id 309");
+    script_check("* not retransmission_timeout", SCRIPT_OPEN_117, THREE_SENT, "12 S>C R. 5201 ack 1101 ttl 117 id 309");
+    script_check("* never retransmission_timeout", SCRIPT_OPEN_117, THREE_SENT, "11 C>S . 1101 ack 6661",
+                 "19.9 S>C R. 6661 ack 1101 ttl 117 id 309");
+    /* About one wait, but not just when the copy was due. */
+    script_check("retransmission_timeout 57-67 by server retx 5", SCRIPT_OPEN_117, THREE_SENT,
+                 "18 S>C R. 6661 ack 1101 ttl 117 id 309");
+    /* More had been acknowledged before, and the original has left the capture's memory. */
+    script_check("retransmission_timeout 57-67 by server retx 3", SCRIPT_OPEN_117,
+                 "1.0 S>C . 5201 ack 1101 len 1460 ttl 117 id 301", "1.0001 S>C . 6661 ack 1101 len 1460 ttl 117 id 302",
+                 "1.0002 S>C P. 8121 ack 1101 len 730 ttl 117 id 303", "1.1 C>S . 1101 ack 6661 win 502 ttl 64 id 110 df",
+                 "1.3 S>C . 6661 ack 1101 len 1460 ttl 117 id 304", "1.9 S>C . 6661 ack 1101 len 1460 ttl 117 id 305",
+                 "3.1 S>C . 6661 ack 1101 len 1460 ttl 117 id 306", "5.5 S>C R. 8121 ack 1101 ttl 117 id 309");
+#undef THREE_SENT
+}
+
+/* Only the sender's direction is in the capture: the time of the reset tells that no acknowledgment came. */
+static void test_retransmission_one_way(void)
+{
+#define ANSWERS "0 S>C S. 5000 ack 1001 ttl 112 id 1", "0.05 S>C P. 5001 ack 1101 len 90 ttl 112 id 2"
+#define SIX_COPIES                                                                                                     \
+    "0.1 S>C P. 5091 ack 1101 len 700 ttl 112 id 3", "0.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 4",                  \
+        "1.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 5", "3.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 6",              \
+        "7.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 7", "15.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 8"
+    script_check("retransmission_timeout 76-84 by server retx 5", ANSWERS, SIX_COPIES,
+                 "31.6 S>C R. 5791 ack 1101 ttl 112 id 9");
+    script_check("retransmission_timeout 76-84 by server retx 6", ANSWERS, SIX_COPIES,
+                 "31.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 9", "63.6 S>C R. 5091 ack 1101 ttl 112 id 10");
+    /* At the upper limit of the timer the waits do not grow any more. */
+    script_check("retransmission_timeout 76-84 by server retx 6", ANSWERS, SIX_COPIES,
+                 "23.6 S>C P. 5091 ack 1101 len 700 ttl 112 id 9", "31.6 S>C R. 5791 ack 1101 ttl 112 id 10");
+    /* The capture begins late. */
+    script_check("retransmission_timeout 57-67 by server retx 2", "0 S>C P. 5091 ack 1101 len 700 ttl 112 id 3",
+                 "4.8 S>C P. 5091 ack 1101 len 700 ttl 112 id 4", "14.4 S>C P. 5091 ack 1101 len 700 ttl 112 id 5",
+                 "33.6 S>C R. 5791 ack 1101 ttl 112 id 6");
+    script_check("* not retransmission_timeout", "0 S>C P. 5091 ack 1101 len 700 ttl 112 id 3",
+                 "4.8 S>C P. 5091 ack 1101 len 700 ttl 112 id 4", "14.4 S>C R. 5791 ack 1101 ttl 112 id 5");
+    /* New data after the copies: an acknowledgment had come. */
+    script_check("* not retransmission_timeout", ANSWERS, SIX_COPIES, "16 S>C P. 5791 ack 1101 len 50 ttl 112 id 9",
+                 "31.6 S>C R. 5841 ack 1101 ttl 112 id 10");
+    /* Not when the next copy was due. */
+    script_check("* not retransmission_timeout", ANSWERS, SIX_COPIES, "29 S>C R. 5791 ack 1101 ttl 112 id 9");
+    script_check("* not retransmission_timeout", ANSWERS, SIX_COPIES, "16 S>C R. 5791 ack 1101 ttl 112 id 9");
+    /* A single byte at even intervals is a keepalive probe. */
+    script_check("keepalive_timeout 76-84 by server probes 5", "0 S>C . 5090 ack 1101 len 1 ttl 112 id 3",
+                 "9 S>C . 5090 ack 1101 len 1 ttl 112 id 4", "18 S>C . 5090 ack 1101 len 1 ttl 112 id 5",
+                 "27 S>C . 5090 ack 1101 len 1 ttl 112 id 6", "36 S>C . 5090 ack 1101 len 1 ttl 112 id 7",
+                 "45 S>C R. 5091 ack 1101 ttl 112 id 8");
+#undef SIX_COPIES
+#undef ANSWERS
+}
+
+/* A FIN is given up sooner than data. */
+static void test_retransmission_fin(void)
+{
+#define BOTH_CLOSE                                                                                                     \
+    SCRIPT_TALK, "1 C>S F. 1101 ack 5201 ttl 64 id 110 df", "1.02 S>C . 5201 ack 1102 win 501 ttl 54 id 301 df",        \
+        "1.03 S>C F. 5201 ack 1102 win 501 ttl 54 id 302 df"
+    script_check("retransmission_timeout 57-67 by server retx 2 serious alt close_race", BOTH_CLOSE,
+                 "4.03 S>C F. 5201 ack 1102 ttl 54 id 303 df", "10.03 S>C F. 5201 ack 1102 ttl 54 id 304 df",
+                 "21.9 S>C R. 5202 ack 1102 ttl 54 id 305 df");
+    script_check("retransmission_timeout 57-67 by server retx 2", SCRIPT_TALK,
+                 "1.03 S>C F. 5201 ack 1101 win 501 ttl 54 id 302 df", "4.03 S>C F. 5201 ack 1101 ttl 54 id 303 df",
+                 "10.03 S>C F. 5201 ack 1101 ttl 54 id 304 df", "21.9 S>C R. 5202 ack 1101 ttl 54 id 305 df");
+    /* Not when the next copy was due, only one copy, or acknowledged. */
+    script_check("close_race by server benign", BOTH_CLOSE, "4.03 S>C F. 5201 ack 1102 ttl 54 id 303 df",
+                 "10.03 S>C F. 5201 ack 1102 ttl 54 id 304 df", "17 S>C R. 5202 ack 1102 ttl 54 id 305 df");
+    script_check("close_race by server benign", BOTH_CLOSE, "4.03 S>C F. 5201 ack 1102 ttl 54 id 303 df",
+                 "10.03 S>C R. 5202 ack 1102 ttl 54 id 305 df");
+    script_check("* never retransmission_timeout", BOTH_CLOSE, "4.03 S>C F. 5201 ack 1102 ttl 54 id 303 df",
+                 "10.03 S>C F. 5201 ack 1102 ttl 54 id 304 df", "10.05 C>S . 1102 ack 5202 ttl 64 id 111 df",
+                 "21.9 S>C R. 5202 ack 1102 ttl 54 id 305 df");
+#undef BOTH_CLOSE
 }
 
 static void test_retransmission_copies(void)
@@ -170,6 +268,36 @@ static void test_keepalive_not(void)
                  "180 C>S R. 1101 ack 5201 ttl 128 id 404");
 }
 
+/* The capture begins late: only their even spacing and the SEQ of the reset show that equal ACKs were probes. */
+static void test_keepalive_late(void)
+{
+#define EQUAL_ACKS                                                                                                     \
+    "0 C>S . 1100 ack 5201 win 502 ttl 64 id 1", "30 C>S . 1100 ack 5201 win 502 ttl 64 id 2",                         \
+        "60 C>S . 1100 ack 5201 win 502 ttl 64 id 3"
+    script_check("keepalive_timeout 76-84 by client probes 3", EQUAL_ACKS, "90 C>S R. 1101 ack 5201 win 502 ttl 64 id 4");
+    script_check("keepalive_timeout 76-84 by client probes 4", EQUAL_ACKS, "90 C>S . 1100 ack 5201 win 502 ttl 64 id 4",
+                 "121.4 C>S R. 1101 ack 5201 win 502 ttl 64 id 5");
+    /* With a byte, as old BSD does it, and both directions. */
+    script_check("keepalive_timeout 91-99 by client probes 3", "0 S>C . 5201 ack 1101 ttl 54 id 1",
+                 "10 C>S . 1100 ack 5201 len 1 win 502 ttl 64 id 2", "40 C>S . 1100 ack 5201 len 1 win 502 ttl 64 id 3",
+                 "70 C>S . 1100 ack 5201 len 1 win 502 ttl 64 id 4", "100 C>S R. 1101 ack 5201 win 502 ttl 64 id 5");
+    /* Duplicate ACKs, at SND.NXT or not. */
+    script_check("* never keepalive_timeout", "0 C>S . 1101 ack 5201 win 502 ttl 64 id 1",
+                 "0.0003 C>S . 1101 ack 5201 win 502 ttl 64 id 2", "0.0006 C>S . 1101 ack 5201 win 502 ttl 64 id 3",
+                 "0.02 C>S R. 1101 ack 5201 win 502 ttl 64 id 4");
+    script_check("* never keepalive_timeout", "0 C>S . 1100 ack 5201 win 502 ttl 64 id 1",
+                 "0.3 C>S . 1100 ack 5201 win 502 ttl 64 id 2", "0.6 C>S . 1100 ack 5201 win 502 ttl 64 id 3",
+                 "0.9 C>S R. 1101 ack 5201 win 502 ttl 64 id 4");
+    /* ACKs at SND.NXT, ACKs of new data, and a reset at another time. */
+    script_check("* never keepalive_timeout", EQUAL_ACKS, "90 C>S R. 1100 ack 5201 win 502 ttl 64 id 4");
+    script_check("* never keepalive_timeout", "0 C>S . 1100 ack 5201 win 502 ttl 64 id 1",
+                 "30 C>S . 1100 ack 5301 win 502 ttl 64 id 2", "60 C>S . 1100 ack 5401 win 502 ttl 64 id 3",
+                 "90 C>S R. 1101 ack 5401 win 502 ttl 64 id 4");
+    script_check("* not keepalive_timeout alt keepalive_timeout", EQUAL_ACKS,
+                 "75 C>S R. 1101 ack 5201 win 502 ttl 64 id 4");
+#undef EQUAL_ACKS
+}
+
 static void test_zero_window(void)
 {
     /* Byte by byte against a closed window. */
@@ -253,11 +381,15 @@ int main(int argc, char **argv)
         { "/timer/retransmission", test_retransmission },
         { "/timer/retransmission_fewer", test_retransmission_fewer },
         { "/timer/retransmission_not", test_retransmission_not },
+        { "/timer/retransmission_rewound", test_retransmission_rewound },
+        { "/timer/retransmission_one_way", test_retransmission_one_way },
+        { "/timer/retransmission_fin", test_retransmission_fin },
         { "/timer/retransmission_copies", test_retransmission_copies },
         { "/timer/retransmission_linux", test_retransmission_linux },
         { "/timer/retransmission_sacked", test_retransmission_sacked },
         { "/timer/keepalive", test_keepalive },
         { "/timer/keepalive_not", test_keepalive_not },
+        { "/timer/keepalive_late", test_keepalive_late },
         { "/timer/zero_window", test_zero_window },
         { "/timer/zero_window_not", test_zero_window_not },
         { "/timer/fin_wait", test_fin_wait },

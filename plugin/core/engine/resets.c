@@ -254,6 +254,22 @@ static void discount_improper(rst_conn_t *conn, unsigned from, const rst_segment
         rst_conn_discount(conn, latest);
 }
 
+/* A reset at SND.NXT, one beyond equal bare ACKs, shows that these were keepalive probes, if the capture begins too
+ * late to show SND.NXT otherwise. */
+static void reveal_probes(rst_engine_t *engine, rst_reset_t *reset)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    rst_probes_t probes, *kept;
+
+    if (reset->opened || own->keepalive.count || (reset->form != RST_FORM_AHEAD && reset->form != RST_FORM_ABORT) ||
+        !rst_probes_reveal(&own->ring, reset->seq, reset->direction[1 - reset->from].last, &probes))
+        return;
+    reset->form = RST_FORM_ABORT;
+    kept = rst_alloc0(&engine->memory, sizeof *kept);
+    *kept = probes;
+    reset->probes = kept;
+}
+
 /* A SYN that is refused was the client's, whatever else bore a SYN before. */
 static void learn_client(rst_reset_t *reset)
 {
@@ -278,6 +294,7 @@ rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
     copy_facts(engine, reset, segment);
     trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);
     learn_client(reset);
+    reveal_probes(engine, reset);
     clues = rst_fit_reset_clues(&reset->direction[from], &reset->direction[1 - from], segment);
     /* What answers a packet is its sender's own, even if that packet was not the peer's. */
     if (!trigger)

@@ -43,13 +43,14 @@
 #include "rules/repeat.h"
 #include "rules/reuse.h"
 #include "rules/rewritten.h"
+#include "rules/sizes.h"
 #include "rules/subflow.h"
 #include "rules/syn_sent.h"
 #include "rules/timer.h"
 #include "rules/unwanted_data.h"
 
 #define IN_MERGED 30     /* two places on one interface: distance and timing prove nothing, so nobody is accused */
-#define IN_FIRST_PASS 69 /* before anything that comes later could be ruled out */
+#define IN_FIRST_PASS 69 /* by elimination, before anything that comes later could be ruled out */
 #define UNDETERMINED_SHARE 20
 #define SENT_AGAIN_DOUBT 20 /* a network may double a single packet */
 
@@ -131,15 +132,6 @@ static bool is_merged(const rst_view_t *view)
     return view->reset->story->merged_places;
 }
 
-/* By elimination: its apparent sender may go on, the other side may be reset too, the port may refuse from then on. By
- * numbers that do not match: another capture point may show that they were changed on the way. */
-static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
-{
-    return (rule->flags & RST_RULE_BY_ELIMINATION) ||
-           (view->points->several &&
-            (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
-}
-
 /* What is left of a rule's answer after limits, and which limit applied. */
 static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
@@ -162,7 +154,8 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
         *limit = RST_LIMIT_HONEST;
         said = honest;
     }
-    if (is_provisional(view, rule) && view->file->reading && said > IN_FIRST_PASS) {
+    /* Its apparent sender may go on, the other side may be reset too, the port may refuse from then on. */
+    if ((rule->flags & RST_RULE_BY_ELIMINATION) && view->file->reading && said > IN_FIRST_PASS) {
         *limit = RST_LIMIT_READING;
         said = IN_FIRST_PASS;
     }
@@ -225,6 +218,7 @@ static void explain_undetermined(const rst_view_t *view)
 
     rst_summary(view, "Cannot tell: %s. Capture the whole connection, at both ends if possible", why);
     rst_evidence_add(view, reset->at.pass_index, "%s at SEQ %u, window %u", rst_shape(view), reset->seq, reset->window);
+    rst_explain_sizes(view);
     rst_explain_history(view);
     rst_explain_distance(view);
 }

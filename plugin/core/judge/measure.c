@@ -80,7 +80,7 @@ void rst_measure_counts(const rst_view_t *view, const rst_rule_t *rule)
     if (rule->flags & RST_RULE_SYNACKS)
         verdict->retransmissions = (uint16_t)(own->synacks - 1);
     if (rule->flags & RST_RULE_KEEPALIVES)
-        verdict->probes = own->keepalive.count;
+        verdict->probes = rst_keepalives(view)->count;
     if (rule->flags & RST_RULE_WINDOW_PROBES)
         verdict->probes = own->window_probe.count;
 }

@@ -124,7 +124,7 @@ static bool resets_third_segment(const rst_view_t *view)
     if (!rst_is_answer(view) || !(view->own->known & RST_DIRECTION_SYNACK) || view->own->bytes ||
         view->reset->own_last.at.pass_index)
         return false;
-    if (view->own->pure_acks || rst_has_fin(view->own) || view->trigger->space ||
+    if (view->own->pure_acks || rst_has_fin(view->own) || view->trigger->space || view->trigger->keepalive ||
         view->trigger->ack != view->own->isn + 1)
         return false;
     return rst_within(view, rst_elapsed(view->own->syn, view->reset->at), RST_SECOND) || view->own->synacks == 1;

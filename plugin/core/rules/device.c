@@ -10,6 +10,8 @@
 #include "rules/predicates.h"
 #include "rules/round_trip.h"
 
+#define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than jitter explains */
+
 /* Both directions are reset before either end could have seen the other's reset. */
 static bool both_ends(const rst_view_t *view)
 {
@@ -78,6 +80,49 @@ static unsigned match_idle_elsewhere(const rst_view_t *view)
     return rst_looks_genuine(view) ? 0 : 75;
 }
 
+/* The window of the packet that it answers, which is not its sender's. A host that knows no connection sends 0, or that
+ * of a fresh socket. */
+static bool mirrors_window(const rst_view_t *view)
+{
+    uint16_t window = view->reset->window;
+
+    return window && window == view->trigger->window && window != view->own->raw_window &&
+           window != view->own->syn_window;
+}
+
+/* Another distance than that of the sender's latest packet, be it a SYN-ACK alone. */
+static bool is_apart(const rst_view_t *view)
+{
+    uint8_t here = rst_hops(view->reset->ttl), there = rst_hops(view->own->ttl);
+
+    return here != RST_HOPS_ABSURD && there != RST_HOPS_ABSURD && ABS(here - there) >= (int)view->prefs->hop_delta;
+}
+
+/* Much sooner than the host ever answered in this connection, which may have been once. */
+static bool is_early(const rst_view_t *view)
+{
+    int64_t delay = rst_delay(view);
+
+    return (view->own->known & RST_DIRECTION_RTT) && view->own->rtt - delay >= EARLY &&
+           rst_within(view, delay, view->own->rtt / 100 * view->prefs->fast_percent);
+}
+
+/* Signs that the answer to the first segment after a silence is not the host's. Each alone has other reasons too: an
+ * odd stack, one other TTL, one slow handshake. */
+static unsigned signs_of_device(const rst_view_t *view)
+{
+    if (!rst_is_answer(view) || rst_looks_genuine(view))
+        return 0;
+    return (unsigned)mirrors_window(view) + (unsigned)is_apart(view) + (unsigned)is_early(view);
+}
+
+static unsigned match_idle_signs(const rst_view_t *view)
+{
+    if (!ends_silence(view) || answered_syn(view) || rst_made_elsewhere(view) || signs_of_device(view) < 2)
+        return 0;
+    return signs_of_device(view) > 2 ? 72 : 60;
+}
+
 /* Stacks abort with RST,ACK (RFC 9293, section 3.10.5); a bare reset that answers nothing is from a device. */
 static bool is_bare_end(const rst_view_t *view)
 {
@@ -113,8 +158,9 @@ static unsigned match_idle_perhaps(const rst_view_t *view)
 
 static void write_idle(const rst_view_t *view, const char *what)
 {
-    rst_summary(view, "A device on the path %stimed the connection out: nothing was sent for %s, then %s",
-                rst_probably(view), rst_span(view, rst_silence(view)), what);
+    rst_summary(view, "A device on the path %stimed the connection out: nothing%s was sent for %s, then %s",
+                rst_probably(view), view->trigger && view->peer->keepalive.count > 1 ? " but unanswered probes" : "",
+                rst_span(view, rst_silence(view)), what);
     rst_evidence_add(view, view->reset->at.pass_index, "Silence of %s before the reset",
                      rst_span(view, rst_silence(view)));
     if (answered_syn(view))
@@ -133,6 +179,21 @@ static void explain_idle_device(const rst_view_t *view)
 static void explain_idle_bare(const rst_view_t *view)
 {
     write_idle(view, "came a bare reset that answers nothing, which a host's own TCP does not send");
+}
+
+static void explain_idle_signs(const rst_view_t *view)
+{
+    write_idle(view, "the next segment was answered by somebody else than the host");
+    if (mirrors_window(view))
+        rst_evidence_add(view, view->trigger->moment.pass_index,
+                         "The reset has the window of the packet that it answers (%u)", view->reset->window);
+    if (is_apart(view))
+        rst_evidence_add(view, view->own->last.pass_index, "TTL %u here, %u in the reset", view->own->ttl,
+                         view->reset->ttl);
+    if (is_early(view))
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "It came %s after what it answers, but the host never took less than %s",
+                         rst_span(view, rst_delay(view)), rst_span(view, view->own->rtt));
 }
 
 static void explain_idle_both_ends(const rst_view_t *view)
@@ -188,6 +249,13 @@ const rst_rule_t rst_rules_device[] = {
      RST_IF_NO_REFUSAL,
      RST_RULE_FIRST | RST_RULE_MIDDLEBOX | RST_RULE_BY_DISTANCE,
      {{RST_CAUSE_INJECTED, 8}, {RST_CAUSE_APP_TIMEOUT, 5}}},
+    {"device_idle_signs",
+     RST_CAUSE_DEVICE_IDLE_TIMEOUT,
+     match_idle_signs,
+     explain_idle_signs,
+     RST_IF_ANSWER,
+     RST_RULE_FIRST | RST_RULE_MIDDLEBOX,
+     {{RST_CAUSE_NO_CONNECTION, 15}, {RST_CAUSE_INJECTED, 8}}},
     {"device_idle_bare",
      RST_CAUSE_DEVICE_IDLE_TIMEOUT,
      match_idle_bare,

@@ -8,6 +8,7 @@
 
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "rules/sizes.h"
 
 #define ELIMINATION 75         /* percent: right for 80 of 100 such resets in the lab; look-alikes allow no more */
 #define ELIMINATION_AT_HOST 80 /* the same if the host's own capture shows that no device imitated it */
@@ -271,6 +272,7 @@ static void explain_abort(const rst_view_t *view, const char *before)
                 rst_hedge(view, "most likely aborted", "may have aborted"), rst_who_own(view), before, pause_text(view),
                 rst_shape(view), view->reset->form == RST_FORM_AHEAD ? "beyond" : "at");
     explain_last_segments(view);
+    rst_explain_sizes(view);
     rst_explain_history(view);
     rst_explain_distance(view);
 }

@@ -76,9 +76,13 @@ void rst_explain_elsewhere(const rst_view_t *view)
                          view->reset->ip_id);
 }
 
+/* Whoever ends connections after a silence would have ended this one after an earlier one that was as long. */
 bool rst_idle_before(const rst_view_t *view)
 {
-    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view));
+    int64_t silence = rst_silence(view);
+
+    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, silence) && silence > view->own->survived &&
+           silence > view->peer->survived;
 }
 
 int64_t rst_other_end(const rst_view_t *view)

@@ -15,7 +15,7 @@ bool rst_from_behind(const rst_view_t *view);       /* from a few hops farther t
 bool rst_is_other_host(const rst_view_t *view);     /* a stateless answer from there, no sooner than the host's own */
 bool rst_made_elsewhere(const rst_view_t *view);    /* judging by its distance, time or IP ID */
 bool rst_copies_id(const rst_view_t *view);         /* it bears the IP ID of the packet that it reacts to */
-bool rst_idle_before(const rst_view_t *view);       /* the connection had been idle for at least idle_min_s */
+bool rst_idle_before(const rst_view_t *view);       /* idle for idle_min_s, and longer than it had survived before */
 int64_t rst_other_end(const rst_view_t *view);      /* ns between the resets of both ends, RST_TIME_NONE = only one */
 void rst_explain_elsewhere(const rst_view_t *view); /* evidence lines on distance and timing, if they say something */
 

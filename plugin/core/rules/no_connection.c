@@ -7,6 +7,7 @@
  */
 #include "rules/no_connection.h"
 
+#include "rules/elsewhere.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -31,6 +32,9 @@ static unsigned match_given_up(const rst_view_t *view)
 
 static unsigned match_no_connection(const rst_view_t *view)
 {
+    /* A program that aborts when a request comes leaves a reset with ACK, too. */
+    unsigned sure = (view->reset->flags & RST_FLAG_ACK) && !(view->trigger && view->trigger->keepalive) ? 50 : 64;
+
     if (!rst_is_answer(view) || rst_has_fin(view->own) || gave_up_before(view))
         return 0;
     /* The hop distance differs, so a device or another host may have answered. */
@@ -40,12 +44,12 @@ static unsigned match_no_connection(const rst_view_t *view)
     if ((view->own->known & RST_DIRECTION_NXT) && rst_seq_before(view->reset->seq, view->own->nxt))
         return RST_WITHOUT_HISTORY;
     if (!view->reset->opened)
-        return view->reset->fresh ? RST_WITHOUT_HISTORY : 64;
+        return view->reset->fresh ? RST_WITHOUT_HISTORY : sure;
     /* The handshake went on although the capture has no packet from this side, so it lacks others too. */
     if (!view->own->segments)
         return RST_WITHOUT_HISTORY;
     /* Its FIN may be among the packets that the capture lost. */
-    return view->own->gaps || view->peer->gaps ? RST_WITHOUT_HISTORY : 64;
+    return view->own->gaps || view->peer->gaps ? RST_WITHOUT_HISTORY : sure;
 }
 
 static void explain_answered(const rst_view_t *view)
@@ -86,10 +90,10 @@ static void explain_no_connection(const rst_view_t *view)
 {
     rst_summary(
         view,
-        "%s %shas no such connection: it answered the %s in %s with a bare reset%s, and the capture shows no FIN "
-        "of it before",
+        "%s %shas no such connection: it answered the %s in %s with %s%s, and the capture shows no FIN of it before",
         rst_who_own(view), rst_probably(view), segment_word(view->trigger),
-        rst_where(view, view->trigger->moment.pass_index), after_silence(view));
+        rst_where(view, view->trigger->moment.pass_index),
+        (view->reset->flags & RST_FLAG_ACK) ? "a reset" : "a bare reset", after_silence(view));
     explain_answered(view);
 }
 
@@ -114,6 +118,28 @@ static void explain_unseen(const rst_view_t *view)
                 rst_who_own(view));
     rst_evidence_add(view, view->reset->at.pass_index, "Bare reset, %u beyond what the capture shows from this side",
                      view->reset->seq - view->own->nxt);
+    rst_explain_distance(view);
+}
+
+/* Only the sender's direction is in the capture, and it has sent no FIN. Aborts and timers set the ACK flag (RFC 9293,
+ * section 3.10), so this reset answers a segment that is not in view, for which its sender had no connection. */
+static unsigned match_one_way(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+
+    if (!rst_is_abort(view) || !rst_answers_unseen(view) || view->peer->segments || view->reset->own_last.at.pass_index)
+        return 0;
+    return (own->bytes || own->pure_acks) && !rst_has_fin(own) && !view->reset->after.alive.pass_index ? 52 : 0;
+}
+
+static void explain_one_way(const rst_view_t *view)
+{
+    rst_summary(view,
+                "%s probably has no such connection anymore: a bare reset answers a segment. The capture shows neither "
+                "that segment nor a FIN of the sender",
+                rst_who_own(view));
+    rst_evidence_add(view, view->reset->at.pass_index, "Bare reset at its next sequence number. An abort has an ACK");
+    rst_explain_history(view);
     rst_explain_distance(view);
 }
 
@@ -155,7 +181,7 @@ static unsigned match_forgotten(const rst_view_t *view)
 {
     if (!rst_is_answer(view) || rst_has_fin(view->own) || view->reset->own_last.at.pass_index || !rst_was_open(view))
         return 0;
-    return rst_within(view, (int64_t)view->prefs->idle_min_s * RST_SECOND, rst_silence(view)) ? 35 : 0;
+    return rst_idle_before(view) ? 35 : 0;
 }
 
 const rst_rule_t rst_rules_no_connection[] = {
@@ -189,6 +215,16 @@ const rst_rule_t rst_rules_no_connection[] = {
       {RST_CAUSE_SESSION_FAILOVER, 10},
       {RST_CAUSE_POLICY_RESET, 8},
       {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
+    {"bare_one_way",
+     RST_CAUSE_NO_CONNECTION,
+     match_one_way,
+     explain_one_way,
+     RST_IF_ABORT,
+     RST_RULE_FIRST,
+     {{RST_CAUSE_POLICY_RESET, 12},
+      {RST_CAUSE_SESSION_FAILOVER, 10},
+      {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8},
+      {RST_CAUSE_APP_ABORT, 8}}},
     {"stack_restarted",
      RST_CAUSE_NO_CONNECTION,
      match_restarted,

@@ -99,11 +99,17 @@ bool rst_fins_done(const rst_view_t *view)
     return rst_has_fin(view->own) && rst_has_fin(view->peer);
 }
 
+const rst_probes_t *rst_keepalives(const rst_view_t *view)
+{
+    return view->reset->probes ? view->reset->probes : &view->own->keepalive;
+}
+
 bool rst_loses_data(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
 
-    return retx->copies && !(retx->flags & RST_FLAG_SYN) && (retx->space > 1 || !(retx->flags & RST_FLAG_FIN));
+    return view->peer->segments && retx->copies && !(retx->flags & RST_FLAG_SYN) &&
+           (retx->space > 1 || !(retx->flags & RST_FLAG_FIN));
 }
 
 uint32_t rst_in_flight(const rst_view_t *view)

@@ -31,6 +31,8 @@ bool rst_repeats_id(const rst_view_t *view);       /* the IP ID continues the se
 bool rst_lacks_stamp(const rst_view_t *view);      /* no timestamp, as the only packet of its side */
 bool rst_breaks_count(const rst_view_t *view);     /* all its packets were counted, but this one was not */
 
+const rst_probes_t *rst_keepalives(const rst_view_t *view); /* the sender's unanswered keepalive probes */
+
 /* dt <= limit, as far as the capture's clock can tell; false if it cannot. dt may be RST_TIME_NONE. */
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit);
 bool rst_clock_stands(const rst_view_t *view); /* all frames in the file have the same time */

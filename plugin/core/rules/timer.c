@@ -7,9 +7,12 @@
 
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "rules/sizes.h"
 
-#define ONE_WAY 40         /* percent: the answers may merely be missing from the capture */
-#define PROBE_TOLERANCE 20 /* percent by which the intervals between probes may differ */
+#define ONE_WAY 40           /* percent: the answers may merely be missing from the capture */
+#define ONE_WAY_IN_TIME 80   /* the same if the time of the reset shows that none came */
+#define PROBE_TOLERANCE 20   /* percent by which the intervals between probes may differ */
+#define BACKOFF_TOLERANCE 10 /* percent by which the waits between copies may differ from twice the one before */
 
 /* Is the wait about as long as expected? */
 static bool about(int64_t wait, int64_t expected, int percent)
@@ -24,23 +27,39 @@ static bool regular(const rst_probes_t *probes)
 }
 
 /* RFC 9293, section 3.8.4. Linux: 9 probes 75 s apart; Windows: 10 probes 1 s apart. */
+static bool probed(const rst_view_t *view)
+{
+    return rst_is_abort(view) && !view->reset->own_last.at.pass_index && rst_keepalives(view)->count >= 2;
+}
+
 static unsigned match_keepalive(const rst_view_t *view)
 {
-    const rst_probes_t *probes = &view->own->keepalive;
+    const rst_probes_t *probes = rst_keepalives(view);
     int64_t wait = rst_since(view, probes->last);
 
-    if (!rst_is_abort(view) || view->reset->own_last.at.pass_index || probes->count < 2)
+    if (!probed(view) || !view->peer->segments)
         return 0;
-    if (!view->peer->segments)
-        return ONE_WAY;
     if (probes->count >= view->prefs->ka_min_probes)
         return regular(probes) && about(wait, probes->gap_max, 60) ? 95 : 60;
     return regular(probes) && about(wait, probes->gap_max, 5) ? 75 : 0;
 }
 
+/* Only this side is in the capture, so answers may be missing. But if the reset comes when the next probe was due, then
+ * the timer of the probes sent it, which an answer would have set back. */
+static unsigned match_keepalive_one_way(const rst_view_t *view)
+{
+    const rst_probes_t *probes = rst_keepalives(view);
+
+    if (!probed(view) || view->peer->segments)
+        return 0;
+    if (probes->count < view->prefs->ka_min_probes || !regular(probes))
+        return ONE_WAY;
+    return about(rst_since(view, probes->last), probes->gap_max, 5) ? ONE_WAY_IN_TIME : ONE_WAY;
+}
+
 static void explain_keepalive(const rst_view_t *view)
 {
-    const rst_probes_t *probes = &view->own->keepalive;
+    const rst_probes_t *probes = rst_keepalives(view);
 
     rst_summary(view,
                 "Keepalive timeout: %s probed the idle connection %u times, %s apart, got no answer from %s and gave "
@@ -53,6 +72,20 @@ static void explain_keepalive(const rst_view_t *view)
         rst_evidence_add(view, view->peer->last.pass_index,
                          "Last sign of life from the other side, %s before the reset",
                          rst_span(view, rst_since(view, view->peer->last)));
+}
+
+static void explain_keepalive_one_way(const rst_view_t *view)
+{
+    const rst_probes_t *probes = rst_keepalives(view);
+
+    rst_summary(view,
+                "Probably a keepalive timeout: %s probed the idle connection %u times, %s apart, and reset it when the "
+                "next probe was due. An answer from %s would have stopped that",
+                rst_who_own(view), probes->count, rst_span(view, probes->gap_max), rst_who_peer(view));
+    rst_evidence_add(view, probes->first.pass_index, "First probe (SEQ one below that of the reset)");
+    rst_evidence_add(view, probes->last.pass_index, "Last probe, %s before the reset",
+                     rst_span(view, rst_since(view, probes->last)));
+    rst_explain_history(view);
 }
 
 static unsigned match_zero_window(const rst_view_t *view)
@@ -101,15 +134,80 @@ static bool silent_stack(const rst_view_t *view)
            (view->reset->known & RST_HAS_IP) && view->reset->ttl <= 64;
 }
 
+/* Where stacks reset when they give up: at SND.NXT (RFC 9293, section 3.10.5), or, although more had been sent, at
+ * SND.UNA (BSD: tcp_timer_rexmt() has set snd_nxt back before tcp_drop()), or behind the segment that was repeated
+ * (Windows). */
+static bool is_rewound(const rst_view_t *view)
+{
+    const rst_retransmission_t *retx = &view->own->retransmission;
+    uint32_t beyond = view->reset->seq - retx->seq;
+
+    return view->reset->form == RST_FORM_BELOW && (view->reset->flags & RST_FLAG_ACK) &&
+           (beyond == 0 || beyond == retx->space || beyond == retx->latest);
+}
+
+/* The waits double (RFC 6298, section 5.5), or are at their upper limit, and the reset comes where the next repetition
+ * would have: only the retransmission timer does that, and an acknowledgment would have stopped it. */
+static bool keeps_time(const rst_view_t *view)
+{
+    const rst_retransmission_t *retx = &view->own->retransmission;
+    int64_t wait = rst_since(view, retx->last);
+
+    if (about(retx->gap, 2 * retx->gap_before, BACKOFF_TOLERANCE))
+        return about(wait, 2 * retx->gap, BACKOFF_TOLERANCE);
+    return retx->space > 1 && about(retx->gap, retx->gap_before, BACKOFF_TOLERANCE) &&
+           about(wait, retx->gap, BACKOFF_TOLERANCE);
+}
+
+/* What was repeated in vain, if it may have been the reason for the reset; else 0. */
+static unsigned vain_repeats(const rst_view_t *view)
+{
+    const rst_retransmission_t *retx = &view->own->retransmission;
+
+    if (!(rst_is_abort(view) || is_rewound(view)) || view->reset->own_last.at.pass_index || !retx->copies)
+        return 0;
+    if ((retx->flags & RST_FLAG_SYN) || retx->peer_alive || (view->peer->known & RST_DIRECTION_ZERO_WINDOW))
+        return 0;
+    return retx->copies - 1u;
+}
+
+/* If the capture shows only what this side sent, acknowledgments may be missing from it. */
+static bool shows_one_way(const rst_view_t *view)
+{
+    return !view->peer->segments && !(view->own->retransmission.flags & RST_FLAG_FIN);
+}
+
+/* New data after the copies would mean that an acknowledgment had come. */
+static bool sent_nothing_since(const rst_view_t *view)
+{
+    return view->own->last.pass_index == view->own->retransmission.last.pass_index;
+}
+
+/* A FIN that nobody acknowledges is given up sooner than data (tcp_orphan_retries of Linux), and if the capture begins
+ * late, it may lack the first copies. */
+static bool may_be_fewer(const rst_view_t *view)
+{
+    return (view->own->retransmission.flags & RST_FLAG_FIN) || !view->reset->opened;
+}
+
+/* From how many repetitions on it is likely, and possible. */
+static unsigned by_count(const rst_view_t *view, unsigned repeats, unsigned likely, unsigned possible)
+{
+    if (repeats >= view->prefs->retx_threshold)
+        return likely;
+    if (repeats >= view->prefs->retx_min_partial)
+        return possible;
+    return keeps_time(view) && may_be_fewer(view) ? possible : 0;
+}
+
 static unsigned gave_up(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
-    unsigned repeats = retx->copies ? retx->copies - 1u : 0;
+    unsigned repeats = vain_repeats(view);
     bool faster = retx->gap < retx->gap_before - retx->gap_before / 5;
+    unsigned confidence;
 
-    if (!rst_is_abort(view) || view->reset->own_last.at.pass_index || !repeats || (retx->flags & RST_FLAG_SYN))
-        return 0;
-    if (retx->peer_alive || (view->peer->known & RST_DIRECTION_ZERO_WINDOW))
+    if (!repeats)
         return 0;
     if (faster && (repeats < view->prefs->retx_threshold || !lacks_copies(retx)))
         return 0;
@@ -118,12 +216,18 @@ static unsigned gave_up(const rst_view_t *view)
         return repeats >= view->prefs->retx_threshold ? 40 : 0;
     if (!one_more_wait(retx, rst_since(view, retx->last)))
         return repeats >= view->prefs->retx_threshold ? 35 : 0;
-    if (!view->peer->segments && !(retx->flags & RST_FLAG_FIN))
+    if (shows_one_way(view) && !(keeps_time(view) && sent_nothing_since(view)))
         return ONE_WAY;
-    if (repeats >= view->prefs->retx_threshold)
-        return silent_stack(view) ? 55 : (faster ? 62 : 92);
-    if (repeats >= view->prefs->retx_min_partial)
-        return silent_stack(view) ? 40 : 62;
+    if (is_rewound(view) && !keeps_time(view))
+        return by_count(view, repeats, 62, 0);
+    if (silent_stack(view))
+        confidence = by_count(view, repeats, 55, (retx->flags & RST_FLAG_FIN) && keeps_time(view) ? 55 : 40);
+    else
+        confidence = by_count(view, repeats, faster ? 62 : 92, 62);
+    if (shows_one_way(view))
+        return confidence ? MIN(confidence, ONE_WAY_IN_TIME) : ONE_WAY;
+    if (confidence)
+        return confidence;
     /* An unacknowledged FIN, one retransmission and one more wait: weak, but earlier retransmissions may not have been
      * captured. */
     return (retx->flags & RST_FLAG_FIN) && !view->reset->opened ? 50 : 0;
@@ -131,18 +235,40 @@ static unsigned gave_up(const rst_view_t *view)
 
 static unsigned match_retransmission(const rst_view_t *view)
 {
-    return silent_stack(view) ? 0 : gave_up(view);
+    return silent_stack(view) || shows_one_way(view) ? 0 : gave_up(view);
 }
 
 static unsigned match_retransmission_of_silent(const rst_view_t *view)
 {
-    return silent_stack(view) ? gave_up(view) : 0;
+    return silent_stack(view) && !shows_one_way(view) ? gave_up(view) : 0;
+}
+
+static unsigned match_retransmission_one_way(const rst_view_t *view)
+{
+    return shows_one_way(view) ? gave_up(view) : 0;
+}
+
+static void explain_copies(const rst_view_t *view)
+{
+    const rst_retransmission_t *retx = &view->own->retransmission;
+
+    rst_evidence_add(view, retx->first.pass_index, "First transmission of the segment");
+    rst_evidence_add(view, retx->last.pass_index, "Retransmission %u, %s after the previous one", retx->copies - 1u,
+                     rst_span(view, retx->gap));
+    if (view->peer->last.pass_index)
+        rst_evidence_add(view, view->peer->last.pass_index,
+                         "Last sign of life from the other side, %s before the reset",
+                         rst_span(view, rst_since(view, view->peer->last)));
+    rst_explain_sizes(view);
+    if (is_rewound(view))
+        rst_evidence_add(view, view->reset->at.pass_index,
+                         "Its SEQ is where that segment %s, as some stacks do it, although more had been sent",
+                         view->reset->seq == retx->seq ? "starts" : "ends");
 }
 
 static void explain_retransmission(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
-    unsigned repeats = retx->copies - 1u;
 
     rst_summary(view,
                 "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from "
@@ -150,19 +276,28 @@ static void explain_retransmission(const rst_view_t *view)
                 rst_who_own(view), retx->seq, retx->space, retx->copies,
                 rst_span(view, rst_elapsed(retx->first, retx->last)), rst_who_peer(view),
                 rst_span(view, rst_since(view, retx->last)));
-    rst_evidence_add(view, retx->first.pass_index, "First transmission of the segment");
-    rst_evidence_add(view, retx->last.pass_index, "Retransmission %u, %s after the previous one", repeats,
-                     rst_span(view, retx->gap));
-    if (view->peer->last.pass_index)
-        rst_evidence_add(view, view->peer->last.pass_index,
-                         "Last sign of life from the other side, %s before the reset",
-                         rst_span(view, rst_since(view, view->peer->last)));
+    explain_copies(view);
 }
 
 static void explain_retransmission_of_silent(const rst_view_t *view)
 {
     explain_retransmission(view);
     rst_evidence_add(view, view->reset->at.pass_index, "Timestamps and TTL look like Linux, which gives up silently");
+}
+
+static void explain_retransmission_one_way(const rst_view_t *view)
+{
+    const rst_retransmission_t *retx = &view->own->retransmission;
+
+    rst_summary(view,
+                "%s probably gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s and reset the "
+                "connection when the next copy was due, %s after the last one. An acknowledgment from %s would have "
+                "stopped that",
+                rst_who_own(view), retx->seq, retx->space, retx->copies,
+                rst_span(view, rst_elapsed(retx->first, retx->last)), rst_span(view, rst_since(view, retx->last)),
+                rst_who_peer(view));
+    explain_copies(view);
+    rst_explain_history(view);
 }
 
 static bool fin_is_acked(const rst_view_t *view)
@@ -238,20 +373,34 @@ const rst_rule_t rst_rules_timer[] = {
      RST_IF_ABORT,
      RST_RULE_FIRST | RST_RULE_KEEPALIVES,
      {{RST_CAUSE_APP_TIMEOUT, 3}}},
+    {"keepalive_one_way",
+     RST_CAUSE_KEEPALIVE_TIMEOUT,
+     match_keepalive_one_way,
+     explain_keepalive_one_way,
+     RST_IF_ABORT,
+     RST_RULE_FIRST | RST_RULE_KEEPALIVES,
+     {{RST_CAUSE_APP_TIMEOUT, 8}}},
     {"retransmission_unanswered",
      RST_CAUSE_RETRANSMISSION_TIMEOUT,
      match_retransmission,
      explain_retransmission,
-     RST_IF_ABORT,
+     RST_IF_ABORT | RST_IF_BELOW,
      RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS,
      {{RST_CAUSE_APP_ABORT, 6}}},
     {"silent_stack_gave_up",
      RST_CAUSE_RETRANSMISSION_TIMEOUT,
      match_retransmission_of_silent,
      explain_retransmission_of_silent,
-     RST_IF_ABORT,
+     RST_IF_ABORT | RST_IF_BELOW,
      RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS,
      {{RST_CAUSE_APP_ABORT, 6}}},
+    {"retransmission_one_way",
+     RST_CAUSE_RETRANSMISSION_TIMEOUT,
+     match_retransmission_one_way,
+     explain_retransmission_one_way,
+     RST_IF_ABORT | RST_IF_BELOW,
+     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS,
+     {{RST_CAUSE_APP_ABORT, 10}}},
     {"fin_wait_expired",
      RST_CAUSE_FIN_WAIT_TIMEOUT,
      match_fin_wait,

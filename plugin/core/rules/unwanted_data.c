@@ -317,6 +317,7 @@ static unsigned match_unread(const rst_view_t *view)
     bool at_once =
         rst_within(view, rst_since(view, view->peer->last_data), (int64_t)view->prefs->unread_ms * RST_MILLISECOND);
     bool half_closed = rst_has_fin(view->own) && !rst_within(view, rst_since(view, view->own->fin), AT_ONCE);
+    unsigned confidence;
 
     if (!rst_own_account(view) || !view->peer->bytes || half_closed || rst_fins_done(view))
         return 0;
@@ -324,12 +325,12 @@ static unsigned match_unread(const rst_view_t *view)
         return 0;
     if (!rst_owes_answer(view))
         return 0;
-    /* Its answer, or its question, may be among the packets that the capture lacks. */
-    if (view->own->gaps)
-        return RST_WITHOUT_HISTORY;
     if (at_once || rst_not_received(view))
-        return 62;
-    return rst_has_fin(view->own) ? 58 : 35;
+        confidence = 62;
+    else
+        confidence = rst_has_fin(view->own) ? 58 : 35;
+    /* Its answer, or its question, may be among the packets that the capture lacks. */
+    return view->own->gaps ? MIN(confidence, RST_WITHOUT_HISTORY) : confidence;
 }
 
 static void explain_unread_data(const rst_view_t *view)

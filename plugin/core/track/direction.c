@@ -241,11 +241,8 @@ static void take_sack(rst_direction_t *side, const rst_segment_t *segment)
 
 static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at)
 {
-    if (peer->retransmission.copies && rst_seq_after(segment->ack, peer->retransmission.seq))
-        peer->retransmission.copies = 0;
-    else if (peer->retransmission.copies >= 2 && segment->ack == peer->retransmission.seq &&
-             peer->retransmission.peer_alive < UINT16_MAX)
-        peer->retransmission.peer_alive++;
+    rst_sizes_take_ack(&peer->sizes, &peer->retransmission, segment->ack);
+    rst_retransmission_take_ack(&peer->retransmission, segment->ack);
     peer->keepalive.count = 0;
     if (!(side->known & RST_DIRECTION_ZERO_WINDOW))
         peer->window_probe.count = 0;
@@ -261,49 +258,18 @@ static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_seg
     }
 }
 
-static void count_probe(rst_probes_t *probes, rst_moment_t at)
-{
-    int64_t gap = probes->count ? rst_elapsed(probes->last, at) : RST_TIME_NONE;
-
-    if (!probes->count) {
-        probes->first = at;
-        probes->gap_min = probes->gap_max = 0;
-    }
-    if (gap != RST_TIME_NONE) {
-        if (!probes->gap_max || gap < probes->gap_min)
-            probes->gap_min = gap;
-        if (gap > probes->gap_max)
-            probes->gap_max = gap;
-    }
-    probes->last = at;
-    if (probes->count < UINT16_MAX)
-        probes->count++;
-}
-
-/* When a segment that starts here was sent before, as far as the ring remembers. */
-static rst_moment_t sent_before(const rst_direction_t *side, uint32_t seq)
-{
-    for (unsigned age = 0; age < side->ring.used; age++) {
-        const rst_recent_segment_t *old = rst_ring_at(&side->ring, age);
-
-        if (old->seq == seq && old->space && !old->keepalive)
-            return old->moment;
-    }
-    return (rst_moment_t){0, RST_TIME_NONE};
-}
-
 /* For a segment with at most one byte and neither SYN nor FIN. RFC 9293, section 3.8.4: SEQ = SND.NXT-1, with
  * everything before it acknowledged. If the capture lacks that ACK, the start tells: a retransmission begins where the
  * data began, not at its last byte. */
 static bool is_keepalive(const rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
 {
     if (!(side->known & RST_DIRECTION_NXT))
-        return false;
+        return (peer->known & RST_DIRECTION_ACKED) && segment->seq == peer->acked - 1;
     if (segment->seq != side->nxt - 1 || (side->known & RST_DIRECTION_FIN))
         return false;
     if (!(peer->known & RST_DIRECTION_ACKED))
         return segment->len == 0;
-    return peer->acked == side->nxt || (side->bytes && !sent_before(side, segment->seq).pass_index);
+    return peer->acked == side->nxt || (side->bytes && !rst_ring_sent_before(&side->ring, segment->seq, 0).pass_index);
 }
 
 /* For such a segment too. RFC 9293, section 3.8.6.1: one byte at the edge of the closed window. Linux probes without
@@ -313,53 +279,6 @@ static bool is_window_probe(const rst_direction_t *peer, const rst_segment_t *se
     if (!(peer->known & RST_DIRECTION_ZERO_WINDOW))
         return false;
     return (segment->len == 1 && segment->seq == peer->acked) || (segment->len == 0 && segment->seq == peer->acked - 1);
-}
-
-static void retransmission_start(rst_retransmission_t *retx, const rst_segment_t *segment, rst_moment_t first)
-{
-    memset(retx, 0, sizeof *retx);
-    retx->seq = segment->seq;
-    retx->copies = 1;
-    retx->first = first;
-    retx->last = first;
-}
-
-static void retransmission_repeat(rst_direction_t *side, rst_moment_t at)
-{
-    rst_retransmission_t *retx = &side->retransmission;
-    int64_t gap = rst_elapsed(retx->last, at);
-
-    retx->gap_before = retx->gap;
-    retx->gap = gap == RST_TIME_NONE ? 0 : gap;
-    retx->last = at;
-    if (retx->copies < UINT16_MAX)
-        retx->copies++;
-    side->timed.pass_index = 0;
-}
-
-/* Follows the oldest unacknowledged segment, the only one whose retransmission timer can end the connection. */
-static void take_retransmission(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
-                                uint32_t space, rst_moment_t at)
-{
-    bool again = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt);
-
-    if (side->retransmission.copies && segment->seq == side->retransmission.seq) {
-        retransmission_repeat(side, at);
-    } else if (!side->retransmission.copies || rst_seq_before(segment->seq, side->retransmission.seq)) {
-        bool oldest = !(peer->known & RST_DIRECTION_ACKED) || !rst_seq_before(segment->seq, peer->acked);
-        rst_moment_t before = again ? sent_before(side, segment->seq) : (rst_moment_t){0, RST_TIME_NONE};
-
-        if (!oldest)
-            return;
-        retransmission_start(&side->retransmission, segment, before.pass_index ? before : at);
-        if (before.pass_index)
-            retransmission_repeat(side, at);
-    } else {
-        return;
-    }
-    if (space > side->retransmission.space)
-        side->retransmission.space = space;
-    side->retransmission.flags = segment->flags;
 }
 
 /* Far outside what the peer could accept. If the capture merely lost segments, the peer's ACKs make up for them. A
@@ -384,6 +303,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
                        rst_moment_t at)
 {
     uint32_t end = segment->seq + space;
+    bool unseen = !(peer->known & RST_DIRECTION_ACKED);
     uint32_t fresh = 0;
 
     if (!(side->known & RST_DIRECTION_NXT)) {
@@ -395,7 +315,9 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     if (segment->len && (side->known & peer->known & RST_DIRECTION_FIN) && (peer->known & RST_DIRECTION_ACKED) &&
         !rst_seq_after(end, peer->acked))
         side->old_duplicate = at;
-    take_retransmission(side, peer, segment, space, at);
+    if ((unseen || !rst_seq_before(segment->seq, peer->acked)) &&
+        rst_retransmission_take(&side->retransmission, &side->ring, rst_seq_before(segment->seq, side->nxt), unseen))
+        side->timed.pass_index = 0;
     /* Whoever sends data where its FIN stood has not closed: that FIN was somebody else's. */
     if ((side->known & RST_DIRECTION_FIN) && segment->len && segment->seq == side->fin_seq - 1) {
         side->known &= ~(uint32_t)RST_DIRECTION_FIN;
@@ -417,6 +339,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     }
     /* A retransmission is neither a new request nor a new answer. */
     if (fresh) {
+        rst_sizes_take(&side->sizes, segment);
         side->unanswered += fresh;
         side->unanswerable += (peer->known & RST_DIRECTION_FIN) ? fresh : 0;
         side->latest_bytes = fresh;
@@ -436,12 +359,26 @@ static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, c
     bool lower = (side->known & RST_DIRECTION_NXT) && rst_seq_before(segment->seq, side->nxt) && !keepalive;
     bool again = (side->known & peer->known & RST_DIRECTION_FIN) && side->acked == peer->fin_seq;
     bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
+    rst_recent_segment_t *before = rst_ring_at(&side->ring, 0);
+    int64_t earlier = keepalive && before && before->keepalive && before->moment.pass_index > peer->last.pass_index
+                          ? before->idle
+                          : 0;
     rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
 
     rst_recent_segment_fill(slot, segment, at);
-    slot->idle = idle;
+    slot->idle = idle + earlier; /* a probe that nobody answers does not end the silence */
     slot->keepalive = keepalive;
     slot->repeated = repeated;
+}
+
+/* A silence that one side ended is survived when the other one goes on. */
+static void take_silence(rst_direction_t *side, rst_direction_t *peer, int64_t idle)
+{
+    if (idle > side->woke)
+        side->woke = idle;
+    if (peer->woke > side->survived)
+        side->survived = peer->woke;
+    peer->woke = 0;
 }
 
 void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
@@ -452,6 +389,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     bool keepalive = small && is_keepalive(side, peer, segment);
     bool window_probe = small && is_window_probe(peer, segment);
     push_candidate(side, peer, segment, space, at, idle, keepalive || window_probe, memory);
+    take_silence(side, peer, idle);
     if (!side->segments)
         side->first = at;
     side->last = at;
@@ -467,9 +405,9 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     if (segment->flags & RST_FLAG_ACK)
         take_ack(side, peer, segment, at);
     if (window_probe)
-        count_probe(&side->window_probe, at);
+        rst_probes_count(&side->window_probe, at);
     else if (keepalive)
-        count_probe(&side->keepalive, at);
+        rst_probes_count(&side->keepalive, at);
     else if (space && !is_out_of_window(side, peer, segment))
         take_space(side, peer, segment, space, at);
     else if (!(side->known & RST_DIRECTION_NXT)) {

@@ -12,26 +12,8 @@
 #include "facts/prefs.h"
 #include "facts/segment.h"
 #include "track/ring.h"
-
-/* A segment that the peer has not acknowledged, and its retransmissions. Copies are recognized by where they start,
- * because a retransmission may be shorter or longer than the original (RFC 9293, section 3.10.8). */
-typedef struct rst_retransmission {
-    uint32_t seq;
-    uint32_t space;      /* sequence space of the longest copy */
-    uint16_t copies;     /* transmissions, including the first; 0 = nothing outstanding */
-    uint16_t peer_alive; /* peer's segments after the second copy that still ask for seq */
-    uint8_t flags;       /* of the latest copy */
-    rst_moment_t first, last;
-    int64_t gap;        /* between the last two copies, ns; 0 = fewer than two */
-    int64_t gap_before; /* the interval before that one */
-} rst_retransmission_t;
-
-/* Keepalive or zero-window probes sent since the peer last answered. */
-typedef struct rst_probes {
-    uint16_t count;
-    rst_moment_t first, last;
-    int64_t gap_min, gap_max; /* 0 until there are two probes */
-} rst_probes_t;
+#include "track/sizes.h"
+#include "track/unanswered.h"
 
 enum { /* which members are valid, and what else is known */
        RST_DIRECTION_NXT = 0x0001,
@@ -124,12 +106,15 @@ typedef struct rst_direction {
     uint32_t tsval;
     rst_moment_t first, last, last_data, syn, fin, zero_window;
     rst_moment_t syn_kept;      /* first time that it repeated its SYN after a bare reset with its address */
+    int64_t woke;               /* longest silence, in ns, that it ended since the peer last sent something */
+    int64_t survived;           /* longest silence, in ns, that the peer ended and after which it went on */
     rst_moment_t old_duplicate; /* latest data sent again after both FINs although the peer had acknowledged it */
     int64_t rtt;                /* shortest time, at the capture point, for this side to acknowledge a segment */
     uint16_t rtt_samples;
     uint32_t timed_seq; /* end of the segment being timed; valid while timed is set */
     rst_moment_t timed;
     rst_retransmission_t retransmission;
+    rst_sizes_t sizes;
     rst_probes_t keepalive, window_probe;
     rst_ring_t ring;
     /* the latest segment that was foreign or doubtful, and so changed nothing: a host may answer it all the same. NULL

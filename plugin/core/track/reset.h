@@ -134,7 +134,6 @@ struct rst_reset {
     bool named_netscaler; /* the user named the sender as a NetScaler */
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
     bool at_home; /* it comes from where the connections of its host do, and the SYN of this one does not */
-    bool takes_any_echo;  /* this host had accepted a SYN-ACK that echoes a timestamp which none of its SYNs bore */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */
@@ -160,8 +159,9 @@ struct rst_reset {
     rst_burst_t *burst;         /* for an abort, otherwise NULL */
     /* the connection at its capture point; NULL while the file has one interface, and for copies */
     struct rst_conn_at_point *at_point;
-    struct rst_tally *tally; /* counts all resets from this side (judge/patterns.h); NULL for a copy */
-    rst_moment_t relayed;    /* reset that the sender had just received on another connection; pass_index 0 = none */
+    struct rst_tally *tally;    /* counts all resets from this side (judge/patterns.h); NULL for a copy */
+    const rst_probes_t *probes; /* keepalive probes that only the SEQ of the reset shows to be such; NULL = none */
+    rst_moment_t relayed;       /* reset that the sender had just received on another connection; pass_index 0 = none */
     const rst_attempt_t *sibling; /* another attempt of the same client that may have raced this one */
     int64_t sibling_lead; /* ns from the sibling's SYN to this connection's; negative = the sibling's was later */
     rst_aftermath_t after;

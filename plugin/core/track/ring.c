@@ -14,6 +14,17 @@ rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age)
     return &ring->slot[(ring->next + ring->size - 1 - age) % ring->size];
 }
 
+rst_moment_t rst_ring_sent_before(const rst_ring_t *ring, uint32_t seq, unsigned youngest)
+{
+    for (unsigned age = youngest; age < ring->used; age++) {
+        const rst_recent_segment_t *old = rst_ring_at(ring, age);
+
+        if (old->seq == seq && old->space && !old->keepalive)
+            return old->moment;
+    }
+    return (rst_moment_t){0, RST_TIME_NONE};
+}
+
 /* Four slots are enough for a handshake; a connection that continues gets sixteen, in the same order. */
 static void ring_grow(rst_ring_t *ring, const rst_memory_t *memory)
 {

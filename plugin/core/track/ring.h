@@ -36,6 +36,10 @@ typedef struct rst_ring {
 /* The segment that is age steps old (0 = latest), NULL beyond the end. */
 rst_recent_segment_t *rst_ring_at(const rst_ring_t *ring, unsigned age);
 
+/* When a segment that starts here was sent before, as far as the ring remembers from this age on. Probes do not count.
+ */
+rst_moment_t rst_ring_sent_before(const rst_ring_t *ring, uint32_t seq, unsigned youngest);
+
 /* Room for one more, all zeros. */
 rst_recent_segment_t *rst_ring_push(rst_ring_t *ring, const rst_memory_t *memory);
 

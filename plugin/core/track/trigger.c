@@ -8,6 +8,7 @@
 #include "answer/foreign.h"
 #include "base/seq.h"
 #include "track/connection.h"
+#include "track/form.h"
 
 #define COPIES_APART 20 /* times dup_ms: between two places of one path */
 /* ns; what is under way for longer is sent again first (RFC 6298, section 2), whatever queues the path has */
@@ -192,6 +193,44 @@ static rst_recent_segment_t *find_answered_with_ack(rst_reset_t *reset, const rs
     return NULL;
 }
 
+/* The number that a reset with ACK acknowledges to a segment that it answers. Devices take the SEQ of a keepalive probe
+ * as it is, and leave out the byte that it may bear. */
+static bool acknowledges(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    uint32_t beyond = reset->ack - candidate->seq;
+
+    return beyond == candidate->space || (candidate->keepalive && beyond <= 1);
+}
+
+/* The stack that aborts still knows the connection: its reset bears the timestamp (RFC 7323, section 5.2), or the
+ * window that it had offered. To a probe nobody reacts with an abort. */
+static bool knows_connection(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+
+    if (!(reset->known & RST_HAS_OPTIONS) || (reset->known & RST_HAS_TIMESTAMP))
+        return true;
+    return !candidate->keepalive && reset->window && reset->window == own->raw_window;
+}
+
+/* Where a connection was forgotten during a long silence, its next segment may draw a reset that bears an ACK: lwIP
+ * sets the flag in every reset (tcp_rst() in tcp_out.c), and so do many firewalls. */
+static rst_recent_segment_t *find_answered_after_silence(const rst_reset_t *reset, const rst_ring_t *ring,
+                                                         const rst_prefs_t *prefs)
+{
+    const rst_direction_t *own = &reset->direction[reset->from];
+    rst_recent_segment_t *candidate = rst_ring_at(ring, 0);
+
+    if (!candidate || candidate->answered || was_reset(reset) || (own->known & RST_DIRECTION_FIN))
+        return NULL;
+    if (candidate->idle < (int64_t)prefs->idle_min_s * RST_SECOND ||
+        candidate->moment.pass_index < own->last.pass_index || !soon(reset, candidate, prefs))
+        return NULL;
+    if (!(candidate->flags & RST_FLAG_ACK) || candidate->ack != reset->seq || !acknowledges(reset, candidate))
+        return NULL;
+    return knows_connection(reset, candidate) ? NULL : candidate;
+}
+
 static bool is_refused_by(const rst_reset_t *reset, const rst_recent_segment_t *candidate, bool latest)
 {
     bool silent = !reset->direction[reset->from].segments;
@@ -239,25 +278,6 @@ static void pair_in_order(rst_reset_t *reset)
         later->trigger = trigger;
         later = before;
     }
-}
-
-static rst_form_t form_by_sequence(const rst_reset_t *reset)
-{
-    const rst_direction_t *own = &reset->direction[reset->from];
-    const rst_direction_t *peer = &reset->direction[1 - reset->from];
-
-    if (!(own->known & RST_DIRECTION_NXT)) {
-        if (!(peer->known & RST_DIRECTION_ACKED))
-            return RST_FORM_UNKNOWN;
-        return reset->seq == peer->acked ? RST_FORM_ABORT
-                                         : (rst_seq_after(reset->seq, peer->acked) ? RST_FORM_AHEAD : RST_FORM_BELOW);
-    }
-    if (reset->seq == own->nxt || ((own->known & RST_DIRECTION_FIN) && reset->seq == own->fin_seq - 1))
-        return RST_FORM_ABORT;
-    /* A SYN without an answer, then RST,ACK at the initial sequence number: Android and others give up like this. */
-    if ((own->known & RST_DIRECTION_SYN) && reset->seq == own->isn && own->nxt == own->isn + 1)
-        return RST_FORM_ABORT;
-    return rst_seq_after(reset->seq, own->nxt) ? RST_FORM_AHEAD : RST_FORM_BELOW;
 }
 
 /* Data that arrived once more although the sender of the reset had acknowledged it. An endpoint answers that with an
@@ -322,7 +342,7 @@ static rst_recent_segment_t *find_stray(const rst_reset_t *reset)
                                                                                                            : NULL;
     if ((reset->flags & RST_FLAG_ACK) || stray->ack != reset->seq)
         return NULL;
-    return rst_fit_by(stray->clues) == RST_DOUBTFUL || form_by_sequence(reset) != RST_FORM_ABORT ? stray : NULL;
+    return rst_fit_by(stray->clues) == RST_DOUBTFUL || rst_form_by_sequence(reset) != RST_FORM_ABORT ? stray : NULL;
 }
 
 /* Of several transmissions the first counts: whoever reacts to it may do so since then. */
@@ -365,8 +385,9 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
         reset->form = RST_FORM_ANSWER;
         candidate =
             (segment->flags & RST_FLAG_ACK) ? find_answered_with_ack(reset, ring) : find_answered(reset, ring, prefs);
-        if (!candidate && !(segment->flags & RST_FLAG_ACK))
-            candidate = find_overtaken(reset, ring, prefs);
+        if (!candidate)
+            candidate = (segment->flags & RST_FLAG_ACK) ? find_answered_after_silence(reset, ring, prefs)
+                                                        : find_overtaken(reset, ring, prefs);
     }
     if (!candidate) {
         candidate = find_stray(reset);
@@ -378,7 +399,7 @@ rst_recent_segment_t *rst_reset_read_form(rst_reset_t *reset, const rst_segment_
     else if (!(segment->flags & RST_FLAG_ACK))
         note_late_duplicate(reset, ring, prefs);
     if (!candidate) {
-        reset->form = (uint8_t)form_by_sequence(reset);
+        reset->form = (uint8_t)rst_form_by_sequence(reset);
         reset->acknowledged = find_acknowledged(reset, ring);
         return NULL;
     }
