@@ -207,6 +207,27 @@ static void test_words(void)
     script_check("closed_port 45-50 by unknown source none", "0 C>S S 1000", "0.02 S>C R =0 win 9300");
 }
 
+#define ASKED(t, u, port, ask)                                                                                         \
+    TAKEN(t, port, "S"), u " C:" port ">S P. 1001 ack 5001 len 47", u "01 S>C:" port " . 5001 ack 1048 ttl 128 " ask
+
+static void test_stalled(void)
+{
+    /* Requests without an answer for three seconds, or a closed window: nobody is there to accept either. */
+    script_check("#1 resource_exhaustion 55-65 by server alt closed_port", ASKED("0.1", "0.2", "1", ""),
+                 ASKED("0.3", "0.4", "2", ""), REFUSED("3.4", "3", "S"));
+    script_check("#1 resource_exhaustion 55-65 by server", ASKED("0.1", "0.2", "1", "win 0"),
+                 ASKED("0.3", "0.4", "2", "win 0"), REFUSED("0.6", "3", "S"));
+    /* One that is too young, or answered, or a single one. */
+    script_check("#1 closed_port 81-91", ASKED("0.1", "0.2", "1", ""), ASKED("0.3", "0.4", "2", ""),
+                 REFUSED("3.3", "3", "S"));
+    script_check("#1 closed_port 81-91", ASKED("0.1", "0.2", "1", ""), ASKED("0.3", "0.4", "2", ""),
+                 "0.5 S>C:2 P. 5001 ack 1048 len 9 ttl 128", REFUSED("3.6", "3", "S"));
+    script_check("#1 closed_port 81-91", ASKED("0.1", "0.2", "1", "win 0"), REFUSED("0.6", "3", "S"));
+    /* Linux drops the SYN. */
+    script_check("#1 closed_port 81-91", ASKED("0.1", "0.2", "1", "win 0 id 0 df"), ASKED("0.3", "0.4", "2", "win 0"),
+                 "0.60 C:3>S S 1000", "0.62 S>C:3 R. =0 ack 1001 ttl 64 id 0 df");
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -219,6 +240,7 @@ int main(int argc, char **argv)
         {"/attempts/scan_in_its_name", test_scan_in_its_name},
         {"/attempts/hasty", test_hasty},
         {"/attempts/words", test_words},
+        {"/attempts/stalled", test_stalled},
         {"/attempts/order", test_order},
         {"/attempts/syn_between", test_syn_between},
         {"/attempts/refusal_reset", test_refusal_reset},

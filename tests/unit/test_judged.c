@@ -8,7 +8,7 @@
 /* SYN-ACK after a second, as when a radio has to wake up first. */
 #define SLOW(t, port, u) t " C:" port ">S S 1000", u " S>C:" port " S. 5000 ack 1001 ttl 54",                       \
     u " C:" port ">S . 1001 ack 5001"
-#define ANSWERED(port, u, v) u " C:" port ">S P. 1001 ack 5001 len 10", v " S>C:" port " . 5001 ack 1011 ttl 54"
+#define ANSWERED(port, u, v) u " C:" port ">S P. 1001 ack 5001 len 10", v " S>C:" port " P. 5001 ack 1011 len 10 ttl 54"
 
 static void test_slow_handshakes(void)
 {

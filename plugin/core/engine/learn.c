@@ -9,6 +9,7 @@
 #include "engine/proof.h"
 #include "engine/syn_options.h"
 #include "judge/patterns.h"
+#include "track/stalled.h"
 #include "track/syn_origin.h"
 
 #define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer together than this are parallel, not racing */
@@ -378,6 +379,7 @@ static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
         return;
     rst_service_refuses(&engine->memory, service, reset->at);
     reset->service_reset = service->reset;
+    reset->stalled = rst_stalled_count(reset);
     rst_syn_options_refused(service, reset);
 }
 

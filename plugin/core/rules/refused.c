@@ -9,6 +9,8 @@
 #include "rules/predicates.h"
 #include "rules/refusal.h"
 
+#define STALLED_MIN 2
+
 /* Linux refuses nobody for lack of room, but drops the SYN; other systems may well refuse. */
 static unsigned match_backlog(const rst_view_t *view)
 {
@@ -19,6 +21,24 @@ static unsigned match_backlog(const rst_view_t *view)
     if (rst_service_is_hearsay(view->reset->service, view->reset->host[1 - view->reset->from]))
         return RST_HEARSAY;
     return rst_is_close(view) ? 75 : 62;
+}
+
+/* The process takes nothing from its connections, so it will not accept new ones either. */
+static unsigned match_stalled(const rst_view_t *view)
+{
+    if (!rst_refuses_syn(view) || view->reset->stalled < STALLED_MIN || rst_refused_like_linux(view))
+        return 0;
+    return rst_refused_late(view) || rst_refused_at_random(view) || rst_accepts_repeat(view) ? 0 : 62;
+}
+
+static void explain_stalled(const rst_view_t *view)
+{
+    rst_summary(
+        view,
+        "%s refused the SYN in %s while its latest connections with this client, %u of them, all waited in vain: "
+        "the service is probably stuck and its backlog full",
+        rst_service_text(view), rst_where(view, view->trigger->moment.pass_index), view->reset->stalled);
+    rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was refused");
 }
 
 static unsigned match_some(const rst_view_t *view)
@@ -331,6 +351,13 @@ const rst_rule_t rst_rules_refused[] = {
      RST_CAUSE_RESOURCE_EXHAUSTION,
      match_backlog,
      explain_backlog,
+     RST_IF_REFUSAL,
+     0,
+     {{RST_CAUSE_CLOSED_PORT, 20}, {RST_CAUSE_FIREWALL_REJECT, 8}}},
+    {"refused_stalled",
+     RST_CAUSE_RESOURCE_EXHAUSTION,
+     match_stalled,
+     explain_stalled,
      RST_IF_REFUSAL,
      0,
      {{RST_CAUSE_CLOSED_PORT, 20}, {RST_CAUSE_FIREWALL_REJECT, 8}}},

@@ -120,6 +120,7 @@ struct rst_reset {
     uint16_t ordinal;     /* within the incarnation, from 1, of those that count; 0 = does not fit its sender */
     uint16_t own_ordinal; /* among those of this side */
     uint16_t silences;    /* how many silences that series had, up to this reset */
+    uint8_t stalled;      /* for a refusal: connections of the service that wait in vain, if none is served */
     uint8_t from;         /* index of the side that it comes from, by its source address */
     uint8_t client;       /* index of the client, as known then */
     bool role_known;      /* client is known from a SYN, not guessed by port */
@@ -133,7 +134,7 @@ struct rst_reset {
     uint8_t mptcp, mptcp_reason, mptcp_flags;
     bool named_netscaler; /* the user named the sender as a NetScaler */
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
-    bool at_home; /* it comes from where the connections of its host do, and the SYN of this one does not */
+    bool at_home;         /* it comes from where the connections of its host do, and the SYN of this one does not */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */
