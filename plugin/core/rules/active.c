@@ -22,11 +22,11 @@ static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
            view->file->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
 }
 
-/* A request that arrived, according to the reset's own ACK, and got no answer. Farewells (PostgreSQL Terminate, LDAP
+/* A request without an answer. Farewells (PostgreSQL Terminate, LDAP
  * Unbind) expect none. */
 static bool leaves_request(const rst_view_t *view)
 {
-    return rst_owes_answer(view) && !rst_not_received(view) &&
+    return rst_owes_answer(view) &&
            (view->peer->message == RST_MESSAGE_REQUEST || view->peer->message == RST_MESSAGE_CLIENT_HELLO);
 }
 
@@ -120,8 +120,7 @@ static unsigned match_after_farewell(const rst_view_t *view)
 /* The other side had not gone on sending: who says goodbye in the middle of a transfer throws the rest of it away. */
 static unsigned match_after_own_farewell(const rst_view_t *view)
 {
-    if (!may_close_by_reset(view) || rst_has_fin(view->peer) || says_farewell(view, view->peer) ||
-        !says_farewell(view, view->own))
+    if (!may_close_by_reset(view) || rst_has_fin(view->peer) || !says_farewell(view, view->own))
         return 0;
     return rst_in_flight(view) || view->reset->after.peer_data > 1 ? 0 : 55;
 }

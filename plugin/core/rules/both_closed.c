@@ -16,19 +16,19 @@
 /* It sent its FIN, and all data before that were acknowledged. */
 static bool has_delivered(const rst_direction_t *side, const rst_direction_t *receiver)
 {
-    return rst_has_fin(side) && side->nxt == side->fin_seq && (receiver->known & RST_DIRECTION_ACKED) &&
+    return rst_has_fin(side) && (receiver->known & RST_DIRECTION_ACKED) &&
            !rst_seq_before(receiver->acked, side->fin_seq - 1);
 }
 
 /* An answer from farther away than the host may be that of another host with its address (distance.c). */
 static bool may_be_other_host(const rst_view_t *view)
 {
-    return rst_is_answer(view) && rst_hop_jump(view) && rst_hop_delta(view) > 0;
+    return rst_is_answer(view) && rst_hop_delta(view) > 0;
 }
 
 static bool is_clean_up(const rst_view_t *view)
 {
-    return has_delivered(view->own, view->peer) && has_delivered(view->peer, view->own) && rst_made_elsewhere(view) &&
+    return has_delivered(view->own, view->peer) && has_delivered(view->peer, view->own) && rst_hop_jump(view) &&
            !may_be_other_host(view) && !rst_looks_genuine(view) && !rst_is_refusal(view);
 }
 
@@ -48,11 +48,10 @@ static unsigned match_clean_up_after_reset(const rst_view_t *view)
     const rst_earlier_t *peer = &view->reset->peer_last;
     int64_t since = rst_since(view, peer->at);
 
-    if (!peer->at.pass_index || since == RST_TIME_NONE || since < RST_SECOND || view->reset->own_last.at.pass_index ||
+    if (!peer->at.pass_index || since < RST_SECOND || view->reset->own_last.at.pass_index ||
         !(view->peer->known & RST_DIRECTION_NXT) || peer->seq != view->peer->nxt || rst_peer_reset_elsewhere(view))
         return 0;
-    return rst_is_abort(view) && rst_hop_jump(view) && rst_made_elsewhere(view) && !rst_looks_genuine(view) ? CLEAN_UP
-                                                                                                            : 0;
+    return rst_is_abort(view) && rst_hop_jump(view) && !rst_looks_genuine(view) ? CLEAN_UP : 0;
 }
 
 static void explain_closed(const rst_view_t *view)

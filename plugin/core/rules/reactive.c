@@ -44,8 +44,7 @@ static void explain_error(const rst_view_t *view)
 /* The trigger is such a message, nothing before it is missing, and the sender had not just failed. */
 static bool is_only(const rst_view_t *view, rst_message_t message)
 {
-    return view->trigger && view->trigger->len && view->trigger->message == message &&
-           view->own->message != RST_MESSAGE_FATAL_ALERT &&
+    return view->trigger && view->trigger->message == message && view->own->message != RST_MESSAGE_FATAL_ALERT &&
            !((view->own->known & RST_DIRECTION_ACKED) && rst_seq_after(view->trigger->seq, view->own->acked));
 }
 

@@ -201,7 +201,7 @@ typedef enum late_data {
 /* Nothing comes behind its FIN, except this reset. */
 static late_data_t late_data_of(const rst_view_t *view)
 {
-    if (!rst_own_account(view) || !rst_late_bytes(view) || view->own->fin_seq - view->reset->seq > 1)
+    if (!rst_own_account(view) || !rst_late_bytes(view) || rst_seq_after(view->reset->seq, view->own->fin_seq))
         return LATE_DATA_NONE;
     if (rst_late_is(view, RST_MESSAGE_FAREWELL))
         return LATE_DATA_FAREWELL;
@@ -304,9 +304,8 @@ static unsigned match_piled_up(const rst_view_t *view)
  * the other end is reset as well, somebody else closes both. */
 static unsigned match_piled_up_closed(const rst_view_t *view)
 {
-    return rst_own_account(view) && rst_has_fin(view->own) && !rst_has_fin(view->peer) && !rst_late_bytes(view) &&
-                   rst_within(view, rst_since(view, view->own->fin), AT_ONCE) && !view->peer->unanswered &&
-                   view->peer->bytes && (view->own->known & RST_DIRECTION_SHRUNK) &&
+    return rst_own_account(view) && rst_within(view, rst_since(view, view->own->fin), AT_ONCE) &&
+                   !view->peer->unanswered && (view->own->known & RST_DIRECTION_SHRUNK) &&
                    rst_other_end(view) == RST_TIME_NONE
                ? 65
                : 0;
