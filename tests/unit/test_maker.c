@@ -70,6 +70,16 @@ static void test_goes_on_at_seq(void)
                  "2.02 S>C R. 5019 ack 1070 ttl 54 id 53414", "2.0215 S>C P. 5019 ack 1070 len 773 ttl 54 id 203");
 }
 
+/* The host's own reset came before data that it had sent before: they are in the capture, only later. */
+static void test_overtook(void)
+{
+    script_check("app_abort 40-50 by client tells overtook", SCRIPT_TALK, "1.0 C>S R. 1201 ack 5201 id 105",
+                 "1.012 C>S P. 1101 ack 5201 len 100 id 104");
+    script_check("app_abort 40-50 by client tells missing", SCRIPT_TALK, "1.0 C>S R. 1201 ack 5201 id 105");
+    script_check("app_abort 40-50 by client tells missing", SCRIPT_TALK, "1.0 C>S R. 1201 ack 5201 id 105",
+                 "1.009 C>S P. 1101 ack 5201 len 99 id 104");
+}
+
 /* Without IP IDs: accuses nobody, unless the reset lacks the timestamp that its side always has. */
 static void test_goes_on_at_seq_uncounted(void)
 {
@@ -312,6 +322,7 @@ int main(int argc, char **argv)
         {"/maker/copied-id", test_copied_id},
         {"/maker/copied-id-not", test_copied_id_not},
         {"/maker/goes-on-at-seq", test_goes_on_at_seq},
+        {"/maker/overtook", test_overtook},
         {"/maker/goes-on-at-seq-uncounted", test_goes_on_at_seq_uncounted},
         {"/maker/out-of-count", test_out_of_count},
         {"/maker/midstream-train", test_midstream_train},

@@ -197,6 +197,7 @@ static bool lacks_last_data(const rst_view_t *view)
 /* What was going on when the connection ended. If several apply, the first one counts. */
 typedef enum situation {
     SITUATION_FIN_SENT,
+    SITUATION_OVERTOOK,
     SITUATION_DATA_MISSING,
     SITUATION_WINDOW_SHUT,
     SITUATION_DATA_OUTSTANDING,
@@ -211,6 +212,8 @@ static situation_t situation_of(const rst_view_t *view)
 {
     if (rst_has_fin(view->own))
         return SITUATION_FIN_SENT;
+    if (rst_overtook_data(view))
+        return SITUATION_OVERTOOK;
     if (rst_hides_data(view))
         return SITUATION_DATA_MISSING;
     if (window_is_shut(view))
@@ -285,6 +288,19 @@ static unsigned match_fin_sent(const rst_view_t *view)
 static void explain_fin_sent(const rst_view_t *view)
 {
     explain_abort(view, "had closed its sending side, then reset the connection");
+}
+
+static unsigned match_overtook(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_OVERTOOK);
+}
+
+static void explain_overtook(const rst_view_t *view)
+{
+    explain_abort(view, "reset the connection, and the reset overtook data that it had sent before");
+    if (view->reset->after.own_next.pass_index)
+        rst_evidence_add(view, view->reset->after.own_next.pass_index, "It came %s after the reset that lies behind it",
+                         rst_span(view, rst_elapsed(view->reset->at, view->reset->after.own_next)));
 }
 
 static unsigned match_data_missing(const rst_view_t *view)
@@ -404,6 +420,8 @@ const rst_rule_t rst_rules_elimination[] = {
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {"abort_fin_sent", RST_CAUSE_APP_ABORT, match_fin_sent, explain_fin_sent, RST_IF_ABORT | RST_IF_AHEAD,
      BY_ELIMINATION, ABORT_ALIKE},
+    {"abort_overtook_data", RST_CAUSE_APP_ABORT, match_overtook, explain_overtook, RST_IF_AHEAD, BY_ELIMINATION,
+     ABORT_ALIKE},
     {"abort_data_missing", RST_CAUSE_APP_ABORT, match_data_missing, explain_data_missing, RST_IF_ABORT | RST_IF_AHEAD,
      BY_ELIMINATION, ABORT_ALIKE},
     {"abort_window_shut", RST_CAUSE_APP_ABORT, match_window_shut, explain_window_shut, RST_IF_ABORT | RST_IF_AHEAD,
