@@ -25,6 +25,11 @@ static void test_answer_with_ack(void)
                  "7201 C>S . 1000 ack 5001 win 502 ttl 64 id 110 df", "7201.02 S>C R. 5001 ack 1001 ttl 54");
     script_check("no_connection 60-68 by server trigger 4", SCRIPT_OPEN,
                  "7201 C>S . 1000 ack 5001 win 502 ttl 64 id 110 df", "7201.02 S>C R 5001 ttl 54 id 0 df");
+    /* If nothing precedes it, the probe cannot be told from data. */
+    script_check("app_abort 40-49 by server", "0 C>S . 1100 ack 5201 len 1 win 502 ttl 64 id 110",
+                 "0.0021 S>C R. 5201 ack 1100 win 501 ttl 54 id 7");
+    script_check("unread_data by server", "0 C>S . 1100 ack 5201 len 2 win 502 ttl 64 id 110",
+                 "0.0021 S>C R. 5201 ack 1100 win 501 ttl 54 id 7");
     /* From elsewhere: a device. */
     script_check("device_idle_timeout 56-64 by middlebox trigger 8 idle 7200", SCRIPT_TALK, PROBED,
                  "7201.02 S>C R. 5201 ack 1101 ttl 60");

@@ -322,7 +322,8 @@ static unsigned match_unread(const rst_view_t *view)
         return 0;
     if (view->peer->message == RST_MESSAGE_FAREWELL && !rst_not_received(view))
         return 0;
-    if (!rst_owes_answer(view))
+    /* If the capture shows nothing before it, a single byte may be a keepalive probe. */
+    if (!rst_owes_answer(view) || (!view->own->segments && view->peer->bytes == 1))
         return 0;
     if (at_once || rst_not_received(view))
         confidence = 62;
