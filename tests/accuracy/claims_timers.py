@@ -88,6 +88,21 @@ def bare_at_next(s):
 @summary("The capture shows neither that segment nor a FIN of the sender", absence=True)
 def no_own_fin(s):
     s.need(not s.fins(s.own), "there is a FIN")
+    s.need(not [p for p in s.answerable() if p.length], "a segment fits it")
+
+
+@summary("it answered the {word} in frame {f} with a reset")
+def answered_with_ack(s, word, f):
+    s.from_peer(f)
+    s.need(s.r.flags & ACK and not before(s.r.ack, f.end), "its ACK does not cover that segment")
+    s.need(word != "data" or f.length, "there are no data in it")
+
+
+@summary("while its latest connections with this client, {n} of them, all waited in vain")
+def waited_in_vain(s, n):
+    client = s.r.dst[0]
+    taken = {p.dst for p in s.capture.by_end[s.r.src] if p.accepts and p.dst[0] == client and p.number < s.r.number}
+    s.need(len(taken) >= n, f"it accepted {len(taken)} of this client")
 
 
 # Closes that may have had a reason
@@ -139,5 +154,5 @@ def maybe_proxied(s, t, f):
     s.span(t, s.since(f))
 
 
-guessed("its stack .*dropped")
+guessed("its stack .*dropped", "^The (client|server) \\S+ gave up: it sent")
 inferred("what would have stopped a timer", "would have stopped that", "A device on the path", "If this is no test of the port")

@@ -270,12 +270,13 @@ static void explain_retransmission(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
 
-    rst_summary(view,
-                "%s gave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from "
-                "%s and reset %s after the last copy",
-                rst_who_own(view), retx->seq, retx->space, retx->copies,
-                rst_span(view, rst_elapsed(retx->first, retx->last)), rst_who_peer(view),
-                rst_span(view, rst_since(view, retx->last)));
+    rst_summary(
+        view,
+        "%s %sgave up: it sent the same segment (SEQ %u, %u bytes) %u times in %s without an acknowledgment from "
+        "%s and reset %s after the last copy",
+        rst_who_own(view), rst_probably(view), retx->seq, retx->space, retx->copies,
+        rst_span(view, rst_elapsed(retx->first, retx->last)), rst_who_peer(view),
+        rst_span(view, rst_since(view, retx->last)));
     explain_copies(view);
 }
 
