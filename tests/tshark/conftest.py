@@ -45,8 +45,7 @@ def bundles(tmp_path_factory):
     """All samples in few files."""
     folder = tmp_path_factory.mktemp("bundles")
     tools.UNCHANGED.append(folder)
-    captures = [capture for capture, _ in tools.sample_captures()]
-    return [tools.Bundle(captures[n::tools.BUNDLES], folder / f"{n}.pcapng") for n in range(tools.BUNDLES)]
+    return [tools.Bundle(tools.bundled(n), folder / f"{n}.pcapng") for n in range(tools.BUNDLES)]
 
 
 @pytest.fixture(params=range(tools.BUNDLES))

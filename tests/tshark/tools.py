@@ -254,7 +254,14 @@ def frame_count(capture):
     return int(tool("capinfos", "-TMrc", capture).split()[-1])
 
 
-BUNDLES = 8  # of all samples
+BUNDLES = 9  # of all samples
+
+
+def bundled(n):
+    """The samples of a bundle. The tour is the last one alone: it shows the hosts of others, at other distances."""
+    captures = [capture for capture, _ in sample_captures()]
+    tour = [capture for capture in captures if capture.name == "tour.pcapng"]
+    return tour if n == BUNDLES - 1 else [c for c in captures if c not in tour][n :: BUNDLES - 1]
 
 
 def sample_ids(cases):
