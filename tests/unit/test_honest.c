@@ -264,7 +264,20 @@ static void test_others(void)
 {
     scene_t *scene = begin();
 
+    rst_reset_t before = {.form = RST_FORM_ABORT};
+
     check(scene, RST_RULE_BY_EARLIER, ONE_CLUE);
+    scene->reset.own_before = &before;
+    check(scene, RST_RULE_BY_EARLIER, ONE_CLUE);
+    before.form = RST_FORM_AHEAD;
+    check(scene, RST_RULE_BY_EARLIER, CONTRADICTION);
+    before.form = RST_FORM_BELOW;
+    check(scene, RST_RULE_BY_EARLIER, CONTRADICTION);
+    before.form = RST_FORM_ANSWER;
+    check(scene, RST_RULE_BY_EARLIER, ONE_CLUE);
+    before.clues = RST_CLUE_HOPS;
+    check(scene, RST_RULE_BY_EARLIER, CONTRADICTION);
+    scene->reset.own_before = NULL;
     check(scene, RST_RULE_BY_BOTH, CONTRADICTION);
     check(scene, RST_RULE_BY_BOTH | RST_RULE_BY_EARLIER, CONTRADICTION);
     scene->reset.after.peer_reset_elsewhere = true;

@@ -61,7 +61,7 @@ static void test_segment_after_reset(void)
     /* One beyond the first: the FIN was counted. */
     script_check("segment_after_reset 55-65", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 id 204", "2.2 S>C R 5202 id 8");
     /* The same odd number again. */
-    script_check("segment_after_reset 55-65", SCRIPT_TALK, "2 S>C R 9000 id 204", "2.5 S>C R 9000 id 205");
+    script_check("segment_after_reset 45-49", SCRIPT_TALK, "2 S>C R 9000 id 204", "2.5 S>C R 9000 id 205");
 }
 
 static void test_segment_after_reset_not(void)
@@ -89,12 +89,12 @@ static void test_segment_after_reset_not(void)
 static void test_under_way(void)
 {
     /* Each ACK that was under way meets nothing: bare resets at their numbers, in their order. */
-    script_check("#1 app_abort first; #2 segment_after_reset 55-65 by server trigger 7 benign; "
-                 "#3 segment_after_reset 55-65 trigger 9; #4 segment_after_reset 55-65 trigger 11",
+    script_check("#1 app_abort first; #2 segment_after_reset 80-89 by server trigger 7 benign; "
+                 "#3 segment_after_reset 80-89 trigger 9; #4 segment_after_reset 80-89 trigger 11",
                  DOWNLOAD, "1.02002 S>C R 6001 ttl 54 id 0 df", "1.02012 S>C R 7001 ttl 54 id 0 df",
                  "1.02022 S>C R 8001 ttl 54 id 0 df");
     /* A queue has grown to many times the round trip of the handshake. The last number may be asked for by anything. */
-    script_check("#2 segment_after_reset 55-65 trigger 7; #3 segment_after_reset 55-65 trigger 9", DOWNLOAD,
+    script_check("#2 segment_after_reset 80-89 trigger 7; #3 segment_after_reset 80-89 trigger 9", DOWNLOAD,
                  "1.9 S>C R 6001 ttl 54 id 0 df", "1.9001 S>C R 7001 ttl 54 id 0 df");
     /* Not that long: such a segment would have been sent again. */
     script_check("#2 segment_after_reset 40-49 trigger 0", DOWNLOAD, "2.1 S>C R 6001 ttl 54 id 0 df");
@@ -104,6 +104,34 @@ static void test_under_way(void)
                  "1.0001 S>C . 6001 ack 1101 len 1000 id 203", "1.00011 C>S . 1101 ack 7001 id 104",
                  "1.0002 S>C . 7001 ack 1101 len 1000 id 204", "1.00021 C>S . 1101 ack 8001 id 105",
                  "1.01 S>C R. 8001 ack 1101 id 205", "1.02 S>C R 6001", "1.0201 S>C R 7001");
+}
+
+/* The other side fell silent, and both resets come from the host's own distance. */
+static void test_found_nothing(void)
+{
+    script_check("#2 segment_after_reset 80-89 trigger 7; #3 segment_after_reset 80-89 trigger 9", DOWNLOAD,
+                 "1.02002 S>C R 6001 ttl 54 id 0 df", "1.02012 S>C R 7001 ttl 54 id 0 df");
+    /* It had not: perhaps it never got the first one. */
+    script_check("#2 segment_after_reset 55-65", DOWNLOAD, "1.015 C>S . 1101 ack 8001 ttl 64 id 106 df",
+                 "1.02002 S>C R 6001 ttl 54 id 0 df");
+    /* From elsewhere. */
+    script_check("#2 segment_after_reset 45-49", DOWNLOAD, "1.02002 S>C R 6001 ttl 60 id 9 df");
+    /* Distances are not known. */
+    script_check("#2 segment_after_reset 55-65", DOWNLOAD, "1.02002 S>C R 6001 id 0 df");
+    /* The server acts all the same. */
+    script_check("#2 segment_after_reset 55-65", DOWNLOAD, "1.02002 S>C R 6001 ttl 54 id 0 df",
+                 "1.021 S>C . 8001 ack 1101 ttl 54 id 206 df");
+}
+
+static void test_wrong_ack_again(void)
+{
+    /* Still in SYN-SENT: each SYN-ACK that acknowledges what was never sent is answered for itself. */
+    script_check("#1 handshake_bad_ack trigger 2; #2 handshake_bad_ack by client trigger 4 not segment_after_reset",
+                 "0 C>S S 1000 ttl 64", "0.02 S>C S. 5000 ack 2000000001 ttl 54", "0.021 C>S R 2000000001 ttl 64",
+                 "1.02 S>C S. 5000 ack 2000000001 ttl 54", "1.021 C>S R 2000000001 ttl 64");
+    /* The right number: what it got was answered by the first reset, and so is the rest. */
+    script_check("#2 segment_after_reset by client trigger 4", "0 C>S S 1000 ttl 64", "0.02 S>C S. 5000 ack 1001 ttl 54",
+                 "0.021 C>S R 1001 ttl 64", "1.02 S>C S. 5000 ack 1001 ttl 54", "1.021 C>S R 1001 ttl 64");
 }
 
 static void test_under_way_not(void)
@@ -171,6 +199,8 @@ int main(int argc, char **argv)
         { "/repeat/segment_after_reset", test_segment_after_reset },
         { "/repeat/segment_after_reset_not", test_segment_after_reset_not },
         { "/repeat/under_way", test_under_way },
+        { "/repeat/found_nothing", test_found_nothing },
+        { "/repeat/wrong_ack_again", test_wrong_ack_again },
         { "/repeat/under_way_not", test_under_way_not },
         { "/repeat/first_ended_nothing", test_first_ended_nothing },
         { "/repeat/storm", test_storm },

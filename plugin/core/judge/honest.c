@@ -13,6 +13,7 @@
 #define OTHER_TTL 50     /* the reset bears the timestamp of the connection, only its distance differs */
 #define CONTRADICTION 49 /* two packets that both look genuine: one is forged, and nobody knows which */
 #define ONE_FLAW 75      /* the reset lacks what the host's packets have, but nobody took what followed it */
+#define TWO_FORGERIES 85 /* both resets would have to be forged, and so would the silence of the other side */
 #define AT_HOST 45       /* nothing lies behind a host: it is the host, or a program on it */
 
 /* Nothing between the host and the capture point. */
@@ -125,11 +126,32 @@ static unsigned most_by_fin(const rst_view_t *view)
     return RST_HONEST_ALWAYS;
 }
 
+/* Its own earlier reset fits nothing that it had sent, so perhaps it is not its own. */
+static bool is_odd(const rst_reset_t *before)
+{
+    return before->clues || before->form == RST_FORM_AHEAD || before->form == RST_FORM_BELOW;
+}
+
+/* The other side fell silent with the first reset, and what it had under way found nothing: a host that lives answers
+ * that with an ACK. Both resets come from where the host is. */
+static bool found_nothing(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    const rst_reset_t *before = reset->own_before;
+
+    if (!view->trigger || !rst_is_answer(view) || (reset->flags & RST_FLAG_ACK) || !before || rst_has_fin(view->own))
+        return false;
+    return knows_sender(view) && rst_hop_delta(view) == 0 && !rst_hop_varies(view) &&
+           rst_hops(before->ttl) == rst_hops(reset->ttl) && !reset->after.own_next.pass_index &&
+           view->peer->last.pass_index < reset->own_first.at.pass_index;
+}
+
 /* The earlier reset may be a perfect copy of what the host was going to send, and this one the host's first. */
 static unsigned most_by_earlier(const rst_view_t *view)
 {
-    (void)view;
-    return ONE_CLUE;
+    if (view->reset->own_before && (is_odd(view->reset->own_before) || rst_hop_jump(view)))
+        return CONTRADICTION;
+    return found_nothing(view) ? TWO_FORGERIES : ONE_CLUE;
 }
 
 /* Two aborts at once look the same if one of them is forged. That one of them comes from elsewhere shows that somebody

@@ -10,6 +10,12 @@
 
 #define UNASKED_MIN 3 /* so many SYNs can hardly all have been sent before the capture began */
 
+bool rst_acks_wrong_number(const rst_view_t *view)
+{
+    return rst_is_answer(view) && view->trigger && (view->own->known & RST_DIRECTION_SYN) && !view->own->bytes &&
+           view->trigger->ack != view->own->isn + 1;
+}
+
 static bool resets_again(const rst_view_t *view)
 {
     return rst_from_client(view) && rst_answers_syn_ack(view) && rst_is_empty(view) &&

@@ -12,6 +12,10 @@
 bool rst_client_leaves(const rst_view_t *view);
 bool rst_resets_refusal(const rst_view_t *view); /* the client answers the refusal of its SYN with a reset */
 
+/* It answers, during the handshake and before any data of its own, what acknowledges something that it never sent. It
+ * stays in SYN-SENT or SYN-RECEIVED then (RFC 9293, sections 3.10.7.3 and 3.10.7.4). */
+bool rst_acks_wrong_number(const rst_view_t *view);
+
 /* The client resets the SYN-ACK of another host or stack than the one that it reset before: no new SYN came between. */
 bool rst_answers_second_host(const rst_view_t *view);
 

@@ -5,15 +5,9 @@
  */
 #include "rules/mismatch.h"
 
+#include "rules/attempt.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
-
-/* During the handshake, before any data from the side that resets. */
-static bool acks_wrong_number(const rst_view_t *view)
-{
-    return rst_is_answer(view) && view->trigger && (view->own->known & RST_DIRECTION_SYN) && !view->own->bytes &&
-           view->trigger->ack != view->own->isn + 1;
-}
 
 static void write_bad_ack(const rst_view_t *view, const char *what)
 {
@@ -29,7 +23,7 @@ static void write_bad_ack(const rst_view_t *view, const char *what)
 
 static unsigned match_bad_synack(const rst_view_t *view)
 {
-    return acks_wrong_number(view) && (view->trigger->flags & RST_FLAG_SYN) ? 90 : 0;
+    return rst_acks_wrong_number(view) && (view->trigger->flags & RST_FLAG_SYN) ? 90 : 0;
 }
 
 static void explain_bad_synack(const rst_view_t *view)
@@ -41,7 +35,7 @@ static void explain_bad_synack(const rst_view_t *view)
  * 3.10.7.4). */
 static unsigned match_bad_ack(const rst_view_t *view)
 {
-    if (!acks_wrong_number(view) || (view->trigger->flags & RST_FLAG_SYN))
+    if (!rst_acks_wrong_number(view) || (view->trigger->flags & RST_FLAG_SYN))
         return 0;
     return (view->own->known & RST_DIRECTION_SYNACK) && !rst_has_fin(view->own) && view->peer->segments <= 2 ? 85 : 0;
 }

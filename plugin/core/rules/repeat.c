@@ -52,6 +52,12 @@ static bool refuses_unseen_syn(const rst_view_t *view)
            !view->peer->segments;
 }
 
+/* A SYN-ACK for something else leaves its receiver in SYN-SENT (RFC 9293, section 3.10.7.3). */
+static bool stays_in_syn_sent(const rst_view_t *view)
+{
+    return rst_acks_wrong_number(view) && (view->trigger->flags & RST_FLAG_SYN);
+}
+
 /* The sender has reset the connection before, so whatever still arrives finds no connection. */
 static unsigned after_own_reset(const rst_view_t *view)
 {
@@ -59,7 +65,7 @@ static unsigned after_own_reset(const rst_view_t *view)
 
     if (!reset->own_last.at.pass_index || (rst_is_refusal(view) && !reset->peer_last.at.pass_index) ||
         refuses_unseen_syn(view) || rst_answers_second_host(view) || rst_goes_on_all_the_same(view) ||
-        rst_follows_nothing(view))
+        rst_follows_nothing(view) || stays_in_syn_sent(view))
         return 0;
     if (rst_is_answer(view))
         return 95;
