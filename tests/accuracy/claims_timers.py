@@ -105,6 +105,19 @@ def waited_in_vain(s, n):
     s.need(len(taken) >= n, f"it accepted {len(taken)} of this client")
 
 
+@evidence("It came {t} after the reset that lies behind it")
+def overtaken(s, at, t):
+    s.from_own(at)
+    s.need(at.number > s.r.number and at.space and not before(s.r.seq, at.end), "it does not lie before the reset")
+    s.span(t, s.between(s.r, at))
+
+
+@summary("reset the connection, and the reset overtook data that it had sent before")
+def overtook(s):
+    late = [p for p in s.data(s.own_after) if not before(s.r.seq, p.end)]
+    s.need(s.capture.passes == 1 or late, "no such data follow")
+
+
 # Closes that may have had a reason
 
 @summary("{peer} closed without having sent any data (FIN in frame {f}), and {own} answered with a reset")
