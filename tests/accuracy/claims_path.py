@@ -289,6 +289,11 @@ def in_its_name(s, f):
     s.from_own(f)
 
 
+@evidence("Same TTL {n} as the reset, {t} after the other side's last data")
+def same_ttl(s, at, n):
+    s.need((at.ttl, s.r.ttl) == (n, n), f"they are {at.ttl} and {s.r.ttl}")
+
+
 @evidence("SYN-ACK with TTL {n}")
 def synack_ttl(s, at, n):
     s.need(at.accepts and at.ttl == n, f"it has TTL {at.ttl}")

@@ -35,7 +35,7 @@ def given_up(s, n, m, k, t, u):
     s.span(u, s.since(copies[-1]))
 
 
-@evidence("Its SEQ is where that segment begins, as some stacks do it, although more had been sent",
+@evidence("Its SEQ is where that segment starts, as some stacks do it, although more had been sent",
           "Its SEQ is where that segment ends, as some stacks do it, although more had been sent")
 def rewound(s):
     s.need(s.own_nxt is not None and before(s.r.seq, s.own_nxt), "no more had been sent")
