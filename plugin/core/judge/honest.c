@@ -139,7 +139,7 @@ static bool found_nothing(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
     const rst_reset_t *before = reset->own_before;
 
-    if (!view->trigger || !rst_is_answer(view) || (reset->flags & RST_FLAG_ACK) || !before || rst_has_fin(view->own))
+    if (!rst_is_answer(view) || (reset->flags & RST_FLAG_ACK) || !before || rst_has_fin(view->own))
         return false;
     return knows_sender(view) && rst_hop_delta(view) == 0 && !rst_hop_varies(view) &&
            rst_hops(before->ttl) == rst_hops(reset->ttl) && !reset->after.own_next.pass_index &&
