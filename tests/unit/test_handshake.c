@@ -162,10 +162,13 @@ static void test_paws(void)
     /* Without the option there is nothing to reject. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001");
     script_check("* not paws_reject", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001 ts 9:90000", "0.021 C>S R 1001");
+    /* The echo of a SYN that the capture lacks: no later than now, at most two ticks in a millisecond. */
+    script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "1 S>C S. 5000 ack 1001 ts 9:2502", "1.001 C>S R 1001");
+    script_check("paws_reject", "0 C>S S 1000 ts 500:0", "1 S>C S. 5000 ack 1001 ts 9:2503", "1.001 C>S R 1001");
     /* An echo of zero is not tested. */
     script_check("connect_aborted 80-90 by client never paws_reject", "0 C>S S 1000 ts 500:0",
                  "1.3 S>C S. 5000 ack 1001 ts 0:=0", "1.3001 C>S R 1001");
-    script_check("paws_reject 84-92 by client", "0 C>S S 1000 ts 500:0", "1.3 S>C S. 5000 ack 1001 ts 0:=1",
+    script_check("paws_reject 84-92 by client", "0 C>S S 1000 ts 500:0", "1.3 S>C S. 5000 ack 1001 ts 0:1",
                  "1.3001 C>S R 1001");
 }
 

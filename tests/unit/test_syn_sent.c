@@ -36,6 +36,15 @@ static void test_altered(void)
                  "- C>S R 1001", "- C>S S 1000" OPTIONS);
 }
 
+/* The SYN-ACK acknowledges what the client never sent, far from its numbers: still its own SYN comes again. */
+static void test_far_number(void)
+{
+    script_check("#1 handshake_bad_ack 85-95 by client; #2 handshake_bad_ack 85-95 by client never duplicate",
+                 "0 C>S S 1000" OPTIONS "ttl 64", "0.008 S>C S. 5000 ack 1515870811 ttl 59",
+                 "0.0081 C>S R 1515870811 ttl 64", "1.0 C>S S 1000" OPTIONS "ttl 64",
+                 "1.008 S>C S. 7000 ack 1515870811 ttl 59", "1.0081 C>S R 1515870811 ttl 64");
+}
+
 static void test_gave_up(void)
 {
     /* No SYN after the reset, another number, another distance, or a reset that acknowledges something. */
@@ -166,6 +175,7 @@ int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         {"/syn_sent/altered", test_altered},
+        {"/syn_sent/far_number", test_far_number},
         {"/syn_sent/gave_up", test_gave_up},
         {"/syn_sent/misrouted", test_misrouted},
         {"/syn_sent/kernel", test_kernel},

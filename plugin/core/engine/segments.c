@@ -198,7 +198,9 @@ static unsigned clues_of(const rst_engine_t *engine, const rst_conn_t *conn, uns
 
     if (!(segment->flags & RST_FLAG_SYN))
         return rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places);
-    if (!side->segments)
+    /* Its own SYN again fits, whatever a SYN-ACK between claimed to have received. */
+    if (!side->segments ||
+        (!(segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_SYN) && segment->seq == side->isn))
         return 0;
     return rst_fit_clues(side, &conn->direction[1 - from], segment, engine->file.now, conn->merged_places) &
            ~(unsigned)DOUBTED;
