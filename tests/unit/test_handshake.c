@@ -165,6 +165,16 @@ static void test_paws(void)
     /* The echo of a SYN that the capture lacks: no later than now, at most two ticks in a millisecond. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "1 S>C S. 5000 ack 1001 ts 9:2502", "1.001 C>S R 1001");
     script_check("paws_reject", "0 C>S S 1000 ts 500:0", "1 S>C S. 5000 ack 1001 ts 9:2503", "1.001 C>S R 1001");
+    /* The client takes such an echo elsewhere: not one of an earlier SYN or of zero, and no other client. */
+    script_check("connect_aborted by client never paws_reject", "0 C:1>S S 1000 ts 500:0",
+                 "0.02 S>C:1 S. 5000 ack 1001 ts 9:400", "0.021 C:1>S . 1001 ack 5001 ts 521:9",
+                 "1 C:2>D S 2000 ts 1500:0", "1.02 D>C:2 S. 6000 ack 2001 ts 9:400", "1.021 C:2>D R 2001");
+    script_check("paws_reject 84-92 by client", "0 C:1>S S 1000 ts 500:0", "0.02 S>C:1 S. 5000 ack 1001 ts 9:500",
+                 "0.021 C:1>S . 1001 ack 5001 ts 521:9", "0.1 A:1>S S 1000 ts 500:0",
+                 "0.12 S>A:1 S. 5000 ack 1001 ts 9:400", "0.121 A:1>S . 1001 ack 5001 ts 521:9",
+                 "0.2 C:3>S S 1000 ts 700:0", "0.22 S>C:3 S. 5000 ack 1001 ts 9:=0",
+                 "0.221 C:3>S . 1001 ack 5001 ts 721:9", "1 C:2>D S 2000 ts 1500:0",
+                 "1.02 D>C:2 S. 6000 ack 2001 ts 9:400", "1.021 C:2>D R 2001");
     /* An echo of zero is not tested. */
     script_check("connect_aborted 80-90 by client never paws_reject", "0 C>S S 1000 ts 500:0",
                  "1.3 S>C S. 5000 ack 1001 ts 0:=0", "1.3001 C>S R 1001");

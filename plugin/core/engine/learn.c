@@ -391,13 +391,14 @@ static void learn_service_reset(rst_reset_t *reset)
         reset->service->reset = reset->at;
 }
 
-static void learn_stateless(const rst_engine_t *engine, const rst_reset_t *reset, rst_host_t *host)
+static void learn_stateless(const rst_engine_t *engine, rst_reset_t *reset, rst_host_t *host)
 {
     rst_host_period_t *period;
 
     if (reset->form != RST_FORM_REFUSAL && reset->form != RST_FORM_ANSWER)
         return;
     period = rst_host_period(&engine->hosts, host, reset->at);
+    reset->takes_any_echo = period->any_echo;
     if (reset->known & RST_HAS_IP)
         rst_hop_note(&period->stateless, reset->ttl);
     learn_unasked(reset, period);

@@ -29,6 +29,23 @@ static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned serve
     rst_syn_options_accepted(service, &conn->direction[1 - server], accepted);
 }
 
+/* The client accepted a SYN-ACK whose echo is that of no SYN: it does not test echoes. */
+static void learn_echo(const rst_engine_t *engine, const rst_conn_t *conn, unsigned server)
+{
+    const rst_direction_t *client = &conn->direction[1 - server];
+    rst_host_t *host = conn->host[1 - server];
+
+    if (!host || !(client->known & RST_DIRECTION_SYN) || !client->syn_tsval)
+        return;
+    for (unsigned age = 0; age < conn->direction[server].ring.used; age++) {
+        const rst_recent_segment_t *segment = rst_ring_at(&conn->direction[server].ring, age);
+
+        if ((segment->flags & RST_FLAG_SYN) && segment->timestamp && segment->tsecr &&
+            (rst_seq_before(segment->tsecr, client->syn_tsval) || rst_seq_after(segment->tsecr, client->tsval)))
+            rst_host_period(&engine->hosts, host, engine->file.now)->any_echo = true;
+    }
+}
+
 /* The round trip is the server's time to answer the SYN, unless that was retransmitted (Karn's algorithm), or to
  * acknowledge any later segment. If the client is known to be elsewhere, both ends of the connection may be invented.
  */
@@ -51,6 +68,7 @@ static void learn_accept(rst_engine_t *engine, rst_conn_t *conn, unsigned server
     if (period)
         rst_host_note_accept(&engine->hosts, period, &seen);
     learn_service(engine, conn, server, period);
+    learn_echo(engine, conn, server);
 }
 
 /* The third step of the handshake (RFC 9293, section 3.5), or data instead of it: it can only be known to somebody who

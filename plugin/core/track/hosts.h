@@ -66,6 +66,7 @@ typedef struct rst_host_period {
     uint32_t aborts;                /* connections that it reset on its own initiative */
     uint32_t relays;     /* how many of them right after it received a reset on another connection, as a proxy would */
     uint16_t unasked;    /* SYN-ACKs that it reset although its SYN is not in the capture */
+    bool any_echo;       /* it went on after a SYN-ACK that echoes a timestamp which none of its SYNs bears */
     uint16_t open_ports; /* services of this host that accepted a connection */
     uint16_t home_seen;  /* by how many of the connections that it opened the next distance leads over all others */
     uint8_t home_hops;

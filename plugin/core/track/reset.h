@@ -35,12 +35,12 @@ typedef struct rst_earlier {
  * address. */
 typedef struct rst_aftermath {
     rst_moment_t alive; /* the sender sends what a host that had reset the connection would not; pass_index 0 = never */
-    uint16_t alive_count; /* how many such segments */
-    bool alive_soon;      /* the first of them came so soon that the reset may have overtaken it */
-    bool alive_taken;     /* the peer acknowledges one of them */
+    uint16_t alive_count;  /* how many such segments */
+    bool alive_soon;       /* the first of them came so soon that the reset may have overtaken it */
+    bool alive_taken;      /* the peer acknowledges one of them */
     rst_moment_t unbroken; /* the sender acknowledges what the peer sent only after the reset */
-    rst_moment_t twin;    /* the same reset from the sender's own distance, while this one is from elsewhere */
-    rst_moment_t foreign; /* the first segment with the sender's address that does not fit it */
+    rst_moment_t twin;     /* the same reset from the sender's own distance, while this one is from elsewhere */
+    rst_moment_t foreign;  /* the first segment with the sender's address that does not fit it */
     uint8_t foreign_clues;
     rst_moment_t own_next; /* the sender's first segment that is neither SYN nor reset */
     uint8_t own_ttl;       /* its TTL, 0 = unknown */
@@ -135,12 +135,13 @@ struct rst_reset {
     bool named_netscaler; /* the user named the sender as a NetScaler */
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
     bool at_home;         /* it comes from where the connections of its host do, and the SYN of this one does not */
+    bool takes_any_echo;  /* this host had accepted a SYN-ACK that echoes a timestamp which none of its SYNs bore */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */
     rst_recent_segment_t trigger; /* moment.pass_index 0 = none */
     rst_moment_t acknowledged;    /* data that it is the first to acknowledge, up to its ACK; pass_index 0 = none */
-    bool asked_before; /* the peer had sent the ACK number of the trigger before */
+    bool asked_before;            /* the peer had sent the ACK number of the trigger before */
     rst_moment_t late_duplicate; /* data that the sender had acknowledged before, with ACK = SEQ; pass_index 0 = none */
     const rst_direction_t *direction; /* both directions as they were when it came, by index; without their rings */
     const rst_previous_t *previous;
