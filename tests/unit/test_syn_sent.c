@@ -85,6 +85,10 @@ static void test_misrouted(void)
                  "0.0001 S>C S. 5000 ack 1001 ttl 64", "0.03 C>S R 1001 ttl 58", "1 C>S S 1000" OPTIONS "ttl 32");
     script_check("#1 session_failover by middlebox", "0 C>S S 1000" OPTIONS "ttl 33",
                  "0.0001 S>C S. 5000 ack 1001 ttl 64", "0.03 C>S R 1001 ttl 58", "1 C>S S 1000" OPTIONS "ttl 33");
+    /* The client's own connections come from where the reset does: the SYNs are somebody else's. */
+    script_check("#1 unsolicited_synack by client", SCRIPT_TALK, "1 C:21>S:21 S 1000" OPTIONS "ttl 43",
+                 "1.01 S:21>C:21 S. 5000 ack 1001 ttl 54", "1.0101 C:21>S:21 R 1001 ttl 64",
+                 "2 C:21>S:21 S 1000" OPTIONS "ttl 43", "2.01 S:21>C:21 S. 6000 ack 1001 ttl 54");
     /* The second leg shows that it was sent by somebody between the two points. */
     script_check("#1 session_failover by middlebox", "0 C>S S 1000" OPTIONS "ttl 58 id 100 df interface 2",
                  "0.0001 S>C S. 5000 ack 1001 mss 1460 ttl 64 interface 2", "0.03 C>S R 1001 ttl 60 id 0 interface 2",

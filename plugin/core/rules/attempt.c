@@ -36,7 +36,8 @@ bool rst_goes_on_all_the_same(const rst_view_t *view)
            view->own->last.pass_index > view->reset->own_first.at.pass_index;
 }
 
-/* The SYN-ACK may be missing from the capture. Scanners repeat their SYN whatever the answer. */
+/* The SYN-ACK may be missing from the capture. Scanners repeat their SYN whatever the answer, and so does somebody who
+ * uses the address of another host. */
 bool rst_keeps_asking(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
@@ -47,7 +48,8 @@ bool rst_keeps_asking(const rst_view_t *view)
         return false;
     if (!rst_answers_syn_ack(view) && view->peer->segments)
         return false;
-    return (reset->after.same_syn.pass_index || own->syn_kept.pass_index) && !rst_syn_is_odd(own);
+    return (reset->after.same_syn.pass_index || own->syn_kept.pass_index) && !rst_syn_is_odd(own) &&
+           !reset->asked_elsewhere && !reset->at_home;
 }
 
 /* The client resets a connection without data, either in answer to the SYN-ACK or after a complete handshake. */
