@@ -157,7 +157,7 @@ static void test_improper_refusal(void)
 
 static void test_two_points(void)
 {
-    script_check("#1 header_rewritten 90-99 by server; #2 header_rewritten 90-99 by server;"
+    script_check("#1 header_rewritten 90-99 by server sure_early 69; #2 header_rewritten 90-99 by server;"
                  "#3 header_rewritten 90-99 by server; #4 header_rewritten 90-99 by server",
                  RENUMBERED("8331"), "0.0241 C>S . 1001 ack 8332 ts 34:70 ttl 64 id 101 interface 1",
                  "0.0242 C>S P. 1001 ack 8332 len 7 ts 34:70 ttl 64 id 102 interface 1",

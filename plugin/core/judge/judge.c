@@ -50,7 +50,7 @@
 #include "rules/unwanted_data.h"
 
 #define IN_MERGED 30     /* two places on one interface: distance and timing prove nothing, so nobody is accused */
-#define IN_FIRST_PASS 69 /* by elimination, before anything that comes later could be ruled out */
+#define IN_FIRST_PASS 69 /* before anything that comes later could be ruled out */
 #define UNDETERMINED_SHARE 20
 #define SENT_AGAIN_DOUBT 20 /* a network may double a single packet */
 
@@ -132,6 +132,15 @@ static bool is_merged(const rst_view_t *view)
     return view->reset->story->merged_places;
 }
 
+/* By elimination: its apparent sender may go on, the other side may be reset too, the port may refuse from then on. By
+ * numbers that do not match: another capture point may show that they were changed on the way. */
+static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
+{
+    return (rule->flags & RST_RULE_BY_ELIMINATION) ||
+           (view->points->several &&
+            (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
+}
+
 /* What is left of a rule's answer after limits, and which limit applied. */
 static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
@@ -154,8 +163,7 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
         *limit = RST_LIMIT_HONEST;
         said = honest;
     }
-    /* Its apparent sender may go on, the other side may be reset too, the port may refuse from then on. */
-    if ((rule->flags & RST_RULE_BY_ELIMINATION) && view->file->reading && said > IN_FIRST_PASS) {
+    if (is_provisional(view, rule) && view->file->reading && said > IN_FIRST_PASS) {
         *limit = RST_LIMIT_READING;
         said = IN_FIRST_PASS;
     }
