@@ -120,6 +120,13 @@ static void test_behind_a_long_answer(void)
     script_check("app_abort 70-80 by client", SCRIPT_TALK, "0.0612 C>S R. 1101 ack 5201 id 104");
 }
 
+/* A request that the reset's own ACK does not cover never arrived: it answers the FIN that did. */
+static void test_request_never_arrived(void)
+{
+    script_check("close_race 80-90 by server", SCRIPT_OPEN, "0.4 C>S P. 1001 ack 5001 data 'GET / HTTP/1.1' len 75",
+                 "3.4 C>S F. 1001 ack 5001", "3.42 S>C R. 5001 ack 1002");
+}
+
 /* A clock of whole seconds shows that the reset came with the FIN, and not how soon. */
 static void test_coarse_clock(void)
 {
@@ -166,6 +173,7 @@ int main(int argc, char **argv)
         { "/everyday/dropped_together", test_dropped_together },
         { "/everyday/refused_from_nearer", test_refused_from_nearer },
         { "/everyday/behind_a_long_answer", test_behind_a_long_answer },
+        { "/everyday/request_never_arrived", test_request_never_arrived },
         { "/everyday/coarse_clock", test_coarse_clock },
         { "/everyday/answer_with_a_gap", test_answer_with_a_gap },
         { "/everyday/role_by_service", test_role_by_service },

@@ -137,7 +137,7 @@ static bool is_merged(const rst_view_t *view)
 static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
 {
     return (rule->flags & RST_RULE_BY_ELIMINATION) ||
-           (view->points->several &&
+           (view->points->interfaces > 1 &&
             (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
 }
 

@@ -22,11 +22,11 @@ static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
            view->file->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
 }
 
-/* A request without an answer. Farewells (PostgreSQL Terminate, LDAP
+/* A request that arrived, according to the reset's own ACK, and got no answer. Farewells (PostgreSQL Terminate, LDAP
  * Unbind) expect none. */
 static bool leaves_request(const rst_view_t *view)
 {
-    return rst_owes_answer(view) &&
+    return rst_owes_answer(view) && !rst_not_received(view) &&
            (view->peer->message == RST_MESSAGE_REQUEST || view->peer->message == RST_MESSAGE_CLIENT_HELLO);
 }
 

@@ -11,6 +11,7 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
+#define ONE_WAY 48          /* says "perhaps" */
 #define RESTARTED_ID_MAX 16 /* packets that a host may have sent between its restart and the reset */
 
 /* The sender had retransmitted a segment until it gave up: Linux then forgets the connection without a reset. */
@@ -122,22 +123,23 @@ static void explain_unseen(const rst_view_t *view)
 }
 
 /* Only the sender's direction is in the capture, and it has sent no FIN. Aborts and timers set the ACK flag (RFC 9293,
- * section 3.10), so this reset answers a segment that is not in view, for which its sender had no connection. */
+ * section 3.10), so this reset answers a segment that is not in view, for which its sender had no connection. But
+ * whether it never had one, or an earlier reset of the other side had ended it, only the other direction tells. */
 static unsigned match_one_way(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
 
     if (!rst_is_abort(view) || !rst_answers_unseen(view) || view->peer->segments || view->reset->own_last.at.pass_index)
         return 0;
-    return (own->bytes || own->pure_acks) && !rst_has_fin(own) && !view->reset->after.alive.pass_index ? 52 : 0;
+    return (own->bytes || own->pure_acks) && !rst_has_fin(own) && !view->reset->after.alive.pass_index ? ONE_WAY : 0;
 }
 
 static void explain_one_way(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s probably has no such connection anymore: a bare reset answers a segment. The capture shows neither "
-                "that segment nor a FIN of the sender",
-                rst_who_own(view));
+                "%s %shas no such connection anymore: a bare reset answers a segment. The capture shows neither that "
+                "segment nor a FIN of the sender",
+                rst_who_own(view), rst_probably(view));
     rst_evidence_add(view, view->reset->at.pass_index, "Bare reset at its next sequence number. An abort has an ACK");
     rst_explain_history(view);
     rst_explain_distance(view);

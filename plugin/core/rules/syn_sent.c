@@ -18,6 +18,7 @@
 #include "rules/predicates.h"
 
 #define AT_ONCE (200 * RST_MILLISECOND) /* no first SYN timeout is as short as this */
+#define UNSEEN 48                       /* percent without the SYN-ACK: says "perhaps" */
 #define ID_STEPS 64                     /* packets of other connections that may come between two of one counter */
 
 typedef enum maker {
@@ -115,7 +116,10 @@ static unsigned match_altered(const rst_view_t *view)
 {
     if (is_near_client(view))
         return 0;
-    return made_by(view, MAKER_CLIENT, comes_at_once(view) ? 68 : 58);
+    if (comes_at_once(view))
+        return made_by(view, MAKER_CLIENT, 68);
+    /* Without its SYN-ACK, nobody knows what that said. */
+    return made_by(view, MAKER_CLIENT, view->trigger ? 58 : UNSEEN);
 }
 
 static unsigned match_kernel(const rst_view_t *view)
@@ -183,11 +187,11 @@ static void explain_in_front(const rst_view_t *view)
 
 static void explain_altered(const rst_view_t *view)
 {
-    rst_summary(
-        view,
-        "Probably changed on the way: %s rejected %s but did not give up, because it repeats the same SYN (%s). "
-        "So the SYN-ACK probably reached it with another acknowledgment number or timestamp: capture there too",
-        rst_who_own(view), answered(view), rst_where(view, syn_again(view).pass_index));
+    rst_summary(view,
+                "%s changed on the way: %s rejected %s but did not give up, because it repeats the same SYN (%s). "
+                "So the SYN-ACK %sreached it with another acknowledgment number or timestamp: capture there too",
+                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view), answered(view),
+                rst_where(view, syn_again(view).pass_index), rst_probably(view));
     add_syns(view);
     if (comes_at_once(view))
         rst_evidence_add(view, view->own->syn.pass_index,
