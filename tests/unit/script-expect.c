@@ -185,6 +185,7 @@ static bool word_of_number(const script_claim_t *claim, const char *word, const 
         { "ordinal", verdict->ordinal },  { "contradicted", verdict->contradicted_by },
         { "code", verdict->declared.has_code ? (long)verdict->declared.code : -1 },
         { "sure_early", claim->run->sure_early[claim->reset] },
+        { "second", verdict->alternatives ? verdict->alternative[0].confidence : -1 },
         { "idle", verdict->idle == RST_DURATION_NONE ? -1 : (long)(verdict->idle / SECOND) },
     };
     long wanted = strcmp(value, "none") == 0 ? (strcmp(word, "delta") == 0 ? RST_HOPS_NONE : -1)

@@ -112,7 +112,7 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
  *         pattern), innocent (blames nothing on the way), source S, code N, says WORD|none (in the stated
  *         text), tells WORD (in the summary), shows WORD and hides WORD (in the evidence), seen N|none, missing N|none
  *         (capture points), contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset),
- *         sure_early N (its confidence)
+ *         sure_early N (its confidence), second N (confidence of the first alternative)
  *
  * or, of all segments:
  *

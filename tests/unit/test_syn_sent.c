@@ -152,11 +152,16 @@ static void test_improper_refusal(void)
 }
 
 /* Interface 1 is at the client, interface 2 at the server. */
-#define RENUMBERED(number)                                                                                             \
+#define ARRIVED(id, synack)                                                                                            \
     "0 C>S S 1000" OPTIONS "ts 10:0 ttl 64 id 100 interface 1",                                                        \
         "0.012 C>S S 1000" OPTIONS "ts 10:0 ttl 61 id 100 interface 2",                                                \
-        "0.0121 S>C S. 5000 ack 1001 ts 70:10 ttl 64 id 0 interface 2",                                                \
-        "0.024 S>C S. " number " ack 1001 ts 70:10 ttl 61 id 0 interface 1"
+        "0.0121 S>C S. 5000 ack 1001 ts 70:10 ttl 64 id " id " interface 2",                                           \
+        "0.024 S>C " synack " ttl 61 interface 1"
+#define RENUMBERED(number) ARRIVED("0", "S. " number " ack 1001 ts 70:10 id 0")
+#define RESET_AT(number)                                                                                               \
+    "0.0241 C>S . 1001 ack " number " ts 34:70 ttl 64 id 101 interface 1",                                             \
+        "0.036 C>S . 1001 ack " number " ts 34:70 ttl 61 id 101 interface 2",                                          \
+        "0.0361 S>C R " number " ttl 64 id 0 interface 2", "0.048 S>C R " number " ttl 61 id 0 interface 1"
 
 static void test_two_points(void)
 {
@@ -178,6 +183,27 @@ static void test_two_points(void)
                  "0.0361 S>C R 8332 ttl 64 id 0 interface 2", "0.048 S>C R 8332 ttl 61 id 0 interface 1");
 }
 
+/* What arrived must be the same SYN-ACK in all but its number. Else it may still show that the ACK was not translated.
+ */
+static void test_other_syn_ack(void)
+{
+    script_check("#1 header_rewritten tells arrived", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 7"), RESET_AT("8332"));
+    script_check("#1 * not header_rewritten", ARRIVED("7", "SE. 8331 ack 1001 ts 70:10 id 7"), RESET_AT("8332"));
+    script_check("#1 * not header_rewritten", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 7 len 5"), RESET_AT("8332"));
+    script_check("#1 * not header_rewritten", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 9"), RESET_AT("8332"));
+    script_check("#1 * tells between", ARRIVED("7", "S. 8331 ack 1002 ts 70:10 id 7"), RESET_AT("8332"));
+    script_check("#1 * tells between", ARRIVED("7", "S. 8331 ack 1001 ts 71:10 id 7"), RESET_AT("8332"));
+    script_check("#1 * tells between", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 7 win 999"), RESET_AT("8332"));
+}
+
+/* The acknowledgment fits only what arrived, or also what had been sent. */
+static void test_changed_by_one(void)
+{
+    script_check("#1 header_rewritten 90-99 by server", RENUMBERED("5001"), RESET_AT("5002"));
+    script_check("#1 * not header_rewritten", RENUMBERED("5001"),
+                 "0.0122 S>C P. 5001 ack 1001 len 10 ts 70:10 ttl 64 id 0 interface 2", RESET_AT("5011"));
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -189,6 +215,8 @@ int main(int argc, char **argv)
         {"/syn_sent/second_host", test_second_host},
         {"/syn_sent/improper_refusal", test_improper_refusal},
         {"/syn_sent/two_points", test_two_points},
+        {"/syn_sent/other_syn_ack", test_other_syn_ack},
+        {"/syn_sent/changed_by_one", test_changed_by_one},
         {NULL, NULL},
     };
 

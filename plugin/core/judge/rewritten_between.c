@@ -154,13 +154,12 @@ static rst_change_t find_change(const rst_view_t *view, const rst_leg_t *leg)
     return change;
 }
 
-/* The same SYN or SYN-ACK but for its number. */
+/* The same SYN or SYN-ACK, perhaps but for its number. */
 static bool is_renumbered(const rst_sighting_t *sent, const rst_sighting_t *received, uint32_t ack_shift)
 {
     unsigned both = sent->known & received->known;
 
-    if (!(sent->flags & RST_FLAG_SYN) || sent->flags != received->flags || sent->len != received->len ||
-        sent->seq == received->seq)
+    if (!(sent->flags & RST_FLAG_SYN) || sent->flags != received->flags || sent->len != received->len)
         return false;
     if ((sent->flags & RST_FLAG_ACK) && sent->ack - received->ack != ack_shift)
         return false;
