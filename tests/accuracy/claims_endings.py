@@ -48,10 +48,16 @@ def reset_covers_fin(s, f):
     s.need(not s.r.flags & ACK or not before(s.r.ack, f.end), "the reset does not acknowledge the FIN that it answers")
 
 
+def is_padded(s, packet):
+    """By the next number of its sender, a FIN without data: the bytes are padding that the capture made data of."""
+    return packet.flags & FIN and s.r.seq == packet.seq + 1
+
+
 @summary("later and with nothing pending")
 @evidence("The resetting side had no unacknowledged data left")
 def nothing_pending(s):
-    missing = s.outstanding()
+    missing = [p for p in s.outstanding() if not is_padded(s, p)]
+    s.need(s.peer, "the capture does not show what was acknowledged")
     s.need(not missing, f"own data were not acknowledged (frame {missing[0].number if missing else 0})")
 
 
@@ -234,9 +240,17 @@ def beyond_next_number(s, shape):
 @summary("({shape} at its next sequence number)")
 def at_next_number(s, shape):
     s.need((shape == "RST,ACK") == bool(s.r.flags & ACK), f"it is no {shape}")
-    expected = s.own_nxt
+    expected, acked = s.own_nxt, s.acked(s.peer)
+    if expected is not None and acked is not None and before(expected, acked):
+        expected = acked  # more was sent than the capture shows
     s.need(expected is None or s.r.seq in (expected, s.nxt([p for p in s.own if not is_probe(s, p)])),
            f"its SEQ is {distance(expected or 0, s.r.seq)} beyond the next number")
+
+
+@summary("({shape} before its next sequence number)")
+def before_next_number(s, shape):
+    s.need((shape == "RST,ACK") == bool(s.r.flags & ACK), f"it is no {shape}")
+    s.need(s.own_nxt is not None and before(s.r.seq, s.own_nxt), "it is not before it")
 
 
 def silence_before(s):
@@ -337,6 +351,14 @@ def unread(s, t, n, f):
     s.need(n in (got, beyond), f"{got} bytes came since its last data")
 
 
+@summary("{own} reset the connection {t} after data that it never answered (frame {f})")
+def unread_uncounted(s, t, f):
+    s.span(t, s.since(f))
+    last_peer_data(s, f)
+    answers = [p for p in s.data(s.own) if not before(p.ack, (f.seq + f.length) & 0xFFFFFFFF)]
+    s.need(not answers, f"frame {answers[0].number if answers else 0} answers them")
+
+
 @evidence("{n} bytes of it had not even been acknowledged")
 def not_acknowledged(s, n):
     acked, end = s.acked(s.own), s.nxt(s.data(s.peer))
@@ -359,7 +381,7 @@ def error_in(s, at):
     s.need(at.length, "there are no data in it")
 
 
-@summary("Probably an application timer: {own} had waited {t} for {peer} to answer its request in frame {f}")
+@summary("an application timer: {own} had waited {t} for {peer} to answer its request in frame {f}")
 def reply_timer(s, t, f):
     no_answer(s, f)
     s.span(t, s.since(f))

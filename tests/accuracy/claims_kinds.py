@@ -74,12 +74,15 @@ def guessed(*words):
 
 SURE, LIKELY = 90, 50
 POSSIBLY = re.compile(r"\b(may|perhaps|either|cannot tell|as far as the capture shows)\b", re.IGNORECASE)
+QUOTED = "The reset itself states its reason"  # a fact, however much it is worth
 PROBABLY = re.compile(r"\b(probably|most likely)\b", re.IGNORECASE)
 
 
 def wording(verdict):
     """What is wrong with how sure the summary sounds, or None."""
     text = verdict.summary
+    if text.startswith(QUOTED):
+        return None
     if verdict.confidence < LIKELY and not POSSIBLY.search(text):
         return f"it sounds surer than {verdict.confidence} %"
     if verdict.confidence >= SURE:

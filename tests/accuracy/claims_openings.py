@@ -713,6 +713,12 @@ def ip_ids(s, at, n, m):
     s.need((at.ip_id, s.r.ip_id) == (n, m), f"they are {at.ip_id} and {s.r.ip_id}")
 
 
+@summary("gave up on its connection attempt. The capture does not show what answer it got, if any", absence=True)
+def no_answer_shown(s):
+    s.need(s.own and all(p.opens for p in s.own if not p.resets), "it had sent more than SYNs")
+    s.need(not s.peer, "the other side had answered")
+
+
 @evidence("Data that the reset answers")
 def data_answered(s, at):
     s.from_peer(at)

@@ -201,7 +201,7 @@ def same_as_connections(s, n):
 
 @evidence("TTL {n} puts the reset {k} hop{word} than the host's other connections")
 def apart_from_connections(s, n, k):
-    others = [p for p in s.capture.by_host[s.r.src[0]] if p is not s.r]
+    others = others_of_host(s)
     s.need(s.r.ttl == n and any(is_apart(s, p, k) or is_apart(s, p, -k) for p in others), "none of its packets is")
 
 
@@ -219,14 +219,19 @@ def farther(s, at, n, k, m):
     s.need(is_apart(s, at, k), "no usual initial TTL makes that difference")
 
 
+def others_of_host(s):
+    """In this connection or another one."""
+    return [p for p in s.capture.by_host[s.r.src[0]] if p is not s.r]
+
+
 @summary("comes from {n} hop nearer than that host's other packets", "comes from {n} hops nearer than that host's other packets")
 def comes_nearer(s, n):
-    s.need(any(is_apart(s, p, -n) for p in s.own + s.own_after), "none of its other packets is that much farther away")
+    s.need(any(is_apart(s, p, -n) for p in others_of_host(s)), "none of its other packets is that much farther away")
 
 
 @summary("comes from {n} hop farther than that host's other packets", "comes from {n} hops farther than that host's other packets")
 def comes_farther(s, n):
-    s.need(any(is_apart(s, p, n) for p in s.own + s.own_after), "none of its other packets is that much nearer")
+    s.need(any(is_apart(s, p, n) for p in others_of_host(s)), "none of its other packets is that much nearer")
 
 
 @summary("but came {t} after the segment it answers, sooner than")
@@ -496,7 +501,7 @@ def other_place(s, at, n, m):
 
 @evidence("Data offset below 20 bytes or beyond the end of the segment")
 def data_offset(s):
-    s.need(s.r.length == 0, "tshark finds data in it")
+    s.need(s.r.header < 20 or not s.r.length, "tshark finds data in it")
 
 
 @summary("Malformed: RST and {word} are set together")

@@ -47,6 +47,7 @@ class Packet:
     tsecr: int
     options: str
     foreign: bool
+    header: int = 20  # bytes that the header claims to have
 
     @property
     def end(self):
@@ -144,7 +145,7 @@ def packet_of(row):
         last(wire[ttl]), None if six else last(wire["ip.id"], 0), last(wire["tcp.seq_raw"]), last(wire["tcp.ack_raw"]) or 0,
         last(wire["tcp.flags"], 0) & 0x1FF if wire["tcp.flags"] else 0, last(wire["tcp.len"]) or 0,
         last(wire["tcp.window_size_value"]), wire["tcp.stream"], last(wire["tcp.options.timestamp.tsval"]),
-        last(wire["tcp.options.timestamp.tsecr"]), wire["tcp.options"], False)
+        last(wire["tcp.options.timestamp.tsecr"]), wire["tcp.options"], False, last(wire["tcp.hdr_len"]) or 0)
 
 
 def last_text(text):

@@ -130,6 +130,10 @@ PLANTED = [
      "connection"),
     (aborted, 8, "the client C received the last data and reset the connection (RST,ACK at its next sequence number)",
      "the client C had not received any data and reset the connection"),
+    (aborted, 8, "the client C received the last data and reset the connection (RST,ACK at its next sequence number)",
+     "the client C received the last data and reset the connection (RST,ACK before its next sequence number)"),
+    (aborted, 8, "the client C reset the connection 0.01 ms after data that it never answered (frame 7)",
+     "the client C reset the connection 0.01 ms after data that it never answered (frame 6)"),
     (aborted, 8, "nothing", "Not a second reset but a copy of the one in frame 7 (same numbers and IP ID, captured 1 ms later)"),
     (aborted, 8, "nothing", "A device on the path timed the connection out: nothing was sent for 60 s, then the reset came"),
     (repeated, 9, "it sent the same segment (SEQ N, 100 bytes) 5 times in 15 s without an acknowledgment from the server S and reset "

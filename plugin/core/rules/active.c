@@ -127,7 +127,7 @@ static unsigned match_after_own_farewell(const rst_view_t *view)
 
 static void explain_nothing_lost(const rst_view_t *view)
 {
-    if (!rst_loses_data(view))
+    if (view->peer->segments && !rst_loses_data(view))
         rst_evidence_add(view, view->reset->at.pass_index, "The resetting side had no unacknowledged data left");
     rst_explain_distance(view);
 }

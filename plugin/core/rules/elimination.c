@@ -123,9 +123,10 @@ static void explain_silence(const rst_view_t *view)
 static void explain_reply_timer(const rst_view_t *view)
 {
     rst_summary(view,
-                "Probably an application timer: %s had waited %s for %s to answer its request in %s when it reset the "
+                "%s an application timer: %s had waited %s for %s to answer its request in %s when it reset the "
                 "connection. Look for what kept the server from answering",
-                rst_who_own(view), rst_span(view, rst_since(view, view->own->last_data)), rst_who_peer(view),
+                rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view),
+                rst_span(view, rst_since(view, view->own->last_data)), rst_who_peer(view),
                 rst_where(view, view->own->last_data.pass_index));
     explain_silence(view);
 }
@@ -133,9 +134,8 @@ static void explain_reply_timer(const rst_view_t *view)
 static void explain_idle_timer(const rst_view_t *view, const char *why)
 {
     rst_summary(
-        view,
-        "Probably an application timer: %s reset the connection after %s without traffic, %s, and nothing was pending",
-        rst_who_own(view), idle_text(view), why);
+        view, "%s an application timer: %s reset the connection after %s without traffic, %s, and nothing was pending",
+        rst_hedge(view, "Probably", "Perhaps"), rst_who_own(view), idle_text(view), why);
     explain_silence(view);
 }
 
@@ -191,7 +191,9 @@ static unsigned abort_confidence(const rst_view_t *view)
 /* Judged by the ACK of the reset. */
 static bool lacks_last_data(const rst_view_t *view)
 {
-    return (view->reset->flags & RST_FLAG_ACK) && rst_not_received(view);
+    uint32_t fin = rst_has_fin(view->peer) ? 1 : 0;
+
+    return (view->reset->flags & RST_FLAG_ACK) && rst_not_received(view) > fin;
 }
 
 /* What was going on when the connection ended. If several apply, the first one counts. */
@@ -202,6 +204,7 @@ typedef enum situation {
     SITUATION_WINDOW_SHUT,
     SITUATION_DATA_OUTSTANDING,
     SITUATION_REPLY_AWAITED,
+    SITUATION_PEER_UNSEEN,
     SITUATION_NOTHING_RECEIVED,
     SITUATION_DATA_UNDER_WAY,
     SITUATION_DATA_RECEIVED,
@@ -222,6 +225,8 @@ static situation_t situation_of(const rst_view_t *view)
         return SITUATION_DATA_OUTSTANDING;
     if (waits_for_reply(view))
         return SITUATION_REPLY_AWAITED;
+    if (!view->peer->segments)
+        return SITUATION_PEER_UNSEEN;
     if (!view->peer->bytes)
         return SITUATION_NOTHING_RECEIVED;
     if (lacks_last_data(view))
@@ -267,13 +272,21 @@ static const char *pause_text(const rst_view_t *view)
                     idle_text(view));
 }
 
+/* Of the reset, against SND.NXT. Some stacks rewind it to what is acknowledged. */
+static const char *number_text(const rst_view_t *view)
+{
+    if (view->reset->form == RST_FORM_AHEAD)
+        return "beyond";
+    return (view->own->known & RST_DIRECTION_NXT) && rst_seq_before(view->reset->seq, view->own->nxt) ? "before" : "at";
+}
+
 static void explain_abort(const rst_view_t *view, const char *before)
 {
     rst_summary(view,
                 "No protocol reason found, so the application %s: %s %s%s (%s %s its next sequence number). The "
                 "packets do not show whether the program itself, an operator or a time limit caused it",
                 rst_hedge(view, "most likely aborted", "may have aborted"), rst_who_own(view), before, pause_text(view),
-                rst_shape(view), view->reset->form == RST_FORM_AHEAD ? "beyond" : "at");
+                rst_shape(view), number_text(view));
     explain_last_segments(view);
     rst_explain_sizes(view);
     rst_explain_history(view);
@@ -345,6 +358,16 @@ static void explain_reply_awaited(const rst_view_t *view)
 {
     explain_abort(view, rst_text(view->memory, "had no answer to its request in %s and reset the connection",
                                  rst_where(view, view->own->last_data.pass_index)));
+}
+
+static unsigned match_peer_unseen(const rst_view_t *view)
+{
+    return match_situation(view, SITUATION_PEER_UNSEEN);
+}
+
+static void explain_peer_unseen(const rst_view_t *view)
+{
+    explain_abort(view, "reset the connection");
 }
 
 static unsigned match_nothing_received(const rst_view_t *view)
@@ -430,6 +453,8 @@ const rst_rule_t rst_rules_elimination[] = {
      RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_reply_awaited", RST_CAUSE_APP_ABORT, match_reply_awaited, explain_reply_awaited,
      RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
+    {"abort_peer_unseen", RST_CAUSE_APP_ABORT, match_peer_unseen, explain_peer_unseen, RST_IF_ABORT | RST_IF_AHEAD,
+     BY_ELIMINATION, ABORT_ALIKE},
     {"abort_nothing_received", RST_CAUSE_APP_ABORT, match_nothing_received, explain_nothing_received,
      RST_IF_ABORT | RST_IF_AHEAD, BY_ELIMINATION, ABORT_ALIKE},
     {"abort_data_under_way", RST_CAUSE_APP_ABORT, match_data_under_way, explain_data_under_way,

@@ -108,12 +108,13 @@ const char *rst_shape(const rst_view_t *view)
     return (view->reset->flags & RST_FLAG_ACK) ? "RST,ACK" : "RST";
 }
 
-/* Where the connection itself shows no packet of that side, the other connections of its host tell how far away it is.
+/* Where the connection itself does not show how far away that side is, the other connections of its host tell how far away it is.
  */
 void rst_explain_distance(const rst_view_t *view)
 {
-    const char *others = view->own->segments ? "the sender's other packets" : "the host's other connections";
-    uint32_t at = view->own->segments ? view->own->last.pass_index : view->reset->at.pass_index;
+    bool by_own = view->own->segments && rst_shows_own_hops(view);
+    const char *others = by_own ? "the sender's other packets" : "the host's other connections";
+    uint32_t at = by_own ? view->own->last.pass_index : view->reset->at.pass_index;
     int8_t delta = rst_hop_delta(view);
 
     if (delta == RST_HOPS_NONE)
@@ -124,7 +125,7 @@ void rst_explain_distance(const rst_view_t *view)
     else
         rst_evidence_add(view, at, "TTL %u puts the reset %d hop%s %s than %s%s", view->reset->ttl, ABS(delta),
                          ABS(delta) == 1 ? "" : "s", delta < 0 ? "nearer" : "farther", others,
-                         view->own->segments && view->texts ? rst_text(view->memory, " (TTL %u)", view->own->ttl) : "");
+                         by_own && view->texts ? rst_text(view->memory, " (TTL %u)", view->own->ttl) : "");
 }
 
 void rst_explain_history(const rst_view_t *view)

@@ -261,6 +261,13 @@ static bool shows_ttl(const rst_view_t *view)
     return (view->reset->known & RST_HAS_IP) && view->reset->ttl;
 }
 
+bool rst_shows_own_hops(const rst_view_t *view)
+{
+    uint8_t hops;
+
+    return own_hops(view, &hops);
+}
+
 int8_t rst_hop_delta(const rst_view_t *view)
 {
     uint8_t usual;

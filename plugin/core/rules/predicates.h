@@ -41,6 +41,8 @@ int64_t rst_delay(const rst_view_t *view);     /* ns since the trigger; RST_TIME
 int64_t rst_silence(const rst_view_t *view);   /* ns of silence before the trigger, or before the reset */
 int64_t rst_since(const rst_view_t *view, rst_moment_t moment); /* ns from moment to the reset, or RST_TIME_NONE */
 
+bool rst_shows_own_hops(const rst_view_t *view); /* the connection itself shows how far away its sender is */
+
 /* Hop distance of the reset minus the sender's usual one; RST_HOPS_NONE if they cannot be compared. */
 int8_t rst_hop_delta(const rst_view_t *view);
 

@@ -185,9 +185,9 @@ static void explain_session_end_after_close(const rst_view_t *view)
 static void explain_unseen_after_close(const rst_view_t *view)
 {
     rst_summary(view,
-                "Data after close: %s had sent its FIN (%s) before it reset the connection. Which segment it answers "
+                "%s after close: %s had sent its FIN (%s) before it reset the connection. Which segment it answers "
                 "is unclear",
-                rst_who_own(view), rst_where(view, view->own->fin.pass_index));
+                rst_hedge(view, "Data", "Perhaps data"), rst_who_own(view), rst_where(view, view->own->fin.pass_index));
     explain_own_close(view);
     rst_explain_history(view);
 }

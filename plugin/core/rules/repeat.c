@@ -135,9 +135,10 @@ static unsigned match_peer_reset_unseen(const rst_view_t *view)
 static void write_segment(const rst_view_t *view, uint32_t first, const char *who)
 {
     rst_summary(view,
-                "Follow-up: the segment in %s still reached %s after %s had reset the connection (%s). Analyze that "
-                "first reset",
-                rst_where(view, view->trigger->moment.pass_index), rst_who_own(view), who, rst_where(view, first));
+                "%s: the segment in %s still reached %s after %s had reset the connection (%s). Analyze that first "
+                "reset",
+                rst_hedge(view, "Follow-up", "Perhaps a follow-up"), rst_where(view, view->trigger->moment.pass_index),
+                rst_who_own(view), who, rst_where(view, first));
     rst_evidence_add(view, first, "The connection had already been reset here");
     rst_evidence_add(view, view->trigger->moment.pass_index, "The segment that this reset answers");
 }
@@ -145,9 +146,9 @@ static void write_segment(const rst_view_t *view, uint32_t first, const char *wh
 static void write_unseen(const rst_view_t *view, uint32_t first, const char *who)
 {
     rst_summary(view,
-                "Follow-up: %s resets the connection that %s had already reset (%s). Which segment it answers, if any, "
-                "is unclear. Analyze that first reset",
-                rst_who_own(view), who, rst_where(view, first));
+                "%s: %s resets the connection that %s had already reset (%s). Which segment it answers, if any, is "
+                "unclear. Analyze that first reset",
+                rst_hedge(view, "Follow-up", "Perhaps a follow-up"), rst_who_own(view), who, rst_where(view, first));
     rst_evidence_add(view, first, "The connection had already been reset here");
 }
 

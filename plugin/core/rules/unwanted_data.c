@@ -333,14 +333,22 @@ static unsigned match_unread(const rst_view_t *view)
     return view->own->gaps ? MIN(confidence, RST_WITHOUT_HISTORY) : confidence;
 }
 
+/* With gaps, nobody can count. */
+static const char *count_text(const rst_view_t *view)
+{
+    if (!view->texts || view->own->gaps || view->peer->gaps)
+        return "";
+    return rst_text(view->memory, "%u bytes since its last reply, ", view->peer->unanswered);
+}
+
 static void explain_unread_data(const rst_view_t *view)
 {
     uint32_t unacked = rst_in_flight(view);
 
     rst_summary(view,
-                "Closed with unread data: %s reset the connection %s after data that it never answered (%u bytes since "
-                "its last reply, %s). Its application %s closed the socket without reading the data",
-                rst_who_own(view), rst_span(view, rst_since(view, view->peer->last_data)), view->peer->unanswered,
+                "Closed with unread data: %s reset the connection %s after data that it never answered (%s%s). Its "
+                "application %s closed the socket without reading the data",
+                rst_who_own(view), rst_span(view, rst_since(view, view->peer->last_data)), count_text(view),
                 rst_where(view, view->peer->last_data.pass_index), rst_hedge(view, "probably", "may have"));
     rst_evidence_add(view, view->peer->last_data.pass_index, "Data from the other side that got no reply");
     if (unacked)
