@@ -560,7 +560,7 @@ def left_without_data(s):
     s.need(not s.data(s.own), "it had sent data")
 
 
-@summary("as it did with {n} other targets")
+@summary("{n} other targets got no data from it either")
 def other_targets(s, n):
     targets = {p.dst for p in s.capture.by_host[s.r.src[0]] if p.opens}
     s.need(len(targets) > n, f"it tried {len(targets)} targets")

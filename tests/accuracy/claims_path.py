@@ -193,6 +193,11 @@ def same_distance(s, n):
     s.need(any(p.hops == s.r.hops for p in s.own + s.own_after), "none of its other packets has it")
 
 
+@evidence("TTL {n}, but {m} in the sender's other packets: another initial value, or another distance")
+def another_ttl(s, at, n, m):
+    s.need((s.r.ttl, at.ttl) == (n, m) and n != m, f"they are {s.r.ttl} and {at.ttl}")
+
+
 @evidence("Same hop distance as the host's other connections (TTL {n})")
 def same_as_connections(s, n):
     s.need(s.r.ttl == n, f"it has TTL {s.r.ttl}")

@@ -106,7 +106,7 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
  * CAUSE   token, or "*"
  * MIN-MAX confidence in percent
  * WORD    by SENDER, trigger FRAME, alt CAUSE (is an alternative), not CAUSE (is not the verdict),
- never CAUSE (neither),
+ *         never CAUSE (neither),
  *         phase P, valid V, accepted yes|no|unknown, capture SIDE, retx N, probes N, delta N|none, ordinal N, benign,
  *         serious (not benign), conflict, agreed (no conflict), follower (does not count), first, pattern P, plain (no
  *         pattern), innocent (blames nothing on the way), source S, code N, says WORD|none (in the stated

@@ -44,6 +44,13 @@ static void test_app_abort(void)
 static void test_app_abort_early(void)
 {
     script_check("app_abort 75-75 early app_abort sure_early 69", SCRIPT_TALK, "4 C>S R. 1101 ack 5201");
+    /* From 60 or from 64: the same distance, or another one. */
+    script_check("* shows another hides Same", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 50 id 203");
+    script_check("* shows Same hides another", SCRIPT_TALK, "4 S>C R. 5201 ack 1101 ttl 54 id 203");
+    /* The port was open before: whether it is so again, and the backlog was full, shows later. */
+    script_check("closed_port sure_early 69", SCRIPT_TALK, "9 C:2>S S 1000 ttl 64 id 1",
+                 "9.02 S>C:2 R. =0 ack 1001 ttl 54 id 0");
+    script_check("closed_port sure_early 86", "9 C:2>S S 1000 ttl 64 id 1", "9.02 S>C:2 R. =0 ack 1001 ttl 54 id 0");
     script_check("#1 injected 50-99 early app_abort sure_early 69", SCRIPT_TALK,
                  "4 S>C R. 5201 ack 1101 ttl 54 id 900", "4.05 S>C P. 5201 ack 1101 len 50 ttl 54 id 203",
                  "4.051 C>S . 1101 ack 5251");

@@ -79,6 +79,9 @@ static void test_retransmission_not(void)
     /* The peer lives and asks for the segment. */
     script_check("* never retransmission_timeout", SCRIPT_TALK, FIVE_COPIES, "12 S>C . 5201 ack 1101 win 500 id 900",
                  "19.9 C>S R. 1141 ack 5201 ttl 128 id 307");
+    /* Its program closes in the meantime: a FIN answers none of the copies. */
+    script_check("retransmission_timeout by client", SCRIPT_TALK, FIVE_COPIES, "12 S>C F. 5201 ack 1101 id 900",
+                 "19.9 C>S R. 1141 ack 5202 ttl 128 id 307");
     /* No timestamps at all. */
     script_check("* not retransmission_timeout", "- C>S S 1000", "- S>C S. 5000 ack 1001", "- C>S . 1001 ack 5001",
                  "- C>S P. 1001 ack 5001 len 9 id 1", "- C>S P. 1001 ack 5001 len 9 id 2",

@@ -37,6 +37,7 @@
 #include "rules/policy.h"
 #include "rules/predicates.h"
 #include "rules/probe.h"
+#include "rules/refusal.h"
 #include "rules/reactive.h"
 #include "rules/refused.h"
 #include "rules/rejected.h"
@@ -132,11 +133,13 @@ static bool is_merged(const rst_view_t *view)
     return view->reset->story->merged_places;
 }
 
-/* By elimination: its apparent sender may go on, the other side may be reset too, the port may refuse from then on. By
- * numbers that do not match: another capture point may show that they were changed on the way. */
+/* By elimination: its apparent sender may go on, the other side may be reset too, the port may refuse from then on. A
+ * port that was open may be so again, with a full backlog in between, and the program behind a scanner's SYN may go on.
+ * By numbers that do not match: another capture point may show that they were changed on the way. */
 static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
 {
-    return (rule->flags & RST_RULE_BY_ELIMINATION) ||
+    return (rule->flags & RST_RULE_BY_ELIMINATION) || rule->cause == RST_CAUSE_HALF_OPEN_SCAN ||
+           (rule->cause == RST_CAUSE_CLOSED_PORT && rst_served_before(view)) ||
            (view->points->interfaces > 1 &&
             (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
 }

@@ -110,6 +110,12 @@ const char *rst_shape(const rst_view_t *view)
 
 /* Where the connection itself does not show how far away that side is, the other connections of its host tell how far away it is.
  */
+/* Both TTLs may have begun at the same value, which explains their difference better than two initial values. */
+static bool may_begin_alike(uint8_t a, uint8_t b)
+{
+    return (a <= 32) == (b <= 32) && (a <= 64) == (b <= 64) && (a <= 128) == (b <= 128);
+}
+
 void rst_explain_distance(const rst_view_t *view)
 {
     bool by_own = view->own->segments && rst_shows_own_hops(view);
@@ -119,7 +125,11 @@ void rst_explain_distance(const rst_view_t *view)
 
     if (delta == RST_HOPS_NONE)
         return;
-    if (delta == 0)
+    if (view->own->segments && may_begin_alike(view->own->ttl, view->reset->ttl) &&
+        view->own->ttl - view->reset->ttl != delta)
+        rst_evidence_add(view, at, "TTL %u, but %u in %s: another initial value, or another distance", view->reset->ttl,
+                         view->own->ttl, others);
+    else if (delta == 0)
         rst_evidence_add(view, view->reset->at.pass_index, "Same hop distance as %s (TTL %u)", others,
                          view->reset->ttl);
     else

@@ -121,7 +121,8 @@ static void explain_probe(const rst_view_t *view, const char *how)
 
     rst_summary(
         view,
-        "Port probe: %s %s and reset the connection at once without sending data, as it did with %u other targets",
+        "Port probe: %s %s and reset the connection at once without sending data. %u other targets got no data from it "
+        "either",
         rst_who_own(view), how, breadth - 1);
     rst_evidence_add(view, view->own->syn.pass_index,
                      "%u targets of this source within about %u s refused it or got no data", breadth,

@@ -242,7 +242,7 @@ static void take_sack(rst_direction_t *side, const rst_segment_t *segment)
 static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at)
 {
     rst_sizes_take_ack(&peer->sizes, &peer->retransmission, segment->ack);
-    rst_retransmission_take_ack(&peer->retransmission, segment->ack);
+    rst_retransmission_take_ack(&peer->retransmission, segment);
     peer->keepalive.count = 0;
     if (!(side->known & RST_DIRECTION_ZERO_WINDOW))
         peer->window_probe.count = 0;

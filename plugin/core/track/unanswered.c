@@ -92,10 +92,11 @@ bool rst_retransmission_take(rst_retransmission_t *retx, const rst_ring_t *ring,
     return repeated;
 }
 
-void rst_retransmission_take_ack(rst_retransmission_t *retx, uint32_t ack)
+void rst_retransmission_take_ack(rst_retransmission_t *retx, const rst_segment_t *segment)
 {
-    if (retx->copies && rst_seq_after(ack, retx->seq))
+    if (retx->copies && rst_seq_after(segment->ack, retx->seq))
         retx->copies = 0;
-    else if (retx->copies >= 2 && ack == retx->seq && retx->peer_alive < UINT16_MAX)
+    else if (retx->copies >= 2 && segment->ack == retx->seq && !(segment->flags & RST_FLAG_FIN) &&
+             retx->peer_alive < UINT16_MAX)
         retx->peer_alive++;
 }

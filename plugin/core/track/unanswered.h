@@ -42,6 +42,7 @@ bool rst_probes_reveal(const rst_ring_t *ring, uint32_t nxt, rst_moment_t peer, 
  * acknowledgments, so the segment that is repeated must be the oldest one. Returns whether it is a repetition. */
 bool rst_retransmission_take(rst_retransmission_t *retx, const rst_ring_t *ring, bool again, bool unseen);
 
-void rst_retransmission_take_ack(rst_retransmission_t *retx, uint32_t ack);
+/* A FIN is no answer to the copies: its program has closed. */
+void rst_retransmission_take_ack(rst_retransmission_t *retx, const rst_segment_t *segment);
 
 #endif
