@@ -170,6 +170,7 @@ static bool is_stored_behind(const rst_reset_t *reset, rst_moment_t at, const rs
             (is_overdue(reset) || (behind == RST_TIME_NONE && at.time > reset->trigger.moment.time)));
 }
 
+/* A bare refusal keeps its own: a SYN has sequence space. */
 static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at,
                                const rst_prefs_t *prefs)
 {
@@ -177,7 +178,7 @@ static void adopt_late_trigger(rst_reset_t *reset, const rst_segment_t *segment,
     bool unacked = segment->len && (!(own->known & RST_DIRECTION_ACKED) ||
                                     rst_seq_after(segment->seq + rst_segment_space(segment), own->acked));
 
-    if ((reset->flags & RST_FLAG_ACK) || reset->form == RST_FORM_REFUSAL || reset->late_duplicate.pass_index)
+    if ((reset->flags & RST_FLAG_ACK) || reset->late_duplicate.pass_index)
         return;
     if (!(segment->flags & RST_FLAG_ACK) || segment->ack != reset->seq || !unacked)
         return;
