@@ -60,7 +60,18 @@ def no_start(s):
 
 @evidence("Segments of the connection are missing from the capture, or stored out of order")
 def missing(s):
-    s.need(gaps(s.own, s.peer) or gaps(s.peer, s.own) or late(s.own + s.peer), "there is no gap in either direction")
+    wrong = gaps(s.own, s.peer) or gaps(s.peer, s.own) or late(s.own + s.peer) or jumps(s.own) or jumps(s.peer)
+    s.need(wrong, "there is no gap in either direction")
+
+
+def jumps(sent):
+    """A segment is stored before one that precedes it."""
+    reached = None
+    for packet in (p for p in sent if p.space):
+        if reached is not None and before(reached, packet.seq):
+            return True
+        reached = packet.end if reached is None or before(reached, packet.end) else reached
+    return False
 
 
 def late(packets):

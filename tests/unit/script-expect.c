@@ -140,6 +140,10 @@ static bool word_of_text(const script_claim_t *claim, const char *word, const ch
             return true;
         }
     }
+    if (strcmp(word, "omits") == 0) {
+        demand(claim, !strstr(verdict->summary, value), word);
+        return true;
+    }
     if (strcmp(word, "shows") != 0 && strcmp(word, "hides") != 0)
         return false;
     demand(claim, has_evidence(verdict, value) == (*word == 's'), word);

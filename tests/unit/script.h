@@ -110,7 +110,7 @@ bool script_parse(script_run_t *run, const char *line, rst_segment_t *segment, b
  *         phase P, valid V, accepted yes|no|unknown, capture SIDE, retx N, probes N, delta N|none, ordinal N, benign,
  *         serious (not benign), conflict, agreed (no conflict), follower (does not count), first, pattern P, plain (no
  *         pattern), innocent (blames nothing on the way), source S, code N, says WORD|none (in the stated
- *         text), tells WORD (in the summary), shows WORD and hides WORD (in the evidence), seen N|none, missing N|none
+ *         text), tells WORD and omits WORD (in the summary), shows WORD and hides WORD (in the evidence), seen N|none, missing N|none
  *         (capture points), contradicted FRAME, idle SECONDS, early CAUSE (verdict right after the reset),
  *         sure_early N (its confidence), second N (confidence of the first alternative)
  *

@@ -163,7 +163,7 @@ static void test_flags_only(void)
     script_check("app_abort 40-50 not app_timeout", SCRIPT_SYN, SCRIPT_SYN_ACK, "30.02 C>S R. 1001 ack 9001");
     script_check("app_timeout", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S . 1001 ack 5001", "30.021 C>S R. 1001 ack 5001");
     /* Bare, at the own FIN: an answer. */
-    script_check("data_after_close 40-49 by client", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.5 C>S R 1102");
+    script_check("data_after_close 40-49 by client tells Perhaps", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.5 C>S R 1102");
     script_check("* not data_after_close", SCRIPT_TALK, "1 C>S F. 1101 ack 5201", "1.5 C>S R. 1102 ack 5201");
 }
 
