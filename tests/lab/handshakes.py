@@ -92,6 +92,35 @@ def accept_queue_full(lab):
     lab.wait(0.2)
 
 
+@scenario(options={"delays": MIDDLE}, others=("served", "stalled"), family=(4, 6))
+def accept_queue_flooded(lab, others):
+    """A burst of clients overflows the accept queue (tcp_abort_on_overflow); connections accepted before live on:
+    they are served, or they wait for answers as the new ones do. Later clients succeed if they are."""
+    lab.sysctl("s", "net.ipv4.tcp_abort_on_overflow", 1)
+    listener = lab.listen(80, backlog=7)
+    pairs = [lab.pair(80, listener=listener) for _ in range(3)]
+    for pair in pairs:
+        exchange(*pair)
+    lab.wait(lab.pick(0, 1))
+    if others == "stalled":
+        for c, _ in pairs:
+            c.sendall(REQUEST)
+    for _ in range(5):
+        lab.dial(80)
+    count = lab.rng.choice((4, 5, 6))
+    lab.expects("resource_exhaustion", SERVER, times=count - 3)  # the queue holds one more than it should
+    for _ in range(count):
+        lab.client(blocking=False).connect_ex((lab.where, 80))
+    lab.wait(0.1)
+    if others == "served":
+        for pair in pairs:
+            exchange(*pair)
+        for _ in range(8):
+            lab.sockets.append(listener.accept()[0])
+        lab.visit(80, listener)
+    lab.wait(0.1)
+
+
 @scenario()
 def ecn_refused(lab):
     """The server's packet filter resets SYNs that ask for ECN; the next one, without ECN, is accepted."""

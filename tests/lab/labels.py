@@ -153,7 +153,8 @@ def rows(found):
     for reset in found:
         e = reset.expected
         for point, (when, number) in sorted(reset.seen.items()):
-            sure, alike = point not in e.unsure, list(e.alike)
+            sure = point not in e.unsure
+            alike = list(e.alike) if sure else [*e.alike, *e.guesses]
             if e.cause == "segment_after_reset" and not any(
                     point in other.seen and other.seen[point][0] < when and same_connection(other, reset)
                     for other in found):

@@ -40,6 +40,7 @@ class Expectation:
     bears: str         # "c" or "s": whose address the reset carries
     alike: list
     unsure: str        # capture points at which a single capture cannot decide
+    guesses: list      # what is accepted there besides
     least: int
     most: int
     port: int
@@ -102,12 +103,13 @@ class World(netlab.Lab):
         """Let everything arrive, then wait this long."""
         time.sleep(self.rtt + 0.03 + seconds)
 
-    def expects(self, cause, sender, alike=None, unsure="", bears="", times=1, least=None, port=0):
-        """The cause of the next reset that carries this address; unsure = points at which nobody could tell."""
+    def expects(self, cause, sender, alike=None, unsure="", bears="", times=1, least=None, port=0, guesses=""):
+        """The cause of the next reset that carries this address; unsure = points at which nobody could tell, where
+        these guesses are accepted too."""
         alike = (ALIKE.get(cause, "") if alike is None else alike).split()
         bears = bears or sender[0]
         least = times if least is None else least
-        self.expected.append(Expectation(cause, sender, bears, alike, unsure, least, times, port))
+        self.expected.append(Expectation(cause, sender, bears, alike, unsure, guesses.split(), least, times, port))
 
     def followers(self, sender, port=0, bears=""):
         """Resets in answer to segments that were on their way when the connection was reset: however many there are."""
