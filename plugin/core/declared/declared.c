@@ -15,7 +15,7 @@
 #include "declared/netscaler.h"
 
 #define OPEN_MOST 80 /* the text says that the flow is unknown; that it had been known, only the packets say */
-#define TEXT_MIN 4 /* shorter payloads are padding or probes, not text */
+#define TEXT_MIN 4   /* shorter payloads are padding or probes, not text */
 
 /* RFC 1122, section 4.2.2.12: a reset may explain itself in ASCII. Zero padding and binary data are not text. */
 static bool read_text(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement)

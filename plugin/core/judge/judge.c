@@ -37,8 +37,8 @@
 #include "rules/policy.h"
 #include "rules/predicates.h"
 #include "rules/probe.h"
-#include "rules/refusal.h"
 #include "rules/reactive.h"
+#include "rules/refusal.h"
 #include "rules/refused.h"
 #include "rules/rejected.h"
 #include "rules/repeat.h"
@@ -240,6 +240,8 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
 
     if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
         return view->verdict->confidence >= RST_LIKELY ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
+    if (!rule && rst_hop_jump(view))
+        return RST_SENDER_UNKNOWN;
     if (rst_fit_by(reset->clues) == RST_FOREIGN || (rule && (rule->flags & RST_RULE_SENDER_UNKNOWN)) ||
         (rule && rst_cause_is(rule->cause, RST_TRAIT_FROM_NOBODY)))
         return RST_SENDER_UNKNOWN;

@@ -108,7 +108,8 @@ const char *rst_shape(const rst_view_t *view)
     return (view->reset->flags & RST_FLAG_ACK) ? "RST,ACK" : "RST";
 }
 
-/* Where the connection itself does not show how far away that side is, the other connections of its host tell how far away it is.
+/* Where the connection itself does not show how far away that side is, the other connections of its host tell how far
+ * away it is.
  */
 /* Both TTLs may have begun at the same value, which explains their difference better than two initial values. */
 static bool may_begin_alike(uint8_t a, uint8_t b)

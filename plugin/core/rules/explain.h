@@ -20,7 +20,8 @@ const char *rst_shape(const rst_view_t *view);                      /* "RST,ACK"
 void rst_explain_distance(const rst_view_t *view);                  /* adds evidence on the hop distance, if known */
 void rst_explain_history(const rst_view_t *view);                   /* adds evidence on what is missing, if anything */
 /* For an inference: "", "probably " below RST_SURE, "perhaps " below RST_LIKELY. What the packets show is said without.
- * With rst_hedge, which returns likely, or unsure below RST_LIKELY, this is all wording that depends on the confidence. */
+ * With rst_hedge, which returns likely, or unsure below RST_LIKELY, this is all wording that depends on the confidence.
+ */
 const char *rst_probably(const rst_view_t *view);
 const char *rst_hedge(const rst_view_t *view, const char *likely, const char *unsure);
 void rst_pattern_add(const rst_view_t *view, const char *pattern);

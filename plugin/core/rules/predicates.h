@@ -62,7 +62,7 @@ bool rst_is_unprovoked(const rst_view_t *view);   /* bare, but answers nothing: 
 bool rst_ends_bulk(const rst_view_t *view); /* the client aborts right after a long answer: done or not interested */
 bool rst_overtook_data(const rst_view_t *view); /* an abort whose sender's last data, up to its SEQ, came later */
 bool rst_within_close(const rst_view_t *view, rst_moment_t moment); /* at most close_race_ms after moment */
-bool rst_owes_answer(const rst_view_t *view);   /* the peer sent something that the sender did not reply to */
+bool rst_owes_answer(const rst_view_t *view); /* the peer sent something that the sender did not reply to */
 /* Its sender went on after the reset that it seems to follow, so that ended nothing. */
 bool rst_follows_nothing(const rst_view_t *view);
 bool rst_looks_genuine(const rst_view_t *view); /* contains what only the sender's stack knows */
