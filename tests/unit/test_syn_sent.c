@@ -191,7 +191,7 @@ static void test_other_syn_ack(void)
     script_check("#1 * not header_rewritten", ARRIVED("7", "SE. 8331 ack 1001 ts 70:10 id 7"), RESET_AT("8332"));
     script_check("#1 * not header_rewritten", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 7 len 5"), RESET_AT("8332"));
     script_check("#1 * not header_rewritten", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 9"), RESET_AT("8332"));
-    script_check("#1 * tells between", ARRIVED("7", "S. 8331 ack 1002 ts 70:10 id 7"), RESET_AT("8332"));
+    script_check("#1 * tells between tells different", ARRIVED("7", "S. 8331 ack 1002 ts 70:10 id 7"), RESET_AT("8332"));
     script_check("#1 * tells between", ARRIVED("7", "S. 8331 ack 1001 ts 71:10 id 7"), RESET_AT("8332"));
     script_check("#1 * tells between", ARRIVED("7", "S. 8331 ack 1001 ts 70:10 id 7 win 999"), RESET_AT("8332"));
 }

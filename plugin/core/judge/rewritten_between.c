@@ -242,6 +242,28 @@ static void explain_renumbered(const rst_view_t *view, const rst_change_t *chang
     rst_evidence_add(view, view->trigger->moment.pass_index, "Acknowledges %u", view->trigger->ack);
 }
 
+/* With equal numbers: those of the connection differ between the points, and this one was not changed with them. */
+static void explain_change(const rst_view_t *view, const rst_leg_t *leg, const rst_change_t *change)
+{
+    unsigned there = rst_points_number(view->points, leg->there), here = rst_points_number(view->points, leg->here);
+
+    if (change->sent == change->received)
+        rst_summary(
+            view,
+            "Changed between capture points %u and %u: they show different sequence numbers of this connection, "
+            "but %s %u of %s arrived as it was sent, so %s had to reject it",
+            there, here, change->field, change->sent, rst_who_peer(view), rst_who_own(view));
+    else
+        rst_summary(view,
+                    "Changed between capture points %u and %u: %s sent %s %u, and %s got %u in the same packet, so it "
+                    "had to reject it",
+                    there, here, rst_who_peer(view), change->field, change->sent, rst_who_own(view), change->received);
+    rst_evidence_add(view, change->before->pass_index, "%s %u as sent, at capture point %u", change->field,
+                     change->sent, there);
+    rst_evidence_add(view, change->after->pass_index, "%s %u in the same packet, at capture point %u", change->field,
+                     change->received, here);
+}
+
 bool rst_rewritten_between_apply(const rst_view_t *view)
 {
     rst_change_t change;
@@ -261,15 +283,6 @@ bool rst_rewritten_between_apply(const rst_view_t *view)
     if (!change.field)
         return false;
     conclude(view);
-    rst_summary(
-        view,
-        "Changed between capture points %u and %u: %s sent %s %u, and %s got %u in the same packet, so it had to "
-        "reject it",
-        rst_points_number(view->points, leg.there), rst_points_number(view->points, leg.here), rst_who_peer(view),
-        change.field, change.sent, rst_who_own(view), change.received);
-    rst_evidence_add(view, change.before->pass_index, "%s %u as sent, at capture point %u", change.field, change.sent,
-                     rst_points_number(view->points, leg.there));
-    rst_evidence_add(view, change.after->pass_index, "%s %u in the same packet, at capture point %u", change.field,
-                     change.received, rst_points_number(view->points, leg.here));
+    explain_change(view, &leg, &change);
     return true;
 }

@@ -78,10 +78,10 @@ static bool leaves_synack(const rst_view_t *view)
     return rst_answers_syn_ack(view) && rst_client_leaves(view) && (view->own->known & RST_DIRECTION_SYN);
 }
 
-/* The SYN-ACK took longer than clients wait, or took another SYN. */
+/* The SYN-ACK took longer than clients wait, or took another SYN. Whoever had acknowledged one before was in time. */
 static bool came_late(const rst_view_t *view)
 {
-    return view->own->segments > 1 ||
+    return view->own->segments > 1 + view->own->pure_acks ||
            rst_within(view, (int64_t)view->prefs->late_synack_ms * RST_MILLISECOND, rst_waited(view));
 }
 
