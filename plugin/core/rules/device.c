@@ -173,7 +173,8 @@ static void write_idle(const rst_view_t *view, const char *what)
 
 static void explain_idle_device(const rst_view_t *view)
 {
-    write_idle(view, "the reset did not come from the host itself");
+    write_idle(view, rst_hedge(view, "came a reset that is probably not the host's own",
+                               "came a reset that is perhaps not the host's own"));
 }
 
 static void explain_idle_bare(const rst_view_t *view)
