@@ -103,7 +103,7 @@ static bool is_early(const rst_view_t *view)
 {
     int64_t delay = rst_delay(view);
 
-    return (view->own->known & RST_DIRECTION_RTT) && view->own->rtt - delay >= EARLY &&
+    return (view->own->known & RST_DIRECTION_RTT) && delay != RST_TIME_NONE && delay <= view->own->rtt - EARLY &&
            rst_within(view, delay, view->own->rtt / 100 * view->prefs->fast_percent);
 }
 

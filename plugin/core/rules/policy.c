@@ -200,6 +200,8 @@ static bool apart(const rst_view_t *view, uint8_t a, uint8_t b)
  * packets itself chooses their TTL, and the kernel below it, which knows of no connection, sends the reset. */
 static bool ends_page(const rst_view_t *view, const page_t *page)
 {
+    if (view->reset->own_last.at.pass_index || rst_is_refusal(view))
+        return false;
     return (view->reset->known & RST_HAS_IP) && !(view->reset->known & RST_HAS_TIMESTAMP) && view->peer->bytes &&
            page->at.pass_index && rst_within(view, rst_since(view, page->at), PAGE_SPAN) &&
            apart(view, page->ttl, view->reset->ttl);

@@ -353,6 +353,14 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
     }
 }
 
+/* A probe that nobody answers does not end the silence. */
+static int64_t silence_with(int64_t idle, int64_t earlier)
+{
+    if (idle == RST_TIME_NONE || earlier == RST_TIME_NONE)
+        return RST_TIME_NONE;
+    return MIN(idle + earlier, RST_ELAPSED_MAX);
+}
+
 static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,
                            uint32_t space, rst_moment_t at, int64_t idle, bool keepalive, const rst_memory_t *memory)
 {
@@ -366,7 +374,7 @@ static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, c
     rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
 
     rst_recent_segment_fill(slot, segment, at);
-    slot->idle = idle + earlier; /* a probe that nobody answers does not end the silence */
+    slot->idle = silence_with(idle, earlier);
     slot->keepalive = keepalive;
     slot->repeated = repeated;
 }

@@ -301,7 +301,7 @@ static bool may_be_answered_now(const rst_reset_t *reset, const rst_recent_segme
 
     if (candidate->moment.pass_index > own->last.pass_index)
         return soon(reset, candidate, prefs);
-    return (own->known & RST_DIRECTION_RTT) && 2 * delay >= own->rtt && delay <= 3 * own->rtt + RST_MILLISECOND;
+    return (own->known & RST_DIRECTION_RTT) && delay >= own->rtt / 2 && delay <= 3 * own->rtt + RST_MILLISECOND;
 }
 
 /* The oldest one that no reset has answered yet. */
