@@ -13,8 +13,8 @@ static unsigned match_fast_close(const rst_view_t *view)
 {
     bool negotiated = (view->own->known & view->peer->known & RST_DIRECTION_MPTCP) != 0;
 
-    return negotiated && (view->peer->known & RST_DIRECTION_FASTCLOSE) && !view->reset->own_last.at.pass_index &&
-                   !rst_hop_apart(view)
+    return negotiated && (rst_is_abort(view) || rst_is_answer(view)) && (view->peer->known & RST_DIRECTION_FASTCLOSE) &&
+                   !view->reset->own_last.at.pass_index && !rst_hop_apart(view)
                ? 88
                : 0;
 }
