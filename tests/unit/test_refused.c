@@ -27,7 +27,7 @@ static void test_closed_port(void)
 static void test_closed_port_weak(void)
 {
     /* A device that refuses with its own SEQ, or without ACK: less sure that the host did it. */
-    script_check("firewall_reject 50-60 by unknown trigger 1 alt closed_port", "0 C>S S 1000",
+    script_check("firewall_reject 45-49 by unknown trigger 1 alt closed_port", "0 C>S S 1000",
                  "0.02 S>C R. 777 ack 1001");
     script_check("closed_port 45-69 trigger 1", "0 C>S S 1000", "0.02 S>C R =0");
 }

@@ -10,6 +10,7 @@
 #include "rules/predicates.h"
 #include "rules/refusal.h"
 
+#define WITH_SEQ 48 /* once: an abort looks the same if the capture lost the handshake before it */
 #define OR_BALANCER ", or a load balancer with no host to serve it,"
 #define OTHER_DISTANCE "its TTL does not match that host's packets"
 #define TOO_SOON "it came sooner than that host can answer"
@@ -145,16 +146,16 @@ static unsigned match_with_seq(const rst_view_t *view)
 {
     return rst_refused_with_seq(view) && !rst_refused_at_random(view) && !accepts_after(view) &&
                    !view->reset->peer_last.at.pass_index
-               ? 55
+               ? WITH_SEQ
                : 0;
 }
 
 static void explain_with_seq(const rst_view_t *view)
 {
     rst_summary(view,
-                "The SYN in %s to %s was probably rejected by a firewall: the refusal bears a SEQ, and a host's stack "
-                "would leave it at 0",
-                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view));
+                "The SYN in %s to %s was %srejected by a firewall: the refusal bears a SEQ, and a host's stack would "
+                "leave it at 0",
+                rst_where(view, view->trigger->moment.pass_index), rst_service_text(view), rst_probably(view));
     rst_evidence_add(view, view->trigger->moment.pass_index, "The SYN that was rejected");
     rst_evidence_add(view, view->reset->at.pass_index, "SEQ %u", view->reset->seq);
 }
