@@ -60,7 +60,7 @@ def cut_up(s, n, m, who):
     s.need({p.seq for p in large} & {p.seq for p in small}, "no two such segments have the same SEQ")
 
 
-@summary("the next segment was answered by somebody else than the host")
+@summary("then came an answer that is probably not the host's own", "then came an answer that is perhaps not the host's own")
 def answered_elsewhere(s):
     s.need(s.peer, "there is no segment")
 
@@ -131,9 +131,9 @@ def both_closed(s, f, g):
     s.need({f.src, g.src} == {s.r.src, s.r.dst} and f.flags & g.flags & 1, "it is not a FIN of each")
 
 
-@summary("and {own} had been reset in its name before (frame {h})", "and {who} had been reset in its name before (frame {h})")
+@summary("and a reset with the address of {own} had come before (frame {h})")
 def in_its_name_before(s, h):
-    s.need(h.resets and h.number < s.r.number, "it is no earlier reset")
+    s.need(h.resets and h.src == s.r.src and h.number < s.r.number, "it is no earlier reset of that side")
 
 
 @summary("Follow-up, harmless: {who} had reset the connection {t} earlier (frame {h})")

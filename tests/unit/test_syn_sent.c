@@ -31,8 +31,8 @@ static void test_altered(void)
     /* Only the client's direction, without options: lwIP, again at once. */
     script_check("handshake_bad_ack 64-72 by client", "0 C>S S 1000 mss 1460", "0.03 C>S R 1001",
                  "0.031 C>S S 1000 mss 1460");
-    /* A second later it may have been the timestamp that was wrong. */
-    script_check("handshake_bad_ack 45-49 by client tells Perhaps", "0 C>S S 1000 mss 1460 sack", "0.03 C>S R 1001",
+    /* A second later it may have been the timestamp that was wrong. An unknown TTL is not told. */
+    script_check("handshake_bad_ack 45-49 by client tells Perhaps hides TTL", "0 C>S S 1000 mss 1460 sack", "0.03 C>S R 1001",
                  "1.03 C>S S 1000 mss 1460 sack");
     /* Without times or distances. */
     script_check("#1 handshake_bad_ack 54-62 by client", "- C>S S 1000" OPTIONS, "- S>C S. 5000 ack 1001",

@@ -74,12 +74,12 @@ static void explain_clean_up(const rst_view_t *view)
 
 static void explain_clean_up_again(const rst_view_t *view)
 {
-    rst_summary(view,
-                "Follow-up, harmless: both sides had closed (FIN in %s and %s), with all data acknowledged, and %s had "
-                "been reset "
-                "in its name before (%s)",
-                rst_where(view, view->own->fin.pass_index), rst_where(view, view->peer->fin.pass_index),
-                rst_who_peer(view), rst_where(view, view->reset->own_last.at.pass_index));
+    rst_summary(
+        view,
+        "Follow-up, harmless: both sides had closed (FIN in %s and %s), with all data acknowledged, and a reset "
+        "with the address of %s had come before (%s)",
+        rst_where(view, view->own->fin.pass_index), rst_where(view, view->peer->fin.pass_index), rst_who_own(view),
+        rst_where(view, view->reset->own_last.at.pass_index));
     explain_closed(view);
 }
 

@@ -184,7 +184,8 @@ static void explain_idle_bare(const rst_view_t *view)
 
 static void explain_idle_signs(const rst_view_t *view)
 {
-    write_idle(view, "the next segment was answered by somebody else than the host");
+    write_idle(view, rst_hedge(view, "came an answer that is probably not the host's own",
+                               "came an answer that is perhaps not the host's own"));
     if (mirrors_window(view))
         rst_evidence_add(view, view->trigger->moment.pass_index,
                          "The reset has the window of the packet that it answers (%u)", view->reset->window);

@@ -108,15 +108,13 @@ const char *rst_shape(const rst_view_t *view)
     return (view->reset->flags & RST_FLAG_ACK) ? "RST,ACK" : "RST";
 }
 
-/* Where the connection itself does not show how far away that side is, the other connections of its host tell how far
- * away it is.
- */
 /* Both TTLs may have begun at the same value, which explains their difference better than two initial values. */
 static bool may_begin_alike(uint8_t a, uint8_t b)
 {
     return (a <= 32) == (b <= 32) && (a <= 64) == (b <= 64) && (a <= 128) == (b <= 128);
 }
 
+/* Where the connection itself does not show how far away that side is, the other connections of its host do. */
 void rst_explain_distance(const rst_view_t *view)
 {
     bool by_own = view->own->segments && rst_shows_own_hops(view);
@@ -126,8 +124,7 @@ void rst_explain_distance(const rst_view_t *view)
 
     if (delta == RST_HOPS_NONE)
         return;
-    if (view->own->segments && may_begin_alike(view->own->ttl, view->reset->ttl) &&
-        view->own->ttl - view->reset->ttl != delta)
+    if (by_own && may_begin_alike(view->own->ttl, view->reset->ttl) && view->own->ttl - view->reset->ttl != delta)
         rst_evidence_add(view, at, "TTL %u, but %u in %s: another initial value, or another distance", view->reset->ttl,
                          view->own->ttl, others);
     else if (delta == 0)

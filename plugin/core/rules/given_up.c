@@ -78,10 +78,15 @@ static bool leaves_synack(const rst_view_t *view)
     return rst_answers_syn_ack(view) && rst_client_leaves(view) && (view->own->known & RST_DIRECTION_SYN);
 }
 
+static unsigned syns_of(const rst_view_t *view)
+{
+    return view->own->segments - view->own->pure_acks;
+}
+
 /* The SYN-ACK took longer than clients wait, or took another SYN. Whoever had acknowledged one before was in time. */
 static bool came_late(const rst_view_t *view)
 {
-    return view->own->segments > 1 + view->own->pure_acks ||
+    return syns_of(view) > 1 ||
            rst_within(view, (int64_t)view->prefs->late_synack_ms * RST_MILLISECOND, rst_waited(view));
 }
 
@@ -108,8 +113,7 @@ static void explain_gave_up(const rst_view_t *view)
 {
     rst_summary(view, "The client %sgave up too early: the SYN-ACK in %s found the socket closed, %s after %s",
                 rst_probably(view), rst_where(view, view->trigger->moment.pass_index), rst_span(view, rst_waited(view)),
-                view->own->segments > 1 ? rst_text(view->memory, "the first of %u SYNs", view->own->segments)
-                                        : "the SYN");
+                syns_of(view) > 1 ? rst_text(view->memory, "the first of %u SYNs", syns_of(view)) : "the SYN");
     explain_left_synack(view);
 }
 

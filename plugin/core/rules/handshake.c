@@ -208,7 +208,8 @@ static void explain_syn_unanswered(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
 
-    rst_summary(view, "Handshake timed out: %s sent its SYN %u times in %s without an answer, then reset it",
+    rst_summary(view,
+                "Handshake timed out: %s sent its SYN %u times in %s without an answer, then reset the connection",
                 rst_who_own(view), retx->copies, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN");
     rst_evidence_add(view, retx->last.pass_index, "The last copy, %s before the reset",
@@ -219,9 +220,10 @@ static void explain_synack_unanswered(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
 
-    rst_summary(
-        view, "Handshake timed out: %s sent its SYN-ACK %u times in %s, as if no final ACK had reached it, then reset",
-        rst_who_own(view), view->own->synacks, rst_span(view, rst_since(view, view->own->syn)));
+    rst_summary(view,
+                "Handshake timed out: %s sent its SYN-ACK %u times in %s, as if no final ACK had reached it, then "
+                "reset the connection",
+                rst_who_own(view), view->own->synacks, rst_span(view, rst_since(view, view->own->syn)));
     rst_evidence_add(view, view->own->syn.pass_index, "The first SYN-ACK");
     if (retx->copies)
         rst_evidence_add(view, retx->last.pass_index, "The last copy, %s before the reset",

@@ -169,7 +169,7 @@ static void explain_older_segment(const rst_view_t *view)
                 "connection (%s). Analyze that first reset",
                 rst_who_own(view), rst_where(view, view->reset->own_first.at.pass_index));
     rst_evidence_add(view, view->reset->own_first.at.pass_index, "The connection had already been reset here");
-    rst_evidence_add(view, view->reset->at.pass_index, "SEQ %u below what the other side had acknowledged",
+    rst_evidence_add(view, view->reset->at.pass_index, "Its SEQ is %u below what the other side had acknowledged",
                      view->peer->acked - view->reset->seq);
 }
 

@@ -19,7 +19,6 @@
 
 #define AT_ONCE (200 * RST_MILLISECOND) /* no first SYN timeout is as short as this */
 #define UNSEEN 48                       /* percent without the SYN-ACK: says "perhaps" */
-#define ID_STEPS 64                     /* packets of other connections that may come between two of one counter */
 
 typedef enum maker {
     MAKER_CLIENT,      /* nothing contradicts the client */
@@ -36,7 +35,7 @@ static bool has_other_counter(const rst_view_t *view)
     uint16_t step = (uint16_t)(view->reset->ip_id - own->ip_id);
 
     return (own->known & RST_DIRECTION_IP_ID) && own->ip_id && view->reset->ip_id && view->reset->ip_id != own->ip_id &&
-           step > ID_STEPS && (uint16_t)-step > ID_STEPS;
+           step > RST_ID_STEP_MAX && (uint16_t)-step > RST_ID_STEP_MAX;
 }
 
 static maker_t maker_of(const rst_view_t *view)
@@ -140,8 +139,11 @@ static const char *answered(const rst_view_t *view)
 
 static void add_syns(const rst_view_t *view)
 {
-    rst_evidence_add(view, view->own->syn.pass_index, "The SYN, with SEQ %u and TTL %u", view->own->isn,
-                     view->own->syn_ttl);
+    if (view->own->syn_ttl)
+        rst_evidence_add(view, view->own->syn.pass_index, "The SYN, with SEQ %u and TTL %u", view->own->isn,
+                         view->own->syn_ttl);
+    else
+        rst_evidence_add(view, view->own->syn.pass_index, "The SYN");
     if (view->trigger)
         rst_evidence_add(view, view->trigger->moment.pass_index, "SYN-ACK that acknowledges this SYN");
     rst_evidence_add(view, syn_again(view).pass_index,
