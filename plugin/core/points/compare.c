@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "base/seq.h"
 #include "points/pairing.h"
 #include "points/witness.h"
 
@@ -38,31 +37,14 @@ static unsigned common(const rst_conn_at_point_t *a, const rst_conn_at_point_t *
     return whole->same[MIN(a->place, b->place)][MAX(a->place, b->place)][s];
 }
 
-/* Data that a reset with ACK is the first to acknowledge, up to its ACK number. */
-static const rst_sighting_t *acknowledged(const rst_reset_t *reset, const rst_conn_at_point_t *at_point)
-{
-    const rst_direction_t *own = &reset->direction[reset->from];
-    const rst_sightings_t *sent = &at_point->sent[1u - reset->from];
-
-    if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(own->known & RST_DIRECTION_ACKED) ||
-        !rst_seq_after(reset->ack, own->acked))
-        return NULL;
-    for (unsigned i = sent->used; i-- > 0;) {
-        const rst_sighting_t *old = rst_sightings_at(sent, i);
-
-        if (old->len && old->seq + old->len == reset->ack && old->pass_index < reset->at.pass_index)
-            return old;
-    }
-    return NULL;
-}
-
 /* What the reset answers or acknowledges never reached the point of the apparent sender. */
 static bool trigger_missing(const rst_reset_t *reset, rst_elsewhere_t *other, const rst_conn_at_point_t *at_point)
 {
     unsigned peer = 1u - reset->from;
-    const rst_sighting_t *trigger = reset->trigger.moment.pass_index
-                                        ? rst_at_point_sighting(at_point, peer, reset->trigger.moment.pass_index)
-                                        : acknowledged(reset, at_point);
+    uint32_t caused = reset->trigger.moment.pass_index ? reset->trigger.moment.pass_index
+                      : reset->form == RST_FORM_ABORT  ? reset->acknowledged.pass_index
+                                                       : 0;
+    const rst_sighting_t *trigger = caused ? rst_at_point_sighting(at_point, peer, caused) : NULL;
 
     other->trigger = trigger ? trigger->pass_index : 0;
     return trigger && !reset->trigger_late && common(at_point, other->at_point, peer ^ at_point->swap) &&

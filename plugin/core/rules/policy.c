@@ -10,7 +10,6 @@
 #include "rules/predicates.h"
 #include "rules/round_trip.h"
 
-#define SAME_COUNTER 4 /* IP IDs that follow each other this closely come from one counter; by chance once in 16000 */
 #define PAGE_SPAN (5 * RST_MILLISECOND)
 
 static bool first_payload(const rst_view_t *view)
@@ -218,7 +217,7 @@ static bool is_third_place(const rst_view_t *view, const page_t *page)
 static bool shares_counter(const rst_view_t *view, const page_t *page)
 {
     return (view->reset->known & RST_HAS_IP_ID) && page->ip_id &&
-           (uint16_t)(view->reset->ip_id - page->ip_id - 1) < SAME_COUNTER;
+           (uint16_t)(view->reset->ip_id - page->ip_id - 1) < RST_ID_NEXT;
 }
 
 static bool lacks_counter(const rst_view_t *view, const page_t *page)

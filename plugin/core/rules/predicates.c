@@ -6,7 +6,6 @@
 #include "rules/predicates.h"
 
 #define HIDDEN_MAX 0x40000000u             /* a larger step is not progress but an unrelated number */
-#define ID_NEXT 4                          /* by chance once in 16000 */
 #define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has processed what came */
 #define ROUTE_HOPS 8                       /* a change of route makes the path no longer or shorter than this */
 #define COUNT_FAR 1024
@@ -309,7 +308,7 @@ static bool route_changed(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
 
-    return (uint16_t)(reset->ip_id - view->own->ip_id) <= ID_NEXT && ABS(reset->ttl - view->own->ttl) <= ROUTE_HOPS;
+    return (uint16_t)(reset->ip_id - view->own->ip_id) <= RST_ID_NEXT && ABS(reset->ttl - view->own->ttl) <= ROUTE_HOPS;
 }
 
 bool rst_follows_nothing(const rst_view_t *view)

@@ -162,24 +162,26 @@ static void explain_fin_behind_gap(const rst_view_t *view)
     explain_late_data(view, "FIN behind missing data");
 }
 
+static void write_harmless(const rst_view_t *view, const char *what_came, const char *label)
+{
+    rst_summary(view, "Harmless: %s had closed the connection (FIN in %s) when %s (%s), and nothing else was lost",
+                rst_who_own(view), rst_where(view, view->own->fin.pass_index), what_came,
+                rst_where(view, view->trigger->moment.pass_index));
+    explain_late_data(view, label);
+}
+
 static void explain_farewell_after_close(const rst_view_t *view)
 {
-    rst_summary(view,
-                "Harmless: %s had closed the connection (FIN in %s) when the closing message of %s arrived (%s), and "
-                "nothing else was lost",
-                rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
-                rst_where(view, view->trigger->moment.pass_index));
-    explain_late_data(view, "Closing message");
+    write_harmless(view,
+                   view->texts ? rst_text(view->memory, "the closing message of %s arrived", rst_who_peer(view)) : "",
+                   "Closing message");
 }
 
 static void explain_session_end_after_close(const rst_view_t *view)
 {
-    rst_summary(view,
-                "Harmless: %s had closed the connection (FIN in %s) when %s confirmed the end of a session in it (%s), "
-                "and nothing else was lost",
-                rst_who_own(view), rst_where(view, view->own->fin.pass_index), rst_who_peer(view),
-                rst_where(view, view->trigger->moment.pass_index));
-    explain_late_data(view, "End of a session");
+    write_harmless(
+        view, view->texts ? rst_text(view->memory, "%s confirmed the end of a session in it", rst_who_peer(view)) : "",
+        "End of a session");
 }
 
 static void explain_unseen_after_close(const rst_view_t *view)

@@ -162,28 +162,29 @@ static int64_t longest_gap(const rst_view_t *view, const rst_service_run_t *befo
     return rst_refused_like_linux(view) || has_stopped_since(view, before) ? NEARBY : LATELY;
 }
 
-bool rst_is_interleaved(const rst_view_t *view)
-{
-    const rst_service_t *service = view->reset->service;
-    const rst_service_run_t *before, *after;
-
-    if (service->runs < 2)
-        return false;
-    before = rst_service_before(service, true, view->reset->at);
-    after = rst_service_after(service, true, view->reset->at);
-    /* The whole gap counts, so that all refusals in it get the same answer. */
-    if (before && after && rst_within(view, rst_elapsed(before->last, after->first), longest_gap(view, before)))
-        return true;
-    return rst_takes_turns(view);
-}
-
-bool rst_is_close(const rst_view_t *view)
+/* The whole gap between two acceptances counts, so that all refusals in it get the same answer. */
+static bool accepts_around(const rst_view_t *view, int64_t longest)
 {
     const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
     const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
 
-    return (before && after && rst_within(view, rst_elapsed(before->last, after->first), NEARBY)) ||
-           rst_takes_turns(view);
+    return before && after && rst_within(view, rst_elapsed(before->last, after->first), longest);
+}
+
+bool rst_is_interleaved(const rst_view_t *view)
+{
+    const rst_service_t *service = view->reset->service;
+    const rst_service_run_t *before;
+
+    if (service->runs < 2)
+        return false;
+    before = rst_service_before(service, true, view->reset->at);
+    return (before && accepts_around(view, longest_gap(view, before))) || rst_takes_turns(view);
+}
+
+bool rst_is_close(const rst_view_t *view)
+{
+    return accepts_around(view, NEARBY) || rst_takes_turns(view);
 }
 
 /* An older connection to the port went on in the meantime. */

@@ -11,7 +11,6 @@
 
 #define TRAIN_HOPS 2
 #define SAME_TIME (20 * RST_MICROSECOND) /* what one interrupt of a network card delivers, in whatever order */
-#define ID_NEXT 4                        /* by chance once in 16000 */
 #define BURST (2 * RST_MILLISECOND)
 #define DISORDER (500 * RST_MICROSECOND) /* a capture that mixes up two packets puts them nearer together */
 #define REORDERED (10 * RST_MILLISECOND) /* a segment this soon after the reset may have been sent before it */
@@ -30,7 +29,7 @@ static bool sent_later(const rst_direction_t *side, const rst_segment_t *segment
 /* Does it bear the number that its sender would have given to its next packet? */
 static bool counts_on(const rst_direction_t *side, uint16_t ip_id)
 {
-    return (uint16_t)(ip_id - side->ip_id - 1) < ID_NEXT;
+    return (uint16_t)(ip_id - side->ip_id - 1) < RST_ID_NEXT;
 }
 
 /* A host aborts at SND.NXT (RFC 9293, section 3.10.5), so it had sent nothing beyond that before its reset, and new
@@ -62,7 +61,7 @@ static bool is_progress(const rst_reset_t *reset, const rst_segment_t *segment)
     /* The capture begins in the middle: all that is known of the side is where it would have ended. */
     if (!(side->known & RST_DIRECTION_NXT))
         return reset->form == RST_FORM_ABORT && segment->len && segment->seq == reset->seq;
-    if (rst_segment_space(segment) && (side->known & RST_DIRECTION_NXT) && rst_seq_after(end, side->nxt))
+    if (rst_segment_space(segment) && rst_seq_after(end, side->nxt))
         return true;
     return (segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) &&
            rst_seq_after(segment->ack, side->acked);

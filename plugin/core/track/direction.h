@@ -48,7 +48,8 @@ typedef struct rst_distance {
 } rst_distance_t;
 
 #define RST_ID_STEP_MAX 64 /* packets of other connections that may come between two packets of this one */
-#define RST_DISTANCES 3    /* load sharing over more paths is rare */
+#define RST_ID_NEXT 4   /* IP IDs that follow each other this closely come from one counter; by chance once in 16000 */
+#define RST_DISTANCES 3 /* load sharing over more paths is rare */
 
 /* Segments in a row whose numbers alone are foreign, and that continue each other (gap.h). */
 typedef struct rst_gap {
