@@ -16,8 +16,10 @@
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
 {
     rst_engine_t *engine = g_new0(rst_engine_t, 1);
+    rst_memory_t pool = rst_pool_open(&engine->pool, memory);
 
-    engine->memory = rst_pool_open(&engine->pool, memory);
+    rst_keep_open(&engine->keep, (uint64_t)prefs->memory_mb << 20, &pool);
+    engine->memory = rst_keep_memory(&engine->keep, RST_KIND_CONNS);
     engine->file.prefs = *prefs;
     rst_conn_table_open(&engine->table);
     engine->nobody.client = -1;
@@ -141,11 +143,13 @@ static rst_conn_t *open_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
 
 rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 {
-    unsigned from;
-    unsigned interface = rst_points_interface(&engine->points, segment, engine->file.now);
-    rst_conn_entry_t *entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
+    unsigned from, interface;
+    rst_conn_entry_t *entry;
     rst_conn_t *conn;
 
+    rst_keep_make_room(&engine->keep);
+    interface = rst_points_interface(&engine->points, segment, engine->file.now);
+    entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
         engine->points.mode != RST_POINTS_ONE)
         rst_points_begin(&engine->points);

@@ -18,6 +18,7 @@
 #include "track/file.h"
 #include "track/hosts.h"
 #include "track/icmp_reports.h"
+#include "track/keep.h"
 
 #define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
@@ -40,8 +41,9 @@ typedef struct rst_failure {
 
 struct rst_engine {
     rst_pool_t pool;
+    rst_keep_t keep; /* what gives way when memory is used up */
     rst_file_t file;
-    rst_memory_t memory; /* allocates from the pool */
+    rst_memory_t memory; /* allocates from the pool, charged to RST_KIND_CONNS */
     rst_hosts_t hosts;
     rst_conn_table_t table;                /* all connections */
     rst_points_t points;                   /* interfaces and capture points */

@@ -59,7 +59,9 @@
     X(unread_ms, 50, 1, 60000, "Unread data (milliseconds)",                                                           \
       "A reset this soon after unanswered data suggests that the data was never read")                                 \
     X(cancel_bytes, 8192, 1, 1000000000, "Canceled transfer (bytes)",                                                  \
-      "Bytes that must be received before a reset counts as a canceled transfer")
+      "Bytes that must be received before a reset counts as a canceled transfer")                                      \
+    X(memory_mb, 1024, 1, 1000000, "Memory (megabytes)",                                                               \
+      "Memory for what is remembered of connections and hosts; beyond it, the least valuable gives way")
 
 /* name, title, description: one switch per decoder of stated reasons; all are on by default. */
 #define RST_DECODERS(X)                                                                                                \
