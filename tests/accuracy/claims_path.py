@@ -577,7 +577,8 @@ inferred("who made it", "so something else on the path sent it", "so a device be
          "A device on the path", "a bare reset that answers nothing", "Probably not translated back",
          "Probably changed on the path", "Malformed", "Without effect", "Not sent by the TCP of", "Compare with a capture",
          "Capture the whole connection", "No surer than this", "The file shows this connection from two places",
-         "Captured on another link", "The connection had closed long before")
+         "Captured on another link", "The connection had closed long before",
+         "Other connections of these hosts were dropped to save memory")
 inferred("another capture point, which the reset's own packets do not show", "Sent by a device between capture points",
          "Changed between capture points", "Changed on the way", "Clock of capture point", "The same at capture points", "capture point {k}", "Capture point {k}",
          "several interfaces", "on another interface of one host")

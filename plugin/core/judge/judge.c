@@ -18,6 +18,7 @@
 #include "judge/rewritten_between.h"
 #include "judge/statement.h"
 #include "judge/strangers.h"
+#include "judge/unkept.h"
 #include "judge/why.h"
 #include "rules/accept.h"
 #include "rules/active.h"
@@ -80,6 +81,7 @@ static void choose(const rst_rule_t **chosen, unsigned form, bool again)
                 continue;
             g_assert(count + 1 < RST_CHOSEN_MAX);
             assert(!rule->explain == ((rule->flags & RST_RULE_ALTERNATIVE) != 0));
+            assert(!(rule->flags & RST_NEEDS_NOTHING) == ((rule->flags & RST_NEEDS_ALL) != 0));
             chosen[count++] = rule;
         }
     }
@@ -144,6 +146,13 @@ static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
             (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
 }
 
+static unsigned unkept_most(const rst_view_t *view, const rst_rule_t *rule)
+{
+    if (!rst_unkept_by(view, rule, is_accusation(rule)))
+        return RST_HONEST_ALWAYS;
+    return is_accusation(rule) ? RST_UNKEPT_MOST_ACCUSING : RST_UNKEPT_MOST;
+}
+
 /* What is left of a rule's answer after limits, and which limit applied. */
 static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
@@ -165,6 +174,10 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
     if (said > honest) {
         *limit = RST_LIMIT_HONEST;
         said = honest;
+    }
+    if (view->unkept && said > unkept_most(view, rule)) {
+        *limit = RST_LIMIT_UNKEPT;
+        said = unkept_most(view, rule);
     }
     if (is_provisional(view, rule) && view->file->reading && said > IN_FIRST_PASS) {
         *limit = RST_LIMIT_READING;
@@ -277,6 +290,8 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
     if (view->reset->from_closed_summary)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");
+    if (rule)
+        rst_unkept_tell(view, rst_unkept_by(view, rule, is_accusation(rule)));
     if (outcome->reading)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "What comes later in the capture is not known yet and may still explain the reset");
@@ -353,6 +368,7 @@ static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, co
                         memory,
                         compare->from_host,
                         texts,
+                        rst_unkept_of(reset),
                         verdict,
                         why};
 }

@@ -72,6 +72,7 @@ void rst_why_rule(const rst_view_t *view, const rst_rule_t *rule, unsigned said,
         [RST_LIMIT_MERGED] = " (two places on one interface)",
         [RST_LIMIT_HISTORY] = " (needs a complete history)",
         [RST_LIMIT_HONEST] = " (a perfect forgery would look the same)",
+        [RST_LIMIT_UNKEPT] = " (what might speak against it was dropped to save memory)",
         [RST_LIMIT_READING] = " (what came later is not known yet)",
         [RST_LIMIT_FROM_HOST] = " (another capture point shows that the host sent it)",
     };

@@ -410,7 +410,7 @@ static void explain_data_sent(const rst_view_t *view)
     explain_abort(view, "had sent the last data and reset the connection");
 }
 
-#define BY_ELIMINATION (RST_RULE_FIRST | RST_RULE_HISTORY | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION)
+#define BY_ELIMINATION (RST_RULE_FIRST | RST_RULE_HISTORY | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_NEEDS_ALL)
 #define ABORT_ALIKE                                                                                                    \
     {                                                                                                                  \
         {RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8},                                                        \
@@ -425,21 +425,21 @@ const rst_rule_t rst_rules_elimination[] = {
      match_reply_timer,
      explain_reply_timer,
      RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY,
+     RST_RULE_FIRST | RST_RULE_HISTORY | RST_NEEDS_ALL,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {"app_timer_habit",
      RST_CAUSE_APP_TIMEOUT,
      match_habit_timer,
      explain_habit_timer,
      RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY,
+     RST_RULE_FIRST | RST_RULE_HISTORY | RST_NEEDS_ALL,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {"app_timer_usual",
      RST_CAUSE_APP_TIMEOUT,
      match_usual_timer,
      explain_usual_timer,
      RST_IF_ABORT | RST_IF_AHEAD,
-     RST_RULE_FIRST | RST_RULE_HISTORY,
+     RST_RULE_FIRST | RST_RULE_HISTORY | RST_NEEDS_ALL,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 8}}},
     {"abort_fin_sent", RST_CAUSE_APP_ABORT, match_fin_sent, explain_fin_sent, RST_IF_ABORT | RST_IF_AHEAD,
      BY_ELIMINATION, ABORT_ALIKE},

@@ -41,7 +41,7 @@ const rst_rule_t rst_rules_rewritten[] = {
      match_rewritten,
      explain_rewritten,
      RST_IF_ANSWER | RST_IF_ABORT,
-     RST_RULE_FIRST,
+     RST_RULE_FIRST | RST_NEEDS_DISTANCE,
      {{RST_CAUSE_APP_ABORT, 25}, {RST_CAUSE_INJECTED, 5}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

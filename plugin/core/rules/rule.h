@@ -36,8 +36,9 @@ typedef struct rst_view {
     rst_host_period_t peer_host;         /* the same for the other host */
     const rst_recent_segment_t *trigger; /* NULL = the reset answers nothing in the capture */
     const rst_memory_t *memory;
-    bool from_host; /* another capture point shows that the host itself sent it */
-    bool texts;     /* summary and evidence texts are wanted */
+    bool from_host;  /* another capture point shows that the host itself sent it */
+    bool texts;      /* summary and evidence texts are wanted */
+    uint32_t unkept; /* RST_NEEDS_: what is not known because it was not kept (judge/unkept.h) */
     rst_verdict_t *verdict;
     struct rst_why *why; /* for the judge alone; NULL = nobody asks for an explanation */
 } rst_view_t;
@@ -65,6 +66,19 @@ enum {                               /* what a rule requires, or says besides it
        RST_RULE_BY_ELIMINATION = 0x40000 /* nothing else explains it */
 };
 
+/* What the row takes for absent, in its predicate or because rows above it would lead otherwise. Each row names at
+ * least one. Where that was not kept, the confidence falls (judge/unkept.h). */
+enum {                                 /* among the flags of the row */
+       RST_NEEDS_NOTHING = 0x80000,    /* the connection itself decides */
+       RST_NEEDS_DISTANCE = 0x100000,  /* how far away its host is in other connections, and how soon it answers */
+       RST_NEEDS_ENDINGS = 0x200000,   /* how that host ends them: timers, bursts, relays, probes */
+       RST_NEEDS_SERVICE = 0x400000,   /* when the service accepted and refused */
+       RST_NEEDS_VISITS = 0x800000,    /* connections without data of this client to this service */
+       RST_NEEDS_ATTEMPTS = 0x1000000, /* what else the client tried at that moment */
+       RST_NEEDS_HOST = RST_NEEDS_DISTANCE | RST_NEEDS_ENDINGS,
+       RST_NEEDS_ALL = RST_NEEDS_HOST | RST_NEEDS_SERVICE | RST_NEEDS_VISITS | RST_NEEDS_ATTEMPTS
+};
+
 enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */
        RST_IF_UNKNOWN = 1u << RST_FORM_UNKNOWN,
        RST_IF_REFUSAL = 1u << RST_FORM_REFUSAL,
@@ -85,7 +99,7 @@ typedef struct rst_rule {
     unsigned (*match)(const rst_view_t *view);
     void (*explain)(const rst_view_t *view); /* NULL for RST_RULE_ALTERNATIVE */
     uint16_t forms;                          /* RST_IF_ */
-    uint32_t flags;                          /* RST_RULE_ */
+    uint32_t flags;                          /* RST_RULE_ and RST_NEEDS_ */
     rst_alternative_t alike[RST_ALIKE_MAX];  /* confidence 0 ends the list */
 } rst_rule_t;
 

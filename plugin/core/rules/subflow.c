@@ -34,7 +34,7 @@ const rst_rule_t rst_rules_subflow[] = {
      match_fast_close,
      explain_fast_close,
      RST_IF_ABORT | RST_IF_ANSWER,
-     RST_RULE_FIRST,
+     RST_RULE_FIRST | RST_NEEDS_DISTANCE,
      {{RST_CAUSE_APP_ABORT, 5}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -453,7 +453,7 @@ static void begin_series(const rst_hosts_t *hosts, rst_visits_t *visits, bool fr
     visits->habit = habit;
 }
 
-void rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
+bool rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
                           rst_habit_t **habit)
 {
     rst_visits_t key;
@@ -465,7 +465,7 @@ void rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rs
     visits = table_entry(hosts, hosts->visits, &key, offsetof(rst_visits_t, last), sizeof key);
     *habit = NULL;
     if (!visits)
-        return;
+        return false;
     interval = visits->habit ? rst_elapsed(visits->last, at) : RST_TIME_NONE;
     if (interval == RST_TIME_NONE || !continues(visits->habit, interval))
         begin_series(hosts, visits, interval != RST_TIME_NONE);
@@ -477,4 +477,5 @@ void rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rs
     visits->last = at;
     visits->last_habit = habit;
     *habit = visits->habit;
+    return true;
 }

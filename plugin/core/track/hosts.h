@@ -182,9 +182,9 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
 /* Targets near a moment: probes or refusals within about scan_s. */
 unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bool probes, rst_moment_t at);
 
-/* Counts an empty connection and sets its habit, NULL when the table is full. The pointer must stay valid: a visit
- * whose series has no other interval moves to the next one. */
-void rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
+/* Counts an empty connection and sets its habit. The pointer must stay valid: a visit whose series has no other
+ * interval moves to the next one. Returns false if earlier visits may not have been kept. */
+bool rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
                           rst_habit_t **habit);
 
 #endif

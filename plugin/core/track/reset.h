@@ -136,6 +136,7 @@ struct rst_reset {
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
     bool at_home;         /* it comes from where the connections of its host do, and the SYN of this one does not */
     bool takes_any_echo;  /* this host had accepted a SYN-ACK that echoes a timestamp which none of its SYNs bore */
+    bool visits_unkept;   /* earlier connections without data of this client to this service may not have been kept */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */
