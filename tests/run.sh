@@ -92,6 +92,10 @@ if [ "$(id -u)" -eq 0 ]; then
     fi
 fi
 cd "$work"
+if [ "$(id -u)" -eq 0 ]; then
+    # The programs that people run as root, attacked by users.
+    /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/root" "$tests/tshark/test_record.py" || unit=1
+fi
 if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
     # The floors are judged on parameter values that are never used to tune the rules.
     if /usr/bin/python3 "$tests/lab/run.py" --half judge --out "$work/lab" --tolerate 8; then
@@ -106,7 +110,7 @@ fi
 status=0
 "${as_user[@]}" /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/home/pytest" "$tests" "$@" || status=$?
 if [ "$unit" -ne 0 ]; then
-    echo "unit tests or fuzzing failed (see above)"
+    echo "unit tests, fuzzing or the tests as root failed (see above)"
     exit 1
 fi
 exit "$status"

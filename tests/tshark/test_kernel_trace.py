@@ -2,7 +2,6 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
-import os
 import random
 import re
 
@@ -143,14 +142,3 @@ def test_cut_trace(tshark, tmp_path):
     assert [row[4] for row in got][:3] == ["NO_SOCKET"] * 3
     for row, want in zip(got, expected()):
         assert row[4] in ("-", want[4])
-
-
-def test_recorder_says_what_is_missing():
-    recorder = tools.REPO / "packaging" / "rst-record"
-    for arguments, message in (([], "no interface given"), (["--seconds", "x", "lo"], "is not a positive number"),
-                               (["--wrong", "lo"], "unknown option"), (["lo", "lo"], "more than one interface")):
-        done = tools.subprocess.run([recorder, *arguments], capture_output=True, text=True, check=False)
-        assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1
-    if os.geteuid():
-        done = tools.subprocess.run([recorder, "lo"], capture_output=True, text=True, check=False)
-        assert done.returncode == 1 and "root is needed" in done.stderr
