@@ -10,7 +10,7 @@
   * every header compiles alone, and its first line and its guard bear its name
   * a comment that refers to (file.h) means one that exists
   * the core includes nothing but GLib and standard C
-  * the plugin takes engine/engine.h, answer, facts and base, its folder present only engine/engine.h and answer
+  * the plugin takes engine/engine.h, answer, facts and base, its folder present only engine/engine.h, answer and base
 """
 
 import argparse
@@ -29,7 +29,7 @@ README = CORE / "README.md"
 README_LINES = 60  # a page
 DOOR = "engine/engine.h"
 PLUGIN_FOLDERS = {"answer", "facts", "base"}
-PRESENT_FOLDERS = {"answer"}
+PRESENT_FOLDERS = {"answer", "base"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 SYSTEM = re.compile(r"glib(/\w+)?\.h|[a-z]+\.h")
 FUNCTION = re.compile(r"^(?!static|typedef)\w[\w *]*?\b(rst_\w+)\([^;{]*\)\n\{", re.M)

@@ -11,6 +11,7 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
+#include "base/siphash.h"
 #include "csv.h"
 #include "packet-rst.h"
 
@@ -31,20 +32,26 @@ typedef struct row {
     unsigned first, followers, outside;
     unsigned confidence_min, confidence_max; /* of resets only */
     uint32_t first_frame, last_frame;
+    guint hash;
 } row_t;
 
 /* One -z option; lives from its registration until tshark ends. */
 typedef struct table {
     GHashTable *rows; /* row_t, keyed by itself */
+    rst_secret_t secret;
     bool provisional;
 } table_t;
 
 static guint row_hash(gconstpointer key)
 {
-    const row_t *row = (const row_t *)key;
+    return ((const row_t *)key)->hash;
+}
 
-    return (g_str_hash(row->name) * 31 + g_str_hash(row->sender)) * 31 + g_str_hash(row->server) * 31 +
-           g_str_hash(row->benign) + row->apart;
+/* All that a capture can vary at will is the server. */
+static guint hash_of(const rst_secret_t *secret, const row_t *row)
+{
+    return (guint)rst_siphash(secret, row->server, strlen(row->server)) + g_str_hash(row->name) * 31 +
+           g_str_hash(row->sender) + row->apart;
 }
 
 static gboolean row_equal(gconstpointer a, gconstpointer b)
@@ -81,10 +88,12 @@ static void table_finish(void *data)
     g_free(table);
 }
 
-static row_t *find_row(table_t *table, const row_t *key)
+static row_t *find_row(table_t *table, row_t *key)
 {
-    row_t *row = (row_t *)g_hash_table_lookup(table->rows, key);
+    row_t *row;
 
+    key->hash = hash_of(&table->secret, key);
+    row = (row_t *)g_hash_table_lookup(table->rows, key);
     if (row)
         return row;
     row = g_new(row_t, 1);
@@ -140,7 +149,7 @@ static tap_packet_status table_packet(void *data, packet_info *pinfo, epan_disse
 {
     table_t *table = (table_t *)data;
     const rst_tap_t *tap = (const rst_tap_t *)record;
-    const row_t key = key_of(tap);
+    row_t key = key_of(tap);
     row_t *row;
 
     if (tap->foreign)
@@ -206,6 +215,7 @@ static rst_tap_started_t table_init(const char *option, void *user_data _U_)
     table_t *table = g_new0(table_t, 1);
     GString *error;
 
+    table->secret = rst_secret_new();
     table->rows = g_hash_table_new_full(row_hash, row_equal, row_free, NULL);
     error = register_tap_listener(RST_TAP_NAME, table, filter, TL_REQUIRES_NOTHING, table_reset, table_packet,
                                   table_draw, table_finish);

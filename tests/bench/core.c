@@ -9,6 +9,8 @@
  *        reset    one of seven segments that ends with a reset
  *        reused   "closed", all on the same addresses and ports
  *        storm    resets in one connection
+ *        spread   a lone SYN from a random IPv6 address
+ *        chosen   the same from addresses that once met in few places of the table
  *
  * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the headers
  * that an allocator adds and without the hash tables). With "longest", every reset gets its verdict, and the last
@@ -120,6 +122,6 @@ int main(int argc, char **argv)
 
     if (kind && kind->steps)
         return measure(kind, count, timed);
-    fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm COUNT [longest]\n");
+    fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm|spread|chosen COUNT [longest]\n");
     return 2;
 }

@@ -42,6 +42,8 @@ static const kind_t kinds[] = {
     {"scanned", 2, PLACE_TARGETS, false, {{0, SYN, 0, 0, 0}, {1, RST | ACK, 0, 1, 0}}},
     {"sweep", 1, PLACE_TARGETS, false, {{0, SYN, 0, 0, 0}}},
     {"portscan", 2, PLACE_PORTS, false, {{0, SYN, 0, 0, 0}, {1, RST | ACK, 0, 1, 0}}},
+    {"spread", 1, PLACE_SPREAD, false, {{0, SYN, 0, 0, 0}}},
+    {"chosen", 1, PLACE_CHOSEN, false, {{0, SYN, 0, 0, 0}}},
 };
 
 const kind_t *kind_named(const char *name)
@@ -99,19 +101,47 @@ static void set_ends(const kind_t *kind, uint32_t number, uint32_t end[2], uint1
     }
 }
 
+/* Pseudorandom numbers (splitmix64). */
+static uint64_t random_of(uint64_t number)
+{
+    number *= UINT64_C(0x9e3779b97f4a7c15);
+    number = (number ^ number >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    number = (number ^ number >> 27) * UINT64_C(0x94d049bb133111eb);
+    return number ^ number >> 31;
+}
+
+static rst_address_t spread(uint32_t number)
+{
+    return (rst_address_t){{random_of(2 * (uint64_t)number), random_of(2 * (uint64_t)number + 1)}, 16};
+}
+
+/* Before SipHash, each word was multiplied by the secret and folded once: the next word could take back what the top
+ * bits of a word had changed. */
+static rst_address_t chosen(uint32_t number)
+{
+    uint64_t top = number >> 11 & 0x7ff;
+    uint64_t next = number & 0x7ff;
+
+    return (rst_address_t){{UINT64_C(0xb80d0120) | top << 53, 1 | next << 53 | next << 21 | number >> 22 << 1}, 16};
+}
+
 rst_segment_t kind_segment(const kind_t *kind, unsigned step_number, uint32_t number, bool ipv6)
 {
     const step_t *step = &kind->step[step_number];
+    bool whole = kind->place == PLACE_SPREAD || kind->place == PLACE_CHOSEN;
     unsigned from = step->from;
     rst_segment_t segment = {.known = RST_HAS_IP | RST_HAS_WINDOW | RST_HAS_OPTIONS | RST_HAS_LENGTH};
     uint32_t isn[2] = {number * 0x9e3779b1u, number * 0x85ebca6bu};
     uint32_t end[2];
     uint16_t port[2];
 
+    ipv6 = ipv6 || whole;
     set_ends(kind, number, end, port);
     segment.known |= ipv6 ? 0 : RST_HAS_IP_ID;
     segment.src = make_address(end[from], ipv6);
     segment.dst = make_address(end[1 - from], ipv6);
+    if (whole)
+        segment.src = kind->place == PLACE_SPREAD ? spread(number) : chosen(number);
     segment.sport = port[from];
     segment.dport = port[1 - from];
     segment.seq = (step->flags & RST) && !step->seq ? 0 : isn[from] + step->seq; /* a refusal counts from 0 */

@@ -1,9 +1,19 @@
 /* address.c
- * Comparing and hashing network addresses.
+ * Comparing network addresses.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "base/address.h"
+
+#include <string.h>
+
+uint32_t rst_address_ipv4(const rst_address_t *address)
+{
+    uint32_t value;
+
+    memcpy(&value, address->word, sizeof value);
+    return value;
+}
 
 uint32_t rst_address_hash(const rst_address_t *address)
 {

@@ -15,6 +15,10 @@ typedef struct rst_address {
     uint8_t size;
 } rst_address_t;
 
+/* The four bytes of an IPv4 address as a number, in the byte order of the machine. */
+uint32_t rst_address_ipv4(const rst_address_t *address);
+
+/* The same in each run, for what a verdict may depend on. Tables that look up addresses need rst_siphash(). */
 uint32_t rst_address_hash(const rst_address_t *address);
 bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
 

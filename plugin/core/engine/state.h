@@ -20,6 +20,8 @@
 #include "track/icmp_reports.h"
 #include "track/keep.h"
 
+/* Tables by frame number or by our own pointers need no keyed hash: nobody chooses pointers, and whoever wants N frame
+ * numbers to meet needs a file of N times as many frames as the table has places. */
 #define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
 

@@ -6,6 +6,7 @@
 #include "points/conn_at_point.h"
 
 #include "base/address.h"
+#include "points/same_isn.h"
 #include "track/hosts.h"
 
 #define SAME_ISN_MAX 8 /* connections with the same initial sequence number: more than that is a scan */
@@ -81,11 +82,11 @@ static void recall(rst_points_t *points, rst_conn_at_point_t *at_point, unsigned
 
 static void list_isn(rst_points_t *points, rst_conn_at_point_t *at_point, uint32_t isn)
 {
-    gpointer key = GUINT_TO_POINTER(isn);
+    rst_same_isn_t *same = rst_same_isn(points, isn, true);
 
     at_point->listed = true;
-    at_point->same_isn = g_hash_table_lookup(points->by_isn, key);
-    g_hash_table_insert(points->by_isn, key, at_point);
+    at_point->same_isn = same->latest;
+    same->latest = at_point;
 }
 
 rst_conn_at_point_t *rst_at_point_new(rst_points_t *points, rst_conn_t *conn, rst_conn_t *table_conn)
@@ -242,13 +243,14 @@ static bool is_translated(const rst_points_t *points, const rst_conn_at_point_t 
            apart_from(points, at_point, other);
 }
 
-static rst_conn_at_point_t *find_translated(rst_points_t *points, const rst_conn_at_point_t *at_point, uint32_t isn)
+static rst_conn_at_point_t *find_translated(const rst_points_t *points, const rst_conn_at_point_t *at_point,
+                                            uint32_t isn)
 {
+    const rst_same_isn_t *same = rst_same_isn(points, isn, false);
     rst_conn_at_point_t *found = NULL;
     unsigned count = 0;
 
-    for (rst_conn_at_point_t *other = g_hash_table_lookup(points->by_isn, GUINT_TO_POINTER(isn)); other;
-         other = other->same_isn) {
+    for (rst_conn_at_point_t *other = same ? same->latest : NULL; other; other = other->same_isn) {
         if (++count > SAME_ISN_MAX)
             return NULL;
         if (other == at_point)

@@ -20,6 +20,7 @@
 
 #include "base/memory.h"
 #include "base/moment.h"
+#include "base/siphash.h"
 #include "facts/point_ends.h"
 #include "facts/segment.h"
 #include "points/clock.h"
@@ -56,8 +57,9 @@ typedef struct rst_points {
     bool stated;             /* the user says which interfaces belong together */
     rst_point_ends_t ends;   /* what the user says */
     rst_pair_t *pair[RST_INTERFACES_MAX][RST_INTERFACES_MAX]; /* [lower][higher]; NULL until needed */
-    GHashTable *by_isn; /* client's initial sequence number -> rst_conn_at_point_t; NULL until several */
+    GHashTable *by_isn; /* rst_same_isn_t (same_isn.h), keyed by itself; NULL until several */
     GHashTable *opened; /* rst_host_t -> the rst_conn_at_point_t that it opened last; NULL until several */
+    rst_secret_t secret;
     uint32_t sightings; /* total in all rings */
     bool finished;      /* the whole file was read, and the losses of the points were counted */
 } rst_points_t;

@@ -6,6 +6,7 @@
 #include "points/route.h"
 
 #include "base/seq.h"
+#include "points/same_isn.h"
 
 /* 0 = the client sent it, 1 = the server. The view is of the current incarnation, so its record is still about it. */
 static unsigned role_of(const rst_conn_at_point_t *view, unsigned from)
@@ -155,8 +156,9 @@ void rst_points_begin(rst_points_t *points)
     GPtrArray *conns = g_ptr_array_new();
 
     points->several = true;
-    points->by_isn = g_hash_table_new(NULL, NULL);
-    points->opened = g_hash_table_new(NULL, NULL);
+    points->secret = rst_secret_new();
+    points->by_isn = rst_same_isn_table();
+    points->opened = g_hash_table_new(NULL, NULL); /* by our own pointers, which nobody can choose */
     g_hash_table_foreach(points->table->table, adopt_all, conns);
     g_ptr_array_sort(conns, compare_beginning);
     for (unsigned i = 0; i < conns->len; i++) {

@@ -15,41 +15,16 @@
 #define NEIGHBORS 3      /* resets of the same host, before and after, that the trace must contain */
 #define SHARE_PERCENT 80 /* of a host's resets that the trace must contain before a missing one means something */
 
-static guint hash_address(gconstpointer key)
-{
-    const rst_address_t *address = key;
-    uint64_t mixed =
-        (address->word[0] ^ (address->word[1] * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xff51afd7ed558ccd);
-
-    return (guint)(mixed >> 32) + address->size;
-}
-
-static gboolean same_address(gconstpointer a, gconstpointer b)
-{
-    const rst_address_t *one = a;
-    const rst_address_t *other = b;
-
-    return one->size == other->size && one->word[0] == other->word[0] && one->word[1] == other->word[1];
-}
-
-static void free_clock(gpointer data)
-{
-    rst_host_clock_t *clock = data;
-
-    g_array_free(clock->rows, TRUE);
-    g_free(clock);
-}
-
 rst_join_t *rst_join_new(rst_trace_t *trace)
 {
     rst_join_t *join = g_new0(rst_join_t, 1);
 
     join->trace = trace;
     join->rows = g_array_new(FALSE, FALSE, sizeof(rst_row_t));
-    join->clocks = g_ptr_array_new_with_free_func(free_clock);
+    rst_join_clocks_open(join);
+    /* By our own pointers, which nobody can choose. */
     join->chains = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     join->by_reset = g_hash_table_new(NULL, NULL);
-    join->by_host = g_hash_table_new_full(hash_address, same_address, g_free, NULL);
     return join;
 }
 
@@ -59,10 +34,9 @@ void rst_join_free(rst_join_t *join)
         return;
     rst_trace_free(join->trace);
     g_array_free(join->rows, TRUE);
-    g_ptr_array_free(join->clocks, TRUE);
+    rst_join_clocks_close(join);
     g_hash_table_destroy(join->chains);
     g_hash_table_destroy(join->by_reset);
-    g_hash_table_destroy(join->by_host);
     g_free(join);
 }
 

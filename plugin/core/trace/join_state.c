@@ -15,16 +15,50 @@ rst_host_clock_t *rst_join_clock(const rst_join_t *join, unsigned index)
     return g_ptr_array_index(join->clocks, index);
 }
 
+static guint clock_hash(gconstpointer key)
+{
+    return ((const rst_host_clock_t *)key)->hash;
+}
+
+static gboolean clock_equal(gconstpointer a, gconstpointer b)
+{
+    return rst_address_equal(&((const rst_host_clock_t *)a)->address, &((const rst_host_clock_t *)b)->address);
+}
+
+static void free_clock(gpointer data)
+{
+    rst_host_clock_t *clock = data;
+
+    g_array_free(clock->rows, TRUE);
+    g_free(clock);
+}
+
+void rst_join_clocks_open(rst_join_t *join)
+{
+    join->clocks = g_ptr_array_new_with_free_func(free_clock);
+    join->by_host = g_hash_table_new(clock_hash, clock_equal);
+    join->secret = rst_secret_new();
+}
+
+void rst_join_clocks_close(rst_join_t *join)
+{
+    g_hash_table_destroy(join->by_host);
+    g_ptr_array_free(join->clocks, TRUE);
+}
+
 unsigned rst_join_clock_of(rst_join_t *join, const rst_address_t *address)
 {
-    unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(join->by_host, address));
+    rst_host_clock_t key = {.address = *address};
     rst_host_clock_t *clock;
 
-    if (index)
-        return index - 1;
-    clock = g_new0(rst_host_clock_t, 1);
-    clock->rows = g_array_new(FALSE, FALSE, sizeof(unsigned));
-    g_ptr_array_add(join->clocks, clock);
-    g_hash_table_insert(join->by_host, g_memdup2(address, sizeof *address), GUINT_TO_POINTER(join->clocks->len));
-    return join->clocks->len - 1;
+    key.hash = (uint32_t)rst_siphash_words(&join->secret, address->word, G_N_ELEMENTS(address->word), address->size);
+    clock = g_hash_table_lookup(join->by_host, &key);
+    if (!clock) {
+        clock = g_memdup2(&key, sizeof key);
+        clock->rows = g_array_new(FALSE, FALSE, sizeof(unsigned));
+        clock->index = join->clocks->len;
+        g_ptr_array_add(join->clocks, clock);
+        g_hash_table_add(join->by_host, clock);
+    }
+    return clock->index;
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
+#include "base/siphash.h"
 #include "trace/join_clock.h"
 #include "trace/parse.h"
 #include "trace/trace.h"
@@ -41,7 +42,10 @@ typedef struct rst_row {
 
 /* One host. Its events all have about the same latency to the capture point, so each host has its own offset. */
 typedef struct rst_host_clock {
-    GArray *rows; /* unsigned */
+    rst_address_t address;
+    uint32_t hash;
+    unsigned index; /* among all clocks */
+    GArray *rows;   /* unsigned */
     rst_drift_t drift;
     int64_t offset, tolerance;
     unsigned anchor; /* place of the row to start from */
@@ -55,12 +59,16 @@ typedef struct rst_join {
     GPtrArray *clocks;    /* rst_host_clock_t */
     GHashTable *chains;   /* connection, sender and shape -> rst_chain_t */
     GHashTable *by_reset; /* rst_reset_t -> row + 1 */
-    GHashTable *by_host;  /* rst_address_t -> clock + 1 */
+    GHashTable *by_host;  /* rst_host_clock_t, keyed by itself */
+    rst_secret_t secret;  /* of that table */
     unsigned joined;      /* rows that existed when the join was last done */
 } rst_join_t;
 
 rst_row_t *rst_join_row(const rst_join_t *join, unsigned index);
 rst_host_clock_t *rst_join_clock(const rst_join_t *join, unsigned index);
+
+void rst_join_clocks_open(rst_join_t *join);
+void rst_join_clocks_close(rst_join_t *join);
 
 /* Index of the clock of the host with this address, created if missing. */
 unsigned rst_join_clock_of(rst_join_t *join, const rst_address_t *address);

@@ -7,13 +7,38 @@
 
 #include <string.h>
 
+/* One kept name; in a probe, text points to the name that is looked for. */
+typedef struct name {
+    char *text; /* owned */
+    uint32_t hash;
+} name_t;
+
+static guint name_hash(gconstpointer key)
+{
+    return ((const name_t *)key)->hash;
+}
+
+static gboolean name_equal(gconstpointer a, gconstpointer b)
+{
+    return strcmp(((const name_t *)a)->text, ((const name_t *)b)->text) == 0;
+}
+
+static void free_name(gpointer data)
+{
+    name_t *name = data;
+
+    g_free(name->text);
+    g_free(name);
+}
+
 rst_trace_t *rst_trace_new(void)
 {
     rst_trace_t *trace = g_new0(rst_trace_t, 1);
 
     trace->sent = g_array_new(FALSE, FALSE, sizeof(rst_event_t));
     trace->received = g_array_new(FALSE, FALSE, sizeof(rst_event_t));
-    trace->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    trace->names = g_hash_table_new_full(name_hash, name_equal, free_name, NULL);
+    trace->secret = rst_secret_new();
     return trace;
 }
 
@@ -28,19 +53,22 @@ void rst_trace_free(rst_trace_t *trace)
 }
 
 /* The kept copy of a name; NULL if there is no name or there are too many. */
-static const char *keep_name(rst_trace_t *trace, const char *name)
+static const char *keep_name(rst_trace_t *trace, char *text)
 {
-    char *kept = NULL;
+    name_t key = {text, (uint32_t)rst_siphash(&trace->secret, text, strlen(text))};
+    name_t *kept;
 
-    if (!name[0])
+    if (!text[0])
         return NULL;
-    if (g_hash_table_lookup_extended(trace->names, name, (gpointer *)&kept, NULL))
-        return kept;
-    if (g_hash_table_size(trace->names) >= RST_TRACE_NAMES_MAX)
-        return NULL;
-    kept = g_strdup(name);
-    g_hash_table_add(trace->names, kept);
-    return kept;
+    kept = g_hash_table_lookup(trace->names, &key);
+    if (!kept) {
+        if (g_hash_table_size(trace->names) >= RST_TRACE_NAMES_MAX)
+            return NULL;
+        kept = g_memdup2(&key, sizeof key);
+        kept->text = g_strdup(text);
+        g_hash_table_add(trace->names, kept);
+    }
+    return kept->text;
 }
 
 static void keep(rst_trace_t *trace, GArray *events, rst_trace_line_t *parsed)

@@ -18,23 +18,12 @@ static guint entry_hash(gconstpointer key)
     return ((const rst_conn_entry_t *)key)->hash;
 }
 
-static uint32_t mix_key(uint64_t secret, const uint64_t *key, unsigned words)
-{
-    uint64_t hash = secret ^ words;
-
-    for (unsigned at = 0; at < words; at++) {
-        hash = (hash ^ key[at]) * secret;
-        hash ^= hash >> 32;
-    }
-    return (uint32_t)(hash ^ hash >> 29);
-}
-
 static gboolean entry_equal(gconstpointer a, gconstpointer b)
 {
     const rst_conn_entry_t *left = a;
     const rst_conn_entry_t *right = b;
 
-    if (left->hash != right->hash || left->key_words != right->key_words)
+    if (left->key_words != right->key_words)
         return FALSE;
     for (unsigned at = 0; at < left->key_words; at++) {
         if (left->key[at] != right->key[at])
@@ -46,7 +35,7 @@ static gboolean entry_equal(gconstpointer a, gconstpointer b)
 void rst_conn_table_open(rst_conn_table_t *table)
 {
     table->table = g_hash_table_new(entry_hash, entry_equal);
-    table->secret = rst_secret();
+    table->secret = rst_secret_new();
     table->entries_max = RST_CONN_ENTRIES_MAX;
     table->conns_max = RST_CONNS_MAX;
 }
@@ -57,7 +46,7 @@ void rst_conn_table_close(rst_conn_table_t *table)
 }
 
 /* Two IPv4 addresses fit into one word. */
-static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool swap, uint64_t secret)
+static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool swap)
 {
     const rst_address_t *low = swap ? &segment->dst : &segment->src;
     const rst_address_t *high = swap ? &segment->src : &segment->dst;
@@ -66,7 +55,7 @@ static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool
     uint64_t *at = probe->entry.key;
 
     if (low->size == 4 && high->size == 4) {
-        *at++ = low->word[0] << 32 ^ high->word[0];
+        *at++ = (uint64_t)rst_address_ipv4(low) << 32 | rst_address_ipv4(high);
     } else {
         *at++ = low->word[0];
         *at++ = low->word[1];
@@ -75,7 +64,24 @@ static void fill_key(rst_conn_probe_t *probe, const rst_segment_t *segment, bool
     }
     *at++ = (uint64_t)(low->size << 8 | high->size) << 32 | ports;
     probe->entry.key_words = (uint8_t)(at - probe->entry.key);
-    probe->entry.hash = mix_key(secret, probe->entry.key, probe->entry.key_words);
+}
+
+static void fill_hash(rst_conn_probe_t *probe, const rst_secret_t *secret)
+{
+    unsigned words = probe->entry.key_words - 1u;
+
+    probe->entry.hash = (uint32_t)rst_siphash_words(secret, probe->entry.key, words, probe->entry.key[words]);
+}
+
+/* The place in the cache needs no secret: whoever makes all his connections share one only makes each of his segments
+ * ask the table. */
+static unsigned near_place(const rst_conn_probe_t *probe)
+{
+    uint64_t fold = 0;
+
+    for (unsigned at = 0; at < probe->entry.key_words; at++)
+        fold ^= probe->entry.key[at];
+    return (unsigned)((fold * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - RST_CONN_TABLE_NEAR_BITS));
 }
 
 static rst_conn_entry_t *new_entry(const rst_conn_entry_t *like, const rst_memory_t *memory)
@@ -98,10 +104,11 @@ rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment
     rst_conn_entry_t *entry;
 
     *from = rst_conn_sender(segment);
-    fill_key(&probe, segment, *from == 1, table->secret);
-    near = &table->near[probe.entry.hash % RST_CONN_TABLE_NEAR];
+    fill_key(&probe, segment, *from == 1);
+    near = &table->near[near_place(&probe)];
     if (*near && entry_equal(*near, &probe.entry))
         return *near;
+    fill_hash(&probe, &table->secret);
     entry = g_hash_table_lookup(table->table, &probe.entry);
     if (!entry) {
         if (g_hash_table_size(table->table) >= table->entries_max) {
@@ -120,7 +127,8 @@ rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_s
     rst_conn_probe_t probe;
 
     *from = rst_conn_sender(segment);
-    fill_key(&probe, segment, *from == 1, table->secret);
+    fill_key(&probe, segment, *from == 1);
+    fill_hash(&probe, &table->secret);
     return g_hash_table_lookup(table->table, &probe.entry);
 }
 

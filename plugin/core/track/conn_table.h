@@ -10,6 +10,7 @@
 #ifndef RST_CONN_TABLE_H
 #define RST_CONN_TABLE_H
 
+#include "base/siphash.h"
 #include "track/closed_summary.h"
 
 #define RST_CONN_ENTRIES_MAX 4000000
@@ -32,23 +33,23 @@ typedef struct rst_conn_entry {
         rst_packed_syn_t syn;
         rst_closed_summary_t summary;
     } as;
-    uint32_t hash;        /* of the key, mixed with the table's secret */
+    uint32_t hash;        /* of the key, by the table's secret */
     bool packed;          /* as.syn or as.summary, not as.conn */
     bool closed_long_ago; /* as.summary */
     uint8_t key_words;    /* of key[] */
     uint64_t key[];       /* both addresses, smaller endpoint first, then one word with ports and address sizes */
 } rst_conn_entry_t;
 
-#define RST_CONN_TABLE_NEAR 2048
+#define RST_CONN_TABLE_NEAR_BITS 11
+#define RST_CONN_TABLE_NEAR (1u << RST_CONN_TABLE_NEAR_BITS)
 
 typedef struct rst_conn_table {
-    GHashTable *table; /* rst_conn_entry_t, keyed by itself */
-    /* found last, by the low bits of the hash: a cache that serves most segments */
-    rst_conn_entry_t *near[RST_CONN_TABLE_NEAR];
+    GHashTable *table;                           /* rst_conn_entry_t, keyed by itself */
+    rst_conn_entry_t *near[RST_CONN_TABLE_NEAR]; /* found last: a cache that serves most segments */
     uint32_t conns;
     uint32_t entries_max, conns_max;
-    uint64_t secret; /* odd and random, so that nobody can craft a file whose keys all collide */
-    bool full;       /* a connection or an entry was turned away */
+    rst_secret_t secret;
+    bool full; /* a connection or an entry was turned away */
 } rst_conn_table_t;
 
 void rst_conn_table_open(rst_conn_table_t *table);

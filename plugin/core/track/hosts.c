@@ -23,20 +23,22 @@ static guint service_hash(gconstpointer key)
     return ((const rst_service_t *)key)->hash;
 }
 
-uint64_t rst_secret(void)
+/* An IPv4 address fits into the tail. */
+static uint32_t hash_of(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
 {
-    return (uint64_t)g_random_int() << 32 | g_random_int() | 1;
+    uint64_t tail = (uint32_t)point << 16 | port;
+
+    if (address->size == 4)
+        return (uint32_t)rst_siphash_words(&hosts->secret, NULL, 0, tail << 32 | rst_address_ipv4(address));
+    tail |= (uint64_t)address->size << 24;
+    return (uint32_t)rst_siphash_words(&hosts->secret, address->word, G_N_ELEMENTS(address->word), tail);
 }
 
-static uint32_t mix_address(uint64_t secret, const rst_address_t *address, uint16_t port)
+/* As in conn_table.c, the place in the cache needs no secret. */
+static unsigned near_place(const rst_address_t *address)
 {
-    uint64_t hash = (address->word[0] ^ secret) * secret;
-
-    hash ^= hash >> 32;
-    hash = (hash ^ address->word[1]) * secret;
-    hash ^= hash >> 32;
-    hash = (hash ^ port) * secret;
-    return (uint32_t)(hash >> 32);
+    return (unsigned)(((address->word[0] ^ address->word[1]) * UINT64_C(0x9e3779b97f4a7c15)) >>
+                      (64 - RST_HOSTS_NEAR_BITS));
 }
 
 static gboolean service_equal(gconstpointer a, gconstpointer b)
@@ -48,11 +50,12 @@ static gboolean service_equal(gconstpointer a, gconstpointer b)
            rst_address_equal(&left->address, &right->address);
 }
 
+/* Made of two keyed hashes. Not their plain sum or difference: a host and its own port 0 have the same one. */
 static guint visits_hash(gconstpointer key)
 {
     const rst_visits_t *visits = key;
 
-    return g_direct_hash(visits->client) * 31 + g_direct_hash(visits->service);
+    return visits->client->hash * 31 + visits->service->hash;
 }
 
 static gboolean visits_equal(gconstpointer a, gconstpointer b)
@@ -70,7 +73,7 @@ void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_pr
     hosts->visits = g_hash_table_new(visits_hash, visits_equal);
     hosts->memory = memory;
     hosts->prefs = prefs;
-    hosts->secret = rst_secret();
+    hosts->secret = rst_secret_new();
 }
 
 void rst_hosts_close(rst_hosts_t *hosts)
@@ -101,10 +104,11 @@ rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uin
 
     key.address = *address;
     key.point = point;
-    key.hash = mix_address(hosts->secret, address, 0) ^ point;
-    near = &hosts->near[key.hash % RST_HOSTS_NEAR];
-    if (!*near || !host_equal(*near, &key))
-        *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, period), sizeof key);
+    near = &hosts->near[near_place(address)];
+    if (*near && host_equal(*near, &key))
+        return *near;
+    key.hash = hash_of(hosts, address, 0, point);
+    *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, period), sizeof key);
     return *near;
 }
 
@@ -115,7 +119,7 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
     key.address = *address;
     key.port = port;
     key.point = point;
-    key.hash = mix_address(hosts->secret, address, port) ^ point;
+    key.hash = hash_of(hosts, address, port, point);
     return table_entry(hosts, hosts->services, &key, offsetof(rst_service_t, runs), sizeof key);
 }
 

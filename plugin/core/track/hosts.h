@@ -12,13 +12,15 @@
 
 #include <glib.h>
 
+#include "base/siphash.h"
 #include "track/direction.h"
 #include "track/distances.h"
 #include "track/services.h"
 
 #define RST_TABLE_MAX 65536
 #define RST_RECENT_MAX 16
-#define RST_HOSTS_NEAR 64
+#define RST_HOSTS_NEAR_BITS 6
+#define RST_HOSTS_NEAR (1u << RST_HOSTS_NEAR_BITS)
 
 struct rst_conn;
 
@@ -85,7 +87,7 @@ typedef struct rst_silence {
 
 typedef struct rst_host {
     rst_address_t address;
-    uint32_t hash;            /* of the address, mixed with the secret of the tables */
+    uint32_t hash;            /* of address and point, by the secret of the tables */
     uint8_t point;            /* capture point */
     rst_host_period_t period; /* the latest one; leads to the earlier ones */
     uint8_t periods;
@@ -119,14 +121,11 @@ typedef struct rst_visits {
 
 typedef struct rst_hosts {
     GHashTable *hosts, *services, *visits;
-    rst_host_t *near[RST_HOSTS_NEAR]; /* found last, by the low bits of the hash */
+    rst_host_t *near[RST_HOSTS_NEAR]; /* found last */
     const rst_memory_t *memory;
     const rst_prefs_t *prefs;
-    uint64_t secret; /* as in rst_conn_table_t */
+    rst_secret_t secret;
 } rst_hosts_t;
-
-/* An odd random number for the hashes of the tables of one file. */
-uint64_t rst_secret(void);
 
 void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
 void rst_hosts_close(rst_hosts_t *hosts);

@@ -63,23 +63,18 @@ static gboolean report_equal(gconstpointer a, gconstpointer b)
            rst_address_equal(&left->src, &right->src) && rst_address_equal(&left->dst, &right->dst);
 }
 
-static uint32_t hash_of(uint64_t secret, const rst_icmp_t *icmp)
+static uint32_t hash_of(const rst_icmp_reports_t *reports, const rst_icmp_t *icmp)
 {
-    const uint64_t words[] = {icmp->src.word[0], icmp->src.word[1], icmp->dst.word[0], icmp->dst.word[1],
-                              (uint64_t)icmp->sport << 32 | (uint64_t)icmp->dport << 1 | icmp->udp};
-    uint64_t hash = secret;
+    const uint64_t words[] = {icmp->src.word[0], icmp->src.word[1], icmp->dst.word[0], icmp->dst.word[1]};
+    uint64_t tail = (uint64_t)icmp->sport << 32 | (uint64_t)icmp->dport << 1 | icmp->udp;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        hash = (hash ^ words[i]) * secret;
-        hash ^= hash >> 32;
-    }
-    return (uint32_t)hash;
+    return (uint32_t)rst_siphash_words(&reports->secret, words, G_N_ELEMENTS(words), tail);
 }
 
 void rst_icmp_reports_open(rst_icmp_reports_t *reports)
 {
     reports->table = g_hash_table_new(report_hash, report_equal);
-    reports->secret = rst_secret();
+    reports->secret = rst_secret_new();
 }
 
 void rst_icmp_reports_close(rst_icmp_reports_t *reports)
@@ -104,7 +99,7 @@ bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, 
 
     if (!meaning_of(icmp))
         return false;
-    key.hash = hash_of(reports->secret, icmp);
+    key.hash = hash_of(reports, icmp);
     report = g_hash_table_lookup(reports->table, &key);
     if (!report) {
         if (g_hash_table_size(reports->table) >= RST_TABLE_MAX)
@@ -128,7 +123,7 @@ const rst_icmp_report_t *rst_icmp_reports_find(const rst_icmp_reports_t *reports
 {
     rst_icmp_report_t key = {.icmp = {.src = *src, .dst = *dst, .sport = sport, .dport = dport}};
 
-    key.hash = hash_of(reports->secret, &key.icmp);
+    key.hash = hash_of(reports, &key.icmp);
     return g_hash_table_lookup(reports->table, &key);
 }
 

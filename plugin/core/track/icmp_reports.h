@@ -12,6 +12,7 @@
 #include <glib.h>
 
 #include "base/memory.h"
+#include "base/siphash.h"
 #include "facts/icmp.h"
 #include "facts/prefs.h"
 
@@ -24,7 +25,7 @@ typedef struct rst_icmp_report {
 
 typedef struct rst_icmp_reports {
     GHashTable *table; /* rst_icmp_report_t, keyed by itself */
-    uint64_t secret;   /* as in rst_conn_table_t */
+    rst_secret_t secret;
 } rst_icmp_reports_t;
 
 void rst_icmp_reports_open(rst_icmp_reports_t *reports);
