@@ -22,6 +22,7 @@ TYPES = {"STRING": "string", "BOOLEAN": "boolean", "DURATION": "duration", "FRAM
          "FT_UINT16": "number", "FT_UINT32": "number", "FT_INT8": "signed number"}
 MAPPINGS = {"boolean": "boolean", "duration": "double", "frame number": "long", "number": "long",
             "signed number": "long"}
+OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.problem.title")  # of resets and of findings
 SENTENCES = ("summary", "text", "advice", "reference", "connection_filter")  # searched by words, not counted
 
 INTRO = """\
@@ -33,8 +34,9 @@ Fields named "evidence" and "alternative" repeat, always in pairs. Final values 
 or sharkd. Durations are in seconds.
 
 Only analyzed resets carry the protocol item `rst`, so the display filter `rst` matches exactly those.
-`rst.reset_in`, `rst.finding.*` and `rst.foreign` stand beside it, on whatever packet they concern. What a foreign packet
-is: [trust.md](trust.md).
+`rst.reset_in`, `rst.finding.*` and `rst.foreign` stand beside it, on whatever packet they concern; `rst.client`,
+`rst.server` and `rst.problem` belong to resets and findings. What a foreign packet is: [trust.md](trust.md). What a
+problem is: [problems.md](problems.md).
 
 | field | type | meaning |
 |---|---|---|
@@ -82,7 +84,8 @@ def template(fields):
     resets, others = {}, {}
     for field in fields:
         apart = field.name in ("rst.reset_in", "rst.foreign") or field.name.startswith("rst.finding.")
-        (others if apart else resets)["rst_" + field.name.replace(".", "_")] = mapping(field)
+        for place in (resets, others) if field.name in OF_BOTH else (others,) if apart else (resets,):
+            place["rst_" + field.name.replace(".", "_")] = mapping(field)
     layers = {"dynamic": False, "properties": {"rst": {"dynamic": False, "properties": resets}, **others}}
     return {
         "index_patterns": ["packets-*"],

@@ -20,6 +20,7 @@
 #include "preferences.h"
 #include "present/csv.h"
 #include "present/expert.h"
+#include "present/problems.h"
 #include "present/stats.h"
 #include "present/tree.h"
 
@@ -238,6 +239,21 @@ static void log_why(packet_info *pinfo, const rst_reset_t *reset)
     }
 }
 
+/* From the second visit on, because a problem is made of the whole file. */
+static void show_problem(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *item,
+                         const rst_reset_t *reset)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    const char *title;
+    uint32_t number;
+
+    if (!item || !pinfo->fd->visited || !rst_tree_wants_problem(tree))
+        return;
+    number = reset ? rst_engine_problem_of(engine, reset, &memory, &title)
+                   : rst_engine_problem_at(engine, pinfo->num, &memory, &title);
+    rst_tree_add_problem(item, tvb, number, title);
+}
+
 static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_reset_t *reset)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
@@ -257,6 +273,9 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     if (fields)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict,
                                     rst_tree_wants_filter(tree) ? rst_reset_filter(reset, &memory) : "");
+    if (item && rst_tree_wants_ends(tree))
+        rst_tree_add_ends(item, tvb, rst_reset_client(reset, &memory), rst_reset_server(reset, &memory));
+    show_problem(tvb, pinfo, tree, item, reset);
     if (item && reset == noted_reset)
         show_trace_note(tvb, pinfo, item);
     if (tapped || expert)
@@ -284,6 +303,9 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         return;
     if (fields)
         item = rst_tree_add_finding(tree, tvb, finding);
+    if (item && rst_tree_wants_ends(tree))
+        rst_tree_add_ends(item, tvb, finding->opener, finding->acceptor);
+    show_problem(tvb, pinfo, tree, item, NULL);
     rst_expert_add_finding(pinfo, item, finding);
     if (tapped)
         queue_tap(pinfo, &(rst_tap_t){.finding = finding, .server = finding->server});
@@ -348,6 +370,16 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return 0;
 }
 
+char *rst_problems_text(bool json)
+{
+    wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    rst_memory_t memory = memory_of(scope);
+    char *text = rst_engine_problems(engine, json, &memory);
+
+    wmem_destroy_allocator(scope);
+    return text;
+}
+
 static const rst_reset_t *first_reset(packet_info *pinfo)
 {
     return (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET);
@@ -394,4 +426,5 @@ void proto_reg_handoff_rst(void)
     rst_icmp_hook_handoff();
     rst_stats_register();
     rst_csv_register();
+    rst_problems_tap_register();
 }

@@ -45,6 +45,7 @@ if [ "$deps" = yes ]; then
         python3 python3-pytest
     need_packages wireshark xvfb xauth openbox xdotool imagemagick tesseract-ocr ||
         echo "graphical Wireshark: cannot be installed, its tests are skipped"
+    need_packages python3-jsonschema || echo "python3-jsonschema: cannot be installed, schemas are not checked"
     need_packages parallel || echo "GNU parallel: cannot be installed, the tests of rst-batch are skipped"
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
         need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||

@@ -23,6 +23,7 @@ static int hf_rst_category = -1;
 static int hf_rst_cause = -1;
 static int hf_rst_cause_id = -1;
 static int hf_rst_confidence = -1;
+static int hf_rst_client = -1;
 static int hf_rst_conflict = -1;
 static int hf_rst_connection_filter = -1;
 static int hf_rst_contradicted_by = -1;
@@ -50,11 +51,14 @@ static int hf_rst_points_clock = -1;
 static int hf_rst_points_missing = -1;
 static int hf_rst_points_seen = -1;
 static int hf_rst_probes = -1;
+static int hf_rst_problem = -1;
+static int hf_rst_problem_title = -1;
 static int hf_rst_provisional = -1;
 static int hf_rst_reference = -1;
 static int hf_rst_reset_in = -1;
 static int hf_rst_retransmissions = -1;
 static int hf_rst_sender = -1;
+static int hf_rst_server = -1;
 static int hf_rst_summary = -1;
 static int hf_rst_trace_note = -1;
 static int hf_rst_trigger = -1;
@@ -294,6 +298,17 @@ bool rst_tree_wants_filter(proto_tree *tree)
     return tree && proto_field_is_referenced(tree, hf_rst_connection_filter);
 }
 
+bool rst_tree_wants_ends(proto_tree *tree)
+{
+    return tree && (proto_field_is_referenced(tree, hf_rst_client) || proto_field_is_referenced(tree, hf_rst_server));
+}
+
+bool rst_tree_wants_problem(proto_tree *tree)
+{
+    return tree &&
+           (proto_field_is_referenced(tree, hf_rst_problem) || proto_field_is_referenced(tree, hf_rst_problem_title));
+}
+
 /* An evidence frame is only shown together with its text. */
 bool rst_tree_wants_texts(proto_tree *tree)
 {
@@ -354,6 +369,18 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
 void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note)
 {
     add_long_string(proto_item_get_subtree(item), tvb, hf_rst_trace_note, note);
+}
+
+void rst_tree_add_ends(proto_item *item, tvbuff_t *tvb, const char *client, const char *server)
+{
+    add_string(proto_item_get_subtree(item), tvb, hf_rst_client, client);
+    add_string(proto_item_get_subtree(item), tvb, hf_rst_server, server);
+}
+
+void rst_tree_add_problem(proto_item *item, tvbuff_t *tvb, uint32_t number, const char *title)
+{
+    add_uint_unless_0(proto_item_get_subtree(item), tvb, hf_rst_problem, number);
+    add_long_string(proto_item_get_subtree(item), tvb, hf_rst_problem_title, title);
 }
 
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
@@ -492,6 +519,12 @@ static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_foreign, "Does not fit its side", "foreign",
                  "What does not fit in a packet that bears the address of a side but does not come from there: "
                  "sequence number, acknowledgment number, hop distance, timestamp, checksum"),
+    STRING_FIELD(hf_rst_client, "Client", "client",
+                 "Address and port of the side that opened the connection, as far as known"),
+    STRING_FIELD(hf_rst_server, "Server", "server", "Address and port of the other side"),
+    NUMBER_FIELD(hf_rst_problem, "Problem", "problem", FT_UINT32,
+                 "Number of the problem that this failure belongs to, from the second pass on"),
+    STRING_FIELD(hf_rst_problem_title, "Problem in words", "problem.title", "That problem in one sentence"),
     FRAME_FIELD(hf_rst_foreign_frame, "Foreign packet", "foreign.frame", FT_FRAMENUM_NONE,
                 "A packet that bears an address of the connection but does not fit it, so that it proves nothing"),
 };

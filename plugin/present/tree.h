@@ -30,6 +30,12 @@ bool rst_tree_wants_foreign(proto_tree *tree);
 /* Does anything need the display filter for the connection? */
 bool rst_tree_wants_filter(proto_tree *tree);
 
+/* Does anything need the ends of the connection? */
+bool rst_tree_wants_ends(proto_tree *tree);
+
+/* Does anything need the problem that a failure belongs to? */
+bool rst_tree_wants_problem(proto_tree *tree);
+
 /* Does anything need a field that holds a sentence? */
 bool rst_tree_wants_texts(proto_tree *tree);
 
@@ -40,6 +46,12 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
 
 /* Adds a note about the kernel trace to the item of the first reset. note may be NULL. */
 void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note);
+
+/* Adds the ends of the connection ("address:port") to the item of a reset or of a finding. */
+void rst_tree_add_ends(proto_item *item, tvbuff_t *tvb, const char *client, const char *server);
+
+/* Adds the problem that it belongs to; number 0 = none. */
+void rst_tree_add_problem(proto_item *item, tvbuff_t *tvb, uint32_t number, const char *title);
 
 /* These are added to the root of the frame, because a frame without a reset has no rst item. */
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);

@@ -34,7 +34,8 @@ typedef struct rst_finding {
     int64_t duration;    /* ns from the first to the last of them, or RST_DURATION_NONE */
     const char *pattern; /* NULL = none */
     const char *summary;
-    const char *server; /* address:port that did not answer, for statistics */
+    const char *server; /* address:port that did not answer */
+    const char *opener, *acceptor; /* address:port of client and server, whichever did not answer */
 } rst_finding_t;
 
 #endif

@@ -6,12 +6,14 @@
 #include "engine/back_references.h"
 
 #include "points/losses.h"
+#include "problems/problems.h"
 
 void rst_lists_drop(rst_engine_t *engine)
 {
     engine->points.finished = false;
     g_clear_pointer(&engine->findings, g_hash_table_destroy);
     g_clear_pointer(&engine->back_references, g_hash_table_destroy);
+    g_clear_pointer(&engine->problems, rst_problems_free);
 }
 
 /* A frame that belongs to several resets leads to the first of them. */

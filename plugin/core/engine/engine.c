@@ -7,6 +7,7 @@
 
 #include "engine/back_references.h"
 #include "engine/closing.h"
+#include "engine/past.h"
 #include "engine/resets.h"
 #include "engine/segments.h"
 #include "engine/state.h"
@@ -32,6 +33,8 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->orphan.let_go = true;
     engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
     engine->misfits = g_array_new(FALSE, FALSE, 2 * sizeof(uint32_t));
+    engine->past = g_array_new(FALSE, FALSE, sizeof(rst_past_t));
+    engine->began = RST_TIME_NONE;
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->memory, &engine->file.prefs);
@@ -60,6 +63,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_conn_table_close(&engine->table);
     rst_points_close(&engine->points);
     g_array_free(engine->failures, TRUE);
+    g_array_free(engine->past, TRUE);
     g_array_free(engine->misfits, TRUE);
     g_free(engine);
 }
@@ -73,6 +77,8 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
     engine->file.now.pass_index = engine->file.frames.pass_index;
     engine->file.now.time = time;
     engine->file.reading = true;
+    if (engine->began == RST_TIME_NONE)
+        engine->began = time;
     step = rst_elapsed(before, engine->file.now);
     if (step != RST_TIME_NONE && step > 0 && (!engine->file.tick || step < engine->file.tick))
         engine->file.tick = step;

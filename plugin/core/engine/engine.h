@@ -72,6 +72,17 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
  * frames makes the list. */
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
 
+/* The problems of the file, once it was read: text for people, or JSON (docs/problems.md), which the caller frees with
+ * g_free(). The first call after new frames makes them; memory is used for that only. */
+char *rst_engine_problems(rst_engine_t *engine, bool json, const rst_memory_t *memory);
+
+/* The problem that a reset belongs to, from the second pass on: its number, and its title; 0 = none. */
+uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
+                               const char **title);
+
+/* The same for the finding at a frame. */
+uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, const char **title);
+
 /* What does not fit in a packet of this frame that bears the address of a side it does not come from: RST_CLUE_* of
  * answer/foreign.h; 0 = it fits, or nothing is known against it. During the first pass, for the current frame and those
  * before it. Only the first 65536 foreign packets of a file are remembered. */
@@ -83,7 +94,8 @@ rst_fit_counts_t rst_engine_fit_counts(const rst_engine_t *engine);
 /* A display filter for the whole connection of the reset. */
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* "address:port" of the server (brackets for IPv6), for statistics. */
+/* "address:port" of the client and of the server (brackets for IPv6). */
+const char *rst_reset_client(const rst_reset_t *reset, const rst_memory_t *memory);
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
 
 #endif

@@ -187,6 +187,19 @@ static void make_list(rst_engine_t *engine)
         list_report(engine, key);
 }
 
+void rst_findings_each(rst_engine_t *engine,
+                       void (*take)(const rst_failure_t *failure, uint32_t frame, void *user_data), void *user_data)
+{
+    GHashTableIter iter;
+    gpointer key, value;
+
+    if (!engine->findings)
+        make_list(engine);
+    g_hash_table_iter_init(&iter, engine->findings);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        take(value, GPOINTER_TO_UINT(key), user_data);
+}
+
 static const char *endpoint(const rst_conn_t *conn, unsigned side, const rst_memory_t *memory)
 {
     return rst_endpoint_text(memory, &conn->address[side], conn->port[side]);
@@ -241,6 +254,19 @@ static const char *explained(const rst_failure_t *failure, const rst_delivery_t 
     return *kind ? rst_text(memory, "%s. %s", summary, kind) : summary;
 }
 
+static void name_ends(const rst_failure_t *failure, const rst_memory_t *memory, rst_finding_t *finding)
+{
+    const rst_icmp_t *icmp = failure->report ? &failure->report->icmp : NULL;
+    unsigned client = failure->from;
+
+    if (failure->kind == RST_FINDING_SILENT_GIVE_UP)
+        client = rst_conn_client(failure->conn);
+    finding->opener =
+        icmp ? rst_endpoint_text(memory, &icmp->src, icmp->sport) : endpoint(failure->conn, client, memory);
+    finding->acceptor =
+        icmp ? rst_endpoint_text(memory, &icmp->dst, icmp->dport) : endpoint(failure->conn, 1 - client, memory);
+}
+
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding)
 {
     const rst_failure_t *failure;
@@ -260,5 +286,6 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     finding->server = failure->report
                           ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
                           : endpoint(failure->conn, 1u - failure->from, memory);
+    name_ends(failure, memory, finding);
     return true;
 }

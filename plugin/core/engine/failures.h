@@ -11,4 +11,8 @@
 /* Notes the failure, if any, with which the current incarnation of a connection ends. */
 void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn);
 
+/* Calls back for each failure of the file, in no particular order, with the number of the frame that bears it. */
+void rst_findings_each(rst_engine_t *engine, void (*take)(const rst_failure_t *failure, uint32_t frame, void *user_data),
+                       void *user_data);
+
 #endif

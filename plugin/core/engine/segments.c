@@ -8,6 +8,7 @@
 #include "engine/failures.h"
 #include "engine/learn.h"
 #include "engine/misfits.h"
+#include "engine/past.h"
 #include "track/aftermath.h"
 #include "track/doubt.h"
 #include "track/fit.h"
@@ -45,6 +46,7 @@ static bool follows_soon(rst_moment_t reset, rst_moment_t syn)
 static void start(rst_engine_t *engine, rst_conn_t *conn)
 {
     rst_findings_note(engine, conn);
+    rst_past_note(engine, conn);
     rst_conn_start(conn, &engine->memory);
     if (conn->at_point)
         rst_at_point_restart(&engine->points, conn);

@@ -56,6 +56,9 @@ struct rst_engine {
     GArray *misfits; /* foreign packets (misfits.c) */
     rst_fit_counts_t fit_counts;
     GArray *failures;     /* rst_failure_t, of connections that have ended */
+    GArray *past;         /* rst_past_t, earlier incarnations */
+    struct rst_problems *problems; /* made after the first pass, NULL before */
+    int64_t began;                 /* time of the first frame that has one */
     GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_reset_t orphan;   /* stands for every reset that came when the table of connections was full */
     rst_story_t no_story;

@@ -84,6 +84,24 @@ static unsigned near_place(const rst_conn_probe_t *probe)
     return (unsigned)((fold * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - RST_CONN_TABLE_NEAR_BITS));
 }
 
+void rst_conn_entry_ends(const rst_conn_entry_t *entry, rst_address_t address[2], uint16_t port[2])
+{
+    uint64_t last = entry->key[entry->key_words - 1];
+
+    memset(address, 0, 2 * sizeof address[0]);
+    if (entry->key_words == 2) {
+        address[0].word[0] = entry->key[0] >> 32;
+        address[1].word[0] = (uint32_t)entry->key[0];
+    } else {
+        memcpy(address[0].word, &entry->key[0], sizeof address[0].word);
+        memcpy(address[1].word, &entry->key[2], sizeof address[1].word);
+    }
+    address[0].size = (uint8_t)(last >> 40);
+    address[1].size = (uint8_t)(last >> 32);
+    port[0] = (uint16_t)(last >> 16);
+    port[1] = (uint16_t)last;
+}
+
 static rst_conn_entry_t *new_entry(const rst_conn_entry_t *like, const rst_memory_t *memory)
 {
     size_t size = sizeof *like + like->key_words * sizeof like->key[0];

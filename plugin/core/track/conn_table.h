@@ -69,6 +69,9 @@ void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst
 /* Like rst_conn_table_find(), but does not create an entry: NULL if there is none. */
 rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_segment_t *segment, unsigned *from);
 
+/* Both ends of an entry, the smaller one first. */
+void rst_conn_entry_ends(const rst_conn_entry_t *entry, rst_address_t address[2], uint16_t port[2]);
+
 /* An ordinary SYN without payload or ACK, the only kind of segment that can be packed. */
 bool rst_conn_entry_can_pack(const rst_segment_t *segment);
 /* from = index of the sender, plus twice the index of the interface. */

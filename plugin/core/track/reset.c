@@ -23,6 +23,11 @@ const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memor
                     rst_address_text(memory, &story->address[server]), story->port[client], story->port[server]);
 }
 
+const char *rst_reset_client(const rst_reset_t *reset, const rst_memory_t *memory)
+{
+    return rst_endpoint_text(memory, &reset->story->address[reset->client], reset->story->port[reset->client]);
+}
+
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory)
 {
     unsigned server = 1u - reset->client;

@@ -173,7 +173,8 @@ struct rst_reset {
 /* A display filter for the whole connection of the reset. */
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* "address:port" of the server (brackets for IPv6), for statistics. */
+/* "address:port" of the client and of the server (brackets for IPv6). */
+const char *rst_reset_client(const rst_reset_t *reset, const rst_memory_t *memory);
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
 
 #endif

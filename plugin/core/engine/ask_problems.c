@@ -1,0 +1,85 @@
+/* ask_problems.c
+ * Problems, made when somebody asks for them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/ask_problems.h"
+
+#include "engine/collect.h"
+#include "problems/json.h"
+#include "problems/problems.h"
+#include "problems/report.h"
+
+static const rst_problems_t *problems_of(rst_engine_t *engine, const rst_memory_t *memory)
+{
+    if (!engine->problems)
+        engine->problems = rst_problems_new(rst_collect(engine, memory));
+    return engine->problems;
+}
+
+char *rst_engine_problems(rst_engine_t *engine, bool json, const rst_memory_t *memory)
+{
+    const rst_problems_t *problems = problems_of(engine, memory);
+    GString *out = g_string_new(NULL);
+
+    if (json)
+        rst_json_write(problems, out);
+    else
+        rst_report_write(problems, out);
+    return g_string_free(out, FALSE);
+}
+
+static uint32_t answer(const rst_problems_t *problems, uint32_t problem, const char **title)
+{
+    *title = NULL;
+    if (!problem || problem == RST_PROBLEM_NOISE)
+        return 0;
+    *title = rst_problem_at(problems, problem - 1)->title;
+    return rst_problem_at(problems, problem - 1)->number;
+}
+
+/* By the deciding frame: incidents are in the order of the file. */
+static const rst_incident_t *find_incident(const rst_census_t *census, uint32_t pass_index)
+{
+    uint32_t low = 0, high = census->incidents->len;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (rst_incident_at(census, middle)->at.pass_index < pass_index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < census->incidents->len && rst_incident_at(census, low)->at.pass_index == pass_index
+               ? rst_incident_at(census, low)
+               : NULL;
+}
+
+uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
+                               const char **title)
+{
+    const rst_problems_t *problems = problems_of(engine, memory);
+    const rst_reset_t *first = reset->story->first ? reset->story->first : reset;
+    const rst_incident_t *incident = find_incident(problems->census, first->at.pass_index);
+
+    return answer(problems, incident ? incident->problem : 0, title);
+}
+
+uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, const char **title)
+{
+    const rst_problems_t *problems = problems_of(engine, memory);
+    const rst_failure_t *failure;
+
+    *title = NULL;
+    if (!engine->findings)
+        return 0;
+    failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
+    if (!failure)
+        return 0;
+    {
+        const rst_incident_t *incident = find_incident(problems->census, failure->last.pass_index);
+
+        return answer(problems, incident ? incident->problem : 0, title);
+    }
+}

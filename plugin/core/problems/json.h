@@ -1,0 +1,14 @@
+/* json.h
+ * Problems for machines: the form that docs/problems.schema.json describes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_JSON_H
+#define RST_JSON_H
+
+#include "problems/problem.h"
+
+/* Appends one JSON object. */
+void rst_json_write(const rst_problems_t *problems, GString *out);
+
+#endif

@@ -1,0 +1,75 @@
+/* problems.c
+ * The order of the work.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "problems/problems.h"
+
+#include <stdlib.h>
+
+#include "problems/conclude.h"
+#include "problems/describe.h"
+#include "problems/openings.h"
+#include "problems/outages.h"
+#include "problems/scans.h"
+#include "problems/totals.h"
+
+/* What hurts most first: nobody misses what a scan is denied. */
+static int compare_problems(const void *left, const void *right, void *user_data)
+{
+    const rst_problems_t *problems = user_data;
+    const rst_problem_t *a = rst_problem_at(problems, *(const uint32_t *)left);
+    const rst_problem_t *b = rst_problem_at(problems, *(const uint32_t *)right);
+
+    if (a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    if (a->hits != b->hits)
+        return a->hits > b->hits ? -1 : 1;
+    return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static void put_in_order(rst_problems_t *problems)
+{
+    uint32_t count = problems->problem->len;
+    uint32_t number = 0;
+
+    problems->by_number = g_new(uint32_t, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        problems->by_number[i] = i;
+    g_qsort_with_data(problems->by_number, (gint)count, sizeof(uint32_t), compare_problems, problems);
+    for (uint32_t i = 0; i < count; i++) {
+        rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
+
+        if (problem->hits)
+            problem->number = ++number;
+    }
+}
+
+rst_problems_t *rst_problems_new(rst_census_t *census)
+{
+    rst_problems_t *problems = g_new0(rst_problems_t, 1);
+
+    problems->census = census;
+    problems->problem = g_array_new(FALSE, FALSE, sizeof(rst_problem_t));
+    problems->texts = g_string_chunk_new(4096);
+    rst_scans_find(problems);
+    rst_openings_find(problems);
+    rst_outages_find(problems);
+    rst_totals_count(problems);
+    rst_conclude(problems);
+    rst_describe(problems);
+    put_in_order(problems);
+    return problems;
+}
+
+void rst_problems_free(rst_problems_t *problems)
+{
+    if (!problems)
+        return;
+    rst_census_free(problems->census);
+    g_array_free(problems->problem, TRUE);
+    g_string_chunk_free(problems->texts);
+    g_free(problems->order);
+    g_free(problems->by_number);
+    g_free(problems);
+}

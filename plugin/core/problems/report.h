@@ -1,0 +1,13 @@
+/* report.h
+ * Problems for people, as plain text.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_REPORT_H
+#define RST_REPORT_H
+
+#include "problems/problem.h"
+
+void rst_report_write(const rst_problems_t *problems, GString *out);
+
+#endif
