@@ -57,8 +57,9 @@ static void put_ip(sink_t *sink, const rst_segment_t *segment, unsigned protocol
     unsigned start;
     bool ipv6 = segment->src.size == 16;
 
-    put_zeros(sink, 11);
-    put(sink, segment->link, 1);
+    put(sink, 0x02666c6f, 4); /* the addresses of the flood: "floo" */
+    put(sink, 0x6f000266, 4);
+    put(sink, 0x6c6f6f00 | (segment->link & 0xff), 4);
     put(sink, ipv6 ? 0x86dd : 0x0800, 2);
     start = sink->size;
     if (ipv6) {

@@ -79,17 +79,26 @@ class Bench:
 
     def run(self, subject, mode, capture, tool=()):
         """(messages, seconds, CPU seconds, peak memory in bytes)"""
+        return self.start(subject, [*tool, *self.command(subject, mode, capture)], subprocess.DEVNULL)
+
+    def read(self, subject, args):
+        """(what tshark prints, CPU seconds, peak memory in bytes) with these arguments"""
+        out = self.home / "out"
+        with open(out, "wb") as shown:
+            _, _, cpu, memory = self.start(subject, ["tshark", *args], shown)
+        return out.read_text(errors="replace"), cpu, memory
+
+    def start(self, subject, command, shown):
         log = self.home / "log"
         with open(log, "wb") as messages:
             start = time.monotonic()
-            child = subprocess.Popen([*tool, *self.command(subject, mode, capture)], env=self.environment(subject),
-                                     stdout=subprocess.DEVNULL, stderr=messages, **self.user)
+            child = subprocess.Popen(command, env=self.environment(subject), stdout=shown, stderr=messages, **self.user)
             _, status, usage = os.wait4(child.pid, 0)
             seconds = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(status)
         text = log.read_text(errors="replace")
         if child.returncode:
-            raise Failure(f"tshark ({subject}, {mode}) ended with {child.returncode}: {text.strip()[-300:]}")
+            raise Failure(f"tshark ({subject}) ended with {child.returncode}: {text.strip()[-300:]}")
         return text, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
     def refs(self, subject, mode, capture):
