@@ -11,6 +11,8 @@
 void rst_lists_drop(rst_engine_t *engine)
 {
     engine->points.finished = false;
+    rst_pace_packet(&engine->references_pace);
+    rst_pace_packet(&engine->findings_pace);
     g_clear_pointer(&engine->findings, g_hash_table_destroy);
     g_clear_pointer(&engine->back_references, g_hash_table_destroy);
     g_clear_pointer(&engine->problems, rst_problems_free);
@@ -63,8 +65,12 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
 {
     gpointer pass_index;
 
-    if (!engine->back_references)
+    if (!engine->back_references && !rst_pace_begin(&engine->references_pace))
+        return 0;
+    if (!engine->back_references) {
         make_back_references(engine, memory);
+        rst_pace_end(&engine->references_pace);
+    }
     pass_index = g_hash_table_lookup(engine->back_references, GUINT_TO_POINTER(frame));
     return pass_index ? rst_frames_number(&engine->file.frames, GPOINTER_TO_UINT(pass_index)) : 0;
 }

@@ -65,11 +65,12 @@ const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *re
 void rst_engine_finish_pass(rst_engine_t *engine);
 
 /* The first reset that has this frame (by its final number) as its trigger or evidence, 0 = none; from the second pass
- * on. The first call after new segments works out the verdict on every reset; memory is used for that only. */
+ * on. The first call after new segments works out the verdict on every reset; memory is used for that only. Where that
+ * takes long and packets keep coming, it is not done each time, and the answer is 0 in between (base/pace.h). */
 uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory);
 
 /* The finding shown at this frame, from the second pass on. Returns false if there is none. The first call after new
- * frames makes the list. */
+ * frames makes the list; the same pace. */
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
 
 /* The problems of the file, once it was read: text for people, or JSON (docs/problems.md), which the caller frees with

@@ -272,8 +272,12 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     const rst_failure_t *failure;
     rst_delivery_t delivery;
 
-    if (!engine->findings)
+    if (!engine->findings && !rst_pace_begin(&engine->findings_pace))
+        return false;
+    if (!engine->findings) {
         make_list(engine);
+        rst_pace_end(&engine->findings_pace);
+    }
     failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
     if (!failure)
         return false;

@@ -9,6 +9,7 @@
 #include "answer/finding.h"
 #include "answer/foreign.h"
 #include "base/frames.h"
+#include "base/pace.h"
 #include "base/pool.h"
 #include "engine/engine.h"
 #include "judge/judge.h"
@@ -60,6 +61,7 @@ struct rst_engine {
     struct rst_problems *problems; /* made after the first pass, NULL before */
     int64_t began;                 /* time of the first frame that has one */
     GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
+    rst_pace_t references_pace, findings_pace; /* of the two tables, which each packet drops */
     rst_reset_t orphan;   /* stands for every reset that came when the table of connections was full */
     rst_story_t no_story;
     rst_conn_t nobody;                /* its connection */

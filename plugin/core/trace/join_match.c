@@ -140,12 +140,14 @@ static unsigned first_at(const rst_event_t *events, unsigned count, int64_t time
 /* Adds the events of this shape between two times, in order. If there are too many, burst->events exceeds BURST_MAX. */
 static void add_events(burst_t *burst, const rst_event_t *events, unsigned count, bool active, int64_t from, int64_t to)
 {
-    for (unsigned i = first_at(events, count, from); i < count && events[i].time <= to; i++) {
+    unsigned first = first_at(events, count, from);
+
+    for (unsigned i = first; i < count && events[i].time <= to; i++) {
         unsigned at = burst->events;
 
-        if (events[i].active != active)
+        if (events[i].active != active && i - first < RST_TRACE_PEER_MAX)
             continue;
-        if (at >= BURST_MAX) {
+        if (at >= BURST_MAX || i - first >= RST_TRACE_PEER_MAX) {
             burst->events = BURST_MAX + 1;
             return;
         }
