@@ -5,6 +5,7 @@
  */
 #include "script.h"
 #include "track/connection.h"
+#include "track/host_table.h"
 #include "track/reset.h"
 
 enum {
@@ -17,8 +18,9 @@ enum {
 
 typedef struct scene {
     script_scope_t scope;
+    rst_keep_t keep;
     rst_hosts_t hosts;
-    rst_prefs_t prefs;
+    rst_file_t file;
     rst_conn_t *conn;
 } scene_t;
 
@@ -38,9 +40,10 @@ static scene_t *open_ports(uint16_t low_side, uint16_t high_side)
     rst_segment_t segment = between(1, 0, low_side, 2, 0, high_side);
 
     script_scope_open(&scene->scope);
-    scene->prefs = rst_prefs_default();
-    rst_hosts_open(&scene->hosts, &scene->scope.memory, &scene->prefs);
-    scene->conn = rst_conn_new(&scene->hosts, &segment, 0, &scene->scope.memory);
+    scene->file.prefs = rst_prefs_default();
+    rst_keep_open(&scene->keep, 1 << 20, &scene->scope.memory);
+    rst_hosts_open(&scene->hosts, &scene->keep, &scene->file);
+    scene->conn = rst_conn_new(&segment, 0, &scene->scope.memory);
     return scene;
 }
 
@@ -64,7 +67,7 @@ static scene_t *open_scene(void)
 
 static void close_scene(scene_t *scene)
 {
-    rst_conn_free(scene->conn, &scene->scope.memory);
+    rst_conn_free(scene->conn, &scene->hosts, &scene->scope.memory);
     rst_hosts_close(&scene->hosts);
     script_scope_close(&scene->scope);
     g_free(scene);
@@ -281,9 +284,9 @@ static void test_opening_released(void)
 
     scene->conn->opening = rst_alloc0(&scene->scope.memory, sizeof *scene->conn->opening);
     before = g_hash_table_size(scene->scope.blocks);
-    rst_conn_free(scene->conn, &scene->scope.memory);
+    rst_conn_free(scene->conn, &scene->hosts, &scene->scope.memory);
     g_assert_cmpuint(g_hash_table_size(scene->scope.blocks), ==, before - blocks);
-    scene->conn = rst_conn_new(&scene->hosts, &(rst_segment_t){0}, 0, &scene->scope.memory);
+    scene->conn = rst_conn_new(&(rst_segment_t){0}, 0, &scene->scope.memory);
     close_scene(scene);
 }
 

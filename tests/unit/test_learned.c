@@ -4,11 +4,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "script.h"
-#include "track/hosts.h"
+#include "track/host_table.h"
 #include "track/syn_origin.h"
+#include "track/visits.h"
 
 /* Addresses to tell clients apart by; nobody looks at what is there. */
-static const rst_host_t first_client, second_client;
+static rst_host_t first_client, second_client;
 
 static rst_moment_t second(uint32_t seconds)
 {
@@ -35,7 +36,7 @@ typedef struct distances {
     rst_host_distances_t all;
 } distances_t;
 
-static void note_for(distances_t *distances, uint8_t hops, int64_t round_trip, const rst_host_t *client)
+static void note_for(distances_t *distances, uint8_t hops, int64_t round_trip, rst_host_t *client)
 {
     rst_host_distance_t seen = {.client = client, .connections = 1, .hops = hops};
 
@@ -275,8 +276,9 @@ static void test_home(void)
 
 typedef struct table {
     script_scope_t scope;
+    rst_keep_t keep;
     rst_hosts_t hosts;
-    rst_prefs_t prefs;
+    rst_file_t file;
     rst_host_t *host;
 } table_t;
 
@@ -286,8 +288,9 @@ static void open_table(table_t *table)
 
     memset(table, 0, sizeof *table);
     script_scope_open(&table->scope);
-    table->prefs = rst_prefs_default();
-    rst_hosts_open(&table->hosts, &table->scope.memory, &table->prefs);
+    table->file.prefs = rst_prefs_default();
+    rst_keep_open(&table->keep, 1 << 20, &table->scope.memory);
+    rst_hosts_open(&table->hosts, &table->keep, &table->file);
     table->host = rst_hosts_host(&table->hosts, &address, 0);
 }
 
@@ -335,7 +338,7 @@ static void test_stateless(void)
 /* Visits at these seconds: how many belong to the latest series, and its longest interval in seconds. */
 static void check_visits(const int64_t *at, unsigned visits, unsigned count, int64_t longest)
 {
-    static const rst_service_t service;
+    static rst_service_t service;
     rst_habit_t *habit[8];
     table_t table;
 

@@ -150,14 +150,22 @@ static void test_engine(void)
     script_scope_close(&scope);
 }
 
+static void open_hosts(rst_hosts_t *hosts, script_scope_t *scope)
+{
+    static rst_keep_t keep;
+    static const rst_file_t file;
+
+    script_scope_open(scope);
+    rst_keep_open(&keep, UINT64_C(1) << 30, &scope->memory);
+    rst_hosts_open(hosts, &keep, &file);
+}
+
 static void test_services(void)
 {
-    rst_prefs_t prefs = rst_prefs_default();
     rst_hosts_t hosts = {0};
     script_scope_t scope;
 
-    script_scope_open(&scope);
-    rst_hosts_open(&hosts, &scope.memory, &prefs);
+    open_hosts(&hosts, &scope);
     for (uint32_t i = 0; i < INPUTS; i++) {
         rst_address_t address = chosen_address(i);
 
@@ -171,12 +179,10 @@ static void test_services(void)
 /* The point is part of the key, and of the hash: merged files do not have half their hosts in one place. */
 static void test_points(void)
 {
-    rst_prefs_t prefs = rst_prefs_default();
     rst_hosts_t hosts = {0};
     script_scope_t scope;
 
-    script_scope_open(&scope);
-    rst_hosts_open(&hosts, &scope.memory, &prefs);
+    open_hosts(&hosts, &scope);
     for (uint32_t i = 0; i < INPUTS; i++) {
         rst_address_t address = {{i / 16, 0}, 4};
 
@@ -190,13 +196,11 @@ static void test_points(void)
 /* A client and a service of the same host on port 0, as in a packet from an address to itself. */
 static void test_visits(void)
 {
-    rst_prefs_t prefs = rst_prefs_default();
     GHashTable *distinct = g_hash_table_new(NULL, NULL);
     rst_hosts_t hosts = {0};
     script_scope_t scope;
 
-    script_scope_open(&scope);
-    rst_hosts_open(&hosts, &scope.memory, &prefs);
+    open_hosts(&hosts, &scope);
     for (uint32_t i = 0; i < INPUTS; i++) {
         rst_address_t address = chosen_address(i);
         const rst_host_t *client = rst_hosts_host(&hosts, &address, 0);

@@ -5,13 +5,7 @@
  */
 #include "engine/closing.h"
 
-static void forget_recent(rst_recent_t *recent, const rst_conn_t *conn)
-{
-    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        if (recent->conn[i] == conn)
-            recent->conn[i] = NULL;
-    }
-}
+#include "engine/attempts.h"
 
 /* A connection stays complete while another attempt of the same client may still lose a race against it. */
 static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
@@ -35,12 +29,8 @@ static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
     entry = rst_conn_table_peek(&engine->table, &like, &from);
     if (!entry || entry->packed || entry->as.conn != conn)
         return;
-    forget_recent(&engine->recent, conn);
-    for (unsigned i = 0; i < 2; i++) {
-        if (conn->host[i])
-            forget_recent(&conn->host[i]->recent, conn);
-    }
-    rst_conn_entry_close(&engine->table, entry, &engine->memory);
+    rst_attempts_forget(engine, conn);
+    rst_conn_entry_close(&engine->table, entry, &engine->hosts, &engine->memory);
 }
 
 /* The bound on the queue is for clocks that jump: the oldest entry would hold up the others forever. */

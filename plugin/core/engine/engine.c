@@ -37,7 +37,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->began = RST_TIME_NONE;
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
-    rst_hosts_open(&engine->hosts, &engine->memory, &engine->file.prefs);
+    rst_hosts_open(&engine->hosts, &engine->keep, &engine->file);
     rst_icmp_reports_open(&engine->icmp_reports);
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
@@ -88,6 +88,8 @@ static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
 {
     rst_reset_t *reset = NULL;
 
+    if (!conn->host[0] && (conn->first.pass_index || (segment->flags & RST_FLAG_SYN)))
+        rst_conn_meet(conn, &engine->hosts);
     if (segment->flags & RST_FLAG_RST)
         reset = rst_resets_take(engine, conn, from, segment);
     else
@@ -98,7 +100,7 @@ static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
 
 static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
 {
-    rst_conn_t *conn = rst_conn_new(&engine->hosts, segment, entry->as.summary.point, &engine->memory);
+    rst_conn_t *conn = rst_conn_new(segment, entry->as.summary.point, &engine->memory);
 
     rst_conn_entry_restore(entry, conn, &engine->memory);
     if (engine->points.several)
@@ -125,8 +127,7 @@ static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
         return restore_entry(engine, entry, segment);
     packed = entry->as.syn;
     interface = entry->packed ? packed.from >> 1 : engine->points.latest;
-    entry->as.conn =
-        rst_conn_new(&engine->hosts, segment, (uint8_t)rst_points_lowest(&engine->points, interface), &engine->memory);
+    entry->as.conn = rst_conn_new(segment, (uint8_t)rst_points_lowest(&engine->points, interface), &engine->memory);
     if (engine->points.several)
         rst_points_adopt(&engine->points, entry->as.conn, interface);
     if (entry->packed) {

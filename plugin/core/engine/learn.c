@@ -6,17 +6,14 @@
 #include "engine/learn.h"
 
 #include "declared/netscaler.h"
+#include "engine/attempts.h"
 #include "engine/proof.h"
 #include "engine/syn_options.h"
 #include "judge/patterns.h"
 #include "track/stalled.h"
 #include "track/syn_origin.h"
 
-#define RACE_MIN (50 * RST_MILLISECOND)  /* attempts closer together than this are parallel, not racing */
 #define RELAY_MAX (20 * RST_MILLISECOND) /* a proxy passes on a reset at least this fast */
-#define SMB_DIRECT 445
-#define SMB_NETBIOS 139
-#define EACH UINT64_C(0x0001000100010001) /* a one in each of four 16-bit numbers */
 
 /* Later acknowledgments may show that the handshakes of the host were slow for another reason, such as a radio or a
  * disk that had to wake up. */
@@ -26,49 +23,6 @@ static void learn_acknowledgment(const rst_direction_t *side, rst_host_t *host)
         return;
     if (side->known & RST_DIRECTION_PROVED)
         rst_distances_hurry(&host->period.distances, rst_proof_hops(side), side->rtt);
-}
-
-static void set_port(uint64_t *ports, unsigned at, uint16_t port)
-{
-    *ports = (*ports & ~(UINT64_C(0xffff) << 16 * at)) | (uint64_t)port << 16 * at;
-}
-
-static void add_recent(rst_recent_t *recent, rst_conn_t *conn)
-{
-    unsigned at = recent->next;
-
-    recent->conn[at] = conn;
-    for (unsigned side = 0; side < 2; side++)
-        set_port(&recent->ports[side][at / 4], at % 4, conn->port[side]);
-    recent->next = (uint8_t)((at + 1) % RST_RECENT_MAX);
-}
-
-static void learn_syn(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
-{
-    rst_host_t *host = conn->host[from];
-
-    if (conn->direction[from].segments > 1)
-        return;
-    add_recent(&engine->recent, conn);
-    if (host)
-        add_recent(&host->recent, conn);
-}
-
-/* Copies the present state of the connection. */
-static void update_attempt(rst_conn_t *conn)
-{
-    unsigned client = rst_conn_client(conn);
-    const rst_direction_t *server = &conn->direction[1 - client];
-    rst_attempt_t *attempt = conn->attempt;
-
-    attempt->server = conn->address[1 - client];
-    attempt->port = conn->port[1 - client];
-    attempt->syn = conn->direction[client].syn;
-    if (server->segments)
-        attempt->answered = server->first;
-    attempt->way = (conn->direction[client].known & RST_DIRECTION_RTT) ? conn->direction[client].rtt : RST_TIME_NONE;
-    attempt->used = conn->direction[0].bytes || conn->direction[1].bytes;
-    attempt->opened = rst_directions_synchronized(&conn->direction[client], server);
 }
 
 /* What the kernel still sends for a process that has ended looks like a connection that goes on, but nobody reads what
@@ -88,12 +42,11 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
     rst_host_t *host = conn->host[from];
 
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN)
-        learn_syn(engine, conn, from);
+        rst_attempts_note(engine, conn, from);
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
         !(conn->direction[1 - from].known & RST_DIRECTION_PROVED))
         rst_proof_learn(engine, conn, from, segment->seq, segment->ack);
-    if (conn->attempt)
-        update_attempt(conn);
+    rst_attempts_update(conn);
     if (segment->len && conn->service)
         rst_service_serves(conn->service, conn->direction[from].known & RST_DIRECTION_SYNACK
                                               ? conn->direction[from].syn
@@ -111,110 +64,6 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
     if (host && host->burst && !host->burst->serves && conn->first.pass_index < host->burst->first.pass_index &&
         !conn->last_reset[from] && !conn->last_reset[1 - from])
         learn_survivor(host->burst, conn, from, segment);
-}
-
-static bool is_smb_pair(uint16_t a, uint16_t b)
-{
-    return (a == SMB_DIRECT && b == SMB_NETBIOS) || (a == SMB_NETBIOS && b == SMB_DIRECT);
-}
-
-static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
-{
-    unsigned client = reset->client;
-    rst_moment_t mine = reset->direction[client].syn;
-    rst_moment_t its = other->direction[rst_conn_client(other)].syn;
-    int64_t lead;
-
-    if (!mine.pass_index || !its.pass_index)
-        return RST_TIME_NONE;
-    lead = rst_elapsed(its, mine);
-    if (lead != RST_TIME_NONE)
-        return lead;
-    lead = rst_elapsed(mine, its);
-    return lead == RST_TIME_NONE ? RST_TIME_NONE : -lead;
-}
-
-/* An attempt over the other IP version has another source address: then the link-layer source must match. */
-static bool same_client(const rst_reset_t *reset, const rst_conn_t *other)
-{
-    const rst_address_t *mine = &reset->story->address[reset->client];
-    unsigned client = rst_conn_client(other);
-    uint32_t link = reset->direction[reset->client].syn_link;
-
-    if (mine->size == other->address[client].size)
-        return rst_address_equal(mine, &other->address[client]);
-    return link && link == other->direction[client].syn_link;
-}
-
-/* Is other an attempt of the same client that raced the connection of the reset? */
-static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rst_conn_t *other, bool *smb,
-                  int64_t *lead)
-{
-    unsigned server = 1u - reset->client;
-    unsigned other_server = 1u - rst_conn_client(other);
-    const rst_conn_t *conn = reset->conn;
-    bool same_address = rst_address_equal(&conn->address[server], &other->address[other_server]);
-    int64_t distance;
-
-    /* First the test that most others fail: a scan tries many hosts or many ports. */
-    *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
-    if (!*smb && (same_address || conn->port[server] != other->port[other_server]))
-        return false;
-    if (other == conn || other->point != conn->point || !same_client(reset, other))
-        return false;
-    *lead = syn_lead(other, reset);
-    if (*lead == RST_TIME_NONE)
-        return false;
-    distance = *lead < 0 ? -*lead : *lead;
-    if (*smb)
-        return distance <= (int64_t)engine->file.prefs.smb_race_ms * RST_MILLISECOND;
-    return distance >= RACE_MIN && distance <= (int64_t)engine->file.prefs.he_ms * RST_MILLISECOND;
-}
-
-static const rst_attempt_t *attempt_of(const rst_engine_t *engine, rst_conn_t *conn)
-{
-    if (!conn->attempt) {
-        conn->attempt = rst_alloc0(&engine->memory, sizeof *conn->attempt);
-        update_attempt(conn);
-    }
-    return conn->attempt;
-}
-
-static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *other)
-{
-    bool smb;
-    int64_t lead;
-
-    if (!other || !races(engine, reset, other, &smb, &lead) || (reset->sibling && !smb))
-        return;
-    reset->sibling = attempt_of(engine, other);
-    reset->sibling_smb = smb;
-    reset->sibling_lead = lead;
-}
-
-/* Compares four ports at a time: sets the top bit of each that is equal, and occasionally that of one above it. */
-static uint64_t equal_ports(uint64_t ports, uint16_t port)
-{
-    ports ^= port * EACH;
-    return (ports - EACH) & ~ports & (EACH << 15);
-}
-
-/* An attempt to another port did not race this connection, except with SMB. The ports are compared first because
- * otherwise a scan would spend most of its time here. */
-static void find_sibling(const rst_engine_t *engine, rst_reset_t *reset, const rst_recent_t *recent)
-{
-    uint16_t port = reset->story->port[1 - reset->client];
-    bool smb_port = port == SMB_DIRECT || port == SMB_NETBIOS;
-
-    for (unsigned first = 0; first < RST_RECENT_MAX; first += 4) {
-        uint64_t equal =
-            equal_ports(recent->ports[0][first / 4], port) | equal_ports(recent->ports[1][first / 4], port);
-
-        for (unsigned i = first; smb_port ? i < first + 4 : equal != 0; i++, equal >>= 16) {
-            if (smb_port || (equal & (1 << 15)))
-                try_sibling(engine, reset, recent->conn[i]);
-        }
-    }
 }
 
 static bool is_empty(const rst_reset_t *reset)
@@ -260,10 +109,9 @@ static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
     if (probe && is_asked_elsewhere(engine, reset))
         return;
     rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
-    find_sibling(engine, reset, &engine->recent);
-    find_sibling(engine, reset, &client->recent);
+    rst_attempts_compare(engine, reset);
     if (probe && reset->service)
-        reset->visits_unkept = !rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at, &reset->habit);
+        rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at, &reset->habit);
 }
 
 /* A proxy is the server on one leg and the client on the other. */
@@ -338,15 +186,28 @@ static void learn_abort(rst_engine_t *engine, rst_reset_t *reset)
     learn_relay(engine, reset, host);
 }
 
-static void learn_code(const rst_engine_t *engine, rst_reset_t *reset)
+static void learn_code(rst_engine_t *engine, rst_reset_t *reset)
 {
-    rst_host_t *host = reset->host[reset->from];
     bool advertised = (reset->direction[reset->from].known & RST_DIRECTION_WINDOW) != 0;
+    rst_host_t *host;
 
-    if (!host || !(reset->known & RST_HAS_WINDOW) || !rst_netscaler_has(reset->window))
+    if (!(reset->known & RST_HAS_WINDOW) || !rst_netscaler_has(reset->window))
         return;
+    if (!reset->host[0]) {
+        rst_conn_meet(reset->conn, &engine->hosts);
+        rst_learn_hosts(engine, reset);
+    }
+    host = reset->host[reset->from];
     if (!advertised || rst_netscaler_apart(reset) || rst_netscaler_steps(reset))
         rst_host_note_code(rst_host_period(&engine->hosts, host, reset->at), reset->window);
+}
+
+void rst_learn_hosts(const rst_engine_t *engine, rst_reset_t *reset)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        reset->host[i] = reset->conn->host[i];
+        rst_host_hold(&engine->hosts, reset->host[i]);
+    }
 }
 
 /* That of the previous reset, as long as the same side counts as the server. */
@@ -356,9 +217,18 @@ static rst_service_t *service_of(rst_engine_t *engine, const rst_reset_t *reset)
     const rst_reset_t *before = conn->last_reset[reset->from];
     unsigned server = 1u - reset->client;
 
-    if (before && before->client == reset->client)
+    if (before && before->service && before->client == reset->client)
         return before->service;
     return rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
+}
+
+/* Not for a lone reset, from which nothing is learned. */
+static void learn_service(rst_engine_t *engine, rst_reset_t *reset)
+{
+    if (!reset->host[0])
+        return;
+    reset->service = service_of(engine, reset);
+    rst_service_hold(&engine->hosts, reset->service);
 }
 
 /* A SYN-ACK without a SYN: the capture may miss one SYN where it begins, but hardly several. */
@@ -377,7 +247,7 @@ static void learn_refusal(rst_engine_t *engine, rst_reset_t *reset)
 
     if (reset->form != RST_FORM_REFUSAL || reset->from == reset->client || !service)
         return;
-    rst_service_refuses(&engine->memory, service, reset->at);
+    rst_service_refuses(&engine->hosts.service_memory, service, reset->at);
     reset->service_reset = service->reset;
     reset->stalled = rst_stalled_count(reset);
     rst_syn_options_refused(service, reset);
@@ -427,7 +297,7 @@ void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
 
     learn_last_step(engine, reset);
     reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->story->address[reset->from]);
-    reset->service = service_of(engine, reset);
+    learn_service(engine, reset);
     learn_refusal(engine, reset);
     learn_service_reset(reset);
     if (host) {
@@ -444,6 +314,6 @@ void rst_learn_reset(rst_engine_t *engine, rst_reset_t *reset)
 void rst_learn_stray_reset(rst_engine_t *engine, rst_reset_t *reset)
 {
     reset->named_netscaler = rst_prefs_names_netscaler(&engine->file.prefs, &reset->story->address[reset->from]);
-    reset->service = service_of(engine, reset);
+    learn_service(engine, reset);
     rst_pattern_count(reset, NULL, &engine->memory);
 }

@@ -20,12 +20,12 @@ static void learn_service(rst_engine_t *engine, rst_conn_t *conn, unsigned serve
     rst_moment_t accepted = conn->direction[server].syn;
     rst_service_t *service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
 
-    if (!service)
-        return;
     if (period && !rst_service_accepted_since(service, period->first) && period->open_ports < UINT16_MAX)
         period->open_ports++;
-    rst_service_accepts(&engine->memory, service, accepted, conn->host[1 - server]);
-    conn->service = service;
+    if (!service->accepted)
+        rst_host_hold(&engine->hosts, conn->host[1 - server]);
+    rst_service_accepts(&engine->hosts.service_memory, service, accepted, conn->host[1 - server]);
+    rst_conn_set_service(conn, &engine->hosts, service);
     rst_syn_options_accepted(service, &conn->direction[1 - server], accepted);
 }
 

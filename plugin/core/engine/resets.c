@@ -102,8 +102,7 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->fresh = begins_within(engine, conn, FRESH_AFTER);
     reset->at_start = begins_within(engine, conn, SYN_AGAIN);
     reset->previous = conn->previous;
-    reset->host[0] = conn->host[0];
-    reset->host[1] = conn->host[1];
+    rst_learn_hosts(engine, reset);
     reset->own_last = earlier_of(conn->last_reset[from]);
     reset->peer_last = earlier_of(conn->last_reset[1 - from]);
     reset->own_first = conn->last_reset[from] && conn->last_reset[from]->own_first.at.pass_index

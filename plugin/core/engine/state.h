@@ -17,7 +17,7 @@
 #include "track/conn_table.h"
 #include "track/connection.h"
 #include "track/file.h"
-#include "track/hosts.h"
+#include "track/host_table.h"
 #include "track/icmp_reports.h"
 #include "track/keep.h"
 
@@ -25,6 +25,7 @@
  * numbers to meet needs a file of N times as many frames as the table has places. */
 #define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
+#define RST_RECENT_RINGS 64
 
 /* Connections that closed in an orderly way, oldest first. They stay here until no other attempt can race them. */
 typedef struct rst_closed {
@@ -69,7 +70,7 @@ struct rst_engine {
     rst_conn_t *ended[RST_ENDED_MAX]; /* connections that ended last; each is trimmed when its place is needed */
     uint16_t ended_next;
     rst_closed_t closed;
-    rst_recent_t recent; /* connections opened last, by any host */
+    rst_recent_t recent[RST_RECENT_RINGS]; /* connections opened last, by link-layer address (attempts.h) */
 };
 
 #endif

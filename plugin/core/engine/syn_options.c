@@ -23,13 +23,16 @@ static void note_first(rst_moment_t *place, rst_moment_t at)
 static void tell_waiting(rst_service_t *service, rst_moment_t at,
                          void (*note)(rst_reset_t *reset, rst_moment_t at, unsigned kind), unsigned kind)
 {
+    rst_reset_t *reset = service->options_refused;
     unsigned count = 0;
 
-    for (rst_reset_t *reset = service->options_refused; reset && count < WAITING_MAX; reset = reset->waiting, count++) {
+    for (; reset && count < WAITING_MAX; reset = reset->waiting, count++) {
         if (!rst_moment_is_near(at, at, reset->at))
-            break;
+            return;
         note(reset, at, kind);
     }
+    if (reset && rst_moment_is_near(at, at, reset->at))
+        service->untold = reset->at;
 }
 
 static void note_plain_accept(rst_reset_t *reset, rst_moment_t at, unsigned kind)

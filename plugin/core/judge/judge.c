@@ -19,6 +19,7 @@
 #include "judge/statement.h"
 #include "judge/strangers.h"
 #include "judge/unkept.h"
+#include "judge/view.h"
 #include "judge/why.h"
 #include "rules/accept.h"
 #include "rules/active.h"
@@ -340,37 +341,17 @@ static bool classify_here(const rst_judge_t *judge, const rst_view_t *view)
            view->verdict->confidence == outcome.confidence;
 }
 
-static rst_host_period_t near_host(const rst_reset_t *reset, unsigned side)
-{
-    return reset->host[side] ? rst_host_near(reset->host[side], reset->at) : (rst_host_period_t){.aborts = 0};
-}
-
-static rst_distance_view_t distance_of(const rst_reset_t *reset)
-{
-    const rst_host_t *host = reset->host[reset->from];
-
-    return host ? rst_host_distance(host, reset->at, reset->host[1 - reset->from]) : (rst_distance_view_t){.hops = {0}};
-}
-
 static rst_view_t view_of(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,
                           const rst_memory_t *memory, bool texts, rst_verdict_t *verdict, rst_why_t *why)
 {
-    return (rst_view_t){judge->file,
-                        judge->points,
-                        &judge->file->prefs,
-                        reset,
-                        &reset->direction[reset->from],
-                        &reset->direction[1 - reset->from],
-                        near_host(reset, reset->from),
-                        distance_of(reset),
-                        near_host(reset, 1u - reset->from),
-                        reset->trigger.moment.pass_index ? &reset->trigger : NULL,
-                        memory,
-                        compare->from_host,
-                        texts,
-                        rst_unkept_of(reset),
-                        verdict,
-                        why};
+    rst_view_t view = rst_view_of(judge->file, judge->points, reset);
+
+    view.memory = memory;
+    view.from_host = compare->from_host;
+    view.texts = texts;
+    view.verdict = verdict;
+    view.why = why;
+    return view;
 }
 
 static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, const rst_compare_t *compare,

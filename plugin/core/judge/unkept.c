@@ -9,18 +9,28 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-uint32_t rst_unkept_of(const rst_reset_t *reset)
+static bool lacks_host(rst_host_found_t found, rst_moment_t at)
+{
+    return found.found == RST_FOUND ? !rst_host_is_complete(found.host, at) : found.found == RST_NOT_KEPT;
+}
+
+static bool lacks_service(rst_service_found_t found, rst_moment_t at)
+{
+    return found.found == RST_FOUND ? !rst_service_is_complete(found.service, at) : found.found == RST_NOT_KEPT;
+}
+
+uint32_t rst_unkept_of(const rst_reset_t *reset, const rst_host_found_t *host, const rst_service_found_t *service)
 {
     uint32_t unkept = 0;
 
-    if (!reset->host[reset->from])
+    if (lacks_host(host[reset->from], reset->at))
         unkept |= RST_NEEDS_HOST;
-    if (!reset->host[reset->client])
+    if (lacks_host(host[reset->client], reset->at))
         unkept |= RST_NEEDS_VISITS | RST_NEEDS_ATTEMPTS;
-    if (!reset->service)
+    if (lacks_service(*service, reset->at))
         unkept |= RST_NEEDS_SERVICE | RST_NEEDS_VISITS;
-    if (reset->visits_unkept)
-        unkept |= RST_NEEDS_VISITS;
+    if (reset->attempts_unkept)
+        unkept |= RST_NEEDS_ATTEMPTS;
     return unkept;
 }
 

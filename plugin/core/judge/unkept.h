@@ -13,7 +13,7 @@
 #define RST_UNKEPT_MOST_ACCUSING 49 /* what may clear the accused is missing: "perhaps" */
 
 /* RST_NEEDS_: what of the time around this reset was not kept. */
-uint32_t rst_unkept_of(const rst_reset_t *reset);
+uint32_t rst_unkept_of(const rst_reset_t *reset, const rst_host_found_t *host, const rst_service_found_t *service);
 
 /* The same, as far as this row rests on it. */
 uint32_t rst_unkept_by(const rst_view_t *view, const rst_rule_t *rule, bool accusation);

@@ -7,7 +7,7 @@
 
 #include "base/address.h"
 #include "points/same_isn.h"
-#include "track/hosts.h"
+#include "track/host_table.h"
 
 #define SAME_ISN_MAX 8 /* connections with the same initial sequence number: more than that is a scan */
 
@@ -306,6 +306,8 @@ void rst_at_point_opened(rst_points_t *points, rst_conn_at_point_t *at_point, un
     at_point->opened_before = g_hash_table_lookup(points->opened, host);
     if (at_point->opened_before)
         at_point->opened_before->opened_after = at_point;
+    else
+        rst_host_hold(points->hosts, host);
     g_hash_table_insert(points->opened, host, at_point);
 }
 
@@ -341,8 +343,8 @@ static void take_point(rst_points_t *points, rst_conn_t *conn)
     if (conn->point == point)
         return;
     conn->point = point;
-    conn->host[0] = rst_hosts_host(points->hosts, &conn->address[0], point);
-    conn->host[1] = rst_hosts_host(points->hosts, &conn->address[1], point);
+    if (conn->host[0])
+        rst_conn_meet(conn, points->hosts);
 }
 
 void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)

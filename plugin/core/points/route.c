@@ -87,7 +87,7 @@ static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *table_con
         return NULL;
     }
     points->table->conns++;
-    conn = rst_conn_new(points->hosts, segment, (uint8_t)rst_points_lowest(points, interface), points->memory);
+    conn = rst_conn_new(segment, (uint8_t)rst_points_lowest(points, interface), points->memory);
     last->view = rst_at_point_new(points, conn, table_conn);
     return last->view;
 }

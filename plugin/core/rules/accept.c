@@ -14,7 +14,7 @@
 
 static const rst_service_run_t *next_run(const rst_view_t *view, bool accepts)
 {
-    return view->reset->service ? rst_service_after(view->reset->service, accepts, view->reset->at) : NULL;
+    return view->service.service ? rst_service_after(view->service.service, accepts, view->reset->at) : NULL;
 }
 
 /* Refusals begin soon after the reset, with no acceptance in between: the listener is gone. */

@@ -19,7 +19,7 @@
 /* Targets around this moment that the client left without sending data, and with_refused also those that refused it. */
 static unsigned breadth_of(const rst_view_t *view, bool with_refused)
 {
-    const rst_host_t *client = view->reset->host[view->reset->client];
+    const rst_host_t *client = view->host[view->reset->client].host;
     unsigned sum;
 
     if (!client)

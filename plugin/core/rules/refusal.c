@@ -71,7 +71,7 @@ bool rst_refused_too_fast(const rst_view_t *view)
 bool rst_port_is_known(const rst_view_t *view)
 {
     const rst_host_period_t *host = &view->own_host;
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
 
     if (service && rst_service_accepted_near(service, view->reset->at))
         return true;
@@ -93,14 +93,14 @@ bool rst_refused_nearer(const rst_view_t *view)
 
 bool rst_served_before(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
 
     return service && rst_service_before(service, true, view->reset->at);
 }
 
 const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment, int64_t within)
 {
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
     const rst_service_run_t *refusals = service ? rst_service_after(service, false, moment) : NULL;
     int64_t elapsed = refusals ? rst_elapsed(moment, refusals->first) : RST_TIME_NONE;
 
@@ -122,7 +122,7 @@ bool rst_burst_hearsay(const rst_view_t *view, unsigned enough)
 {
     const rst_reset_t *reset = view->reset;
 
-    return rst_burst_is_hearsay(reset->burst, reset->host[1 - reset->from], enough);
+    return rst_burst_is_hearsay(reset->burst, view->host[1 - reset->from].host, enough);
 }
 
 unsigned rst_unless_hearsay(const rst_view_t *view, unsigned confidence)
@@ -133,7 +133,7 @@ unsigned rst_unless_hearsay(const rst_view_t *view, unsigned confidence)
 /* Acceptances and refusals alternate, with more than the one gap of a restart. */
 bool rst_takes_turns(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
     unsigned accepts = 0, refusals = 0;
 
     if (service->runs < 4)
@@ -165,15 +165,15 @@ static int64_t longest_gap(const rst_view_t *view, const rst_service_run_t *befo
 /* The whole gap between two acceptances counts, so that all refusals in it get the same answer. */
 static bool accepts_around(const rst_view_t *view, int64_t longest)
 {
-    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
-    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+    const rst_service_run_t *before = rst_service_before(view->service.service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(view->service.service, true, view->reset->at);
 
     return before && after && rst_within(view, rst_elapsed(before->last, after->first), longest);
 }
 
 bool rst_is_interleaved(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
     const rst_service_run_t *before;
 
     if (service->runs < 2)
@@ -190,7 +190,7 @@ bool rst_is_close(const rst_view_t *view)
 /* An older connection to the port went on in the meantime. */
 bool rst_serves_another(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
 
     for (unsigned i = 0; service && i < service->runs; i++) {
         const rst_service_run_t *run = &service->run[i];
@@ -206,7 +206,7 @@ bool rst_serves_another(const rst_view_t *view)
  * restarting. */
 bool rst_refuses_some(const rst_view_t *view)
 {
-    return rst_refuses_syn(view) && view->reset->service && rst_refused_like_linux(view) && rst_is_interleaved(view);
+    return rst_refuses_syn(view) && view->service.service && rst_refused_like_linux(view) && rst_is_interleaved(view);
 }
 
 /* The same SYN, repeated, is accepted, so a service is listening. */

@@ -14,11 +14,11 @@
 /* Linux refuses nobody for lack of room, but drops the SYN; other systems may well refuse. */
 static unsigned match_backlog(const rst_view_t *view)
 {
-    if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->reset->service || rst_refused_like_linux(view))
+    if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->service.service || rst_refused_like_linux(view))
         return 0;
     if (!rst_is_interleaved(view) || rst_refused_late(view) || rst_refused_at_random(view))
         return 0;
-    if (rst_service_is_hearsay(view->reset->service, view->reset->host[1 - view->reset->from]))
+    if (rst_service_is_hearsay(view->service.service, view->host[1 - view->reset->from].host))
         return RST_HEARSAY;
     return rst_is_close(view) ? 75 : 62;
 }
@@ -43,7 +43,7 @@ static void explain_stalled(const rst_view_t *view)
 
 static unsigned match_some(const rst_view_t *view)
 {
-    if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->reset->service || !rst_refused_like_linux(view))
+    if (!rst_refuses_syn(view) || rst_accepts_repeat(view) || !view->service.service || !rst_refused_like_linux(view))
         return 0;
     return rst_takes_turns(view) ? RST_WITHOUT_HISTORY : 0;
 }
@@ -52,7 +52,7 @@ static unsigned match_exhausted_perhaps(const rst_view_t *view)
 {
     if (rst_refuses_syn(view) && rst_accepts_repeat(view))
         return 40;
-    if (!rst_refuses_syn(view) || !view->reset->service)
+    if (!rst_refuses_syn(view) || !view->service.service)
         return 0;
     if (rst_is_interleaved(view))
         return rst_refused_like_linux(view) && !rst_takes_turns(view) ? 35 : 0;
@@ -61,8 +61,8 @@ static unsigned match_exhausted_perhaps(const rst_view_t *view)
 
 static void write_exhausted(const rst_view_t *view, const char *why)
 {
-    const rst_service_run_t *before = rst_service_before(view->reset->service, true, view->reset->at);
-    const rst_service_run_t *after = rst_service_after(view->reset->service, true, view->reset->at);
+    const rst_service_run_t *before = rst_service_before(view->service.service, true, view->reset->at);
+    const rst_service_run_t *after = rst_service_after(view->service.service, true, view->reset->at);
 
     rst_summary(view, "%s refused the SYN in %s, but accepts others before and after: %s", rst_service_text(view),
                 rst_where(view, view->trigger->moment.pass_index), why);
@@ -197,7 +197,7 @@ static unsigned match_probe(const rst_view_t *view)
 
 static void explain_service(const rst_view_t *view)
 {
-    const rst_service_t *service = view->reset->service;
+    const rst_service_t *service = view->service.service;
     const rst_service_run_t *before = service ? rst_service_before(service, true, view->reset->at) : NULL;
     const rst_service_run_t *after = service ? rst_service_after(service, true, view->reset->at) : NULL;
 
@@ -209,7 +209,7 @@ static void explain_service(const rst_view_t *view)
 
 static void explain_scan(const rst_view_t *view)
 {
-    const rst_host_t *client = view->reset->host[1 - view->reset->from];
+    const rst_host_t *client = view->host[1 - view->reset->from].host;
     unsigned breadth = client ? rst_host_breadth(view->prefs, client, false, view->reset->at) : 0;
 
     if (client && breadth >= view->prefs->scan_ports)

@@ -14,7 +14,7 @@
 
 #include "answer/verdict.h"
 #include "track/file.h"
-#include "track/hosts.h"
+#include "track/host_table.h"
 #include "track/reset.h"
 
 #define RST_LEADS 45  /* a rule below this can only be an alternative */
@@ -31,6 +31,8 @@ typedef struct rst_view {
     const rst_reset_t *reset;
     const rst_direction_t *own;          /* what the side sent that the reset comes from, by its source address */
     const rst_direction_t *peer;         /* what the other side sent */
+    rst_host_found_t host[2];            /* of both sides, by index */
+    rst_service_found_t service;         /* of the server side */
     rst_host_period_t own_host;          /* what its host showed around the time of the reset; zeros if unknown */
     rst_distance_view_t distance;        /* how far away that host is, for the other one; zeros if unknown */
     rst_host_period_t peer_host;         /* the same for the other host */

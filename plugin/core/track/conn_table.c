@@ -150,7 +150,8 @@ rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_s
     return g_hash_table_lookup(table->table, &probe.entry);
 }
 
-void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory)
+void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_hosts_t *hosts,
+                          const rst_memory_t *memory)
 {
     rst_conn_t *conn = entry->as.conn;
     rst_closed_direction_t *side = memory->alloc(memory->scope, 2 * sizeof *side);
@@ -158,7 +159,7 @@ void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, cons
     rst_closed_summary_fill(&entry->as.summary, side, conn);
     entry->packed = entry->closed_long_ago = true;
     table->conns--;
-    rst_conn_free(conn, memory);
+    rst_conn_free(conn, hosts, memory);
 }
 
 void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory)

@@ -61,7 +61,8 @@ rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment
                                       const rst_memory_t *memory);
 
 /* Replaces the connection of an entry with its summary and frees the connection; nothing may point to it any more. */
-void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory);
+void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_hosts_t *hosts,
+                          const rst_memory_t *memory);
 
 /* Fills conn from the summary of an entry that closed_long_ago, and puts it into the entry. */
 void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory);

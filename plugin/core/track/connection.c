@@ -7,6 +7,7 @@
 
 #include "base/seq.h"
 #include "facts/ports.h"
+#include "track/host_table.h"
 #include "track/reset.h"
 
 static bool address_less(const rst_segment_t *segment)
@@ -40,7 +41,7 @@ void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory)
     conn->directions_shared = false;
 }
 
-rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory)
+rst_conn_t *rst_conn_new(const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory)
 {
     rst_conn_t *conn = rst_alloc0(memory, sizeof *conn);
     unsigned from = rst_conn_sender(segment);
@@ -52,9 +53,31 @@ rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8
     conn->point = point;
     conn->client = -1;
     conn->direction = new_directions(memory);
-    conn->host[0] = rst_hosts_host(hosts, &conn->address[0], point);
-    conn->host[1] = rst_hosts_host(hosts, &conn->address[1], point);
     return conn;
+}
+
+static void let_go_of_hosts(rst_conn_t *conn, const rst_hosts_t *hosts)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        rst_host_drop(hosts, conn->host[i]);
+        conn->host[i] = NULL;
+    }
+}
+
+void rst_conn_meet(rst_conn_t *conn, rst_hosts_t *hosts)
+{
+    let_go_of_hosts(conn, hosts);
+    for (unsigned i = 0; i < 2; i++) {
+        conn->host[i] = rst_hosts_host(hosts, &conn->address[i], conn->point);
+        rst_host_hold(hosts, conn->host[i]);
+    }
+}
+
+void rst_conn_set_service(rst_conn_t *conn, const rst_hosts_t *hosts, rst_service_t *service)
+{
+    rst_service_hold(hosts, service);
+    rst_service_drop(hosts, conn->service);
+    conn->service = service;
 }
 
 static bool both_fins(const rst_conn_t *conn)
@@ -121,8 +144,10 @@ static void release_opening(rst_conn_t *conn, const rst_memory_t *memory)
     conn->opening = NULL;
 }
 
-void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory)
+void rst_conn_free(rst_conn_t *conn, const rst_hosts_t *hosts, const rst_memory_t *memory)
 {
+    let_go_of_hosts(conn, hosts);
+    rst_service_drop(hosts, conn->service);
     release_opening(conn, memory);
     release_directions(conn->direction, memory);
     rst_release(memory, conn, sizeof *conn);

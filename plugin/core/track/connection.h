@@ -28,6 +28,7 @@ typedef struct rst_conn {
     bool opened;                      /* the SYN or SYN-ACK of this incarnation is in the capture */
     bool directions_shared;           /* with the latest reset: copy before writing */
     uint8_t revisables;               /* entries in revisable */
+    uint8_t ring;                     /* in which the attempts of its client are found again (engine/attempts.h) */
     bool awaits_trim;                 /* has ended and will be trimmed */
     bool waits;                       /* in the queue of connections that closed */
     bool from_closed_summary;         /* all that is known of this incarnation is what closed_summary.h keeps */
@@ -37,8 +38,8 @@ typedef struct rst_conn {
     rst_direction_t *direction;       /* both directions, by index of the sender; never NULL */
     rst_previous_t *previous;         /* NULL for the first incarnation */
     struct rst_opening *opening;      /* a SYN that nobody has answered yet (opening.h), or NULL */
-    rst_host_t *host[2];              /* NULL when the host table is full */
-    rst_service_t *service;           /* the service that accepted it; NULL = not seen, or the table is full */
+    rst_host_t *host[2];              /* held; NULL until there is a second segment */
+    rst_service_t *service;           /* the service that accepted it; held; NULL = not seen */
     struct rst_reset *last_reset[2];  /* latest reset from each side that counts (reset.h) */
     struct rst_reset *stray_reset[2]; /* latest reset that bears the address of that side but does not fit it */
     struct rst_reset *revisable[RST_REVISABLE_MAX]; /* resets whose aftermath is still being recorded, oldest first */
@@ -52,7 +53,13 @@ typedef struct rst_conn {
 unsigned rst_conn_sender(const rst_segment_t *segment);
 
 /* A new connection between the ends of the segment, at a capture point. */
-rst_conn_t *rst_conn_new(rst_hosts_t *hosts, const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory);
+rst_conn_t *rst_conn_new(const rst_segment_t *segment, uint8_t point, const rst_memory_t *memory);
+
+/* From now on the connection knows its hosts. One lone segment, which anybody may have sent, needs none. */
+void rst_conn_meet(rst_conn_t *conn, rst_hosts_t *hosts);
+
+/* The service that it belongs to. */
+void rst_conn_set_service(rst_conn_t *conn, const rst_hosts_t *hosts, rst_service_t *service);
 
 /* Call before writing to the directions: copies them if a reset still refers to them. */
 void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory);
@@ -64,7 +71,7 @@ bool rst_conn_has_ended(const rst_conn_t *conn);
 void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory);
 
 /* Releases everything. */
-void rst_conn_free(rst_conn_t *conn, const rst_memory_t *memory);
+void rst_conn_free(rst_conn_t *conn, const rst_hosts_t *hosts, const rst_memory_t *memory);
 
 /* Does a SYN or SYN-ACK belong to the current incarnation? */
 bool rst_conn_owns_syn(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment);

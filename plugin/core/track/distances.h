@@ -20,8 +20,8 @@ struct rst_host;
 #define RST_HOPS_UNKNOWN 254 /* the capture does not hold the TTL */
 
 typedef struct rst_host_distance {
-    const struct rst_host *client; /* that saw it first; NULL when the table of hosts is full */
-    int64_t round_trip;            /* shortest time until a SYN-ACK or another acknowledgment, ns */
+    struct rst_host *client; /* that saw it first; held, except in sums */
+    int64_t round_trip;      /* shortest time until a SYN-ACK or another acknowledgment, ns */
     uint16_t connections;
     uint16_t round_trips;      /* of these, how many were timed */
     uint8_t hops, client_hops; /* of the host, and of the client in the latest such connection */

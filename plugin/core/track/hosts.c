@@ -1,129 +1,118 @@
 /* hosts.c
- * The tables of hosts and services across connections.
+ * What is learned of a host.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "track/hosts.h"
 
-static guint host_hash(gconstpointer key)
-{
-    return ((const rst_host_t *)key)->hash;
-}
-
-static gboolean host_equal(gconstpointer a, gconstpointer b)
-{
-    const rst_host_t *left = a;
-    const rst_host_t *right = b;
-
-    return left->point == right->point && rst_address_equal(&left->address, &right->address);
-}
-
-static guint service_hash(gconstpointer key)
-{
-    return ((const rst_service_t *)key)->hash;
-}
-
-/* An IPv4 address fits into the tail. */
-static uint32_t hash_of(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
-{
-    uint64_t tail = (uint32_t)point << 16 | port;
-
-    if (address->size == 4)
-        return (uint32_t)rst_siphash_words(&hosts->secret, NULL, 0, tail << 32 | rst_address_ipv4(address));
-    tail |= (uint64_t)address->size << 24;
-    return (uint32_t)rst_siphash_words(&hosts->secret, address->word, G_N_ELEMENTS(address->word), tail);
-}
-
-/* As in conn_table.c, the place in the cache needs no secret. */
-static unsigned near_place(const rst_address_t *address)
-{
-    return (unsigned)(((address->word[0] ^ address->word[1]) * UINT64_C(0x9e3779b97f4a7c15)) >>
-                      (64 - RST_HOSTS_NEAR_BITS));
-}
-
-static gboolean service_equal(gconstpointer a, gconstpointer b)
-{
-    const rst_service_t *left = a;
-    const rst_service_t *right = b;
-
-    return left->port == right->port && left->point == right->point &&
-           rst_address_equal(&left->address, &right->address);
-}
-
-/* Made of two keyed hashes. Not their plain sum or difference: a host and its own port 0 have the same one. */
-static guint visits_hash(gconstpointer key)
-{
-    const rst_visits_t *visits = key;
-
-    return visits->client->hash * 31 + visits->service->hash;
-}
-
-static gboolean visits_equal(gconstpointer a, gconstpointer b)
-{
-    const rst_visits_t *left = a;
-    const rst_visits_t *right = b;
-
-    return left->client == right->client && left->service == right->service;
-}
-
-void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs)
-{
-    hosts->hosts = g_hash_table_new(host_hash, host_equal);
-    hosts->services = g_hash_table_new(service_hash, service_equal);
-    hosts->visits = g_hash_table_new(visits_hash, visits_equal);
-    hosts->memory = memory;
-    hosts->prefs = prefs;
-    hosts->secret = rst_secret_new();
-}
-
-void rst_hosts_close(rst_hosts_t *hosts)
-{
-    g_hash_table_destroy(hosts->hosts);
-    g_hash_table_destroy(hosts->services);
-    g_hash_table_destroy(hosts->visits);
-}
-
-/* The entry equal to key, created if missing from the first head bytes of key, followed by zeros. NULL when the table
- * is full. */
-static void *table_entry(const rst_hosts_t *hosts, GHashTable *table, const void *key, size_t head, size_t size)
-{
-    void *entry = g_hash_table_lookup(table, key);
-
-    if (entry || g_hash_table_size(table) >= RST_TABLE_MAX)
-        return entry;
-    entry = rst_alloc0(hosts->memory, size);
-    memcpy(entry, key, head);
-    g_hash_table_add(table, entry);
-    return entry;
-}
-
-rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point)
-{
-    rst_host_t key;
-    rst_host_t **near;
-
-    key.address = *address;
-    key.point = point;
-    near = &hosts->near[near_place(address)];
-    if (*near && host_equal(*near, &key))
-        return *near;
-    key.hash = hash_of(hosts, address, 0, point);
-    *near = table_entry(hosts, hosts->hosts, &key, offsetof(rst_host_t, period), sizeof key);
-    return *near;
-}
-
-rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point)
-{
-    rst_service_t key;
-
-    key.address = *address;
-    key.port = port;
-    key.point = point;
-    key.hash = hash_of(hosts, address, port, point);
-    return table_entry(hosts, hosts->services, &key, offsetof(rst_service_t, runs), sizeof key);
-}
-
 #define PERIODS_MAX 16 /* per host; the oldest are dropped */
+
+bool rst_host_is_known(const rst_host_t *host)
+{
+    return host->period.first.pass_index || host->burst || host->silence || host->breadths || host->fin.pass_index ||
+           host->reset_received.pass_index;
+}
+
+static rst_value_t value_of(const rst_host_t *host)
+{
+    if (host->burst || host->silence)
+        return RST_VALUE_STORY;
+    return rst_host_is_known(host) ? RST_VALUE_BOTH : RST_VALUE_LONE;
+}
+
+void rst_host_hold(const rst_hosts_t *hosts, rst_host_t *host)
+{
+    if (host && !host->holds++)
+        rst_keep_remove(hosts->keep, &host->item);
+}
+
+void rst_host_drop(const rst_hosts_t *hosts, rst_host_t *host)
+{
+    if (!host || --host->holds)
+        return;
+    host->left = hosts->file->now;
+    rst_keep_add(hosts->keep, &host->item, RST_KIND_HOSTS, value_of(host), host->left.pass_index);
+}
+
+bool rst_host_is_complete(const rst_host_t *host, rst_moment_t at)
+{
+    return !rst_lost_before(host->lost, at) && !rst_lost_since(host->crowded, at);
+}
+
+static rst_value_t value_of_service(const rst_service_t *service)
+{
+    if (service->accepted)
+        return RST_VALUE_BOTH;
+    return service->runs ? RST_VALUE_REFUSED : RST_VALUE_LONE;
+}
+
+void rst_service_hold(const rst_hosts_t *hosts, rst_service_t *service)
+{
+    if (service && !service->holds++)
+        rst_keep_remove(hosts->keep, &service->item);
+}
+
+void rst_service_drop(const rst_hosts_t *hosts, rst_service_t *service)
+{
+    if (service && !--service->holds)
+        rst_keep_add(hosts->keep, &service->item, RST_KIND_SERVICES, value_of_service(service),
+                     hosts->file->now.pass_index);
+}
+
+void rst_service_forget(const rst_hosts_t *hosts, rst_service_t *service)
+{
+    rst_host_drop(hosts, service->client);
+    if (service->runs > 1)
+        rst_release(&hosts->service_memory, service->run, service->room * sizeof *service->run);
+    rst_release(&hosts->service_memory, service, sizeof *service);
+}
+
+static void let_go(const rst_hosts_t *hosts, rst_host_distances_t *distances)
+{
+    for (unsigned i = 0; i < distances->kinds; i++)
+        rst_host_drop(hosts, distances->seen[i].client);
+    rst_distances_drop(distances, &hosts->memory);
+}
+
+static void forget_periods(const rst_hosts_t *hosts, rst_host_t *host)
+{
+    rst_host_period_t *period = host->period.earlier;
+
+    let_go(hosts, &host->period.distances);
+    while (period) {
+        rst_host_period_t *earlier = period->earlier;
+
+        let_go(hosts, &period->distances);
+        rst_release(&hosts->memory, period, sizeof *period);
+        period = earlier;
+    }
+}
+
+static void forget_bursts(const rst_hosts_t *hosts, rst_burst_t *burst)
+{
+    while (burst) {
+        rst_burst_t *earlier = burst->earlier;
+
+        for (unsigned i = 0; i < RST_BURST_CLIENTS && burst->other_end[i].connections; i++)
+            rst_host_drop(hosts, burst->other_end[i].host);
+        rst_release(&hosts->memory, burst, sizeof *burst);
+        burst = earlier;
+    }
+}
+
+void rst_host_forget(const rst_hosts_t *hosts, rst_host_t *host)
+{
+    forget_periods(hosts, host);
+    forget_bursts(hosts, host->burst);
+    for (rst_silence_t *silence = host->silence; silence;) {
+        rst_silence_t *earlier = silence->earlier;
+
+        rst_release(&hosts->memory, silence, sizeof *silence);
+        silence = earlier;
+    }
+    rst_release(&hosts->memory, host->breadth, host->breadth_room * sizeof *host->breadth);
+    rst_release(&hosts->memory, host, sizeof *host);
+}
 
 static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
 {
@@ -131,8 +120,9 @@ static void drop_oldest(const rst_hosts_t *hosts, rst_host_t *host)
 
     while (period->earlier && period->earlier->earlier)
         period = period->earlier;
-    rst_distances_drop(&period->earlier->distances, hosts->memory);
-    rst_release(hosts->memory, period->earlier, sizeof *period);
+    host->lost = period->earlier->last;
+    let_go(hosts, &period->earlier->distances);
+    rst_release(&hosts->memory, period->earlier, sizeof *period);
     period->earlier = NULL;
     host->periods--;
 }
@@ -150,7 +140,7 @@ static bool is_over(const rst_host_period_t *period, rst_moment_t at)
 
 static void begin_period(const rst_hosts_t *hosts, rst_host_t *host)
 {
-    rst_host_period_t *earlier = hosts->memory->alloc(hosts->memory->scope, sizeof *earlier);
+    rst_host_period_t *earlier = hosts->memory.alloc(hosts->memory.scope, sizeof *earlier);
 
     *earlier = host->period;
     memset(&host->period, 0, sizeof host->period);
@@ -269,8 +259,11 @@ rst_silence_t *rst_host_note_idle(const rst_hosts_t *hosts, rst_host_t *host, in
     if (!host->silence || !rst_same_idle(host->silence->idle, idle)) {
         if (host->silence && host->silence->count >= RST_SILENCE_HABIT)
             return NULL;
-        host->silence = rst_alloc0(hosts->memory, sizeof *host->silence);
-        host->silence->idle = idle;
+        rst_silence_t *silence = rst_alloc0(&hosts->memory, sizeof *silence);
+
+        silence->idle = idle;
+        silence->earlier = host->silence;
+        host->silence = silence;
     }
     if (host->silence->count < UINT16_MAX)
         host->silence->count++;
@@ -301,16 +294,26 @@ bool rst_host_is_away(const rst_host_period_t *period, uint8_t hops)
 
 void rst_host_note_accept(const rst_hosts_t *hosts, rst_host_period_t *period, const rst_host_distance_t *seen)
 {
+    struct rst_host *before[RST_HOST_DISTANCES] = {NULL};
+
     if (!period->distances.seen)
-        period->distances.seen = rst_alloc0(hosts->memory, RST_HOST_DISTANCES * sizeof *seen);
+        period->distances.seen = rst_alloc0(&hosts->memory, RST_HOST_DISTANCES * sizeof *seen);
+    for (unsigned i = 0; i < period->distances.kinds; i++)
+        before[i] = period->distances.seen[i].client;
     rst_distances_add(&period->distances, seen);
+    for (unsigned i = 0; i < period->distances.kinds; i++) {
+        if (before[i] == period->distances.seen[i].client)
+            continue;
+        rst_host_hold(hosts, period->distances.seen[i].client);
+        rst_host_drop(hosts, before[i]);
+    }
 }
 
 static bool same_moment(const rst_hosts_t *hosts, rst_moment_t a, rst_moment_t b)
 {
     int64_t elapsed = a.pass_index ? rst_elapsed(a, b) : RST_TIME_NONE;
 
-    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)hosts->prefs->batch_ms * RST_MILLISECOND;
+    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)hosts->file->prefs.batch_ms * RST_MILLISECOND;
 }
 
 void rst_host_note_fin(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_moment_t at)
@@ -331,11 +334,13 @@ static void note_silence(rst_burst_t *burst, int64_t idle)
         burst->idle_max = idle;
 }
 
-static void note_other_end(rst_burst_t *burst, const rst_host_t *end)
+static void note_other_end(const rst_hosts_t *hosts, rst_burst_t *burst, rst_host_t *end)
 {
     for (unsigned i = 0; i < RST_BURST_CLIENTS; i++) {
         if (burst->other_end[i].connections && burst->other_end[i].host != end)
             continue;
+        if (!burst->other_end[i].connections)
+            rst_host_hold(hosts, end);
         burst->other_end[i].host = end;
         burst->other_end[i].connections++;
         return;
@@ -355,11 +360,14 @@ bool rst_burst_is_hearsay(const rst_burst_t *burst, const rst_host_t *end, unsig
     return others == 1;
 }
 
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, const rst_host_t *other_end,
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_host_t *other_end,
                                  int64_t idle, rst_moment_t at)
 {
     if (!host->burst || !same_moment(hosts, host->burst->last, at)) {
-        host->burst = rst_alloc0(hosts->memory, sizeof *host->burst);
+        rst_burst_t *burst = rst_alloc0(&hosts->memory, sizeof *burst);
+
+        burst->earlier = host->burst;
+        host->burst = burst;
         host->burst->first = at;
         host->burst->port = port;
         host->burst->idle_min = host->burst->idle_max = RST_TIME_NONE;
@@ -371,7 +379,7 @@ rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uin
         host->burst->closes = true;
     host->burst->last = at;
     host->burst->connections++;
-    note_other_end(host->burst, other_end);
+    note_other_end(hosts, host->burst, other_end);
     return host->burst;
 }
 
@@ -401,18 +409,20 @@ static bool target_is_new(rst_host_t *client, uint32_t target)
 
 void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t target, bool probe, rst_moment_t at)
 {
-    int64_t stretch = stretch_of(hosts->prefs, at);
+    int64_t stretch = stretch_of(&hosts->file->prefs, at);
     rst_breadth_t *breadth = client->breadths ? &client->breadth[client->breadths - 1] : NULL;
 
     if (!target_is_new(client, target))
         return;
     if ((!breadth || breadth->stretch != stretch) && client->breadths < RST_BREADTH_MAX) {
         if (client->breadths == client->breadth_room)
-            client->breadth = rst_grow(hosts->memory, client->breadth, sizeof *breadth, client->breadths,
+            client->breadth = rst_grow(&hosts->memory, client->breadth, sizeof *breadth, client->breadths,
                                        &client->breadth_room, RST_BREADTH_MAX);
         breadth = &client->breadth[client->breadths++];
         *breadth = (rst_breadth_t){stretch, 0, 0};
     }
+    if (breadth->stretch != stretch && !client->crowded.pass_index)
+        client->crowded = at;
     if (probe && breadth->probes < UINT16_MAX)
         breadth->probes++;
     else if (!probe && breadth->refused < UINT16_MAX)
@@ -431,55 +441,4 @@ unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bo
             sum += probes ? breadth->probes : breadth->refused;
     }
     return sum;
-}
-
-/* Does the interval continue the series? Within it, irregular visits have no period. After a long silence another one
- * begins; and so it did if the first two visits turn out to have been far apart. */
-static bool continues(const rst_habit_t *habit, int64_t interval)
-{
-    if (habit->count < 2)
-        return true;
-    if (habit->count == 2 && habit->period_min > RST_NEAR_AFTER && interval < habit->period_min / 4)
-        return false;
-    return interval <= MAX(RST_NEAR_AFTER, 4 * habit->period_max);
-}
-
-/* Each series is a separate record, because the resets of an earlier one still refer to it. The visit before begins the
- * new one as well. */
-static void begin_series(const rst_hosts_t *hosts, rst_visits_t *visits, bool from_last)
-{
-    rst_habit_t *habit = rst_alloc0(hosts->memory, sizeof *habit);
-
-    if (from_last)
-        habit->count = 1;
-    if (from_last && visits->habit->count == 2)
-        *visits->last_habit = habit;
-    visits->habit = habit;
-}
-
-bool rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
-                          rst_habit_t **habit)
-{
-    rst_visits_t key;
-    rst_visits_t *visits;
-    int64_t interval;
-
-    key.client = client;
-    key.service = service;
-    visits = table_entry(hosts, hosts->visits, &key, offsetof(rst_visits_t, last), sizeof key);
-    *habit = NULL;
-    if (!visits)
-        return false;
-    interval = visits->habit ? rst_elapsed(visits->last, at) : RST_TIME_NONE;
-    if (interval == RST_TIME_NONE || !continues(visits->habit, interval))
-        begin_series(hosts, visits, interval != RST_TIME_NONE);
-    if (interval != RST_TIME_NONE) {
-        visits->habit->period_min = visits->habit->period_min ? MIN(visits->habit->period_min, interval) : interval;
-        visits->habit->period_max = MAX(visits->habit->period_max, interval);
-    }
-    visits->habit->count++;
-    visits->last = at;
-    visits->last_habit = habit;
-    *habit = visits->habit;
-    return true;
 }

@@ -2,8 +2,8 @@
  * What the whole capture shows about hosts and services, across connections: who accepts, who refuses, how far away a
  * host is, which connections it resets together, how many targets a client tries.
  *
- * All tables are bounded (RST_TABLE_MAX entries each). When one is full, new hosts or services are not added, and the
- * rules that need them abstain.
+ * A record stays as long as somebody holds it: connections and resets hold their hosts and services, and what a host
+ * has learned from another one holds that. Else it may give way (keep.h), and leaves a mark (marks.h).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,9 +15,11 @@
 #include "base/siphash.h"
 #include "track/direction.h"
 #include "track/distances.h"
+#include "track/file.h"
+#include "track/keep.h"
+#include "track/marks.h"
 #include "track/services.h"
 
-#define RST_TABLE_MAX 65536
 #define RST_RECENT_MAX 16
 #define RST_HOSTS_NEAR_BITS 6
 #define RST_HOSTS_NEAR (1u << RST_HOSTS_NEAR_BITS)
@@ -29,6 +31,7 @@ struct rst_conn;
 typedef struct rst_recent {
     struct rst_conn *conn[RST_RECENT_MAX]; /* NULL = none, or released */
     uint64_t ports[2][RST_RECENT_MAX / 4]; /* of both sides, four to a word, the first in the lowest bits */
+    rst_moment_t overwritten;              /* when the latest that had to go began; pass_index 0 = none had to */
     uint8_t next;
 } rst_recent_t;
 
@@ -39,7 +42,7 @@ typedef struct rst_burst {
     rst_moment_t first, last;
     uint32_t connections;
     struct {
-        const struct rst_host *host;
+        struct rst_host *host; /* held */
         uint32_t connections;
     } other_end[RST_BURST_CLIENTS]; /* the first other hosts; 0 connections end the list */
     uint16_t port;                  /* the host's port, 0 = not the same for all */
@@ -47,6 +50,7 @@ typedef struct rst_burst {
     bool survived;                  /* a connection older than the burst went on */
     bool serves; /* and one on the same port: its process read what came after the burst, and answered */
     bool closes; /* connections on the same port were closed by FIN at the same moment */
+    struct rst_burst *earlier;
 } rst_burst_t;
 
 /* A client's attempts in one interval of scan_s seconds. */
@@ -83,18 +87,24 @@ typedef struct rst_host_period {
 typedef struct rst_silence {
     int64_t idle; /* ns */
     uint16_t count;
+    struct rst_silence *earlier;
 } rst_silence_t;
 
 typedef struct rst_host {
+    rst_keep_item_t item;
+    uint32_t holds; /* while there are any, it cannot give way */
     rst_address_t address;
     uint32_t hash;            /* of address and point, by the secret of the tables */
     uint8_t point;            /* capture point */
+    rst_moment_t left;        /* when nobody held it any more */
+    rst_moment_t lost;        /* up to here, some of what it showed was not kept; pass_index 0 = all was */
+    rst_moment_t crowded;     /* from here on as well */
     rst_host_period_t period; /* the latest one; leads to the earlier ones */
     uint8_t periods;
-    rst_burst_t *burst;                /* the latest, NULL before the first */
+    rst_burst_t *burst;                /* the latest, which leads to the earlier ones; NULL before the first */
     rst_moment_t fin;                  /* its latest FIN on a connection that it had accepted */
     uint16_t fin_port;                 /* the host's port on it */
-    rst_silence_t *silence;            /* the latest series, NULL before the first */
+    rst_silence_t *silence;            /* the latest series, which leads to the earlier ones; NULL before the first */
     rst_moment_t reset_received;       /* when it last received the first reset of a connection */
     const struct rst_conn *reset_conn; /* that connection */
     rst_recent_t recent;               /* connections opened by this host */
@@ -104,35 +114,31 @@ typedef struct rst_host {
     rst_breadth_t *breadth;
 } rst_host_t;
 
-/* A series of connections of one client to one service that carried no data and were reset: health checks are periodic.
- */
-typedef struct rst_habit {
-    uint32_t count;
-    int64_t period_min, period_max; /* 0 until there are two */
-} rst_habit_t;
-
-typedef struct rst_visits {
-    const rst_host_t *client;
-    const rst_service_t *service;
-    rst_moment_t last;
-    rst_habit_t *habit;       /* the latest series, NULL before the first */
-    rst_habit_t **last_habit; /* where the last visit refers to it */
-} rst_visits_t;
-
 typedef struct rst_hosts {
     GHashTable *hosts, *services, *visits;
     rst_host_t *near[RST_HOSTS_NEAR]; /* found last */
-    const rst_memory_t *memory;
-    const rst_prefs_t *prefs;
+    rst_keep_t *keep;
+    rst_memory_t memory, service_memory, visits_memory; /* each charged to its kind */
+    rst_marks_t lost_hosts, lost_services;
+    const rst_file_t *file;
     rst_secret_t secret;
 } rst_hosts_t;
 
-void rst_hosts_open(rst_hosts_t *hosts, const rst_memory_t *memory, const rst_prefs_t *prefs);
-void rst_hosts_close(rst_hosts_t *hosts);
+/* Whoever keeps a pointer to a host or service holds it; NULL is allowed. */
+void rst_host_hold(const rst_hosts_t *hosts, rst_host_t *host);
+void rst_host_drop(const rst_hosts_t *hosts, rst_host_t *host);
+void rst_service_hold(const rst_hosts_t *hosts, rst_service_t *service);
+void rst_service_drop(const rst_hosts_t *hosts, rst_service_t *service);
 
-/* The record of a host or service as a capture point sees it, created if missing; NULL when the table is full. */
-rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uint8_t point);
-rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *address, uint16_t port, uint8_t point);
+/* Has anything been learned of it? */
+bool rst_host_is_known(const rst_host_t *host);
+
+/* Releases a record, which nobody may hold, and all that hangs on it. */
+void rst_host_forget(const rst_hosts_t *hosts, rst_host_t *host);
+void rst_service_forget(const rst_hosts_t *hosts, rst_service_t *service);
+
+/* Was all kept that the host showed around a moment? */
+bool rst_host_is_complete(const rst_host_t *host, rst_moment_t at);
 
 /* Two silences of at least one second that differ by at most half a percent, or two percent from five seconds up. */
 bool rst_same_idle(int64_t a, int64_t b);
@@ -153,7 +159,7 @@ rst_distance_view_t rst_host_distance(const rst_host_t *host, rst_moment_t at, c
 
 /* Counts a reset that the host sent on its own initiative after a silence, in a connection with another host; returns
  * the burst it belongs to. */
-rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, const rst_host_t *other_end,
+rst_burst_t *rst_host_note_abort(const rst_hosts_t *hosts, rst_host_t *host, uint16_t port, rst_host_t *other_end,
                                  int64_t idle, rst_moment_t at);
 
 /* Does all that the burst says about this end's connections come from those of a single other one? */
@@ -180,10 +186,5 @@ void rst_host_note_target(const rst_hosts_t *hosts, rst_host_t *client, uint32_t
 
 /* Targets near a moment: probes or refusals within about scan_s. */
 unsigned rst_host_breadth(const rst_prefs_t *prefs, const rst_host_t *client, bool probes, rst_moment_t at);
-
-/* Counts an empty connection and sets its habit. The pointer must stay valid: a visit whose series has no other
- * interval moves to the next one. Returns false if earlier visits may not have been kept. */
-bool rst_hosts_note_empty(rst_hosts_t *hosts, const rst_host_t *client, const rst_service_t *service, rst_moment_t at,
-                          rst_habit_t **habit);
 
 #endif

@@ -102,7 +102,7 @@ bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, 
     key.hash = hash_of(reports, icmp);
     report = g_hash_table_lookup(reports->table, &key);
     if (!report) {
-        if (g_hash_table_size(reports->table) >= RST_TABLE_MAX)
+        if (g_hash_table_size(reports->table) >= RST_REPORTS_MAX)
             return true;
         report = memory->alloc(memory->scope, sizeof *report);
         *report = key;

@@ -1,8 +1,8 @@
 /* icmp_reports.h
  * ICMP errors saying that a TCP segment or a UDP datagram could not be delivered.
  *
- * One report stands for all errors about the same addresses and ports. The table is bounded (RST_TABLE_MAX); when it is
- * full, new reports are not added.
+ * One report stands for all errors about the same addresses and ports. The table is bounded (RST_REPORTS_MAX); when it
+ * is full, new reports are not added.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,6 +15,8 @@
 #include "base/siphash.h"
 #include "facts/icmp.h"
 #include "facts/prefs.h"
+
+#define RST_REPORTS_MAX 65536
 
 typedef struct rst_icmp_report {
     rst_icmp_t icmp; /* of the latest error */

@@ -11,6 +11,7 @@
 #include "base/frames.h"
 #include "track/hosts.h"
 #include "track/previous.h"
+#include "track/visits.h"
 
 /* The forms of reset that RFC 9293 describes, sections 3.5.2 and 3.10.7, and those that it does not. */
 typedef enum rst_form {
@@ -136,7 +137,7 @@ struct rst_reset {
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
     bool at_home;         /* it comes from where the connections of its host do, and the SYN of this one does not */
     bool takes_any_echo;  /* this host had accepted a SYN-ACK that echoes a timestamp which none of its SYNs bore */
-    bool visits_unkept;   /* earlier connections without data of this client to this service may not have been kept */
+    bool attempts_unkept; /* the client made more attempts at that moment than are kept */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
     const uint8_t *head;          /* payload, or NULL */
@@ -149,8 +150,8 @@ struct rst_reset {
     rst_earlier_t own_first, own_last, peer_last; /* earlier resets of the connection */
     /* latest reset before it that bears the address of that side but does not fit it; NULL = none */
     const rst_reset_t *stray_before[2];
-    rst_host_t *host[2];
-    rst_service_t *service; /* of the server side; NULL when the table is full */
+    rst_host_t *host[2];    /* held; NULL for a lone reset (for rules: rst_view_t) */
+    rst_service_t *service; /* of the server side; held; NULL for a lone reset (for rules: rst_view_t) */
     rst_habit_t *habit;     /* for an empty connection, otherwise NULL */
     rst_silence_t *silence; /* the series of equal silences that the one before it belongs to, NULL = none */
     /* for a refusal of a SYN with special options, each pass_index 0 = none */

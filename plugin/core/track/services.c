@@ -15,6 +15,22 @@ bool rst_moment_is_near(rst_moment_t first, rst_moment_t last, rst_moment_t at)
            (after == RST_TIME_NONE || after <= RST_NEAR_AFTER);
 }
 
+bool rst_lost_before(rst_moment_t lost, rst_moment_t at)
+{
+    int64_t elapsed = rst_elapsed(lost, at);
+
+    return lost.pass_index &&
+           (at.pass_index <= lost.pass_index || elapsed == RST_TIME_NONE || elapsed <= RST_NEAR_BEFORE);
+}
+
+bool rst_lost_since(rst_moment_t crowded, rst_moment_t at)
+{
+    int64_t until = rst_elapsed(at, crowded);
+
+    return crowded.pass_index &&
+           (crowded.pass_index <= at.pass_index || until == RST_TIME_NONE || until <= RST_NEAR_AFTER);
+}
+
 /* Nearly all services only ever refuse or only accept, so the first run is stored inline. */
 static void add_run(const rst_memory_t *memory, rst_service_t *service)
 {
@@ -46,7 +62,8 @@ static void begin_run(const rst_memory_t *memory, rst_service_t *service, unsign
     rst_service_run_t *run;
 
     if (service->runs == RST_SERVICE_RUNS_MAX) {
-        service->overflow = true;
+        if (!service->crowded.pass_index)
+            service->crowded = at;
         return;
     }
     add_run(memory, service);
@@ -74,14 +91,19 @@ void rst_service_refuses(const rst_memory_t *memory, rst_service_t *service, rst
     note(memory, service, false, at);
 }
 
-void rst_service_accepts(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at,
-                         const struct rst_host *client)
+void rst_service_accepts(const rst_memory_t *memory, rst_service_t *service, rst_moment_t at, struct rst_host *client)
 {
     if (!service->accepted)
         service->client = client;
     service->for_all = service->for_all || service->client != client;
     service->accepted = true;
     note(memory, service, true, at);
+}
+
+bool rst_service_is_complete(const rst_service_t *service, rst_moment_t at)
+{
+    return !rst_lost_since(service->crowded, at) && !service->lost.pass_index &&
+           at.pass_index > service->untold.pass_index;
 }
 
 bool rst_service_is_hearsay(const rst_service_t *service, const struct rst_host *client)

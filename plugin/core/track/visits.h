@@ -1,0 +1,26 @@
+/* visits.h
+ * How often a client comes to a service without sending data.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_VISITS_H
+#define RST_VISITS_H
+
+#include "track/hosts.h"
+
+/* A series of connections of one client to one service that carried no data and were reset: health checks are periodic.
+ */
+typedef struct rst_habit {
+    uint32_t count;
+    int64_t period_min, period_max; /* 0 until there are two */
+} rst_habit_t;
+
+guint rst_visits_hash(gconstpointer key);
+gboolean rst_visits_equal(gconstpointer a, gconstpointer b);
+
+/* Counts an empty connection and sets its habit. The pointer must stay valid: a visit whose series has no other
+ * interval moves to the next one. */
+void rst_hosts_note_empty(rst_hosts_t *hosts, rst_host_t *client, rst_service_t *service, rst_moment_t at,
+                          rst_habit_t **habit);
+
+#endif
