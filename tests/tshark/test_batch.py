@@ -144,8 +144,9 @@ def test_changed_file_is_read_again(batch, archive, tmp_path):
 
 @pytest.mark.parametrize("arguments,message", [
     (["none"], "no such file"), (["empty"], "no captures found"), ([], "required"), (["--wrong", "x"], "unrecognized"),
-    (["fifo"], "not a file or folder"), (["/dev/null"], "not a file or folder"), (["a", "--tshark", "none"], "not installed"),
-    *((["a", f"--jobs={value}"], "--jobs") for value in ("0", "x", "", "-0", "0%", "1.5", "99999", "/etc/passwd", "1 2")),
+    (["fifo"], "not a file or folder"), (["/dev/null"], "not a file or folder"),
+    (["a", "--tshark", "none"], "not installed"),
+    *((["a", f"--jobs={value}"], "--jobs") for value in ("0", "x", "", "-0", "0%", "1.5", "99999", "/etc", "1 2")),
     *((["a", f"--timeout={value}"], "--timeout") for value in ("-1", "0", "x", "1.5", "", "9999999999")),
     *((["a", f"--options={value}"], "--options") for value in ("'", "-w new", "-T json", "x", "-Z", "-o", "; touch new",
                                                                "-r new", "--fatal-warnings")),
@@ -210,13 +211,46 @@ def test_one_at_a_time(batch, archive, tmp_path):
     assert first.communicate(timeout=300) and first.returncode == 1
 
 
+def test_without_plugin(stock, archive, tmp_path):
+    done = subprocess.run([BATCH, "--quiet", "--out", tmp_path / "out", archive], env=stock.environment(),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "does not know rst.cause" in done.stderr and done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [None, "", "no json\n", "[1]\n", "{}\n", '{"file": 1}\n'], ids=str)
+def test_report_of_nonsense(tmp_path, content):
+    if content is not None:
+        for name in ("resets.jsonl", "files.jsonl"):
+            (tmp_path / name).write_text(content)
+    done = subprocess.run([f"{BATCH}-report", tmp_path], capture_output=True, text=True, check=False)
+    if content == "":
+        assert done.returncode == 0 and (tmp_path / "report.html").exists()
+    else:
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+        assert not (tmp_path / "report.html").exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_report_writes_through_no_link(tmp_path, finished):
+    """Nor over the file that has another name as well."""
+    for name in ("resets.jsonl", "files.jsonl"):
+        shutil.copy(finished[1] / name, tmp_path)
+    (tmp_path / "victim").write_text("dear")
+    os.link(tmp_path / "victim", tmp_path / "report.html")
+    (tmp_path / "summary.txt").symlink_to(tmp_path / "victim")
+    (tmp_path / "summary-causes.csv").symlink_to(tmp_path / "new")
+    subprocess.run([f"{BATCH}-report", tmp_path], check=True)
+    assert (tmp_path / "victim").read_text() == "dear" and not (tmp_path / "new").exists()
+
+
 # A file system of a few kB, made in a user namespace.
-SMALL = 'mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" && exec unshare -U --map-user=1000 --map-group=1000 "$@"'
+SMALL = """mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" &&
+exec unshare -U --map-user=1000 --map-group=1000 "$@\""""
 
 
 def test_disk_full(tshark, archive, tmp_path):
     """Nothing half-written under a final name."""
-    script = "\"$@\"; code=$?; cd %s; find . -type f -printf '%%p %%s\\n'; cat out/*.tsv 2>/dev/null; exit $code" % tmp_path
+    script = f'"$@"; code=$?; cd {tmp_path}; find . -type f; cat out/*.tsv 2>/dev/null; exit $code'
     command = ["unshare", "-Urm", "sh", "-c", SMALL, tmp_path, "sh", "-c", script, "sh"]
     if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no user namespaces here")

@@ -30,7 +30,8 @@ def here(ends, tmp_path, monkeypatch):
 
 def compare(tshark, *arguments, **more):
     environment = {**tshark.environment(), **more.pop("environment", {})}
-    return subprocess.run([test_points.COMPARE, *arguments], env={name: value for name, value in environment.items() if value},
+    environment = {name: value for name, value in environment.items() if value}
+    return subprocess.run([test_points.COMPARE, *arguments], env=environment,
                           capture_output="stdout" not in more, text=True, errors="surrogateescape", timeout=100,
                           check=False, **more)
 
@@ -40,8 +41,8 @@ def refused(done, word):
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("rst-compare: ") and word in done.stderr, done.stderr
 
 
-@pytest.mark.parametrize("name", [b"with space", b"quo'te\"", b"new\nline", b"-dash", b"$(touch x)", b"\xff\xfe", b"x" * 255],
-                         ids=lambda name: ascii(name)[:20])
+@pytest.mark.parametrize("name", [b"with space", b"quo'te\"", b"new\nline", b"-dash", b"$(touch x)", b"\xff\xfe",
+                                  b"x" * 255], ids=lambda name: ascii(name)[:20])
 def test_names(tshark, here, name):
     name = os.fsdecode(name)
     os.rename("a", name)
@@ -51,8 +52,8 @@ def test_names(tshark, here, name):
     assert sorted(os.listdir()) == sorted([name, "b", merged])
 
 
-@pytest.mark.parametrize("kind", ["symlink", "dangling", "hard link", "FIFO", "folder", "input", "input by link", "full",
-                                  "no folder", "closed folder"])
+@pytest.mark.parametrize("kind", ["symlink", "dangling", "hard link", "FIFO", "folder", "input", "input by link",
+                                  "full", "no folder", "closed folder"])
 def test_output(tshark, here, kind):
     """Nothing is written through a link; a file that is in the way loses its name but not its content."""
     target = here / "target"
@@ -72,8 +73,20 @@ def test_output(tshark, here, kind):
     assert target.read_text() == "dear" and not (here / "new").exists()
 
 
-@pytest.mark.parametrize("kind,word", [("FIFO", "not a regular file"), ("folder", "a folder"), ("closed", "not readable"),
-                                       ("empty", "no packets"), ("none", "no such file"), ("link", "no such file")])
+def test_output_through_own_links(tshark, here):
+    """To a folder; a circle of links is refused."""
+    (here / "deep" / "er").mkdir(parents=True)
+    os.symlink("../deep/er", here / "deep" / "one")
+    os.symlink(here / "deep" / "one", "two")
+    os.symlink("circle", "circle")
+    assert compare(tshark, "a", "b", "-o", "two/../er/out").returncode == 0
+    assert os.listdir(here / "deep" / "er") == ["out"]
+    refused(compare(tshark, "a", "b", "-o", "circle/out"), "circle/out: Too many levels")
+
+
+@pytest.mark.parametrize("kind,word", [("FIFO", "not a regular file"), ("folder", "a folder"),
+                                       ("closed", "not readable"), ("empty", "no packets"), ("none", "no such file"),
+                                       ("link", "no such file")])
 def test_input(tshark, here, kind, word):
     {"FIFO": lambda: os.mkfifo("c"), "folder": lambda: os.mkdir("c"), "link": lambda: os.symlink("none", "c"),
      "closed": lambda: (shutil.copy("a", "c"), os.chmod("c", 0)), "empty": lambda: open("c", "w").close(),
@@ -139,7 +152,8 @@ def test_interrupted(tshark, here, signum):
 def test_temporary_files_are_private(tshark, here):
     (here / "temporary").mkdir()
     environment = {**tshark.environment(), "TMPDIR": str(here / "temporary")}
-    with subprocess.Popen([test_points.COMPARE, "a", "b"], env=environment, stdout=subprocess.DEVNULL, umask=0) as child:
+    command = [test_points.COMPARE, "a", "b"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, umask=0) as child:
         modes = set()
         while child.poll() is None:
             modes |= {path.lstat().st_mode & 0o077 for path in (here / "temporary").iterdir()}
