@@ -144,6 +144,13 @@ def check_mentions(files):
                 yield f"a comment in {name} refers to {mention}, which is not in plugin/core"
 
 
+def check_lookups(files):
+    """Rules ask rst_view_t, which tells what was not found from what was not kept."""
+    for name, path in files.items():
+        for field in re.findall(r"reset->(host\b|service\b)", text(path)) if folder_of(name) == "rules" else ():
+            yield f"{name} reads reset->{field}: take view->{field}, which says whether it was kept"
+
+
 def check_system(files):
     for name, path in files.items():
         for mark, target in INCLUDE.findall(text(path)):
@@ -210,7 +217,7 @@ def main():
     found, chain = circles(graph_of(files))
     faults = [f"circle: {' -> '.join(circle)}" for circle in found]
     faults += [*check_floors(files, floors), *check_headers(files), *check_guards_unique(files), *check_system(files)]
-    faults += [*check_mentions(files), *check_plugin(), *check_readme(readme)]
+    faults += [*check_mentions(files), *check_plugin(), *check_readme(readme), *check_lookups(files)]
     faults += [*check_alone(files, options.compiler, shlex.split(flags))]
     if options.figures:
         figures(files, floors, faults, chain, found)

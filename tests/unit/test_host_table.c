@@ -5,6 +5,7 @@
  */
 #include "script.h"
 #include "track/host_table.h"
+#include "track/icmp_reports.h"
 #include "track/reset.h"
 
 #define MANY 20000 /* far more than there is room for */
@@ -217,6 +218,27 @@ static void test_crowded(void)
     close_bench(bench);
 }
 
+/* A flood of ICMP errors about what nobody sent takes no place from one about a connection of the capture. */
+static void test_icmp(void)
+{
+    bench_t *bench = open_bench();
+    rst_icmp_reports_t reports = {0};
+    rst_icmp_t icmp = {.src = address_of(1), .dst = address_of(2), .sport = 1, .version = 4, .type = 3, .code = 1};
+
+    rst_icmp_reports_open(&reports, &bench->keep);
+    rst_icmp_reports_take(&reports, &icmp, bench->file.now, &bench->file.prefs, true);
+    for (uint16_t port = 2; port < MANY; port++) {
+        icmp.sport = port;
+        step(bench);
+        rst_icmp_reports_take(&reports, &icmp, bench->file.now, &bench->file.prefs, false);
+    }
+    g_assert_cmpuint(rst_icmp_reports_find(&reports, &icmp.src, 1, &icmp.dst, 0).found, ==, RST_FOUND);
+    g_assert_cmpuint(rst_icmp_reports_find(&reports, &icmp.src, 2, &icmp.dst, 0).found, ==, RST_NOT_KEPT);
+    g_assert_cmpuint(rst_icmp_reports_find(&reports, &icmp.src, MANY - 1, &icmp.dst, 0).found, ==, RST_FOUND);
+    rst_icmp_reports_close(&reports);
+    close_bench(bench);
+}
+
 /* A connection that closes in an orderly way, with a server of its own. */
 static void feed_closed(script_run_t *run, uint32_t number)
 {
@@ -307,6 +329,7 @@ int main(int argc, char **argv)
         {"/host_table/learned_from", test_learned_from},
         {"/host_table/services", test_services},
         {"/host_table/crowded", test_crowded},
+        {"/host_table/icmp", test_icmp},
         {"/host_table/engine", test_engine},
         {NULL, NULL},
     };

@@ -219,13 +219,15 @@ static void test_icmp(void)
     rst_prefs_t prefs = rst_prefs_default();
     rst_icmp_reports_t reports = {0};
     script_scope_t scope;
+    rst_keep_t keep;
 
     script_scope_open(&scope);
-    rst_icmp_reports_open(&reports);
+    rst_keep_open(&keep, UINT64_C(1) << 30, &scope.memory);
+    rst_icmp_reports_open(&reports, &keep);
     for (uint32_t i = 0; i < INPUTS; i++) {
         rst_icmp_t icmp = {.src = chosen_address(i), .dst = server, .sport = 1, .dport = 2, .version = 6, .type = 1};
 
-        rst_icmp_reports_take(&reports, &icmp, (rst_moment_t){i + 1, 0}, &prefs, &scope.memory);
+        rst_icmp_reports_take(&reports, &icmp, (rst_moment_t){i + 1, 0}, &prefs, false);
     }
     assert_spread(hashes_of(reports.table, offsetof(rst_icmp_report_t, hash)), INPUTS);
     rst_icmp_reports_close(&reports);

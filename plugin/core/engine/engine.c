@@ -38,7 +38,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->keep, &engine->file);
-    rst_icmp_reports_open(&engine->icmp_reports);
+    rst_icmp_reports_open(&engine->icmp_reports, &engine->keep);
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(&engine->points);
@@ -177,7 +177,11 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
 {
-    if (rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, &engine->memory))
+    const rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
+    unsigned from;
+    bool shown = !icmp->udp && rst_conn_table_peek(&engine->table, &quoted, &from);
+
+    if (rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, shown))
         rst_lists_drop(engine);
 }
 

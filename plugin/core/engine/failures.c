@@ -103,10 +103,14 @@ static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
 {
     const rst_conn_t *conn = failure->conn;
     unsigned from = failure->from;
+    rst_found_t icmp = rst_icmp_reports_find(&engine->icmp_reports, &conn->address[from], conn->port[from],
+                                             &conn->address[1 - from], conn->port[1 - from])
+                           .found;
+    rst_failure_t silence = *failure;
 
-    if (!rst_icmp_reports_find(&engine->icmp_reports, &conn->address[from], conn->port[from], &conn->address[1 - from],
-                               conn->port[1 - from]))
-        list_failure(engine, failure);
+    silence.icmp_unkept = icmp == RST_NOT_KEPT;
+    if (icmp != RST_FOUND)
+        list_failure(engine, &silence);
 }
 
 /* At every capture point that shows it. */
@@ -225,8 +229,10 @@ static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *
 
     switch (failure->kind) {
     case RST_FINDING_SYN_TIMEOUT:
-        return rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s and got nothing back", server,
-                        client, failure->count, span);
+        return rst_text(memory, "%s never answered: %s sent the same SYN %u times in %s%s", server, client,
+                        failure->count, span,
+                        failure->icmp_unkept ? ". ICMP errors were dropped to save memory, so one may have come"
+                                             : " and got nothing back");
     case RST_FINDING_SILENT_GIVE_UP:
         return rst_text(memory,
                         "%s stopped answering: %s sent the same segment %u times in %s, then gave up without a reset",

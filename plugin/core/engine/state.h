@@ -38,7 +38,8 @@ typedef struct rst_failure {
     const rst_conn_t *conn;          /* NULL if the capture does not show it (icmp_unreachable only) */
     const rst_icmp_report_t *report; /* for icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
-    uint8_t from; /* index of the side whose segments stayed unanswered */
+    uint8_t from;     /* index of the side whose segments stayed unanswered */
+    bool icmp_unkept; /* an ICMP error may have come, and have given way */
     uint16_t count;
     rst_moment_t first, last;
 } rst_failure_t;
@@ -57,13 +58,13 @@ struct rst_engine {
     rst_judge_t judge;
     GArray *misfits; /* foreign packets (misfits.c) */
     rst_fit_counts_t fit_counts;
-    GArray *failures;     /* rst_failure_t, of connections that have ended */
-    GArray *past;         /* rst_past_t, earlier incarnations */
+    GArray *failures;              /* rst_failure_t, of connections that have ended */
+    GArray *past;                  /* rst_past_t, earlier incarnations */
     struct rst_problems *problems; /* made after the first pass, NULL before */
     int64_t began;                 /* time of the first frame that has one */
-    GHashTable *findings; /* frame number -> rst_failure_t; made after the first pass, NULL before */
+    GHashTable *findings;          /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_pace_t references_pace, findings_pace; /* of the two tables, which each packet drops */
-    rst_reset_t orphan;   /* stands for every reset that came when the table of connections was full */
+    rst_reset_t orphan; /* stands for every reset that came when the table of connections was full */
     rst_story_t no_story;
     rst_conn_t nobody;                /* its connection */
     rst_direction_t nothing[2];       /* and the directions of that */

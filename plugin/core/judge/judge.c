@@ -142,7 +142,7 @@ static bool is_merged(const rst_view_t *view)
 static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
 {
     return (rule->flags & RST_RULE_BY_ELIMINATION) || rule->cause == RST_CAUSE_HALF_OPEN_SCAN ||
-           (rule->cause == RST_CAUSE_CLOSED_PORT && rst_served_before(view)) ||
+           (rule->cause == RST_CAUSE_CLOSED_PORT && !rst_is_no(rst_served_before(view))) ||
            (view->points->interfaces > 1 &&
             (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
 }

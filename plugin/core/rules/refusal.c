@@ -91,11 +91,12 @@ bool rst_refused_nearer(const rst_view_t *view)
     return hops != RST_HOPS_ABSURD && hops < range->max;
 }
 
-bool rst_served_before(const rst_view_t *view)
+rst_tri_t rst_served_before(const rst_view_t *view)
 {
     const rst_service_t *service = view->service.service;
 
-    return service && rst_service_before(service, true, view->reset->at);
+    return rst_tri_of(service && rst_service_before(service, true, view->reset->at),
+                      !(view->unkept & RST_NEEDS_SERVICE));
 }
 
 const rst_service_run_t *rst_refusals_soon_after(const rst_view_t *view, rst_moment_t moment, int64_t within)

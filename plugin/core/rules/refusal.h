@@ -7,6 +7,7 @@
 #ifndef RST_REFUSAL_H
 #define RST_REFUSAL_H
 
+#include "base/tri.h"
 #include "rules/rule.h"
 
 #define RST_ROUND_TRIP_MARGIN (5 * RST_MILLISECOND)
@@ -23,7 +24,7 @@ bool rst_refusal_distance(const rst_view_t *view, int *delta); /* difference to 
 bool rst_refused_too_fast(const rst_view_t *view);             /* sooner than the host answers its connections */
 bool rst_port_is_known(const rst_view_t *view);                /* the distance to expect of this port is known */
 bool rst_refused_nearer(const rst_view_t *view);               /* from nearer than another port of the address */
-bool rst_served_before(const rst_view_t *view);                /* the port had accepted a connection before */
+rst_tri_t rst_served_before(const rst_view_t *view);           /* the port had accepted a connection before */
 bool rst_takes_turns(const rst_view_t *view);                  /* the service alternately accepts and refuses */
 bool rst_is_interleaved(const rst_view_t *view);               /* the service accepts just before and after */
 bool rst_is_close(const rst_view_t *view);                     /* of these: within a second, or with many turns */

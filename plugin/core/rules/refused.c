@@ -106,7 +106,7 @@ static unsigned closed_port(const rst_view_t *view, unsigned confidence)
 static bool is_from_elsewhere(const rst_view_t *view)
 {
     return rst_refuses_syn(view) && (rst_refused_nearer(view) || rst_refused_too_fast(view)) &&
-           (!rst_port_is_known(view) || rst_served_before(view));
+           (!rst_port_is_known(view) || !rst_is_no(rst_served_before(view)));
 }
 
 static bool has_other_reason(const rst_view_t *view)
@@ -144,14 +144,14 @@ static unsigned match_moved(const rst_view_t *view)
 {
     unsigned confidence = match_closed_elsewhere(view);
 
-    return confidence && rst_served_before(view) ? confidence : 0;
+    return confidence && rst_is_yes(rst_served_before(view)) ? confidence : 0;
 }
 
 static unsigned match_unlike_others(const rst_view_t *view)
 {
     unsigned confidence = match_closed_elsewhere(view);
 
-    return confidence && !rst_served_before(view) ? confidence : 0;
+    return confidence && !rst_is_yes(rst_served_before(view)) ? confidence : 0;
 }
 
 static unsigned match_closed(const rst_view_t *view)

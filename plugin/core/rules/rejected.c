@@ -112,13 +112,14 @@ static bool accepts_after(const rst_view_t *view)
 /* It is known where the refusal should come from, and not just from connections that another host may have served. */
 static bool is_comparable(const rst_view_t *view)
 {
-    return rst_port_is_known(view) && !rst_served_before(view);
+    return rst_port_is_known(view) && rst_is_no(rst_served_before(view));
 }
 
 /* A load balancer whose servers are all down answers for them, as a firewall would. */
 static bool may_be_balancer(const rst_view_t *view)
 {
-    return rst_refuses_syn(view) && !accepts_after(view) && rst_port_is_known(view) && rst_served_before(view);
+    return rst_refuses_syn(view) && !accepts_after(view) && rst_port_is_known(view) &&
+           !rst_is_no(rst_served_before(view));
 }
 
 static unsigned match_random(const rst_view_t *view)
@@ -216,7 +217,7 @@ static unsigned match_firewall_perhaps(const rst_view_t *view)
         return 0;
     if (!rst_port_is_known(view))
         return 40;
-    return rst_served_before(view) && !comes_from_elsewhere(view) && !rst_refused_too_fast(view) &&
+    return !rst_is_no(rst_served_before(view)) && !comes_from_elsewhere(view) && !rst_refused_too_fast(view) &&
                    !unlike_the_one_before(view)
                ? 40
                : 0;
@@ -281,7 +282,7 @@ static void explain_balancer_too_soon(const rst_view_t *view)
 
 static unsigned match_no_backend(const rst_view_t *view)
 {
-    if (!rst_refuses_syn(view) || !rst_served_before(view) || accepts_after(view))
+    if (!rst_refuses_syn(view) || rst_is_no(rst_served_before(view)) || accepts_after(view))
         return 0;
     if (rst_refuses_some(view) && rst_takes_turns(view))
         return 30;

@@ -11,12 +11,6 @@
 
 #include "track/hosts.h"
 
-typedef enum rst_found {
-    RST_NOT_THERE, /* nothing was known of it at that time */
-    RST_NOT_KEPT,  /* something may have been known, and gave way */
-    RST_FOUND
-} rst_found_t;
-
 /* The record is NULL unless found. Not all that belongs into it need have been kept (rst_host_is_complete()). */
 typedef struct rst_host_found {
     rst_found_t found;

@@ -6,7 +6,8 @@
 #include "track/icmp_reports.h"
 
 #include "base/text.h"
-#include "track/hosts.h"
+#define PLACE 40      /* bytes that an entry takes in a GHashTable, about */
+#define MARKS_PART 64 /* of the memory, for the marks */
 
 typedef struct meaning {
     uint8_t version, type, code;
@@ -63,23 +64,61 @@ static gboolean report_equal(gconstpointer a, gconstpointer b)
            rst_address_equal(&left->src, &right->src) && rst_address_equal(&left->dst, &right->dst);
 }
 
-static uint32_t hash_of(const rst_icmp_reports_t *reports, const rst_icmp_t *icmp)
+static uint32_t hash_of(const rst_secret_t *secret, const rst_icmp_t *icmp)
 {
     const uint64_t words[] = {icmp->src.word[0], icmp->src.word[1], icmp->dst.word[0], icmp->dst.word[1]};
     uint64_t tail = (uint64_t)icmp->sport << 32 | (uint64_t)icmp->dport << 1 | icmp->udp;
 
-    return (uint32_t)rst_siphash_words(&reports->secret, words, G_N_ELEMENTS(words), tail);
+    return (uint32_t)rst_siphash_words(secret, words, G_N_ELEMENTS(words), tail);
 }
 
-void rst_icmp_reports_open(rst_icmp_reports_t *reports)
+/* As in host_table.c, the places of the marks must not change from run to run. */
+static uint32_t tag_of(const rst_icmp_t *icmp)
 {
+    static const rst_secret_t known;
+
+    return hash_of(&known, icmp);
+}
+
+static void evict(void *owner, rst_keep_item_t *item)
+{
+    rst_icmp_reports_t *reports = owner;
+    rst_icmp_report_t *report = (rst_icmp_report_t *)item;
+
+    rst_marks_put(&reports->lost, tag_of(&report->icmp), report->last);
+    g_hash_table_remove(reports->table, report);
+    rst_keep_refund(reports->keep, RST_KIND_ICMP, PLACE);
+    rst_release(&reports->memory, report, sizeof *report);
+}
+
+void rst_icmp_reports_open(rst_icmp_reports_t *reports, rst_keep_t *keep)
+{
+    static const rst_keep_kind_t can = {evict, NULL};
+
     reports->table = g_hash_table_new(report_hash, report_equal);
     reports->secret = rst_secret_new();
+    reports->keep = keep;
+    reports->memory = rst_keep_memory(keep, RST_KIND_ICMP);
+    rst_marks_open(&reports->lost, keep->limit / MARKS_PART, &reports->memory);
+    rst_keep_own(keep, RST_KIND_ICMP, reports, &can);
 }
 
 void rst_icmp_reports_close(rst_icmp_reports_t *reports)
 {
     g_hash_table_destroy(reports->table);
+}
+
+static rst_icmp_report_t *new_report(rst_icmp_reports_t *reports, const rst_icmp_report_t *key, rst_moment_t at)
+{
+    rst_icmp_report_t *report = rst_alloc0(&reports->memory, sizeof *report);
+
+    report->icmp = key->icmp;
+    report->hash = key->hash;
+    report->first = at;
+    g_hash_table_add(reports->table, report);
+    rst_keep_charge(reports->keep, RST_KIND_ICMP, PLACE);
+    rst_keep_add(reports->keep, &report->item, RST_KIND_ICMP, RST_VALUE_LONE, at.pass_index);
+    return report;
 }
 
 /* The capture may contain an error twice, just like a segment. */
@@ -92,39 +131,43 @@ static bool is_copy(const rst_icmp_report_t *report, const rst_icmp_t *icmp, rst
 }
 
 bool rst_icmp_reports_take(rst_icmp_reports_t *reports, const rst_icmp_t *icmp, rst_moment_t at,
-                           const rst_prefs_t *prefs, const rst_memory_t *memory)
+                           const rst_prefs_t *prefs, bool shown)
 {
     rst_icmp_report_t key = {.icmp = *icmp};
     rst_icmp_report_t *report;
 
     if (!meaning_of(icmp))
         return false;
-    key.hash = hash_of(reports, icmp);
+    key.hash = hash_of(&reports->secret, icmp);
     report = g_hash_table_lookup(reports->table, &key);
-    if (!report) {
-        if (g_hash_table_size(reports->table) >= RST_REPORTS_MAX)
-            return true;
-        report = memory->alloc(memory->scope, sizeof *report);
-        *report = key;
-        report->first = at;
-        g_hash_table_add(reports->table, report);
-    } else if (is_copy(report, icmp, at, prefs)) {
+    if (!report)
+        report = new_report(reports, &key, at);
+    else if (is_copy(report, icmp, at, prefs))
         return true;
-    }
     report->icmp = *icmp;
     report->last = at;
     if (report->count < UINT16_MAX)
         report->count++;
+    rst_keep_rate(reports->keep, &report->item,
+                  shown               ? RST_VALUE_STORY
+                  : report->count > 1 ? RST_VALUE_BOTH
+                                      : RST_VALUE_LONE,
+                  at.pass_index);
     return true;
 }
 
-const rst_icmp_report_t *rst_icmp_reports_find(const rst_icmp_reports_t *reports, const rst_address_t *src,
-                                               uint16_t sport, const rst_address_t *dst, uint16_t dport)
+rst_icmp_found_t rst_icmp_reports_find(const rst_icmp_reports_t *reports, const rst_address_t *src, uint16_t sport,
+                                       const rst_address_t *dst, uint16_t dport)
 {
     rst_icmp_report_t key = {.icmp = {.src = *src, .dst = *dst, .sport = sport, .dport = dport}};
+    const rst_icmp_report_t *report;
 
-    key.hash = hash_of(reports, &key.icmp);
-    return g_hash_table_lookup(reports->table, &key);
+    key.hash = hash_of(&reports->secret, &key.icmp);
+    report = g_hash_table_lookup(reports->table, &key);
+    if (report)
+        return (rst_icmp_found_t){RST_FOUND, report};
+    return (rst_icmp_found_t){
+        rst_marks_get(&reports->lost, tag_of(&key.icmp)).pass_index ? RST_NOT_KEPT : RST_NOT_THERE, NULL};
 }
 
 static const char *reporter_text(const rst_icmp_t *icmp, const rst_memory_t *memory)

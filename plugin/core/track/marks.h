@@ -13,6 +13,12 @@
 #include "base/memory.h"
 #include "base/moment.h"
 
+typedef enum rst_found {
+    RST_NOT_THERE, /* nothing was known of it at that time */
+    RST_NOT_KEPT,  /* something may have been known, and gave way */
+    RST_FOUND
+} rst_found_t;
+
 typedef struct rst_mark_set rst_mark_set_t;
 
 /* Starts as zeros, except sets and memory. */
