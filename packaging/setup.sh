@@ -36,6 +36,7 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$repo/packaging/apt.sh"
 unset WIRESHARK_PLUGIN_DIR # it would change the folders that tshark reports
 umask 022
+[ -w "${TMPDIR:-/tmp}" ] || unset TMPDIR
 
 deps=yes
 uninstall=no
@@ -58,8 +59,9 @@ if [ "$all_users" = yes ]; then
 elif [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ]; then
     user=$SUDO_USER
 fi
-home=$(getent passwd "$user" | cut -d: -f6)
-[ "$user" != "$(id -un)" ] || home=$HOME
+home=$(getent passwd "$user" | cut -d: -f6 || true)
+[ "$user" != "$(id -un)" ] || home=${HOME:-$home}
+[ -n "$home" ] || { echo "setup.sh: user '$user' has no home folder" >&2 && exit 1; }
 
 as_user() {
     if [ "$user" = "$(id -un)" ]; then
@@ -70,6 +72,22 @@ as_user() {
     fi
 }
 
+place() { # FILE MODE: standard input becomes that file when all of it is there; an interrupted run leaves nothing
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    as_user sh -c '
+        rm -f "$1".new-????????
+        new=$(mktemp "$1.new-XXXXXXXX") || exit
+        trap "rm -f \"\$new\"" EXIT
+        trap "exit 1" HUP INT TERM PIPE
+        cat >"$new" && chmod "$2" "$new" && mv -fT "$new" "$1"
+    ' sh "$1" "$2"
+}
+
+take_away() { # FILE: and what an interrupted run left
+    # shellcheck disable=SC2016
+    as_user sh -c 'rm "$1" && rm -f "$1".new-????????' sh "$1"
+}
+
 plugin_folder() { # Personal | Global: prints the folder for epan plugins (default: where this user's Wireshark looks)
     local label="${1:-Personal} Plugins"
     [ "$(id -u "$user")" -ne 0 ] || label="Global Plugins"
@@ -78,12 +96,13 @@ plugin_folder() { # Personal | Global: prints the folder for epan plugins (defau
 
 build() {
     local build=$repo/build who=()
-    # If the checkout was copied or moved, CMake rejects the cache made in the other place.
-    grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$repo" "$build/CMakeCache.txt" || rm -rf "$build/CMakeCache.txt"
     # Under sudo in the user's own checkout, nothing should end up owned by root.
     if as_user test -w "$repo" && { [ ! -e "$build" ] || as_user test -w "$build"; }; then
         who=(as_user)
     fi
+    # If the checkout was copied or moved, CMake rejects the cache made in the other place.
+    grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$repo" "$build/CMakeCache.txt" ||
+        "${who[@]}" rm -rf "$build/CMakeCache.txt"
     if ! "${who[@]}" mkdir -p "$build" 2>/dev/null || ! "${who[@]}" test -w "$build"; then
         echo "error: no permission to write $build (if root made it earlier, remove it as root)" >&2
         return 1
@@ -106,15 +125,27 @@ program_folder() { # where the plugin's programs go
     fi
 }
 
+is_our_program() { # FILE: did we install it, in any version?
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    as_user sh -c 'test -f "$1" && head -n 5 "$1" | grep -q "^# SPDX-License-Identifier: GPL-2.0-or-later"' sh "$1"
+}
+
+is_our_plugin() { # FILE
+    as_user grep -qsa 'rst\.cause' "$1"
+}
+
 install_programs() {
-    local folder program
+    local folder program target
     folder=$(program_folder)
     as_user mkdir -p "$folder"
     for program in "$repo"/packaging/rst-*; do
-        # shellcheck disable=SC2016 # expanded by the inner shell
-        as_user sh -c 'cat >"$1.new" && chmod +x "$1.new" && mv "$1.new" "$1"' sh "$folder/$(basename "$program")" \
-            <"$program"
-        echo "Installed: $folder/$(basename "$program")"
+        target=$folder/$(basename "$program")
+        if as_user test -e "$target" && ! is_our_program "$target"; then
+            echo "note: $target is another program and stays; ours is $program" >&2
+            continue
+        fi
+        place "$target" 755 <"$program"
+        echo "Installed: $target"
     done
     # Under sudo, PATH is root's. Debian's ~/.profile adds the folder at the next login, now that it exists.
     if [ "$user" = "$(id -un)" ] && [[ :$PATH: != *:$folder:* ]]; then
@@ -127,8 +158,8 @@ remove_programs() {
     folder=$(program_folder)
     for program in "$repo"/packaging/rst-*; do
         program=$folder/$(basename "$program")
-        if [ -e "$program" ]; then
-            as_user rm "$program"
+        if is_our_program "$program"; then
+            take_away "$program"
             echo "Removed: $program"
         fi
     done
@@ -151,10 +182,12 @@ install_plugin() {
         echo "error: tshark is version $version, but the plugin was built for another version" >&2
         return 1
     fi
+    if as_user test -e "$folder/rst.so" && ! is_our_plugin "$folder/rst.so"; then
+        echo "error: $folder/rst.so is another plugin" >&2
+        return 1
+    fi
     as_user mkdir -p "$folder"
-    # Moved into place, so that a running Wireshark keeps the old file.
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    as_user sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$folder/rst.so" <"$module"
+    place "$folder/rst.so" 644 <"$module" # moved into place, so that a running Wireshark keeps the old file
     echo "Installed: $folder/rst.so"
     install_programs
     local global
@@ -170,6 +203,7 @@ install_plugin() {
 
 profile="TCP Resets"
 profile_files=(preferences colorfilters dfilter_buttons)
+unfinished="# being installed"
 profile_sums=.installed # checksums of the installed files: a file that still has its checksum was not changed
 
 profile_folder() { # prints the profile folder of this user's Wireshark, or for root that of all users
@@ -184,26 +218,33 @@ is_ours() { # FOLDER FILE: is it as we installed it? The user may not be allowed
         as_user grep -qsxF "$(as_user sh -c 'cd "$1" && sha256sum "$2"' sh "$1" "$2" 2>/dev/null)" "$1/$profile_sums"
 }
 
+our_sums() {
+    (cd "$repo/packaging/profile/$profile" && sha256sum "${profile_files[@]}")
+}
+
 install_profile() {
     local folder=$1 file
     [ -n "$folder" ] || return 0
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    as_user sh -c 'rm -f "$1/$2".new-???????? && rmdir "$1"' sh "$folder" "$profile_sums" 2>/dev/null || true
     if as_user test -d "$folder"; then
         for file in "${profile_files[@]}"; do
             is_ours "$folder" "$file" && continue
+            ! as_user test -e "$folder/$file" && as_user grep -qsxF "$unfinished" "$folder/$profile_sums" && continue
             echo "Profile kept, because it was changed: $folder (remove it to get the current one)"
             return 0
         done
     fi
     as_user mkdir -p "$folder"
+    # An interrupted run leaves files of both versions: until all are there, the checksums of both count.
+    { as_user cat "$folder/$profile_sums" 2>/dev/null || true; echo "$unfinished"; our_sums; } |
+        place "$folder/$profile_sums" 644
     for file in "${profile_files[@]}"; do
-        # shellcheck disable=SC2016 # expanded by the inner shell
-        as_user sh -c 'cat >"$1"' sh "$folder/$file" <"$repo/packaging/profile/$profile/$file"
+        place "$folder/$file" 644 <"$repo/packaging/profile/$profile/$file"
     done
-    # shellcheck disable=SC2016
-    as_user sh -c 'cd "$1" && shift && sha256sum "$@" >"$0"' "$profile_sums" "$folder" "${profile_files[@]}"
+    our_sums | place "$folder/$profile_sums" 644
     # Column widths; after that, the file belongs to Wireshark.
-    # shellcheck disable=SC2016
-    as_user sh -c '[ -e "$1" ] || cat >"$1"' sh "$folder/recent" <"$repo/packaging/profile/$profile/recent"
+    as_user test -e "$folder/recent" || place "$folder/recent" 644 <"$repo/packaging/profile/$profile/recent"
     echo "Profile: $folder (wireshark -C \"$profile\")"
 }
 
@@ -212,15 +253,18 @@ remove_profile() {
     as_user test -d "$folder" || return 0
     [ -z "$(package_of "$folder/preferences")" ] || return 0
     for file in "${profile_files[@]}"; do
-        ! is_ours "$folder" "$file" || as_user rm "$folder/$file"
+        ! is_ours "$folder" "$file" || take_away "$folder/$file"
     done
     # Wireshark keeps its window sizes there.
     as_user rm -f "$folder/recent" "$folder/$profile_sums"
     as_user rmdir "$folder" 2>/dev/null && echo "Removed: $folder" || echo "Kept, because it was changed: $folder"
 }
 
+copy=
+trap '[ -z "$copy" ] || rm -rf "$copy"' EXIT
+
 show_tour() {
-    local copy status=0
+    local status=0
     copy=$(mktemp -d)
     # A copy, because the calling user may not be allowed to read the checkout.
     cp "$repo/sample-captures/tour.pcapng" "$copy" && chmod -R a+rX "$copy"
@@ -230,7 +274,6 @@ show_tour() {
     as_user tshark -2 -r "$copy/tour.pcapng" -Y rst -T fields -e frame.number -e rst.cause -e rst.confidence \
         -e rst.sender -e rst.summary 2>"$copy/errors" || status=$?
     grep -v '^Running as user "root"' "$copy/errors" >&2 || true
-    rm -rf "$copy"
     return "$status"
 }
 
@@ -242,8 +285,10 @@ remove_plugin() { # including any left behind by an update of Wireshark: the fol
         package=$(package_of "$module")
         if [ -n "$package" ]; then
             echo "Kept: $module, which belongs to the package $package (apt-get remove $package)"
+        elif ! is_our_plugin "$module"; then
+            echo "Kept: $module, which is another plugin"
         else
-            as_user rm "$module"
+            take_away "$module"
             echo "Removed: $module"
         fi
     done

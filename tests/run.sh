@@ -95,7 +95,8 @@ fi
 cd "$work"
 if [ "$(id -u)" -eq 0 ]; then
     # The programs that people run as root, attacked by users.
-    /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/root" "$tests/tshark/test_record.py" || unit=1
+    /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/root" "$tests/tshark/test_record.py" \
+        "$tests/tshark/test_setup.py" "$tests/tshark/test_as_root.py" || unit=1
 fi
 if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
     # The floors are judged on parameter values that are never used to tune the rules.

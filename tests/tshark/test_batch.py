@@ -142,10 +142,120 @@ def test_changed_file_is_read_again(batch, archive, tmp_path):
     assert (tmp_path / "out" / "resets.jsonl").read_text() != first
 
 
-def test_bad_arguments(batch, tmp_path):
-    (tmp_path / "folder").mkdir()
-    for arguments, message in (([tmp_path / "none"], "no such file"), ([tmp_path / "folder"], "no captures found"),
-                               ([], "required"), (["--wrong", "x"], "unrecognized"),
-                               ([tools.SAMPLES, "--tshark", "tshark-none"], "not installed")):
-        done = batch(*arguments)
-        assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1, done.stderr
+@pytest.mark.parametrize("arguments,message", [
+    (["none"], "no such file"), (["empty"], "no captures found"), ([], "required"), (["--wrong", "x"], "unrecognized"),
+    (["fifo"], "not a file or folder"), (["/dev/null"], "not a file or folder"),
+    (["a", "--tshark", "none"], "not installed"),
+    *((["a", f"--jobs={value}"], "--jobs") for value in ("0", "x", "", "-0", "0%", "1.5", "99999", "/etc", "1 2")),
+    *((["a", f"--timeout={value}"], "--timeout") for value in ("-1", "0", "x", "1.5", "", "9999999999")),
+    *((["a", f"--options={value}"], "--options") for value in ("'", "-w new", "-T json", "x", "-Z", "-o", "; touch new",
+                                                               "-r new", "--fatal-warnings")),
+    (["a", "--options=-o nonsense.none:1"], "nonsense"), (["a", "--options=-d nonsense"], "nonsense"),
+    (["a", "--env", "a b"], "--env"), (["a", "--out", "/usr"], "belongs to another user"), (["a", "--out", "a"], "a:"),
+    (["a", "--out", "/proc/new"], "cannot write"), (["a", "--out", "other"], "no results of rst-batch"),
+    (["a", "--out", "open"], "everybody may write"), (["a", "--fresh", "--out", "mine"], "no results of rst-batch"),
+    (["a", "--out", "x" * 256], "too long")], ids=str)
+def test_bad_arguments(batch, tmp_path, monkeypatch, arguments, message):
+    """Refused with one line before anything runs or is written."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(tools.SAMPLES / "closed_port" / "closed_port.pcapng", "a")
+    for folder in ("empty", "other", "open", "mine/in", "mine/out"):
+        os.makedirs(folder)
+    for name in ("other/letter", "mine/in/letter", "mine/out/letter"):
+        (tmp_path / name).write_text("dear")
+    (tmp_path / "open").chmod(0o777)
+    os.mkfifo("fifo")
+    before = sorted(tmp_path.rglob("*"))
+    done = batch(*arguments)
+    assert done.returncode == 2 and message in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", [b"with space", b"quo'te\"", b"new\nline", b"-dash", b"$(touch x)", b"\xff\xfe"])
+def test_names_of_folders(batch, tshark, archive, tmp_path, name):
+    folder = tmp_path / os.fsdecode(name)
+    folder.mkdir()
+    capture = folder / os.fsdecode(name)
+    shutil.copy(archive / "plain.pcapng", capture)
+    done = subprocess.run([BATCH, "--quiet", f"--out={os.fsdecode(name)}.out", "--", os.fsdecode(name)], cwd=tmp_path,
+                          env={**tshark.environment(), "LC_ALL": "C"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stderr.count("\n") == 2, done.stderr
+    assert [row["ok"] for row in lines(tmp_path / (os.fsdecode(name) + ".out") / "files.jsonl")] == [True]
+    assert sorted(os.listdir(tmp_path)) == sorted([os.fsdecode(name), os.fsdecode(name) + ".out"])
+
+
+@pytest.mark.parametrize("change", [{"HOME": None}, {"TMPDIR": "/none"}, {"LC_ALL": "xx_XX.UTF-8"}, {"LC_ALL": "POSIX"},
+                                    {"SHELL": "/none"}], ids=str)
+def test_environment(tshark, archive, tmp_path, change):
+    environment = {name: value for name, value in {**tshark.environment(), **change}.items() if value}
+    done = subprocess.run([BATCH, "--quiet", "--out", tmp_path / "out", archive / "plain.pcapng"], env=environment,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "1 captures, 0 done already" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("redirect", [">/dev/full 2>/dev/full", ">&- 2>&- <&-"])
+def test_nobody_listens(tshark, archive, tmp_path, redirect):
+    done = subprocess.run(["sh", "-c", f'"$@" {redirect}', "sh", BATCH, "--quiet", "--out", tmp_path / "out",
+                           archive / "plain.pcapng"], env=tshark.environment(), check=False)
+    assert done.returncode == 0 and len(lines(tmp_path / "out" / "files.jsonl")) == 1
+    assert "rst-batch:" not in "".join(path.read_text() for path in (tmp_path / "out").iterdir() if path.is_file())
+
+
+def test_one_at_a_time(batch, archive, tmp_path):
+    first = batch(archive, "--out", tmp_path / "out", wait=False)
+    deadline = time.monotonic() + 100
+    while not (tmp_path / "out" / "out").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    done = batch(archive, "--out", tmp_path / "out")
+    assert done.returncode == 2 and "another rst-batch is at work" in done.stderr
+    assert first.communicate(timeout=300) and first.returncode == 1
+
+
+def test_without_plugin(stock, archive, tmp_path):
+    done = subprocess.run([BATCH, "--quiet", "--out", tmp_path / "out", archive], env=stock.environment(),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "does not know rst.cause" in done.stderr and done.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [None, "", "no json\n", "[1]\n", "{}\n", '{"file": 1}\n'], ids=str)
+def test_report_of_nonsense(tmp_path, content):
+    if content is not None:
+        for name in ("resets.jsonl", "files.jsonl"):
+            (tmp_path / name).write_text(content)
+    done = subprocess.run([f"{BATCH}-report", tmp_path], capture_output=True, text=True, check=False)
+    if content == "":
+        assert done.returncode == 0 and (tmp_path / "report.html").exists()
+    else:
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+        assert not (tmp_path / "report.html").exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_report_writes_through_no_link(tmp_path, finished):
+    """Nor over the file that has another name as well."""
+    for name in ("resets.jsonl", "files.jsonl"):
+        shutil.copy(finished[1] / name, tmp_path)
+    (tmp_path / "victim").write_text("dear")
+    os.link(tmp_path / "victim", tmp_path / "report.html")
+    (tmp_path / "summary.txt").symlink_to(tmp_path / "victim")
+    (tmp_path / "summary-causes.csv").symlink_to(tmp_path / "new")
+    subprocess.run([f"{BATCH}-report", tmp_path], check=True)
+    assert (tmp_path / "victim").read_text() == "dear" and not (tmp_path / "new").exists()
+
+
+# A file system of a few kB, made in a user namespace.
+SMALL = """mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" &&
+exec unshare -U --map-user=1000 --map-group=1000 "$@\""""
+
+
+def test_disk_full(tshark, archive, tmp_path):
+    """Nothing half-written under a final name."""
+    script = f'"$@"; code=$?; cd {tmp_path}; find . -type f; cat out/*.tsv 2>/dev/null; exit $code'
+    command = ["unshare", "-Urm", "sh", "-c", SMALL, tmp_path, "sh", "-c", script, "sh"]
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no user namespaces here")
+    done = subprocess.run([*command, BATCH, "--quiet", "--out", tmp_path, archive], env=tshark.environment(),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "No space left" in done.stderr.splitlines()[-1], done.stderr
+    for line in done.stdout.splitlines():
+        assert ".part" not in line and "jsonl" not in line, done.stdout
