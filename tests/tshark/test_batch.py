@@ -193,6 +193,35 @@ def test_environment(tshark, archive, tmp_path, change):
     assert done.returncode == 0 and "1 captures, 0 done already" in done.stderr, done.stderr
 
 
+# A host that is this machine, in a folder of its own.
+SSH = """#!/bin/sh
+unset RST_BATCH_HERE
+while [ "${1#-}" != "$1" ]; do
+    shift
+done
+shift
+[ "$1" != -- ] || shift
+cd "$(dirname "$0")/remote" && exec sh -c "$*"
+"""
+
+
+@pytest.mark.parametrize("hosts", [":", "lab", "lab,:"])
+def test_hosts(tshark, archive, finished, tmp_path, hosts):
+    """Each gives the same bytes as this machine alone."""
+    if hosts != ":" and not (shutil.which("rsync") and shutil.which("ssh")):
+        pytest.skip("rsync or ssh is not installed")
+    (tmp_path / "remote").mkdir()
+    (tmp_path / "ssh").write_text(SSH)
+    (tmp_path / "ssh").chmod(0o755)
+    passed_on = [f"--env={name}" for name in tshark.environment() if "_" in name]
+    done = subprocess.run([BATCH, "--quiet", "--jobs", "2", "--hosts", hosts, "--ssh", tmp_path / "ssh", *passed_on,
+                           "--out", tmp_path / "out", archive], env=tshark.environment(), capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 1 and done.stderr.count("\n") == 4, done.stderr
+    assert (tmp_path / "out" / "resets.jsonl").read_bytes() == (finished[1] / "resets.jsonl").read_bytes()
+    assert not list((tmp_path / "remote").rglob("*.pcap*"))
+
+
 @pytest.mark.parametrize("redirect", [">/dev/full 2>/dev/full", ">&- 2>&- <&-"])
 def test_nobody_listens(tshark, archive, tmp_path, redirect):
     done = subprocess.run(["sh", "-c", f'"$@" {redirect}', "sh", BATCH, "--quiet", "--out", tmp_path / "out",
