@@ -7,6 +7,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 import struct
 import sys
+import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "gen"))
@@ -69,12 +70,53 @@ def milli(frames):
     return [(number, time - time % 1_000_000, data) for number, time, data in frames]
 
 
+def is_reset(data):
+    segment = capfile.Segment(data)
+    return segment.ok and segment.has(capfile.RST)
+
+
+def without(frames, lost, resets=False):
+    """The frames without those of which lost(index) holds; resets stay unless they may go too."""
+    return [frame for index, frame in enumerate(frames) if not lost(index) or (not resets and is_reset(frame[2]))]
+
+
+def chance(index, seed):
+    """A fixed number from 0 to 999: by the clock, each recording would lose other packets."""
+    return zlib.crc32(bytes((seed % 256, index % 256, index // 256 % 256))) % 1000
+
+
+def of_side(frames, client_side):
+    """Of each frame, whether the first client sent it, or whether somebody else did."""
+    client = first_client(frames)
+    segments = (capfile.Segment(data) for _, _, data in frames)
+    return [client is not None and seg.ok and (seg.src[0] == client[0]) == client_side for seg in segments]
+
+
 def lossy(frames):
-    """A capture that lacks some packets that the hosts received: four in a hundred, chosen by time, never a reset."""
-    for number, time, data in frames:
-        seg = capfile.Segment(data)
-        if time // 1000 % 25 or (seg.ok and seg.has(capfile.RST)):
-            yield number, time, data
+    """A capture that lacks some packets that the hosts received: four in a hundred, never a reset."""
+    return without(frames, lambda index: chance(index, 0) < 40)
+
+
+def lossier(frames):
+    """Ten in a hundred."""
+    return without(frames, lambda index: chance(index, 1) < 100)
+
+
+def lossy_runs(frames):
+    """One run of three frames in eight."""
+    return without(frames, lambda index: chance(index // 3, 2) < 125)
+
+
+def lossy_client(frames):
+    """A third of what the first client sent."""
+    mine = of_side(frames, True)
+    return without(frames, lambda index: mine[index] and chance(index, 3) < 333)
+
+
+def lossy_server(frames):
+    """A third of what was sent to the first client."""
+    mine = of_side(frames, False)
+    return without(frames, lambda index: mine[index] and chance(index, 4) < 333)
 
 
 def timeless(frames):
@@ -146,13 +188,18 @@ def unfinished(data, segment):
     return bytes(changed)
 
 
-CHANGES = (late, client_only, server_only, short, coarse, milli, lossy, timeless, doubled, merged)
+CHANGES = (late, client_only, server_only, short, coarse, milli, lossy, lossier, lossy_runs, lossy_client, lossy_server,
+           timeless, doubled, merged)
 
 
 def write(source, target, change):
     """Write the changed capture; returns {old frame number: new}."""
     frames = [(number, *frame) for number, frame in enumerate(capfile.read_frames(str(source)), 1)]
-    left = list(change(frames)) if frames else []
+    return write_frames(target, list(change(frames)) if frames else [])
+
+
+def write_frames(target, left):
+    """The same for frames that are left already."""
     with open(target, "wb") as f:
         f.write(header())
         for _, time, data in left:
