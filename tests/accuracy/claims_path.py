@@ -348,6 +348,13 @@ def new_after(s, at):
     s.need((at.seq, at.length, at.ack) not in old, "it repeats what came before the reset")
 
 
+@evidence("A reset without the ACK flag answers a segment, and the capture shows none: if it lacks that one, a second host with "
+          "this address may have answered it")
+def answers_unseen(s, at):
+    s.from_own(at)
+    s.need(at.resets and not at.flags & ACK and s.verdict.trigger is None, "it has the ACK flag, or it answers a segment")
+
+
 @summary("the segment in frame {f} reached a host without this connection, while {own} goes on with it in frame {g}")
 def two_hosts(s, f, g):
     s.from_peer(f)
@@ -578,7 +585,8 @@ inferred("who made it", "so something else on the path sent it", "so a device be
          "Probably changed on the path", "Malformed", "Without effect", "Not sent by the TCP of", "Compare with a capture",
          "Capture the whole connection", "No surer than this", "The file shows this connection from two places",
          "Captured on another link", "The connection had closed long before",
-         "Other connections of these hosts were dropped to save memory")
+         "Other connections of these hosts were dropped to save memory",
+         "Packets of the connection are missing from the capture, so it is not known")
 inferred("another capture point, which the reset's own packets do not show", "Sent by a device between capture points",
          "Changed between capture points", "Changed on the way", "Clock of capture point", "The same at capture points", "capture point {k}", "Capture point {k}",
          "several interfaces", "on another interface of one host")

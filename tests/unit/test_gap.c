@@ -15,6 +15,8 @@ enum {
     ACK = 80000000
 };
 
+static const rst_moment_t NOW = {20, 0};
+
 typedef struct scene {
     rst_direction_t side, peer;
 } scene_t;
@@ -34,7 +36,7 @@ static bool take(scene_t *scene, uint32_t seq, uint32_t ack, unsigned clues, boo
 {
     rst_segment_t segment = {.flags = RST_FLAG_ACK, .seq = seq, .ack = ack, .len = 10};
 
-    return rst_gap_is_bridged(&scene->side, &scene->peer, &segment, clues, silent);
+    return rst_gap_is_bridged(&scene->side, &scene->peer, &segment, NOW, clues, silent);
 }
 
 /* How many in a row it takes. */
@@ -121,7 +123,7 @@ static void test_interrupted(void)
     g_assert_false(take(&scene, SEQ + 20, ACK, BOTH | RST_CLUE_HOPS, true));
     g_assert_false(take(&scene, SEQ + 20, ACK, BOTH, true));
     g_assert_false(take(&scene, SEQ + 30, ACK, BOTH, true));
-    g_assert_false(rst_gap_is_bridged(&scene.side, &scene.peer, &without_ack, BOTH, true));
+    g_assert_false(rst_gap_is_bridged(&scene.side, &scene.peer, &without_ack, NOW, BOTH, true));
     g_assert_cmpuint(scene.side.gap.run, ==, 0);
 }
 
@@ -173,7 +175,7 @@ static void anchor(scene_t *scene, uint32_t seq, uint32_t ack)
 {
     rst_segment_t segment = {.flags = RST_FLAG_ACK, .seq = seq, .ack = ack, .len = 10};
 
-    rst_gap_anchor(&scene->side, &scene->peer, &segment);
+    rst_gap_anchor(&scene->side, &scene->peer, &segment, NOW);
 }
 
 static void check_anchored(scene_t scene, uint32_t seq, uint32_t ack, bool seq_anchored, bool ack_anchored)
@@ -218,7 +220,7 @@ static void test_no_anchor(void)
     scene.peer.known = RST_DIRECTION_NXT;
     check_anchored(scene, SEQ + 1, ACK + 1, false, true);
     scene = apart(FAR + 1);
-    rst_gap_anchor(&scene.side, &scene.peer, &without_ack);
+    rst_gap_anchor(&scene.side, &scene.peer, &without_ack, NOW);
     g_assert_cmpuint(scene.side.nxt, ==, SEQ + 1);
     g_assert_cmpuint(scene.side.acked, ==, ACK + FAR + 1);
 }

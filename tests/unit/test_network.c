@@ -108,7 +108,7 @@ static void test_policy(void)
     /* A request is answered by a reset from three hops nearer; the server itself goes on. */
     script_check("policy_reset 85-95 by middlebox alt injected", TWO_SERVED, SCRIPT_OPEN,
                  "0.5 C>S P. 1001 ack 5001 data 'GET /forbidden HTTP/1.1' ttl 64 id 102",
-                 "0.501 S>C R. 5001 ack 1101 ttl 57",
+                 "0.501 S>C R. 5001 ack 1024 ttl 57",
                  "0.54 S>C P. 5001 ack 1024 len 300 ttl 54 id 9");
     /* The server got nothing; the distance alone speaks. */
     script_check("policy_reset 70-80 by middlebox delta -3", TWO_SERVED, SCRIPT_OPEN,

@@ -8,6 +8,20 @@
 #include "judge/unkept.h"
 #include "script.h"
 
+static void check_packets(const rst_rule_t *rule)
+{
+    static const uint32_t counts =
+        RST_RULE_RETRANSMISSIONS | RST_RULE_KEEPALIVES | RST_RULE_WINDOW_PROBES | RST_RULE_SYNACKS;
+
+    /* What is said of one direction is not taken for complete. */
+    if ((rule->flags & counts) && !g_str_has_suffix(rule->name, "_one_way") && !(rule->flags & RST_NEEDS_REPLIES))
+        g_error("%s counts what was sent in vain: RST_NEEDS_REPLIES", rule->name);
+    if ((rule->cause == RST_CAUSE_DEVICE_IDLE_TIMEOUT || rule->cause == RST_CAUSE_APP_TIMEOUT ||
+         rule->cause == RST_CAUSE_FIN_WAIT_TIMEOUT) &&
+        !(rule->flags & RST_NEEDS_SILENCE))
+        g_error("%s measures a silence: RST_NEEDS_SILENCE", rule->name);
+}
+
 /* Each row says what it takes for absent, or that it takes nothing for absent. */
 static void test_declared(void)
 {
@@ -21,6 +35,7 @@ static void test_declared(void)
 
             if (nothing == (((*rule)->flags & RST_NEEDS_ALL) != 0))
                 g_error("%s does not say what it takes for absent", (*rule)->name);
+            check_packets(*rule);
         }
     }
     g_assert_cmpuint(rows, >, 100);

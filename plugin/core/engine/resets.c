@@ -218,6 +218,9 @@ static bool is_imitation(const rst_engine_t *engine, rst_conn_t *conn, rst_reset
 
     if (!latest || !(own->known & RST_DIRECTION_HOPS) || !rst_reset_is_imitated(reset, latest, &engine->file.prefs))
         return false;
+    /* One packet does not show that the capture holds each only once. */
+    if (reset->direction[0].segments + reset->direction[1].segments < 2)
+        return false;
     if (is_at_distance(own, latest->ttl) == is_at_distance(own, reset->ttl))
         return false;
     if (is_at_distance(own, latest->ttl)) {

@@ -169,7 +169,7 @@ static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, cons
     if (segment->ttl != side->ttl || side->segments <= RST_DISTANCES)
         rst_fit_learn(side, segment, false);
     if (rst_gap_is_open(side, peer))
-        rst_gap_anchor(side, peer, segment);
+        rst_gap_anchor(side, peer, segment, engine->file.now);
     rst_direction_take(side, peer, segment, engine->file.now, idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
     for (unsigned i = 0; i < conn->revisables; i++)
         rst_aftermath_reached(conn->revisable[i], conn->direction);
@@ -208,6 +208,20 @@ static unsigned clues_of(const rst_engine_t *engine, const rst_conn_t *conn, uns
            ~(unsigned)DOUBTED;
 }
 
+/* Both sides go on at other numbers than before, so the capture lacks much, perhaps the beginning of another connection
+ * on these addresses and ports: what follows says nothing about the resets so far. */
+static void let_go_of_resets(rst_conn_t *conn)
+{
+    for (unsigned i = 0; i < conn->revisables; i++) {
+        rst_reset_t *reset = conn->revisable[i];
+
+        reset->let_go = true;
+        if (reset->counts)
+            rst_conn_discount(conn, reset);
+    }
+    conn->revisables = 0;
+}
+
 /* A segment with something against it: the capture may have a gap, or a doubt is to be held. Returns whether it is to
  * be taken all the same. */
 static bool is_taken_all_the_same(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment,
@@ -216,9 +230,10 @@ static bool is_taken_all_the_same(rst_engine_t *engine, rst_conn_t *conn, unsign
     rst_direction_t *side = &conn->direction[from];
     rst_fit_t fit = rst_fit_by(clues);
 
-    if (fit == RST_FOREIGN &&
-        rst_gap_is_bridged(side, &conn->direction[1 - from], segment, clues, is_silent(engine, conn))) {
+    if (fit == RST_FOREIGN && rst_gap_is_bridged(side, &conn->direction[1 - from], segment, engine->file.now, clues,
+                                                 is_silent(engine, conn))) {
         rst_misfits_count(engine, 0);
+        let_go_of_resets(conn);
         return true;
     }
     rst_misfits_count(engine, clues);

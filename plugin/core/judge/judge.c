@@ -19,6 +19,7 @@
 #include "judge/statement.h"
 #include "judge/strangers.h"
 #include "judge/unkept.h"
+#include "judge/unseen.h"
 #include "judge/view.h"
 #include "judge/why.h"
 #include "rules/accept.h"
@@ -154,6 +155,15 @@ static unsigned unkept_most(const rst_view_t *view, const rst_rule_t *rule)
     return is_accusation(rule) ? RST_UNKEPT_MOST_ACCUSING : RST_UNKEPT_MOST;
 }
 
+static unsigned unseen_most(const rst_view_t *view, const rst_rule_t *rule)
+{
+    if (!(rule->flags & RST_NEEDS_PACKETS) || !rst_unseen_by(view, rule))
+        return RST_HONEST_ALWAYS;
+    /* What comes from elsewhere does so after any silence. */
+    return is_accusation(rule) && !(rule->flags & (RST_RULE_BY_DISTANCE | RST_RULE_BY_BOTH)) ? RST_UNSEEN_MOST_ACCUSING
+                                                                                             : RST_UNSEEN_MOST;
+}
+
 /* What is left of a rule's answer after limits, and which limit applied. */
 static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
 {
@@ -179,6 +189,10 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
     if (view->unkept && said > unkept_most(view, rule)) {
         *limit = RST_LIMIT_UNKEPT;
         said = unkept_most(view, rule);
+    }
+    if (said > unseen_most(view, rule)) {
+        *limit = RST_LIMIT_UNSEEN;
+        said = unseen_most(view, rule);
     }
     if (is_provisional(view, rule) && view->file->reading && said > IN_FIRST_PASS) {
         *limit = RST_LIMIT_READING;
@@ -293,6 +307,8 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
                          "The connection had closed long before: only a summary of its packets was kept");
     if (rule)
         rst_unkept_tell(view, rst_unkept_by(view, rule, is_accusation(rule)));
+    if (rule)
+        rst_unseen_tell(view, rst_unseen_by(view, rule));
     if (outcome->reading)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "What comes later in the capture is not known yet and may still explain the reset");

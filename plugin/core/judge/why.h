@@ -21,6 +21,7 @@ typedef enum rst_limit {
     RST_LIMIT_MERGED,   /* the file shows the connection from two places on one interface */
     RST_LIMIT_HISTORY,  /* packets of the connection are missing */
     RST_LIMIT_HONEST,   /* a perfect forgery would look the same (honest.h) */
+    RST_LIMIT_UNSEEN,   /* packets of the connection are missing from the capture (unseen.h) */
     RST_LIMIT_UNKEPT,   /* what might speak against it was dropped to save memory (unkept.h) */
     RST_LIMIT_READING,  /* later packets, which may still explain the reset, have not been read */
     RST_LIMIT_FROM_HOST /* another capture point shows that the host itself sent the reset: the answer does not count */

@@ -8,12 +8,19 @@
 #include "rules/predicates.h"
 #include "track/syn_origin.h"
 
-#define UNASKED_MIN 3 /* so many SYNs can hardly all have been sent before the capture began */
+#define UNASKED_MIN 3      /* so many SYNs can hardly all have been sent before the capture began */
+#define UNSEEN_MAX 1048576 /* data that a capture loses at a stretch; an older connection was at some other number */
 
 bool rst_acks_wrong_number(const rst_view_t *view)
 {
     return rst_is_answer(view) && view->trigger && (view->own->known & RST_DIRECTION_SYN) && !view->own->bytes &&
            view->trigger->ack != view->own->isn + 1;
+}
+
+bool rst_acks_unseen(const rst_view_t *view)
+{
+    return view->trigger && (view->own->known & RST_DIRECTION_SYN) &&
+           view->trigger->ack - (view->own->isn + 2) < UNSEEN_MAX;
 }
 
 static bool resets_again(const rst_view_t *view)

@@ -16,6 +16,9 @@ bool rst_resets_refusal(const rst_view_t *view); /* the client answers the refus
  * stays in SYN-SENT or SYN-RECEIVED then (RFC 9293, sections 3.10.7.3 and 3.10.7.4). */
 bool rst_acks_wrong_number(const rst_view_t *view);
 
+/* What it answers acknowledges a little more than the capture shows of its sender, so the capture may lack that. */
+bool rst_acks_unseen(const rst_view_t *view);
+
 /* The client resets the SYN-ACK of another host or stack than the one that it reset before: no new SYN came between. */
 bool rst_answers_second_host(const rst_view_t *view);
 

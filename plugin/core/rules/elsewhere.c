@@ -41,9 +41,24 @@ bool rst_is_other_host(const rst_view_t *view)
     return view->trigger->len && !soon && !rst_looks_genuine(view);
 }
 
+/* A reset without the ACK flag answers something (RFC 9293, section 3.5.2), and none of these packets asked for it.
+ * Perhaps the capture lost the one that did, or it took another way, and a second host with this address answered it.
+ * Whatever else speaks for a device, such a host does not do. */
+bool rst_answers_lost(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+    int64_t together = (int64_t)view->prefs->bidir_ms * RST_MILLISECOND;
+
+    if (view->trigger || (reset->flags & RST_FLAG_ACK) || reset->peer_last.at.pass_index || reset->after.train ||
+        rst_too_fast(view) || rst_within(view, rst_other_end(view), together))
+        return false;
+    return !rst_copies_id(view) && (!rst_hop_jump(view) || ABS(rst_hop_delta(view)) <= RST_OTHER_ROUTE);
+}
+
 /* A stack counts its own packets, or draws the number, or writes 0 (RFC 6864, section 4.1): an equal one is a chance of
  * one in 65536. A device that turns the packet around copies it. A counter of the host that just arrives there is no
- * copy, and a number that neither side ever changes is none either. */
+ * copy, and a number that neither side ever changes is none either. Some hosts copy them too, which only their other
+ * packets show. */
 bool rst_copies_id(const rst_view_t *view)
 {
     const rst_direction_t *own = view->own;
@@ -54,7 +69,8 @@ bool rst_copies_id(const rst_view_t *view)
         return false;
     if (!view->trigger && (!rst_is_abort(view) || view->reset->own_last.at.pass_index))
         return false;
-    return peer->ip_id_changes && !rst_repeats_id(view) && !((own->known & RST_DIRECTION_IP_ID) && own->ip_id == id);
+    return peer->ip_id_changes && !rst_repeats_id(view) && own->segments && !(own->known & RST_DIRECTION_MIRRORS_ID) &&
+           !((own->known & RST_DIRECTION_IP_ID) && own->ip_id == id);
 }
 
 bool rst_made_elsewhere(const rst_view_t *view)

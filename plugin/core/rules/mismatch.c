@@ -34,12 +34,17 @@ static void explain_bad_synack(const rst_view_t *view)
 }
 
 /* A server in SYN-RECEIVED must answer an ACK for something that it never sent with a reset (RFC 9293, section
- * 3.10.7.4). */
+ * 3.10.7.4). But if the capture lacks packets of the client since the handshake, it may lack what this one acknowledges
+ * as well. */
 static unsigned match_bad_ack(const rst_view_t *view)
 {
     if (!rst_acks_wrong_number(view) || (view->trigger->flags & RST_FLAG_SYN))
         return 0;
-    return (view->own->known & RST_DIRECTION_SYNACK) && !rst_has_fin(view->own) && view->peer->segments <= 2 ? 85 : 0;
+    if (!(view->own->known & RST_DIRECTION_SYNACK) || rst_has_fin(view->own) || view->peer->segments > 2)
+        return 0;
+    if (rst_acks_unseen(view) && (view->peer->gaps || view->trigger->seq != view->peer->isn + 1))
+        return RST_WITHOUT_HISTORY;
+    return 85;
 }
 
 static void explain_bad_ack(const rst_view_t *view)

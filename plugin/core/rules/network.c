@@ -35,9 +35,16 @@ static unsigned match_contradicted_one_way(const rst_view_t *view)
     return goes_on(view) && may_be_other_host(view) ? RST_UNSURE : 0;
 }
 
+static unsigned match_contradicted_bare(const rst_view_t *view)
+{
+    if (!goes_on(view) || may_be_other_host(view) || !rst_answers_lost(view))
+        return 0;
+    return rst_has_history(view) ? 75 : RST_UNSURE;
+}
+
 static unsigned match_contradicted(const rst_view_t *view)
 {
-    if (!goes_on(view) || may_be_other_host(view))
+    if (!goes_on(view) || may_be_other_host(view) || rst_answers_lost(view))
         return 0;
     if (rst_hop_jump(view))
         return rst_is_answer(view) && rst_from_behind(view) ? 75 : 97;
@@ -64,6 +71,15 @@ static void explain_contradicted(const rst_view_t *view)
     explain_contradiction(view);
 }
 
+static void explain_contradicted_bare(const rst_view_t *view)
+{
+    explain_contradicted(view);
+    rst_evidence_add(
+        view, view->reset->at.pass_index,
+        "A reset without the ACK flag answers a segment, and the capture shows none: if it lacks that one, a "
+        "second host with this address may have answered it");
+}
+
 static void explain_contradicted_one_way(const rst_view_t *view)
 {
     const rst_moment_t alive = view->reset->after.alive;
@@ -76,12 +92,22 @@ static void explain_contradicted_one_way(const rst_view_t *view)
     explain_contradiction(view);
 }
 
+/* A host that waits for a SYN-ACK answers any other ACK with a reset and goes on waiting (RFC 9293, section 3.10.7.3).
+ */
+static bool waits_for_synack(const rst_view_t *view)
+{
+    const rst_direction_t *own = view->own;
+
+    return (own->known & RST_DIRECTION_SYN) && !(own->known & RST_DIRECTION_SYNACK) && own->nxt == own->isn + 1 &&
+           !own->pure_acks && !own->data_segments && view->trigger->ack != own->isn + 1;
+}
+
 /* One address, several hosts: a stateless answer, but the connection goes on under the same address. Where the peer had
  * reset the connection before, that explains why its host does not know it. */
 static bool answers_without_state(const rst_view_t *view)
 {
     return rst_is_answer(view) && !view->reset->own_last.at.pass_index && !view->reset->peer_last.at.pass_index &&
-           !rst_has_fin(view->own) && !(view->trigger->flags & RST_FLAG_SYN);
+           !rst_has_fin(view->own) && !(view->trigger->flags & RST_FLAG_SYN) && !waits_for_synack(view);
 }
 
 static bool is_accepted_after_all(const rst_view_t *view)
@@ -182,6 +208,13 @@ const rst_rule_t rst_rules_network[] = {
      RST_IF_NO_REFUSAL,
      RST_RULE_MIDDLEBOX | RST_RULE_BY_PROGRESS | RST_NEEDS_DISTANCE,
      {{RST_CAUSE_SESSION_FAILOVER, 5}, {RST_CAUSE_POLICY_RESET, 3}}},
+    {"contradicted_bare",
+     RST_CAUSE_INJECTED,
+     match_contradicted_bare,
+     explain_contradicted_bare,
+     RST_IF_NO_REFUSAL,
+     RST_RULE_MIDDLEBOX | RST_RULE_BY_PROGRESS | RST_NEEDS_DISTANCE | RST_NEEDS_NO_TRIGGER,
+     {{RST_CAUSE_SESSION_FAILOVER, 20}, {RST_CAUSE_POLICY_RESET, 3}}},
     {"network_contradicted",
      RST_CAUSE_INJECTED,
      match_contradicted,

@@ -192,7 +192,7 @@ const rst_rule_t rst_rules_no_connection[] = {
      match_given_up,
      explain_given_up,
      RST_IF_ANSWER,
-     RST_RULE_RETRANSMISSIONS | RST_NEEDS_DISTANCE,
+     RST_RULE_RETRANSMISSIONS | RST_NEEDS_DISTANCE | RST_NEEDS_REPLIES,
      {{RST_CAUSE_SESSION_FAILOVER, 8},
       {RST_CAUSE_POLICY_RESET, 6},
       {RST_CAUSE_DEVICE_IDLE_TIMEOUT, 5},
@@ -239,7 +239,7 @@ const rst_rule_t rst_rules_no_connection[] = {
      match_forgotten,
      NULL,
      RST_IF_ANSWER,
-     RST_RULE_FIRST | RST_RULE_ALTERNATIVE | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_RULE_ALTERNATIVE | RST_NEEDS_DISTANCE | RST_NEEDS_SILENCE,
      {{0, 0}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -12,13 +12,14 @@
 
 #define PAGE_SPAN (5 * RST_MILLISECOND)
 
+/* Nor does the capture lack an answer. */
 static bool first_payload(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
     unsigned message = trigger ? trigger->message : view->peer->message;
 
-    return !view->own->bytes && view->peer->data_segments >= 1 && view->peer->data_segments <= 2 &&
-           (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
+    return !view->own->bytes && !view->own->gaps && !rst_hides_data(view) && view->peer->data_segments >= 1 &&
+           view->peer->data_segments <= 2 && (message == RST_MESSAGE_REQUEST || message == RST_MESSAGE_CLIENT_HELLO);
 }
 
 /* The connection was not idle for long enough to be forgotten by the host, and the reset came sooner than the host ever
@@ -46,8 +47,9 @@ static unsigned match_policy(const rst_view_t *view)
         return 0;
     if (rst_is_other_host(view))
         return first_payload(view) ? RST_UNSURE : 0;
+    /* Whoever has read the request knows the next number, unless the capture lacks what came in between. */
     if (first_payload(view) && rst_made_elsewhere(view))
-        return alive ? 92 : 75;
+        return alive && view->reset->form != RST_FORM_AHEAD ? 92 : 75;
     /* The handshake took longer, and the host that goes on takes as long again. */
     if (first_payload(view) && alive && rst_hurried(view))
         return 75;

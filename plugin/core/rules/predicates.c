@@ -59,12 +59,28 @@ bool rst_has_fin(const rst_direction_t *side)
     return (side->known & RST_DIRECTION_FIN) != 0;
 }
 
+/* It acknowledges more than the capture shows of the other side. */
+static bool acknowledges_unseen(const rst_view_t *view)
+{
+    const rst_reset_t *reset = view->reset;
+
+    return (reset->flags & RST_FLAG_ACK) && (view->peer->known & RST_DIRECTION_NXT) &&
+           rst_seq_after(reset->ack, view->peer->nxt);
+}
+
+bool rst_peer_lost_since(const rst_view_t *view, rst_moment_t moment)
+{
+    const rst_direction_t *peer = view->peer;
+
+    return (peer->gaps && peer->gap_last.pass_index > moment.pass_index) ||
+           (acknowledges_unseen(view) && view->reset->ack - peer->nxt < HIDDEN_MAX);
+}
+
 bool rst_hides_data(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
 
-    if ((reset->flags & RST_FLAG_ACK) && (view->peer->known & RST_DIRECTION_NXT) &&
-        rst_seq_after(reset->ack, view->peer->nxt))
+    if (acknowledges_unseen(view))
         return reset->ack - view->peer->nxt < HIDDEN_MAX;
     return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK);
 }

@@ -18,8 +18,11 @@ bool rst_is_abort(const rst_view_t *view);
 bool rst_own_account(const rst_view_t *view); /* an abort at SND.NXT, or a little beyond it */
 bool rst_from_client(const rst_view_t *view);
 bool rst_has_fin(const rst_direction_t *side);
-bool rst_has_history(const rst_view_t *view);   /* its start and both directions were captured, with no gaps */
-bool rst_hides_data(const rst_view_t *view);    /* its numbers are beyond what the capture shows of both sides */
+bool rst_has_history(const rst_view_t *view); /* its start and both directions were captured, with no gaps */
+bool rst_hides_data(const rst_view_t *view);  /* its numbers are beyond what the capture shows of both sides */
+/* Segments of the other side turned out, after that moment, to be missing from the capture: that none of a kind is
+ * there since then does not mean that none was sent. */
+bool rst_peer_lost_since(const rst_view_t *view, rst_moment_t moment);
 bool rst_one_way(const rst_view_t *view);       /* the capture shows only the sender's direction */
 bool rst_was_open(const rst_view_t *view);      /* the handshake was complete, as far as the capture shows */
 bool rst_is_empty(const rst_view_t *view);      /* no payload and no FIN in either direction */

@@ -5,6 +5,7 @@
  */
 #include "rules/reuse.h"
 
+#include "rules/attempt.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -120,10 +121,13 @@ static void explain_live(const rst_view_t *view)
     rst_evidence_add(view, view->trigger->moment.pass_index, "The new SYN");
 }
 
+/* The ACK is for no older connection if the capture lacks what it acknowledges of this one. */
 static unsigned match_discovery(const rst_view_t *view)
 {
     if (!meets_old_ack(view))
         return 0;
+    if (!previous_of(view) && rst_acks_unseen(view))
+        return RST_WITHOUT_HISTORY;
     return previous_of(view) ? 95 : 88;
 }
 

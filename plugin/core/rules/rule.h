@@ -78,7 +78,12 @@ enum {                                 /* among the flags of the row */
        RST_NEEDS_VISITS = 0x800000,    /* connections without data of this client to this service */
        RST_NEEDS_ATTEMPTS = 0x1000000, /* what else the client tried at that moment */
        RST_NEEDS_HOST = RST_NEEDS_DISTANCE | RST_NEEDS_ENDINGS,
-       RST_NEEDS_ALL = RST_NEEDS_HOST | RST_NEEDS_SERVICE | RST_NEEDS_VISITS | RST_NEEDS_ATTEMPTS
+       RST_NEEDS_ALL = RST_NEEDS_HOST | RST_NEEDS_SERVICE | RST_NEEDS_VISITS | RST_NEEDS_ATTEMPTS,
+       /* Packets of the connection itself, which the capture may have lost (judge/unseen.h) */
+       RST_NEEDS_REPLIES = 0x2000000,    /* what the other side said to what was repeated in vain */
+       RST_NEEDS_NO_TRIGGER = 0x4000000, /* a segment that asks for this reset */
+       RST_NEEDS_SILENCE = 0x8000000,    /* packets in the silence before it */
+       RST_NEEDS_PACKETS = RST_NEEDS_REPLIES | RST_NEEDS_NO_TRIGGER | RST_NEEDS_SILENCE
 };
 
 enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */

@@ -32,25 +32,30 @@ static bool probed(const rst_view_t *view)
     return rst_is_abort(view) && !view->reset->own_last.at.pass_index && rst_keepalives(view)->count >= 2;
 }
 
+static bool may_lack_answers(const rst_view_t *view)
+{
+    return !view->peer->segments || rst_peer_lost_since(view, rst_keepalives(view)->first);
+}
+
 static unsigned match_keepalive(const rst_view_t *view)
 {
     const rst_probes_t *probes = rst_keepalives(view);
     int64_t wait = rst_since(view, probes->last);
 
-    if (!probed(view) || !view->peer->segments)
+    if (!probed(view) || may_lack_answers(view))
         return 0;
     if (probes->count >= view->prefs->ka_min_probes)
         return regular(probes) && about(wait, probes->gap_max, 60) ? 95 : 60;
     return regular(probes) && about(wait, probes->gap_max, 5) ? 75 : 0;
 }
 
-/* Only this side is in the capture, so answers may be missing. But if the reset comes when the next probe was due, then
+/* Answers may be missing from the capture. But if the reset comes when the next probe was due, then
  * the timer of the probes sent it, which an answer would have set back. */
 static unsigned match_keepalive_one_way(const rst_view_t *view)
 {
     const rst_probes_t *probes = rst_keepalives(view);
 
-    if (!probed(view) || view->peer->segments)
+    if (!probed(view) || !may_lack_answers(view))
         return 0;
     if (probes->count < view->prefs->ka_min_probes || !regular(probes))
         return ONE_WAY;
@@ -93,7 +98,7 @@ static unsigned match_zero_window(const rst_view_t *view)
     if (!rst_is_abort(view) || !(view->peer->known & RST_DIRECTION_ZERO_WINDOW) || view->reset->own_last.at.pass_index)
         return 0;
     if (view->own->window_probe.count >= view->prefs->zw_probes)
-        return 85;
+        return rst_peer_lost_since(view, view->own->window_probe.first) ? ONE_WAY : 85;
     return view->own->window_probe.count ? 30 : 0;
 }
 
@@ -159,6 +164,16 @@ static bool keeps_time(const rst_view_t *view)
            about(wait, retx->gap, BACKOFF_TOLERANCE);
 }
 
+/* Keepalive probes may bear a byte too (RFC 9293, section 3.8.4). Where the capture lacks what this side sent before,
+ * only the equal intervals tell them from a segment that is sent again. */
+static bool may_be_probes(const rst_view_t *view)
+{
+    const rst_retransmission_t *retx = &view->own->retransmission;
+
+    return retx->space == 1 && !(retx->flags & RST_FLAG_FIN) && view->own->gaps &&
+           about(retx->gap, retx->gap_before, BACKOFF_TOLERANCE);
+}
+
 /* What was repeated in vain, if it may have been the reason for the reset; else 0. */
 static unsigned vain_repeats(const rst_view_t *view)
 {
@@ -171,10 +186,13 @@ static unsigned vain_repeats(const rst_view_t *view)
     return retx->copies - 1u;
 }
 
-/* If the capture shows only what this side sent, acknowledgments may be missing from it. */
-static bool shows_one_way(const rst_view_t *view)
+/* If the capture shows only what this side sent, or lost something of the other one meanwhile, acknowledgments may be
+ * missing from it. */
+static bool may_lack_acks(const rst_view_t *view)
 {
-    return !view->peer->segments && !(view->own->retransmission.flags & RST_FLAG_FIN);
+    const rst_retransmission_t *retx = &view->own->retransmission;
+
+    return (!view->peer->segments && !(retx->flags & RST_FLAG_FIN)) || rst_peer_lost_since(view, retx->first);
 }
 
 /* New data after the copies would mean that an acknowledgment had come. */
@@ -216,7 +234,9 @@ static unsigned gave_up(const rst_view_t *view)
         return repeats >= view->prefs->retx_threshold ? 40 : 0;
     if (!one_more_wait(retx, rst_since(view, retx->last)))
         return repeats >= view->prefs->retx_threshold ? 35 : 0;
-    if (shows_one_way(view) && !(keeps_time(view) && sent_nothing_since(view)))
+    if (may_be_probes(view))
+        return ONE_WAY;
+    if (may_lack_acks(view) && !(keeps_time(view) && sent_nothing_since(view)))
         return ONE_WAY;
     if (is_rewound(view) && !keeps_time(view))
         return by_count(view, repeats, 62, 0);
@@ -224,7 +244,7 @@ static unsigned gave_up(const rst_view_t *view)
         confidence = by_count(view, repeats, 55, (retx->flags & RST_FLAG_FIN) && keeps_time(view) ? 55 : 40);
     else
         confidence = by_count(view, repeats, faster ? 62 : 92, 62);
-    if (shows_one_way(view))
+    if (may_lack_acks(view))
         return confidence ? MIN(confidence, ONE_WAY_IN_TIME) : ONE_WAY;
     if (confidence)
         return confidence;
@@ -235,17 +255,17 @@ static unsigned gave_up(const rst_view_t *view)
 
 static unsigned match_retransmission(const rst_view_t *view)
 {
-    return silent_stack(view) || shows_one_way(view) ? 0 : gave_up(view);
+    return silent_stack(view) || may_lack_acks(view) ? 0 : gave_up(view);
 }
 
 static unsigned match_retransmission_of_silent(const rst_view_t *view)
 {
-    return silent_stack(view) && !shows_one_way(view) ? gave_up(view) : 0;
+    return silent_stack(view) && !may_lack_acks(view) ? gave_up(view) : 0;
 }
 
 static unsigned match_retransmission_one_way(const rst_view_t *view)
 {
-    return shows_one_way(view) ? gave_up(view) : 0;
+    return may_lack_acks(view) ? gave_up(view) : 0;
 }
 
 static void explain_copies(const rst_view_t *view)
@@ -365,14 +385,14 @@ const rst_rule_t rst_rules_timer[] = {
      match_zero_window,
      explain_zero_window,
      RST_IF_ABORT,
-     RST_RULE_FIRST | RST_RULE_WINDOW_PROBES | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_RULE_WINDOW_PROBES | RST_NEEDS_DISTANCE | RST_NEEDS_REPLIES,
      {{RST_CAUSE_APP_ABORT, 10}}},
     {"keepalive_unanswered",
      RST_CAUSE_KEEPALIVE_TIMEOUT,
      match_keepalive,
      explain_keepalive,
      RST_IF_ABORT,
-     RST_RULE_FIRST | RST_RULE_KEEPALIVES | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_RULE_KEEPALIVES | RST_NEEDS_DISTANCE | RST_NEEDS_REPLIES,
      {{RST_CAUSE_APP_TIMEOUT, 3}}},
     {"keepalive_one_way",
      RST_CAUSE_KEEPALIVE_TIMEOUT,
@@ -386,14 +406,14 @@ const rst_rule_t rst_rules_timer[] = {
      match_retransmission,
      explain_retransmission,
      RST_IF_ABORT | RST_IF_BELOW,
-     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS | RST_NEEDS_DISTANCE | RST_NEEDS_REPLIES,
      {{RST_CAUSE_APP_ABORT, 6}}},
     {"silent_stack_gave_up",
      RST_CAUSE_RETRANSMISSION_TIMEOUT,
      match_retransmission_of_silent,
      explain_retransmission_of_silent,
      RST_IF_ABORT | RST_IF_BELOW,
-     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_RULE_RETRANSMISSIONS | RST_NEEDS_DISTANCE | RST_NEEDS_REPLIES,
      {{RST_CAUSE_APP_ABORT, 6}}},
     {"retransmission_one_way",
      RST_CAUSE_RETRANSMISSION_TIMEOUT,
@@ -407,14 +427,14 @@ const rst_rule_t rst_rules_timer[] = {
      match_fin_wait,
      explain_fin_wait,
      RST_IF_ABORT,
-     RST_RULE_FIRST | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_NEEDS_DISTANCE | RST_NEEDS_SILENCE,
      {{RST_CAUSE_APP_TIMEOUT, 8}, {RST_CAUSE_NO_CONNECTION, 5}}},
     {"fin_wait_expired_before",
      RST_CAUSE_FIN_WAIT_TIMEOUT,
      match_fin_wait_over,
      explain_fin_wait_over,
      RST_IF_ANSWER,
-     RST_RULE_FIRST | RST_NEEDS_DISTANCE,
+     RST_RULE_FIRST | RST_NEEDS_DISTANCE | RST_NEEDS_SILENCE,
      {{RST_CAUSE_APP_TIMEOUT, 8}, {RST_CAUSE_NO_CONNECTION, 5}}},
     {NULL, RST_CAUSE_COUNT, NULL, NULL, 0, 0, {{0, 0}}},
 };

@@ -98,10 +98,12 @@ static void take_hops(rst_direction_t *side, const rst_segment_t *segment)
         side->hop_max = hops;
 }
 
-static void take_ip_id(rst_direction_t *side, const rst_segment_t *segment)
+static void take_ip_id(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment)
 {
     if (!(segment->known & RST_HAS_IP_ID) || segment->ip_id == 0)
         return;
+    if ((peer->known & RST_DIRECTION_IP_ID) && segment->ip_id == peer->ip_id)
+        side->known |= RST_DIRECTION_MIRRORS_ID;
     if ((side->known & RST_DIRECTION_IP_ID) && side->ip_id != segment->ip_id && side->ip_id_changes < UINT16_MAX) {
         side->ip_id_changes++;
         side->ip_id_steps += (uint16_t)(segment->ip_id - side->ip_id) <= RST_ID_STEP_MAX;
@@ -254,7 +256,7 @@ static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_seg
     /* The ACK covers more than the capture shows of the peer: segments are missing from the capture. */
     if ((peer->known & RST_DIRECTION_NXT) && rst_seq_after(side->acked, peer->nxt)) {
         peer->nxt = side->acked;
-        peer->gaps++;
+        rst_direction_note_gap(peer, at);
     }
 }
 
@@ -310,7 +312,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
         side->nxt = segment->seq;
         side->known |= RST_DIRECTION_NXT;
     } else if (rst_seq_after(segment->seq, side->nxt) && !(segment->flags & RST_FLAG_SYN)) {
-        side->gaps++;
+        rst_direction_note_gap(side, at);
     }
     if (segment->len && (side->known & peer->known & RST_DIRECTION_FIN) && (peer->known & RST_DIRECTION_ACKED) &&
         !rst_seq_after(end, peer->acked))
@@ -403,7 +405,7 @@ void rst_direction_take(rst_direction_t *side, rst_direction_t *peer, const rst_
     side->last = at;
     side->segments++;
     take_hops(side, segment);
-    take_ip_id(side, segment);
+    take_ip_id(side, peer, segment);
     take_stamp(side, segment);
     if (segment->known & RST_HAS_MPTCP)
         take_mptcp(side, segment);

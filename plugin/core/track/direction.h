@@ -39,7 +39,8 @@ enum { /* which members are valid, and what else is known */
        RST_DIRECTION_SHRUNK = 0x10000,
        RST_DIRECTION_SACK = 0x20000, /* sack_right is beyond acked */
        /* its SYN asks for MPTCP; or later options do, if the SYN or its options were not captured */
-       RST_DIRECTION_MPTCP = 0x40000
+       RST_DIRECTION_MPTCP = 0x40000,
+       RST_DIRECTION_MIRRORS_ID = 0x80000 /* a packet of it bore the IP ID of the other side's latest one */
 };
 
 /* A hop distance that the side was seen at. Two segments that agree settle it. */
@@ -73,6 +74,7 @@ typedef struct rst_direction {
     uint32_t out_of_window; /* segments far outside the peer's window, not accepted by it */
     rst_moment_t out_of_window_last;
     uint32_t gaps;         /* times that segments turned out to be missing from the capture */
+    rst_moment_t gap_last; /* when the latest of them did */
     uint64_t bytes;        /* payload, not counting retransmissions */
     uint32_t unanswered;   /* payload sent since the peer's last payload */
     uint32_t unanswerable; /* payload sent since the peer's FIN */
@@ -141,6 +143,13 @@ bool rst_direction_is_news(const rst_direction_t *side, const rst_segment_t *seg
 
 /* Is the segment in the ring already, recorded twice by the capture? */
 bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *segment, const rst_prefs_t *prefs);
+
+/* Segments of this side are missing from the capture. */
+static inline void rst_direction_note_gap(rst_direction_t *side, rst_moment_t at)
+{
+    side->gaps++;
+    side->gap_last = at;
+}
 
 /* Updates both directions for a segment (not a reset, not a copy) that side sent. at = the current moment, idle = ns
  * since the connection's previous segment. */

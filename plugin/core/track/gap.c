@@ -34,8 +34,8 @@ static bool is_settled(const rst_direction_t *side, const rst_direction_t *peer,
     return side->gap.run >= (peer->segments && !silent ? RUN_ALONE : RUN_ONE_WAY);
 }
 
-bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues,
-                        bool silent)
+bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
+                        unsigned clues, bool silent)
 {
     rst_gap_t *gap = &side->gap;
 
@@ -51,28 +51,28 @@ bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_
     gap->run = 0;
     if (clues & RST_CLUE_SEQ) {
         side->nxt = segment->seq;
-        side->gaps++;
+        rst_direction_note_gap(side, at);
         side->out_of_window = 0;                       /* nobody rewrote them */
         peer->known &= ~(uint32_t)RST_DIRECTION_ACKED; /* until its next acknowledgment */
     }
     if (clues & RST_CLUE_ACK) {
         side->acked = peer->nxt = segment->ack;
-        peer->gaps++;
+        rst_direction_note_gap(peer, at);
     }
     return true;
 }
 
 /* What the first packets of a capture said was somebody else's: both sides go on at other numbers, which agree. */
-void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment)
+void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at)
 {
     if ((side->known & RST_DIRECTION_NXT) && (peer->known & RST_DIRECTION_ACKED) &&
         rst_gap_is_far(side->nxt, peer->acked) && !rst_gap_is_far(segment->seq, peer->acked)) {
         side->nxt = segment->seq;
-        side->gaps++;
+        rst_direction_note_gap(side, at);
     }
     if ((segment->flags & RST_FLAG_ACK) && (side->known & RST_DIRECTION_ACKED) && (peer->known & RST_DIRECTION_NXT) &&
         rst_gap_is_far(side->acked, peer->nxt) && !rst_gap_is_far(segment->ack, peer->nxt)) {
         side->acked = segment->ack;
-        peer->gaps++;
+        rst_direction_note_gap(peer, at);
     }
 }

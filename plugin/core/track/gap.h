@@ -14,8 +14,8 @@
 
 /* Does this foreign segment of the side show that the capture has a gap? Then its numbers are the side's from now on.
  * silent = nothing else was heard of the connection for long. */
-bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, unsigned clues,
-                        bool silent);
+bool rst_gap_is_bridged(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at,
+                        unsigned clues, bool silent);
 
 #define RST_GAP_FAR 0x10000000u /* further than what is in flight on any path */
 
@@ -31,6 +31,6 @@ static inline bool rst_gap_is_open(const rst_direction_t *side, const rst_direct
 }
 
 /* Call before a segment is taken: where what is known of the two sides does not agree, the segment may decide. */
-void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment);
+void rst_gap_anchor(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, rst_moment_t at);
 
 #endif
