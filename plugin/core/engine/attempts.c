@@ -33,20 +33,35 @@ static unsigned ring_of(uint32_t link, uint8_t size, uint16_t port)
     return (link ^ size ^ port * 0x9e3779b1u) % RST_RECENT_RINGS;
 }
 
-static void forget(rst_recent_t *recent, const rst_conn_t *conn)
+/* May one of these moments be that of an attempt which raced one of the other? */
+static bool may_race(const rst_engine_t *engine, rst_moment_t a, rst_moment_t b)
+{
+    const rst_prefs_t *prefs = &engine->file.prefs;
+    int64_t elapsed = rst_elapsed(a, b);
+
+    return elapsed != RST_TIME_NONE && elapsed <= (int64_t)MAX(prefs->he_ms, prefs->smb_race_ms) * RST_MILLISECOND;
+}
+
+/* young = it goes although others may still race it. */
+static void forget(rst_recent_t *recent, const rst_conn_t *conn, bool young)
 {
     for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        if (recent->conn[i] == conn)
-            recent->conn[i] = NULL;
+        if (recent->conn[i] != conn)
+            continue;
+        recent->conn[i] = NULL;
+        if (young && conn->first.pass_index > recent->overwritten.pass_index)
+            recent->overwritten = conn->first;
     }
 }
 
 void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn)
 {
-    forget(&engine->recent[conn->ring], conn);
+    bool young = may_race(engine, conn->first, engine->file.now);
+
+    forget(&engine->recent[conn->ring], conn, young);
     for (unsigned i = 0; i < 2; i++) {
         if (conn->host[i])
-            forget(&conn->host[i]->recent, conn);
+            forget(&conn->host[i]->recent, conn, young);
     }
 }
 
@@ -62,7 +77,7 @@ void rst_attempts_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
     if (!side->syn_link)
         return;
     if (conn->ring != ring)
-        forget(&engine->recent[conn->ring], conn);
+        forget(&engine->recent[conn->ring], conn, false);
     conn->ring = (uint8_t)ring;
     add_recent(&engine->recent[ring], conn);
 }
@@ -194,14 +209,10 @@ static void find_sibling(const rst_engine_t *engine, rst_reset_t *reset, const r
     }
 }
 
-/* Was there room for all that the client opened while it may have raced this connection? */
+/* Was there no room for all that the client opened while it may have raced this connection? */
 static bool is_crowded(const rst_engine_t *engine, const rst_reset_t *reset, const rst_recent_t *recent)
 {
-    const rst_prefs_t *prefs = &engine->file.prefs;
-    int64_t lead = rst_elapsed(recent->overwritten, reset->direction[reset->client].syn);
-
-    return recent->overwritten.pass_index && lead != RST_TIME_NONE &&
-           lead <= (int64_t)MAX(prefs->he_ms, prefs->smb_race_ms) * RST_MILLISECOND;
+    return recent->overwritten.pass_index && may_race(engine, recent->overwritten, reset->direction[reset->client].syn);
 }
 
 void rst_attempts_compare(const rst_engine_t *engine, rst_reset_t *reset)
