@@ -44,13 +44,28 @@ def program(build):
     return found[-1]
 
 
+def one_after_another(files, to, work):
+    """One capture of several: each begins a thousand seconds after the end of the one before. Of the recordings of one
+    story at several points (tests/lab), only the client's counts."""
+    shifted, free = [], None
+    for number, file in enumerate(files):
+        begin, end = (float(time) for time in tools.tool("capinfos", "-TMrSae", file).split("\t")[1:3])
+        shift = 0 if free is None else free - begin
+        free = end + shift + 1000
+        shifted.append(Path(work) / f"shifted-{number}.pcapng")
+        tools.tool("editcap", "-F", "pcapng", "-t", f"{shift:.6f}", file, shifted[-1])
+    tools.tool("mergecap", "-a", "-I", "all", "-w", to, *shifted)
+    for path in shifted:
+        path.unlink()
+
+
 def captures(paths, work):
-    """Captures as they are, folders merged into one file each."""
+    """Captures as they are, the files of a folder as one."""
     for path in map(Path, paths):
         if path.is_dir():
             merged = Path(work) / f"{path.name}.pcapng"
-            files = sorted(file for file in path.rglob("*.pcap*") if file.is_file())
-            subprocess.run(["mergecap", "-a", "-I", "none", "-w", merged, *files], check=True)
+            files = sorted(path.rglob("c.pcapng")) or sorted(path.rglob("*.pcap*"))
+            one_after_another(files, merged, work)
             path = merged
         yield path
 
