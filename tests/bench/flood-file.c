@@ -147,7 +147,7 @@ static void write_packet(void *data, uint32_t number)
 
 bool flood_file_write(const plan_t *plan, const capture_t *capture, const char *path)
 {
-    sink_t sink = {.file = fopen(path, "wb"), .capture = capture, .udp = plan->kind && !plan->kind->steps};
+    sink_t sink = {.file = fopen(path, "wb"), .capture = capture, .udp = !plan->kind->steps};
     visitor_t visitor = {write_packet, write_flood, &sink};
 
     if (!sink.file)

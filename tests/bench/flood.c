@@ -1,16 +1,17 @@
 /* flood.c
  * A flood before, amid or after a capture, through the core alone: do the verdicts of the capture stay?
  *
- * Usage: rst_flood CAPTURE KIND COUNT POSITION [ipv6] [two] [list] [FILE]
+ * Usage: rst_flood CAPTURE KIND COUNT POSITION [ipv6] [two] [list] [MB|FILE]
  *
  * CAPTURE   pcapng, Ethernet
  * KIND      as in kinds.c
  * COUNT     packets of the flood
  * POSITION  before, between (spread over all gaps of the capture) or after
  * ipv6      the flood has IPv6 addresses
- * two       two interfaces of the file see each packet of the flood
- * list      also print each verdict that differs
- * FILE      no more than write capture and flood to this file, for Wireshark
+ * two       two interfaces of the file see each packet of the flood; the verdicts are compared with those where they
+ * see its first packet, because a second capture point is knowledge of its own list      also print each verdict that
+ * differs MB        the preference that limits the memory, a number FILE      no more than write capture and flood to
+ * this file, for Wireshark
  *
  * Prints: kind, family, interfaces, position, packets, resets of the capture, verdicts that differ (cause, sender or a
  * higher confidence), claims of 70 or more among them that differ in cause or sender, accusations that were none
@@ -35,6 +36,12 @@
 #define TOLERATED 100 /* one in so many verdicts may differ */
 
 static const char *const positions[] = {"before", "between", "after"};
+
+typedef struct options {
+    rst_prefs_t prefs;
+    bool list;
+    const char *to; /* the file to write, NULL = none */
+} options_t;
 
 typedef struct claim {
     const rst_reset_t *reset;
@@ -104,17 +111,16 @@ static void classify(const run_t *run, claim_t *claim)
     scope_close(&scope);
 }
 
-static void run_plan(run_t *run, const plan_t *plan, const capture_t *capture)
+static void run_plan(run_t *run, const plan_t *plan, const capture_t *capture, const rst_prefs_t *prefs)
 {
-    rst_prefs_t prefs = rst_prefs_default();
     visitor_t visitor = {feed_packet, feed_flood, run};
     clock_t start = clock();
 
     memset(run, 0, sizeof *run);
     run->capture = capture;
-    run->udp = plan->kind && !plan->kind->steps;
+    run->udp = !plan->kind->steps;
     scope_open(&run->scope);
-    run->engine = rst_engine_new(&run->scope.memory, &prefs);
+    run->engine = rst_engine_new(&run->scope.memory, prefs);
     run->claims = g_array_new(FALSE, FALSE, sizeof(claim_t));
     plan_walk(plan, capture, &visitor);
     rst_engine_finish_pass(run->engine);
@@ -154,18 +160,20 @@ static score_t compare(const run_t *alone, const run_t *flooded, bool list)
     return score;
 }
 
-static int judge(const plan_t *plan, const capture_t *capture, bool list)
+static int judge(const plan_t *plan, const capture_t *capture, const options_t *options)
 {
-    plan_t quiet = {.kind = NULL};
+    plan_t quiet = *plan;
     run_t alone, flooded;
     struct rusage usage;
     unsigned resets;
     score_t score;
 
-    run_plan(&alone, &quiet, capture);
-    run_plan(&flooded, plan, capture);
+    quiet.count = plan->two ? 2 : 0;
+    quiet.position = plan->position == AFTER ? AFTER : BEFORE;
+    run_plan(&alone, &quiet, capture, &options->prefs);
+    run_plan(&flooded, plan, capture, &options->prefs);
     resets = alone.claims->len;
-    score = compare(&alone, &flooded, list);
+    score = compare(&alone, &flooded, options->list);
     getrusage(RUSAGE_SELF, &usage);
     printf("%s\t%s\t%d\t%s\t%" PRIu64 "\t%u\t%u\t%u\t%u\t%u\t%.1f\t%.1f\t%.1f\n", plan->kind->name,
            plan->ipv6 ? "IPv6" : "IPv4", plan->two ? 2 : 1, positions[plan->position], plan->count, resets,
@@ -176,8 +184,8 @@ static int judge(const plan_t *plan, const capture_t *capture, bool list)
     return score.firm || score.accusing || score.changed * TOLERATED > resets;
 }
 
-/* Returns false if the arguments make no sense; *to = the file to write, if any. */
-static bool read_plan(int argc, char **argv, plan_t *plan, bool *list, const char **to)
+/* Returns false if the arguments make no sense. */
+static bool read_options(int argc, char **argv, plan_t *plan, options_t *options)
 {
     if (argc < 5 || !(plan->kind = kind_named(argv[2])))
         return false;
@@ -191,29 +199,30 @@ static bool read_plan(int argc, char **argv, plan_t *plan, bool *list, const cha
         else if (!strcmp(argv[i], "two"))
             plan->two = true;
         else if (!strcmp(argv[i], "list"))
-            *list = true;
+            options->list = true;
+        else if (strtoul(argv[i], NULL, 10))
+            options->prefs.memory_mb = (unsigned)strtoul(argv[i], NULL, 10);
         else
-            *to = argv[i];
+            options->to = argv[i];
     }
     return plan->count > 0;
 }
 
 int main(int argc, char **argv)
 {
+    options_t options = {.prefs = rst_prefs_default()};
     plan_t plan = {.kind = NULL};
-    const char *to = NULL;
-    bool list = false;
     capture_t capture;
     int status = 2;
 
-    if (!read_plan(argc, argv, &plan, &list, &to)) {
-        fprintf(stderr, "Usage: rst_flood CAPTURE KIND COUNT before|between|after [ipv6] [two] [list] [FILE]\n");
+    if (!read_options(argc, argv, &plan, &options)) {
+        fprintf(stderr, "Usage: rst_flood CAPTURE KIND COUNT before|between|after [ipv6] [two] [list] [MB|FILE]\n");
         return 2;
     }
     if (!capture_read(argv[1], &capture))
         fprintf(stderr, "rst_flood: %s: no pcapng file with packets\n", argv[1]);
     else
-        status = to ? !flood_file_write(&plan, &capture, to) : judge(&plan, &capture, list);
+        status = options.to ? !flood_file_write(&plan, &capture, options.to) : judge(&plan, &capture, &options);
     capture_free(&capture);
     return status;
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Floods before, amid and after captures: do the verdicts of the captures stay, and what does it cost?
 
-    floods.py [core|tshark] CAPTURE|FOLDER... [--packets N] [--kinds K...] [--positions P...] [--quick] [--build FOLDER]
+    floods.py [core|tshark] CAPTURE|FOLDER... [--packets N] [--kinds K...] [--positions P...] [--memory MB] [--quick]
+              [--build FOLDER]
 
 core feeds the floods to the core alone (10 million packets each), tshark reads files of them with and without the plugin
 (1 million each). A folder is merged into one file. At most one in a hundred verdicts may differ (another cause or sender,
@@ -30,7 +31,7 @@ PACKETS = {"core": 10_000_000, "tshark": 1_000_000}
 HEAD = ["capture", "flood", "family", "points", "position", "packets", "verdicts", "unchanged %", "wrong at 70+",
         "accusations", "less sure"]
 COST = {"core": ["MB of the core", "MB", "CPU s"], "tshark": ["MB stock", "MB above stock", "CPU s stock", "CPU s"]}
-OURS = "rst && !(eth.src[0:5] == 02:66:6c:6f:6f)"  # no resets of the flood: see flood-file.c
+OURS = "!(eth.src[0:5] == 02:66:6c:6f:6f)"  # not of the flood: see flood-file.c
 FIRM, TOLERATED = 70, 1.0
 
 Score = collections.namedtuple("Score", "resets changed firm accusing lower cost")
@@ -84,9 +85,10 @@ class Core:
     def __init__(self, options, work):
         self.flood = program(options.build)
         self.packets = options.packets
+        self.memory = [str(options.memory)] if options.memory else []
 
     def score(self, capture, kind, position, words):
-        command = [self.flood, capture, kind, str(self.packets), position, *words]
+        command = [self.flood, capture, kind, str(self.packets), position, *words, *self.memory]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if not done.stdout:
             raise measure.Failure(f"rst_flood ended with {done.returncode}: {done.stderr.strip()}")
@@ -100,25 +102,38 @@ class Tshark:
     def __init__(self, options, work):
         self.core = Core(options, work)
         self.bench = measure.Bench(work)
+        self.memory = ["-o", f"rst.memory_mb:{options.memory}"] if options.memory else []
         self.alone = {}
 
     def read(self, subject, capture):
         """(rows of verdicts, CPU seconds, MB)"""
         fields = ["-e", "rst.cause", "-e", "rst.sender", "-e", "rst.confidence", "-e", "rst.on_path"]
-        wanted = ["-Y", OURS, "-T", "fields", *fields] if subject == "rst" else ["-Y", "tcp.flags.reset == 1"]
-        out, cpu, memory = self.bench.read(subject, ["-2", *wanted, "-r", str(capture)])
+        wanted = ["-Y", f"rst && {OURS}", *fields, *self.memory] if subject == "rst" else [
+            "-Y", f"tcp.flags.reset == 1 && {OURS}", "-e", "frame.number", "-e", "tcp.seq", "-e", "tcp.flags"]
+        out, cpu, memory = self.bench.read(subject, ["-2", "-T", "fields", *wanted, "-r", str(capture)])
         return [line.split("\t") for line in out.splitlines()], cpu, memory / 2**20
 
+    def flood(self, *about):
+        """A file; about = capture, kind, packets, position, further words."""
+        capture, kind, packets, position, words = about
+        path = Path(self.bench.home) / "flooded.pcapng"
+        subprocess.run([self.core.flood, capture, kind, str(packets), position, *words, path], check=True)
+        return path
+
+    def verdicts_alone(self, capture, second):
+        """Without a flood; second = where a second capture point comes in, because that is knowledge of its own."""
+        key = capture, second
+        if key not in self.alone:
+            path = self.flood(capture, "lone_syn", 2, second, ["two"]) if second else capture
+            self.alone[key] = self.read("rst", path)[0]
+        return self.alone[key]
+
     def score(self, capture, kind, position, words):
-        if capture not in self.alone:
-            self.alone[capture] = self.read("rst", capture)[0]
-        flooded = Path(self.bench.home) / "flooded.pcapng"
-        command = [self.core.flood, capture, kind, str(self.core.packets), position, *words, flooded]
-        subprocess.run(command, check=True)
+        before = self.verdicts_alone(capture, "two" in words and ("after" if position == "after" else "before"))
+        flooded = self.flood(capture, kind, self.core.packets, position, words)
         _, stock_cpu, stock_memory = self.read("stock", flooded)
         rows, cpu, memory = self.read("rst", flooded)
         flooded.unlink()
-        before = self.alone[capture]
         if len(rows) != len(before):
             raise measure.Failure(f"{len(rows)} verdicts instead of {len(before)} with {kind}")
         costs = [f"{stock_memory:.0f}", f"{memory - stock_memory:.0f}", f"{stock_cpu:.1f}", f"{cpu:.1f}"]
@@ -154,6 +169,7 @@ def arguments():
     parser.add_argument("--packets", type=int, help="of each flood")
     parser.add_argument("--kinds", nargs="+", default=KINDS)
     parser.add_argument("--positions", nargs="+", choices=POSITIONS, default=POSITIONS)
+    parser.add_argument("--memory", type=int, help="the preference that limits the memory, MB")
     parser.add_argument("--quick", action="store_true", help="IPv4 at one point and IPv6 at two, not all four")
     parser.add_argument("--build", default=tools.REPO, help="where to look for rst_flood (default: the newest)")
     options = parser.parse_args()

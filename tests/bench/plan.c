@@ -46,7 +46,7 @@ void plan_walk(const plan_t *plan, const capture_t *capture, const visitor_t *vi
     uint32_t last = capture->packets->len - 1;
     const packet_t *begin = capture_packet(capture, 0), *end = capture_packet(capture, last);
     walk_t walk = {.plan = plan, .visitor = visitor, .interfaces = {begin->interface, end->interface}};
-    uint64_t count = plan->kind ? plan->count : 0;
+    uint64_t count = plan->count;
     int64_t span = (int64_t)count * GAP;
 
     if (begin->interface == end->interface)

@@ -12,7 +12,7 @@
 typedef enum position { BEFORE, BETWEEN, AFTER } position_t; /* between = spread over all gaps of the capture */
 
 typedef struct plan {
-    const kind_t *kind; /* NULL = no flood */
+    const kind_t *kind;
     uint64_t count;
     position_t position;
     bool ipv6;
