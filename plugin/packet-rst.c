@@ -27,7 +27,7 @@
 /* Data attached to a frame in file scope. It is never looked up by frame number, because with a read filter the number
  * of a rejected frame is reused. */
 enum {
-    KEY_RESET = 1,   /* + position among the resets of the frame: rst_reset_t */
+    KEY_RESET = 1,   /* + position among the resets of the frame: rst_engine_reset_id() */
     KEY_MISSED = 100 /* number of TCP layers that bypassed the hook */
 };
 
@@ -39,8 +39,8 @@ static int tap_rst = -1;
 /* For the open file; memory from wmem_file_scope(). */
 static rst_engine_t *engine;
 static bool missed_said;
-static const rst_reset_t *noted_reset; /* carries the note about the kernel trace */
-static const char *trace_problem;      /* why that trace is not used, or NULL */
+static uint32_t noted_reset;      /* carries the note about the kernel trace */
+static const char *trace_problem; /* why that trace is not used, or NULL */
 
 static void *scope_alloc(void *scope, size_t size)
 {
@@ -78,7 +78,7 @@ static void init_rst(void)
     rst_tree_unfold();
     engine = rst_engine_new(&memory, &chosen);
     missed_said = false;
-    noted_reset = NULL;
+    noted_reset = 0;
     trace_problem = NULL;
     if (*rst_preferences_kernel_trace())
         load_trace(rst_preferences_kernel_trace());
@@ -132,8 +132,8 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
     ws_message("TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num);
 }
 
-/* First visit only. Stores the resets in this frame and returns their number. */
-static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
+/* First visit only. Stores the ids of the resets in this frame and returns their number. */
+static unsigned learn(packet_info *pinfo, uint32_t *found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
     const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
@@ -142,14 +142,15 @@ static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
 
     rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
     for (i = 0; facts && i < facts->count; i++) {
-        rst_reset_t *reset = rst_engine_feed(engine, &facts->layer[i].segment);
+        const rst_reset_t *reset = rst_engine_feed(engine, &facts->layer[i].segment);
 
-        if (reset && !noted_reset)
-            noted_reset = reset;
         if (!reset)
             continue;
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets, reset);
-        found[resets++] = reset;
+        found[resets] = rst_engine_reset_id(reset);
+        if (!noted_reset)
+            noted_reset = found[resets];
+        p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets, GUINT_TO_POINTER(found[resets]));
+        resets++;
     }
     if (error)
         rst_engine_icmp(engine, error);
@@ -158,13 +159,13 @@ static unsigned learn(packet_info *pinfo, const rst_reset_t **found)
 }
 
 /* Later visits: what the first one stored. */
-static unsigned recall(packet_info *pinfo, const rst_reset_t **found)
+static unsigned recall(packet_info *pinfo, uint32_t *found)
 {
     unsigned resets = 0;
 
     rst_engine_finish_pass(engine);
     while (resets < RST_LAYERS_MAX) {
-        found[resets] = (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets);
+        found[resets] = GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets));
         if (!found[resets])
             break;
         resets++;
@@ -254,9 +255,10 @@ static void show_problem(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, pr
     rst_tree_add_problem(item, tvb, number, title);
 }
 
-static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const rst_reset_t *reset)
+static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t id)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
+    const rst_reset_t *reset = rst_engine_reset(engine, id);
     rst_verdict_t *verdict;
     bool tapped = have_tap_listener(tap_rst);
     bool expert = rst_expert_wanted(tree);
@@ -276,7 +278,7 @@ static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, const
     if (item && rst_tree_wants_ends(tree))
         rst_tree_add_ends(item, tvb, rst_reset_client(reset, &memory), rst_reset_server(reset, &memory));
     show_problem(tvb, pinfo, tree, item, reset);
-    if (item && reset == noted_reset)
+    if (item && id == noted_reset)
         show_trace_note(tvb, pinfo, item);
     if (tapped || expert)
         server = rst_reset_server(reset, &memory);
@@ -348,7 +350,7 @@ static void tap_missed(packet_info *pinfo)
 /* Returns 0, so that we do not appear in the frame's list of protocols. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    const rst_reset_t *found[RST_LAYERS_MAX];
+    uint32_t found[RST_LAYERS_MAX];
     unsigned resets, i;
 
     if (!engine)
@@ -358,7 +360,7 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     for (i = 0; i < resets; i++)
         show_case(tvb, pinfo, tree, found[i]);
     for (i = 0; i < resets && rst_log_is_active(); i++)
-        log_why(pinfo, found[i]);
+        log_why(pinfo, rst_engine_reset(engine, found[i]));
     show_foreign(tvb, pinfo, tree);
     if (pinfo->fd->visited) {
         if (rst_tree_wants_reset_in(tree))
@@ -380,14 +382,14 @@ char *rst_problems_text(bool json)
     return text;
 }
 
-static const rst_reset_t *first_reset(packet_info *pinfo)
+static uint32_t first_reset(packet_info *pinfo)
 {
-    return (const rst_reset_t *)p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET);
+    return GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET));
 }
 
 static rst_pref_bool_t has_connection(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
-    return first_reset(pinfo) != NULL;
+    return first_reset(pinfo) != 0;
 }
 
 /* The menu frees the result with g_free(). */
@@ -395,7 +397,7 @@ static char *connection_filter(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
 
-    return g_strdup(rst_reset_filter(first_reset(pinfo), &memory));
+    return g_strdup(rst_reset_filter(rst_engine_reset(engine, first_reset(pinfo)), &memory));
 }
 
 void proto_register_rst(void)

@@ -44,7 +44,7 @@ typedef struct options {
 } options_t;
 
 typedef struct claim {
-    const rst_reset_t *reset;
+    uint32_t reset;  /* its id */
     uint32_t number; /* of the packet in the capture, from 1 */
     rst_cause_t cause;
     rst_sender_t sender;
@@ -88,13 +88,16 @@ static void feed_packet(void *data, uint32_t number)
     const packet_t *packet = capture_packet(run->capture, number);
     rst_segment_t segment = packet->segment;
     claim_t claim = {.number = number + 1};
+    const rst_reset_t *reset;
 
     next_frame(run, packet->time);
     segment.frame = run->frame;
     if (packet->kind == PACKET_ICMP)
         rst_engine_icmp(run->engine, &packet->icmp);
-    else if (packet->kind == PACKET_TCP && (claim.reset = rst_engine_feed(run->engine, &segment)))
+    else if (packet->kind == PACKET_TCP && (reset = rst_engine_feed(run->engine, &segment)) != NULL) {
+        claim.reset = rst_engine_reset_id(reset);
         g_array_append_val(run->claims, claim);
+    }
 }
 
 static void classify(const run_t *run, claim_t *claim)
@@ -103,7 +106,7 @@ static void classify(const run_t *run, claim_t *claim)
     scope_t scope;
 
     scope_open(&scope);
-    rst_engine_classify(run->engine, claim->reset, &scope.memory, true, &verdict);
+    rst_engine_classify(run->engine, rst_engine_reset(run->engine, claim->reset), &scope.memory, true, &verdict);
     claim->cause = verdict.cause;
     claim->sender = verdict.sender;
     claim->confidence = verdict.confidence;

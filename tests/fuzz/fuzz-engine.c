@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     questions.resets = 0;
     questions.engine = rst_engine_new(&scope.memory, &prefs);
     if (stream.limited)
-        rst_engine_limit(questions.engine, 4, 2);
+        rst_engine_limit(questions.engine, 20000);
     feed(&stream, &questions);
     questions_end(&questions);
     rst_engine_free(questions.engine);

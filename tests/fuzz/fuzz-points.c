@@ -161,7 +161,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     scope_open(&scope);
     path.questions.engine = rst_engine_new(&scope.memory, &prefs);
     if (stream.limited)
-        rst_engine_limit(path.questions.engine, 4, 2);
+        rst_engine_limit(path.questions.engine, 20000);
     while (stream_next(&stream, &segment, &same_frame))
         take(&path, &segment);
     show_late(&path);

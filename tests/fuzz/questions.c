@@ -17,7 +17,7 @@ static void ask_early(questions_t *questions, rst_reset_t *reset)
     audit_verdict(&verdict, texts, questions->frame);
     scope_close(&scope);
     if (questions->resets < QUESTIONS_RESETS_MAX)
-        questions->reset[questions->resets++] = reset;
+        questions->reset[questions->resets++] = rst_engine_reset_id(reset);
 }
 
 void questions_feed(questions_t *questions, const rst_segment_t *segment)
@@ -67,6 +67,6 @@ void questions_end(questions_t *questions)
 {
     rst_engine_finish_pass(questions->engine);
     for (unsigned i = 0; i < questions->resets; i++)
-        ask_finally(questions, questions->reset[i]);
+        ask_finally(questions, rst_engine_reset(questions->engine, questions->reset[i]));
     ask_about_frames(questions);
 }

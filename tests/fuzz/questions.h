@@ -13,7 +13,7 @@
 
 typedef struct questions {
     rst_engine_t *engine;
-    rst_reset_t *reset[QUESTIONS_RESETS_MAX];
+    uint32_t reset[QUESTIONS_RESETS_MAX]; /* ids */
     unsigned resets;
     uint32_t frame; /* latest number */
 } questions_t;

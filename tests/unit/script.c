@@ -54,7 +54,7 @@ void script_scope_close(script_scope_t *scope)
 }
 
 /* The verdict of the first pass. Its memory goes at once: the core may not keep anything of it. */
-static void classify_early(script_run_t *run, rst_reset_t *reset)
+static void classify_early(script_run_t *run, const rst_reset_t *reset)
 {
     script_scope_t scope;
     rst_verdict_t verdict;
@@ -65,6 +65,7 @@ static void classify_early(script_run_t *run, rst_reset_t *reset)
     rst_engine_classify(run->engine, reset, &scope.memory, true, &verdict);
     run->provisional[run->resets] = verdict.cause;
     run->sure_early[run->resets] = verdict.confidence;
+    run->id[run->resets] = rst_engine_reset_id(reset);
     run->reset[run->resets++] = reset;
     script_scope_close(&scope);
     script_audit(run, run->resets - 1);
@@ -89,6 +90,8 @@ static void feed_frame(script_run_t *run, rst_segment_t *segment, bool rejected)
     g_assert_true((reset != NULL) == ((segment->flags & RST_FLAG_RST) != 0));
     if (reset)
         classify_early(run, reset);
+    for (unsigned i = 0; i < run->resets; i++)
+        run->reset[i] = rst_engine_reset(run->engine, run->id[i]);
 }
 
 void script_feed(script_run_t *run, const char *line)

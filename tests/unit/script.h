@@ -62,7 +62,8 @@ typedef struct script_run {
     rst_engine_t *engine;
     script_scope_t scope;  /* the engine's */
     script_scope_t answers; /* the verdicts' */
-    rst_reset_t *reset[SCRIPT_RESETS_MAX];
+    const rst_reset_t *reset[SCRIPT_RESETS_MAX];
+    uint32_t id[SCRIPT_RESETS_MAX]; /* by which they are asked for: reset[] is what they are now */
     rst_cause_t provisional[SCRIPT_RESETS_MAX]; /* cause right after the reset */
     uint8_t sure_early[SCRIPT_RESETS_MAX];      /* and its confidence */
     unsigned resets;

@@ -36,8 +36,8 @@ static void add_closed(GPtrArray *lines, double start, unsigned port, const char
         const char *from = steps[i].from_client ? client : "S";
         const char *to = steps[i].from_client ? "S" : client;
 
-        g_ptr_array_add(lines, g_strdup_printf("%.4f %s>%s %s %s", start + i * 0.0005, from, to, steps[i].words,
-                                               i < 2 ? syn : ""));
+        g_ptr_array_add(
+            lines, g_strdup_printf("%.4f %s>%s %s %s", start + i * 0.0005, from, to, steps[i].words, i < 2 ? syn : ""));
     }
 }
 
@@ -130,10 +130,12 @@ static void test_reuse(void)
 static void test_memory(void)
 {
     script_run_t *run = g_new(script_run_t, 1);
+    unsigned complete;
 
     run_late(run, &script_variants[0], true, "", (const char *const[]){"60 A>S . 1102 ack 5202 id 16", NULL});
-    g_assert_cmpuint(run->engine->table.conns, <, RST_ENDED_MAX + 300);
-    g_assert_cmpuint(run->engine->table.conns, >=, RST_ENDED_MAX);
+    complete = run->engine->keep.kind[RST_KIND_CONNS].queue[RST_VALUE_BOTH].count;
+    g_assert_cmpuint(complete, <, RST_ENDED_MAX + 300);
+    g_assert_cmpuint(complete, >=, RST_ENDED_MAX);
     script_close(run);
     g_free(run);
 }
@@ -143,6 +145,7 @@ static void test_unfit(void)
     rst_direction_t sides[2] = {
         {.known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 10, .fin_seq = 10, .acked = 20},
         {.known = RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN, .nxt = 20, .fin_seq = 20, .acked = 10}};
+    rst_reset_t reset = {.id = 1};
     rst_conn_t conn = {.direction = sides};
 
     g_assert_true(rst_closed_summary_fits(&conn));
@@ -152,7 +155,7 @@ static void test_unfit(void)
     sides[0].retransmission.copies = 1;
     g_assert_false(rst_closed_summary_fits(&conn));
     sides[0].retransmission.copies = 0;
-    conn.resets = 1;
+    conn.record = &reset;
     g_assert_false(rst_closed_summary_fits(&conn));
 }
 

@@ -12,6 +12,7 @@ typedef struct record {
     rst_keep_item_t item;
     unsigned name;
     bool silent;
+    bool story; /* is worth more than its queue says */
 } record_t;
 
 typedef struct bench {
@@ -38,9 +39,15 @@ static bool is_silent(const void *owner, const rst_keep_item_t *item)
     return ((const record_t *)item)->silent;
 }
 
+static rst_value_t value_of(const void *owner, const rst_keep_item_t *item)
+{
+    (void)owner;
+    return ((const record_t *)item)->story ? RST_VALUE_STORY : (rst_value_t)item->value;
+}
+
 static void bench_open(unsigned records)
 {
-    static const rst_keep_kind_t can = {evict, is_silent};
+    static const rst_keep_kind_t can = {evict, is_silent, value_of};
 
     bench = g_new0(bench_t, 1);
     script_scope_open(&bench->scope);
@@ -226,6 +233,36 @@ static void test_dropped(void)
     bench_close();
 }
 
+/* A table full of what is worth more still follows what begins now: the latest of each queue stay. */
+static void test_least(void)
+{
+    bench_open(100);
+    bench->keep.least = 3;
+    for (unsigned i = 0; i < 100; i++)
+        add(RST_KIND_CONNS, RST_VALUE_BOTH, i, i);
+    for (unsigned i = 0; i < 10; i++)
+        add(RST_KIND_CONNS, RST_VALUE_LONE, 100 + i, 100 + i);
+    g_assert_cmpuint(bench->gones, ==, 10);
+    for (unsigned i = 0; i < 3; i++)
+        g_assert_cmpuint(bench->gone[i], ==, i); /* for the first three */
+    for (unsigned i = 3; i < 10; i++)
+        g_assert_cmpuint(bench->gone[i], ==, 100 + i - 3);
+    bench_close();
+}
+
+static void test_worth_more(void)
+{
+    bench_open(2);
+    add(RST_KIND_CONNS, RST_VALUE_BOTH, 0, 0)->story = true;
+    add(RST_KIND_CONNS, RST_VALUE_BOTH, 1, 1);
+    add(RST_KIND_CONNS, RST_VALUE_BOTH, 2, 2);
+    add(RST_KIND_CONNS, RST_VALUE_BOTH, 3, 3);
+    g_assert_cmpuint(bench->gones, ==, 2);
+    g_assert_cmpuint(bench->gone[0], ==, 1);
+    g_assert_cmpuint(bench->gone[1], ==, 2);
+    bench_close();
+}
+
 static void test_charged(void)
 {
     bench_open(10);
@@ -241,10 +278,20 @@ static void test_charged(void)
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        {"/keep/room", test_room},       {"/keep/values", test_values},   {"/keep/flood", test_flood},
-        {"/keep/touch", test_touch},     {"/keep/rate", test_rate},       {"/keep/pinned", test_pinned},
-        {"/keep/silent", test_silent},   {"/keep/shares", test_shares},   {"/keep/kinds", test_kinds},
-        {"/keep/dropped", test_dropped}, {"/keep/charged", test_charged}, {NULL, NULL},
+        {"/keep/room", test_room},
+        {"/keep/values", test_values},
+        {"/keep/flood", test_flood},
+        {"/keep/touch", test_touch},
+        {"/keep/rate", test_rate},
+        {"/keep/pinned", test_pinned},
+        {"/keep/silent", test_silent},
+        {"/keep/shares", test_shares},
+        {"/keep/kinds", test_kinds},
+        {"/keep/least", test_least},
+        {"/keep/worth-more", test_worth_more},
+        {"/keep/dropped", test_dropped},
+        {"/keep/charged", test_charged},
+        {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);

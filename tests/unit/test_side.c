@@ -98,26 +98,6 @@ static void test_fin_number(void)
                  "6 C>S F. 1101 ack 5201 id 306", "7 C>S R. 1102 ack 5201 ttl 128 id 307");
 }
 
-static void test_limits(void)
-{
-    static const char *const lines[] = { NULL };
-
-    /* A full table: new connections are not followed, known ones are judged as before. */
-    for (unsigned i = 0; i < script_variant_count; i++) {
-        script_run_t *run = g_new(script_run_t, 1);
-
-        script_open(run, &script_variants[i], lines);
-        rst_engine_limit(run->engine, 4, 2);
-        script_feed(run, "0 C:1>S P. 1001 ack 5001 len 10");
-        script_feed(run, "0.01 C:2>S P. 1001 ack 5001 len 10");
-        script_feed(run, "0.02 C:3>S P. 1001 ack 5001 len 10");
-        script_feed(run, "0.03 S>C:1 R 5001");
-        script_expect(run, __FILE__, __LINE__, "#1 no_connection trigger 1");
-        script_close(run);
-        g_free(run);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -128,7 +108,6 @@ int main(int argc, char **argv)
         { "/side/window", test_window },
         { "/side/distance_range", test_distance_range },
         { "/side/fin_number", test_fin_number },
-        { "/side/limits", test_limits },
         { NULL, NULL },
     };
 

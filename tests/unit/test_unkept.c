@@ -6,6 +6,7 @@
  */
 #include "judge/judge.h"
 #include "judge/unkept.h"
+#include "engine/state.h"
 #include "script.h"
 
 static void check_packets(const rst_rule_t *rule)
@@ -150,7 +151,7 @@ static void check_missing(int line, missing_t missing, const char *expected, con
 
     script_open(run, &script_variants[0], lines);
     rst_engine_finish_pass(run->engine);
-    take_away(run->reset[run->resets - 1], missing);
+    take_away(run->engine->last_reset, missing);
     script_audit(run, run->resets - 1);
     script_expect(run, __FILE__, line, expected);
     script_close(run);

@@ -163,10 +163,11 @@ static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rs
     return distance >= RACE_MIN && distance <= (int64_t)engine->file.prefs.he_ms * RST_MILLISECOND;
 }
 
-static const rst_attempt_t *attempt_of(const rst_engine_t *engine, rst_conn_t *conn)
+static rst_attempt_t *attempt_of(const rst_engine_t *engine, rst_conn_t *conn)
 {
     if (!conn->attempt) {
         conn->attempt = rst_alloc0(&engine->memory, sizeof *conn->attempt);
+        conn->attempt->users = 1;
         update(conn);
     }
     return conn->attempt;
@@ -179,7 +180,9 @@ static void try_sibling(const rst_engine_t *engine, rst_reset_t *reset, rst_conn
 
     if (!other || !races(engine, reset, other, &smb, &lead) || (reset->sibling && !smb))
         return;
+    rst_attempt_leave(reset->sibling, &engine->memory);
     reset->sibling = attempt_of(engine, other);
+    reset->sibling->users++;
     reset->sibling_smb = smb;
     reset->sibling_lead = lead;
 }

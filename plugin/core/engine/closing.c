@@ -19,39 +19,46 @@ static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
 /* From now on, only a summary of the connection is kept. */
 static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
 {
-    const rst_segment_t like = {
-        .src = conn->address[0], .dst = conn->address[1], .sport = conn->port[0], .dport = conn->port[1]};
-    rst_conn_entry_t *entry;
-    unsigned from;
+    rst_conn_entry_t *entry = conn->entry;
 
     if (engine->points.several || conn->awaits_trim || !rst_closed_summary_fits(conn) || may_race(engine, conn))
         return;
-    entry = rst_conn_table_peek(&engine->table, &like, &from);
-    if (!entry || entry->packed || entry->as.conn != conn)
-        return;
     rst_attempts_forget(engine, conn);
-    rst_conn_entry_close(&engine->table, entry, &engine->hosts, &engine->memory);
+    rst_conn_entry_close(entry, &engine->hosts, &engine->memory);
+    rst_keep_rate(&engine->keep, &entry->item, RST_VALUE_CLOSED, entry->as.summary.last_pass_index);
+}
+
+static rst_conn_t *first_closed(const rst_engine_t *engine)
+{
+    return (rst_conn_t *)engine->closed.first;
+}
+
+static void leave_closed(rst_engine_t *engine, rst_conn_t *conn)
+{
+    rst_queue_remove(&engine->closed, &conn->closed);
+    conn->waits = false;
 }
 
 /* The bound on the queue is for clocks that jump: the oldest entry would hold up the others forever. */
 static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 {
-    rst_closed_t *closed = &engine->closed;
-
     if (!conn->waits && rst_closed_summary_fits(conn)) {
         conn->waits = true;
-        conn->next = NULL;
-        *(closed->first ? &closed->last->next : &closed->first) = conn;
-        closed->last = conn;
-        closed->count++;
+        rst_queue_append(&engine->closed, &conn->closed);
     }
-    while (closed->first && (closed->count > RST_CLOSED_MAX || !may_race(engine, closed->first))) {
-        conn = closed->first;
-        closed->first = conn->next;
-        closed->count--;
-        conn->waits = false;
+    while (engine->closed.count > RST_CLOSED_MAX || (engine->closed.count && !may_race(engine, first_closed(engine)))) {
+        conn = first_closed(engine);
+        leave_closed(engine, conn);
         keep_summary(engine, conn);
     }
+}
+
+void rst_closing_leave(rst_engine_t *engine, rst_conn_t *conn)
+{
+    if (conn->awaits_trim)
+        engine->ended[conn->ended_place] = NULL;
+    if (conn->waits)
+        leave_closed(engine, conn);
 }
 
 void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn)
@@ -63,6 +70,7 @@ void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn)
         return;
     *place = conn;
     conn->awaits_trim = true;
+    conn->ended_place = engine->ended_next;
     engine->ended_next = (uint16_t)((engine->ended_next + 1) % RST_ENDED_MAX);
     if (!before)
         return;

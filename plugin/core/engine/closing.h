@@ -11,4 +11,7 @@
 /* Notes that a connection has ended. It keeps its rings for a while only, because stragglers come soon. */
 void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn);
 
+/* The connection goes: it is trimmed or summarized no more. */
+void rst_closing_leave(rst_engine_t *engine, rst_conn_t *conn);
+
 #endif

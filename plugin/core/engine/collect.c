@@ -129,15 +129,15 @@ static rst_flow_t flow_of_failure(const collector_t *collector, const rst_failur
     unsigned client = failure->from;
     rst_flow_t flow = {.facts = RST_FLOW_BEGAN};
 
-    if (failure->kind != RST_FINDING_SYN_TIMEOUT && conn)
-        client = rst_conn_client(conn);
+    if (failure->kind != RST_FINDING_SYN_TIMEOUT && !failure->report)
+        client = conn ? rst_conn_client(conn) : failure->client;
     if (current && failure->kind != RST_FINDING_SYN_TIMEOUT)
         flow = rst_past_flow(&conn->direction[client], &conn->direction[1 - client]);
     flow.first = current ? MIN(conn->first.time, failure->first.time) : failure->first.time;
     flow.began = current ? MIN(conn->first.pass_index, failure->first.pass_index) : failure->first.pass_index;
     flow.last = failure->last.time;
-    if (conn)
-        take_ends(collector, &flow, conn->address, conn->port, client);
+    if (conn || !failure->report)
+        take_ends(collector, &flow, conn ? conn->address : failure->address, conn ? conn->port : failure->port, client);
     else
         fill_reported(collector, &flow, &failure->report->icmp);
     return flow;
@@ -268,7 +268,7 @@ static void add_past(const collector_t *collector)
         const rst_past_t *old = &g_array_index(past, rst_past_t, i);
         rst_flow_t flow = old->flow;
 
-        if (is_taken(collector, old->story, old->whole))
+        if (!old->conn || is_taken(collector, old->story, old->whole))
             continue;
         take_ends(collector, &flow, old->conn->address, old->conn->port, old->client);
         rst_census_flow(collector->census, &flow);
@@ -284,7 +284,7 @@ rst_census_t *rst_collect(rst_engine_t *engine, const rst_memory_t *memory)
     census->frames = rst_frames_number(&engine->file.frames, engine->file.now.pass_index);
     census->first_time = engine->began;
     census->last_time = engine->file.now.time;
-    census->truncated = engine->table.full;
+    census->truncated = engine->keep.kind[RST_KIND_CONNS].evicted != 0;
     add_resets(&collector);
     rst_findings_each(engine, add_failure, &collector);
     add_others(&collector);

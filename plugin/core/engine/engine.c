@@ -7,6 +7,7 @@
 
 #include "engine/back_references.h"
 #include "engine/closing.h"
+#include "engine/forget.h"
 #include "engine/past.h"
 #include "engine/resets.h"
 #include "engine/segments.h"
@@ -23,6 +24,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->memory = rst_keep_memory(&engine->keep, RST_KIND_CONNS);
     engine->file.prefs = *prefs;
     rst_conn_table_open(&engine->table);
+    rst_forget_open(engine);
     engine->nobody.client = -1;
     engine->orphan.conn = &engine->nobody;
     engine->orphan.story = &engine->no_story;
@@ -61,6 +63,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_icmp_reports_close(&engine->icmp_reports);
     rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);
+    rst_forget_close(engine);
     rst_points_close(&engine->points);
     g_array_free(engine->failures, TRUE);
     g_array_free(engine->past, TRUE);
@@ -103,12 +106,21 @@ static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, 
     rst_conn_t *conn = rst_conn_new(segment, entry->as.summary.point, &engine->memory);
 
     rst_conn_entry_restore(entry, conn, &engine->memory);
+    conn->entry = entry;
     if (engine->points.several)
         rst_points_adopt(&engine->points, conn, engine->points.first_interface);
     return conn;
 }
 
-/* A connection for the entry, made from the packed SYN if that is all so far. NULL when there are too many. */
+/* A single segment before a SYN says nothing about the connection that this SYN opens. */
+static uint32_t dropped_before(const rst_engine_t *engine, const rst_conn_entry_t *entry, bool opens)
+{
+    rst_ghost_t ghost = rst_ghosts_find(&engine->ghosts, entry->key, entry->key_words);
+
+    return opens && rst_ghost_value(ghost) == RST_VALUE_LONE ? 0 : ghost.last;
+}
+
+/* A connection for the entry, made from the packed SYN if that is all so far. */
 static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned from,
                               const rst_segment_t *segment)
 {
@@ -118,16 +130,14 @@ static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
     rst_packed_syn_t packed;
     rst_segment_t syn;
 
-    if (engine->table.conns >= engine->table.conns_max) {
-        engine->table.full = true;
-        return NULL;
-    }
-    engine->table.conns++;
     if (entry->closed_long_ago)
         return restore_entry(engine, entry, segment);
     packed = entry->as.syn;
     interface = entry->packed ? packed.from >> 1 : engine->points.latest;
     entry->as.conn = rst_conn_new(segment, (uint8_t)rst_points_lowest(&engine->points, interface), &engine->memory);
+    entry->as.conn->entry = entry;
+    if (!entry->packed || entry->ghost)
+        entry->as.conn->dropped = dropped_before(engine, entry, entry->packed || (segment->flags & RST_FLAG_SYN));
     if (engine->points.several)
         rst_points_adopt(&engine->points, entry->as.conn, interface);
     if (entry->packed) {
@@ -152,43 +162,59 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 {
     unsigned from, interface;
     rst_conn_entry_t *entry;
+    rst_reset_t *reset;
     rst_conn_t *conn;
 
+    rst_lists_drop(engine);
     rst_keep_make_room(&engine->keep);
     interface = rst_points_interface(&engine->points, segment, engine->file.now);
     entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
         engine->points.mode != RST_POINTS_ONE)
         rst_points_begin(&engine->points);
-    rst_lists_drop(engine);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
         engine->file.options_cut = true;
-    if (entry && !entry->packed && !entry->as.conn && rst_conn_entry_can_pack(segment)) {
+    if (!entry->packed && !entry->as.conn && rst_conn_entry_can_pack(segment)) {
         rst_conn_entry_pack(entry, segment, from | interface << 1, engine->file.now.pass_index);
+        entry->ghost = dropped_before(engine, entry, true) != 0;
+        rst_forget_rate(engine, entry, NULL);
         return NULL;
     }
-    conn = entry ? open_entry(engine, entry, from, segment) : NULL;
-    if (conn && engine->points.several)
+    conn = open_entry(engine, entry, from, segment);
+    if (engine->points.several)
         conn = rst_points_route(&engine->points, conn, from, segment, interface);
-    if (!conn)
-        return (segment->flags & RST_FLAG_RST) ? &engine->orphan : NULL;
-    return take(engine, conn, from, segment);
+    reset = take(engine, conn, from, segment);
+    rst_forget_rate(engine, entry, conn);
+    return reset;
+}
+
+uint32_t rst_engine_reset_id(const rst_reset_t *reset)
+{
+    return reset->id;
+}
+
+const rst_reset_t *rst_engine_reset(const rst_engine_t *engine, uint32_t id)
+{
+    const rst_reset_t *reset = g_hash_table_lookup(engine->resets, GUINT_TO_POINTER(id));
+
+    return reset ? reset : &engine->orphan;
 }
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
 {
     const rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
     unsigned from;
-    bool shown = !icmp->udp && rst_conn_table_peek(&engine->table, &quoted, &from);
+    bool shown;
 
-    if (rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, shown))
-        rst_lists_drop(engine);
+    rst_lists_drop(engine);
+    rst_keep_make_room(&engine->keep);
+    shown = !icmp->udp && rst_conn_table_peek(&engine->table, &quoted, &from);
+    rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, shown);
 }
 
-void rst_engine_limit(rst_engine_t *engine, uint32_t table, uint32_t conns)
+void rst_engine_limit(rst_engine_t *engine, uint64_t bytes)
 {
-    engine->table.entries_max = table;
-    engine->table.conns_max = conns;
+    rst_keep_limit(&engine->keep, bytes);
 }
 
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,

@@ -34,9 +34,8 @@ void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace);
  * no trace. */
 const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits);
 
-/* For tests: sets the bounds of the table of connections, table for its entries and conns for the connections among
- * them. */
-void rst_engine_limit(rst_engine_t *engine, uint32_t table, uint32_t conns);
+/* For tests: sets the memory to less than the smallest preference. */
+void rst_engine_limit(rst_engine_t *engine, uint64_t bytes);
 
 /* Frees the tables; what came from memory is freed with its scope. NULL is allowed. */
 void rst_engine_free(rst_engine_t *engine);
@@ -45,9 +44,14 @@ void rst_engine_free(rst_engine_t *engine);
  * facts stay, its number is forgotten. */
 void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time);
 
-/* Adds the facts of one segment in the current frame. Returns the record of a reset, otherwise NULL. The record lives
- * as long as the engine's memory. */
+/* Adds the facts of one segment in the current frame. Returns the record of a reset, otherwise NULL. The next call may
+ * have to drop the record to save memory: whoever wants to ask about it later keeps its id. */
 rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment);
+
+uint32_t rst_engine_reset_id(const rst_reset_t *reset);
+
+/* The record with this id, or one that stands for all that were dropped; never NULL. */
+const rst_reset_t *rst_engine_reset(const rst_engine_t *engine, uint32_t id);
 
 /* Adds the facts of an ICMP error in the current frame. */
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "points/delivery.h"
 
+#define FAILURES_MAX 65536 /* of connections whose addresses and ports were used again; beyond, the oldest go */
+
 static bool went_on_for(const rst_engine_t *engine, rst_moment_t last, int64_t gap)
 {
     int64_t silence = rst_elapsed(last, engine->file.now);
@@ -40,6 +42,14 @@ static bool is_silent_give_up(const rst_engine_t *engine, const rst_conn_t *conn
            went_on(engine, retx);
 }
 
+static rst_failure_t failure_of(const rst_conn_t *conn)
+{
+    return (rst_failure_t){.conn = conn,
+                           .address = {conn->address[0], conn->address[1]},
+                           .port = {conn->port[0], conn->port[1]},
+                           .client = (uint8_t)rst_conn_client(conn)};
+}
+
 static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst_failure_t *failure)
 {
     if (conn->resets)
@@ -49,8 +59,7 @@ static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst
 
         if (!syn && !is_silent_give_up(engine, conn, from))
             continue;
-        failure->conn = conn;
-        failure->report = NULL;
+        *failure = failure_of(conn);
         failure->kind = syn ? RST_FINDING_SYN_TIMEOUT : RST_FINDING_SILENT_GIVE_UP;
         failure->from = (uint8_t)from;
         failure->count = conn->direction[from].retransmission.copies;
@@ -73,21 +82,58 @@ static bool opening_failure(const rst_engine_t *engine, const rst_conn_t *conn, 
     last = opening->at[opening->copies - 1];
     if (opening->count < 2 || (opening->count == 2 && !went_on_for(engine, last, rst_elapsed(first, last))))
         return false;
-    *failure = (rst_failure_t){.conn = conn,
-                               .kind = RST_FINDING_SYN_TIMEOUT,
-                               .from = opening->from,
-                               .count = opening->count,
-                               .first = first,
-                               .last = last};
+    *failure = failure_of(conn);
+    failure->kind = RST_FINDING_SYN_TIMEOUT;
+    failure->from = opening->from;
+    failure->count = opening->count;
+    failure->first = first;
+    failure->last = last;
     return true;
 }
 
-void rst_findings_note(rst_engine_t *engine, const rst_conn_t *conn)
+void rst_findings_note(rst_engine_t *engine, rst_conn_t *conn)
 {
+    uint32_t place = engine->failures->len;
     rst_failure_t failure;
 
-    if (conn_failure(engine, conn, &failure))
+    if (!conn_failure(engine, conn, &failure))
+        return;
+    failure.before = conn->failure;
+    if (place < FAILURES_MAX) {
         g_array_append_val(engine->failures, failure);
+    } else {
+        place = engine->failures_next++ % FAILURES_MAX;
+        g_array_index(engine->failures, rst_failure_t, place) = failure;
+    }
+    conn->failure = place + 1;
+}
+
+/* Its places may have been taken by others since. */
+void rst_findings_leave(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    uint32_t place = conn->failure;
+
+    while (place) {
+        rst_failure_t *failure = &g_array_index(engine->failures, rst_failure_t, place - 1);
+
+        if (failure->conn != conn)
+            return;
+        failure->conn = NULL;
+        place = failure->before;
+    }
+}
+
+bool rst_findings_has(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    const rst_conn_at_point_t *view = conn->at_point;
+    rst_failure_t failure;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        if (conn_failure(engine, conn, &failure) || opening_failure(engine, conn, &failure))
+            return true;
+        view = view ? view->view : NULL;
+    }
+    return false;
 }
 
 static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
@@ -101,10 +147,9 @@ static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
 /* One failure is reported once: what an ICMP error explains is not a silent one. */
 static void list_silence(rst_engine_t *engine, const rst_failure_t *failure)
 {
-    const rst_conn_t *conn = failure->conn;
     unsigned from = failure->from;
-    rst_found_t icmp = rst_icmp_reports_find(&engine->icmp_reports, &conn->address[from], conn->port[from],
-                                             &conn->address[1 - from], conn->port[1 - from])
+    rst_found_t icmp = rst_icmp_reports_find(&engine->icmp_reports, &failure->address[from], failure->port[from],
+                                             &failure->address[1 - from], failure->port[1 - from])
                            .found;
     rst_failure_t silence = *failure;
 
@@ -204,9 +249,9 @@ void rst_findings_each(rst_engine_t *engine,
         take(value, GPOINTER_TO_UINT(key), user_data);
 }
 
-static const char *endpoint(const rst_conn_t *conn, unsigned side, const rst_memory_t *memory)
+static const char *endpoint(const rst_failure_t *failure, unsigned side, const rst_memory_t *memory)
 {
-    return rst_endpoint_text(memory, &conn->address[side], conn->port[side]);
+    return failure->report ? "" : rst_endpoint_text(memory, &failure->address[side], failure->port[side]);
 }
 
 static const char *times_text(const rst_failure_t *failure, const rst_memory_t *memory)
@@ -222,9 +267,8 @@ static const char *times_text(const rst_failure_t *failure, const rst_memory_t *
 
 static const char *summary_of(const rst_failure_t *failure, const rst_memory_t *memory)
 {
-    const rst_conn_t *conn = failure->conn;
-    const char *client = conn ? endpoint(conn, failure->from, memory) : "";
-    const char *server = conn ? endpoint(conn, 1u - failure->from, memory) : "";
+    const char *client = endpoint(failure, failure->from, memory);
+    const char *server = endpoint(failure, 1u - failure->from, memory);
     const char *span = rst_duration_text(memory, rst_elapsed(failure->first, failure->last));
 
     switch (failure->kind) {
@@ -266,11 +310,10 @@ static void name_ends(const rst_failure_t *failure, const rst_memory_t *memory, 
     unsigned client = failure->from;
 
     if (failure->kind == RST_FINDING_SILENT_GIVE_UP)
-        client = rst_conn_client(failure->conn);
-    finding->opener =
-        icmp ? rst_endpoint_text(memory, &icmp->src, icmp->sport) : endpoint(failure->conn, client, memory);
+        client = failure->conn ? rst_conn_client(failure->conn) : failure->client;
+    finding->opener = icmp ? rst_endpoint_text(memory, &icmp->src, icmp->sport) : endpoint(failure, client, memory);
     finding->acceptor =
-        icmp ? rst_endpoint_text(memory, &icmp->dst, icmp->dport) : endpoint(failure->conn, 1 - client, memory);
+        icmp ? rst_endpoint_text(memory, &icmp->dst, icmp->dport) : endpoint(failure, 1 - client, memory);
 }
 
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding)
@@ -295,7 +338,7 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     finding->summary = explained(failure, &delivery, memory);
     finding->server = failure->report
                           ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
-                          : endpoint(failure->conn, 1u - failure->from, memory);
+                          : endpoint(failure, 1u - failure->from, memory);
     name_ends(failure, memory, finding);
     return true;
 }

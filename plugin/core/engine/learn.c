@@ -111,7 +111,7 @@ static void learn_empty(rst_engine_t *engine, rst_reset_t *reset)
     rst_host_note_target(&engine->hosts, client, target, probe, reset->at);
     rst_attempts_compare(engine, reset);
     if (probe && reset->service)
-        rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at, &reset->habit);
+        reset->visits_unkept = !rst_hosts_note_empty(&engine->hosts, client, reset->service, reset->at, &reset->habit);
 }
 
 /* A proxy is the server on one leg and the client on the other. */

@@ -33,10 +33,10 @@ rst_flow_t rst_past_flow(const rst_direction_t *client, const rst_direction_t *s
                         .to_server = (uint32_t)MIN(client->bytes, UINT32_MAX)};
 }
 
-void rst_past_note(rst_engine_t *engine, const rst_conn_t *conn)
+void rst_past_note(rst_engine_t *engine, rst_conn_t *conn)
 {
     unsigned client = rst_conn_client(conn);
-    rst_past_t past = {.conn = conn, .story = conn->story, .client = (uint8_t)client};
+    rst_past_t past = {.conn = conn, .story = conn->story, .client = (uint8_t)client, .before = conn->past};
 
     if (!conn->first.pass_index || (conn->at_point && conn->at_point->place) || engine->past->len >= RST_PAST_MAX)
         return;
@@ -48,4 +48,15 @@ void rst_past_note(rst_engine_t *engine, const rst_conn_t *conn)
     if (conn->resets)
         past.flow.facts |= RST_FLOW_RESET;
     g_array_append_val(engine->past, past);
+    conn->past = engine->past->len;
+}
+
+void rst_past_leave(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    for (uint32_t place = conn->past; place;) {
+        rst_past_t *past = &g_array_index(engine->past, rst_past_t, place - 1);
+
+        past->conn = NULL;
+        place = past->before;
+    }
 }

@@ -6,6 +6,7 @@
 #include "engine/resets.h"
 
 #include "base/seq.h"
+#include "engine/forget.h"
 #include "engine/learn.h"
 #include "engine/misfits.h"
 #include "engine/segments.h"
@@ -18,6 +19,15 @@
 #define SYN_AGAIN INT64_C(1000000000) /* ns; an unanswered SYN is sent again after this time (RFC 6298, section 2) */
 /* ns of capture before a connection without a SYN, until that counts as lost state */
 #define FRESH_AFTER INT64_C(2200000000)
+
+/* Released along with the connection, like all that only its resets refer to. */
+static void *alloc_owned(rst_engine_t *engine, rst_conn_t *conn, size_t size)
+{
+    void *block = rst_alloc0(&engine->memory, size);
+
+    rst_conn_own(conn, block, size, &engine->memory);
+    return block;
+}
 
 static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segment_t *segment)
 {
@@ -37,7 +47,7 @@ static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segme
     reset->mptcp_reason = segment->mptcp_reason;
     reset->mptcp_flags = segment->mptcp_flags;
     if (segment->head_len) {
-        uint8_t *head = engine->memory.alloc(engine->memory.scope, segment->head_len);
+        uint8_t *head = alloc_owned(engine, reset->conn, segment->head_len);
 
         memcpy(head, segment->head, segment->head_len);
         reset->head = head;
@@ -78,7 +88,7 @@ static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
 
     if (story)
         return story;
-    story = rst_alloc0(&engine->memory, sizeof *story);
+    story = alloc_owned(engine, conn, sizeof *story);
     story->address = conn->address;
     story->port = conn->port;
     story->point = conn->point;
@@ -99,6 +109,7 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->role_known = conn->client >= 0;
     reset->opened = conn->opened;
     reset->from_closed_summary = conn->from_closed_summary;
+    reset->dropped = conn->dropped;
     reset->fresh = begins_within(engine, conn, FRESH_AFTER);
     reset->at_start = begins_within(engine, conn, SYN_AGAIN);
     reset->previous = conn->previous;
@@ -267,7 +278,7 @@ static void reveal_probes(rst_engine_t *engine, rst_reset_t *reset)
         !rst_probes_reveal(&own->ring, reset->seq, reset->direction[1 - reset->from].last, &probes))
         return;
     reset->form = RST_FORM_ABORT;
-    kept = rst_alloc0(&engine->memory, sizeof *kept);
+    kept = alloc_owned(engine, reset->conn, sizeof *kept);
     *kept = probes;
     reset->probes = kept;
 }
@@ -290,8 +301,7 @@ rst_reset_t *rst_resets_take(rst_engine_t *engine, rst_conn_t *conn, unsigned fr
     rst_segments_before(engine, conn, from, segment);
     rst_segments_confirm(engine, conn, from, segment);
     discount_improper(conn, from, segment);
-    *(engine->first_reset ? &engine->last_reset->next : &engine->first_reset) = reset;
-    engine->last_reset = reset;
+    rst_forget_list(engine, conn, reset);
     fill_reset(engine, reset, conn, from);
     copy_facts(engine, reset, segment);
     trigger = rst_reset_read_form(reset, segment, &engine->file.prefs);

@@ -17,6 +17,7 @@
 #include "track/conn_table.h"
 #include "track/connection.h"
 #include "track/file.h"
+#include "track/ghosts.h"
 #include "track/host_table.h"
 #include "track/icmp_reports.h"
 #include "track/keep.h"
@@ -27,15 +28,13 @@
 #define RST_CLOSED_MAX 65536
 #define RST_RECENT_RINGS 64
 
-/* Connections that closed in an orderly way, oldest first. They stay here until no other attempt can race them. */
-typedef struct rst_closed {
-    rst_conn_t *first, *last;
-    uint32_t count;
-} rst_closed_t;
-
 /* A failure without a reset, noted when its connection ended or at the end of the file. */
 typedef struct rst_failure {
-    const rst_conn_t *conn;          /* NULL if the capture does not show it (icmp_unreachable only) */
+    const rst_conn_t *conn;   /* NULL if the capture does not show it (icmp_unreachable only), or it had to go */
+    rst_address_t address[2]; /* and what is told of it then */
+    uint16_t port[2];
+    uint8_t client;
+    uint32_t before;                 /* place of the failure noted of the same connection before this one, plus 1 */
     const rst_icmp_report_t *report; /* for icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
     uint8_t from;     /* index of the side whose segments stayed unanswered */
@@ -52,25 +51,29 @@ struct rst_engine {
     rst_hosts_t hosts;
     rst_conn_table_t table;                /* all connections */
     rst_points_t points;                   /* interfaces and capture points */
+    rst_ghosts_t ghosts;                   /* what had to go */
     rst_reset_t *first_reset, *last_reset; /* list of all resets, in file order */
+    GHashTable *resets;                    /* id -> rst_reset_t; those that had to go are missing */
+    uint32_t reset_ids;                    /* given so far */
     GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
     rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
     GArray *misfits; /* foreign packets (misfits.c) */
     rst_fit_counts_t fit_counts;
-    GArray *failures;              /* rst_failure_t, of connections that have ended */
+    GArray *failures; /* rst_failure_t, of connections that have ended */
+    uint32_t failures_next;
     GArray *past;                  /* rst_past_t, earlier incarnations */
     struct rst_problems *problems; /* made after the first pass, NULL before */
     int64_t began;                 /* time of the first frame that has one */
     GHashTable *findings;          /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_pace_t references_pace, findings_pace; /* of the two tables, which each packet drops */
-    rst_reset_t orphan; /* stands for every reset that came when the table of connections was full */
+    rst_reset_t orphan;                        /* stands for every reset that had to go */
     rst_story_t no_story;
     rst_conn_t nobody;                /* its connection */
     rst_direction_t nothing[2];       /* and the directions of that */
     rst_conn_t *ended[RST_ENDED_MAX]; /* connections that ended last; each is trimmed when its place is needed */
     uint16_t ended_next;
-    rst_closed_t closed;
+    rst_queue_t closed; /* those that closed in an orderly way, until no other attempt can race them */
     rst_recent_t recent[RST_RECENT_RINGS]; /* connections opened last, by link-layer address (attempts.h) */
 };
 

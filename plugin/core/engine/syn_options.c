@@ -66,6 +66,8 @@ void rst_syn_options_refused(rst_service_t *service, rst_reset_t *reset)
     reset->plain_refused[0] = service->plain_refusal;
     reset->options_before = service->options_accept[kind_of(client)];
     reset->waiting = service->options_refused;
+    if (reset->waiting)
+        reset->waiting->waiting_before = reset;
     service->options_refused = reset;
 }
 

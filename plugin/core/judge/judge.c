@@ -148,6 +148,17 @@ static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
             (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
 }
 
+/* Something of these addresses and ports was dropped to save memory (ghosts.h). A connection that shows its own SYN
+ * lacks only what came before that. Of any other, nobody knows what it was: only copies in the capture can be told. */
+static unsigned dropped_most(const rst_view_t *view, const rst_rule_t *rule)
+{
+    if (!view->reset->dropped || rst_cause_info(rule->cause)->category == RST_CATEGORY_ARTEFACT)
+        return RST_HONEST_ALWAYS;
+    if (!view->reset->opened)
+        return 0;
+    return is_accusation(rule) ? IN_MERGED : RST_WITHOUT_HISTORY;
+}
+
 static unsigned unkept_most(const rst_view_t *view, const rst_rule_t *rule)
 {
     if (!rst_unkept_by(view, rule, is_accusation(rule)))
@@ -181,6 +192,10 @@ static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned
     if ((rule->flags & RST_RULE_HISTORY) && said > RST_WITHOUT_HISTORY && !rst_has_history(view)) {
         *limit = RST_LIMIT_HISTORY;
         said = RST_WITHOUT_HISTORY;
+    }
+    if (said > dropped_most(view, rule)) {
+        *limit = RST_LIMIT_DROPPED;
+        said = dropped_most(view, rule);
     }
     if (said > honest) {
         *limit = RST_LIMIT_HONEST;
@@ -244,10 +259,15 @@ static void ask_all(const rst_judge_t *judge, const rst_view_t *view, rst_outcom
     rst_why_declined(view);
 }
 
+static bool is_beginning_dropped(const rst_reset_t *reset)
+{
+    return reset->dropped && !reset->opened;
+}
+
 static void explain_undetermined(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
-    const char *why = !reset->at.pass_index ? "the capture holds more connections than are followed"
+    const char *why = is_beginning_dropped(reset) ? "what the connection did before was dropped to save memory"
                       : !view->own->segments && !view->peer->segments
                           ? "the capture shows no other packet of this connection"
                       : !view->own->segments          ? "the capture shows nothing but resets from its side"
@@ -255,10 +275,17 @@ static void explain_undetermined(const rst_view_t *view)
                       : reset->form == RST_FORM_BELOW ? "its sequence number lies below what this side had sent"
                                                       : "the capture shows too little of this connection";
 
+    if (!reset->at.pass_index) {
+        rst_summary(view,
+                    "Cannot tell: what was known of this reset was dropped to save memory. Allow more memory in the "
+                    "preferences");
+        return;
+    }
     rst_summary(view, "Cannot tell: %s. Capture the whole connection, at both ends if possible", why);
     rst_evidence_add(view, reset->at.pass_index, "%s at SEQ %u, window %u", rst_shape(view), reset->seq, reset->window);
     rst_explain_sizes(view);
-    rst_explain_history(view);
+    if (!is_beginning_dropped(reset))
+        rst_explain_history(view);
     rst_explain_distance(view);
 }
 
@@ -266,6 +293,8 @@ static rst_sender_t sender_of(const rst_view_t *view, const rst_rule_t *rule)
 {
     const rst_reset_t *reset = view->reset;
 
+    if (!reset->at.pass_index)
+        return RST_SENDER_UNKNOWN;
     if (rule && (rule->flags & RST_RULE_MIDDLEBOX))
         return view->verdict->confidence >= RST_LIKELY ? RST_SENDER_MIDDLEBOX : RST_SENDER_UNKNOWN;
     if (!rule && rst_hop_jump(view))
@@ -302,6 +331,9 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
         explain_undetermined(view);
     }
     rst_statement_suggest(view, outcome, statement);
+    if (view->reset->dropped)
+        rst_evidence_add(view, view->reset->dropped,
+                         "What was known of these addresses and ports up to here was dropped to save memory");
     if (view->reset->from_closed_summary)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");

@@ -7,6 +7,7 @@
 
 #include "rules/explain.h"
 #include "rules/predicates.h"
+#include "track/connection.h"
 
 #define SIGNATURE_PACKETS 10 /* the study looks at the first ten packets of a client */
 #define SANDVINE_STEP 12503  /* distance of the second reset from Sandvine devices (Weaver et al., 2009) */
@@ -42,6 +43,7 @@ void rst_pattern_count(rst_reset_t *reset, const rst_reset_t *previous, const rs
     reset->tally = previous ? previous->tally : NULL;
     if (!reset->tally) {
         reset->tally = rst_alloc0(memory, sizeof *reset->tally);
+        rst_conn_own(reset->conn, reset->tally, sizeof *reset->tally, memory);
         reset->tally->stage = stage_of(reset);
     }
     if (!(reset->flags & RST_FLAG_ACK))

@@ -29,6 +29,8 @@ uint32_t rst_unkept_of(const rst_reset_t *reset, const rst_host_found_t *host, c
         unkept |= RST_NEEDS_VISITS | RST_NEEDS_ATTEMPTS;
     if (lacks_service(*service, reset->at))
         unkept |= RST_NEEDS_SERVICE | RST_NEEDS_VISITS;
+    if (reset->visits_unkept)
+        unkept |= RST_NEEDS_VISITS;
     if (reset->attempts_unkept)
         unkept |= RST_NEEDS_ATTEMPTS;
     return unkept;

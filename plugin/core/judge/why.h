@@ -20,6 +20,7 @@ typedef enum rst_limit {
     RST_LIMIT_NONE,
     RST_LIMIT_MERGED,   /* the file shows the connection from two places on one interface */
     RST_LIMIT_HISTORY,  /* packets of the connection are missing */
+    RST_LIMIT_DROPPED,  /* what was known of its addresses and ports was dropped to save memory */
     RST_LIMIT_HONEST,   /* a perfect forgery would look the same (honest.h) */
     RST_LIMIT_UNSEEN,   /* packets of the connection are missing from the capture (unseen.h) */
     RST_LIMIT_UNKEPT,   /* what might speak against it was dropped to save memory (unkept.h) */

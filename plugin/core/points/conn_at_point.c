@@ -85,7 +85,10 @@ static void list_isn(rst_points_t *points, rst_conn_at_point_t *at_point, uint32
     rst_same_isn_t *same = rst_same_isn(points, isn, true);
 
     at_point->listed = true;
+    at_point->listed_isn = isn;
     at_point->same_isn = same->latest;
+    if (at_point->same_isn)
+        at_point->same_isn->same_isn_before = at_point;
     same->latest = at_point;
 }
 
@@ -190,6 +193,7 @@ static void join(rst_points_t *points, rst_conn_at_point_t *at_point, rst_conn_a
         if (whole->at_point[i]->interfaces & at_point->interfaces)
             return;
     }
+    rst_release(points->memory, at_point->whole, sizeof *at_point->whole);
     at_point->swap = other->swap;
     if (at_point->table_conn != other->table_conn)
         at_point->swap ^= (uint8_t)(at_point->facts.client ^ other->facts.client);
@@ -303,6 +307,7 @@ void rst_at_point_opened(rst_points_t *points, rst_conn_at_point_t *at_point, un
 
     if (!host)
         return;
+    at_point->opened_by = host;
     at_point->opened_before = g_hash_table_lookup(points->opened, host);
     if (at_point->opened_before)
         at_point->opened_before->opened_after = at_point;
@@ -342,6 +347,7 @@ static void take_point(rst_points_t *points, rst_conn_t *conn)
 
     if (conn->point == point)
         return;
+    rst_conn_leave_hosts(conn);
     conn->point = point;
     if (conn->host[0])
         rst_conn_meet(conn, points->hosts);
@@ -362,6 +368,72 @@ void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn)
     for (rst_conn_at_point_t *view = old->table_conn->at_point; view; view = view->view) {
         if (view->view == old)
             view->view = at_point;
+    }
+}
+
+static void leave_isn(const rst_points_t *points, rst_conn_at_point_t *at_point)
+{
+    if (!at_point->listed)
+        return;
+    if (at_point->same_isn)
+        at_point->same_isn->same_isn_before = at_point->same_isn_before;
+    if (at_point->same_isn_before)
+        at_point->same_isn_before->same_isn = at_point->same_isn;
+    else
+        rst_same_isn_leave(points, at_point->listed_isn, at_point->same_isn);
+}
+
+static void leave_opened(const rst_points_t *points, rst_conn_at_point_t *at_point)
+{
+    if (!at_point->opened_by)
+        return;
+    if (at_point->opened_before)
+        at_point->opened_before->opened_after = at_point->opened_after;
+    if (at_point->opened_after)
+        at_point->opened_after->opened_before = at_point->opened_before;
+    else if (at_point->opened_before)
+        g_hash_table_insert(points->opened, (gpointer)at_point->opened_by, at_point->opened_before);
+    else
+        g_hash_table_remove(points->opened, at_point->opened_by);
+}
+
+/* The last one that goes takes the places of the others along. */
+static void leave_whole(const rst_points_t *points, rst_conn_at_point_t *at_point)
+{
+    rst_whole_connection_t *whole = at_point->whole;
+
+    at_point->gone = at_point->mixed = at_point->crowded = true;
+    for (unsigned i = 0; i < whole->at_points; i++) {
+        if (!whole->at_point[i]->gone)
+            return;
+    }
+    for (unsigned i = 0; i < whole->at_points; i++)
+        rst_release(points->memory, whole->at_point[i], sizeof *at_point);
+    rst_release(points->memory, whole, sizeof *whole);
+}
+
+static void drop(rst_points_t *points, rst_conn_at_point_t *at_point)
+{
+    leave_isn(points, at_point);
+    leave_opened(points, at_point);
+    for (unsigned from = 0; from < 2; from++)
+        rst_sightings_drop(&at_point->sent[from], &points->sightings, points->memory);
+    if (at_point->reset)
+        rst_release(points->memory, at_point->reset, RST_AT_POINT_RESETS * sizeof *at_point->reset);
+    at_point->reset = NULL;
+    at_point->resets = 0;
+    at_point->conn = at_point->table_conn = NULL;
+    at_point->view = at_point->previous = at_point->next = NULL;
+    leave_whole(points, at_point);
+}
+
+void rst_at_point_drop(rst_points_t *points, rst_conn_at_point_t *at_point)
+{
+    while (at_point) {
+        rst_conn_at_point_t *previous = at_point->previous;
+
+        drop(points, at_point);
+        at_point = previous;
     }
 }
 

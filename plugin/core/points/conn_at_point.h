@@ -46,11 +46,15 @@ typedef struct rst_conn_at_point {
     struct rst_conn_at_point *next;     /* and the one after it */
     struct rst_conn_at_point *opened_before; /* the connection that the client opened before this one, at this point */
     struct rst_conn_at_point *opened_after;  /* and after it */
+    const struct rst_host *opened_by;        /* that client, as the key of the latest one that it opened */
     struct rst_conn_at_point *same_isn;      /* next connection with the same initial sequence number of the client */
-    rst_sightings_t sent[2];                 /* by index of the sender, in file order, without copies */
-    rst_reset_t **reset; /* room for RST_AT_POINT_RESETS, in file order, without copies; NULL until the first */
+    struct rst_conn_at_point *same_isn_before;
+    rst_sightings_t sent[2]; /* by index of the sender, in file order, without copies */
+    rst_reset_t **reset;     /* room for RST_AT_POINT_RESETS, in file order, without copies; NULL until the first */
     uint8_t resets;
-    bool listed;       /* in the table of initial sequence numbers */
+    bool listed; /* in the table of initial sequence numbers, by listed_isn */
+    bool gone;   /* dropped to save memory: holds its place in the whole, and nothing else is left */
+    uint32_t listed_isn;
     bool crowded;      /* more resets than fit */
     bool mixed;        /* segments of two points were taken for those of one: nothing can be concluded */
     bool hops_vary[2]; /* by index of the sender: the hop difference to the first point of the whole is not constant */
@@ -93,6 +97,10 @@ void rst_at_point_opened(rst_points_t *points, rst_conn_at_point_t *at_point, un
 
 /* A new incarnation of the connection has begun. */
 void rst_at_point_restart(rst_points_t *points, rst_conn_t *conn);
+
+/* The connection is dropped to save memory, with all its incarnations at this point. What other records of the same
+ * whole compare with it then proves nothing (mixed). */
+void rst_at_point_drop(rst_points_t *points, rst_conn_at_point_t *at_point);
 
 /* The lowest interface that shows the connection here. */
 unsigned rst_at_point_interface(const rst_conn_at_point_t *at_point);

@@ -80,14 +80,10 @@ static rst_conn_t *enter(rst_conn_at_point_t *at_point, unsigned from, unsigned 
 static rst_conn_at_point_t *new_view(rst_points_t *points, rst_conn_t *table_conn, rst_conn_at_point_t *last,
                                      const rst_segment_t *segment, unsigned interface)
 {
-    rst_conn_t *conn;
+    rst_conn_t *conn = rst_conn_new(segment, (uint8_t)rst_points_lowest(points, interface), points->memory);
 
-    if (points->table->conns >= points->table->conns_max) {
-        points->table->full = true;
-        return NULL;
-    }
-    points->table->conns++;
-    conn = rst_conn_new(segment, (uint8_t)rst_points_lowest(points, interface), points->memory);
+    conn->entry = table_conn->entry;
+    conn->dropped = table_conn->dropped;
     last->view = rst_at_point_new(points, conn, table_conn);
     return last->view;
 }
@@ -123,8 +119,6 @@ rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *table_conn, unsig
         return enter(last, from, interface);
     }
     last = new_view(points, table_conn, last, segment, interface);
-    if (!last)
-        return NULL;
     last->mixed = torn;
     return enter(last, from, interface);
 }

@@ -17,7 +17,7 @@ void rst_points_begin(rst_points_t *points);
 /* Prepares a connection's record before its first segment, if each point has its own records. */
 void rst_points_adopt(rst_points_t *points, rst_conn_t *table_conn, unsigned interface);
 
-/* The record of the connection at the point of the interface, created if missing. NULL when there are too many. */
+/* The record of the connection at the point of the interface, created if missing. */
 rst_conn_t *rst_points_route(rst_points_t *points, rst_conn_t *table_conn, unsigned from, const rst_segment_t *segment,
                              unsigned interface);
 

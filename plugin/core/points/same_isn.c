@@ -32,3 +32,14 @@ rst_same_isn_t *rst_same_isn(const rst_points_t *points, uint32_t isn, bool make
     g_hash_table_add(points->by_isn, same);
     return same;
 }
+
+void rst_same_isn_leave(const rst_points_t *points, uint32_t isn, struct rst_conn_at_point *latest)
+{
+    rst_same_isn_t *same = rst_same_isn(points, isn, false);
+
+    same->latest = latest;
+    if (latest)
+        return;
+    g_hash_table_remove(points->by_isn, same);
+    rst_release(points->memory, same, sizeof *same);
+}

@@ -25,4 +25,7 @@ GHashTable *rst_same_isn_table(void);
 /* NULL if there is none, and it is not to be made. */
 rst_same_isn_t *rst_same_isn(const rst_points_t *points, uint32_t isn, bool make);
 
+/* The latest one goes; latest = the one before it, NULL if there is none. */
+void rst_same_isn_leave(const rst_points_t *points, uint32_t isn, struct rst_conn_at_point *latest);
+
 #endif

@@ -124,6 +124,13 @@ void rst_sightings_push(rst_sightings_t *sightings, const rst_sighting_t *sighti
         sightings->used++;
 }
 
+void rst_sightings_drop(rst_sightings_t *sightings, uint32_t *total, const rst_memory_t *memory)
+{
+    *total -= sightings->room;
+    rst_release(memory, sightings->ring, sightings->room * sizeof *sightings->ring);
+    *sightings = (rst_sightings_t){.lost = true};
+}
+
 /* A value known of both must be equal. */
 static bool agree(const rst_sighting_t *a, const rst_sighting_t *b, unsigned what, uint32_t left, uint32_t right)
 {

@@ -51,6 +51,9 @@ const rst_sighting_t *rst_sightings_at(const rst_sightings_t *sightings, unsigne
 void rst_sightings_push(rst_sightings_t *sightings, const rst_sighting_t *sighting, uint32_t *total,
                         const rst_memory_t *memory);
 
+/* Forgets all of them. */
+void rst_sightings_drop(rst_sightings_t *sightings, uint32_t *total, const rst_memory_t *memory);
+
 /* The same segment, unchanged. */
 bool rst_sighting_same(const rst_sighting_t *a, const rst_sighting_t *b);
 

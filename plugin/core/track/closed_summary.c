@@ -19,8 +19,7 @@ static bool direction_fits(const rst_direction_t *side, const rst_direction_t *p
 
 bool rst_closed_summary_fits(const rst_conn_t *conn)
 {
-    return !conn->resets && !conn->previous && !conn->opening && !conn->last_reset[0] && !conn->last_reset[1] &&
-           !conn->revisables && !conn->directions_shared && !conn->at_point &&
+    return !conn->record && !conn->previous && !conn->opening && !conn->directions_shared && !conn->at_point &&
            direction_fits(&conn->direction[0], &conn->direction[1]) &&
            direction_fits(&conn->direction[1], &conn->direction[0]);
 }

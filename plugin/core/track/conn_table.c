@@ -36,8 +36,6 @@ void rst_conn_table_open(rst_conn_table_t *table)
 {
     table->table = g_hash_table_new(entry_hash, entry_equal);
     table->secret = rst_secret_new();
-    table->entries_max = RST_CONN_ENTRIES_MAX;
-    table->conns_max = RST_CONNS_MAX;
 }
 
 void rst_conn_table_close(rst_conn_table_t *table)
@@ -75,12 +73,12 @@ static void fill_hash(rst_conn_probe_t *probe, const rst_secret_t *secret)
 
 /* The place in the cache needs no secret: whoever makes all his connections share one only makes each of his segments
  * ask the table. */
-static unsigned near_place(const rst_conn_probe_t *probe)
+static unsigned near_place(const rst_conn_entry_t *entry)
 {
     uint64_t fold = 0;
 
-    for (unsigned at = 0; at < probe->entry.key_words; at++)
-        fold ^= probe->entry.key[at];
+    for (unsigned at = 0; at < entry->key_words; at++)
+        fold ^= entry->key[at];
     return (unsigned)((fold * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - RST_CONN_TABLE_NEAR_BITS));
 }
 
@@ -102,15 +100,20 @@ void rst_conn_entry_ends(const rst_conn_entry_t *entry, rst_address_t address[2]
     port[1] = (uint16_t)last;
 }
 
+static size_t size_of(const rst_conn_entry_t *entry)
+{
+    return sizeof *entry + entry->key_words * sizeof entry->key[0];
+}
+
 static rst_conn_entry_t *new_entry(const rst_conn_entry_t *like, const rst_memory_t *memory)
 {
-    size_t size = sizeof *like + like->key_words * sizeof like->key[0];
+    size_t size = size_of(like);
     rst_conn_entry_t *entry = memory->alloc(memory->scope, size);
 
     memcpy(entry, like, size);
+    memset(&entry->item, 0, sizeof entry->item);
     entry->as.conn = NULL;
-    entry->packed = false;
-    entry->closed_long_ago = false;
+    entry->packed = entry->closed_long_ago = entry->ghost = false;
     return entry;
 }
 
@@ -123,16 +126,12 @@ rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment
 
     *from = rst_conn_sender(segment);
     fill_key(&probe, segment, *from == 1);
-    near = &table->near[near_place(&probe)];
+    near = &table->near[near_place(&probe.entry)];
     if (*near && entry_equal(*near, &probe.entry))
         return *near;
     fill_hash(&probe, &table->secret);
     entry = g_hash_table_lookup(table->table, &probe.entry);
     if (!entry) {
-        if (g_hash_table_size(table->table) >= table->entries_max) {
-            table->full = true;
-            return NULL;
-        }
         entry = new_entry(&probe.entry, memory);
         g_hash_table_add(table->table, entry);
     }
@@ -150,15 +149,25 @@ rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_s
     return g_hash_table_lookup(table->table, &probe.entry);
 }
 
-void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_hosts_t *hosts,
-                          const rst_memory_t *memory)
+void rst_conn_table_remove(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory)
+{
+    rst_conn_entry_t **near = &table->near[near_place(entry)];
+
+    if (*near == entry)
+        *near = NULL;
+    if (entry->closed_long_ago)
+        rst_release(memory, entry->as.summary.direction, 2 * sizeof *entry->as.summary.direction);
+    g_hash_table_remove(table->table, entry);
+    rst_release(memory, entry, size_of(entry));
+}
+
+void rst_conn_entry_close(rst_conn_entry_t *entry, const rst_hosts_t *hosts, const rst_memory_t *memory)
 {
     rst_conn_t *conn = entry->as.conn;
     rst_closed_direction_t *side = memory->alloc(memory->scope, 2 * sizeof *side);
 
     rst_closed_summary_fill(&entry->as.summary, side, conn);
     entry->packed = entry->closed_long_ago = true;
-    table->conns--;
     rst_conn_free(conn, hosts, memory);
 }
 

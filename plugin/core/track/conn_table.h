@@ -1,9 +1,6 @@
 /* conn_table.h
  * The table of connections. In a scan or a flood, most addresses and ports show a single SYN: it is kept in packed form
- * and becomes a connection only with a second segment.
- *
- * Bounds: RST_CONN_ENTRIES_MAX entries, RST_CONNS_MAX connections among them. New ones beyond that are not followed;
- * their resets get "cannot tell" and say why.
+ * and becomes a connection only with a second segment. When memory is used up, entries give way (keep.h).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,9 +9,7 @@
 
 #include "base/siphash.h"
 #include "track/closed_summary.h"
-
-#define RST_CONN_ENTRIES_MAX 4000000
-#define RST_CONNS_MAX 250000
+#include "track/keep.h"
 
 /* What rst_direction_take() needs of a SYN without payload; all other members of the segment are zero. */
 typedef struct rst_packed_syn {
@@ -28,6 +23,7 @@ typedef struct rst_packed_syn {
 } rst_packed_syn_t;
 
 typedef struct rst_conn_entry {
+    rst_keep_item_t item;
     union {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
@@ -36,6 +32,7 @@ typedef struct rst_conn_entry {
     uint32_t hash;        /* of the key, by the table's secret */
     bool packed;          /* as.syn or as.summary, not as.conn */
     bool closed_long_ago; /* as.summary */
+    bool ghost;           /* as.syn, and something of these addresses and ports had to go before */
     uint8_t key_words;    /* of key[] */
     uint64_t key[];       /* both addresses, smaller endpoint first, then one word with ports and address sizes */
 } rst_conn_entry_t;
@@ -46,23 +43,21 @@ typedef struct rst_conn_entry {
 typedef struct rst_conn_table {
     GHashTable *table;                           /* rst_conn_entry_t, keyed by itself */
     rst_conn_entry_t *near[RST_CONN_TABLE_NEAR]; /* found last: a cache that serves most segments */
-    uint32_t conns;
-    uint32_t entries_max, conns_max;
     rst_secret_t secret;
-    bool full; /* a connection or an entry was turned away */
 } rst_conn_table_t;
 
 void rst_conn_table_open(rst_conn_table_t *table);
 void rst_conn_table_close(rst_conn_table_t *table);
 
-/* The entry for the segment's addresses and ports, created if missing. NULL when the table is full. *from = index of
- * the sender. */
+/* The entry for the segment's addresses and ports, created if missing. *from = index of the sender. */
 rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment_t *segment, unsigned *from,
                                       const rst_memory_t *memory);
 
+/* Takes an entry out of the table and frees it. Its connection must be gone. */
+void rst_conn_table_remove(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory);
+
 /* Replaces the connection of an entry with its summary and frees the connection; nothing may point to it any more. */
-void rst_conn_entry_close(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_hosts_t *hosts,
-                          const rst_memory_t *memory);
+void rst_conn_entry_close(rst_conn_entry_t *entry, const rst_hosts_t *hosts, const rst_memory_t *memory);
 
 /* Fills conn from the summary of an entry that closed_long_ago, and puts it into the entry. */
 void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory);

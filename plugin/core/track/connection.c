@@ -7,6 +7,7 @@
 
 #include "base/seq.h"
 #include "facts/ports.h"
+#include "track/doubt.h"
 #include "track/host_table.h"
 #include "track/reset.h"
 
@@ -29,6 +30,17 @@ static rst_direction_t *new_directions(const rst_memory_t *memory)
     return rst_alloc0(memory, 2 * sizeof(rst_direction_t));
 }
 
+void rst_conn_own(rst_conn_t *conn, void *block, size_t size, const rst_memory_t *memory)
+{
+    rst_owned_t *owned;
+
+    if (!block)
+        return;
+    owned = memory->alloc(memory->scope, sizeof *owned);
+    *owned = (rst_owned_t){conn->owned, block, size};
+    conn->owned = owned;
+}
+
 void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory)
 {
     rst_direction_t *sides;
@@ -37,6 +49,7 @@ void rst_conn_unshare(rst_conn_t *conn, const rst_memory_t *memory)
         return;
     sides = memory->alloc(memory->scope, 2 * sizeof *sides);
     memcpy(sides, conn->direction, 2 * sizeof *sides);
+    rst_conn_own(conn, conn->direction, 2 * sizeof *sides, memory);
     conn->direction = sides;
     conn->directions_shared = false;
 }
@@ -111,7 +124,7 @@ static bool is_live(const rst_conn_t *conn)
            rst_directions_synchronized(&conn->direction[client], &conn->direction[1 - client]);
 }
 
-static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
+static rst_previous_t *previous_of(const rst_conn_t *conn, const rst_memory_t *memory)
 {
     rst_previous_t *previous = rst_alloc0(memory, sizeof *previous);
 
@@ -127,14 +140,55 @@ static void remember_previous(rst_conn_t *conn, const rst_memory_t *memory)
         previous->tsval[i] = conn->direction[i].tsval;
         previous->ttl[i] = (conn->direction[i].known & RST_DIRECTION_HOPS) ? conn->direction[i].ttl : 0;
     }
-    conn->previous = previous;
+    return previous;
 }
 
-static void release_directions(rst_direction_t *sides, const rst_memory_t *memory)
+/* What hangs on a direction besides its ring. Where there are resets, their copies of the direction refer to it. */
+static void leave_direction(rst_conn_t *conn, unsigned from, const rst_memory_t *memory)
 {
-    release_ring(&sides[0].ring, memory);
-    release_ring(&sides[1].ring, memory);
-    rst_release(memory, sides, 2 * sizeof *sides);
+    rst_direction_t *side = &conn->direction[from];
+
+    release_ring(&side->ring, memory);
+    if (conn->record) {
+        rst_conn_own(conn, side->doubt, sizeof *side->doubt, memory);
+        rst_conn_own(conn, side->stray, sizeof *side->stray, memory);
+        return;
+    }
+    rst_release(memory, side->doubt, sizeof *side->doubt);
+    rst_release(memory, side->stray, sizeof *side->stray);
+}
+
+static void leave_directions(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    leave_direction(conn, 0, memory);
+    leave_direction(conn, 1, memory);
+    if (conn->directions_shared)
+        rst_conn_own(conn, conn->direction, 2 * sizeof *conn->direction, memory);
+    else
+        rst_release(memory, conn->direction, 2 * sizeof *conn->direction);
+    conn->direction = NULL;
+    conn->directions_shared = false;
+}
+
+static void leave_previous(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    if (conn->record)
+        rst_conn_own(conn, conn->previous, sizeof *conn->previous, memory);
+    else
+        rst_release(memory, conn->previous, sizeof *conn->previous);
+    conn->previous = NULL;
+}
+
+void rst_attempt_leave(rst_attempt_t *attempt, const rst_memory_t *memory)
+{
+    if (attempt && --attempt->users == 0)
+        rst_release(memory, attempt, sizeof *attempt);
+}
+
+static void leave_attempt(rst_conn_t *conn, const rst_memory_t *memory)
+{
+    rst_attempt_leave(conn->attempt, memory);
+    conn->attempt = NULL;
 }
 
 static void release_opening(rst_conn_t *conn, const rst_memory_t *memory)
@@ -144,23 +198,49 @@ static void release_opening(rst_conn_t *conn, const rst_memory_t *memory)
     conn->opening = NULL;
 }
 
+void rst_recent_leave(rst_recent_t *recent, const rst_conn_t *conn)
+{
+    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
+        if (recent->conn[i] == conn)
+            recent->conn[i] = NULL;
+    }
+}
+
+void rst_conn_leave_hosts(const rst_conn_t *conn)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (conn->host[i])
+            rst_recent_leave(&conn->host[i]->recent, conn);
+    }
+}
+
 void rst_conn_free(rst_conn_t *conn, const rst_hosts_t *hosts, const rst_memory_t *memory)
 {
+    rst_owned_t *owned;
+
     let_go_of_hosts(conn, hosts);
     rst_service_drop(hosts, conn->service);
     release_opening(conn, memory);
-    release_directions(conn->direction, memory);
+    leave_previous(conn, memory);
+    leave_attempt(conn, memory);
+    leave_directions(conn, memory);
+    while ((owned = conn->owned) != NULL) {
+        conn->owned = owned->next;
+        rst_release(memory, owned->block, owned->size);
+        rst_release(memory, owned, sizeof *owned);
+    }
     rst_release(memory, conn, sizeof *conn);
 }
 
 void rst_conn_start(rst_conn_t *conn, const rst_memory_t *memory)
 {
-    remember_previous(conn, memory);
-    rst_conn_trim(conn, memory);
-    if (!conn->directions_shared)
-        rst_release(memory, conn->direction, 2 * sizeof *conn->direction);
+    rst_previous_t *previous = previous_of(conn, memory);
+
+    leave_previous(conn, memory);
+    leave_directions(conn, memory);
+    leave_attempt(conn, memory);
+    conn->previous = previous;
     conn->direction = new_directions(memory);
-    conn->directions_shared = false;
     memset(conn->last_reset, 0, sizeof conn->last_reset);
     memset(conn->stray_reset, 0, sizeof conn->stray_reset);
     conn->revisables = 0;
@@ -170,7 +250,7 @@ void rst_conn_start(rst_conn_t *conn, const rst_memory_t *memory)
     conn->from_closed_summary = false;
     conn->first.pass_index = 0;
     conn->story = NULL;
-    conn->attempt = NULL;
+    conn->dropped = 0;
 }
 
 /* In files merged from two clocks or two queues, the SYN-ACK may come before the SYN that it acknowledges. */
@@ -241,7 +321,7 @@ void rst_conn_answer_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *s
         side->nxt - syn_ack->seq <= UINT16_MAX)
         return;
     rst_conn_unshare(conn, memory);
-    release_ring(&conn->direction[from].ring, memory);
+    leave_direction(conn, from, memory);
     memset(&conn->direction[from], 0, sizeof conn->direction[from]);
     conn->client = (int8_t)(1 - from);
 }

@@ -10,6 +10,7 @@
 #ifndef RST_CONNECTION_H
 #define RST_CONNECTION_H
 
+#include "base/queue.h"
 #include "track/direction.h"
 #include "track/hosts.h"
 #include "track/opening.h"
@@ -17,10 +18,19 @@
 
 struct rst_reset;
 struct rst_conn_at_point;
+struct rst_conn_entry;
 
 #define RST_REVISABLE_MAX 4
 
+/* Something that only the resets of a connection still refer to. Released along with the connection. */
+typedef struct rst_owned {
+    struct rst_owned *next;
+    void *block;
+    size_t size;
+} rst_owned_t;
+
 typedef struct rst_conn {
+    rst_link_t closed;        /* in the queue of connections that closed */
     rst_address_t address[2]; /* side 0 is the smaller address and port */
     uint16_t port[2];
     uint8_t point;                    /* hosts and services are kept per capture point (points/interfaces.h) */
@@ -30,6 +40,7 @@ typedef struct rst_conn {
     uint8_t revisables;               /* entries in revisable */
     uint8_t ring;                     /* in which the attempts of its client are found again (engine/attempts.h) */
     bool awaits_trim;                 /* has ended and will be trimmed */
+    uint16_t ended_place;             /* then: its place among those */
     bool waits;                       /* in the queue of connections that closed */
     bool from_closed_summary;         /* all that is known of this incarnation is what closed_summary.h keeps */
     bool merged_places;               /* the file shows it from two places on one interface (merged.h) */
@@ -44,8 +55,14 @@ typedef struct rst_conn {
     struct rst_reset *stray_reset[2]; /* latest reset that bears the address of that side but does not fit it */
     struct rst_reset *revisable[RST_REVISABLE_MAX]; /* resets whose aftermath is still being recorded, oldest first */
     struct rst_conn_at_point *at_point;             /* NULL while the file has one interface (points/interfaces.h) */
-    struct rst_conn *next;                          /* in that queue */
+    struct rst_conn_entry *entry;                   /* in the table of connections; that of a view too */
     struct rst_story *story;                        /* of this incarnation; NULL before its first reset */
+    struct rst_reset *record;                       /* the latest of all its resets, of every incarnation */
+    rst_owned_t *owned;
+    uint32_t failure, past; /* places of what was noted of its earlier incarnations, plus 1 (engine/failures, past) */
+    /* pass_index of the latest segment known of what was dropped on these addresses and ports before this incarnation
+     * began (ghosts.h); 0 = nothing */
+    uint32_t dropped;
     struct rst_attempt *attempt; /* this connection attempt, for the resets of others; NULL when none refers to it */
 } rst_conn_t;
 
@@ -70,7 +87,19 @@ bool rst_conn_has_ended(const rst_conn_t *conn);
 /* Releases what only a live connection needs. */
 void rst_conn_trim(rst_conn_t *conn, const rst_memory_t *memory);
 
-/* Releases everything. */
+/* From now on the block is released along with the connection. NULL is allowed. */
+void rst_conn_own(rst_conn_t *conn, void *block, size_t size, const rst_memory_t *memory);
+
+/* The connection attempt is no longer referred to by one of those that did (its connection, the resets of others). */
+void rst_attempt_leave(struct rst_attempt *attempt, const rst_memory_t *memory);
+
+/* The connections opened last no longer include this one. */
+void rst_recent_leave(rst_recent_t *recent, const rst_conn_t *conn);
+
+/* The same for those of its hosts. */
+void rst_conn_leave_hosts(const rst_conn_t *conn);
+
+/* Releases everything but its resets. */
 void rst_conn_free(rst_conn_t *conn, const rst_hosts_t *hosts, const rst_memory_t *memory);
 
 /* Does a SYN or SYN-ACK belong to the current incarnation? */

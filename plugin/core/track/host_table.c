@@ -124,8 +124,9 @@ static void evict_service(void *owner, rst_keep_item_t *item)
 
 void rst_hosts_open(rst_hosts_t *hosts, rst_keep_t *keep, const rst_file_t *file)
 {
-    static const rst_keep_kind_t of_hosts = {evict_host, host_is_silent};
-    static const rst_keep_kind_t of_services = {evict_service, NULL};
+    static const rst_keep_kind_t of_hosts = {evict_host, host_is_silent, NULL};
+    static const rst_keep_kind_t of_services = {evict_service, NULL, NULL};
+    static const rst_keep_kind_t of_visits = {rst_visits_evict, NULL, NULL};
 
     hosts->hosts = g_hash_table_new(host_hash, host_equal);
     hosts->services = g_hash_table_new(service_hash, service_equal);
@@ -140,6 +141,7 @@ void rst_hosts_open(rst_hosts_t *hosts, rst_keep_t *keep, const rst_file_t *file
     rst_marks_open(&hosts->lost_services, keep->limit / MARKS_PART, &hosts->service_memory);
     rst_keep_own(keep, RST_KIND_HOSTS, hosts, &of_hosts);
     rst_keep_own(keep, RST_KIND_SERVICES, hosts, &of_services);
+    rst_keep_own(keep, RST_KIND_VISITS, hosts, &of_visits);
 }
 
 void rst_hosts_close(rst_hosts_t *hosts)

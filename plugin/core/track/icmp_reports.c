@@ -93,7 +93,7 @@ static void evict(void *owner, rst_keep_item_t *item)
 
 void rst_icmp_reports_open(rst_icmp_reports_t *reports, rst_keep_t *keep)
 {
-    static const rst_keep_kind_t can = {evict, NULL};
+    static const rst_keep_kind_t can = {evict, NULL, NULL};
 
     reports->table = g_hash_table_new(report_hash, report_equal);
     reports->secret = rst_secret_new();

@@ -5,19 +5,28 @@
  */
 #include "track/keep.h"
 
+#define LEAST_SHARE 32768 /* bytes of the limit for each record that a queue keeps: room for several of any kind */
+
 static const uint8_t share_of[RST_KIND_COUNT] = {
 #define RST_KIND_SHARE(name, share) share,
     RST_KINDS(RST_KIND_SHARE)
 #undef RST_KIND_SHARE
 };
 
+void rst_keep_limit(rst_keep_t *keep, uint64_t limit)
+{
+    keep->limit = limit;
+    keep->least = (uint32_t)(limit / LEAST_SHARE);
+    for (unsigned kind = 0; kind < RST_KIND_COUNT; kind++)
+        keep->kind[kind].share = limit / 100 * share_of[kind];
+}
+
 void rst_keep_open(rst_keep_t *keep, uint64_t limit, const rst_memory_t *from)
 {
-    *keep = (rst_keep_t){.from = *from, .limit = limit};
-    for (unsigned kind = 0; kind < RST_KIND_COUNT; kind++) {
+    *keep = (rst_keep_t){.from = *from};
+    for (unsigned kind = 0; kind < RST_KIND_COUNT; kind++)
         keep->kind[kind].keep = keep;
-        keep->kind[kind].share = limit / 100 * share_of[kind];
-    }
+    rst_keep_limit(keep, limit);
 }
 
 void rst_keep_own(rst_keep_t *keep, rst_kind_t kind, void *owner, const rst_keep_kind_t *can)
@@ -88,13 +97,18 @@ void rst_keep_rate(rst_keep_t *keep, rst_keep_item_t *item, rst_value_t value, u
     rst_keep_add(keep, item, (rst_kind_t)item->kind, value, now);
 }
 
-static bool may_give(const rst_keep_queues_t *kind)
+static bool may_give(const rst_keep_queues_t *kind, unsigned value, uint32_t least)
 {
-    return kind->can && kind->used > kind->share;
+    return kind->can && kind->used > kind->share && kind->queue[value].count > least;
+}
+
+static bool is_silent(const rst_keep_queues_t *kind, const rst_keep_item_t *item)
+{
+    return kind->can->silent && kind->can->silent(kind->owner, item);
 }
 
 /* The longest untouched of a value, among all kinds that must give. */
-static rst_keep_item_t *oldest(const rst_keep_t *keep, unsigned value, bool silent)
+static rst_keep_item_t *oldest(const rst_keep_t *keep, unsigned value, uint32_t least, bool silent)
 {
     rst_keep_item_t *found = NULL;
 
@@ -102,35 +116,40 @@ static rst_keep_item_t *oldest(const rst_keep_t *keep, unsigned value, bool sile
         const rst_keep_queues_t *kind = &keep->kind[i];
         rst_keep_item_t *item = (rst_keep_item_t *)kind->queue[value].first;
 
-        if (!item || !may_give(kind) || (found && found->touched <= item->touched))
-            continue;
-        if (!silent || (kind->can->silent && kind->can->silent(kind->owner, item)))
+        if (item && may_give(kind, value, least) && !(found && found->touched <= item->touched) &&
+            (!silent || is_silent(kind, item)))
             found = item;
     }
     return found;
 }
 
 /* Of the higher values, those that have been silent for long go before those that have not. */
-static rst_keep_item_t *choose(const rst_keep_t *keep)
+static rst_keep_item_t *choose(const rst_keep_t *keep, uint32_t least)
 {
     rst_keep_item_t *item = NULL;
 
     for (unsigned value = 0; value < RST_VALUE_SILENT && !item; value++)
-        item = oldest(keep, value, false);
+        item = oldest(keep, value, least, false);
     for (unsigned value = RST_VALUE_SILENT; value < RST_VALUE_STORY && !item; value++)
-        item = oldest(keep, value, true);
+        item = oldest(keep, value, least, true);
     for (unsigned value = RST_VALUE_SILENT; value < RST_VALUES && !item; value++)
-        item = oldest(keep, value, false);
+        item = oldest(keep, value, least, false);
     return item;
 }
 
 static void evict(rst_keep_t *keep, rst_keep_item_t *item)
 {
     rst_keep_queues_t *kind = &keep->kind[item->kind];
+    rst_value_t value = kind->can->value ? kind->can->value(kind->owner, item) : (rst_value_t)item->value;
+    uint32_t touched = item->touched;
 
     rst_keep_remove(keep, item);
-    if (kind->dropped[item->value] < item->touched)
-        kind->dropped[item->value] = item->touched;
+    if (value > item->value) {
+        rst_keep_add(keep, item, (rst_kind_t)item->kind, value, touched);
+        return;
+    }
+    if (kind->dropped[item->value] < touched)
+        kind->dropped[item->value] = touched;
     kind->evicted++;
     kind->can->evict(kind->owner, item);
 }
@@ -138,8 +157,10 @@ static void evict(rst_keep_t *keep, rst_keep_item_t *item)
 void rst_keep_make_room(rst_keep_t *keep)
 {
     while (keep->used > keep->limit) {
-        rst_keep_item_t *item = choose(keep);
+        rst_keep_item_t *item = choose(keep, keep->least);
 
+        if (!item)
+            item = choose(keep, 0);
         if (!item)
             return;
         evict(keep, item);

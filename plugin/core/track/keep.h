@@ -5,7 +5,8 @@
  * value, the longest untouched first. Room is made from the lowest value up, and within it from the longest untouched
  * on: so a flood of lone segments, however long, displaces lone segments. What has been silent for long gives way
  * before what is heard of (rst_keep_kind_t.silent). A kind that holds no more than its share of the memory is left
- * alone, so that none can starve another.
+ * alone, so that none can starve another; and in each queue the latest records (rst_keep_t.least) are, so that a table
+ * full of valuable ones still follows what begins now. Only when nothing else is left, these go too.
  *
  * Room is made at one place, before the engine looks anything up for a segment: nobody holds a pointer to a record
  * then, except other records, which the kind's evict() unhooks. What goes depends on the segments and the limit alone,
@@ -39,8 +40,7 @@ typedef enum rst_value {
 
 /* Share = percent of the memory that others cannot take from it. Together they must stay well below 100. */
 #define RST_KINDS(X)                                                                                                   \
-    X(CONNS, 30)   /* table of connections: packed SYNs, connections and their resets, summaries */                    \
-    X(POINTS, 10)  /* a connection at its capture points (points/conn_at_point.h) */                                   \
+    X(CONNS, 30)   /* addresses and ports: packed SYNs, connections with their resets and capture points, summaries */ \
     X(HOSTS, 10)   /* hosts */                                                                                         \
     X(SERVICES, 5) /* services */                                                                                      \
     X(VISITS, 5)   /* visits of clients to services, and their habits */                                               \
@@ -68,6 +68,9 @@ typedef struct rst_keep_kind {
     void (*evict)(void *owner, rst_keep_item_t *item);
     /* Has nothing been heard of it for long? NULL = never asked. */
     bool (*silent)(const void *owner, const rst_keep_item_t *item);
+    /* Asked before it is evicted: its value now. A record that is worth more than its queue says goes to another one
+     * instead. NULL = as rst_keep_rate() said. */
+    rst_value_t (*value)(const void *owner, const rst_keep_item_t *item);
 } rst_keep_kind_t;
 
 typedef struct rst_keep rst_keep_t;
@@ -85,11 +88,15 @@ typedef struct rst_keep_queues {
 struct rst_keep {
     rst_memory_t from;
     uint64_t used, limit; /* bytes */
+    uint32_t least;       /* records that a queue keeps as long as others have more */
     rst_keep_queues_t kind[RST_KIND_COUNT];
 };
 
 /* limit = bytes; from must outlive it. */
 void rst_keep_open(rst_keep_t *keep, uint64_t limit, const rst_memory_t *from);
+
+/* Sets another limit. */
+void rst_keep_limit(rst_keep_t *keep, uint64_t limit);
 
 /* Whoever keeps records of this kind. Until then, none is evicted. */
 void rst_keep_own(rst_keep_t *keep, rst_kind_t kind, void *owner, const rst_keep_kind_t *can);

@@ -90,6 +90,7 @@ typedef struct rst_story {
 
 /* Another connection attempt of the same client. Written only while that incarnation lasts. */
 typedef struct rst_attempt {
+    uint32_t users; /* its connection, and the resets of others that refer to it */
     rst_address_t server;
     uint16_t port;
     rst_moment_t syn;
@@ -104,8 +105,11 @@ struct rst_reset {
     /* the live record, which later traffic changes: for engine, points and trace; rules see the story */
     struct rst_conn *conn;
     rst_story_t *story;
-    rst_reset_t *next;     /* next reset in the file, NULL for the latest */
-    rst_reset_t *original; /* of a copy, otherwise NULL */
+    uint32_t id;                /* by which others keep it: the record may have to go (engine/forget.h) */
+    rst_reset_t *before, *next; /* in the list of all resets, in file order */
+    rst_reset_t *record;        /* the one before it on the same addresses and ports, of any incarnation */
+    uint32_t dropped;           /* as in rst_conn_t */
+    rst_reset_t *original;      /* of a copy, otherwise NULL */
     rst_moment_t at;
     bool sent_again;         /* equal to original, but no other packet of the connection is there twice: no copy */
     uint16_t copies;         /* resets that are copies of this one */
@@ -137,6 +141,7 @@ struct rst_reset {
     bool asked_elsewhere; /* this one comes from where all connections of the client do, but its SYN does not */
     bool at_home;         /* it comes from where the connections of its host do, and the SYN of this one does not */
     bool takes_any_echo;  /* this host had accepted a SYN-ACK that echoes a timestamp which none of its SYNs bore */
+    bool visits_unkept;   /* earlier visits of this client to this service may have given way */
     bool attempts_unkept; /* the client made more attempts at that moment than are kept */
     bool sibling_smb;     /* the sibling went to the other SMB port */
     uint8_t head_len;
@@ -160,14 +165,15 @@ struct rst_reset {
     rst_moment_t options_before, options_after; /* nearest acceptances of a SYN with such options */
     rst_moment_t service_reset; /* for a refusal: when its service last reset a connection that it had accepted */
     rst_reset_t *waiting;       /* next in service->options_refused */
-    rst_burst_t *burst;         /* for an abort, otherwise NULL */
+    rst_reset_t *waiting_before;
+    rst_burst_t *burst; /* for an abort, otherwise NULL */
     /* the connection at its capture point; NULL while the file has one interface, and for copies */
     struct rst_conn_at_point *at_point;
     struct rst_tally *tally;    /* counts all resets from this side (judge/patterns.h); NULL for a copy */
     const rst_probes_t *probes; /* keepalive probes that only the SEQ of the reset shows to be such; NULL = none */
     rst_moment_t relayed;       /* reset that the sender had just received on another connection; pass_index 0 = none */
-    const rst_attempt_t *sibling; /* another attempt of the same client that may have raced this one */
-    int64_t sibling_lead; /* ns from the sibling's SYN to this connection's; negative = the sibling's was later */
+    rst_attempt_t *sibling;     /* another attempt of the same client that may have raced this one */
+    int64_t sibling_lead;       /* ns from the sibling's SYN to this connection's; negative = the sibling's was later */
     rst_aftermath_t after;
 };
 

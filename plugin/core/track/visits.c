@@ -6,6 +6,7 @@
 #include "track/visits.h"
 
 typedef struct rst_visits {
+    rst_keep_item_t item;
     rst_host_t *client;     /* held */
     rst_service_t *service; /* held */
     rst_moment_t last;
@@ -29,20 +30,40 @@ gboolean rst_visits_equal(gconstpointer a, gconstpointer b)
     return left->client == right->client && left->service == right->service;
 }
 
-/* Made by a reset, which stays, so nothing gives way here. */
-static rst_visits_t *visits_of(rst_hosts_t *hosts, rst_host_t *client, rst_service_t *service)
+static void leave(const rst_hosts_t *hosts, rst_habit_t *habit)
+{
+    if (habit && --habit->users == 0)
+        rst_release(&hosts->visits_memory, habit, sizeof *habit);
+}
+
+void rst_visits_evict(void *owner, rst_keep_item_t *item)
+{
+    rst_hosts_t *hosts = owner;
+    rst_visits_t *visits = (rst_visits_t *)item;
+
+    g_hash_table_remove(hosts->visits, visits);
+    leave(hosts, visits->habit);
+    rst_host_drop(hosts, visits->client);
+    rst_service_drop(hosts, visits->service);
+    rst_release(&hosts->visits_memory, visits, sizeof *visits);
+}
+
+static rst_visits_t *visits_of(rst_hosts_t *hosts, rst_host_t *client, rst_service_t *service, uint32_t now)
 {
     rst_visits_t key = {.client = client, .service = service};
     rst_visits_t *visits = g_hash_table_lookup(hosts->visits, &key);
 
-    if (visits)
+    if (visits) {
+        rst_keep_touch(hosts->keep, &visits->item, now);
         return visits;
+    }
     visits = rst_alloc0(&hosts->visits_memory, sizeof *visits);
     visits->client = client;
     visits->service = service;
     rst_host_hold(hosts, client);
     rst_service_hold(hosts, service);
     g_hash_table_add(hosts->visits, visits);
+    rst_keep_add(hosts->keep, &visits->item, RST_KIND_VISITS, RST_VALUE_LONE, now);
     return visits;
 }
 
@@ -63,17 +84,23 @@ static void begin_series(const rst_hosts_t *hosts, rst_visits_t *visits, bool fr
 {
     rst_habit_t *habit = rst_alloc0(&hosts->visits_memory, sizeof *habit);
 
+    habit->users = 1;
     if (from_last)
         habit->count = 1;
-    if (from_last && visits->habit->count == 2)
+    if (from_last && visits->habit->count == 2 && visits->last_habit != &visits->habit) {
+        leave(hosts, *visits->last_habit);
         *visits->last_habit = habit;
+        habit->users++;
+    }
+    leave(hosts, visits->habit);
     visits->habit = habit;
 }
 
-void rst_hosts_note_empty(rst_hosts_t *hosts, rst_host_t *client, rst_service_t *service, rst_moment_t at,
+bool rst_hosts_note_empty(rst_hosts_t *hosts, rst_host_t *client, rst_service_t *service, rst_moment_t at,
                           rst_habit_t **habit)
 {
-    rst_visits_t *visits = visits_of(hosts, client, service);
+    rst_visits_t *visits = visits_of(hosts, client, service, at.pass_index);
+    bool first = !visits->habit;
     int64_t interval = visits->habit ? rst_elapsed(visits->last, at) : RST_TIME_NONE;
 
     if (interval == RST_TIME_NONE || !continues(visits->habit, interval))
@@ -86,4 +113,16 @@ void rst_hosts_note_empty(rst_hosts_t *hosts, rst_host_t *client, rst_service_t 
     visits->last = at;
     visits->last_habit = habit;
     *habit = visits->habit;
+    visits->habit->users++;
+    return !first || !rst_keep_dropped(hosts->keep, RST_KIND_VISITS, RST_VALUE_LONE);
+}
+
+void rst_hosts_leave_habit(rst_hosts_t *hosts, rst_host_t *client, rst_service_t *service, rst_habit_t **habit)
+{
+    const rst_visits_t key = {.client = client, .service = service};
+    rst_visits_t *visits = *habit ? g_hash_table_lookup(hosts->visits, &key) : NULL;
+
+    if (visits && visits->last_habit == habit)
+        visits->last_habit = &visits->habit;
+    leave(hosts, *habit);
 }

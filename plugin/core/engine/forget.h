@@ -1,0 +1,25 @@
+/* forget.h
+ * Connections and their resets give way when memory is used up (track/keep.h has the policy).
+ *
+ * What goes is unhooked from everything that refers to it, and leaves a ghost (track/ghosts.h). The resets of such a
+ * connection go with it: whoever asks for one later gets the verdict that it was dropped. So resets are kept by their
+ * ids, never by their addresses.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_FORGET_H
+#define RST_FORGET_H
+
+#include "engine/state.h"
+
+/* Connections take part in the policy from now on. */
+void rst_forget_open(rst_engine_t *engine);
+void rst_forget_close(rst_engine_t *engine);
+
+/* Gives a new reset its id, and adds it to the lists of the file and of its connection. */
+void rst_forget_list(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset);
+
+/* The entry was heard of; conn = what took the segment, NULL = the entry is packed. */
+void rst_forget_rate(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_conn_t *conn);
+
+#endif

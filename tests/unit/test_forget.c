@@ -1,0 +1,303 @@
+/* test_forget.c
+ * Tests of full tables: what gives way, what it leaves behind, and that a flood changes no verdict.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "engine/state.h"
+#include "script.h"
+
+#define LIMIT 600000 /* bytes */
+#define FLOOD 5000   /* segments */
+
+static const char *const no_lines[] = {NULL};
+
+/* Of a flood: each from another address and port. */
+static void feed_lone(script_run_t *run, unsigned flags, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        rst_segment_t segment = {.src = script_address(run->variant, 'F'),
+                                 .dst = script_address(run->variant, 'S'),
+                                 .time = run->time + 10000,
+                                 .seq = 1000 * i,
+                                 .ack = (flags & RST_FLAG_ACK) ? 77 : 0,
+                                 .flags = (uint8_t)flags,
+                                 .sport = (uint16_t)(1024 + i % 60000),
+                                 .dport = 80,
+                                 .ttl = 50,
+                                 .window = 1000,
+                                 .known = RST_HAS_IP | RST_HAS_WINDOW | RST_HAS_LENGTH | RST_HAS_OPTIONS};
+
+        segment.src.word[segment.src.size == 4 ? 0 : 1] += (uint64_t)(i + 1) << 8;
+        script_feed_segment(run, &segment);
+    }
+}
+
+static script_run_t *begin(const script_variant_t *variant, uint64_t limit)
+{
+    script_run_t *run = g_new0(script_run_t, 1);
+
+    script_open(run, variant, no_lines);
+    rst_engine_limit(run->engine, limit);
+    return run;
+}
+
+static void end(script_run_t *run)
+{
+    script_close(run);
+    g_free(run);
+}
+
+static const rst_keep_queues_t *conns_of(const script_run_t *run)
+{
+    return &run->engine->keep.kind[RST_KIND_CONNS];
+}
+
+static void feed_all(script_run_t *run, const char *const *lines)
+{
+    for (; *lines; lines++)
+        script_feed(run, *lines);
+}
+
+static rst_verdict_t verdict_on(script_run_t *run, unsigned number)
+{
+    rst_verdict_t verdict;
+
+    run->engine->file.reading = false;
+    rst_engine_classify(run->engine, run->reset[number], &run->answers.memory, true, &verdict);
+    return verdict;
+}
+
+static const char *const story[] = {"+0.5 C>S S 960 mss 1460",
+                                    "+0.02 S>C S. 5000 ack 961 mss 1460",
+                                    "+0.02 C>S . 961 ack 5001",
+                                    "+0.1 C>S P. 961 ack 5001 len 100",
+                                    "+0.1 S>C P. 5001 ack 1061 len 200",
+                                    "+0.1 S>C R. 5201 ack 1061",
+                                    NULL};
+
+/* Lone SYNs, SYN-ACKs, ACKs and data before, amid and after a connection change nothing about its reset. */
+static void test_lone(void)
+{
+    static const unsigned kinds[] = {RST_FLAG_SYN, RST_FLAG_SYN | RST_FLAG_ACK, RST_FLAG_ACK,
+                                     RST_FLAG_ACK | RST_FLAG_PSH, RST_FLAG_FIN | RST_FLAG_ACK};
+    script_run_t *alone = begin(&script_variants[0], LIMIT);
+    rst_verdict_t expected;
+
+    feed_all(alone, story);
+    expected = verdict_on(alone, 0);
+    g_assert_cmpuint(expected.cause, !=, RST_CAUSE_UNDETERMINED);
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++) {
+        for (unsigned i = 0; i < script_variant_count; i++) {
+            script_run_t *run = begin(&script_variants[i], LIMIT);
+            rst_verdict_t verdict;
+
+            feed_lone(run, kinds[kind], FLOOD);
+            for (const char *const *line = story; *line; line++) {
+                script_feed(run, *line);
+                feed_lone(run, kinds[kind], 100);
+            }
+            feed_lone(run, kinds[kind], FLOOD);
+            g_assert_cmpuint(conns_of(run)->evicted, >, 0);
+            verdict = verdict_on(run, 0);
+            g_assert_cmpuint(verdict.cause, ==, expected.cause);
+            g_assert_cmpuint(verdict.confidence, ==, expected.confidence);
+            g_assert_cmpuint(verdict.sender, ==, expected.sender);
+            end(run);
+        }
+    }
+    end(alone);
+}
+
+/* Nor do lone resets, and what is kept of those is bounded too. Those that had to go get a verdict that says so. */
+static void test_lone_resets(void)
+{
+    script_run_t *run = begin(&script_variants[0], LIMIT);
+    uint32_t first, last;
+    rst_verdict_t verdict;
+
+    feed_all(run, story);
+    first = run->engine->reset_ids;
+    run->resets = 1;
+    for (unsigned i = 0; i < FLOOD; i++) {
+        feed_lone(run, RST_FLAG_RST, 1);
+        run->resets = 1; /* more than a script asks about */
+    }
+    last = run->engine->reset_ids;
+    g_assert_cmpuint(last - first, ==, FLOOD);
+    g_assert_cmpuint(g_hash_table_size(run->engine->resets), <, FLOOD);
+    g_assert_cmpuint(verdict_on(run, 0).cause, !=, RST_CAUSE_UNDETERMINED);
+    rst_engine_classify(run->engine, rst_engine_reset(run->engine, first + 1), &run->answers.memory, true, &verdict);
+    g_assert_cmpuint(verdict.cause, ==, RST_CAUSE_UNDETERMINED);
+    g_assert_cmpuint(verdict.sender, ==, RST_SENDER_UNKNOWN);
+    g_assert_nonnull(strstr(verdict.summary, "dropped to save memory"));
+    g_assert_cmpuint(verdict.evidences, ==, 0);
+    g_assert_cmpuint(rst_engine_reset(run->engine, last)->id, ==, last);
+    end(run);
+}
+
+/* Memory stays within the limit and one packet. */
+static void test_bound(void)
+{
+    script_run_t *run = begin(&script_variants[0], LIMIT);
+
+    feed_lone(run, RST_FLAG_ACK, FLOOD);
+    g_assert_cmpuint(run->engine->keep.used, <, LIMIT + 8192);
+    end(run);
+}
+
+/* Connections that stay open: the oldest go, and those that begin now are followed. */
+static void test_open_ones(void)
+{
+    script_run_t *run = begin(&script_variants[0], LIMIT);
+    char line[100];
+
+    for (unsigned port = 100; port < 1100; port++) {
+        g_snprintf(line, sizeof line, "+0.001 C:%u>S P. 961 ack 5001 len 100", port);
+        script_feed(run, line);
+        g_snprintf(line, sizeof line, "+0.001 S>C:%u P. 5001 ack 1061 len 100", port);
+        script_feed(run, line);
+    }
+    g_assert_cmpuint(conns_of(run)->evicted, >, 0);
+    feed_all(run, story);
+    g_assert_cmpuint(verdict_on(run, 0).cause, !=, RST_CAUSE_UNDETERMINED);
+    /* The first of them is reset: nobody knows any more what it was. */
+    script_feed(run, "+1 S>C:100 R. 5101 ack 1061");
+    script_expect(run, __FILE__, __LINE__, "#2 undetermined tells dropped innocent by server");
+    g_assert_cmpuint(run->reset[1]->dropped, ==, 2);
+    /* The last of them is as before. */
+    script_feed(run, "+0.1 S>C:1099 R. 5101 ack 1061");
+    script_expect(run, __FILE__, __LINE__, "#3 app_abort");
+    /* A new connection on the same ports as one that had to go is judged, with less confidence. */
+    script_feed(run, "+1 C:101>S S 700960 mss 1460");
+    script_feed(run, "+0.02 S>C:101 S. 705000 ack 700961 mss 1460");
+    script_feed(run, "+0.02 C:101>S . 700961 ack 705001");
+    script_feed(run, "+0.1 C:101>S P. 700961 ack 705001 len 100");
+    script_feed(run, "+0.1 S>C:101 R. 705001 ack 701061");
+    script_expect(run, __FILE__, __LINE__, "#4 * 0-45 innocent shows dropped");
+    end(run);
+}
+
+/* Whatever a random capture contains, and however little memory there is: nothing points to what is gone (run with
+ * AddressSanitizer), a second run with other secrets says the same, and in the end all memory is given back. */
+static rst_segment_t random_segment(GRand *rand, const script_variant_t *variant)
+{
+    static const uint8_t flags[] = {RST_FLAG_SYN,
+                                    RST_FLAG_SYN,
+                                    RST_FLAG_SYN | RST_FLAG_ACK,
+                                    RST_FLAG_SYN | RST_FLAG_ACK,
+                                    RST_FLAG_ACK,
+                                    RST_FLAG_ACK,
+                                    RST_FLAG_ACK | RST_FLAG_PSH,
+                                    RST_FLAG_ACK | RST_FLAG_FIN,
+                                    RST_FLAG_RST,
+                                    RST_FLAG_RST | RST_FLAG_ACK};
+    static const uint32_t numbers[] = {960, 961, 961, 1061, 1062, 90001061};
+    const bool back = g_rand_boolean(rand);
+    const uint16_t port = (uint16_t)g_rand_int_range(rand, 0, 40);
+    const uint32_t a = numbers[g_rand_int_range(rand, 0, G_N_ELEMENTS(numbers))];
+    const uint32_t b = 4000 + numbers[g_rand_int_range(rand, 0, G_N_ELEMENTS(numbers))];
+    const rst_address_t client = script_address(variant, (char)('A' + g_rand_int_range(rand, 0, 3)));
+    const rst_address_t server = script_address(variant, g_rand_int_range(rand, 0, 4) ? 'S' : 'T');
+    const uint8_t flag = flags[g_rand_int_range(rand, 0, G_N_ELEMENTS(flags))];
+    rst_segment_t segment = {.src = back ? server : client,
+                             .dst = back ? client : server,
+                             .sport = back ? 445 : 1000 + port,
+                             .dport = back ? 1000 + port : 445,
+                             .seq = back ? b : a,
+                             .ack = (flag & RST_FLAG_ACK) ? (back ? a : b) : 0,
+                             .flags = flag,
+                             .len = (flag & RST_FLAG_PSH) ? 100 : 0,
+                             .ttl = g_rand_int_range(rand, 0, 8) ? 64 : 50,
+                             .ip_id = (uint16_t)g_rand_int_range(rand, 0, 50),
+                             .window = 1000,
+                             .interface = (uint32_t)g_rand_int_range(rand, 1, 3),
+                             .known = RST_HAS_IP | RST_HAS_WINDOW | RST_HAS_LENGTH | RST_HAS_OPTIONS | RST_HAS_IP_ID};
+
+    if ((flag & RST_FLAG_SYN) && g_rand_boolean(rand))
+        segment.flags |= RST_FLAG_ECE | RST_FLAG_CWR;
+    return segment;
+}
+
+/* When all must go, nothing is left but ghosts and marks, and hosts that hold each other. */
+static void empty(script_run_t *run)
+{
+    rst_keep_t *keep = &run->engine->keep;
+    const rst_ghosts_t *ghosts = &run->engine->ghosts;
+
+    rst_engine_limit(run->engine, 0);
+    rst_keep_make_room(keep);
+    g_assert_cmpuint(g_hash_table_size(run->engine->table.table), ==, 0);
+    g_assert_cmpuint(g_hash_table_size(run->engine->resets), ==, 0);
+    g_assert_cmpuint(g_hash_table_size(run->engine->hosts.services), ==, 0);
+    g_assert_cmpuint(g_hash_table_size(run->engine->hosts.visits), ==, 0);
+    g_assert_cmpuint(keep->kind[RST_KIND_VISITS].used, ==, 0);
+    g_assert_cmpuint(keep->kind[RST_KIND_CONNS].used, ==,
+                     ghosts->ghost ? ghosts->rows * RST_GHOST_ROW * sizeof *ghosts->ghost : 0);
+}
+
+typedef struct told {
+    uint64_t evicted, used;
+    uint32_t sum; /* of all verdicts */
+} told_t;
+
+static told_t run_random(guint32 seed, bool several, uint64_t limit)
+{
+    GRand *rand = g_rand_new_with_seed(seed);
+    script_run_t *run = begin(&script_variants[seed % script_variant_count], limit);
+    told_t told = {0, 0, 0};
+
+    for (unsigned i = 0; i < 400 && run->resets < 300; i++) {
+        rst_segment_t segment = random_segment(rand, run->variant);
+
+        segment.interface = several ? segment.interface : 1;
+        segment.time = run->time + (g_rand_int_range(rand, 0, 20) ? 1000000 : 300 * RST_SECOND);
+        script_feed_segment(run, &segment);
+    }
+    rst_engine_finish_pass(run->engine);
+    for (unsigned i = 0; i < run->resets; i++) {
+        rst_verdict_t verdict;
+
+        rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, true, &verdict);
+        told.sum = told.sum * 31 + (uint32_t)verdict.cause * 101 + verdict.confidence;
+        g_assert_nonnull(rst_reset_filter(run->reset[i], &run->answers.memory));
+        g_assert_nonnull(rst_reset_server(run->reset[i], &run->answers.memory));
+    }
+    for (uint32_t frame = 1; frame <= run->frame; frame++) {
+        rst_finding_t finding;
+
+        rst_engine_reset_in(run->engine, frame, &run->answers.memory);
+        rst_engine_finding(run->engine, frame, &run->answers.memory, &finding);
+    }
+    told.evicted = conns_of(run)->evicted;
+    told.used = run->engine->keep.used;
+    empty(run);
+    end(run);
+    g_rand_free(rand);
+    return told;
+}
+
+static void test_random(void)
+{
+    for (guint32 seed = 1; seed <= 120; seed++) {
+        for (unsigned several = 0; several < 2; several++) {
+            const uint64_t limit = seed % 4 == 0 ? 0 : 3000 * (seed % 40);
+            told_t once = run_random(seed, several, limit);
+            told_t again = run_random(seed, several, limit);
+
+            g_assert_cmpuint(once.evicted, >, 0);
+            g_assert_cmpuint(once.evicted, ==, again.evicted);
+            g_assert_cmpuint(once.used, ==, again.used);
+            g_assert_cmpuint(once.sum, ==, again.sum);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const script_test_t tests[] = {
+        {"/forget/lone", test_lone},      {"/forget/lone-resets", test_lone_resets}, {"/forget/bound", test_bound},
+        {"/forget/open", test_open_ones}, {"/forget/random", test_random},           {NULL, NULL},
+    };
+
+    return script_main(&argc, &argv, tests);
+}
