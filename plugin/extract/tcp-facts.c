@@ -49,12 +49,9 @@ enum {
 
 int64_t rst_frame_time(const packet_info *pinfo)
 {
-    const int64_t second = INT64_C(1000000000);
-    int64_t secs = pinfo->abs_ts.secs;
-
-    if (!(pinfo->presence_flags & PINFO_HAS_TS) || secs >= INT64_MAX / second || secs <= INT64_MIN / second)
+    if (!(pinfo->presence_flags & PINFO_HAS_TS))
         return RST_TIME_NONE;
-    return secs * second + pinfo->abs_ts.nsecs;
+    return rst_time_of(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t word)

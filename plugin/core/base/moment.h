@@ -21,6 +21,12 @@ typedef struct __attribute__((packed, aligned(4))) rst_moment {
     int64_t time;
 } rst_moment_t;
 
+/* One comparison for the usual case: not before a, and at most a span after it. Of unknown times it may say yes. */
+static inline bool rst_is_soon_after(rst_moment_t a, rst_moment_t b, int64_t span)
+{
+    return (uint64_t)b.time - (uint64_t)a.time <= (uint64_t)span;
+}
+
 /* 31 years: absurd, and small enough to be multiplied without overflow */
 #define RST_ELAPSED_MAX INT64_C(1000000000000000000)
 
@@ -33,6 +39,79 @@ static inline int64_t rst_elapsed(rst_moment_t a, rst_moment_t b)
     if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
         return RST_TIME_NONE;
     return elapsed > RST_ELAPSED_MAX ? RST_TIME_NONE : (int64_t)elapsed;
+}
+
+/* Arithmetic on times, spans and the offsets of clocks, ns. All of it is here: captures and kernel traces bear whatever
+ * times somebody wrote into them, and elsewhere a bare + - * on such a value is a fault (tests/check-arithmetic.py).
+ * Only a number times one of the units above needs no function. Unknown stays unknown; what does not fit into 64 bits
+ * becomes RST_TIME_MAX or its negative. */
+#define RST_TIME_MAX INT64_MAX
+
+static inline int64_t rst_time_add(int64_t a, int64_t b)
+{
+    if (a == RST_TIME_NONE || b == RST_TIME_NONE)
+        return RST_TIME_NONE;
+    if (b > 0)
+        return a > RST_TIME_MAX - b ? RST_TIME_MAX : a + b;
+    return a < -RST_TIME_MAX - b ? -RST_TIME_MAX : a + b;
+}
+
+static inline int64_t rst_time_sub(int64_t a, int64_t b)
+{
+    return b == RST_TIME_NONE ? RST_TIME_NONE : rst_time_add(a, -b);
+}
+
+static inline int64_t rst_time_times(unsigned times, int64_t span)
+{
+    if (span == RST_TIME_NONE || !times)
+        return span == RST_TIME_NONE ? RST_TIME_NONE : 0;
+    if (span > RST_TIME_MAX / (int64_t)times)
+        return RST_TIME_MAX;
+    return span < -(RST_TIME_MAX / (int64_t)times) ? -RST_TIME_MAX : span * (int64_t)times;
+}
+
+/* percent of a span, rounded down to one of its hundredths. */
+static inline int64_t rst_time_percent(unsigned percent, int64_t span)
+{
+    return span == RST_TIME_NONE ? RST_TIME_NONE : rst_time_times(percent, span / 100);
+}
+
+/* Neither unknown nor cut off. */
+static inline bool rst_time_fits(int64_t time)
+{
+    return time > -RST_TIME_MAX && time < RST_TIME_MAX;
+}
+
+static inline int64_t rst_time_abs(int64_t span)
+{
+    return span < 0 && span != RST_TIME_NONE ? -span : span;
+}
+
+/* Seconds and nanoseconds of a clock; unknown if they do not fit. */
+static inline int64_t rst_time_of(int64_t seconds, int64_t nanoseconds)
+{
+    if (seconds >= RST_TIME_MAX / RST_SECOND || seconds <= -RST_TIME_MAX / RST_SECOND)
+        return RST_TIME_NONE;
+    return rst_time_add(seconds * RST_SECOND, nanoseconds);
+}
+
+/* Its whole seconds, rounded down, and the nanoseconds beyond them. */
+static inline int64_t rst_time_seconds(int64_t time)
+{
+    return time / RST_SECOND - (time % RST_SECOND < 0);
+}
+
+static inline uint32_t rst_time_fraction(int64_t time)
+{
+    int64_t rest = time % RST_SECOND;
+
+    return (uint32_t)(rest < 0 ? rest + RST_SECOND : rest);
+}
+
+/* How far apart two times are, in whatever order; RST_TIME_MAX also if either is unknown. */
+static inline int64_t rst_time_apart(int64_t a, int64_t b)
+{
+    return a == RST_TIME_NONE || b == RST_TIME_NONE ? RST_TIME_MAX : rst_time_abs(rst_time_sub(a, b));
 }
 
 /* b minus a in ns; false if either is unknown or the difference is absurd. */

@@ -15,6 +15,12 @@ static inline int32_t rst_seq_diff(uint32_t a, uint32_t b)
     return (int32_t)(a - b);
 }
 
+/* How far a is ahead of b, all the way round if it is behind. */
+static inline uint32_t rst_seq_ahead(uint32_t a, uint32_t b)
+{
+    return a - b;
+}
+
 static inline bool rst_seq_before(uint32_t a, uint32_t b)
 {
     return rst_seq_diff(a, b) < 0;
@@ -30,7 +36,7 @@ static inline bool rst_seq_after(uint32_t a, uint32_t b)
 
 static inline bool rst_seq_soon_after(uint32_t number, uint32_t start)
 {
-    return number - start <= RST_FIRST_FLIGHT;
+    return rst_seq_ahead(number, start) <= RST_FIRST_FLIGHT;
 }
 
 #endif

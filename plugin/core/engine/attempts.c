@@ -123,7 +123,7 @@ static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
     if (lead != RST_TIME_NONE)
         return lead;
     lead = rst_elapsed(mine, its);
-    return lead == RST_TIME_NONE ? RST_TIME_NONE : -lead;
+    return rst_time_sub(0, lead);
 }
 
 /* An attempt over the other IP version has another source address: then the link-layer source must match. */
@@ -157,7 +157,7 @@ static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rs
     *lead = syn_lead(other, reset);
     if (*lead == RST_TIME_NONE)
         return false;
-    distance = *lead < 0 ? -*lead : *lead;
+    distance = rst_time_abs(*lead);
     if (*smb)
         return distance <= (int64_t)engine->file.prefs.smb_race_ms * RST_MILLISECOND;
     return distance >= RACE_MIN && distance <= (int64_t)engine->file.prefs.he_ms * RST_MILLISECOND;

@@ -134,7 +134,7 @@ static void learn_relay(const rst_engine_t *engine, rst_reset_t *reset, rst_host
     int64_t way = (own->known & RST_DIRECTION_RTT) ? own->rtt : 0; /* from the capture point to the proxy and back */
 
     period->aborts++;
-    if (lag == RST_TIME_NONE || lag > RELAY_MAX + way || !is_other_leg(reset, host))
+    if (lag == RST_TIME_NONE || lag > rst_time_add(RELAY_MAX, way) || !is_other_leg(reset, host))
         return;
     if (!period->relays || lag < period->lag_min)
         period->lag_min = lag;

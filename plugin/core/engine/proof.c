@@ -87,7 +87,7 @@ static bool acknowledges_data(const rst_direction_t *side, uint32_t ack)
 {
     if ((side->known & RST_DIRECTION_FIN) && ack == side->fin_seq)
         return true;
-    return side->bytes && !side->gaps && !rst_seq_after(ack, side->nxt) && side->nxt - ack < side->bytes;
+    return side->bytes && !side->gaps && !rst_seq_after(ack, side->nxt) && rst_seq_ahead(side->nxt, ack) < side->bytes;
 }
 
 /* Does a segment show that the other side took part in this connection? Asked until one does. */

@@ -22,8 +22,6 @@
 #include "track/icmp_reports.h"
 #include "track/keep.h"
 
-/* Tables by frame number or by our own pointers need no keyed hash: nobody chooses pointers, and whoever wants N frame
- * numbers to meet needs a file of N times as many frames as the table has places. */
 #define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
 #define RST_RECENT_RINGS 64
@@ -43,6 +41,8 @@ typedef struct rst_failure {
     rst_moment_t first, last;
 } rst_failure_t;
 
+/* Tables by frame number or by our own pointers need no keyed hash (base/siphash.h): nobody chooses pointers, and
+ * whoever wants N frame numbers to meet needs a file of N times as many frames as the table has places. */
 struct rst_engine {
     rst_pool_t pool;
     rst_keep_t keep; /* what gives way when memory is used up */

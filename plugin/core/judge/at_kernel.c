@@ -277,7 +277,7 @@ static const char *offset_text(const rst_memory_t *memory, int64_t offset)
 {
     if (offset == RST_TIME_NONE)
         return "";
-    return rst_text(memory, ", clocks differ by %s", rst_duration_text(memory, ABS(offset)));
+    return rst_text(memory, ", clocks differ by %s", rst_duration_text(memory, rst_time_abs(offset)));
 }
 
 static const char *limits_text(const rst_trace_t *trace)

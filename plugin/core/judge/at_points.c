@@ -83,13 +83,13 @@ static void explain_clocks(const rst_view_t *view, const rst_conn_at_point_t *he
     if (!pair || !rst_clock_read(&pair->clock, &offset, &drift))
         return;
     if (swapped) {
-        offset = -offset;
+        offset = rst_time_sub(0, offset);
         drift = -drift;
     }
     if (view->texts)
         view->verdict->points_clock = rst_text(
             view->memory, "Clock of capture point %u: %s %s that of point %u%s", rst_points_number(view->points, there),
-            rst_span(view, offset < 0 ? -offset : offset), offset < 0 ? "behind" : "ahead of",
+            rst_span(view, rst_time_abs(offset)), offset < 0 ? "behind" : "ahead of",
             rst_points_number(view->points, here), drift ? rst_text(view->memory, ", drifting %d ppm", drift) : "");
     rst_evidence_add(view, view->reset->at.pass_index, "%s", view->texts ? view->verdict->points_clock : "");
 }

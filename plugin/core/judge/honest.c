@@ -5,6 +5,7 @@
  */
 #include "judge/honest.h"
 
+#include "base/seq.h"
 #include "rules/elsewhere.h"
 #include "rules/predicates.h"
 #include "rules/round_trip.h"
@@ -102,7 +103,7 @@ static bool reaches(const rst_direction_t *receiver, uint32_t number)
 /* Its ACK number need not be exact, but one that is anywhere proves nothing. */
 static bool reset_acknowledges(const rst_view_t *view, uint32_t number)
 {
-    return (view->reset->flags & RST_FLAG_ACK) && view->reset->ack - number <= UINT16_MAX;
+    return (view->reset->flags & RST_FLAG_ACK) && rst_seq_ahead(view->reset->ack, number) <= UINT16_MAX;
 }
 
 /* What is left if nothing else explains a reset. */

@@ -5,6 +5,7 @@
  */
 #include "judge/patterns.h"
 
+#include "base/seq.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 #include "track/connection.h"
@@ -140,7 +141,7 @@ static bool is_sandvine(const rst_reset_t *reset)
     if (reset->after.train && reset->after.train_step[0] == SANDVINE_STEP)
         return true;
     return reset->own_last.at.pass_index && reset->form == RST_FORM_AHEAD &&
-           reset->seq - reset->own_last.seq == SANDVINE_STEP;
+           rst_seq_ahead(reset->seq, reset->own_last.seq) == SANDVINE_STEP;
 }
 
 void rst_pattern_label(const rst_view_t *view)

@@ -9,6 +9,7 @@
  */
 #include "judge/rewritten_between.h"
 
+#include "base/seq.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -39,7 +40,7 @@ static bool read_shift(const rst_leg_t *leg, unsigned from, unsigned its, uint32
 
         if (!copy)
             continue;
-        *shift = sighting->seq - copy->seq;
+        *shift = rst_seq_ahead(sighting->seq, copy->seq);
         return true;
     }
     return false;
@@ -75,9 +76,9 @@ static bool find_leg(const rst_view_t *view, rst_leg_t *leg)
 
 static rst_change_t difference(const rst_leg_t *leg, const rst_sighting_t *before, const rst_sighting_t *after)
 {
-    if (!(after->flags & RST_FLAG_SYN) && after->seq - before->seq != leg->shift[1])
+    if (!(after->flags & RST_FLAG_SYN) && rst_seq_ahead(after->seq, before->seq) != leg->shift[1])
         return (rst_change_t){"SEQ", before->seq, after->seq, before, after};
-    if ((after->flags & RST_FLAG_ACK) && after->ack - before->ack != leg->shift[0])
+    if ((after->flags & RST_FLAG_ACK) && rst_seq_ahead(after->ack, before->ack) != leg->shift[0])
         return (rst_change_t){"ACK", before->ack, after->ack, before, after};
     return (rst_change_t){.before = before};
 }
@@ -161,7 +162,7 @@ static bool is_renumbered(const rst_sighting_t *sent, const rst_sighting_t *rece
 
     if (!(sent->flags & RST_FLAG_SYN) || sent->flags != received->flags || sent->len != received->len)
         return false;
-    if ((sent->flags & RST_FLAG_ACK) && sent->ack - received->ack != ack_shift)
+    if ((sent->flags & RST_FLAG_ACK) && rst_seq_ahead(sent->ack, received->ack) != ack_shift)
         return false;
     return (!(both & RST_SIGHTING_ID) || sent->ip_id == received->ip_id) &&
            (!(both & RST_SIGHTING_STAMP) || sent->tsval == received->tsval) &&
@@ -174,8 +175,8 @@ static bool counts_from(const rst_view_t *view, const rst_sighting_t *sent, cons
     const rst_recent_segment_t *trigger = view->trigger;
     uint64_t span = view->own->bytes + rst_has_fin(view->own);
 
-    return trigger && (trigger->flags & RST_FLAG_ACK) && (uint32_t)(trigger->ack - received->seq - 1) <= span &&
-           (uint32_t)(trigger->ack - sent->seq - 1) > span;
+    return trigger && (trigger->flags & RST_FLAG_ACK) && rst_seq_ahead(trigger->ack, received->seq + 1) <= span &&
+           rst_seq_ahead(trigger->ack, sent->seq + 1) > span;
 }
 
 /* NULL if it also arrived unchanged: then the other one is somebody's imitation. */

@@ -186,13 +186,14 @@ static bool is_impossible(const rst_points_t *points, const rst_conn_at_point_t 
     const rst_conn_at_point_t *far_point = nearer > 0 ? a : b, *near_point = nearer > 0 ? b : a;
     const rst_sighting_t *late = nearer > 0 ? here : there, *early = nearer > 0 ? there : here;
     unsigned its = from ^ a->swap ^ far_point->swap;
-    int64_t way, back, took;
+    int64_t way, back, took, round_trip;
 
     if (!nearer || !rst_time_difference(early->time, late->time, &took) ||
         !shortest(far_point, near_point, its, &way) ||
         !shortest(near_point, far_point, (1 - its) ^ far_point->swap ^ near_point->swap, &back))
         return false;
-    return way + back > EARLY_MIN && took < way - (way + back) / 2 - EARLY_MIN / 2;
+    round_trip = rst_time_add(way, back);
+    return round_trip > EARLY_MIN && took < rst_time_sub(rst_time_sub(way, round_trip / 2), EARLY_MIN / 2);
 }
 
 /* Resets that answer a burst of segments may all be equal: then the first here is the first there, and so on. */

@@ -121,7 +121,7 @@ static void note_clock(rst_points_t *points, const rst_sighting_t *zero, const r
         swapped ? points->pair[other->interface][zero->interface] : points->pair[zero->interface][other->interface];
 
     if (pair)
-        rst_clock_note(&pair->clock, swapped ? other->time : zero->time, swapped ? -offset : offset);
+        rst_clock_note(&pair->clock, swapped ? other->time : zero->time, swapped ? rst_time_sub(0, offset) : offset);
 }
 
 /* Notes how hops and clocks differ from those at the first point of the whole. */
@@ -143,7 +143,7 @@ static void note_distance(rst_points_t *points, const rst_sighting_t *zero, rst_
     at_point->latest[direction] = delta;
     at_point->deltas |= (uint8_t)(RST_DELTA_TIME << direction);
     if ((at_point->deltas & 3) == 3)
-        note_clock(points, zero, sighting, at_point->latest[0] / 2 + at_point->latest[1] / 2);
+        note_clock(points, zero, sighting, rst_time_add(at_point->latest[0] / 2, at_point->latest[1] / 2));
 }
 
 static void met(rst_points_t *points, rst_conn_at_point_t *at_point, const rst_sighting_t *sighting,

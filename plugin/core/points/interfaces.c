@@ -114,7 +114,7 @@ static int64_t distance_of(const rst_sighting_t *a, const rst_sighting_t *b)
 
     if (!rst_time_difference(a->time, b->time, &difference))
         return INT64_MAX;
-    return difference < 0 ? -difference : difference;
+    return rst_time_abs(difference);
 }
 
 /* Is it a single transmission, seen on two interfaces? Without IP ID and timestamp, a retransmission looks the same,

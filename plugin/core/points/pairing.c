@@ -133,12 +133,12 @@ static int nearer_by_hops(const rst_conn_at_point_t *a, const rst_conn_at_point_
  * between the two directions is the transit time between the points, however wrong the clocks are. */
 static int nearer_by_time(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b, unsigned s)
 {
-    int64_t far_a = a->place ? a->latest[0] / 2 - a->latest[1] / 2 : 0;
-    int64_t far_b = b->place ? b->latest[0] / 2 - b->latest[1] / 2 : 0;
+    int64_t far_a = a->place ? rst_time_sub(a->latest[0] / 2, a->latest[1] / 2) : 0;
+    int64_t far_b = b->place ? rst_time_sub(b->latest[0] / 2, b->latest[1] / 2) : 0;
 
     if ((a->place && (a->deltas & 3) != 3) || (b->place && (b->deltas & 3) != 3))
         return 0;
-    return s == 0 ? sign(far_b - far_a) : sign(far_a - far_b);
+    return s == 0 ? sign(rst_time_sub(far_b, far_a)) : sign(rst_time_sub(far_a, far_b));
 }
 
 static int nearer_by_user(const rst_points_t *points, const rst_conn_at_point_t *a, const rst_conn_at_point_t *b,
@@ -174,22 +174,23 @@ static int64_t time_there(const rst_points_t *points, const rst_conn_at_point_t 
     bool swapped;
     const rst_pair_t *pair =
         rst_points_pair(points, rst_at_point_interface(at_point), rst_at_point_interface(there), &swapped);
+    int64_t offset;
 
     if (!pair || !pair->clock.used || time == RST_TIME_NONE)
         return RST_TIME_NONE;
-    if (!swapped)
-        return time + rst_clock_at(&pair->clock, time);
-    return time - rst_clock_at(&pair->clock, time);
+    offset = rst_clock_at(&pair->clock, time);
+    time = swapped ? rst_time_sub(time, offset) : rst_time_add(time, offset);
+    return rst_time_fits(time) ? time : RST_TIME_NONE;
 }
 
 /* More time than any packet needs from one point to the other. */
 static int64_t margin(const rst_conn_at_point_t *a, const rst_conn_at_point_t *b)
 {
-    int64_t way = (a->latest[0] - a->latest[1]) - (b->latest[0] - b->latest[1]);
+    int64_t way = rst_time_sub(a->latest[0], a->latest[1]);
 
-    if (a->whole != b->whole) /* a witness, which belongs to another whole */
-        way = a->latest[0] - a->latest[1];
-    return RST_MILLISECOND + 2 * (way < 0 ? -way : way);
+    if (a->whole == b->whole) /* else b is a witness, which belongs to another whole */
+        way = rst_time_sub(way, rst_time_sub(b->latest[0], b->latest[1]));
+    return rst_time_add(RST_MILLISECOND, rst_time_times(2, rst_time_abs(way)));
 }
 
 bool rst_at_point_is_after(const rst_points_t *points, const rst_conn_at_point_t *at_point, int64_t time,
@@ -197,7 +198,7 @@ bool rst_at_point_is_after(const rst_points_t *points, const rst_conn_at_point_t
 {
     int64_t moment = time_there(points, other, at.time, at_point);
 
-    return moment != RST_TIME_NONE && time != RST_TIME_NONE && time > moment + margin(at_point, other);
+    return moment != RST_TIME_NONE && time != RST_TIME_NONE && time > rst_time_add(moment, margin(at_point, other));
 }
 
 bool rst_at_point_is_later(const rst_points_t *points, const rst_conn_at_point_t *at_point, unsigned from,
@@ -235,7 +236,7 @@ bool rst_at_point_records_on(const rst_points_t *points, const rst_conn_at_point
     if ((there->whole == at_point->whole && there->whole->latest[at_point->place][there->place] > at.pass_index) ||
         rst_at_point_spans(points, there, at_point, at.pass_index))
         return true;
-    return moment != RST_TIME_NONE && latest != RST_TIME_NONE && latest > moment + margin(at_point, there);
+    return moment != RST_TIME_NONE && latest != RST_TIME_NONE && latest > rst_time_add(moment, margin(at_point, there));
 }
 
 unsigned rst_at_point_lost(const rst_conn_at_point_t *there, const rst_conn_at_point_t *at_point, unsigned from,

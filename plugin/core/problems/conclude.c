@@ -199,7 +199,7 @@ static void find_timer(const rst_problems_t *problems, rst_problem_t *problem)
     qsort(value, count, sizeof value[0], compare_times);
     middle = count ? value[count / 2] : 0;
     for (uint32_t k = 0; k < count; k++) {
-        if (ABS(value[k] - middle) > middle / TIMER_SPREAD)
+        if (rst_time_apart(value[k], middle) > middle / TIMER_SPREAD)
             continue;
         near++;
         low = MIN(low, value[k]);
@@ -207,7 +207,7 @@ static void find_timer(const rst_problems_t *problems, rst_problem_t *problem)
     }
     if (middle >= TIMER_MIN && near >= 2 && near * 3 >= problem->hits * 2) {
         problem->timer = middle;
-        problem->spread = high - low;
+        problem->spread = rst_time_sub(high, low);
     }
     g_free(value);
 }

@@ -82,13 +82,12 @@ static void seconds(GString *out, int64_t ns)
 /* Years that no calendar of GLib has are left out, like times that are not known. */
 static void moment(GString *out, const char *name, int64_t ns)
 {
-    int64_t second = ns / RST_SECOND - (ns % RST_SECOND < 0);
-    GDateTime *time = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(second);
+    GDateTime *time = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
     char *text = time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : NULL;
 
     if (text) {
         key(out, name);
-        g_string_append_printf(out, "\"%s.%06dZ\"", text, (int)((ns - second * RST_SECOND) / RST_MICROSECOND));
+        g_string_append_printf(out, "\"%s.%06uZ\"", text, rst_time_fraction(ns) / 1000);
     }
     g_free(text);
     if (time)

@@ -6,6 +6,7 @@
  */
 #include "rules/active.h"
 
+#include "base/seq.h"
 #include "rules/after_close.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
@@ -53,7 +54,7 @@ static bool loses_more(const rst_view_t *view, bool own_farewell)
     const rst_direction_t *own = view->own;
 
     return rst_loses_data(view) && !(own_farewell && own->retransmission.copies == 1 &&
-                                     own->nxt - own->retransmission.seq == own->retransmission.space);
+                                     rst_seq_ahead(own->nxt, own->retransmission.seq) == own->retransmission.space);
 }
 
 static bool aborts_first(const rst_view_t *view)
@@ -259,7 +260,7 @@ static unsigned match_proxied(const rst_view_t *view)
 
     if (!rst_own_account(view) || !view->reset->relayed.pass_index || host->relays < 3)
         return 0;
-    return host->relays * 5 >= host->aborts * 4 && host->lag_max - host->lag_min <= SAME_LAG ? 87 : 0;
+    return host->relays * 5 >= host->aborts * 4 && rst_time_sub(host->lag_max, host->lag_min) <= SAME_LAG ? 87 : 0;
 }
 
 static void explain_proxied(const rst_view_t *view)

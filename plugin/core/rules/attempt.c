@@ -5,6 +5,7 @@
  */
 #include "rules/attempt.h"
 
+#include "base/seq.h"
 #include "rules/predicates.h"
 #include "track/syn_origin.h"
 
@@ -20,7 +21,7 @@ bool rst_acks_wrong_number(const rst_view_t *view)
 bool rst_acks_unseen(const rst_view_t *view)
 {
     return view->trigger && (view->own->known & RST_DIRECTION_SYN) &&
-           view->trigger->ack - (view->own->isn + 2) < UNSEEN_MAX;
+           rst_seq_ahead(view->trigger->ack, view->own->isn + 2) < UNSEEN_MAX;
 }
 
 static bool resets_again(const rst_view_t *view)

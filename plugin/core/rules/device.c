@@ -20,7 +20,7 @@ static bool both_ends(const rst_view_t *view)
         reset->peer_last.at.pass_index ? (reset->peer_last.flags & RST_FLAG_ACK) != 0 : reset->after.peer_reset_active;
     int64_t distance = rst_other_end(view);
     int64_t limit = (int64_t)view->prefs->bidir_ms * RST_MILLISECOND;
-    int64_t round_trip = view->own->rtt + view->peer->rtt;
+    int64_t round_trip = rst_time_add(view->own->rtt, view->peer->rtt);
 
     if (!rst_is_abort(view) || reset->own_last.at.pass_index || distance == RST_TIME_NONE)
         return false;
@@ -103,8 +103,9 @@ static bool is_early(const rst_view_t *view)
 {
     int64_t delay = rst_delay(view);
 
-    return (view->own->known & RST_DIRECTION_RTT) && delay != RST_TIME_NONE && delay <= view->own->rtt - EARLY &&
-           rst_within(view, delay, view->own->rtt / 100 * view->prefs->fast_percent);
+    return (view->own->known & RST_DIRECTION_RTT) && delay != RST_TIME_NONE &&
+           delay <= rst_time_sub(view->own->rtt, EARLY) &&
+           rst_within(view, delay, rst_time_percent(view->prefs->fast_percent, view->own->rtt));
 }
 
 /* Signs that the answer to the first segment after a silence is not the host's. Each alone has other reasons too: an

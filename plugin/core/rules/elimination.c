@@ -33,9 +33,10 @@ static bool is_whole(const rst_view_t *view)
     if (since == RST_TIME_NONE || since < RST_SECOND / 2)
         return false;
     if (view->own->known & RST_DIRECTION_RTT)
-        slack += view->own->rtt;
+        slack = rst_time_add(slack, view->own->rtt);
     off = since % RST_SECOND;
-    return since + slack >= RST_SECOND && slack < RST_SECOND / 4 && (off <= slack || off >= RST_SECOND - slack);
+    return rst_time_add(since, slack) >= RST_SECOND && slack < RST_SECOND / 4 &&
+           (off <= slack || off >= rst_time_sub(RST_SECOND, slack));
 }
 
 /* A request judging by its words, or a message in a dialog in which the server has answered every one so far. A client
@@ -67,8 +68,8 @@ static unsigned limit_together(const rst_view_t *view, unsigned confidence)
 
     if (!burst || burst->connections < view->prefs->batch_n || burst->idle_max == RST_TIME_NONE)
         return confidence;
-    spread = burst->idle_max - burst->idle_min;
-    if (spread <= rst_elapsed(burst->first, burst->last) + TIMER_JITTER)
+    spread = rst_time_sub(burst->idle_max, burst->idle_min);
+    if (spread <= rst_time_add(rst_elapsed(burst->first, burst->last), TIMER_JITTER))
         return confidence;
     return spread > TIMER_SWEEP ? TOGETHER : MIN(confidence, RST_WITHOUT_HISTORY);
 }
@@ -159,7 +160,7 @@ static bool window_is_shut(const rst_view_t *view)
 static bool lacks_repeats(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
-    int64_t longest = retx->copies >= 2 ? 3 * retx->gap : 10 * RST_SECOND;
+    int64_t longest = retx->copies >= 2 ? rst_time_times(3, retx->gap) : 10 * RST_SECOND;
 
     return rst_loses_data(view) && !window_is_shut(view) && longest &&
            rst_within(view, longest, rst_since(view, retx->last));

@@ -34,7 +34,8 @@ bool rst_from_behind(const rst_view_t *view)
 bool rst_is_other_host(const rst_view_t *view)
 {
     int64_t delay = rst_delay(view);
-    bool soon = (view->own->known & RST_DIRECTION_RTT) && delay != RST_TIME_NONE && view->own->rtt - delay >= EARLY;
+    bool soon = (view->own->known & RST_DIRECTION_RTT) && delay != RST_TIME_NONE &&
+                rst_time_sub(view->own->rtt, delay) >= EARLY;
 
     if (!rst_is_answer(view) || (view->reset->flags & RST_FLAG_ACK) || !rst_from_behind(view) || both_resets(view))
         return false;

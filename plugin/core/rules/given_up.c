@@ -48,7 +48,7 @@ static void explain_race(const rst_view_t *view)
     rst_summary(view,
                 "%slost a connection race: the client tried two addresses %s apart, continued with %s and reset this "
                 "attempt unused",
-                rst_probably(view), rst_span(view, ABS(lead)), rst_sibling_text(view));
+                rst_probably(view), rst_span(view, rst_time_abs(lead)), rst_sibling_text(view));
     rst_evidence_add(view, sibling->syn.pass_index, "SYN of the attempt that was used");
     rst_evidence_add(view, view->own->syn.pass_index, "SYN of this attempt");
 }

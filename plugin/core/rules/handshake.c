@@ -53,7 +53,7 @@ static void explain_lost_to_smb(const rst_view_t *view, const char *what)
     rst_summary(view,
                 "Expected: the Windows client tried SMB on ports 445 and 139 at the same time (%s apart) and kept %s. "
                 "This attempt lost and %s",
-                rst_span(view, ABS(lead)), rst_sibling_text(view), what);
+                rst_span(view, rst_time_abs(lead)), rst_sibling_text(view), what);
     rst_evidence_add(view, sibling->syn.pass_index, "SYN of the connection that the client kept");
     rst_evidence_add(view, view->reset->direction[view->reset->client].syn.pass_index, "SYN of this connection");
 }

@@ -7,6 +7,7 @@
  */
 #include "rules/no_connection.h"
 
+#include "base/seq.h"
 #include "rules/elsewhere.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
@@ -118,7 +119,7 @@ static void explain_unseen(const rst_view_t *view)
                 "capture shows nothing of this connection except SYN, FIN and resets",
                 rst_who_own(view));
     rst_evidence_add(view, view->reset->at.pass_index, "Bare reset, %u beyond what the capture shows from this side",
-                     view->reset->seq - view->own->nxt);
+                     rst_seq_ahead(view->reset->seq, view->own->nxt));
     rst_explain_distance(view);
 }
 

@@ -162,8 +162,9 @@ static unsigned match_spoken_for(const rst_view_t *view)
         return 0;
     round_trip = rst_elapsed(view->peer->syn, own->syn);
     answer = rst_elapsed(view->peer->last_data, own->last);
-    fast = round_trip != RST_TIME_NONE && answer != RST_TIME_NONE && round_trip - answer >= 5 * RST_MILLISECOND &&
-           rst_within(view, answer, round_trip / 100 * view->prefs->fast_percent);
+    fast = round_trip != RST_TIME_NONE && answer != RST_TIME_NONE &&
+           rst_time_sub(round_trip, answer) >= 5 * RST_MILLISECOND &&
+           rst_within(view, answer, rst_time_percent(view->prefs->fast_percent, round_trip));
     back = comes_back(view);
     if (fast || back)
         return fast && back ? 92 : 75;

@@ -5,6 +5,8 @@
  */
 #include "rules/predicates.h"
 
+#include "base/seq.h"
+
 #define HIDDEN_MAX 0x40000000u             /* a larger step is not progress but an unrelated number */
 #define RIGHT_BEHIND (5 * RST_MILLISECOND) /* too soon for a person, or for a program that has processed what came */
 #define ROUTE_HOPS 8                       /* a change of route makes the path no longer or shorter than this */
@@ -73,7 +75,7 @@ bool rst_peer_lost_since(const rst_view_t *view, rst_moment_t moment)
     const rst_direction_t *peer = view->peer;
 
     return (peer->gaps && peer->gap_last.pass_index > moment.pass_index) ||
-           (acknowledges_unseen(view) && view->reset->ack - peer->nxt < HIDDEN_MAX);
+           (acknowledges_unseen(view) && rst_seq_ahead(view->reset->ack, peer->nxt) < HIDDEN_MAX);
 }
 
 bool rst_hides_data(const rst_view_t *view)
@@ -81,7 +83,7 @@ bool rst_hides_data(const rst_view_t *view)
     const rst_reset_t *reset = view->reset;
 
     if (acknowledges_unseen(view))
-        return reset->ack - view->peer->nxt < HIDDEN_MAX;
+        return rst_seq_ahead(reset->ack, view->peer->nxt) < HIDDEN_MAX;
     return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK);
 }
 
@@ -133,7 +135,7 @@ uint32_t rst_in_flight(const rst_view_t *view)
 
     if (!(view->own->known & RST_DIRECTION_ACKED) || !(view->peer->known & RST_DIRECTION_NXT))
         return 0;
-    return rst_seq_after(view->peer->nxt, received) ? view->peer->nxt - received : 0;
+    return rst_seq_after(view->peer->nxt, received) ? rst_seq_ahead(view->peer->nxt, received) : 0;
 }
 
 uint32_t rst_not_received(const rst_view_t *view)
@@ -144,7 +146,7 @@ uint32_t rst_not_received(const rst_view_t *view)
         return 0;
     if ((view->reset->flags & RST_FLAG_ACK) && rst_seq_after(view->reset->ack, received))
         received = view->reset->ack;
-    return rst_seq_after(view->peer->nxt, received) ? view->peer->nxt - received : 0;
+    return rst_seq_after(view->peer->nxt, received) ? rst_seq_ahead(view->peer->nxt, received) : 0;
 }
 
 bool rst_repeats_id(const rst_view_t *view)
@@ -181,7 +183,8 @@ bool rst_clock_stands(const rst_view_t *view)
 
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit)
 {
-    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit && limit >= 4 * view->file->tick;
+    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit &&
+           limit >= rst_time_times(4, view->file->tick);
 }
 
 int64_t rst_since(const rst_view_t *view, rst_moment_t moment)
@@ -381,15 +384,13 @@ bool rst_hop_apart(const rst_view_t *view)
 /* A common timeout of applications and devices, give or take half a percent. */
 bool rst_idle_is_round(const rst_view_t *view)
 {
-    static const int64_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
+    static const uint16_t timer[] = {15, 20, 30, 45, 60, 75, 90, 120, 180, 240, 300, 600, 900, 1200, 1800, 3600, 7200};
     int64_t idle = rst_idle(view);
 
     if (idle == RST_TIME_NONE)
         return false;
     for (size_t i = 0; i < G_N_ELEMENTS(timer); i++) {
-        int64_t distance = idle - timer[i] * RST_SECOND;
-
-        if (distance > -timer[i] * (RST_SECOND / 200) && distance < timer[i] * (RST_SECOND / 200))
+        if (rst_time_apart(idle, timer[i] * RST_SECOND) < timer[i] * (RST_SECOND / 200))
             return true;
     }
     return false;
@@ -448,8 +449,8 @@ bool rst_own_account(const rst_view_t *view)
     if (rst_is_abort(view))
         return true;
     return reset->form == RST_FORM_AHEAD && (reset->flags & RST_FLAG_ACK) && (view->own->known & RST_DIRECTION_NXT) &&
-           (view->peer->known & RST_DIRECTION_WINDOW) && reset->seq - view->own->nxt < view->peer->window &&
-           !reset->after.train;
+           (view->peer->known & RST_DIRECTION_WINDOW) &&
+           rst_seq_ahead(reset->seq, view->own->nxt) < view->peer->window && !reset->after.train;
 }
 
 bool rst_within_close(const rst_view_t *view, rst_moment_t moment)

@@ -152,7 +152,7 @@ static void explain_scanner_syn(const rst_view_t *view)
 
 static unsigned match_resets_refusal(const rst_view_t *view)
 {
-    return rst_resets_refusal(view) ? 80 : 0;
+    return rst_is_abort(view) && rst_resets_refusal(view) ? 80 : 0;
 }
 
 static void explain_resets_refusal(const rst_view_t *view)
@@ -175,7 +175,7 @@ static void explain_resets_refusal(const rst_view_t *view)
 static bool has_period(const rst_habit_t *habit)
 {
     return habit && habit->count > PERIODS_MIN && habit->period_min >= PERIOD_SHORTEST &&
-           habit->period_max - habit->period_min <= habit->period_min / 5;
+           rst_time_sub(habit->period_max, habit->period_min) <= habit->period_min / 5;
 }
 
 static unsigned match_health(const rst_view_t *view)
@@ -195,8 +195,8 @@ static void explain_health(const rst_view_t *view)
     rst_summary(view,
                 "%shealth check: %s opens a connection to this service every %s and resets it without sending data (%u "
                 "times in a row)",
-                rst_probably(view), rst_who_own(view), rst_span(view, (habit->period_min + habit->period_max) / 2),
-                habit->count);
+                rst_probably(view), rst_who_own(view),
+                rst_span(view, rst_time_add(habit->period_min, habit->period_max) / 2), habit->count);
     rst_evidence_add(view, view->own->syn.pass_index, "The period varies between %s and %s",
                      rst_span(view, habit->period_min), rst_span(view, habit->period_max));
 }

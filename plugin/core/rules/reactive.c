@@ -6,6 +6,7 @@
  */
 #include "rules/reactive.h"
 
+#include "base/seq.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
@@ -123,7 +124,7 @@ static unsigned match_error_before(const rst_view_t *view)
 static uint32_t lost_bytes(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
-    uint32_t beyond = trigger->seq + trigger->len - view->own->acked;
+    uint32_t beyond = rst_seq_ahead(trigger->seq + trigger->len, view->own->acked);
 
     return (view->own->known & RST_DIRECTION_ACKED) && beyond < trigger->len ? beyond : trigger->len;
 }

@@ -61,9 +61,9 @@ bool rst_refused_too_fast(const rst_view_t *view)
     if (host->round_trips < ROUND_TRIP_SAMPLES || host->round_trip < (int64_t)view->prefs->min_rtt_us * 1000)
         return false;
     delay = rst_delay(view);
-    if (delay == RST_TIME_NONE || host->round_trip - delay < RST_ROUND_TRIP_MARGIN)
+    if (delay == RST_TIME_NONE || rst_time_sub(host->round_trip, delay) < RST_ROUND_TRIP_MARGIN)
         return false;
-    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+    return rst_within(view, delay, rst_time_percent(view->prefs->fast_percent, host->round_trip));
 }
 
 /* The ports of an address may be served by hosts at different distances: port forwarding, load balancers, containers.

@@ -85,8 +85,9 @@ static bool unlike_the_one_before(const rst_view_t *view)
     int64_t delay = rst_delay(view);
 
     return rst_refused_nearer(view) && host->range.max - rst_hops(view->reset->ttl) >= (int)view->prefs->hop_delta &&
-           host->round_trips && delay != RST_TIME_NONE && host->round_trip - delay >= RST_ROUND_TRIP_MARGIN &&
-           rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+           host->round_trips && delay != RST_TIME_NONE &&
+           rst_time_sub(host->round_trip, delay) >= RST_ROUND_TRIP_MARGIN &&
+           rst_within(view, delay, rst_time_percent(view->prefs->fast_percent, host->round_trip));
 }
 
 static bool comes_from_elsewhere(const rst_view_t *view)

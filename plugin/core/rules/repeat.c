@@ -5,6 +5,7 @@
  */
 #include "rules/repeat.h"
 
+#include "base/seq.h"
 #include "rules/attempt.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
@@ -27,7 +28,8 @@ static unsigned match_challenge_ack(const rst_view_t *view)
         return 0;
     /* Only a reset beyond what the peer had received draws a challenge ACK that asks for an earlier number, and only
      * one within its window. */
-    if (!rst_seq_after(reset->own_last.seq, trigger->ack) || reset->own_last.seq - trigger->ack > window_of(view))
+    if (!rst_seq_after(reset->own_last.seq, trigger->ack) ||
+        rst_seq_ahead(reset->own_last.seq, trigger->ack) > window_of(view))
         return 0;
     /* A number that the peer had not sent before acknowledges data: it was under way, or was delayed. */
     return reset->asked_before ? 95 : 40;
@@ -41,7 +43,7 @@ static void explain_challenge_ack(const rst_view_t *view)
                 rst_where(view, view->reset->own_last.at.pass_index),
                 rst_where(view, view->trigger->moment.pass_index));
     rst_evidence_add(view, view->reset->own_last.at.pass_index, "The first reset was %u beyond the expected number",
-                     view->reset->own_last.seq - view->trigger->ack);
+                     rst_seq_ahead(view->reset->own_last.seq, view->trigger->ack));
     rst_evidence_add(view, view->trigger->moment.pass_index, "Challenge ACK for the number that this reset bears");
 }
 
@@ -90,7 +92,8 @@ static unsigned match_older_segment(const rst_view_t *view)
     if (view->trigger || (reset->flags & RST_FLAG_ACK) || !reset->own_last.at.pass_index || after_own_reset(view) ||
         rst_follows_nothing(view) || rst_hop_apart(view) || !(view->peer->known & RST_DIRECTION_ACKED))
         return 0;
-    return rst_seq_before(reset->seq, view->peer->acked) && view->peer->acked - reset->seq <= window_of(view)
+    return rst_seq_before(reset->seq, view->peer->acked) &&
+                   rst_seq_ahead(view->peer->acked, reset->seq) <= window_of(view)
                ? RST_WITHOUT_HISTORY
                : 0;
 }
@@ -170,7 +173,7 @@ static void explain_older_segment(const rst_view_t *view)
                 rst_who_own(view), rst_where(view, view->reset->own_first.at.pass_index));
     rst_evidence_add(view, view->reset->own_first.at.pass_index, "The connection had already been reset here");
     rst_evidence_add(view, view->reset->at.pass_index, "Its SEQ is %u below what the other side had acknowledged",
-                     view->peer->acked - view->reset->seq);
+                     rst_seq_ahead(view->peer->acked, view->reset->seq));
 }
 
 static void explain_peer_reset(const rst_view_t *view)

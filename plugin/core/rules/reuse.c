@@ -5,6 +5,7 @@
  */
 #include "rules/reuse.h"
 
+#include "base/seq.h"
 #include "rules/attempt.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
@@ -94,7 +95,7 @@ static void explain_time_wait(const rst_view_t *view)
                      "Last segment of the previous connection, which was closed by both FINs");
     rst_evidence_add(view, view->reset->story->began.pass_index,
                      "The new SYN is %u below the old connection's last number",
-                     previous->nxt[client] - view->reset->direction[client].isn);
+                     rst_seq_ahead(previous->nxt[client], view->reset->direction[client].isn));
 }
 
 static unsigned match_live(const rst_view_t *view)

@@ -35,9 +35,9 @@ bool rst_too_fast(const rst_view_t *view)
     if (host->round_trips < 3 && !is_nearer(view))
         return false;
     delay = rst_since(view, rst_reacts_to(view));
-    if (delay == RST_TIME_NONE || host->round_trip - delay < 5 * RST_MILLISECOND)
+    if (delay == RST_TIME_NONE || rst_time_sub(host->round_trip, delay) < 5 * RST_MILLISECOND)
         return false;
-    return rst_within(view, delay, host->round_trip / 100 * view->prefs->fast_percent);
+    return rst_within(view, delay, rst_time_percent(view->prefs->fast_percent, host->round_trip));
 }
 
 /* One sample, mostly the handshake, may have been slow for other reasons than the way (a sleeping radio, an address
@@ -51,9 +51,9 @@ bool rst_hurried(const rst_view_t *view)
     if (!(own->known & RST_DIRECTION_SYN) || own->syn_link != view->reset->link)
         return false;
     if (!(own->known & RST_DIRECTION_RTT) || own->rtt < (int64_t)view->prefs->min_rtt_us * 1000 ||
-        delay == RST_TIME_NONE || own->rtt - delay < 5 * RST_MILLISECOND)
+        delay == RST_TIME_NONE || rst_time_sub(own->rtt, delay) < 5 * RST_MILLISECOND)
         return false;
-    return rst_within(view, delay, own->rtt / 100 * view->prefs->fast_percent);
+    return rst_within(view, delay, rst_time_percent(view->prefs->fast_percent, own->rtt));
 }
 
 /* A reset that comes sooner or much later merely happened to follow a bare ACK, and no stack sends a bare reset on its
@@ -66,7 +66,7 @@ bool rst_out_of_step(const rst_view_t *view)
     if (!rst_is_answer(view) || view->trigger->space || view->trigger->keepalive || delay == RST_TIME_NONE ||
         !(own->known & RST_DIRECTION_RTT) || own->rtt_samples < 2)
         return false;
-    if (rst_within(view, delay, own->rtt / 4 * 3))
-        return own->rtt - delay >= 5 * RST_MILLISECOND;
-    return delay > 4 * own->rtt && delay - own->rtt > 100 * RST_MILLISECOND;
+    if (rst_within(view, delay, rst_time_times(3, own->rtt / 4)))
+        return rst_time_sub(own->rtt, delay) >= 5 * RST_MILLISECOND;
+    return delay > rst_time_times(4, own->rtt) && rst_time_sub(delay, own->rtt) > 100 * RST_MILLISECOND;
 }

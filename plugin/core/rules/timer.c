@@ -5,6 +5,7 @@
  */
 #include "rules/timer.h"
 
+#include "base/seq.h"
 #include "rules/explain.h"
 #include "rules/predicates.h"
 #include "rules/sizes.h"
@@ -15,15 +16,16 @@
 #define BACKOFF_TOLERANCE 10 /* percent by which the waits between copies may differ from twice the one before */
 
 /* Is the wait about as long as expected? */
-static bool about(int64_t wait, int64_t expected, int percent)
+static bool about(int64_t wait, int64_t expected, unsigned percent)
 {
-    return wait != RST_TIME_NONE && expected > 0 && wait >= expected - expected / 100 * percent &&
-           wait <= expected + expected / 100 * percent;
+    return wait != RST_TIME_NONE && expected > 0 &&
+           rst_time_apart(wait, expected) <= rst_time_percent(percent, expected);
 }
 
 static bool regular(const rst_probes_t *probes)
 {
-    return probes->gap_min > 0 && probes->gap_max - probes->gap_min <= probes->gap_min / 100 * PROBE_TOLERANCE;
+    return probes->gap_min > 0 &&
+           rst_time_sub(probes->gap_max, probes->gap_min) <= rst_time_percent(PROBE_TOLERANCE, probes->gap_min);
 }
 
 /* RFC 9293, section 3.8.4. Linux: 9 probes 75 s apart; Windows: 10 probes 1 s apart. */
@@ -118,9 +120,10 @@ static void explain_zero_window(const rst_view_t *view)
 /* The next wait is as long as the last one (a capped timer) or grows by the same factor, at most about twofold. */
 static bool one_more_wait(const rst_retransmission_t *retx, int64_t wait)
 {
-    int64_t longest = retx->gap_before > 0 && retx->gap > retx->gap_before ? retx->gap * 2 : retx->gap;
+    int64_t longest = retx->gap_before > 0 && retx->gap > retx->gap_before ? rst_time_times(2, retx->gap) : retx->gap;
 
-    return wait != RST_TIME_NONE && retx->gap > 0 && wait >= retx->gap - retx->gap / 5 && wait <= longest + longest / 3;
+    return wait != RST_TIME_NONE && retx->gap > 0 && wait >= rst_time_sub(retx->gap, retx->gap / 5) &&
+           wait <= rst_time_add(longest, longest / 3);
 }
 
 /* Retransmission intervals do not shrink. If the previous one is a multiple of the last one, the capture lacks
@@ -129,7 +132,7 @@ static bool lacks_copies(const rst_retransmission_t *retx)
 {
     int64_t rest = retx->gap > 0 ? retx->gap_before % retx->gap : -1;
 
-    return rest >= 0 && (rest <= retx->gap / 10 || rest >= retx->gap - retx->gap / 10);
+    return rest >= 0 && (rest <= retx->gap / 10 || rest >= rst_time_sub(retx->gap, retx->gap / 10));
 }
 
 /* Linux gives up without a reset, so an abort at that moment is the application's. */
@@ -145,7 +148,7 @@ static bool silent_stack(const rst_view_t *view)
 static bool is_rewound(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
-    uint32_t beyond = view->reset->seq - retx->seq;
+    uint32_t beyond = rst_seq_ahead(view->reset->seq, retx->seq);
 
     return view->reset->form == RST_FORM_BELOW && (view->reset->flags & RST_FLAG_ACK) &&
            (beyond == 0 || beyond == retx->space || beyond == retx->latest);
@@ -158,8 +161,8 @@ static bool keeps_time(const rst_view_t *view)
     const rst_retransmission_t *retx = &view->own->retransmission;
     int64_t wait = rst_since(view, retx->last);
 
-    if (about(retx->gap, 2 * retx->gap_before, BACKOFF_TOLERANCE))
-        return about(wait, 2 * retx->gap, BACKOFF_TOLERANCE);
+    if (about(retx->gap, rst_time_times(2, retx->gap_before), BACKOFF_TOLERANCE))
+        return about(wait, rst_time_times(2, retx->gap), BACKOFF_TOLERANCE);
     return retx->space > 1 && about(retx->gap, retx->gap_before, BACKOFF_TOLERANCE) &&
            about(wait, retx->gap, BACKOFF_TOLERANCE);
 }
@@ -222,7 +225,7 @@ static unsigned gave_up(const rst_view_t *view)
 {
     const rst_retransmission_t *retx = &view->own->retransmission;
     unsigned repeats = vain_repeats(view);
-    bool faster = retx->gap < retx->gap_before - retx->gap_before / 5;
+    bool faster = retx->gap < rst_time_sub(retx->gap_before, retx->gap_before / 5);
     unsigned confidence;
 
     if (!repeats)
@@ -353,7 +356,7 @@ static unsigned match_fin_wait_over(const rst_view_t *view)
         !rst_within(view, fin_wait_least(view), silence))
         return 0;
     if (view->trigger->len && !view->trigger->keepalive)
-        return rst_within(view, 2 * fin_wait_least(view), silence) ? 75 : 0;
+        return rst_within(view, rst_time_times(2, fin_wait_least(view)), silence) ? 75 : 0;
     return 78;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "rules/validity.h"
 
+#include "base/seq.h"
 #include "rules/predicates.h"
 #include "track/tcp_state.h"
 
@@ -33,7 +34,7 @@ static rst_validity_t validity_half_open(const rst_view_t *view)
 
     if (acks_the_syn(view))
         return RST_VALIDITY_EXACT;
-    if (view->reset->seq - view->own->isn > WINDOW_MOST)
+    if (rst_seq_ahead(view->reset->seq, view->own->isn) > WINDOW_MOST)
         return RST_VALIDITY_OUTSIDE;
     return lost || view->reset->seq != view->own->isn + 1 ? RST_VALIDITY_UNKNOWN : RST_VALIDITY_EXACT;
 }
@@ -61,7 +62,7 @@ static bool is_exact(const rst_view_t *view)
 static rst_validity_t validity_by_window(const rst_view_t *view)
 {
     const rst_direction_t *peer = view->peer;
-    uint32_t beyond = view->reset->seq - peer->acked;
+    uint32_t beyond = rst_seq_ahead(view->reset->seq, peer->acked);
     bool scale_known = (view->own->known & peer->known & RST_DIRECTION_SYN) != 0;
 
     if (beyond >= WINDOW_MOST)
@@ -86,7 +87,7 @@ rst_validity_t rst_validity_of(const rst_view_t *view)
 /* What the peer sends later than this was not in flight when the reset reached it. */
 static int64_t tail(const rst_view_t *view)
 {
-    int64_t limit = 4 * (view->own->rtt + view->peer->rtt);
+    int64_t limit = rst_time_times(4, rst_time_add(view->own->rtt, view->peer->rtt));
 
     if (!(view->own->known & view->peer->known & RST_DIRECTION_RTT))
         return RST_SECOND;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/moment.h"
+
 #define DEVIATIONS 12
 #define ENOUGH 4 /* pairs needed before a deviation means something */
 
@@ -36,7 +38,7 @@ static unsigned best_window(const rst_vote_t *votes, unsigned count, unsigned *s
     unsigned from = 0;
 
     for (unsigned to = 0; to < count; to++) {
-        while (votes[to].offset - votes[from].offset > 2 * RST_JOIN_TOLERANCE)
+        while (rst_time_sub(votes[to].offset, votes[from].offset) > 2 * RST_JOIN_TOLERANCE)
             from++;
         if (to - from + 1 > best) {
             best = to - from + 1;
@@ -105,5 +107,5 @@ int64_t rst_spread(int64_t *misses, unsigned count)
     if (count < ENOUGH)
         return RST_JOIN_TOLERANCE;
     qsort(misses, count, sizeof *misses, compare_values);
-    return CLAMP(DEVIATIONS * misses[(count - 1) / 2], RST_JOIN_TIGHT, RST_JOIN_TOLERANCE);
+    return CLAMP(rst_time_times(DEVIATIONS, misses[(count - 1) / 2]), RST_JOIN_TIGHT, RST_JOIN_TOLERANCE);
 }

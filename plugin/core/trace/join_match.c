@@ -40,9 +40,9 @@ static void vote(GArray *votes, const rst_event_t *events, unsigned count, const
     if (from + VOTES_OF_ROW > count)
         from = count > VOTES_OF_ROW ? count - VOTES_OF_ROW : 0;
     for (unsigned i = from; i < count && i < from + VOTES_OF_ROW; i++) {
-        rst_vote_t one = {row->reset->at.time - events[i].time, clock, index};
+        rst_vote_t one = {rst_time_sub(row->reset->at.time, events[i].time), clock, index};
 
-        if (!sent || events[i].active == row->active)
+        if (rst_time_fits(one.offset) && (!sent || events[i].active == row->active))
             g_array_append_val(votes, one);
     }
 }
@@ -109,7 +109,7 @@ static void set_clocks(rst_join_t *join)
 
 static int64_t distance(const rst_row_t *row, const rst_event_t *event, int64_t offset)
 {
-    return ABS(row->reset->at.time - offset - event->time);
+    return rst_time_apart(rst_time_sub(row->reset->at.time, offset), event->time);
 }
 
 /* Resets of one chain so close together that time alone cannot tell their events apart. */
@@ -176,7 +176,8 @@ static void add_of_listener(const rst_join_t *join, burst_t *burst, const rst_ro
 static bool follows(const rst_join_t *join, const rst_row_t *row, int64_t tolerance)
 {
     return row->previous != RST_JOIN_NONE &&
-           row->reset->at.time - rst_join_row(join, row->previous)->reset->at.time <= 2 * tolerance;
+           rst_time_sub(row->reset->at.time, rst_join_row(join, row->previous)->reset->at.time) <=
+               rst_time_times(2, tolerance);
 }
 
 static void collect_rows(const rst_join_t *join, burst_t *burst, unsigned start, int64_t tolerance)
@@ -221,8 +222,10 @@ static void collect_events(const rst_join_t *join, burst_t *burst, const rst_hos
 {
     const rst_row_t *first = rst_join_row(join, burst->row[0]);
     const rst_row_t *last = rst_join_row(join, burst->row[burst->rows - 1]);
-    int64_t from = first->reset->at.time - offset - clock->tolerance;
-    int64_t to = last->reset->at.time - offset + clock->tolerance;
+    int64_t begin = rst_time_sub(first->reset->at.time, offset);
+    int64_t end = rst_time_sub(last->reset->at.time, offset);
+    int64_t from = rst_time_sub(begin, clock->tolerance);
+    int64_t to = rst_time_add(end, clock->tolerance);
     unsigned count;
     const rst_event_t *events = events_of(join, first, &count);
 
@@ -230,8 +233,8 @@ static void collect_events(const rst_join_t *join, burst_t *burst, const rst_hos
     add_events(burst, events, count, first->active, from, to);
     /* The only reset of a connection need not be as punctual as one of several. */
     if (!burst->events && first->chain->count == 1)
-        add_events(burst, events, count, first->active, from + clock->tolerance - RST_JOIN_TOLERANCE,
-                   to - clock->tolerance + RST_JOIN_TOLERANCE);
+        add_events(burst, events, count, first->active, rst_time_sub(begin, RST_JOIN_TOLERANCE),
+                   rst_time_add(end, RST_JOIN_TOLERANCE));
     if (burst->events < burst->rows && !first->active)
         add_of_listener(join, burst, first, from, to);
     if (burst->rows == 1 && burst->events > 1 && burst->events <= BURST_MAX)
@@ -256,7 +259,7 @@ static void match(const rst_join_t *join, unsigned start, rst_host_clock_t *cloc
 
         row->sent = burst.event[i];
         clock->matched++;
-        rst_drift_add(&clock->drift, row->reset->at.time - row->sent->time);
+        rst_drift_add(&clock->drift, rst_time_sub(row->reset->at.time, row->sent->time));
         if (misses)
             g_array_append_val(misses, miss);
     }
@@ -346,7 +349,7 @@ static void match_receipt(rst_join_t *join, rst_row_t *row)
 static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst_host_clock_t *clock)
 {
     const rst_story_t *story = row->reset->story;
-    int64_t time = row->reset->at.time - clock->offset;
+    int64_t time = rst_time_sub(row->reset->at.time, clock->offset);
     unsigned peer = 1u - row->reset->from;
     unsigned count;
     const rst_event_t *events = events_of(join, row, &count);
@@ -356,7 +359,7 @@ static bool is_elsewhere(const rst_join_t *join, const rst_row_t *row, const rst
             return true; /* an event of the wrong shape, or of another reset: proves nothing */
     }
     return rst_trace_with_peer(join->trace->sent, &story->address[peer], story->port[peer], row->active,
-                               time - RST_JOIN_TOLERANCE, time + RST_JOIN_TOLERANCE);
+                               rst_time_sub(time, RST_JOIN_TOLERANCE), rst_time_add(time, RST_JOIN_TOLERANCE));
 }
 
 static void match_rest(rst_join_t *join)

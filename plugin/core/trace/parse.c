@@ -14,12 +14,12 @@
 
 #include <glib.h>
 
+#include "base/moment.h"
 #include "trace/address.h"
 
 #define SEND "tcp_send_reset:"
 #define RECEIVE "tcp_receive_reset:"
 #define SECONDS_MAX 10000000000 /* beyond the range of any clock */
-#define NANOSECONDS INT64_C(1000000000)
 
 static const struct {
     uint8_t value;
@@ -115,8 +115,8 @@ static bool is_null(const char *text)
 /* Seconds with a fraction, or nanoseconds without one; ends with ':'. */
 static bool read_time(const char *text, const char *end, int64_t *time)
 {
-    int64_t fraction = 0;
-    int64_t unit = NANOSECONDS;
+    uint32_t fraction = 0;
+    uint32_t unit = RST_SECOND;
     char *at;
     guint64 whole = g_ascii_strtoull(text, &at, 10);
 
@@ -128,11 +128,11 @@ static bool read_time(const char *text, const char *end, int64_t *time)
     }
     for (at++; at < end && g_ascii_isdigit(*at); at++) {
         unit /= 10;
-        fraction += (*at - '0') * unit;
+        fraction += (uint32_t)(*at - '0') * unit;
     }
     if (*at != ':' || whole > SECONDS_MAX / 2)
         return false;
-    *time = (int64_t)whole * NANOSECONDS + fraction;
+    *time = rst_time_of((int64_t)whole, fraction);
     return true;
 }
 

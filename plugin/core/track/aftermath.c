@@ -150,7 +150,7 @@ static bool is_overdue(const rst_reset_t *reset)
     const rst_direction_t *own = &reset->direction[reset->from];
     int64_t delay = rst_elapsed(reset->trigger.moment, reset->at);
 
-    return (own->known & RST_DIRECTION_RTT) && delay > 3 * own->rtt + RST_MILLISECOND;
+    return (own->known & RST_DIRECTION_RTT) && delay > rst_time_add(rst_time_times(3, own->rtt), RST_MILLISECOND);
 }
 
 /* Where the clock shows the file out of order, the segment that a reset answers may be stored behind it: with an
@@ -268,7 +268,7 @@ static void note_own_reset(rst_reset_t *reset, const rst_segment_t *segment, rst
     if ((peer->known & RST_DIRECTION_ACKED) && rst_seq_diff(segment->seq, peer->acked) <= 2)
         return;
     if (reset->after.train < 2)
-        reset->after.train_step[reset->after.train] = segment->seq - reset->seq;
+        reset->after.train_step[reset->after.train] = rst_seq_ahead(segment->seq, reset->seq);
     if (reset->after.train == UINT16_MAX)
         return;
     reset->after.train++;

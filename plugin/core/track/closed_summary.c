@@ -5,6 +5,8 @@
  */
 #include "track/closed_summary.h"
 
+#include "base/seq.h"
+
 #define NEEDED (RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_FIN)
 #define KEPT_MPTCP RST_DIRECTION_RTT /* no round trip is kept, so its bit says whether the side uses MPTCP */
 #define REFUSED (RST_DIRECTION_ZERO_WINDOW | RST_DIRECTION_SHRUNK | RST_DIRECTION_SACK | RST_DIRECTION_FASTCLOSE)
@@ -88,7 +90,7 @@ static uint64_t bytes_of(const rst_closed_direction_t *kept)
 {
     if (!kept->data_segments)
         return 0;
-    return (kept->known & RST_DIRECTION_SYN) ? kept->nxt - kept->isn - 2 : 1;
+    return (kept->known & RST_DIRECTION_SYN) ? rst_seq_ahead(kept->nxt, kept->isn + 2) : 1;
 }
 
 static void restore_direction(rst_direction_t *side, const rst_closed_direction_t *kept,

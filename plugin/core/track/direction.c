@@ -326,7 +326,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
         peer->unanswerable = 0;
     }
     if (rst_seq_after(end, side->nxt)) {
-        fresh = end - side->nxt < segment->len ? end - side->nxt : segment->len;
+        fresh = MIN(rst_seq_ahead(end, side->nxt), segment->len);
         side->bytes += fresh;
         side->nxt = end;
         if (!side->timed.pass_index) {
@@ -358,9 +358,7 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
 /* A probe that nobody answers does not end the silence. */
 static int64_t silence_with(int64_t idle, int64_t earlier)
 {
-    if (idle == RST_TIME_NONE || earlier == RST_TIME_NONE)
-        return RST_TIME_NONE;
-    return MIN(idle + earlier, RST_ELAPSED_MAX);
+    return MIN(rst_time_add(idle, earlier), RST_ELAPSED_MAX);
 }
 
 static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, const rst_segment_t *segment,

@@ -154,8 +154,7 @@ rst_host_period_t *rst_host_period(const rst_hosts_t *hosts, rst_host_t *host, r
     rst_host_period_t *period = &host->period;
 
     /* In the usual case the period has just begun: one comparison decides. */
-    if (period->first.pass_index && (uint64_t)at.time - (uint64_t)period->first.time > (uint64_t)RST_NEAR_AFTER &&
-        is_over(period, at))
+    if (period->first.pass_index && !rst_is_soon_after(period->first, at, RST_NEAR_AFTER) && is_over(period, at))
         begin_period(hosts, host);
     if (!period->first.pass_index)
         period->first = at;
@@ -238,7 +237,7 @@ bool rst_same_idle(int64_t a, int64_t b)
 {
     int64_t tolerance = b >= 5 * RST_SECOND ? b / 50 : b / 200;
 
-    return b >= RST_SECOND && a >= b - tolerance && a <= b + tolerance;
+    return b >= RST_SECOND && rst_time_apart(a, b) <= tolerance;
 }
 
 /* Long enough for a timer; below five seconds, only whole seconds count. */

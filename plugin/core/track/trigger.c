@@ -21,8 +21,8 @@ static bool soon(const rst_reset_t *reset, const rst_recent_segment_t *candidate
     int64_t limit = (int64_t)prefs->trigger_window_ms * RST_MILLISECOND;
     int64_t delay = rst_elapsed(candidate->moment, reset->at);
 
-    if ((own->known & RST_DIRECTION_RTT) && 3 * own->rtt > limit)
-        limit = 3 * own->rtt;
+    if (own->known & RST_DIRECTION_RTT)
+        limit = MAX(limit, rst_time_times(3, own->rtt));
     return delay == RST_TIME_NONE || delay <= limit;
 }
 
@@ -46,7 +46,7 @@ static bool was_taken(const rst_reset_t *reset, const rst_recent_segment_t *cand
         return false;
     /* Several hosts or stacks may answer one SYN, each with a number of its own: only one of them was accepted. */
     if (candidate->flags & RST_FLAG_SYN)
-        return own->acked - end <= RST_RING_LARGE * RST_FIRST_FLIGHT;
+        return rst_seq_ahead(own->acked, end) <= RST_RING_LARGE * RST_FIRST_FLIGHT;
     return rst_seq_before(end, own->acked) || (candidate->space && end == own->acked);
 }
 
@@ -73,9 +73,9 @@ static bool is_in_time(const rst_reset_t *reset, int64_t delay)
     const rst_reset_t *before = reset->conn->last_reset[reset->from];
 
     if (before && before->trigger.moment.pass_index &&
-        delay <= rst_elapsed(before->trigger.moment, before->at) + RST_MILLISECOND)
+        delay <= rst_time_add(rst_elapsed(before->trigger.moment, before->at), RST_MILLISECOND))
         return true;
-    return (own->known & RST_DIRECTION_RTT) && delay <= 3 * own->rtt + RST_MILLISECOND;
+    return (own->known & RST_DIRECTION_RTT) && delay <= rst_time_add(rst_time_times(3, own->rtt), RST_MILLISECOND);
 }
 
 /* Did the segment reach a connection that had been reset, or was it in flight when that happened? */
@@ -197,7 +197,7 @@ static rst_recent_segment_t *find_answered_with_ack(rst_reset_t *reset, const rs
  * as it is, and leave out the byte that it may bear. */
 static bool acknowledges(const rst_reset_t *reset, const rst_recent_segment_t *candidate)
 {
-    uint32_t beyond = reset->ack - candidate->seq;
+    uint32_t beyond = rst_seq_ahead(reset->ack, candidate->seq);
 
     return beyond == candidate->space || (candidate->keepalive && beyond <= 1);
 }
@@ -301,7 +301,8 @@ static bool may_be_answered_now(const rst_reset_t *reset, const rst_recent_segme
 
     if (candidate->moment.pass_index > own->last.pass_index)
         return soon(reset, candidate, prefs);
-    return (own->known & RST_DIRECTION_RTT) && delay >= own->rtt / 2 && delay <= 3 * own->rtt + RST_MILLISECOND;
+    return (own->known & RST_DIRECTION_RTT) && delay >= own->rtt / 2 &&
+           delay <= rst_time_add(rst_time_times(3, own->rtt), RST_MILLISECOND);
 }
 
 /* The oldest one that no reset has answered yet. */
@@ -464,9 +465,9 @@ bool rst_reset_is_copy(const rst_reset_t *reset, const rst_reset_t *earlier, con
     if ((counted && reset->ip_id != earlier->ip_id) || (moved && !rst_reset_may_be_doubled(reset)))
         return false;
     if (counted && (reset->direction[reset->from].ip_id_changes || !reset->trigger.moment.pass_index))
-        return elapsed <= (moved ? COPIES_APART * limit : limit);
+        return elapsed <= (moved ? rst_time_times(COPIES_APART, limit) : limit);
     if (moved)
-        return elapsed <= COPIES_APART * limit;
+        return elapsed <= rst_time_times(COPIES_APART, limit);
     if (elapsed > limit || !peer->segments)
         return false;
     if (copies_of_each(reset))

@@ -75,7 +75,7 @@ static bool continues(const rst_habit_t *habit, int64_t interval)
         return true;
     if (habit->count == 2 && habit->period_min > RST_NEAR_AFTER && interval < habit->period_min / 4)
         return false;
-    return interval <= MAX(RST_NEAR_AFTER, 4 * habit->period_max);
+    return interval <= MAX(RST_NEAR_AFTER, rst_time_times(4, habit->period_max));
 }
 
 /* Each series is a separate record, because the resets of an earlier one still refer to it. The visit before begins the
