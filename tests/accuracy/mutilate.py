@@ -82,7 +82,7 @@ def without(frames, lost, resets=False):
 
 def chance(index, seed):
     """A fixed number from 0 to 999: by the clock, each recording would lose other packets."""
-    return zlib.crc32(bytes((seed % 256, index % 256, index // 256 % 256))) % 1000
+    return zlib.crc32(f"{seed} {index}".encode()) % 1000
 
 
 def of_side(frames, client_side):
@@ -92,31 +92,31 @@ def of_side(frames, client_side):
     return [client is not None and seg.ok and (seg.src[0] == client[0]) == client_side for seg in segments]
 
 
-def lossy(frames):
+def lossy(frames, seed):
     """A capture that lacks some packets that the hosts received: four in a hundred, never a reset."""
-    return without(frames, lambda index: chance(index, 0) < 40)
+    return without(frames, lambda index: chance(index, seed) < 40)
 
 
-def lossier(frames):
+def lossier(frames, seed):
     """Ten in a hundred."""
-    return without(frames, lambda index: chance(index, 1) < 100)
+    return without(frames, lambda index: chance(index, seed) < 100)
 
 
-def lossy_runs(frames):
+def lossy_runs(frames, seed):
     """One run of three frames in eight."""
-    return without(frames, lambda index: chance(index // 3, 2) < 125)
+    return without(frames, lambda index: chance(index // 3, seed) < 125)
 
 
-def lossy_client(frames):
+def lossy_client(frames, seed):
     """A third of what the first client sent."""
     mine = of_side(frames, True)
-    return without(frames, lambda index: mine[index] and chance(index, 3) < 333)
+    return without(frames, lambda index: mine[index] and chance(index, seed) < 333)
 
 
-def lossy_server(frames):
+def lossy_server(frames, seed):
     """A third of what was sent to the first client."""
     mine = of_side(frames, False)
-    return without(frames, lambda index: mine[index] and chance(index, 4) < 333)
+    return without(frames, lambda index: mine[index] and chance(index, seed) < 333)
 
 
 def timeless(frames):
@@ -188,14 +188,17 @@ def unfinished(data, segment):
     return bytes(changed)
 
 
-CHANGES = (late, client_only, server_only, short, coarse, milli, lossy, lossier, lossy_runs, lossy_client, lossy_server,
-           timeless, doubled, merged)
+LOSSES = (lossy, lossier, lossy_runs, lossy_client, lossy_server)  # these need a seed
+CHANGES = (late, client_only, server_only, short, coarse, milli, *LOSSES, timeless, doubled, merged)
 
 
 def write(source, target, change):
     """Write the changed capture; returns {old frame number: new}."""
     frames = [(number, *frame) for number, frame in enumerate(capfile.read_frames(str(source)), 1)]
-    return write_frames(target, list(change(frames)) if frames else [])
+    if not frames:
+        return write_frames(target, [])
+    seed = (f"{change.__name__} {source.parent.name} {source.name}",) if change in LOSSES else ()
+    return write_frames(target, list(change(frames, *seed)))
 
 
 def write_frames(target, left):
