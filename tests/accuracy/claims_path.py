@@ -355,6 +355,12 @@ def answers_unseen(s, at):
     s.need(at.resets and not at.flags & ACK and s.verdict.trigger is None, "it has the ACK flag, or it answers a segment")
 
 
+@evidence("Of the {n} bytes of payload in the reset, {m} are in the capture: they may state its reason")
+def payload_cut(s, at, n, m):
+    s.from_own(at)
+    s.need(at.resets and m < n and at.length == n, f"it has {at.length} bytes")
+
+
 @summary("the segment in frame {f} reached a host without this connection, while {own} goes on with it in frame {g}")
 def two_hosts(s, f, g):
     s.from_peer(f)

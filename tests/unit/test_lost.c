@@ -151,8 +151,7 @@ static void test_copy_lost(void)
                  "1 C>S R. 1101 ack 5201 ttl 128 id 301", "1.000004 C>S R. 1101 ack 5201 ttl 127 id 301");
 }
 
-#define AFTER_350                                                                                                     \
-    "350 C>S P. 1101 ack 5201 len 40 ttl 64 id 104", "350.02 S>C R 5201 ttl 57 id 0"
+#define AFTER_350 "350 C>S P. 1101 ack 5201 len 40 ttl 64 id 104", "350.02 S>C R 5201 ttl 57 id 0"
 
 static void test_silence(void)
 {
@@ -164,6 +163,13 @@ static void test_silence(void)
     script_check("device_idle_timeout 55-65 by middlebox hides missing", SCRIPT_TALK,
                  "0.1 C>S P. 1301 ack 5401 len 40 ttl 64 id 104", "0.12 S>C . 5401 ack 1341 ttl 54 id 204",
                  "350 C>S P. 1341 ack 5401 len 40 ttl 64 id 105", "350.02 S>C R 5401 ttl 57 id 0");
+}
+
+static void test_statement_cut(void)
+{
+    script_check("app_abort 70-80 hides payload", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 ttl 54 id 203");
+    script_check("app_abort 60-69 shows payload", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 len 40 hex 7374 ttl 54 id 203");
+    script_check("* hides missing", SCRIPT_TALK, "2 S>C R. 5201 ack 1101 data 'Go away' ttl 54 id 203");
 }
 
 int main(int argc, char **argv)
@@ -179,6 +185,7 @@ int main(int argc, char **argv)
         {"/lost/mirrored-ids", test_mirrored_ids},
         {"/lost/copy", test_copy_lost},
         {"/lost/silence", test_silence},
+        {"/lost/statement-cut", test_statement_cut},
         {NULL, NULL},
     };
 

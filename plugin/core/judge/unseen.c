@@ -29,6 +29,12 @@ static bool silence_lacks(const rst_view_t *view)
            (view->peer->gaps && view->peer->gap_last.pass_index >= end);
 }
 
+/* The snap length cut it off. */
+static bool payload_is_cut(const rst_reset_t *reset)
+{
+    return reset->head_len < MIN(reset->len, RST_HEAD_MAX);
+}
+
 uint32_t rst_unseen_by(const rst_view_t *view, const rst_rule_t *rule)
 {
     uint32_t needs = rule->flags & RST_NEEDS_PACKETS;
@@ -40,7 +46,16 @@ uint32_t rst_unseen_by(const rst_view_t *view, const rst_rule_t *rule)
         unseen |= RST_NEEDS_NO_TRIGGER;
     if ((needs & RST_NEEDS_SILENCE) && silence_lacks(view))
         unseen |= RST_NEEDS_SILENCE;
+    if ((needs & RST_NEEDS_STATEMENT) && payload_is_cut(view->reset))
+        unseen |= RST_NEEDS_STATEMENT;
     return unseen;
+}
+
+static void tell_cut(const rst_view_t *view)
+{
+    rst_evidence_add(view, view->reset->at.pass_index,
+                     "Of the %u bytes of payload in the reset, %u are in the capture: they may state its reason",
+                     view->reset->len, view->reset->head_len);
 }
 
 void rst_unseen_tell(const rst_view_t *view, uint32_t unseen)
@@ -49,7 +64,9 @@ void rst_unseen_tell(const rst_view_t *view, uint32_t unseen)
                        : unseen & RST_NEEDS_NO_TRIGGER ? "whether the reset answers one of them"
                                                        : "whether the connection was silent for so long";
 
-    if (unseen)
+    if (unseen & RST_NEEDS_STATEMENT)
+        tell_cut(view);
+    if (unseen & ~(uint32_t)RST_NEEDS_STATEMENT)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "Packets of the connection are missing from the capture, so it is not known %s", what);
 }

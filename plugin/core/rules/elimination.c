@@ -411,7 +411,9 @@ static void explain_data_sent(const rst_view_t *view)
     explain_abort(view, "had sent the last data and reset the connection");
 }
 
-#define BY_ELIMINATION (RST_RULE_FIRST | RST_RULE_HISTORY | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_NEEDS_ALL)
+#define BY_ELIMINATION                                                                                                 \
+    (RST_RULE_FIRST | RST_RULE_HISTORY | RST_RULE_BY_FIN | RST_RULE_BY_ELIMINATION | RST_NEEDS_ALL |                   \
+     RST_NEEDS_STATEMENT)
 #define ABORT_ALIKE                                                                                                    \
     {                                                                                                                  \
         {RST_CAUSE_UNREAD_DATA, 15}, {RST_CAUSE_ADMIN_KILL, 8},                                                        \

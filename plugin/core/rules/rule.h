@@ -83,7 +83,8 @@ enum {                                 /* among the flags of the row */
        RST_NEEDS_REPLIES = 0x2000000,    /* what the other side said to what was repeated in vain */
        RST_NEEDS_NO_TRIGGER = 0x4000000, /* a segment that asks for this reset */
        RST_NEEDS_SILENCE = 0x8000000,    /* packets in the silence before it */
-       RST_NEEDS_PACKETS = RST_NEEDS_REPLIES | RST_NEEDS_NO_TRIGGER | RST_NEEDS_SILENCE
+       RST_NEEDS_STATEMENT = 0x10000000, /* what the reset says about itself, in its payload */
+       RST_NEEDS_PACKETS = RST_NEEDS_REPLIES | RST_NEEDS_NO_TRIGGER | RST_NEEDS_SILENCE | RST_NEEDS_STATEMENT
 };
 
 enum { /* the forms of reset that a rule may apply to: for other forms it is not asked */
