@@ -21,6 +21,8 @@ static void check_packets(const rst_rule_t *rule)
          rule->cause == RST_CAUSE_FIN_WAIT_TIMEOUT) &&
         !(rule->flags & RST_NEEDS_SILENCE))
         g_error("%s measures a silence: RST_NEEDS_SILENCE", rule->name);
+    if ((rule->flags & RST_RULE_BY_ELIMINATION) && !(rule->flags & RST_NEEDS_STATEMENT))
+        g_error("%s finds nothing else: RST_NEEDS_STATEMENT", rule->name);
 }
 
 /* Each row says what it takes for absent, or that it takes nothing for absent. */
