@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "base/names.h"
 #include "base/siphash.h"
 #include "engine/state.h"
 #include "points/same_isn.h"
@@ -268,6 +269,68 @@ static void test_clocks(void)
     rst_join_free(join);
 }
 
+static void test_names(void)
+{
+    rst_names_t names;
+
+    rst_names_open(&names);
+    for (unsigned i = 0; i < INPUTS; i++) {
+        char text[16];
+
+        g_snprintf(text, sizeof text, "name-%u", i);
+        g_assert_cmpstr(rst_names_keep(&names, text, INPUTS), ==, text);
+        g_assert_true(rst_names_keep(&names, text, INPUTS) == rst_names_find(&names, text));
+    }
+    g_assert_null(rst_names_find(&names, "name"));
+    g_assert_null(rst_names_keep(&names, "name", INPUTS));
+    g_assert_cmpstr(rst_names_find(&names, "name-7"), ==, "name-7");
+    rst_names_close(&names);
+}
+
+/* Two clients whose SYNs nobody answers, always in the same frames: which of them the frame tells must not depend on
+ * the secrets. */
+static guint told_of_both(void)
+{
+    rst_prefs_t prefs = rst_prefs_default();
+    script_scope_t scope;
+    rst_engine_t *engine;
+    rst_finding_t finding;
+    guint told;
+
+    script_scope_open(&scope);
+    engine = rst_engine_new(&scope.memory, &prefs);
+    for (uint32_t frame = 1; frame <= 4; frame++) {
+        rst_engine_frame(engine, frame, frame * frame * RST_SECOND);
+        for (unsigned i = 0; frame < 4 && i < 2; i++) {
+            rst_segment_t segment = {.frame = frame,
+                                     .src = {{1 + i, 0}, 4},
+                                     .dst = {{9 + i, 0}, 4},
+                                     .sport = 1024,
+                                     .dport = 80,
+                                     .seq = 1000,
+                                     .flags = RST_FLAG_SYN,
+                                     .time = frame * frame * RST_SECOND,
+                                     .known = RST_HAS_IP | RST_HAS_WINDOW | RST_HAS_OPTIONS | RST_HAS_LENGTH};
+
+            rst_engine_feed(engine, &segment);
+        }
+    }
+    rst_engine_finish_pass(engine);
+    g_assert_true(rst_engine_finding(engine, 3, &scope.memory, &finding));
+    told = g_str_hash(finding.server);
+    rst_engine_free(engine);
+    script_scope_close(&scope);
+    return told;
+}
+
+static void test_one_frame(void)
+{
+    guint first = told_of_both();
+
+    for (unsigned i = 0; i < 20; i++)
+        g_assert_cmpuint(told_of_both(), ==, first);
+}
+
 /* Of an IPv4 connection, both addresses are in the key, on machines of either byte order. */
 static void test_ipv4(void)
 {
@@ -294,10 +357,13 @@ static void test_ipv4(void)
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        {"/siphash/vectors", test_vectors}, {"/siphash/words", test_words},       {"/siphash/secrets", test_secrets},
-        {"/siphash/engine", test_engine},   {"/siphash/services", test_services}, {"/siphash/points", test_points},
-        {"/siphash/visits", test_visits},   {"/siphash/icmp", test_icmp},         {"/siphash/isns", test_isns},
-        {"/siphash/clocks", test_clocks},   {"/siphash/ipv4", test_ipv4},         {NULL, NULL},
+        {"/siphash/vectors", test_vectors},     {"/siphash/words", test_words},
+        {"/siphash/secrets", test_secrets},     {"/siphash/engine", test_engine},
+        {"/siphash/services", test_services},   {"/siphash/points", test_points},
+        {"/siphash/visits", test_visits},       {"/siphash/icmp", test_icmp},
+        {"/siphash/isns", test_isns},           {"/siphash/clocks", test_clocks},
+        {"/siphash/ipv4", test_ipv4},           {"/siphash/names", test_names},
+        {"/siphash/one_frame", test_one_frame}, {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);

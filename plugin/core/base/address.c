@@ -23,6 +23,13 @@ uint32_t rst_address_hash(const rst_address_t *address)
     return (uint32_t)(mixed >> 32);
 }
 
+int rst_address_compare(const rst_address_t *a, const rst_address_t *b)
+{
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return memcmp(a->word, b->word, sizeof a->word);
+}
+
 bool rst_address_equal(const rst_address_t *a, const rst_address_t *b)
 {
     return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->size == b->size;

@@ -20,6 +20,8 @@ uint32_t rst_address_ipv4(const rst_address_t *address);
 
 /* The same in each run, for what a verdict may depend on. Tables that look up addresses need rst_siphash(). */
 uint32_t rst_address_hash(const rst_address_t *address);
+/* By size, then by bytes. */
+int rst_address_compare(const rst_address_t *a, const rst_address_t *b);
 bool rst_address_equal(const rst_address_t *a, const rst_address_t *b);
 
 #endif

@@ -136,12 +136,38 @@ bool rst_findings_has(const rst_engine_t *engine, const rst_conn_t *conn)
     return false;
 }
 
+static int compare_ends(const rst_failure_t *a, const rst_failure_t *b)
+{
+    int order = 0;
+
+    if (a->report)
+        order = rst_address_compare(&a->report->icmp.src, &b->report->icmp.src);
+    if (a->report && !order)
+        order = rst_address_compare(&a->report->icmp.dst, &b->report->icmp.dst);
+    for (unsigned i = 0; !order && i < 2; i++) {
+        order = rst_address_compare(&a->address[i], &b->address[i]);
+        order = order ? order : (int)a->port[i] - (int)b->port[i];
+    }
+    return order;
+}
+
+/* Of several that end in one frame, one is listed, the same in each run: the tables have no order. */
+static bool gives_way(const rst_failure_t *listed, const rst_failure_t *failure)
+{
+    if (listed->kind != failure->kind)
+        return listed->kind < failure->kind;
+    if (listed->first.pass_index != failure->first.pass_index)
+        return listed->first.pass_index < failure->first.pass_index;
+    return compare_ends(listed, failure) < 0;
+}
+
 static void list_failure(rst_engine_t *engine, const rst_failure_t *failure)
 {
-    uint32_t frame = rst_frames_number(&engine->file.frames, failure->last.pass_index);
+    gpointer frame = GUINT_TO_POINTER(rst_frames_number(&engine->file.frames, failure->last.pass_index));
+    const rst_failure_t *listed = g_hash_table_lookup(engine->findings, frame);
 
-    if (frame)
-        g_hash_table_insert(engine->findings, GUINT_TO_POINTER(frame), g_memdup2(failure, sizeof *failure));
+    if (frame && (!listed || gives_way(listed, failure)))
+        g_hash_table_insert(engine->findings, frame, g_memdup2(failure, sizeof *failure));
 }
 
 /* One failure is reported once: what an ICMP error explains is not a silent one. */

@@ -10,7 +10,7 @@
 #include "points/conn_at_point.h"
 #include "points/pairing.h"
 
-#define WHOLES_MAX 20000 /* the most connections to count */
+#define WHOLES_MAX 20000 /* the most connections to count, the earliest ones */
 
 /* Counts the segments that must have passed one point, because they reached the other, but are not in the first point's
  * record. */
@@ -66,17 +66,15 @@ static void forget_missed(rst_points_t *points)
 
 void rst_losses_count(rst_points_t *points)
 {
-    GHashTableIter iter;
-    gpointer key;
+    GPtrArray *conns = rst_conn_table_list(points->table);
     unsigned left = WHOLES_MAX;
 
     forget_missed(points);
-    g_hash_table_iter_init(&iter, points->table->table);
-    while (left && g_hash_table_iter_next(&iter, &key, NULL)) {
-        const rst_conn_entry_t *entry = key;
-        const rst_conn_at_point_t *view = entry->packed || !entry->as.conn ? NULL : entry->as.conn->at_point;
+    for (unsigned i = 0; left && i < conns->len; i++) {
+        const rst_conn_t *conn = g_ptr_array_index(conns, i);
 
-        for (; view && left; view = view->view)
+        for (const rst_conn_at_point_t *view = conn->at_point; view && left; view = view->view)
             left -= count_incarnations(points, view, left);
     }
+    g_ptr_array_free(conns, TRUE);
 }

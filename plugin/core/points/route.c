@@ -128,33 +128,14 @@ void rst_points_adopt(rst_points_t *points, rst_conn_t *table_conn, unsigned int
     rst_at_point_new(points, table_conn, table_conn)->interfaces = (uint16_t)(1u << interface);
 }
 
-static void adopt_all(gpointer key, gpointer value, gpointer data)
-{
-    const rst_conn_entry_t *entry = key;
-
-    (void)value;
-    if (!entry->packed && entry->as.conn)
-        g_ptr_array_add(data, entry->as.conn);
-}
-
-static int compare_beginning(const void *a, const void *b)
-{
-    uint32_t left = (*(rst_conn_t *const *)a)->first.pass_index;
-    uint32_t right = (*(rst_conn_t *const *)b)->first.pass_index;
-
-    return (left > right) - (left < right);
-}
-
 void rst_points_begin(rst_points_t *points)
 {
-    GPtrArray *conns = g_ptr_array_new();
+    GPtrArray *conns = rst_conn_table_list(points->table);
 
     points->several = true;
     points->secret = rst_secret_new();
     points->by_isn = rst_same_isn_table();
     points->opened = g_hash_table_new(NULL, NULL); /* by our own pointers, which nobody can choose */
-    g_hash_table_foreach(points->table->table, adopt_all, conns);
-    g_ptr_array_sort(conns, compare_beginning);
     for (unsigned i = 0; i < conns->len; i++) {
         rst_conn_t *conn = g_ptr_array_index(conns, i);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/text.h"
 #include "problems/stories.h"
 
@@ -168,25 +169,26 @@ static char *title_of(const rst_problems_t *problems, const rst_problem_t *probl
 }
 
 /* Two problems that only differ in who ended the connections, or in when, still need two. */
-static const char *id_of(const rst_problems_t *problems, const rst_problem_t *problem, GHashTable *seen)
+static const char *id_of(const rst_problems_t *problems, const rst_problem_t *problem, rst_names_t *seen)
 {
     const char *token = rst_token_name(problem->token);
     char *id = g_strdup_printf("%s|%s", token, problem->value);
 
-    for (unsigned i = 1; g_hash_table_contains(seen, id); i++) {
+    for (unsigned i = 1; rst_names_find(seen, id); i++) {
         g_free(id);
         id = i == 1
                  ? g_strdup_printf("%s|%s|%s", token, problem->value, rst_sender_name((rst_sender_t)problem->culprit))
                  : g_strdup_printf("%s|%s|%u", token, problem->value, i);
     }
-    g_hash_table_add(seen, (gpointer)keep(problems, g_strdup(id)));
+    rst_names_keep(seen, id, UINT_MAX);
     return keep(problems, id);
 }
 
 void rst_describe(rst_problems_t *problems)
 {
-    GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+    rst_names_t seen;
 
+    rst_names_open(&seen);
     for (uint32_t i = 0; i < problems->problem->len; i++) {
         rst_problem_t *problem = rst_problem_at(problems, i);
 
@@ -195,7 +197,7 @@ void rst_describe(rst_problems_t *problems)
         problem->value = keep(problems, value_of(problems, problem));
         problem->filter = keep(problems, filter_of(problems, problem));
         problem->title = keep(problems, title_of(problems, problem));
-        problem->id = id_of(problems, problem, seen);
+        problem->id = id_of(problems, problem, &seen);
     }
-    g_hash_table_destroy(seen);
+    rst_names_close(&seen);
 }

@@ -13,7 +13,7 @@
 void rst_keys_open(rst_keys_t *keys)
 {
     *keys = (rst_keys_t){.room = ROOM_FIRST, .mask = 2 * ROOM_FIRST - 1};
-    keys->secret = (uint64_t)g_random_int() << 32 | g_random_int() | 1;
+    keys->secret = rst_secret_new();
     keys->key = g_new(rst_key_t, keys->room);
     keys->slot = g_new0(uint32_t, keys->mask + 1);
 }
@@ -27,11 +27,9 @@ void rst_keys_close(rst_keys_t *keys)
 /* The slot of a key, or the free one where it belongs. */
 static uint32_t slot_of(const rst_keys_t *keys, uint64_t a, uint64_t b)
 {
-    uint64_t hash = (a ^ keys->secret) * keys->secret;
+    const uint64_t words[] = {a, b};
+    uint64_t hash = rst_siphash_words(&keys->secret, words, G_N_ELEMENTS(words), 0);
 
-    hash ^= hash >> 32;
-    hash = (hash ^ b) * keys->secret;
-    hash ^= hash >> 29;
     for (uint32_t at = (uint32_t)hash & keys->mask;; at = (at + 1) & keys->mask) {
         uint32_t number = keys->slot[at];
 

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/siphash.h"
+
 #define RST_NUMBER_NONE UINT32_MAX
 
 typedef struct rst_key {
@@ -21,7 +23,7 @@ typedef struct rst_keys {
     rst_key_t *key; /* by number */
     uint32_t *slot; /* number + 1, 0 = free */
     uint32_t count, room, mask;
-    uint64_t secret; /* odd and random, so that nobody can craft a file whose keys all collide */
+    rst_secret_t secret;
 } rst_keys_t;
 
 void rst_keys_open(rst_keys_t *keys);

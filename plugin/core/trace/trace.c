@@ -7,38 +7,13 @@
 
 #include <string.h>
 
-/* One kept name; in a probe, text points to the name that is looked for. */
-typedef struct name {
-    char *text; /* owned */
-    uint32_t hash;
-} name_t;
-
-static guint name_hash(gconstpointer key)
-{
-    return ((const name_t *)key)->hash;
-}
-
-static gboolean name_equal(gconstpointer a, gconstpointer b)
-{
-    return strcmp(((const name_t *)a)->text, ((const name_t *)b)->text) == 0;
-}
-
-static void free_name(gpointer data)
-{
-    name_t *name = data;
-
-    g_free(name->text);
-    g_free(name);
-}
-
 rst_trace_t *rst_trace_new(void)
 {
     rst_trace_t *trace = g_new0(rst_trace_t, 1);
 
     trace->sent = g_array_new(FALSE, FALSE, sizeof(rst_event_t));
     trace->received = g_array_new(FALSE, FALSE, sizeof(rst_event_t));
-    trace->names = g_hash_table_new_full(name_hash, name_equal, free_name, NULL);
-    trace->secret = rst_secret_new();
+    rst_names_open(&trace->names);
     return trace;
 }
 
@@ -48,27 +23,14 @@ void rst_trace_free(rst_trace_t *trace)
         return;
     g_array_free(trace->sent, TRUE);
     g_array_free(trace->received, TRUE);
-    g_hash_table_destroy(trace->names);
+    rst_names_close(&trace->names);
     g_free(trace);
 }
 
 /* The kept copy of a name; NULL if there is no name or there are too many. */
-static const char *keep_name(rst_trace_t *trace, char *text)
+static const char *keep_name(rst_trace_t *trace, const char *name)
 {
-    name_t key = {text, (uint32_t)rst_siphash(&trace->secret, text, strlen(text))};
-    name_t *kept;
-
-    if (!text[0])
-        return NULL;
-    kept = g_hash_table_lookup(trace->names, &key);
-    if (!kept) {
-        if (g_hash_table_size(trace->names) >= RST_TRACE_NAMES_MAX)
-            return NULL;
-        kept = g_memdup2(&key, sizeof key);
-        kept->text = g_strdup(text);
-        g_hash_table_add(trace->names, kept);
-    }
-    return kept->text;
+    return name[0] ? rst_names_keep(&trace->names, name, RST_TRACE_NAMES_MAX) : NULL;
 }
 
 static void keep(rst_trace_t *trace, GArray *events, rst_trace_line_t *parsed)
@@ -134,21 +96,14 @@ bool rst_trace_feed(rst_trace_t *trace, const char *bytes, size_t length)
     return !trace->full;
 }
 
-static int compare_address(const rst_address_t *a, const rst_address_t *b)
-{
-    if (a->size != b->size)
-        return a->size < b->size ? -1 : 1;
-    return memcmp(a->word, b->word, sizeof a->word);
-}
-
 static int compare_ends(const rst_event_t *a, const rst_event_t *b)
 {
-    int order = compare_address(&a->remote, &b->remote);
+    int order = rst_address_compare(&a->remote, &b->remote);
 
     if (!order)
         order = (int)a->rport - (int)b->rport;
     if (!order)
-        order = compare_address(&a->local, &b->local);
+        order = rst_address_compare(&a->local, &b->local);
     return order ? order : (int)a->lport - (int)b->lport;
 }
 
@@ -214,7 +169,7 @@ bool rst_trace_with_peer(const GArray *events, const rst_address_t *remote, uint
 
         if (i - from_index > RST_TRACE_PEER_MAX)
             return true;
-        if (compare_address(&event->remote, remote) != 0 || event->rport != rport)
+        if (rst_address_compare(&event->remote, remote) != 0 || event->rport != rport)
             return false;
         if (event->active == active && event->time >= from && event->time <= to)
             return true;

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "base/siphash.h"
+#include "base/names.h"
 #include "trace/parse.h"
 
 #define RST_TRACE_LINE_MAX 1024      /* longer lines are not events */
@@ -28,8 +28,7 @@
 typedef struct rst_trace {
     GArray *sent;      /* rst_event_t; after rst_trace_end() sorted by peer, own end and time */
     GArray *received;  /* the same */
-    GHashTable *names; /* names of processes and unknown reasons, each once */
-    rst_secret_t secret;
+    rst_names_t names; /* of processes and unknown reasons */
     char line[RST_TRACE_LINE_MAX + 1];
     size_t filled;
     bool skip; /* skipping the rest of a line that is too long */

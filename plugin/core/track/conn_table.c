@@ -181,6 +181,37 @@ void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst
     rst_release(memory, side, 2 * sizeof *side);
 }
 
+/* One frame may begin several. */
+static int compare_beginning(const void *a, const void *b)
+{
+    const rst_conn_t *left = *(const rst_conn_t *const *)a;
+    const rst_conn_t *right = *(const rst_conn_t *const *)b;
+    int order = (left->first.pass_index > right->first.pass_index) - (left->first.pass_index < right->first.pass_index);
+
+    for (unsigned i = 0; !order && i < 2; i++) {
+        order = rst_address_compare(&left->address[i], &right->address[i]);
+        order = order ? order : (int)left->port[i] - (int)right->port[i];
+    }
+    return order;
+}
+
+GPtrArray *rst_conn_table_list(const rst_conn_table_t *table)
+{
+    GPtrArray *conns = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, table->table);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const rst_conn_entry_t *entry = key;
+
+        if (!entry->packed && entry->as.conn)
+            g_ptr_array_add(conns, entry->as.conn);
+    }
+    g_ptr_array_sort(conns, compare_beginning);
+    return conns;
+}
+
 bool rst_conn_entry_can_pack(const rst_segment_t *segment)
 {
     return (segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK | RST_FLAG_RST | RST_FLAG_FIN)) == RST_FLAG_SYN &&

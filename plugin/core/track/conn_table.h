@@ -62,6 +62,10 @@ void rst_conn_entry_close(rst_conn_entry_t *entry, const rst_hosts_t *hosts, con
 /* Fills conn from the summary of an entry that closed_long_ago, and puts it into the entry. */
 void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory);
 
+/* All connections that are followed, in the order of their first segments, the same in each run; owned by the caller.
+ */
+GPtrArray *rst_conn_table_list(const rst_conn_table_t *table);
+
 /* Like rst_conn_table_find(), but does not create an entry: NULL if there is none. */
 rst_conn_entry_t *rst_conn_table_peek(const rst_conn_table_t *table, const rst_segment_t *segment, unsigned *from);
 
