@@ -145,6 +145,35 @@ static void test_bound(void)
     end(run);
 }
 
+/* Resets without end of one connection displace no other connection. */
+static void test_storm(void)
+{
+    script_run_t *run = begin(&script_variants[0], LIMIT);
+
+    feed_all(run, story);
+    script_feed(run, "+1 A>S P. 961 ack 5001 len 100");
+    script_feed(run, "+1 S>A P. 5001 ack 1061 len 100");
+    for (unsigned i = 0; i < 3000; i++) {
+        rst_segment_t segment = {.src = script_address(run->variant, 'A'),
+                                 .dst = script_address(run->variant, 'S'),
+                                 .time = run->time + 10 * RST_MILLISECOND,
+                                 .seq = 1061,
+                                 .flags = RST_FLAG_RST,
+                                 .sport = 40000,
+                                 .dport = 80,
+                                 .ttl = 64,
+                                 .ip_id = (uint16_t)i,
+                                 .known = RST_HAS_IP | RST_HAS_LENGTH | RST_HAS_IP_ID};
+
+        run->resets = 1;
+        script_feed_segment(run, &segment);
+    }
+    g_assert_cmpuint(conns_of(run)->evicted, >, 0);
+    g_assert_cmpuint(run->engine->keep.used, <, LIMIT + 8192);
+    g_assert_cmpuint(verdict_on(run, 0).cause, !=, RST_CAUSE_UNDETERMINED);
+    end(run);
+}
+
 /* Connections that stay open: the oldest go, and those that begin now are followed. */
 static void test_open_ones(void)
 {
@@ -295,8 +324,13 @@ static void test_random(void)
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        {"/forget/lone", test_lone},      {"/forget/lone-resets", test_lone_resets}, {"/forget/bound", test_bound},
-        {"/forget/open", test_open_ones}, {"/forget/random", test_random},           {NULL, NULL},
+        {"/forget/lone", test_lone},
+        {"/forget/lone-resets", test_lone_resets},
+        {"/forget/bound", test_bound},
+        {"/forget/storm", test_storm},
+        {"/forget/open", test_open_ones},
+        {"/forget/random", test_random},
+        {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);

@@ -166,7 +166,8 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     rst_conn_t *conn;
 
     rst_lists_drop(engine);
-    rst_keep_make_room(&engine->keep);
+    if (rst_keep_is_over(&engine->keep))
+        rst_forget_make_room(engine, segment);
     interface = rst_points_interface(&engine->points, segment, engine->file.now);
     entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&

@@ -11,7 +11,9 @@
 #include "engine/past.h"
 #include "track/visits.h"
 
-#define TABLE_PLACE 24 /* bytes of a hash table for one entry, on average */
+#define HOG_PART 16     /* of the memory: what one connection may hold while others have to go */
+#define RESET_SIZE 1024 /* bytes that a reset takes up, about */
+#define TABLE_PLACE 24  /* bytes of a hash table for one entry, on average */
 
 static rst_conn_entry_t *entry_of(const rst_keep_item_t *item)
 {
@@ -106,6 +108,7 @@ void rst_forget_list(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
     engine->last_reset = reset;
     reset->record = conn->record;
     conn->record = reset;
+    conn->records++;
 }
 
 static void leave_service(rst_reset_t *reset)
@@ -193,6 +196,30 @@ static void evict(void *owner, rst_keep_item_t *item)
         drop_conn(engine, entry->as.conn);
     rst_conn_table_remove(&engine->table, entry, &engine->memory);
     rst_keep_refund(&engine->keep, RST_KIND_CONNS, TABLE_PLACE);
+}
+
+/* Resets without end on the same addresses and ports do not displace other connections. */
+static bool is_hog(const rst_engine_t *engine, const rst_conn_entry_t *entry)
+{
+    const rst_conn_t *conn = conn_of(entry);
+    const rst_conn_at_point_t *view = conn ? conn->at_point : NULL;
+    uint64_t records = 0;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        records += conn->records;
+        view = view ? view->view : NULL;
+    }
+    return records * RESET_SIZE > engine->keep.limit / HOG_PART;
+}
+
+void rst_forget_make_room(rst_engine_t *engine, const rst_segment_t *segment)
+{
+    unsigned from;
+    rst_conn_entry_t *entry = rst_conn_table_peek(&engine->table, segment, &from);
+
+    if (entry && entry->item.kept && is_hog(engine, entry))
+        rst_keep_evict(&engine->keep, &entry->item);
+    rst_keep_make_room(&engine->keep);
 }
 
 void rst_forget_open(rst_engine_t *engine)

@@ -19,6 +19,9 @@ void rst_forget_close(rst_engine_t *engine);
 /* Gives a new reset its id, and adds it to the lists of the file and of its connection. */
 void rst_forget_list(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset);
 
+/* Call when memory is used up, before anything is looked up for the segment. */
+void rst_forget_make_room(rst_engine_t *engine, const rst_segment_t *segment);
+
 /* The entry was heard of; conn = what took the segment, NULL = the entry is packed. */
 void rst_forget_rate(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_conn_t *conn);
 

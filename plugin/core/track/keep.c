@@ -137,33 +137,42 @@ static rst_keep_item_t *choose(const rst_keep_t *keep, uint32_t least)
     return item;
 }
 
-static void evict(rst_keep_t *keep, rst_keep_item_t *item)
+void rst_keep_evict(rst_keep_t *keep, rst_keep_item_t *item)
 {
     rst_keep_queues_t *kind = &keep->kind[item->kind];
-    rst_value_t value = kind->can->value ? kind->can->value(kind->owner, item) : (rst_value_t)item->value;
     uint32_t touched = item->touched;
 
     rst_keep_remove(keep, item);
-    if (value > item->value) {
-        rst_keep_add(keep, item, (rst_kind_t)item->kind, value, touched);
-        return;
-    }
     if (kind->dropped[item->value] < touched)
         kind->dropped[item->value] = touched;
     kind->evicted++;
     kind->can->evict(kind->owner, item);
 }
 
+/* Unless it turns out to be worth more than its queue says. */
+static void consider(rst_keep_t *keep, rst_keep_item_t *item)
+{
+    const rst_keep_queues_t *kind = &keep->kind[item->kind];
+    rst_value_t value = kind->can->value ? kind->can->value(kind->owner, item) : (rst_value_t)item->value;
+
+    if (value <= item->value) {
+        rst_keep_evict(keep, item);
+        return;
+    }
+    rst_keep_remove(keep, item);
+    rst_keep_add(keep, item, (rst_kind_t)item->kind, value, item->touched);
+}
+
 void rst_keep_make_room(rst_keep_t *keep)
 {
-    while (keep->used > keep->limit) {
+    while (rst_keep_is_over(keep)) {
         rst_keep_item_t *item = choose(keep, keep->least);
 
         if (!item)
             item = choose(keep, 0);
         if (!item)
             return;
-        evict(keep, item);
+        consider(keep, item);
     }
 }
 

@@ -117,6 +117,14 @@ void rst_keep_rate(rst_keep_t *keep, rst_keep_item_t *item, rst_value_t value, u
 /* It can no longer be evicted. Does nothing to a record that is not kept. */
 void rst_keep_remove(rst_keep_t *keep, rst_keep_item_t *item);
 
+static inline bool rst_keep_is_over(const rst_keep_t *keep)
+{
+    return keep->used > keep->limit;
+}
+
+/* This record goes now, whatever its value. */
+void rst_keep_evict(rst_keep_t *keep, rst_keep_item_t *item);
+
 /* Evicts until the limit is kept, or only shares are left. */
 void rst_keep_make_room(rst_keep_t *keep);
 
