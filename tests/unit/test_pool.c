@@ -55,11 +55,46 @@ static void test_again(void)
     script_scope_close(&scope);
 }
 
+/* When memory is short, idle records of one size serve for smaller ones, without overlap, and nothing new is asked for.
+ */
+static void test_tight(void)
+{
+    static const size_t sizes[] = {8, 16, 72, 88, 200, 512, 1000, 1500, 4088};
+    script_scope_t scope;
+    rst_pool_t pool = {0};
+    rst_memory_t memory;
+    uint8_t *record[100];
+    guint blocks;
+
+    script_scope_open(&scope);
+    memory = rst_pool_open(&pool, &scope.memory);
+    for (unsigned i = 0; i < G_N_ELEMENTS(record); i++)
+        record[i] = memory.alloc(memory.scope, 4096);
+    for (unsigned i = 0; i < G_N_ELEMENTS(record); i++)
+        rst_release(&memory, record[i], 4096);
+    blocks = g_hash_table_size(scope.blocks);
+    pool.tight = true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(record); i++) {
+        size_t size = sizes[i % G_N_ELEMENTS(sizes)];
+
+        record[i] = memory.alloc(memory.scope, size);
+        memset(record[i], (int)i, size);
+    }
+    if (blocks < G_N_ELEMENTS(record)) /* else the pool is not in use (AddressSanitizer) */
+        g_assert_cmpuint(g_hash_table_size(scope.blocks), ==, blocks);
+    for (unsigned i = 0; i < G_N_ELEMENTS(record); i++) {
+        g_assert_cmpuint(record[i][0], ==, i);
+        g_assert_cmpuint(record[i][sizes[i % G_N_ELEMENTS(sizes)] - 1], ==, i);
+    }
+    script_scope_close(&scope);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
         {"/pool/records", test_records},
         {"/pool/again", test_again},
+        {"/pool/tight", test_tight},
         {NULL, NULL},
     };
 

@@ -217,6 +217,7 @@ void rst_forget_make_room(rst_engine_t *engine, const rst_segment_t *segment)
     unsigned from;
     rst_conn_entry_t *entry = rst_conn_table_peek(&engine->table, segment, &from);
 
+    engine->pool.tight = true;
     if (entry && entry->item.kept && is_hog(engine, entry))
         rst_keep_evict(&engine->keep, &entry->item);
     rst_keep_make_room(&engine->keep);
