@@ -18,6 +18,7 @@ static struct foreign_excuse {
     {"/handshake/unsolicited", true, "connect_aborted", "unsolicited_synack",
      "the capture ran long before the SYN-ACK, so its start did not miss the SYN", 0, 0},
     {"/handshake/bad_ack", true, "connect_aborted", "unsolicited_synack", "as above", 0, 0},
+    {"/active/coarse_clock", true, "app_abort", "unread_data", "their times show that the clock is finer", 0, 0},
 };
 
 /* Verdicts that tell what came next, and where. */

@@ -286,6 +286,20 @@ static void test_proxied(void)
                  RELAYED("5.", "3"));
 }
 
+/* A clock with steps of 20 ms. */
+#define COARSE                                                                                                         \
+    "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001", "0.04 C>S . 1001 ack 5001", "0.06 C>S P. 1001 ack 5001 len 50",       \
+        "0.06 S>C . 5001 ack 1051", "0.06 S>C P. 5001 ack 1051 len 50", "0.06 C>S P. 1051 ack 5051 len 300",           \
+        "0.06 S>C R. 5051 ack 1351"
+
+static void test_coarse_clock(void)
+{
+    script_check("#1 app_abort 75-75 alt unread_data", COARSE);
+    /* Other hosts, much later, show that the clock was finer: nothing that happened is any nearer. */
+    script_check("#1 app_abort 75-75 alt unread_data", COARSE, "9 C:7>Z:9 S 1000", "9.001 Z:9>C:7 S. 7000 ack 1001");
+    script_check("#1 unread_data 55-70", "0 C:7>Z:9 S 1000", "0.001 Z:9>C:7 S. 7000 ack 1001", COARSE);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -304,6 +318,7 @@ int main(int argc, char **argv)
         { "/active/process_exit", test_process_exit },
         { "/active/process_exit_not", test_process_exit_not },
         { "/active/proxied", test_proxied },
+        { "/active/coarse_clock", test_coarse_clock },
         { NULL, NULL },
     };
 

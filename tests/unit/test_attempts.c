@@ -120,6 +120,9 @@ static void test_refusal_reset(void)
     script_check("#2 * never half_open_scan", "0 C>S S 1000 win 1024", "0.02 S>C R. =0 ack 1001", "0.03 C>S R 1002");
     script_check("#2 * not half_open_scan", "0 C>S S 1000 win 1024", "0.02 S>C R. =0 ack 1001",
                  "0.03 C>S R. 1001 ack =0");
+    /* It may answer what the capture shows after it at the same moment. */
+    script_check("#2 * not half_open_scan", "0 C>S S 1000 win 1024", "0.02 S>C R. =0 ack 1001",
+                 "0.03 C>S R 1001 win 1200", "0.03 S>C P. 5000 ack 1001 len 50");
 }
 
 static void test_order(void)

@@ -4,9 +4,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "engine/state.h"
 #include "judge/judge.h"
 #include "judge/unkept.h"
-#include "engine/state.h"
 #include "script.h"
 
 static void check_packets(const rst_rule_t *rule)
@@ -28,12 +28,13 @@ static void check_packets(const rst_rule_t *rule)
 /* Each row says what it takes for absent, or that it takes nothing for absent. */
 static void test_declared(void)
 {
-    rst_judge_t *judge = g_new0(rst_judge_t, 1);
+    rst_chosen_t *chosen = g_new0(rst_chosen_t, 1);
+    rst_judge_t judge;
     unsigned rows = 0;
 
-    rst_judge_open(judge, NULL, NULL);
+    rst_judge_open(&judge, chosen, NULL, NULL);
     for (unsigned form = 0; form < RST_FORM_COUNT; form++) {
-        for (const rst_rule_t **rule = judge->rules[form][false]; *rule; rule++, rows++) {
+        for (const rst_rule_t *const *rule = rst_judge_rules(&judge, (rst_form_t)form, false); *rule; rule++, rows++) {
             bool nothing = ((*rule)->flags & RST_NEEDS_NOTHING) != 0;
 
             if (nothing == (((*rule)->flags & RST_NEEDS_ALL) != 0))
@@ -42,7 +43,7 @@ static void test_declared(void)
         }
     }
     g_assert_cmpuint(rows, >, 100);
-    g_free(judge);
+    g_free(chosen);
 }
 
 #define SCRIPT(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -44,7 +44,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(&engine->points);
-    rst_judge_open(&engine->judge, &engine->file, &engine->points);
+    rst_judge_open(&engine->judge, &engine->chosen, &engine->file, &engine->points);
     return engine;
 }
 
@@ -83,6 +83,8 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
     if (engine->began == RST_TIME_NONE)
         engine->began = time;
     step = rst_elapsed(before, engine->file.now);
+    if (step > 0 && !engine->file.first_tick)
+        engine->file.first_tick = step;
     if (step != RST_TIME_NONE && step > 0 && (!engine->file.tick || step < engine->file.tick))
         engine->file.tick = step;
 }

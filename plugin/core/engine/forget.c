@@ -52,10 +52,18 @@ static void add(rst_engine_t *engine, rst_keep_item_t *item, rst_value_t value)
     rst_keep_add(&engine->keep, item, RST_KIND_CONNS, value, engine->file.now.pass_index);
 }
 
-/* A kernel trace is compared with all resets in the end, so those may not go. */
-static bool is_needed(const rst_engine_t *engine, const rst_conn_t *conn)
+/* A kernel trace is compared with all resets in the end, so those may not go, at whichever capture point they are. */
+static bool is_needed(const rst_engine_t *engine, const rst_conn_entry_t *entry)
 {
-    return engine->judge.join && conn && conn->record;
+    const rst_conn_t *conn = conn_of(entry);
+    const rst_conn_at_point_t *view = conn ? conn->at_point : NULL;
+
+    for (; engine->judge.join && conn; conn = view ? view->conn : NULL) {
+        if (conn->record)
+            return true;
+        view = view ? view->view : NULL;
+    }
+    return false;
 }
 
 void rst_forget_rate(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_conn_t *conn)
@@ -64,7 +72,7 @@ void rst_forget_rate(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_co
     uint32_t now = engine->file.now.pass_index;
     rst_value_t value = conn ? value_of(conn) : RST_VALUE_LONE;
 
-    if (is_needed(engine, conn))
+    if (is_needed(engine, entry))
         rst_keep_remove(&engine->keep, item);
     else if (!item->kept)
         add(engine, item, value);

@@ -31,6 +31,7 @@ static void *alloc_owned(rst_engine_t *engine, rst_conn_t *conn, size_t size)
 
 static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segment_t *segment)
 {
+    reset->tick = engine->file.tick;
     reset->seq = segment->seq;
     reset->ack = segment->ack;
     reset->len = segment->len;

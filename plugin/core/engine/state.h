@@ -58,6 +58,7 @@ struct rst_engine {
     GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
     rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
+    rst_chosen_t chosen;
     GArray *misfits; /* foreign packets (misfits.c) */
     rst_fit_counts_t fit_counts;
     GArray *failures; /* rst_failure_t, of connections that have ended */

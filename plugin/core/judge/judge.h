@@ -13,17 +13,25 @@
 
 #define RST_CHOSEN_MAX 128
 
+/* The rules to ask, by the form of the reset and by whether its sender has reset the connection before; NULL ends each
+ * list. Starts as zeros: a list is made when it is needed first, which in most files half of them never are. */
+typedef struct rst_chosen {
+    const rst_rule_t *rules[RST_FORM_COUNT][2][RST_CHOSEN_MAX];
+} rst_chosen_t;
+
 typedef struct rst_judge {
     const rst_file_t *file;
     const rst_points_t *points;
     rst_join_t *join; /* joins a kernel's trace; NULL without one */
-    /* The rules to ask, by the form of the reset and by whether its sender has reset the connection before; NULL ends
-     * each list. */
-    const rst_rule_t *rules[RST_FORM_COUNT][2][RST_CHOSEN_MAX];
+    rst_chosen_t *chosen;
 } rst_judge_t;
 
-/* file and points must outlive the judge. */
-void rst_judge_open(rst_judge_t *judge, const rst_file_t *file, const rst_points_t *points);
+/* All must outlive the judge. */
+void rst_judge_open(rst_judge_t *judge, rst_chosen_t *chosen, const rst_file_t *file, const rst_points_t *points);
+
+/* The rules that are asked about such resets, NULL ends the list. again = its sender has reset the connection before.
+ */
+const rst_rule_t *const *rst_judge_rules(const rst_judge_t *judge, rst_form_t form, bool again);
 
 /* Writes the verdict. texts = false leaves out summary, evidence texts and declared text. Strings are allocated from
  * memory. */

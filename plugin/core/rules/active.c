@@ -19,8 +19,8 @@ static bool perhaps_within_close(const rst_view_t *view, rst_moment_t moment)
 {
     int64_t since = rst_since(view, moment);
 
-    return since != RST_TIME_NONE && since <= view->file->tick &&
-           view->file->tick > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
+    return since != RST_TIME_NONE && since <= rst_tick(view) &&
+           rst_tick(view) > (int64_t)view->prefs->close_race_ms * RST_MILLISECOND / 4;
 }
 
 /* A request that arrived, according to the reset's own ACK, and got no answer. Farewells (PostgreSQL Terminate, LDAP

@@ -181,10 +181,16 @@ bool rst_clock_stands(const rst_view_t *view)
     return !view->file->tick;
 }
 
+int64_t rst_tick(const rst_view_t *view)
+{
+    return view->reset->tick ? view->reset->tick : view->file->first_tick;
+}
+
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit)
 {
-    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit &&
-           limit >= rst_time_times(4, view->file->tick);
+    int64_t tick = dt > 0 ? MIN(dt, rst_tick(view)) : rst_tick(view); /* the clock is as fine as what it told apart */
+
+    return !rst_clock_stands(view) && dt != RST_TIME_NONE && dt <= limit && limit >= rst_time_times(4, tick);
 }
 
 int64_t rst_since(const rst_view_t *view, rst_moment_t moment)

@@ -39,6 +39,8 @@ const rst_probes_t *rst_keepalives(const rst_view_t *view); /* the sender's unan
 /* dt <= limit, as far as the capture's clock can tell; false if it cannot. dt may be RST_TIME_NONE. */
 bool rst_within(const rst_view_t *view, int64_t dt, int64_t limit);
 bool rst_clock_stands(const rst_view_t *view); /* all frames in the file have the same time */
+/* How coarse the clock was as far as the reset: later packets of others must not change what is near. */
+int64_t rst_tick(const rst_view_t *view);
 int64_t rst_idle(const rst_view_t *view);      /* ns of silence before the reset; RST_TIME_NONE = unknown */
 int64_t rst_delay(const rst_view_t *view);     /* ns since the trigger; RST_TIME_NONE = unknown */
 int64_t rst_silence(const rst_view_t *view);   /* ns of silence before the trigger, or before the reset */

@@ -123,7 +123,7 @@ static void bring_up_to_date(rst_join_t *join, bool final)
 {
     unsigned fresh = join->rows->len - join->joined;
 
-    if (!fresh)
+    if (!fresh && (!final || join->complete))
         return;
     if (final || join->rows->len <= RST_JOIN_NEAR || fresh > join->joined / 2)
         rst_join_run(join);

@@ -377,7 +377,11 @@ static void match_rest(rst_join_t *join)
 void rst_join_run(rst_join_t *join)
 {
     join->joined = join->rows->len;
+    join->complete = true;
     set_clocks(join);
+    /* Of an earlier run nothing stays: with more resets, a clock that seemed known may not be. */
+    for (unsigned i = 0; i < join->rows->len; i++)
+        rst_join_row(join, i)->sent = NULL;
     for (unsigned i = 0; i < join->clocks->len; i++) {
         rst_host_clock_t *clock = rst_join_clock(join, i);
 
@@ -405,6 +409,7 @@ static void match_new(const rst_join_t *join, unsigned index)
 
 void rst_join_run_new(rst_join_t *join)
 {
+    join->complete = false;
     for (; join->joined < join->rows->len; join->joined++) {
         if (rst_join_clock(join, rst_join_row(join, join->joined)->clock)->known)
             match_new(join, join->joined);

@@ -62,6 +62,7 @@ typedef struct rst_join {
     GHashTable *by_host;  /* rst_host_clock_t, keyed by itself */
     rst_secret_t secret;  /* of that table */
     unsigned joined;      /* rows that existed when the join was last done */
+    bool complete;        /* by the complete join */
 } rst_join_t;
 
 rst_row_t *rst_join_row(const rst_join_t *join, unsigned index);

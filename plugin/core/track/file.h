@@ -13,10 +13,11 @@
 typedef struct rst_file {
     rst_prefs_t prefs;
     rst_frames_t frames;
-    rst_moment_t now; /* the current frame; after the first pass, the last one */
-    int64_t tick;     /* smallest difference between two timestamps, 0 = none seen */
-    bool options_cut; /* the snap length cut off options of SYNs */
-    bool reading;     /* the first pass is not over: what comes later is not known yet */
+    rst_moment_t now;   /* the current frame; after the first pass, the last one */
+    int64_t tick;       /* smallest difference between two timestamps, 0 = none seen */
+    int64_t first_tick; /* the first difference */
+    bool options_cut;   /* the snap length cut off options of SYNs */
+    bool reading;       /* the first pass is not over: what comes later is not known yet */
 } rst_file_t;
 
 #endif

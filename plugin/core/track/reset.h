@@ -119,6 +119,7 @@ struct rst_reset {
     rst_reset_t *own_before; /* the reset of its side that counted before it, NULL = none */
     bool trigger_late;       /* the trigger comes after the reset in the file, and not earlier by its time */
     bool let_go;             /* gave up its place to later resets: what followed is not known */
+    int64_t tick;            /* smallest difference between two timestamps of the file so far, 0 = none seen */
     int64_t idle;            /* ns since the connection's previous segment that is no reset; RST_TIME_NONE = unknown */
     uint32_t seq, ack, len, known, tsval, link;
     uint16_t window, ip_id;
