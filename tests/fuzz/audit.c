@@ -7,49 +7,6 @@
 
 #include <string.h>
 
-/* Filled with a pattern, because the core must not rely on zeroed memory. */
-static void *scope_alloc(void *data, size_t size)
-{
-    scope_t *scope = data;
-    void *block = malloc(size ? size : 1);
-
-    REQUIRE(block);
-    if (scope->used == scope->room) {
-        scope->room = scope->room ? scope->room * 2 : 64;
-        scope->block = realloc(scope->block, scope->room * sizeof *scope->block);
-        REQUIRE(scope->block);
-    }
-    memset(block, 0xa5, size);
-    scope->block[scope->used++] = block;
-    return block;
-}
-
-/* From the end, because released blocks are mostly recent ones. */
-static void scope_release(void *data, void *block, size_t size)
-{
-    scope_t *scope = data;
-    size_t at = scope->used;
-
-    (void)size;
-    while (at > 0 && scope->block[at - 1] != block)
-        at--;
-    REQUIRE(at > 0);
-    scope->block[at - 1] = scope->block[--scope->used];
-    free(block);
-}
-
-void scope_open(scope_t *scope)
-{
-    *scope = (scope_t){{scope_alloc, scope_release, scope}, NULL, 0, 0};
-}
-
-void scope_close(scope_t *scope)
-{
-    while (scope->used)
-        free(scope->block[--scope->used]);
-    free(scope->block);
-}
-
 void audit_text(const char *text)
 {
     const char *at = text;
@@ -136,6 +93,22 @@ void audit_equal(const rst_verdict_t *one, const rst_verdict_t *other)
     for (unsigned i = 0; i < one->evidences; i++)
         REQUIRE(one->evidence[i].frame == other->evidence[i].frame);
     REQUIRE(one->foreigns == other->foreigns);
+}
+
+static bool same_text(const char *one, const char *other)
+{
+    return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+void audit_same(const rst_verdict_t *one, const rst_verdict_t *other)
+{
+    audit_equal(one, other);
+    REQUIRE(same_text(one->summary, other->summary));
+    for (unsigned i = 0; i < one->evidences; i++)
+        REQUIRE(same_text(one->evidence[i].text, other->evidence[i].text));
+    REQUIRE(one->patterns == other->patterns);
+    for (unsigned i = 0; i < one->patterns; i++)
+        REQUIRE(same_text(one->pattern[i], other->pattern[i]));
 }
 
 void audit_finding(const rst_finding_t *finding)

@@ -1,6 +1,5 @@
 /* audit.h
- * What must hold for every input: memory handed out and returned, verdicts, findings. A violation ends the
- * program.
+ * What must hold for every input: verdicts and findings. A violation ends the program.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,16 +19,6 @@
         }                                                                                                              \
     } while (0)
 
-/* One malloc per block, so that AddressSanitizer sees each boundary; all are freed together, as with wmem. */
-typedef struct scope {
-    rst_memory_t memory;
-    void **block;
-    size_t used, room;
-} scope_t;
-
-void scope_open(scope_t *scope);
-void scope_close(scope_t *scope);
-
 /* text is not empty, printable, and free of the separators used in exports. */
 void audit_text(const char *text);
 
@@ -38,6 +27,9 @@ void audit_verdict(const rst_verdict_t *verdict, bool texts, uint32_t latest);
 
 /* The same answer whenever it is asked for, except for texts. */
 void audit_equal(const rst_verdict_t *one, const rst_verdict_t *other);
+
+/* The same to the letter: the same packets again. */
+void audit_same(const rst_verdict_t *one, const rst_verdict_t *other);
 
 void audit_finding(const rst_finding_t *finding);
 

@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "arena.h"
 #include "audit.h"
 
 #include "declared/declared.h"
@@ -30,11 +31,11 @@ static void audit_statement(const rst_statement_t *statement, bool texts)
         audit_text(statement->declared.text);
 }
 
-static void read_both_ways(const rst_reset_t *reset, scope_t *scope)
+static void read_both_ways(const rst_reset_t *reset, arena_t *arena)
 {
     rst_prefs_t prefs = rst_prefs_default();
-    rst_statement_t told = rst_declared_read(reset, &prefs, &scope->memory, true);
-    rst_statement_t silent = rst_declared_read(reset, &prefs, &scope->memory, false);
+    rst_statement_t told = rst_declared_read(reset, &prefs, &arena->memory, true);
+    rst_statement_t silent = rst_declared_read(reset, &prefs, &arena->memory, false);
 
     audit_statement(&told, true);
     audit_statement(&silent, false);
@@ -43,9 +44,9 @@ static void read_both_ways(const rst_reset_t *reset, scope_t *scope)
     REQUIRE(told.declared.code == silent.declared.code);
 }
 
-static void take_payload(rst_reset_t *reset, scope_t *scope, const uint8_t *bytes, size_t size, unsigned cut)
+static void take_payload(rst_reset_t *reset, arena_t *arena, const uint8_t *bytes, size_t size, unsigned cut)
 {
-    uint8_t *head = scope->memory.alloc(scope, size);
+    uint8_t *head = arena->memory.alloc(arena, size);
 
     memcpy(head, bytes, size);
     reset->head = head;
@@ -53,10 +54,10 @@ static void take_payload(rst_reset_t *reset, scope_t *scope, const uint8_t *byte
     reset->len = (uint32_t)size + cut;
 }
 
-static void take_trailer(rst_reset_t *reset, scope_t *scope, const uint8_t *bytes, size_t size)
+static void take_trailer(rst_reset_t *reset, arena_t *arena, const uint8_t *bytes, size_t size)
 {
-    uint8_t *exact = scope->memory.alloc(scope, size);
-    uint8_t *text = scope->memory.alloc(scope, RST_HEAD_MAX);
+    uint8_t *exact = arena->memory.alloc(arena, size);
+    uint8_t *text = arena->memory.alloc(arena, RST_HEAD_MAX);
 
     memcpy(exact, bytes, size);
     reset->head = text;
@@ -71,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const uint8_t kinds[] = {RST_MPTCP_NONE, RST_MPTCP_NONE, RST_MPTCP_TCPRST, RST_MPTCP_FASTCLOSE};
     rst_direction_t sides[2];
     rst_reset_t reset;
-    scope_t scope;
+    static arena_t arena;
     bool trailer;
 
     trailer = size && (data[0] & 4);
@@ -79,7 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memset(&reset, 0, sizeof reset);
     memset(sides, 0, sizeof sides);
-    scope_open(&scope);
+    arena_open(&arena);
     reset.direction = sides;
     reset.known = RST_HAS_WINDOW;
     reset.window = (uint16_t)(data[3] << 8 | data[4]);
@@ -94,10 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     reset.mptcp_reason = data[1];
     reset.mptcp_flags = data[2] & 15;
     if (trailer)
-        take_trailer(&reset, &scope, data + HEAD, size - HEAD);
+        take_trailer(&reset, &arena, data + HEAD, size - HEAD);
     else
-        take_payload(&reset, &scope, data + HEAD, size - HEAD, data[0] >> 4);
-    read_both_ways(&reset, &scope);
-    scope_close(&scope);
+        take_payload(&reset, &arena, data + HEAD, size - HEAD, data[0] >> 4);
+    read_both_ways(&reset, &arena);
     return 0;
 }

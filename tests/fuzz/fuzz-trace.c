@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "arena.h"
 #include "audit.h"
 
 #include "trace/trace.h"
@@ -49,14 +50,14 @@ static rst_segment_t segment(unsigned n, bool reset)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static arena_t file, answers;
     rst_prefs_t prefs = rst_prefs_default();
     const rst_reset_t *reset[2 * PORTS];
     rst_engine_t *engine;
-    scope_t scope, answers;
     bool fits;
 
-    scope_open(&scope);
-    engine = rst_engine_new(&scope.memory, &prefs);
+    arena_open(&file);
+    engine = rst_engine_new(&file.memory, &prefs);
     rst_engine_take_trace(engine, read_text(data, size));
     for (unsigned n = 0; n < 2 * PORTS; n++) {
         for (unsigned back = 0; back < 2; back++) {
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     rst_engine_frame(engine, 4 * PORTS + 1, INT64_C(1000000000000));
-    scope_open(&answers);
+    arena_open(&answers);
     for (unsigned n = 0; n < 2 * PORTS; n++) {
         rst_verdict_t told, silent;
 
@@ -78,8 +79,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         audit_equal(&told, &silent);
     }
     rst_engine_trace_note(engine, &answers.memory, &fits);
-    scope_close(&answers);
     rst_engine_free(engine);
-    scope_close(&scope);
     return 0;
 }

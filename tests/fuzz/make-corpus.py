@@ -4,8 +4,8 @@ of kernel traces.
 
 Usage: make-corpus.py FOLDER [CAPTURE...]
 
-Writes FOLDER/engine, FOLDER/declared and FOLDER/trace. Without captures: the sample captures of this repository.
-stream.c describes the format of the engine's inputs.
+Writes FOLDER/scenes, FOLDER/declared and FOLDER/trace. Without captures: the sample captures of this repository.
+Scripts of scenes (scene.c) are for both engine and points.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -22,7 +22,8 @@ FIELDS = ["frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "tcp.s
           "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "ip.ttl", "ipv6.hlim", "ip.id", "tcp.window_size_value",
           "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.options.sack_perm", "tcp.options.timestamp.tsval",
           "tcp.options.timestamp.tsecr", "tcp.payload"]
-INPUT_MAX = 2000  # bytes: longer inputs teach the fuzzer nothing more
+SEGMENTS = 36  # in a script, at least
+STEPS_MAX = 96  # longer inputs teach the fuzzer nothing more
 TUPLES = 6
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 LENGTHS = [0, 1, 2, 100, 517, 1448, 1460, 16384, 65495, 65535, 300, 12, 24, 4, 8, 50]
@@ -57,8 +58,12 @@ TRAILERS = [
     bytes([1, 5, 1, 0, 0, 0, 0, 2, 50, 2]) + bytes(27) + SAID,
     b"\xf5\xde\xb0\xf5\0\x44\0\1" + b"\0\1\0\2\0\x3c\0\4" + bytes(31) + SAID,
 ]
-# Headers for fuzz-points: all at both points; one direction lost; translated, rewritten, with a different clock.
-PLANS = [bytes(24), b"\0\0\0\0" + b"\0\1\0\0\2\0\4\0\0\3" * 2, b"\1\3\2\1" + b"\x10\x10\x30\x20\x10\x50\x14\x90\x1b\x10" * 2]
+# Where segments are captured, in turn: at both points; one direction lost; translated, rewritten, late, changed.
+PLANS = [b"\0", b"\0\1\0\0\2\0\4\0\0\3", b"\x10\x10\x30\x20\x10\x50\x14\x90\x1b\x10"]
+# The last five bytes of the head: what the user states, clock and translation, kernel trace, unused.
+HEADS = [b"\0\0\0\0", b"\3\x33\0\0", b"\1\x30\x83\0"]
+KINDS = {SYN: 1, SYN | ACK: 2, ACK: 3, 8 | ACK: 4, FIN | ACK: 5, RST: 6, RST | ACK: 7}
+FLAGS, DRESS = 8, 14
 
 
 def output(*command):
@@ -87,26 +92,41 @@ def number(text):
     return int(text, 0) if text else 0
 
 
-class Stream:
-    """Mirrors what stream.c remembers about each side, to choose the codes for the numbers."""
+class Conn:
+    """Mirrors what actors.c remembers about each side, to choose the codes for the numbers."""
 
-    def __init__(self):
-        self.sides = {}
+    def __init__(self, tuple_number):
+        first = 1000000 + 100000 * 16 * tuple_number
+        self.sides = [self.side(first), self.side(first + 0x40000000)]
+        self.offset = [None, None]  # from the numbers of the capture to those of the scene
 
-    def side(self, key):
-        return self.sides.setdefault(key, {"isn": 0, "nxt": 0, "latest": 0, "ack": 0, "reset": 0, "id": 0})
+    @staticmethod
+    def side(isn):
+        return {"isn": isn, "nxt": isn, "latest": isn, "ack": 0, "reset": 0, "link": 0, "ttl": None, "stamps": False}
+
+    def number(self, value, side):
+        """The same number in the scene: the first one of a side becomes its ISN."""
+        if self.offset[side] is None:
+            self.offset[side] = self.sides[side]["nxt"] - value
+        return (value + self.offset[side]) % 2**32
 
     @staticmethod
     def code(value, own, peer):
-        """(code, bytes that follow)"""
-        candidates = [own["nxt"], own["nxt"] - 1, own["nxt"] + 1, own["latest"], own["isn"], own["isn"] + 1,
-                      peer["ack"], peer["ack"] - 1, 0]
-        for code, candidate in enumerate(candidates):
+        """(code, operand), the nearest there is"""
+        known = [own["nxt"], own["nxt"] - 1, own["nxt"] + 1, own["latest"], own["isn"], own["isn"] + 1, peer["ack"],
+                 peer["ack"] - 1, 0, own["nxt"] + 1460, own["nxt"] + 65535, own["nxt"] - 65535, own["reset"]]
+        for code, candidate in enumerate(known):
             if candidate % 2**32 == value:
-                return code, b""
-        return 15, struct.pack(">I", value)
+                return code, 0
+        off = (value - own["nxt"]) % 2**32
+        if off < 256:
+            return 13, off
+        if off > 2**32 - 4096:
+            return 14, (2**32 - off) // 16
+        return 15, off >> 24
 
-    def remember(self, own, flags, seq, ack, length):
+    @staticmethod
+    def remember(own, flags, seq, ack, length):
         end = (seq + length + bool(flags & SYN) + bool(flags & FIN)) % 2**32
         if flags & RST:
             own["reset"] = seq
@@ -127,60 +147,79 @@ def time_code(micros):
     return 6 << 5 | 31
 
 
-def extras_of(row, length, flags):
-    bits, data = 0, b""
+def length_code(length):
+    return min(range(len(LENGTHS)), key=lambda code: abs(LENGTHS[code] - length))
+
+
+def dressing(row, own, tuple_number, reverse):
+    """Steps that set what the side or its next segment looks like."""
+    place, steps = tuple_number | reverse << 3 | DRESS << 4, []
+    ttl = number(row["ip.ttl"] or row["ipv6.hlim"])
+    if ttl != own["ttl"]:
+        steps.append(bytes([place, 0, 0, ttl, 9, 0]))
+        own["ttl"] = ttl
+    stamps = bool(row["tcp.options.timestamp.tsval"])
+    if stamps != own["stamps"] and not number(row["tcp.flags"]) & RST:
+        steps.append(bytes([place, 0, 0, 0, 8, 0]))
+        own["stamps"] = stamps
     if row["tcp.options.mss_val"]:
-        bits |= 1
-        data += struct.pack(">H", number(row["tcp.options.mss_val"]) & 0xFFFF)
-    if row["tcp.options.wscale.shift"]:
-        bits |= 2
-        data += bytes([number(row["tcp.options.wscale.shift"]) & 0xFF])
-    if row["tcp.options.sack_perm"]:
-        bits |= 4
-    if row["tcp.options.timestamp.tsval"]:
-        bits |= 8
-        values = (number(row[f"tcp.options.timestamp.{name}"]) & 0xFFFF for name in ("tsval", "tsecr"))
-        data += struct.pack(">HH", *values)
-    payload = bytes.fromhex(row["tcp.payload"].replace(":", ""))[: 128 if flags & RST else 24]
-    if payload and length:
-        bits |= 0x8000
-        data += bytes([len(payload)]) + payload
-    return struct.pack(">H", bits) + data if bits else b""
+        steps.append(bytes([place, 0, 0, bool(row["tcp.options.wscale.shift"]), 0, 0]))
+    window = number(row["tcp.window_size_value"])
+    if not window or number(row["tcp.flags"]) & RST:
+        steps.append(bytes([place, 0, window & 255, window >> 8, 3, 0]))
+    return steps
 
 
-def record(stream, row, tuple_number, reverse, micros):
-    own, peer = (stream.side((tuple_number, direction)) for direction in (reverse, not reverse))
+def segment_steps(conn, row, tuple_number, reverse, micros, where):
+    own, peer = conn.sides[reverse], conn.sides[not reverse]
     flags = number(row["tcp.flags"]) & 0xFF
-    seq, ack, length = (number(row[name]) for name in ("tcp.seq_raw", "tcp.ack_raw", "tcp.len"))
-    seq_code, seq_bytes = stream.code(seq, own, peer)
-    ack_code, ack_bytes = stream.code(ack, peer, own)
-    extras = extras_of(row, length, flags)
-    ip_id = number(row["ip.id"])
-    step = (ip_id - own["id"]) % 65536
-    id_code = 0x80 if not ip_id else min(step, 0x3F)
-    own["id"] = ip_id
-    length_code = LENGTHS.index(length) if length in LENGTHS else 3
-    stream.remember(own, flags, seq, ack, length)
-    head = [tuple_number | reverse << 3 | bool(extras) << 7, flags, time_code(micros), seq_code << 4 | ack_code,
-            length_code, number(row["ip.ttl"] or row["ipv6.hlim"]), id_code, number(row["tcp.window_size_value"]) >> 8]
-    return bytes(value & 0xFF for value in head) + seq_bytes + ack_bytes + extras
+    length = number(row["tcp.len"])
+    seq = conn.number(number(row["tcp.seq_raw"]), reverse)
+    ack = conn.number(number(row["tcp.ack_raw"]), not reverse) if flags & ACK else 0
+    seq_code, seq_operand = conn.code(seq, own, peer)
+    ack_code, ack_operand = conn.code(ack, peer, own) if flags & ACK else (8, 0)
+    conn.remember(own, flags, seq, ack, length)
+    kind = KINDS.get(flags, FLAGS)
+    operand = flags if kind == FLAGS else seq_operand or ack_operand
+    return [*dressing(row, own, tuple_number, reverse),
+            bytes([tuple_number | reverse << 3 | kind << 4, time_code(micros), seq_code << 4 | ack_code,
+                   length_code(length), operand, where])]
 
 
-def convert(segments):
-    """One input per group of six connections of a capture."""
-    places, clients, streams, inputs, times = {}, {}, {}, {}, {}
-    for row in segments:
+def convert(segments, plan):
+    """One script per group of six connections of a capture: (has IPv6, bytes of the steps)."""
+    places, clients, conns, scripts, times, ipv6 = {}, {}, {}, {}, {}, {}
+    for turn, row in enumerate(segments):
         ends = [(row[f"ip.{end}"] or row[f"ipv6.{end}"], row[f"tcp.{end}port"]) for end in ("src", "dst")]
         key = tuple(sorted(ends))
         place = places.setdefault(key, len(places))
         client = clients.setdefault(key, ends[0])
-        group = place // TUPLES
+        group, tuple_number = divmod(place, TUPLES)
         now = float(row["frame.time_epoch"] or 0)
         micros = max(0, round((now - times.get(group, now)) * 1e6))
         times[group] = now
-        inputs.setdefault(group, bytes([bool(row["ipv6.src"]), 255, 0, 0]))
-        inputs[group] += record(streams.setdefault(group, Stream()), row, place % TUPLES, ends[0] != client, micros)
-    return [data[:INPUT_MAX] for data in inputs.values()]
+        ipv6[group] = bool(row["ipv6.src"])
+        conn = conns.setdefault(place, Conn(tuple_number))
+        scripts.setdefault(group, []).extend(
+            segment_steps(conn, row, tuple_number, ends[0] != client, micros, plan[turn % len(plan)]))
+    return [(ipv6[group], steps) for group, steps in scripts.items()]
+
+
+def long_enough(scripts):
+    """Short scripts one after the other, until each has enough segments; on other tuples, so that they are apart."""
+    joined, steps, kind, shift = [], [], False, 0
+    for ipv6, more in scripts:
+        if steps and (ipv6 != kind or segments_in(steps) >= SEGMENTS):
+            joined.append((kind, steps))
+            steps, shift = [], 0
+        kind = ipv6
+        steps = steps + [bytes([(step[0] & 0xF8) | (step[0] + shift) % 8]) + step[1:] for step in more]
+        shift += 1
+    return [(ipv6, b"".join(steps[:STEPS_MAX])) for ipv6, steps in [*joined, (kind, steps)]]
+
+
+def segments_in(steps):
+    return sum(step[0] >> 4 < DRESS for step in steps)
 
 
 def write(folder, inputs):
@@ -194,10 +233,10 @@ def main():
         sys.exit(__doc__)
     target = Path(sys.argv[1])
     captures = [Path(name) for name in sys.argv[2:]] or sorted((REPO / "sample-captures").glob("**/*.pcap*"))
-    for segments in rows(captures):
-        inputs = convert(segments)
-        write(target / "engine", inputs)
-        write(target / "points", [plan + data for plan in PLANS for data in inputs])
+    found = rows(captures)
+    for plan, head in zip(PLANS, HEADS):
+        scripts = [script for segments in found for script in convert(segments, plan)]
+        write(target / "scenes", [bytes([ipv6, 255, 0, 0]) + head + steps for ipv6, steps in long_enough(scripts)])
     window = b"\0\0\0\0\0"
     write(target / "declared", [b"\0\0\0" + window + payload for payload in DECLARED])
     write(target / "declared", [bytes([kind, reason, reason & 15]) + window for kind in (2, 3) for reason in range(9)])

@@ -1,0 +1,260 @@
+/* checks.c
+ * Implementation of the questions to an engine.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "checks.h"
+
+#include "arena.h"
+#include "audit.h"
+#include "notes.h"
+#include "strangers.h"
+
+#define LIMIT 20000  /* bytes for a small table */
+#define RESETS_MAX 6 /* whose verdicts are asked for: the last of a scene */
+
+/* One engine and what it was fed. */
+typedef struct run {
+    const scene_t *scene;
+    rst_engine_t *engine;
+    uint32_t reset[RESETS_MAX]; /* ids */
+    unsigned resets;
+    uint32_t frame; /* latest number */
+} run_t;
+
+/* Too large for the stack, and kept for the next input. */
+static arena_t file_memory[2], answer_memory;
+static rst_verdict_t verdicts[2][RESETS_MAX];
+
+unsigned checks_for(const uint8_t *data, size_t size)
+{
+    static const struct {
+        unsigned check, share; /* one input in so many */
+    } shares[] = {{CHECK_EARLY, 8},  {CHECK_AGAIN, 16}, {CHECK_FRAMES, 16}, {CHECK_EXPLAIN, 32},
+                  {CHECK_TWICE, 32}, {CHECK_AFTER, 32}, {CHECK_AMONG, 32},  {CHECK_TEXTS, 4}};
+    static int all = -1;
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    unsigned checks = 0;
+
+    if (all < 0)
+        all = getenv("RST_FUZZ_ALL") != NULL;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        hash ^= hash >> 29;
+        if (all || hash % shares[i].share == 0)
+            checks |= shares[i].check;
+        hash /= shares[i].share;
+    }
+    return checks;
+}
+
+static unsigned asked(const run_t *run)
+{
+    return run->resets < RESETS_MAX ? run->resets : RESETS_MAX;
+}
+
+static const rst_reset_t *reset_of(const run_t *run, unsigned number)
+{
+    return rst_engine_reset(run->engine, run->reset[number]);
+}
+
+static void open_run(run_t *run, const scene_t *scene, unsigned place)
+{
+    arena_open(&file_memory[place]);
+    *run = (run_t){.scene = scene};
+    run->engine = rst_engine_new(&file_memory[place].memory, &scene->prefs);
+    if (scene->limited)
+        rst_engine_limit(run->engine, LIMIT);
+    if (scene->traced) {
+        rst_trace_t *trace = rst_trace_new();
+
+        rst_trace_feed(trace, scene->trace, scene->trace_length);
+        rst_trace_end(trace);
+        rst_engine_take_trace(run->engine, trace);
+    }
+}
+
+/* The verdict in the first pass. Its memory is taken back at once, because the engine must not keep any of it. */
+static void ask_early(const run_t *run, const rst_reset_t *reset)
+{
+    rst_verdict_t verdict;
+    bool texts = run->frame & 1;
+
+    arena_open(&answer_memory);
+    rst_engine_classify(run->engine, reset, &answer_memory.memory, texts, &verdict);
+    audit_verdict(&verdict, texts, run->frame);
+}
+
+static void feed_segment(run_t *run, const rst_segment_t *segment, unsigned checks)
+{
+    rst_reset_t *reset = rst_engine_feed(run->engine, segment);
+
+    REQUIRE((reset != NULL) == ((segment->flags & RST_FLAG_RST) != 0));
+    if (!reset)
+        return;
+    if (checks & CHECK_EARLY)
+        ask_early(run, reset);
+    run->reset[run->resets++ % RESETS_MAX] = rst_engine_reset_id(reset);
+}
+
+static void feed_item(run_t *run, const scene_item_t *item, uint32_t added, unsigned checks)
+{
+    run->frame = item->segment.frame + added;
+    if (!item->same_frame)
+        rst_engine_frame(run->engine, run->frame, item->segment.time);
+    if (item->is_icmp) {
+        rst_engine_icmp(run->engine, &item->icmp);
+    } else if (added) {
+        rst_segment_t segment = item->segment;
+
+        segment.frame = run->frame;
+        feed_segment(run, &segment, checks);
+    } else {
+        feed_segment(run, &item->segment, checks);
+    }
+}
+
+static void feed_stranger(run_t *run, rst_segment_t *segment)
+{
+    segment->frame = ++run->frame;
+    rst_engine_frame(run->engine, segment->frame, segment->time);
+    REQUIRE(!rst_engine_feed(run->engine, segment));
+}
+
+/* A connection of strangers, in steps: one segment after each so many items. */
+static void play_among(run_t *run)
+{
+    const scene_t *scene = run->scene;
+    unsigned every = scene->items / STRANGERS_SEGMENTS + 1;
+    unsigned stranger = 0;
+
+    for (unsigned i = 0; i < scene->items; i++) {
+        const scene_item_t *next = i + 1 < scene->items ? &scene->item[i + 1] : NULL;
+
+        feed_item(run, &scene->item[i], stranger, 0);
+        if (i % every == 0 && next && next->segment.frame != scene->item[i].segment.frame) {
+            rst_segment_t segment = strangers_segment(scene, stranger, scene->item[i].segment.time);
+
+            feed_stranger(run, &segment);
+            stranger++;
+        }
+    }
+}
+
+static void play(run_t *run, unsigned checks)
+{
+    for (unsigned i = 0; i < run->scene->items; i++)
+        feed_item(run, &run->scene->item[i], 0, checks);
+}
+
+static void play_after(run_t *run)
+{
+    for (unsigned i = 0; i < STRANGERS_SEGMENTS; i++) {
+        rst_segment_t segment = strangers_segment(run->scene, i, strangers_time(run->scene, i));
+
+        feed_stranger(run, &segment);
+    }
+}
+
+static void ask_finally(const run_t *run, rst_verdict_t *verdict, bool texts)
+{
+    for (unsigned i = 0; i < asked(run); i++) {
+        rst_engine_classify(run->engine, reset_of(run, i), &answer_memory.memory, texts, &verdict[i]);
+        audit_verdict(&verdict[i], texts, run->frame);
+    }
+}
+
+static void ask_again(const run_t *run, const rst_verdict_t *verdict, bool texts)
+{
+    for (unsigned i = 0; i < asked(run); i++) {
+        rst_verdict_t again;
+
+        rst_engine_classify(run->engine, reset_of(run, i), &answer_memory.memory, texts, &again);
+        audit_verdict(&again, texts, run->frame);
+        audit_equal(&verdict[i], &again);
+        audit_text(rst_reset_filter(reset_of(run, i), &answer_memory.memory));
+        audit_text(rst_reset_server(reset_of(run, i), &answer_memory.memory));
+    }
+}
+
+static void ask_about_frames(const run_t *run)
+{
+    const rst_memory_t *memory = &answer_memory.memory;
+
+    for (uint32_t frame = 1; frame <= run->frame; frame++) {
+        unsigned clues = rst_engine_foreign(run->engine, frame);
+        rst_finding_t finding;
+
+        if (clues)
+            audit_text(rst_foreign_text(clues, memory));
+        REQUIRE(rst_engine_reset_in(run->engine, frame, memory) <= run->frame);
+        if (rst_engine_finding(run->engine, frame, memory, &finding))
+            audit_finding(&finding);
+    }
+}
+
+static void ask_why(const run_t *run)
+{
+    bool fits;
+
+    for (unsigned i = 0; i < asked(run); i++)
+        REQUIRE(*rst_engine_explain(run->engine, reset_of(run, i), &answer_memory.memory));
+    if (run->scene->traced)
+        audit_text(rst_engine_trace_note(run->engine, &answer_memory.memory, &fits));
+}
+
+static bool same_claim(const rst_verdict_t *one, const rst_verdict_t *other)
+{
+    return one->cause == other->cause && one->sender == other->sender && one->confidence == other->confidence;
+}
+
+/* The scene in another engine, with or without strangers. */
+static void compare(const run_t *run, unsigned check, bool texts)
+{
+    run_t other;
+
+    open_run(&other, run->scene, 1);
+    if (check == CHECK_AMONG)
+        play_among(&other);
+    else
+        play(&other, 0);
+    if (check == CHECK_AFTER)
+        play_after(&other);
+    rst_engine_finish_pass(other.engine);
+    ask_finally(&other, verdicts[1], texts);
+    REQUIRE(run->resets == other.resets);
+    for (unsigned i = 0; i < asked(run); i++) {
+        if (check == CHECK_TWICE)
+            audit_same(&verdicts[0][i], &verdicts[1][i]);
+        else if (!same_claim(&verdicts[0][i], &verdicts[1][i]))
+            notes_take(check == CHECK_AFTER ? "after" : "among", &verdicts[0][i], &verdicts[1][i]);
+    }
+    rst_engine_free(other.engine);
+}
+
+void checks_run(const scene_t *scene, unsigned checks)
+{
+    bool texts = checks & CHECK_TEXTS;
+    run_t run;
+
+    open_run(&run, scene, 0);
+    play(&run, checks);
+    rst_engine_finish_pass(run.engine);
+    arena_open(&answer_memory);
+    ask_finally(&run, verdicts[0], texts);
+    if (checks & CHECK_AGAIN)
+        ask_again(&run, verdicts[0], !texts);
+    if (checks & CHECK_FRAMES)
+        ask_about_frames(&run);
+    if (checks & CHECK_EXPLAIN)
+        ask_why(&run);
+    if (checks & CHECK_TWICE)
+        compare(&run, CHECK_TWICE, texts);
+    /* A stranger takes up room in a small table, and shows that an interface lacks what another one has. */
+    if ((checks & CHECK_AFTER) && !scene->limited && !scene->several)
+        compare(&run, CHECK_AFTER, texts);
+    if ((checks & CHECK_AMONG) && !scene->limited && !scene->several)
+        compare(&run, CHECK_AMONG, texts);
+    rst_engine_free(run.engine);
+}
