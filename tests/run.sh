@@ -7,7 +7,8 @@ usage() {
     cat <<'TEXT'
 Usage: run.sh [--no-deps] [--all] [--help] [-- PYTEST-ARGUMENT...]
 
-Builds in build/check, runs the unit tests, then the tests through tshark. As root, it first installs the required
+Builds the core with sanitizers in build/check-asan and runs the unit tests there, then as packaged (optimized, with LTO)
+in build/check and runs the tests through tshark; both must give the same verdicts. As root, it first installs the required
 Debian packages and runs tshark as an ordinary user, because Wireshark does not load our plugin for root. As root, it
 also runs the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel reports.
 
@@ -24,6 +25,8 @@ TEXT
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=packaging/apt.sh
 . "$repo/packaging/apt.sh"
+# shellcheck source=packaging/flags.sh
+. "$repo/packaging/flags.sh"
 umask 022
 
 deps=yes lab=yes fuzz=yes
@@ -53,13 +56,20 @@ if [ "$deps" = yes ]; then
     fi
 fi
 
-build=$repo/build/check
+build=$repo/build/check asan=$repo/build/check-asan
 echo "Building ..."
-build_log cmake -S "$repo" --preset dev -B "$build"
+package_flags
+build_log cmake -S "$repo" --preset asan -B "$asan" -DRST_PLUGIN=OFF -DCMAKE_C_FLAGS_DEBUG="-O1 -g"
+build_log cmake -S "$repo" --preset release -B "$build" -DCMAKE_C_FLAGS="$compile_flags" \
+    -DCMAKE_MODULE_LINKER_FLAGS="$link_flags"
+build_log cmake --build "$asan" --parallel "$(nproc)"
 build_log cmake --build "$build" --parallel "$(nproc)"
 
+# The mutants are linked against a build without sanitizers; all other unit tests run with them.
 unit=0
-ctest --test-dir "$build" --output-on-failure || unit=$?
+ctest --test-dir "$asan" --output-on-failure || unit=$?
+ctest --test-dir "$build" --output-on-failure -R mutation || unit=$?
+"$repo/tests/same.sh" "$asan" "$build" || unit=$?
 
 if [ "$fuzz" = yes ]; then
     if command -v clang >/dev/null || { [ "$deps" = yes ] && [ "$(id -u)" -eq 0 ]; }; then
