@@ -37,6 +37,12 @@ static void learn_survivor(rst_burst_t *burst, const rst_conn_t *conn, unsigned 
                     peer->last_data.pass_index > burst->last.pass_index && side->acked == peer->nxt;
 }
 
+/* What is left of a record that had to go shows as well that there was a connection. */
+static bool began_before(const rst_conn_t *conn, rst_moment_t moment)
+{
+    return conn->first.pass_index < moment.pass_index || (conn->dropped && conn->dropped < moment.pass_index);
+}
+
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     rst_host_t *host = conn->host[from];
@@ -61,7 +67,7 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
     if (host && (segment->flags & RST_FLAG_FIN) && (conn->direction[from].known & RST_DIRECTION_SYNACK) &&
         (conn->direction[from].known & RST_DIRECTION_PROVED))
         rst_host_note_fin(&engine->hosts, host, segment->sport, engine->file.now);
-    if (host && host->burst && !host->burst->serves && conn->first.pass_index < host->burst->first.pass_index &&
+    if (host && host->burst && !host->burst->serves && began_before(conn, host->burst->first) &&
         !conn->last_reset[from] && !conn->last_reset[1 - from])
         learn_survivor(host->burst, conn, from, segment);
 }

@@ -114,6 +114,8 @@ bool rst_hosts_note_empty(rst_hosts_t *hosts, rst_host_t *client, rst_service_t 
     visits->last_habit = habit;
     *habit = visits->habit;
     visits->habit->users++;
+    rst_keep_rate(hosts->keep, &visits->item, visits->habit->count > 2 ? RST_VALUE_STORY : RST_VALUE_BOTH,
+                  at.pass_index);
     return !first || !rst_keep_dropped(hosts->keep, RST_KIND_VISITS, RST_VALUE_LONE);
 }
 
