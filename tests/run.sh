@@ -7,7 +7,7 @@ usage() {
     cat <<'TEXT'
 Usage: run.sh [--no-deps] [--all] [--help] [-- PYTEST-ARGUMENT...]
 
-Builds the core with sanitizers in build/check-asan and runs the unit tests there, then as packaged (optimized, with LTO)
+Builds everything with sanitizers in build/check-asan and runs the unit tests there, then as packaged (optimized, with LTO)
 in build/check and runs the tests through tshark; both must give the same verdicts. As root, it first installs the required
 Debian packages and runs tshark as an ordinary user, because Wireshark does not load our plugin for root. As root, it
 also runs the lab (tests/lab): resets of real stacks in network namespaces, whose reasons the kernel reports.
@@ -59,7 +59,7 @@ fi
 build=$repo/build/check asan=$repo/build/check-asan
 echo "Building ..."
 package_flags
-build_log cmake -S "$repo" --preset asan -B "$asan" -DRST_PLUGIN=OFF -DCMAKE_C_FLAGS_DEBUG="-O1 -g"
+build_log cmake -S "$repo" --preset asan -B "$asan" -DCMAKE_C_FLAGS_DEBUG="-O1 -g"
 build_log cmake -S "$repo" --preset release -B "$build" -DCMAKE_C_FLAGS="$compile_flags" \
     -DCMAKE_MODULE_LINKER_FLAGS="$link_flags"
 build_log cmake --build "$asan" --parallel "$(nproc)"
@@ -77,6 +77,8 @@ if [ "$fuzz" = yes ]; then
     else
         echo "fuzz: skipped, it needs clang"
     fi
+    # Damaged captures, always the same, through tshark and sharkd with the sanitizers.
+    /usr/bin/python3 -B "$repo/tests/fuzz/tshark-fuzz.py" --count 12 --plugins "$asan/plugins" || unit=1
 fi
 
 work=$(mktemp -d)

@@ -2,13 +2,16 @@
 """tshark with the plugin on damaged captures, in all modes of operation.
 
 Needs a plugin built with -DRST_SANITIZE=ON (preset asan): the sanitizer's library is then loaded into tshark.
-A crash, a hang, a sanitizer message or a dissector bug counts only if stock tshark does not have it as well. One
-run in seven compares what both show for other protocols. As root, tshark runs as nobody.
+A crash, a hang, a sanitizer message or a dissector bug counts only if stock tshark does not have it as well. Half of the
+runs have preferences at their limits, nonsense, and kernel traces that match the capture more or less (settings.py). One
+run in eight compares what both show for other protocols; in another, one sharkd reads several files with changing
+preferences. As root, tshark runs as nobody.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import argparse
 import collections
+import json
 import os
 import random
 import re
@@ -24,6 +27,7 @@ sys.path.insert(0, str(REPO / "tests" / "fuzz"))
 sys.path.insert(0, str(REPO / "tests" / "tshark"))
 
 import mutate  # noqa: E402  (needs the path above)
+import settings  # noqa: E402  (needs the path above)
 import tools  # noqa: E402
 
 TIMEOUT = 90  # seconds: a hang
@@ -45,7 +49,9 @@ MODES = {
     "read filter": ["-2", "-R", "tcp.flags.reset == 1", "-T", "ek"],
     "statistics": ["-2", "-q", "-z", "rst,tree", "-z", "expert", "--enable-protocol", "transum"],
     "same": ["-2", *field_args(SAME)],
+    "sharkd": [],
 }
+LOADS = 3  # files that one sharkd reads
 # Stock tshark knows neither our fields nor our statistics.
 STOCK_MODES = {"fields": MODES["same"], "statistics": ["-2", "-q", "-z", "expert", "--enable-protocol", "transum"]}
 
@@ -57,26 +63,44 @@ class Runner:
                                    check=True).stdout.strip()
         self.user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
 
-    def run(self, capture, mode, ours):
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LC_ALL": "C", "TZ": "UTC",
-                       "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
+    def environment(self, ours):
+        found = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LC_ALL": "C", "TZ": "UTC",
+                 "WIRESHARK_ABORT_ON_DISSECTOR_BUG": "1"}
         if ours:
-            environment.update(WIRESHARK_PLUGIN_DIR=str(self.plugins), LD_PRELOAD=self.asan,
-                               ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16",
-                               UBSAN_OPTIONS="print_stacktrace=1")
+            found.update(WIRESHARK_PLUGIN_DIR=str(self.plugins), LD_PRELOAD=self.asan,
+                         ASAN_OPTIONS="detect_leaks=0:quarantine_size_mb=16", UBSAN_OPTIONS="print_stacktrace=1")
+        return found
+
+    def run(self, capture, mode, ours, prefs=()):
+        words = [word for name, value in prefs for word in ("-o", f"rst.{name}:{value}")] if ours else []
         args = MODES[mode] if ours else STOCK_MODES.get(mode, MODES[mode])
-        command = ["tshark", "-n", *args, "-r", str(capture)]
+        return self.outcome(["tshark", "-n", *args, *words, "-r", str(capture)], ours, b"")
+
+    def outcome(self, command, ours, given):
         try:
-            done = subprocess.run(command, env=environment, capture_output=True, timeout=TIMEOUT, check=False,
-                                  **self.user)
+            done = subprocess.run(command, env=self.environment(ours), input=given, capture_output=True,
+                                  timeout=TIMEOUT, check=False, **self.user)
         except subprocess.TimeoutExpired:
             return "hang", b"", b""
         broken = done.returncode < 0 or done.returncode > 4 or BROKEN.search(done.stderr)
         return ("broken" if broken else "ok"), done.stdout, done.stderr
 
-    def check(self, capture, mode):
+    def check_sharkd(self, loads):
+        """loads: [(capture, preferences)]"""
+        requests = []
+        for capture, prefs in loads:
+            requests += [("setconf", {"name": f"rst.{name}", "value": value}) for name, value in prefs]
+            requests += [("load", {"file": str(capture)}), ("frames", {"filter": "rst", "column0": "rst.summary:1"}),
+                         ("frame", {"frame": 1, "proto": True}), ("tap", {"tap0": "stat:rst"}),
+                         ("setconf", {"name": "rst.memory_mb", "value": "1"}), ("frames", {"filter": "rst.foreign"})]
+        given = "".join(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n"
+                        for number, (method, params) in enumerate(requests, 1))
+        result, _, errors = self.outcome(["sharkd", "-"], True, given.encode())
+        return None if result == "ok" else f"{result}: {errors[:3000].decode(errors='replace')}"
+
+    def check(self, capture, mode, prefs):
         """(what is wrong, or None; whether stock tshark has it too)"""
-        result, output, errors = self.run(capture, mode, ours=True)
+        result, output, errors = self.run(capture, mode, True, prefs)
         if result == "ok" and mode != "same":
             return None, False
         stock_result, stock_output, _ = self.run(capture, mode, ours=False)
@@ -130,6 +154,8 @@ def one_file(number, seed, sources, runner, folder):
     source = sources[(number * 7 + seed) % len(sources)]
     mutation = mutate.MUTATIONS[number % len(mutate.MUTATIONS)]
     mode = list(MODES)[choice.randrange(len(MODES))]
+    if mode == "sharkd":
+        return several_files(number, seed, sources, runner, folder, choice)
     prepared = mutate.prepared(source, folder)
     if prepared is None:
         return None
@@ -139,7 +165,26 @@ def one_file(number, seed, sources, runner, folder):
     except subprocess.CalledProcessError:
         return None
     damaged.chmod(0o644)
-    return (mutation.__name__, mode, source, *runner.check(damaged, mode))
+    prefs = settings.preferences(damaged, folder, choice) if choice.random() < 0.5 else []
+    return (mutation.__name__, mode, source, *runner.check(damaged, mode, prefs))
+
+
+def several_files(number, seed, sources, runner, folder, choice):
+    """The same for files that one sharkd reads."""
+    loads = []
+    for load in range(LOADS):
+        source = sources[(number * 7 + seed + load * 31) % len(sources)]
+        prepared = mutate.prepared(source, folder)
+        damaged = folder / f"damaged-{load}.pcap"
+        try:
+            if prepared:
+                choice.choice(mutate.MUTATIONS)(prepared, damaged, choice)
+        except subprocess.CalledProcessError:
+            pass
+        if damaged.exists():
+            damaged.chmod(0o644)
+            loads.append((damaged, settings.preferences(damaged, folder, choice)))
+    return ("several", "sharkd", source, runner.check_sharkd(loads), False) if loads else None
 
 
 def main():
