@@ -151,6 +151,29 @@ static void test_copy_lost(void)
                  "1 C>S R. 1101 ack 5201 ttl 128 id 301", "1.000004 C>S R. 1101 ack 5201 ttl 127 id 301");
 }
 
+/* A train towards one end, whose host answers the next segment: the capture lacks that. */
+static void test_answer_to_train(void)
+{
+    script_check("#4 * 20-49 innocent", SCRIPT_TALK, "1.0 C>S P. 1101 ack 5201 len 44 ttl 64 id 104",
+                 "1.003 S>C R. 5201 ack 1145 ttl 50", "1.0031 S>C R. 6661 ack 1145 ttl 57",
+                 "1.0032 S>C R. 9581 ack 1145 ttl 60", "1.0043 C>S R 1145 ttl 64 id 0");
+    /* From elsewhere than that host. */
+    script_check("#4 injected 50-90 by middlebox", SCRIPT_TALK, "1.0 C>S P. 1101 ack 5201 len 44 ttl 64 id 104",
+                 "1.003 S>C R. 5201 ack 1145 ttl 50", "1.0031 S>C R. 6661 ack 1145 ttl 57",
+                 "1.0032 S>C R. 9581 ack 1145 ttl 60", "1.0043 C>S R 1145 ttl 57 id 0");
+}
+
+/* Answers to some probes are lost, and then the program aborts. */
+static void test_probes_answered(void)
+{
+    script_check("keepalive_timeout 55-65 by server", SCRIPT_TALK, "10 S>C . 5200 ack 1101 ttl 54 id 210",
+                 "11 S>C . 5200 ack 1101 ttl 54 id 211", "12 S>C . 5200 ack 1101 ttl 54 id 212",
+                 "12.445 S>C R. 5201 ack 1101 ttl 54 id 213");
+    script_check("keepalive_timeout 90-97 by server", SCRIPT_TALK, "10 S>C . 5200 ack 1101 ttl 54 id 210",
+                 "11 S>C . 5200 ack 1101 ttl 54 id 211", "12 S>C . 5200 ack 1101 ttl 54 id 212",
+                 "13 S>C R. 5201 ack 1101 ttl 54 id 213");
+}
+
 #define AFTER_350 "350 C>S P. 1101 ack 5201 len 40 ttl 64 id 104", "350.02 S>C R 5201 ttl 57 id 0"
 
 static void test_silence(void)
@@ -184,6 +207,8 @@ int main(int argc, char **argv)
         {"/lost/start", test_start_lost},
         {"/lost/mirrored-ids", test_mirrored_ids},
         {"/lost/copy", test_copy_lost},
+        {"/lost/answer-to-train", test_answer_to_train},
+        {"/lost/probes-answered", test_probes_answered},
         {"/lost/silence", test_silence},
         {"/lost/statement-cut", test_statement_cut},
         {NULL, NULL},

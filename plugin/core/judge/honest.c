@@ -156,9 +156,14 @@ static unsigned most_by_earlier(const rst_view_t *view)
 }
 
 /* Two aborts at once look the same if one of them is forged. That one of them comes from elsewhere shows that somebody
- * on the path took part, but not that both are his. */
+ * on the path took part, but not that both are his: a host whose connection is reset answers what still comes, which
+ * the capture may lack. */
 static unsigned most_by_both(const rst_view_t *view)
 {
+    const rst_reset_t *reset = view->reset;
+
+    if (reset->peer_last.at.pass_index && !(reset->flags & RST_FLAG_ACK) && !rst_made_elsewhere(view))
+        return CONTRADICTION;
     return rst_made_elsewhere(view) || rst_peer_reset_elsewhere(view) ? ONE_CLUE : CONTRADICTION;
 }
 

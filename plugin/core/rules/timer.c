@@ -47,7 +47,7 @@ static unsigned match_keepalive(const rst_view_t *view)
     if (!probed(view) || may_lack_answers(view))
         return 0;
     if (probes->count >= view->prefs->ka_min_probes)
-        return regular(probes) && about(wait, probes->gap_max, 60) ? 95 : 60;
+        return regular(probes) && about(wait, probes->gap_max, PROBE_TOLERANCE) ? 95 : 60;
     return regular(probes) && about(wait, probes->gap_max, 5) ? 75 : 0;
 }
 
