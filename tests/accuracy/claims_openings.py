@@ -100,7 +100,7 @@ def syn_rejected(s, at, t):
 
 
 @summary("A firewall probably rejected the SYN in frame {f} to {end}", "The SYN in frame {f} to {end} was probably rejected",
-         "Refused: {end} answered the SYN in frame {f}")
+         "The SYN in frame {f} to {end} was perhaps rejected", "Refused: {end} answered the SYN in frame {f}")
 def rejected(s, f, end):
     service(s, end)
     is_syn_to(s, f)
@@ -406,6 +406,15 @@ def beyond(s, n):
 @summary("the capture shows nothing of this connection except SYN, FIN and resets", absence=True)
 def flags_only(s):
     s.need(not [p for p in s.own + s.peer if not p.flags & (SYN | FIN | RST)], "there are other segments")
+
+
+@summary("The SYN in frame {f} probably met a connection with the same addresses and ports that was still open, and {own} reset it "
+         "instead of asking with an ACK",
+         "The SYN in frame {f} perhaps met a connection with the same addresses and ports that was still open, and {own} reset it "
+         "instead of asking with an ACK")
+def met_open(s, f):
+    s.from_peer(f)
+    s.need(f.opens, "it is no SYN")
 
 
 @summary("the reset that answers the data in frame {f} starts its IP IDs from the beginning again")

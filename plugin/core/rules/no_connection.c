@@ -169,9 +169,10 @@ static unsigned match_restarted(const rst_view_t *view)
 static void explain_restarted(const rst_view_t *view)
 {
     rst_summary(view,
-                "%s probably restarted and has no such connection anymore: the reset that answers the data in %s "
-                "starts its IP IDs from the beginning again",
-                rst_who_own(view), rst_where(view, view->peer->last_data.pass_index));
+                "%s %s restarted and has no such connection anymore: the reset that answers the data in %s starts its "
+                "IP IDs from the beginning again",
+                rst_who_own(view), rst_hedge(view, "probably", "perhaps"),
+                rst_where(view, view->peer->last_data.pass_index));
     rst_evidence_add(view, view->own->last.pass_index, "IP ID %u here, %u in the reset", view->own->ip_id,
                      view->reset->ip_id);
     rst_evidence_add(view, view->peer->last_data.pass_index, "Data that the reset answers");
