@@ -7,7 +7,8 @@ import pytest
 
 import tools
 
-CAPTURES = {"clock-overflow.pcapng": "clock-overflow.trace", "times-overflow.pcapng": None}
+# The trace, if there is one, and the number of frames (capinfos hangs where the sanitizer is preloaded).
+CAPTURES = {"clock-overflow.pcapng": ("clock-overflow.trace", 1606), "times-overflow.pcapng": (None, 336)}
 
 
 @pytest.mark.parametrize("mode", [[], ["-2"], ["-2", "-o", "rst.capture_points:every_interface"]], ids=["one", "two", "every"])
@@ -16,8 +17,9 @@ def test_read_to_the_end(tshark, name, mode):
     folder = tools.shared_dir() / "captures" / "attack"
     if not (folder / name).exists():
         pytest.skip("needs ../shared")
-    trace = ["-o", f"rst.kernel_trace:{folder / CAPTURES[name]}"] if CAPTURES[name] else []
+    trace, frames = CAPTURES[name]
+    trace = ["-o", f"rst.kernel_trace:{folder / trace}"] if trace else []
     result = tshark.run("-r", str(folder / name), *mode, *trace, "-T", "fields", "-e", "frame.number", "-e", "rst.cause")
     assert b"runtime error" not in result.stderr
     assert result.returncode == 0
-    assert len(result.stdout.splitlines()) == tools.frame_count(folder / name)
+    assert len(result.stdout.splitlines()) == frames
