@@ -85,16 +85,6 @@ static void add_reset(const collector_t *collector, const rst_reset_t *reset, co
     rst_census_incident(collector->census, rst_census_flow(collector->census, &flow), &incident);
 }
 
-static void add_undetermined(const collector_t *collector, const rst_reset_t *reset)
-{
-    rst_census_t *census = collector->census;
-    uint32_t frame = rst_frames_number(&collector->engine->file.frames, reset->at.pass_index);
-
-    census->undetermined++;
-    if (census->undetermined_frames->len < RST_FRAMES_LISTED)
-        g_array_append_val(census->undetermined_frames, frame);
-}
-
 static void add_resets(const collector_t *collector)
 {
     for (const rst_reset_t *reset = collector->engine->first_reset; reset; reset = reset->next) {
@@ -105,8 +95,6 @@ static void add_resets(const collector_t *collector)
             collector->census->followers++;
         else if (verdict.benign)
             collector->census->benign[verdict.cause]++;
-        else if (verdict.cause == RST_CAUSE_UNDETERMINED)
-            add_undetermined(collector, reset);
         else
             add_reset(collector, reset, &verdict);
     }

@@ -19,7 +19,6 @@ rst_census_t *rst_census_new(void)
     census->net_of = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     census->flows = g_array_new(FALSE, FALSE, sizeof(rst_flow_t));
     census->incidents = g_array_new(FALSE, FALSE, sizeof(rst_incident_t));
-    census->undetermined_frames = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     census->names = g_ptr_array_new_with_free_func(g_free);
     census->first_time = census->last_time = RST_TIME_NONE;
     return census;
@@ -36,7 +35,6 @@ void rst_census_free(rst_census_t *census)
     g_array_free(census->net_of, TRUE);
     g_array_free(census->flows, TRUE);
     g_array_free(census->incidents, TRUE);
-    g_array_free(census->undetermined_frames, TRUE);
     g_ptr_array_free(census->names, TRUE);
     g_free(census);
 }

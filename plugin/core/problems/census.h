@@ -75,9 +75,8 @@ typedef struct rst_census {
     int64_t first_time, last_time; /* of the capture */
     uint32_t frames;
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets */
-    uint32_t undetermined, followers;
-    GArray *undetermined_frames; /* uint32_t, at most RST_FRAMES_LISTED */
-    bool truncated;              /* not all connections or incidents are here */
+    uint32_t followers;
+    bool truncated; /* not all connections or incidents are here */
 } rst_census_t;
 
 #define RST_FRAMES_LISTED 1000

@@ -267,7 +267,7 @@ static void write_rest(const rst_problems_t *problems, GString *out)
     uint64_t benign = 0;
 
     for (unsigned i = 0; i < RST_CAUSE_COUNT; i++)
-        benign += census->benign[i];
+        benign += problems->benign[i];
     key(out, "benign");
     g_string_append_c(out, '{');
     key(out, "resets");
@@ -275,10 +275,10 @@ static void write_rest(const rst_problems_t *problems, GString *out)
     key(out, "by_cause");
     g_string_append_c(out, '{');
     for (unsigned i = 0; i < RST_CAUSE_COUNT; i++) {
-        if (!census->benign[i])
+        if (!problems->benign[i])
             continue;
         key(out, rst_cause_info((rst_cause_t)i)->token);
-        number(out, census->benign[i]);
+        number(out, problems->benign[i]);
     }
     g_string_append(out, "}}");
     key(out, "noise");
@@ -291,11 +291,11 @@ static void write_rest(const rst_problems_t *problems, GString *out)
     key(out, "undetermined");
     g_string_append_c(out, '{');
     key(out, "resets");
-    number(out, census->undetermined);
+    number(out, problems->undetermined->len);
     key(out, "frames");
     g_string_append_c(out, '[');
-    for (uint32_t i = 0; i < census->undetermined_frames->len; i++)
-        number(out, g_array_index(census->undetermined_frames, uint32_t, i));
+    for (uint32_t i = 0; i < MIN(problems->undetermined->len, RST_FRAMES_LISTED); i++)
+        number(out, rst_incident_at(census, g_array_index(problems->undetermined, uint32_t, i))->frame);
     g_string_append(out, "]}");
     key(out, "followers");
     number(out, census->followers);

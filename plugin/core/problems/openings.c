@@ -178,7 +178,7 @@ static void split_off(rst_problems_t *problems, rst_scope_t scope, rst_select_t 
         const rst_incident_t *incident = rst_incident_at(census, i);
         rst_problem_t *problem;
 
-        if (!incident->problem || incident->problem <= first || incident->problem == RST_PROBLEM_NOISE)
+        if (!rst_incident_is_listed(incident) || incident->problem <= first)
             continue;
         problem = rst_problem_at(problems, incident->problem - 1);
         if (!problem->hits++)

@@ -47,7 +47,15 @@ typedef struct rst_problem {
     GPtrArray *advice;
 } rst_problem_t;
 
-#define RST_PROBLEM_NOISE UINT32_MAX /* rst_incident_t.problem: none of ours, counted in one line */
+/* rst_incident_t.problem of what is only counted: */
+#define RST_PROBLEM_NOISE UINT32_MAX       /* none of ours */
+#define RST_PROBLEM_CHECK (UINT32_MAX - 1) /* a health check, which only its sisters show */
+
+/* Is it part of a problem? */
+static inline bool rst_incident_is_listed(const rst_incident_t *incident)
+{
+    return incident->problem && incident->problem < RST_PROBLEM_CHECK;
+}
 
 typedef struct rst_problems {
     rst_census_t *census; /* owned */
@@ -55,6 +63,8 @@ typedef struct rst_problems {
     uint32_t *order;      /* numbers of incidents, by problem */
     uint32_t *by_number;  /* indices of problems, most important first */
     uint32_t noise, strangers;
+    uint32_t benign[RST_CAUSE_COUNT]; /* first resets that need nobody */
+    GArray *undetermined;             /* incidents */
     GStringChunk *texts;
 } rst_problems_t;
 

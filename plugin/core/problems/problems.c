@@ -6,9 +6,14 @@
 #include "problems/problems.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "problems/absorb.h"
 #include "problems/conclude.h"
+#include "problems/cuts.h"
 #include "problems/describe.h"
+#include "problems/devices.h"
+#include "problems/merge.h"
 #include "problems/openings.h"
 #include "problems/outages.h"
 #include "problems/scans.h"
@@ -45,6 +50,24 @@ static void put_in_order(rst_problems_t *problems)
     }
 }
 
+/* What makes no problem: it is counted, and what nobody can tell is listed. */
+static void count_rest(rst_problems_t *problems)
+{
+    const rst_census_t *census = problems->census;
+
+    memcpy(problems->benign, census->benign, sizeof problems->benign);
+    for (uint32_t i = 0; i < census->incidents->len; i++) {
+        const rst_incident_t *incident = rst_incident_at(census, i);
+
+        if (incident->problem == RST_PROBLEM_CHECK)
+            problems->benign[RST_CAUSE_HEALTH_CHECK]++;
+        else if (!incident->problem && incident->token == RST_CAUSE_UNDETERMINED)
+            g_array_append_val(problems->undetermined, i);
+        else if (!incident->problem && incident->token < RST_CAUSE_COUNT)
+            problems->benign[incident->token]++;
+    }
+}
+
 rst_problems_t *rst_problems_new(rst_census_t *census)
 {
     rst_problems_t *problems = g_new0(rst_problems_t, 1);
@@ -52,9 +75,16 @@ rst_problems_t *rst_problems_new(rst_census_t *census)
     problems->census = census;
     problems->problem = g_array_new(FALSE, FALSE, sizeof(rst_problem_t));
     problems->texts = g_string_chunk_new(4096);
+    problems->undetermined = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     rst_scans_find(problems);
+    rst_devices_find(problems);
+    rst_absorb_timers(problems);
+    rst_cuts_find(problems);
     rst_openings_find(problems);
     rst_outages_find(problems);
+    rst_absorb_unclear(problems);
+    rst_merge(problems);
+    count_rest(problems);
     rst_totals_count(problems);
     rst_conclude(problems);
     rst_describe(problems);
@@ -68,6 +98,7 @@ void rst_problems_free(rst_problems_t *problems)
         return;
     rst_census_free(problems->census);
     g_array_free(problems->problem, TRUE);
+    g_array_free(problems->undetermined, TRUE);
     g_string_chunk_free(problems->texts);
     g_free(problems->order);
     g_free(problems->by_number);

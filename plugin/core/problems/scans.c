@@ -11,6 +11,9 @@
 #define SCAN_TARGETS 10
 #define NOISE_STRANGERS 8
 #define NOISE_TARGETS 5
+#define CHECKS_MIN 3
+#define PROBES_MIN 2 /* that are certain, of a client that tries a few targets only */
+#define PROBED_MIN 4
 
 typedef struct visitor {
     uint32_t flows, with_data, failed, probes; /* probes = it reset what it had asked for, or no kernel asked */
@@ -48,7 +51,9 @@ static void judge_visitor(visitor_t *visitor)
 {
     bool empty = visitor->with_data * 10 <= visitor->flows;
 
-    visitor->scans = empty && visitor->targets >= SCAN_TARGETS && visitor->flows <= 3 * visitor->targets;
+    visitor->scans =
+        empty && visitor->flows <= 3 * visitor->targets &&
+        (visitor->targets >= SCAN_TARGETS || (visitor->probes >= PROBES_MIN && visitor->targets >= PROBED_MIN));
     visitor->stranger = !visitor->scans && !visitor->with_data && visitor->flows <= 2 * visitor->targets;
 }
 
@@ -113,6 +118,44 @@ static bool is_backscatter(const rst_problems_t *problems)
     return distinct >= NOISE_TARGETS && all <= 2 * distinct;
 }
 
+/* The client opened it, neither side said anything, and the client reset it. */
+static bool is_check(const rst_census_t *census, const rst_incident_t *incident)
+{
+    const rst_flow_t *flow = rst_incident_flow(census, incident);
+
+    return incident->token == RST_CAUSE_APP_ABORT && incident->sender == RST_SENDER_CLIENT &&
+           (flow->facts & RST_FLOW_BEGAN) && !(flow->facts & (RST_FLOW_CLIENT_DATA | RST_FLOW_SERVER_DATA));
+}
+
+/* A client that does so again and again only looks whether the service is there. */
+static void set_checks_aside(rst_problems_t *problems)
+{
+    const rst_census_t *census = problems->census;
+    GArray *checks = g_array_new(FALSE, TRUE, sizeof(uint32_t));
+    rst_keys_t pairs;
+
+    rst_keys_open(&pairs);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < census->incidents->len; i++) {
+            rst_incident_t *incident = rst_incident_at(census, i);
+            const rst_flow_t *flow = rst_incident_flow(census, incident);
+            uint32_t number;
+
+            if (!is_check(census, incident))
+                continue;
+            number = rst_keys_number(&pairs, (uint64_t)flow->client << 32 | flow->server, flow->port);
+            if (number >= checks->len)
+                g_array_set_size(checks, number + 1);
+            if (pass == 0)
+                g_array_index(checks, uint32_t, number)++;
+            else if (g_array_index(checks, uint32_t, number) >= CHECKS_MIN)
+                incident->problem = RST_PROBLEM_CHECK;
+        }
+    }
+    rst_keys_close(&pairs);
+    g_array_free(checks, TRUE);
+}
+
 void rst_scans_find(rst_problems_t *problems)
 {
     const rst_census_t *census = problems->census;
@@ -122,12 +165,15 @@ void rst_scans_find(rst_problems_t *problems)
 
     for (uint32_t i = 0; i < census->addresses->len; i++)
         judge_visitor(&visitors[i]);
+    set_checks_aside(problems);
     noise = is_noise(problems, visitors, &problems->strangers);
     for (uint32_t i = 0; i < census->incidents->len; i++) {
         rst_incident_t *incident = rst_incident_at(census, i);
         const visitor_t *visitor = &visitors[rst_incident_flow(census, incident)->client];
         unsigned family = rst_story_info(incident->token)->family;
 
+        if (incident->problem)
+            continue;
         if (family == RST_FAMILY_STRAY ? backscatter : noise && visitor->stranger)
             incident->problem = RST_PROBLEM_NOISE;
         else if (family == RST_FAMILY_PROBE || (family == RST_FAMILY_OPEN && visitor->scans))

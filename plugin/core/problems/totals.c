@@ -23,11 +23,6 @@ typedef struct index {
     bool used[RST_SCOPE_COUNT];
 } index_t;
 
-static bool is_listed(const rst_incident_t *incident)
-{
-    return incident->problem && incident->problem != RST_PROBLEM_NOISE;
-}
-
 static void order_incidents(rst_problems_t *problems)
 {
     const rst_census_t *census = problems->census;
@@ -36,7 +31,7 @@ static void order_incidents(rst_problems_t *problems)
     for (uint32_t i = 0; i < census->incidents->len; i++) {
         const rst_incident_t *incident = rst_incident_at(census, i);
 
-        if (is_listed(incident))
+        if (rst_incident_is_listed(incident))
             rst_problem_at(problems, incident->problem - 1)->hits++;
     }
     for (uint32_t i = 0; i < problems->problem->len; i++) {
@@ -51,7 +46,7 @@ static void order_incidents(rst_problems_t *problems)
         const rst_incident_t *incident = rst_incident_at(census, i);
         rst_problem_t *problem;
 
-        if (!is_listed(incident))
+        if (!rst_incident_is_listed(incident))
             continue;
         problem = rst_problem_at(problems, incident->problem - 1);
         problems->order[problem->start + problem->hits++] = i;
@@ -120,7 +115,7 @@ static void count_distinct(rst_problems_t *problems)
         rst_problem_t *problem;
         uint64_t number;
 
-        if (!is_listed(incident))
+        if (!rst_incident_is_listed(incident))
             continue;
         number = (uint64_t)incident->problem << 32;
         problem = rst_problem_at(problems, incident->problem - 1);

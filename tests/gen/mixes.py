@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Make mixes of stories and ordinary traffic with the truth of each: NAME.pcap and NAME.json, in the form that
+tests/accuracy/problems_score.py reads.
+
+usage: mixes.py --out DIR [NAME ...]
+"""
+import argparse
+import random
+import zlib
+from pathlib import Path
+
+import mix_stories as story
+from mix_world import World, benign, linux, traffic, windows
+
+
+def farm(net, count, hops=2, kind=linux, first=10, **more):
+    return [kind(f"{net}.{n}", hops, **more) for n in range(first, first + count)]
+
+
+def office(seed, length=180.0, far=5, v6=False):
+    """Clients near the capture point, servers some hops away, ordinary traffic between them."""
+    world = World(seed, length)
+    net = "10.%d.%d" % (random.randrange(30, 99), random.randrange(9))
+    servers = "10.%d.%d" % (random.randrange(100, 200), random.randrange(9))
+    if v6:
+        clients = [linux(f"2001:db8:5::{n:x}", 1) for n in range(10, 20)]
+        hosts = [linux(f"2001:db8:77::{n:x}", far, way=.008) for n in range(3, 9)]
+    else:
+        clients = farm(net, 6, 1, linux) + farm(net, 4, 1, windows, first=30)
+        hosts = farm(servers, 6, far, linux, first=3, way=.008)
+    traffic(world, clients, [(host, 443) for host in hosts[:3]], 90)
+    benign(world, clients, [(hosts[1], 443)], 8)
+    return world, clients, hosts
+
+
+def m_outage(seed, v6=False, **more):
+    world, clients, hosts = office(seed, v6=v6)
+    story.outage(world, clients, hosts[3], 8443, 60, 100, **more)
+    return world
+
+
+def m_outage_ipv6(seed):
+    return m_outage(seed, v6=True)
+
+
+def m_down_all_along(seed):
+    world, clients, hosts = office(seed)
+    story.outage(world, clients[:3], hosts[3], 5432, 0, world.length, around=0)
+    return world
+
+
+def m_two_outages(seed):
+    world, clients, hosts = office(seed)
+    story.outage(world, clients, hosts[3], 8443, 40, 70)
+    story.outage(world, clients, hosts[4], 9000, 55, 120)
+    return world
+
+
+def m_outage_and_scan(seed):
+    world, clients, hosts = office(seed)
+    story.outage(world, clients, hosts[3], 8443, 60, 100)
+    story.scan_ports(world, linux("10.250.9.200", 3), hosts[3], 300, 20)
+    return world
+
+
+def m_idle_close(seed):
+    world, clients, hosts = office(seed)
+    story.idle_close(world, clients, hosts[3], 80, 5.0)
+    return world
+
+
+def m_two_timers(seed):
+    world, clients, hosts = office(seed, 300)
+    story.idle_close(world, clients, hosts[3], 80, 15.0)
+    story.server_timer(world, clients, hosts[4], 8080, 60.0)
+    return world
+
+
+def m_dies(seed):
+    world, clients, hosts = office(seed)
+    story.dies(world, clients, hosts[3], 9200, 70)
+    return world
+
+
+def m_dies_for_good(seed):
+    world, clients, hosts = office(seed)
+    story.dies(world, clients, hosts[3], 9200, 70, silent_for=200, back=False)
+    return world
+
+
+def m_two_die_at_once(seed):
+    world, clients, hosts = office(seed)
+    story.dies(world, clients, hosts[3], 9200, 70, join=[1])
+    story.dies(world, clients, hosts[4], 5432, 70.2, join=[0])
+    return world
+
+
+def m_restart_host(seed):
+    world, clients, hosts = office(seed)
+    story.restart_host(world, clients, hosts[3], [80, 5432, 8080], 70)
+    return world
+
+
+def m_restart_client(seed):
+    world, clients, hosts = office(seed)
+    story.restart_client(world, linux("10.29.3.77", 1), [(hosts[3], 5222), (hosts[4], 1883)], 80)
+    return world
+
+
+def m_backlog(seed):
+    world, clients, hosts = office(seed)
+    story.backlog(world, clients + farm("10.28.7", 8, 2), hosts[3], 8080, 50, 100)
+    return world
+
+
+def m_silent_port(seed):
+    world, clients, hosts = office(seed)
+    story.silent_port(world, clients, hosts[3:6], 1433)
+    return world
+
+
+def m_prohibited(seed):
+    world, clients, hosts = office(seed)
+    story.prohibited(world, clients, hosts[3:5], 3389, linux("10.1.1.1", 2))
+    return world
+
+
+def m_subnet_refused(seed):
+    world, clients, hosts = office(seed)
+    story.subnet_refused(world, clients, farm("10.27.4", 6, 2), hosts[3], 8080)
+    return world
+
+
+def m_subnet_silent(seed):
+    world, clients, hosts = office(seed)
+    story.subnet_refused(world, clients, farm("10.27.4", 6, 2), hosts[3], 8080, silent=True)
+    return world
+
+
+def m_banned(seed):
+    world, clients, hosts = office(seed)
+    story.one_client_banned(world, clients[:-1], clients[-1], hosts[3], 8080)
+    return world
+
+
+def m_lossy(seed):
+    world, clients, hosts = office(seed)
+    story.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 80), (hosts[4], 8080), (hosts[5], 8000)])
+    return world
+
+
+def m_lossy_and_outage(seed):
+    world, clients, hosts = office(seed)
+    story.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 80), (hosts[4], 8080)])
+    story.outage(world, clients, hosts[5], 8080, 60, 100)
+    return world
+
+
+def m_server_gone(seed):
+    world, clients, hosts = office(seed)
+    story.server_gone(world, clients, hosts[3], 8080, 60)
+    return world
+
+
+def m_failover(seed):
+    world, clients, hosts = office(seed)
+    story.failover(world, clients, [(hosts[3], 80), (hosts[4], 8080), (hosts[5], 22)], 90, 62)
+    return world
+
+
+def m_device_timer(seed):
+    world, clients, hosts = office(seed, 600)
+    story.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 300.0, 253)
+    return world
+
+
+def m_server_and_device_timer(seed):
+    world, clients, hosts = office(seed, 600)
+    story.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 120.0, 253)
+    story.server_timer(world, clients, hosts[5], 8080, 120.0)
+    return world
+
+
+def m_tls_policy(seed):
+    world, clients, hosts = office(seed)
+    story.tls_policy(world, clients, hosts[3:6], "chat.example.org", 252)
+    return world
+
+
+def m_ecn(seed):
+    world, clients, hosts = office(seed)
+    story.ecn_refused(world, clients[:4], clients[4:], hosts[3], 8080)
+    return world
+
+
+def m_uploads(seed):
+    world, clients, hosts = office(seed)
+    story.rejected_uploads(world, clients[:4], hosts[3], 8080)
+    return world
+
+
+def m_cut_transfers(seed):
+    world, clients, hosts = office(seed)
+    story.cut_transfers(world, clients, hosts[3], 8080)
+    return world
+
+
+def m_not_reading(seed):
+    world, clients, hosts = office(seed)
+    story.not_reading(world, clients, hosts[3], 9100)
+    return world
+
+
+def m_dead_peers(seed):
+    world, clients, hosts = office(seed)
+    story.dead_peers(world, farm("10.26.1", 9, 6), hosts[3], 8883)
+    return world
+
+
+def m_proxied(seed):
+    world, clients, hosts = office(seed)
+    story.proxied(world, clients, linux("10.200.0.9", 0, way=.0001), hosts[3], 80, 8080)
+    return world
+
+
+def m_aborting_client(seed):
+    world, clients, hosts = office(seed)
+    story.aborting_client(world, clients[0], clients[1:], [(hosts[3], 80), (hosts[4], 8080)])
+    return world
+
+
+def m_firewall_rejects(seed):
+    world, clients, hosts = office(seed)
+    story.firewall_rejects(world, clients, hosts[3:6], 3389, 62)
+    return world
+
+
+def m_noise_and_outage(seed):
+    world, clients, hosts = office(seed)
+    story.noise(world, hosts[3])
+    story.outage(world, clients[:3], hosts[3], 8443, 30, 175)
+    return world
+
+
+def m_benign(seed):
+    return office(seed)[0]
+
+
+def m_three_stories(seed):
+    world, clients, hosts = office(seed)
+    story.dies(world, clients, hosts[3], 9200, 70)
+    story.idle_close(world, clients, hosts[4], 80, 10.0)
+    story.silent_port(world, clients, hosts[5:6], 1433)
+    return world
+
+
+def late(world):
+    """The capture begins when all goes on already."""
+    return lambda entry: entry[0] > 45
+
+
+def one_way(world):
+    return lambda entry: entry[2][26:30] < b"\x0a\x64" or entry[2][12:14] != b"\x08\0"
+
+
+MIXES = {name[2:]: make for name, make in list(globals().items()) if name.startswith("m_")}
+VIEWS = {"outage_late": ("outage", late), "dies_late": ("dies", late), "lossy_late": ("lossy", late),
+         "failover_late": ("failover", late)}
+DOUBLED = {"outage_doubled": ("outage", 3), "dies_doubled": ("dies", 1), "lossy_doubled": ("lossy", 2)}
+
+
+def make(name, folder):
+    base, view = VIEWS.get(name, (name, None))
+    base, double = DOUBLED.get(base, (base, 0))
+    world = MIXES[base](zlib.crc32(name.encode("ascii")))
+    world.save(folder, f"p1_{name}", view(world) if view else lambda entry: True, double)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    Path(options.out).mkdir(parents=True, exist_ok=True)
+    for name in options.names or [*MIXES, *VIEWS, *DOUBLED]:
+        make(name, options.out)
+
+
+if __name__ == "__main__":
+    main()
