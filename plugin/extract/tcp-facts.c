@@ -8,6 +8,7 @@
 #include <epan/dissectors/packet-ip.h>
 
 #include "facts/f5_trailer.h"
+#include "facts/server_name.h"
 #include "tcp-facts.h"
 
 /* Offsets in the header, RFC 9293, section 3.1. */
@@ -21,6 +22,9 @@ enum {
     TCP_FLAGS_END = 14,
     TCP_WINDOW_END = 16,
     TCP_HEADER_MIN = 20,
+    TLS_HANDSHAKE = 22,
+    TLS_CLIENT_HELLO = 1,
+    CLIENT_HELLO_START = 6,       /* the record header and the type of the message */
     READ_MAX = 60 + RST_HEAD_MAX, /* the largest header and the part of the payload that is kept */
     TIMESTAMP_SPACE = 12          /* the option and two bytes of padding */
 };
@@ -287,6 +291,19 @@ static void read_head(const uint8_t *byte, unsigned captured, unsigned header, r
     segment->head_len = (uint16_t)wanted;
 }
 
+/* Only a ClientHello is read as a whole. */
+static void read_name(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
+{
+    unsigned captured = tvb_captured_length(tvb);
+
+    if (segment->head_len < CLIENT_HELLO_START || segment->head[0] != TLS_HANDSHAKE ||
+        segment->head[CLIENT_HELLO_START - 1] != TLS_CLIENT_HELLO || captured <= header)
+        return;
+    captured = MIN(captured, header + segment->len);
+    segment->name_len = (uint8_t)rst_server_name_read(tvb_get_ptr(tvb, (int)header, (int)(captured - header)),
+                                                      captured - header, segment->name, sizeof segment->name);
+}
+
 /* A reset without payload in a capture from a BIG-IP: its reason follows the IP packet in the same frame. After
  * IP reassembly, the data source is not a frame and ends with the packet. */
 static void read_trailer(tvbuff_t *tvb, rst_segment_t *segment)
@@ -335,6 +352,7 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     read_length(tvb, pinfo, ip, header, segment);
     read_options(byte, captured, header, segment);
     read_head(byte, captured, header, segment);
+    read_name(tvb, header, segment);
     if ((segment->flags & RST_FLAG_RST) && !segment->len)
         read_trailer(tvb, segment);
     return true;

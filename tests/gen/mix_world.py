@@ -129,6 +129,8 @@ class World:
                 numbers += [n for n, _ in first.get(conn, [])[:1]]
             problem = {key: value for key, value in story.items() if key != "hits"}
             problem["frames"] = sorted(numbers)
+            if len(numbers) < problem["connections_hit"]:  # the rest is not in this view
+                problem.update(connections_hit=len(numbers), connections_total=None, clients=None)
             problem["first_frame"], problem["last_frame"] = min(numbers, default=0), max(numbers, default=0)
             if numbers:
                 problems.append(problem)
@@ -271,7 +273,7 @@ def traffic(world, clients, services, count, start=0.0, end=None):
 def benign(world, clients, services, count=10):
     """Resets that need nobody: health checks, resets after an orderly close, readers that cancel."""
     server, port = random.choice(services)
-    checker = linux("10.21.0.5", 1)
+    checker = linux("2001:db8:5::5" if ":" in server.ip else "10.21.0.5", 1)
     for n in range(count):
         conn = Conn(world, 3 + n * 10, checker, server, port).open()
         conn.send(checker, RST | ACK, t=conn.t + .0002)
@@ -279,6 +281,8 @@ def benign(world, clients, services, count=10):
     for n in range(count):
         server, port = random.choice(services)
         client = random.choice(clients)
-        conn = Conn(world, random.random() * (world.length - 5), client, server, port).open().ask().answer().close(client)
-        conn.send(server, RST, t=conn.t + .0002)
+        conn = Conn(world, random.random() * (world.length - 5), client, server, port).open().ask().answer()
+        conn.send(server, FIN | ACK)
+        conn.send(client, FIN | ACK)
+        conn.send(client, RST | ACK, t=conn.t + .0002)
         world.healthy_count += 1

@@ -255,36 +255,45 @@ def m_three_stories(seed):
     return world
 
 
+MIXES = {name[2:]: make for name, make in list(globals().items()) if name.startswith("m_")}
+
+
 def late(world):
     """The capture begins when all goes on already."""
-    return lambda entry: entry[0] > 45
+    return lambda entry: entry[0] > world.length / 4
 
 
-def one_way(world):
-    return lambda entry: entry[2][26:30] < b"\x0a\x64" or entry[2][12:14] != b"\x08\0"
+def one_way(world, servers):
+    """Only what servers send, or only what clients send: in an office, servers have odd second numbers from 100 on."""
+    def keep(entry):
+        data = entry[2]
+        if data[12:14] == b"\x86\xdd":
+            source = data[22:38]
+            return (source[5] == 0x77) == servers
+        return (data[27] >= 100) == servers
+    return keep
 
 
-MIXES = {name[2:]: make for name, make in list(globals().items()) if name.startswith("m_")}
-VIEWS = {"outage_late": ("outage", late), "dies_late": ("dies", late), "lossy_late": ("lossy", late),
-         "failover_late": ("failover", late)}
-DOUBLED = {"outage_doubled": ("outage", 3), "dies_doubled": ("dies", 1), "lossy_doubled": ("lossy", 2)}
+VIEWS = {"": (None, 0), "_late": (late, 0), "_doubled": (None, 2), "_all_doubled": (None, 1),
+         "_from_servers": (lambda world: one_way(world, True), 0), "_from_clients": (lambda world: one_way(world, False), 0)}
 
 
-def make(name, folder):
-    base, view = VIEWS.get(name, (name, None))
-    base, double = DOUBLED.get(base, (base, 0))
-    world = MIXES[base](zlib.crc32(name.encode("ascii")))
-    world.save(folder, f"p1_{name}", view(world) if view else lambda entry: True, double)
+def make(name, view, folder):
+    world = MIXES[name](zlib.crc32(name.encode("ascii")))
+    keep, double = VIEWS[view]
+    world.save(folder, f"p1_{name}{view}", keep(world) if keep else lambda entry: True, double)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--views", action="store_true", help="also cut, one-way and doubled")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     Path(options.out).mkdir(parents=True, exist_ok=True)
-    for name in options.names or [*MIXES, *VIEWS, *DOUBLED]:
-        make(name, options.out)
+    for name in options.names or MIXES:
+        for view in VIEWS if options.views else [""]:
+            make(name, view, options.out)
 
 
 if __name__ == "__main__":

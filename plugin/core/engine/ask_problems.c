@@ -32,7 +32,7 @@ char *rst_engine_problems(rst_engine_t *engine, bool json, const rst_memory_t *m
 static uint32_t answer(const rst_problems_t *problems, uint32_t problem, const char **title)
 {
     *title = NULL;
-    if (!problem || problem >= RST_PROBLEM_CHECK)
+    if (!problem || problem >= RST_PROBLEM_UNSEEN)
         return 0;
     *title = rst_problem_at(problems, problem - 1)->title;
     return rst_problem_at(problems, problem - 1)->number;

@@ -56,7 +56,7 @@ static rst_incident_t incident_of(const collector_t *collector, const rst_reset_
                                .confidence = verdict->confidence,
                                .sender = (uint8_t)verdict->sender,
                                .on_path = (uint8_t)rst_verdict_on_path(verdict),
-                               .hops = reset->ttl ? rst_hops(reset->ttl) : RST_HOPS_ABSURD,
+                               .ttl = reset->ttl,
                                .hop_delta = verdict->hop_delta,
                                .relayed = reset->relayed.pass_index};
 
@@ -79,6 +79,7 @@ static void add_reset(const collector_t *collector, const rst_reset_t *reset, co
     flow.first = reset->story->began.time;
     flow.began = reset->story->began.pass_index;
     flow.last = reset->at.time;
+    flow.name = reset->story->name;
     flow.facts |= RST_FLOW_RESET;
     if (!reset->role_known)
         flow.facts |= RST_FLOW_GUESSED;
@@ -142,7 +143,6 @@ static void add_failure(const rst_failure_t *failure, uint32_t frame, void *user
                                .silence = RST_TIME_NONE,
                                .token = (uint16_t)RST_TOKEN_FINDING(failure->kind),
                                .confidence = 90,
-                               .hops = RST_HOPS_ABSURD,
                                .hop_delta = RST_HOPS_NONE};
 
     if ((failure->report && failure->report->icmp.udp) || is_taken(collector, NULL, whole))
@@ -176,6 +176,7 @@ static void add_summary(const collector_t *collector, const rst_conn_entry_t *en
     const rst_closed_summary_t *summary = &entry->as.summary;
     unsigned client = summary->client > 0;
     rst_flow_t flow = {.facts = RST_FLOW_ANSWERED | RST_FLOW_CLIENT_FIN | RST_FLOW_SERVER_FIN,
+                       .name = summary->name,
                        .began = summary->first_pass_index,
                        .first = summary->first_time,
                        .last = summary->last_time};
@@ -186,6 +187,7 @@ static void add_summary(const collector_t *collector, const rst_conn_entry_t *en
     if (summary->client < 0)
         client = rst_port_is_service(port[0]) ? 1 : port[0] < port[1] && !rst_port_is_service(port[1]);
     take_ends(collector, &flow, address, port, client);
+    flow.ttl = summary->direction[1 - client].ttl;
     if (summary->opened)
         flow.facts |= RST_FLOW_BEGAN;
     if (summary->direction[client].data_segments)
@@ -211,6 +213,7 @@ static void add_conn(const collector_t *collector, const rst_conn_t *conn)
     flow.first = conn->first.time;
     flow.last = conn->last.time;
     flow.began = conn->first.pass_index;
+    flow.name = conn->name;
     if (conn->resets)
         flow.facts |= RST_FLOW_RESET;
     if (conn->client < 0)
@@ -273,6 +276,8 @@ rst_census_t *rst_collect(rst_engine_t *engine, const rst_memory_t *memory)
     census->first_time = engine->began;
     census->last_time = engine->file.now.time;
     census->truncated = engine->keep.kind[RST_KIND_CONNS].evicted != 0;
+    for (guint i = 0; i < engine->names.text->len; i++)
+        g_ptr_array_add(census->names, engine->names.text->pdata[i]);
     add_resets(&collector);
     rst_findings_each(engine, add_failure, &collector);
     add_others(&collector);

@@ -40,6 +40,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->keep, &engine->file);
+    rst_asked_names_open(&engine->names);
     rst_icmp_reports_open(&engine->icmp_reports, &engine->keep);
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
@@ -60,6 +61,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_lists_drop(engine);
     rst_join_free(engine->judge.join);
     rst_hosts_close(&engine->hosts);
+    rst_asked_names_close(&engine->names);
     rst_icmp_reports_close(&engine->icmp_reports);
     rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);

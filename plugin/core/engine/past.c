@@ -29,6 +29,7 @@ static uint16_t facts_of(const rst_direction_t *client, const rst_direction_t *s
 rst_flow_t rst_past_flow(const rst_direction_t *client, const rst_direction_t *server)
 {
     return (rst_flow_t){.facts = facts_of(client, server),
+                        .ttl = server->segments ? server->ttl : 0,
                         .to_client = (uint32_t)MIN(server->bytes, UINT32_MAX),
                         .to_server = (uint32_t)MIN(client->bytes, UINT32_MAX)};
 }
@@ -45,6 +46,7 @@ void rst_past_note(rst_engine_t *engine, rst_conn_t *conn)
     past.flow.first = conn->first.time;
     past.flow.last = conn->last.time;
     past.flow.began = conn->first.pass_index;
+    past.flow.name = conn->name;
     if (conn->resets)
         past.flow.facts |= RST_FLOW_RESET;
     g_array_append_val(engine->past, past);

@@ -93,6 +93,7 @@ static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
     story->address = conn->address;
     story->port = conn->port;
     story->point = conn->point;
+    story->name = conn->name;
     story->merged_places = conn->merged_places;
     story->began = conn->first.pass_index ? conn->first : engine->file.now;
     conn->story = story;

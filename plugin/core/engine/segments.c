@@ -287,6 +287,8 @@ static void take_current(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
         take_held(engine, conn, from);
     if (conn->direction[1 - from].doubt)
         rst_segments_confirm(engine, conn, from, segment);
+    if (segment->name_len && !conn->name)
+        conn->name = rst_asked_names_number(&engine->names, segment->name, segment->name_len, &engine->memory);
     take_own(engine, conn, from, segment);
 }
 

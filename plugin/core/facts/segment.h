@@ -51,6 +51,7 @@ typedef enum rst_checksum {
 } rst_checksum_t;
 
 #define RST_HEAD_MAX 128 /* payload bytes kept of a reset */
+#define RST_NAME_MAX 100 /* of a longer name, the beginning is kept */
 #define RST_HEAD_DATA 24 /* payload bytes kept of any other segment */
 
 typedef struct rst_segment {
@@ -81,7 +82,9 @@ typedef struct rst_segment {
     rst_checksum_t (*checksum)(const void *packet);
     const void *packet;
     uint16_t head_len;
+    uint8_t name_len;           /* of the server that a TLS ClientHello asks for, 0 = none */
     uint8_t head[RST_HEAD_MAX]; /* first head_len payload bytes; the rest is uninitialized */
+    uint8_t name[RST_NAME_MAX]; /* first name_len bytes */
 } rst_segment_t;
 
 /* Sequence space that the segment takes up: SYN and FIN count one each. */

@@ -14,7 +14,6 @@
 #define UNCLEAR 60               /* percent: below, a verdict may be corrected */
 #define AROUND (60 * RST_SECOND) /* before the first and after the last of those that are clear */
 #define CLEAR_MIN 3
-#define HOPS_UNKNOWN 255
 #define STALLED (5 * RST_SECOND)
 
 static bool is_timer(rst_token_t token)
@@ -92,7 +91,7 @@ static bool explains(const rst_incident_t *incident)
     unsigned family = rst_story_info(incident->token)->family;
 
     return family == RST_FAMILY_LOST || family == RST_FAMILY_DEVICE || family == RST_FAMILY_STATE ||
-           family == RST_FAMILY_DIED;
+           family == RST_FAMILY_DIED || family == RST_FAMILY_STALL;
 }
 
 static void note_clear(known_place_t *place, const rst_incident_t *incident)
@@ -113,21 +112,46 @@ static bool belongs(const known_place_t *place, const rst_incident_t *incident)
            incident->at.time >= place->first - AROUND && incident->at.time <= place->last + AROUND;
 }
 
-/* A path is bad for all that one network of clients is sent; anything else comes from one place. */
-static rst_key_t place_of(const rst_census_t *census, const rst_incident_t *incident, bool path)
-{
-    uint64_t from = path ? UINT64_MAX : (uint64_t)incident->sender << 8 | incident->hops;
+/* What an unclear incident may share with clear ones. */
+typedef enum sharing {
+    SHARES_PLACE,   /* where the reset came from, and the network of the clients */
+    SHARES_PATH,    /* that network, if packets were lost on the way to it */
+    SHARES_SERVICE, /* a service that does not read */
+    SHARINGS
+} sharing_t;
 
-    return (rst_key_t){from, rst_census_net(census, rst_incident_flow(census, incident)->client)};
+static sharing_t sharing_of(const rst_incident_t *incident)
+{
+    unsigned family = rst_story_info(incident->token)->family;
+
+    if (family == RST_FAMILY_LOST)
+        return SHARES_PATH;
+    return family == RST_FAMILY_STALL ? SHARES_SERVICE : SHARES_PLACE;
+}
+
+static rst_key_t key_of(const rst_census_t *census, const rst_incident_t *incident, sharing_t sharing)
+{
+    const rst_flow_t *flow = rst_incident_flow(census, incident);
+    uint64_t kind = (uint64_t)sharing << 32;
+
+    switch (sharing) {
+    case SHARES_PATH:
+        return (rst_key_t){kind, rst_census_net(census, flow->client)};
+    case SHARES_SERVICE:
+        return (rst_key_t){kind | (uint64_t)incident->sender << 16 | flow->port, flow->server};
+    default:
+        return (rst_key_t){kind | (uint64_t)incident->sender << 8 | incident->ttl,
+                           rst_census_net(census, flow->client)};
+    }
 }
 
 static void note_place(const rst_census_t *census, const rst_incident_t *incident, rst_keys_t *keys, GArray *places)
 {
-    bool path = rst_story_info(incident->token)->family == RST_FAMILY_LOST;
-    rst_key_t key = place_of(census, incident, path);
+    sharing_t sharing = sharing_of(incident);
+    rst_key_t key = key_of(census, incident, sharing);
     uint32_t number;
 
-    if (!path && incident->hops == HOPS_UNKNOWN)
+    if (sharing == SHARES_PLACE && !incident->ttl)
         return;
     number = rst_keys_number(keys, key.a, key.b);
     if (number >= places->len)
@@ -139,13 +163,14 @@ static void note_place(const rst_census_t *census, const rst_incident_t *inciden
 static uint32_t find_place(const rst_census_t *census, const rst_incident_t *incident, const rst_keys_t *keys,
                            const GArray *places)
 {
-    for (unsigned path = 0; path < 2; path++) {
-        rst_key_t key = place_of(census, incident, path != 0);
+    for (unsigned sharing = 0; sharing < SHARINGS; sharing++) {
+        rst_key_t key = key_of(census, incident, (sharing_t)sharing);
         uint32_t number = rst_keys_find(keys, key.a, key.b);
 
-        if (path ? incident->silence < STALLED : incident->hops == HOPS_UNKNOWN)
+        if (number == RST_NUMBER_NONE || (sharing == SHARES_PLACE && !incident->ttl) ||
+            (sharing == SHARES_PATH && incident->silence < STALLED))
             continue;
-        if (number != RST_NUMBER_NONE && belongs(&g_array_index(places, known_place_t, number), incident))
+        if (belongs(&g_array_index(places, known_place_t, number), incident))
             return g_array_index(places, known_place_t, number).problem;
     }
     return 0;
@@ -168,7 +193,7 @@ void rst_absorb_unclear(rst_problems_t *problems)
         rst_incident_t *incident = rst_incident_at(census, i);
         uint32_t problem;
 
-        if (incident->problem >= RST_PROBLEM_CHECK || !is_unclear(incident))
+        if (incident->problem >= RST_PROBLEM_UNSEEN || !is_unclear(incident))
             continue;
         problem = find_place(census, incident, &keys, places);
         if (problem)

@@ -34,7 +34,7 @@ static void gather(rst_bundles_t *bundles, const rst_census_t *census, rst_selec
         uint32_t number;
 
         bundles->of[i] = RST_NUMBER_NONE;
-        if (!select(census, incident, what))
+        if (!select(census, incident, what) || !rst_scope_has(flow, bundles->scope))
             continue;
         key = rst_scope_key(census, flow, bundles->scope);
         number = bundles->of[i] = rst_keys_number(&bundles->keys, key.a, key.b);

@@ -14,12 +14,11 @@ rst_census_t *rst_census_new(void)
 
     rst_keys_open(&census->address_keys);
     rst_keys_open(&census->net_keys);
-    rst_keys_open(&census->name_keys);
     census->addresses = g_array_new(FALSE, FALSE, sizeof(rst_address_t));
     census->net_of = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     census->flows = g_array_new(FALSE, FALSE, sizeof(rst_flow_t));
     census->incidents = g_array_new(FALSE, FALSE, sizeof(rst_incident_t));
-    census->names = g_ptr_array_new_with_free_func(g_free);
+    census->names = g_ptr_array_new();
     census->first_time = census->last_time = RST_TIME_NONE;
     return census;
 }
@@ -30,7 +29,6 @@ void rst_census_free(rst_census_t *census)
         return;
     rst_keys_close(&census->address_keys);
     rst_keys_close(&census->net_keys);
-    rst_keys_close(&census->name_keys);
     g_array_free(census->addresses, TRUE);
     g_array_free(census->net_of, TRUE);
     g_array_free(census->flows, TRUE);

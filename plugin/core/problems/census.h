@@ -36,6 +36,8 @@ typedef struct rst_flow {
     uint32_t client, server;
     uint16_t client_port, port;
     uint16_t facts;
+    uint8_t ttl;                   /* of what the server sent, apart from resets; 0 = not known */
+    uint32_t name;                 /* that the client asked for, 0 = not known */
     uint32_t incident;             /* number + 1, 0 = it did not fail */
     uint32_t to_client, to_server; /* bytes, at most UINT32_MAX */
 } rst_flow_t;
@@ -51,27 +53,25 @@ typedef struct rst_incident {
     uint32_t frame;  /* its number */
     uint32_t flow;
     uint32_t problem; /* index + 1, 0 = none (yet) */
-    uint32_t name;    /* what the request was for (TLS server name): number + 1, 0 = not known */
     uint32_t relayed; /* pass_index of the reset on another connection that its sender had just received, 0 = none */
     int64_t silence;  /* before it, or before the FIN that it follows; RST_TIME_NONE = not known */
     uint16_t token;
     uint8_t confidence;
     uint8_t sender;   /* rst_sender_t: of the reset; of a finding, the side that nobody answered */
     uint8_t on_path;  /* rst_on_path_t */
-    uint8_t hops;     /* distance that the reset came from, 255 = not known */
+    uint8_t ttl;      /* of the reset, 0 = not known */
     int8_t hop_delta; /* RST_HOPS_NONE = not known */
-    bool scan;        /* its client is a stranger that probes */
+    bool died;        /* what comes around it shows that a process ended */
 } rst_incident_t;
 
 typedef struct rst_census {
     rst_keys_t address_keys;
     GArray *addresses; /* rst_address_t */
     rst_keys_t net_keys;
-    GArray *net_of;    /* uint32_t, by number of the address */
-    GArray *flows;     /* rst_flow_t, in the order in which they began after rst_census_close() */
-    GArray *incidents; /* rst_incident_t, in the order of the file after rst_census_close() */
-    rst_keys_t name_keys;
-    GPtrArray *names;
+    GArray *net_of;                /* uint32_t, by number of the address */
+    GArray *flows;                 /* rst_flow_t, in the order in which they began after rst_census_close() */
+    GArray *incidents;             /* rst_incident_t, in the order of the file after rst_census_close() */
+    GPtrArray *names;              /* const char *, by number - 1; escaped */
     int64_t first_time, last_time; /* of the capture */
     uint32_t frames;
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets */

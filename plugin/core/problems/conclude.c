@@ -13,7 +13,8 @@
 #define LEADS_SHARE 7 /* of so many incidents, one is enough for a cause that explains the others */
 #define SURE 60       /* from here on, incidents confirm each other */
 #define SUREST 97
-#define CORRECTED 60 /* a cause that only the comparison with others shows */
+#define NAME_SHARE 10 /* all but one in so many */
+#define CORRECTED 60  /* a cause that only the comparison with others shows */
 #define TIMER_MIN (RST_SECOND / 2)
 #define TIMER_SPREAD 20 /* one in so many: values of one timer */
 
@@ -49,6 +50,34 @@ unsigned rst_conclude_tokens(const rst_problems_t *problems, const rst_problem_t
     return tokens;
 }
 
+/* The most frequent one among those that are sure. */
+static rst_token_t main_token(const rst_problems_t *problems, const rst_problem_t *problem, rst_token_t otherwise)
+{
+    uint32_t sure[RST_TOKEN_COUNT] = {0};
+    rst_token_t best = otherwise;
+    uint32_t all = 0;
+
+    for (uint32_t k = 0; k < problem->hits; k++) {
+        const rst_incident_t *incident = incident_at(problems, problem, k);
+
+        if (incident->confidence < SURE)
+            continue;
+        all++;
+        if (++sure[incident->token] > sure[best])
+            best = incident->token;
+    }
+    return all ? best : otherwise;
+}
+
+static uint32_t count_died(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    uint32_t count = 0;
+
+    for (uint32_t k = 0; k < problem->hits; k++)
+        count += incident_at(problems, problem, k)->died;
+    return count;
+}
+
 static void choose_cause(const rst_problems_t *problems, rst_problem_t *problem)
 {
     rst_token_t token[RST_TOKEN_COUNT];
@@ -58,7 +87,11 @@ static void choose_cause(const rst_problems_t *problems, rst_problem_t *problem)
     problem->corrected = problem->token != RST_TOKEN_COUNT && problem->token != token[0];
     if (problem->token != RST_TOKEN_COUNT)
         return;
-    problem->token = (uint16_t)token[0];
+    problem->token = (uint16_t)main_token(problems, problem, token[0]);
+    if (count_died(problems, problem) * LEADS_SHARE >= problem->hits) {
+        problem->corrected = true;
+        problem->token = RST_CAUSE_PROCESS_EXIT;
+    }
     for (size_t i = 0; i < G_N_ELEMENTS(leading); i++) {
         for (unsigned k = 1; k < tokens; k++) {
             if (token[k] == leading[i] && count[k] * LEADS_SHARE >= problem->hits) {
@@ -212,6 +245,36 @@ static void find_timer(const rst_problems_t *problems, rst_problem_t *problem)
     g_free(value);
 }
 
+/* The name that nearly all connections asked for, where that is what they have in common. */
+static void find_trigger(const rst_problems_t *problems, rst_problem_t *problem)
+{
+    const rst_census_t *census = problems->census;
+    uint32_t name = 0, agree = 0, count = 0;
+
+    for (uint32_t k = 0; k < problem->hits; k++) {
+        uint32_t asked = rst_incident_flow(census, incident_at(problems, problem, k))->name;
+
+        if (!asked)
+            continue;
+        count++;
+        if (!agree)
+            name = asked;
+        agree += asked == name ? 1 : -1;
+    }
+    agree = 0;
+    for (uint32_t k = 0; k < problem->hits; k++)
+        agree += rst_incident_flow(census, incident_at(problems, problem, k))->name == name;
+    if (!count || agree * NAME_SHARE < problem->hits * (NAME_SHARE - 1))
+        return;
+    problem->trigger = g_ptr_array_index(census->names, name - 1);
+}
+
+static bool has_trigger(const rst_problem_t *problem)
+{
+    return problem->binding == RST_BINDING_NAME || problem->token == RST_CAUSE_POLICY_RESET ||
+           problem->token == RST_CAUSE_INJECTED;
+}
+
 static rst_severity_t severity_of(const rst_problem_t *problem)
 {
     if (problem->binding == RST_BINDING_SCAN || problem->confidence < 50)
@@ -247,6 +310,8 @@ void rst_conclude(rst_problems_t *problems)
         problem->culprit = (uint8_t)culprit_of(problems, problem);
         if (!problem->confidence)
             problem->confidence = confidence_of(problems, problem);
+        if (has_trigger(problem))
+            find_trigger(problems, problem);
         if (has_timer(problem))
             find_timer(problems, problem);
         problem->severity = (uint8_t)severity_of(problem);

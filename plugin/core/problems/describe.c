@@ -74,6 +74,73 @@ static const rst_flow_t *first_flow(const rst_problems_t *problems, const rst_pr
     return rst_incident_flow(problems->census, rst_incident_at(problems->census, problems->order[problem->start]));
 }
 
+/* The services of a device, as far as they are few: its own address is never seen. */
+static char *list_of(const rst_problems_t *problems, const rst_problem_t *problem, unsigned most, const char *between,
+                     void (*write)(const rst_census_t *census, const rst_flow_t *flow, GString *out))
+{
+    GString *out = g_string_new(NULL);
+    rst_keys_t seen;
+
+    rst_keys_open(&seen);
+    for (uint32_t k = 0; k < problem->hits && seen.count < most; k++) {
+        const rst_flow_t *flow =
+            rst_incident_flow(problems->census, rst_incident_at(problems->census, problems->order[problem->start + k]));
+
+        if (!rst_keys_is_new(&seen, flow->port, flow->server))
+            continue;
+        if (out->len)
+            g_string_append(out, between);
+        write(problems->census, flow, out);
+    }
+    rst_keys_close(&seen);
+    return g_string_free(out, FALSE);
+}
+
+static void write_service(const rst_census_t *census, const rst_flow_t *flow, GString *out)
+{
+    char text[RST_PLACE_MAX];
+
+    rst_describe_service(census, flow->server, flow->port, text);
+    g_string_append(out, text);
+}
+
+static bool has_one_port(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    for (uint32_t k = 1; k < problem->hits; k++) {
+        const rst_incident_t *incident = rst_incident_at(problems->census, problems->order[problem->start + k]);
+
+        if (rst_incident_flow(problems->census, incident)->port != first_flow(problems, problem)->port)
+            return false;
+    }
+    return true;
+}
+
+static char *device_of(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    if (has_one_port(problems, problem))
+        return g_strdup_printf("port %u", first_flow(problems, problem)->port);
+    return list_of(problems, problem, 3, ", ", write_service);
+}
+
+static const char *address_field(const rst_address_t *address)
+{
+    return address->size == 16 ? "ipv6.addr" : "ip.addr";
+}
+
+static void write_filter(const rst_census_t *census, const rst_flow_t *flow, GString *out)
+{
+    char text[RST_PLACE_MAX];
+
+    rst_describe_address(census, flow->server, text);
+    g_string_append_printf(out, "(%s == %s && tcp.port == %u)", address_field(rst_address_at(census, flow->server)),
+                           text, flow->port);
+}
+
+static char *filter_of_device(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    return list_of(problems, problem, 50, " || ", write_filter);
+}
+
 /* What all its incidents share, without numbers or times of this file. */
 static char *value_of(const rst_problems_t *problems, const rst_problem_t *problem)
 {
@@ -99,16 +166,13 @@ static char *value_of(const rst_problems_t *problems, const rst_problem_t *probl
         else
             rst_describe_net(census, flow->client, client);
         return g_strdup_printf("%s > %s", client, server);
+    case RST_BINDING_NAME:
+        return g_strdup(problem->trigger);
     case RST_BINDING_DEVICE:
-        return g_strdup_printf("port %u", flow->port);
+        return device_of(problems, problem);
     default:
         return g_strdup(server);
     }
-}
-
-static const char *address_field(const rst_address_t *address)
-{
-    return address->size == 16 ? "ipv6.addr" : "ip.addr";
 }
 
 /* For all packets of its connections, those that went well included. */
@@ -135,8 +199,9 @@ static char *filter_of(const rst_problems_t *problems, const rst_problem_t *prob
         if (problem->scope != RST_SCOPE_CLIENT_SERVICE)
             rst_describe_net(census, flow->client, client);
         return g_strdup_printf("tcp.port == %u && %s == %s && %s == %s", flow->port, to, server, from, client);
+    case RST_BINDING_NAME: /* no filter finds a whole connection by its name */
     case RST_BINDING_DEVICE:
-        return g_strdup_printf("tcp.port == %u", flow->port);
+        return filter_of_device(problems, problem);
     default:
         return g_strdup_printf("tcp.port == %u && %s == %s", flow->port, to, server);
     }

@@ -6,12 +6,15 @@
  */
 #include "problems/devices.h"
 
+#include <string.h>
+
+#include "problems/scope.h"
 #include "problems/stories.h"
 
 #define EVENT_WIDTH (10 * RST_SECOND)
 #define EVENT_MIN 5 /* incidents, and */
 #define EVENT_SHARE 2 / 3
-#define HOPS_UNKNOWN 255
+#define SAME_TIMER 40 /* one part in so many */
 
 /* What the device did: kinds that one event may show as. */
 static unsigned kind_of(rst_token_t token)
@@ -29,19 +32,54 @@ static unsigned kind_of(rst_token_t token)
     }
 }
 
-/* Where a reset comes from; without its distance, the service stands for the place. */
+/* Where a reset comes from; without its TTL, the service stands for the place. */
 static rst_key_t place_of(const rst_census_t *census, const rst_incident_t *incident, unsigned kind)
 {
     const rst_flow_t *flow = rst_incident_flow(census, incident);
 
-    if (incident->hops == HOPS_UNKNOWN)
+    if (!incident->ttl)
         return (rst_key_t){(uint64_t)kind << 32 | flow->port, (uint64_t)1 << 63 | flow->server};
-    return (rst_key_t){kind, incident->hops};
+    return (rst_key_t){kind, incident->ttl};
 }
 
-static bool is_open(const rst_incident_t *incident)
+/* The shortest and the longest silence before a timeout, by TTL of its reset. */
+typedef struct silences {
+    int64_t low[256], high[256];
+} silences_t;
+
+static void note_silences(const rst_census_t *census, silences_t *silences)
 {
-    return !incident->problem && rst_story_info(incident->token)->family == RST_FAMILY_DEVICE;
+    memset(silences, 0, sizeof *silences);
+    for (uint32_t i = 0; i < census->incidents->len; i++) {
+        const rst_incident_t *incident = rst_incident_at(census, i);
+        int64_t *low = &silences->low[incident->ttl];
+
+        if (incident->token != RST_CAUSE_DEVICE_IDLE_TIMEOUT || incident->silence == RST_TIME_NONE || !incident->ttl)
+            continue;
+        *low = *low ? MIN(*low, incident->silence) : incident->silence;
+        silences->high[incident->ttl] = MAX(silences->high[incident->ttl], incident->silence);
+    }
+}
+
+/* After the same silence, from the same place, it is the same timer; and so it is where the silence is not known. */
+static unsigned kind_here(const rst_census_t *census, const rst_incident_t *incident, const silences_t *silences)
+{
+    int64_t low = silences->low[incident->ttl], high = silences->high[incident->ttl];
+
+    if (low && incident->silence == RST_TIME_NONE && !(rst_incident_flow(census, incident)->facts & RST_FLOW_BEGAN))
+        return kind_of(RST_CAUSE_DEVICE_IDLE_TIMEOUT);
+
+    if (low >= RST_SECOND && incident->silence >= low - low / SAME_TIMER &&
+        incident->silence <= high + high / SAME_TIMER)
+        return kind_of(RST_CAUSE_DEVICE_IDLE_TIMEOUT);
+    return kind_of(incident->token);
+}
+
+/* A connection that is not known any more may have been forgotten by the device as well as by the host. */
+static bool is_open(const rst_incident_t *incident, bool by_kind)
+{
+    return !incident->problem && (rst_story_info(incident->token)->family == RST_FAMILY_DEVICE ||
+                                  (!by_kind && incident->token == RST_CAUSE_NO_CONNECTION && incident->ttl));
 }
 
 /* Incidents of one place, in the order of the file. */
@@ -57,8 +95,10 @@ static void close_place(void *data)
 static GArray *gather(const rst_census_t *census, bool by_kind)
 {
     GArray *places = g_array_new(FALSE, FALSE, sizeof(place_t));
+    silences_t silences;
     rst_keys_t keys;
 
+    note_silences(census, &silences);
     g_array_set_clear_func(places, close_place);
     rst_keys_open(&keys);
     for (uint32_t i = 0; i < census->incidents->len; i++) {
@@ -66,9 +106,9 @@ static GArray *gather(const rst_census_t *census, bool by_kind)
         rst_key_t key;
         uint32_t number;
 
-        if (!is_open(incident))
+        if (!is_open(incident, by_kind))
             continue;
-        key = place_of(census, incident, by_kind ? kind_of(incident->token) : 0);
+        key = place_of(census, incident, by_kind ? kind_here(census, incident, &silences) : 0);
         number = rst_keys_number(&keys, key.a, key.b);
         if (number == places->len) {
             const place_t place = {g_array_new(FALSE, FALSE, sizeof(uint32_t))};
@@ -108,8 +148,13 @@ static uint32_t densest(const rst_census_t *census, const GArray *incidents, uin
     return best;
 }
 
-static bool several_ends(const rst_census_t *census, const GArray *incidents, uint32_t first, uint32_t count)
+/* Of several clients and servers, at least half of them surely of a device, and nearly all of connections that existed
+ * before. */
+static bool is_event(const rst_census_t *census, const GArray *incidents, uint32_t first, uint32_t count)
 {
+    uint32_t sure = 0, alive = 0;
+    int64_t begins = nth(census, incidents, first)->at.time;
+
     const rst_flow_t *one = rst_incident_flow(census, nth(census, incidents, first));
     bool clients = false, servers = false;
 
@@ -118,8 +163,10 @@ static bool several_ends(const rst_census_t *census, const GArray *incidents, ui
 
         clients = clients || flow->client != one->client;
         servers = servers || flow->server != one->server;
+        alive += flow->first < begins || !(flow->facts & RST_FLOW_BEGAN);
+        sure += rst_story_info(nth(census, incidents, i)->token)->family == RST_FAMILY_DEVICE;
     }
-    return clients && servers;
+    return clients && servers && sure * 2 >= count && alive * 5 >= count * 4;
 }
 
 /* One event that hit connections of several clients with several servers. */
@@ -130,7 +177,7 @@ static void find_event(rst_problems_t *problems, const GArray *incidents)
     uint32_t problem;
 
     if (count < EVENT_MIN || count < incidents->len * EVENT_SHARE ||
-        !several_ends(problems->census, incidents, first, count))
+        !is_event(problems->census, incidents, first, count))
         return;
     problem = rst_problem_new(problems, RST_BINDING_DEVICE, RST_SCOPE_SERVICE);
     rst_problem_at(problems, problem - 1)->token = RST_CAUSE_SESSION_FAILOVER;
@@ -138,16 +185,81 @@ static void find_event(rst_problems_t *problems, const GArray *incidents)
         rst_incident_at(problems->census, g_array_index(incidents, uint32_t, i))->problem = problem;
 }
 
-static void bind_place(rst_problems_t *problems, const GArray *incidents)
+/* How many connections there are for each name and for each service. */
+typedef struct crowd {
+    rst_keys_t keys;
+    GArray *count; /* uint32_t */
+} crowd_t;
+
+static void crowd_count(crowd_t *crowd, rst_key_t key)
+{
+    uint32_t number = rst_keys_number(&crowd->keys, key.a, key.b);
+
+    if (number >= crowd->count->len)
+        g_array_set_size(crowd->count, number + 1);
+    g_array_index(crowd->count, uint32_t, number)++;
+}
+
+static void crowd_open(crowd_t *crowd, const rst_census_t *census)
+{
+    rst_keys_open(&crowd->keys);
+    crowd->count = g_array_new(FALSE, TRUE, sizeof(uint32_t));
+    for (uint32_t i = 0; census->names->len && i < census->flows->len; i++) {
+        const rst_flow_t *flow = rst_flow_at(census, i);
+
+        if (flow->name)
+            crowd_count(crowd, rst_scope_key(census, flow, RST_SCOPE_NAME));
+        crowd_count(crowd, rst_scope_key(census, flow, RST_SCOPE_SERVICE));
+    }
+}
+
+static void crowd_close(crowd_t *crowd)
+{
+    rst_keys_close(&crowd->keys);
+    g_array_free(crowd->count, TRUE);
+}
+
+static uint32_t crowd_of(const crowd_t *crowd, rst_key_t key)
+{
+    uint32_t number = rst_keys_find(&crowd->keys, key.a, key.b);
+
+    return number == RST_NUMBER_NONE ? 0 : g_array_index(crowd->count, uint32_t, number);
+}
+
+/* Did all ask for one name, where others ask these servers for other names? */
+static bool is_about_name(const rst_census_t *census, const crowd_t *crowd, const GArray *incidents)
+{
+    const rst_flow_t *one = rst_incident_flow(census, nth(census, incidents, 0));
+    uint64_t all = 0;
+    rst_keys_t seen;
+
+    rst_keys_open(&seen);
+    for (uint32_t i = 0; i < incidents->len; i++) {
+        const rst_flow_t *flow = rst_incident_flow(census, nth(census, incidents, i));
+
+        if (flow->name != one->name) {
+            all = 0;
+            break;
+        }
+        if (rst_keys_is_new(&seen, flow->port, flow->server))
+            all += crowd_of(crowd, rst_scope_key(census, flow, RST_SCOPE_SERVICE));
+    }
+    rst_keys_close(&seen);
+    return one->name && all > crowd_of(crowd, rst_scope_key(census, one, RST_SCOPE_NAME));
+}
+
+static void bind_place(rst_problems_t *problems, const crowd_t *crowd, const GArray *incidents)
 {
     const rst_census_t *census = problems->census;
-    uint32_t problem = rst_problem_new(problems, RST_BINDING_SERVICE, RST_SCOPE_SERVICE);
+    bool name = is_about_name(census, crowd, incidents);
+    uint32_t problem = rst_problem_new(problems, name ? RST_BINDING_NAME : RST_BINDING_SERVICE,
+                                       name ? RST_SCOPE_NAME : RST_SCOPE_SERVICE);
     const rst_flow_t *one = rst_incident_flow(census, nth(census, incidents, 0));
 
     for (uint32_t i = 0; i < incidents->len; i++) {
         const rst_flow_t *flow = rst_incident_flow(census, nth(census, incidents, i));
 
-        if (flow->server != one->server || flow->port != one->port)
+        if (!name && (flow->server != one->server || flow->port != one->port))
             rst_problem_at(problems, problem - 1)->binding = RST_BINDING_DEVICE;
         rst_incident_at(problems->census, g_array_index(incidents, uint32_t, i))->problem = problem;
     }
@@ -156,12 +268,15 @@ static void bind_place(rst_problems_t *problems, const GArray *incidents)
 void rst_devices_find(rst_problems_t *problems)
 {
     GArray *places = gather(problems->census, false);
+    crowd_t crowd;
 
     for (uint32_t i = 0; i < places->len; i++)
         find_event(problems, g_array_index(places, place_t, i).incidents);
     g_array_free(places, TRUE);
     places = gather(problems->census, true);
+    crowd_open(&crowd, problems->census);
     for (uint32_t i = 0; i < places->len; i++)
-        bind_place(problems, g_array_index(places, place_t, i).incidents);
+        bind_place(problems, &crowd, g_array_index(places, place_t, i).incidents);
+    crowd_close(&crowd);
     g_array_free(places, TRUE);
 }

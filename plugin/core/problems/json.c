@@ -237,7 +237,7 @@ static void write_problem(const rst_problems_t *problems, const rst_problem_t *p
     write_counts(problem, out);
     write_times(problems, problem, out);
     key(out, "trigger");
-    null(out);
+    string_or_null(out, problem->trigger);
     write_frames(problems, problem, out);
     key(out, "filter");
     string(out, problem->filter);
@@ -312,6 +312,9 @@ void rst_json_write(const rst_problems_t *problems, GString *out)
     key(out, "quoted");
     g_string_append_c(out, '[');
     string(out, "trigger");
+    string(out, "binding.value");
+    string(out, "id");
+    string(out, "title");
     g_string_append_c(out, ']');
     key(out, "problems");
     g_string_append_c(out, '[');

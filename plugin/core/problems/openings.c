@@ -10,6 +10,7 @@
 
 #include "problems/bundles.h"
 #include "problems/stories.h"
+#include "track/direction.h"
 
 #define CONTRAST 8.0 /* nats, and more where many parts are compared: not by chance in 1000 captures */
 #define ENOUGH 0.8   /* share of attempts that fail where nothing gets through; the rest began before or after */
@@ -33,11 +34,39 @@ static bool is_silent(rst_token_t token)
            token == RST_TOKEN_FINDING(RST_FINDING_ICMP_UNREACHABLE);
 }
 
+/* The TTL with which each server answers elsewhere, by number of its address; 0 = not known, or it varies. */
+static uint8_t *usual_ttls(const rst_census_t *census)
+{
+    uint8_t *ttls = g_new0(uint8_t, census->addresses->len + 1);
+    bool *varies = g_new0(bool, census->addresses->len + 1);
+
+    for (uint32_t i = 0; i < census->flows->len; i++) {
+        const rst_flow_t *flow = rst_flow_at(census, i);
+
+        if (!flow->ttl || !(flow->facts & RST_FLOW_SERVER_DATA))
+            continue;
+        varies[flow->server] = varies[flow->server] || (ttls[flow->server] && ttls[flow->server] != flow->ttl);
+        ttls[flow->server] = flow->ttl;
+    }
+    for (uint32_t i = 0; i < census->addresses->len; i++)
+        ttls[i] = varies[i] ? 0 : ttls[i];
+    g_free(varies);
+    return ttls;
+}
+
+/* A refusal from another distance than all else that bears the server's address. */
+static bool is_from_elsewhere(const rst_census_t *census, const rst_incident_t *incident, const uint8_t *ttls)
+{
+    uint8_t usual = ttls[rst_incident_flow(census, incident)->server];
+
+    return incident->ttl && usual && rst_hops(incident->ttl) != rst_hops(usual);
+}
+
 static bool is_not_of_server(const rst_census_t *census, const rst_incident_t *incident, const void *what)
 {
     return is_opening(census, incident, what) &&
            (is_silent(incident->token) || incident->sender == RST_SENDER_UNKNOWN ||
-            incident->sender == RST_SENDER_MIDDLEBOX);
+            incident->sender == RST_SENDER_MIDDLEBOX || is_from_elsewhere(census, incident, what));
 }
 
 static bool is_without_answer(const rst_census_t *census, const rst_incident_t *incident, const void *what)
@@ -206,7 +235,10 @@ static void bind_ports(rst_problems_t *problems)
     rst_bundles_t ports;
     uint32_t *made;
 
-    rst_bundles_open(&ports, census, RST_SCOPE_PORT, is_not_of_server, NULL);
+    uint8_t *ttls = usual_ttls(census);
+
+    rst_bundles_open(&ports, census, RST_SCOPE_PORT, is_not_of_server, ttls);
+    g_free(ttls);
     made = g_new0(uint32_t, ports.bundle->len + 1);
     for (uint32_t i = 0; i < census->incidents->len; i++) {
         uint32_t number = ports.of[i];

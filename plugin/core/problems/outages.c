@@ -8,7 +8,10 @@
 #include "problems/bind.h"
 #include "problems/stories.h"
 
-static const rst_choice_t by_service[] = {{RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0}};
+static const rst_choice_t by_service[] = {
+    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0},
+    {RST_SCOPE_NAME, RST_BINDING_NAME, 1, 1},
+};
 static const rst_choice_t by_program[] = {
     {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0},
     {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 2},
@@ -66,7 +69,7 @@ static bool is_of_service(const rst_census_t *census, const rst_incident_t *inci
 
     (void)census;
     (void)what;
-    return !incident->problem && (family == RST_FAMILY_OPEN || family == RST_FAMILY_DIED);
+    return !incident->problem && (family == RST_FAMILY_OPEN || family == RST_FAMILY_DIED || incident->died);
 }
 
 void rst_outages_find(rst_problems_t *problems)

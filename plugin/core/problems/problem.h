@@ -43,18 +43,20 @@ typedef struct rst_problem {
     uint32_t example;      /* incident */
     int64_t first, last;   /* deciding frames */
     int64_t timer, spread; /* RST_TIME_NONE = there is none */
+    const char *trigger;   /* from the wire, escaped; NULL = none */
     const char *id, *title, *settle, *filter, *value;
     GPtrArray *advice;
 } rst_problem_t;
 
 /* rst_incident_t.problem of what is only counted: */
-#define RST_PROBLEM_NOISE UINT32_MAX       /* none of ours */
-#define RST_PROBLEM_CHECK (UINT32_MAX - 1) /* a health check, which only its sisters show */
+#define RST_PROBLEM_NOISE UINT32_MAX        /* none of ours */
+#define RST_PROBLEM_CHECK (UINT32_MAX - 1)  /* a health check, which only its sisters show */
+#define RST_PROBLEM_UNSEEN (UINT32_MAX - 2) /* the capture lacks the answers */
 
 /* Is it part of a problem? */
 static inline bool rst_incident_is_listed(const rst_incident_t *incident)
 {
-    return incident->problem && incident->problem < RST_PROBLEM_CHECK;
+    return incident->problem && incident->problem < RST_PROBLEM_UNSEEN;
 }
 
 typedef struct rst_problems {

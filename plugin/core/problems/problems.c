@@ -11,6 +11,7 @@
 #include "problems/absorb.h"
 #include "problems/conclude.h"
 #include "problems/cuts.h"
+#include "problems/deaths.h"
 #include "problems/describe.h"
 #include "problems/devices.h"
 #include "problems/merge.h"
@@ -18,6 +19,7 @@
 #include "problems/outages.h"
 #include "problems/scans.h"
 #include "problems/totals.h"
+#include "problems/unseen.h"
 
 /* What hurts most first: nobody misses what a scan is denied. */
 static int compare_problems(const void *left, const void *right, void *user_data)
@@ -61,7 +63,8 @@ static void count_rest(rst_problems_t *problems)
 
         if (incident->problem == RST_PROBLEM_CHECK)
             problems->benign[RST_CAUSE_HEALTH_CHECK]++;
-        else if (!incident->problem && incident->token == RST_CAUSE_UNDETERMINED)
+        else if (incident->problem == RST_PROBLEM_UNSEEN ||
+                 (!incident->problem && incident->token == RST_CAUSE_UNDETERMINED))
             g_array_append_val(problems->undetermined, i);
         else if (!incident->problem && incident->token < RST_CAUSE_COUNT)
             problems->benign[incident->token]++;
@@ -76,7 +79,9 @@ rst_problems_t *rst_problems_new(rst_census_t *census)
     problems->problem = g_array_new(FALSE, FALSE, sizeof(rst_problem_t));
     problems->texts = g_string_chunk_new(4096);
     problems->undetermined = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    rst_unseen_set_aside(problems);
     rst_scans_find(problems);
+    rst_deaths_mark(problems);
     rst_devices_find(problems);
     rst_absorb_timers(problems);
     rst_cuts_find(problems);

@@ -31,6 +31,8 @@ rst_key_t rst_scope_key(const rst_census_t *census, const rst_flow_t *flow, rst_
         return key_of(scope, 0, net, flow->server);
     case RST_SCOPE_PORT:
         return key_of(scope, flow->port, 0, 0);
+    case RST_SCOPE_NAME:
+        return key_of(scope, 0, 0, flow->name);
     case RST_SCOPE_OPTIONS:
         return key_of(scope, flow->port | (flow->facts & RST_FLOW_OPTIONS) << 16, 0, flow->server);
     default:

@@ -25,7 +25,7 @@ typedef struct rst_closed_direction {
 typedef struct rst_closed_summary {
     rst_closed_direction_t *direction; /* two */
     int64_t first_time, last_time;
-    uint32_t first_pass_index, last_pass_index;
+    uint32_t first_pass_index, last_pass_index, name;
     uint8_t point;
     int8_t client;
     bool opened;

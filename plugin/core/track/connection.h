@@ -45,6 +45,7 @@ typedef struct rst_conn {
     bool from_closed_summary;         /* all that is known of this incarnation is what closed_summary.h keeps */
     bool merged_places;               /* the file shows it from two places on one interface (merged.h) */
     uint16_t resets;                  /* of this incarnation that count */
+    uint32_t name;                    /* of the server that its client asked for (asked_names.h), 0 = not known */
     rst_moment_t first, last;         /* of this incarnation, including resets but not copies */
     rst_direction_t *direction;       /* both directions, by index of the sender; never NULL */
     rst_previous_t *previous;         /* NULL for the first incarnation */

@@ -84,6 +84,7 @@ typedef struct rst_story {
     const uint16_t *port;
     uint8_t point;                 /* capture point */
     bool merged_places;            /* the file shows it from two places on one interface (merged.h) */
+    uint32_t name;                 /* that its client had asked for (asked_names.h) when it was reset first, 0 = none */
     rst_moment_t began;            /* its first segment */
     const struct rst_reset *first; /* its first reset; NULL while there are only copies */
 } rst_story_t;
