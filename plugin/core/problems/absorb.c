@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "problems/alike.h"
 #include "problems/stories.h"
 
 #define SAME_TIMER 40            /* one part in so many */
@@ -61,8 +62,7 @@ void rst_absorb_timers(rst_problems_t *problems)
                 timer->problem = incident->problem;
                 timer->low = timer->low ? MIN(timer->low, incident->silence) : incident->silence;
                 timer->high = MAX(timer->high, incident->silence);
-            } else if (timer->problem && incident->silence >= timer->low - timer->low / SAME_TIMER &&
-                       incident->silence <= timer->high + timer->high / SAME_TIMER) {
+            } else if (timer->problem && rst_is_alike(incident->silence, timer->low, timer->high, SAME_TIMER)) {
                 incident->problem = timer->problem;
             }
         }
@@ -109,7 +109,7 @@ static void note_clear(known_place_t *place, const rst_incident_t *incident)
 static bool belongs(const known_place_t *place, const rst_incident_t *incident)
 {
     return place->problem && place->problem != RST_PROBLEM_NOISE && place->clear >= CLEAR_MIN &&
-           incident->at.time >= place->first - AROUND && incident->at.time <= place->last + AROUND;
+           rst_is_around(incident->at.time, place->first, place->last, AROUND);
 }
 
 /* What an unclear incident may share with clear ones. */

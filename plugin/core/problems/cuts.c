@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "problems/alike.h"
 #include "problems/stories.h"
 
 #define CUTS_MIN 4
@@ -57,7 +58,7 @@ static GArray *gather(const rst_census_t *census)
         const cut_t cut = {.service = rst_keys_number(&services, flow->port, flow->server),
                            .incident = i,
                            .bytes = flow->to_client,
-                           .time = flow->first == RST_TIME_NONE ? 0 : incident->at.time - flow->first};
+                           .time = rst_time_sub(incident->at.time, flow->first)};
 
         if (!incident->problem && incident->token == RST_CAUSE_TRANSFER_CANCELLED)
             g_array_append_val(cuts, cut);
@@ -77,7 +78,7 @@ static void find_equal(rst_problems_t *problems, const GArray *cuts, bool bytes)
         for (end = first + 1; end < cuts->len; end++) {
             const cut_t *next = &g_array_index(cuts, cut_t, end);
 
-            if (next->service != one->service || (bytes ? next->bytes : next->time) > low + low / EQUAL)
+            if (next->service != one->service || !rst_is_alike(bytes ? next->bytes : next->time, low, low, EQUAL))
                 break;
         }
         if (end - first < CUTS_MIN || low < (bytes ? BYTES_MIN : TIME_MIN))

@@ -37,7 +37,7 @@ static void note_abort(run_t *run, uint32_t number, int64_t at)
 {
     if (!run->incidents)
         run->incidents = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    if (at > run->last + GAP)
+    if (at > rst_time_add(run->last, GAP))
         g_array_set_size(run->incidents, 0);
     g_array_append_val(run->incidents, number);
     run->last = at;
@@ -45,7 +45,7 @@ static void note_abort(run_t *run, uint32_t number, int64_t at)
 
 static void note_refusal(const rst_census_t *census, run_t *run, int64_t at)
 {
-    if (!run->incidents || run->incidents->len < TOGETHER || at < run->last || at > run->last + SOON)
+    if (!run->incidents || run->incidents->len < TOGETHER || at < run->last || at > rst_time_add(run->last, SOON))
         return;
     for (guint i = 0; i < run->incidents->len; i++)
         rst_incident_at(census, g_array_index(run->incidents, uint32_t, i))->died = true;

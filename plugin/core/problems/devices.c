@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "problems/alike.h"
 #include "problems/scope.h"
 #include "problems/stories.h"
 
@@ -69,8 +70,7 @@ static unsigned kind_here(const rst_census_t *census, const rst_incident_t *inci
     if (low && incident->silence == RST_TIME_NONE && !(rst_incident_flow(census, incident)->facts & RST_FLOW_BEGAN))
         return kind_of(RST_CAUSE_DEVICE_IDLE_TIMEOUT);
 
-    if (low >= RST_SECOND && incident->silence >= low - low / SAME_TIMER &&
-        incident->silence <= high + high / SAME_TIMER)
+    if (low >= RST_SECOND && rst_is_alike(incident->silence, low, high, SAME_TIMER))
         return kind_of(RST_CAUSE_DEVICE_IDLE_TIMEOUT);
     return kind_of(incident->token);
 }

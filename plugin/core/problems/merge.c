@@ -89,7 +89,7 @@ static bool is_one_story(const part_t *a, const part_t *b)
     unsigned both = a->kinds | b->kinds;
     unsigned gone = PART_LOST | PART_FORGOTTEN | PART_DIED;
 
-    if ((both & PART_OTHER) || b->first > a->last + APART || a->first > b->last + APART)
+    if ((both & PART_OTHER) || b->first > rst_time_add(a->last, APART) || a->first > rst_time_add(b->last, APART))
         return false;
     return (a->kinds & gone) && (b->kinds & (gone | PART_SILENT)) ? true
                                                                   : (b->kinds & gone) && (a->kinds & PART_SILENT);

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef RST_UNSEEN_H
-#define RST_UNSEEN_H
+#ifndef RST_PROBLEMS_UNSEEN_H
+#define RST_PROBLEMS_UNSEEN_H
 
 #include "problems/problem.h"
 
