@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "audit.h"
 #include "notes.h"
+#include "rows.h"
 #include "strangers.h"
 
 #define LIMIT 20000  /* bytes for a small table */
@@ -84,6 +85,7 @@ static void ask_early(const run_t *run, const rst_reset_t *reset)
     arena_open(&answer_memory);
     rst_engine_classify(run->engine, reset, &answer_memory.memory, texts, &verdict);
     audit_verdict(&verdict, texts, run->frame);
+    rows_audit(&verdict, run->scene);
 }
 
 static void feed_segment(run_t *run, const rst_segment_t *segment, unsigned checks)
@@ -162,6 +164,7 @@ static void ask_finally(const run_t *run, rst_verdict_t *verdict, bool texts)
     for (unsigned i = 0; i < asked(run); i++) {
         rst_engine_classify(run->engine, reset_of(run, i), &answer_memory.memory, texts, &verdict[i]);
         audit_verdict(&verdict[i], texts, run->frame);
+        rows_audit(&verdict[i], run->scene);
     }
 }
 
