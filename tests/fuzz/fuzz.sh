@@ -54,8 +54,8 @@ mkdir -p "$folder"
 build=$repo/build/fuzz
 build_log cmake -S "$repo" -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug -DRST_PLUGIN=OFF \
     -DRST_FUZZ=ON -DRST_WERROR=OFF
-# shellcheck disable=SC2086
-build_log cmake --build "$build" --target $(printf 'fuzz-%s ' $targets)
+read -ra wanted <<<"$targets"
+build_log cmake --build "$build" --target "${wanted[@]/#/fuzz-}"
 /usr/bin/python3 "$repo/tests/fuzz/make-corpus.py" "$folder/seed"
 for target in engine points; do
     cp -r "$folder/seed/scenes" "$folder/seed/$target"
@@ -95,7 +95,7 @@ if [ "$keep" = yes ]; then
 fi
 
 if [ "$coverage" = yes ]; then
-    covered=$repo/build/coverage objects=()
+    covered=$repo/build/coverage objects=() profiles=()
     build_log cmake -S "$repo" -B "$covered" -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release \
         -DRST_PLUGIN=OFF -DRST_WERROR=OFF -DCMAKE_C_FLAGS='-fprofile-instr-generate -fcoverage-mapping'
     for target in $targets; do
@@ -103,9 +103,9 @@ if [ "$coverage" = yes ]; then
         LLVM_PROFILE_FILE=$folder/$target.profraw "$covered/tests/fuzz/replay-$target" "$folder/$target" \
             "$folder/seed/$target" >/dev/null
         objects+=(-object "$covered/tests/fuzz/replay-$target")
+        profiles+=("$folder/$target.profraw")
     done
-    # shellcheck disable=SC2086
-    llvm-profdata merge -o "$folder/all.profdata" $(printf "$folder/%s.profraw " $targets)
+    llvm-profdata merge -o "$folder/all.profdata" "${profiles[@]}"
     for part in rules points trace track engine judge declared; do
         printf '%-9s' "$part"
         llvm-cov report "${objects[@]:1}" -instr-profile="$folder/all.profdata" "$repo/plugin/core/$part" |

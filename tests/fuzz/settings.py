@@ -13,12 +13,13 @@ sys.path.insert(0, str(REPO / "tests" / "tshark"))
 
 import packets  # noqa: E402  (needs the path above)
 
-NUMBERS = ["0", "1", "2", "4294967295", "2147483648", "100000", "-1", "x", ""]
-SWITCHES = ["TRUE", "FALSE", "", "7"]
+NUMBERS = ["0", "1", "2", "4294967295", "2147483648", "100000"]
+SWITCHES = ["TRUE", "FALSE"]
+NONSENSE = ["-1", "x", "", "99999999999999999999", "nonsense"]  # tshark refuses to start with it, sharkd reports an error
 TEXTS = ["", " ", ",;,", "0.0.0.0/0", "::/0", "10.0.0.1/33", "10.0.0.2," * 2000, "client=0 server=1", "client=0-99999999999",
          "server=1;client=0,2 middle=", "=", "\u00e9\u0000".replace("\0", "?"), "%s%n", "client=" * 500]
-CHOICES = {"capture_side": ["automatic", "client", "server", "middle", "nonsense"],
-           "capture_points": ["auto", "every_interface", "one", "0"]}
+CHOICES = {"capture_side": ["automatic", "client", "server", "middle"],
+           "capture_points": ["auto", "every_interface", "one"]}
 REASONS = ["NO_SOCKET", "TCP_ABORT_ON_CLOSE", "TCP_STATE", "NEW_ONE", "15", "", "TCP_FLAGS"]
 RST_FLAG = 4
 
@@ -63,8 +64,8 @@ def a_file(capture, folder, random):
     return random.choice([capture, folder, folder / "not there", Path("/dev/null"), Path("/dev/full"), Path("")])
 
 
-def preferences(capture, folder, random):
-    """Some preferences as (name, value)."""
+def preferences(capture, folder, random, nonsense=False):
+    """Some preferences as (name, value); nonsense = also values that are none."""
     numbers, switches = names("RST_PREFS"), names("RST_DECODERS")
     found = [(name, random.choice(NUMBERS)) for name in random.sample(numbers, random.choice([0, 1, 3, len(numbers)]))]
     found += [(name, random.choice(SWITCHES)) for name in random.sample(switches, random.choice([0, 1, len(switches)]))]
@@ -76,4 +77,6 @@ def preferences(capture, folder, random):
             found.append((name, random.choice(values)))
     if random.random() < 0.6:
         found.append(("kernel_trace", str(a_file(capture, folder, random))))
+    if nonsense:
+        found += [(name, random.choice(NONSENSE)) for name in random.sample([*numbers, *switches, *CHOICES], 3)]
     return found

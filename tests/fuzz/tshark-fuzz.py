@@ -183,7 +183,7 @@ def several_files(number, seed, sources, runner, folder, choice):
             pass
         if damaged.exists():
             damaged.chmod(0o644)
-            loads.append((damaged, settings.preferences(damaged, folder, choice)))
+            loads.append((damaged, settings.preferences(damaged, folder, choice, nonsense=True)))
     return ("several", "sharkd", source, runner.check_sharkd(loads), False) if loads else None
 
 
