@@ -9,49 +9,11 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "base/text.h"
+#include "problems/places.h"
 #include "problems/stories.h"
+#include "problems/words.h"
 
-static void *chunk_alloc(void *scope, size_t size)
-{
-    (void)scope;
-    return g_malloc(size);
-}
-
-/* What base/text.h writes goes into a buffer, and is freed at once. */
-static void place(char *buffer, const rst_address_t *address, int port)
-{
-    const rst_memory_t memory = {chunk_alloc, NULL, NULL};
-    char *text =
-        (char *)(port < 0 ? rst_address_text(&memory, address) : rst_endpoint_text(&memory, address, (uint16_t)port));
-
-    g_strlcpy(buffer, text, RST_PLACE_MAX);
-    g_free(text);
-}
-
-void rst_describe_address(const rst_census_t *census, uint32_t address, char *buffer)
-{
-    place(buffer, rst_address_at(census, address), -1);
-}
-
-void rst_describe_service(const rst_census_t *census, uint32_t address, uint16_t port, char *buffer)
-{
-    place(buffer, rst_address_at(census, address), port);
-}
-
-void rst_describe_net(const rst_census_t *census, uint32_t address, char *buffer)
-{
-    rst_address_t net = *rst_address_at(census, address);
-    uint8_t byte[sizeof net.word];
-    size_t length;
-
-    memcpy(byte, net.word, sizeof byte);
-    memset(byte + (net.size == 4 ? 3 : 8), 0, sizeof byte - (net.size == 4 ? 3 : 8));
-    memcpy(net.word, byte, sizeof byte);
-    place(buffer, &net, -1);
-    length = strlen(buffer);
-    snprintf(buffer + length, RST_PLACE_MAX - length, net.size == 4 ? "/24" : "/64");
-}
+#define SURE 80 /* percent: below, it is said what would settle it */
 
 const char *rst_binding_name(rst_binding_t binding)
 {
@@ -63,7 +25,7 @@ const char *rst_binding_name(rst_binding_t binding)
 
 static const char *keep(const rst_problems_t *problems, char *text)
 {
-    const char *kept = g_string_chunk_insert(problems->texts, text);
+    const char *kept = !text ? NULL : g_string_chunk_insert(problems->texts, text);
 
     g_free(text);
     return kept;
@@ -100,7 +62,7 @@ static void write_service(const rst_census_t *census, const rst_flow_t *flow, GS
 {
     char text[RST_PLACE_MAX];
 
-    rst_describe_service(census, flow->server, flow->port, text);
+    rst_place_service(census, flow->server, flow->port, text);
     g_string_append(out, text);
 }
 
@@ -131,7 +93,7 @@ static void write_filter(const rst_census_t *census, const rst_flow_t *flow, GSt
 {
     char text[RST_PLACE_MAX];
 
-    rst_describe_address(census, flow->server, text);
+    rst_place_address(census, flow->server, text);
     g_string_append_printf(out, "(%s == %s && tcp.port == %u)", address_field(rst_address_at(census, flow->server)),
                            text, flow->port);
 }
@@ -148,23 +110,23 @@ static char *value_of(const rst_problems_t *problems, const rst_problem_t *probl
     const rst_flow_t *flow = first_flow(problems, problem);
     char server[RST_PLACE_MAX], client[RST_PLACE_MAX];
 
-    rst_describe_service(census, flow->server, flow->port, server);
+    rst_place_service(census, flow->server, flow->port, server);
     switch (problem->binding) {
     case RST_BINDING_CLIENT:
     case RST_BINDING_SCAN:
-        rst_describe_address(census, flow->client, client);
+        rst_place_address(census, flow->client, client);
         return g_strdup(client);
     case RST_BINDING_PATH:
-        rst_describe_net(census, flow->client, client);
+        rst_place_net(census, flow->client, client);
         return g_strdup(client);
     case RST_BINDING_HOST:
-        rst_describe_address(census, flow->server, server);
+        rst_place_address(census, flow->server, server);
         return g_strdup(server);
     case RST_BINDING_PAIR:
         if (problem->scope == RST_SCOPE_CLIENT_SERVICE && problem->clients == 1)
-            rst_describe_address(census, flow->client, client);
+            rst_place_address(census, flow->client, client);
         else
-            rst_describe_net(census, flow->client, client);
+            rst_place_net(census, flow->client, client);
         return g_strdup_printf("%s > %s", client, server);
     case RST_BINDING_NAME:
         return g_strdup(problem->trigger);
@@ -184,20 +146,20 @@ static char *filter_of(const rst_problems_t *problems, const rst_problem_t *prob
     const char *from = address_field(rst_address_at(census, flow->client));
     char server[RST_PLACE_MAX], client[RST_PLACE_MAX];
 
-    rst_describe_address(census, flow->server, server);
-    rst_describe_address(census, flow->client, client);
+    rst_place_address(census, flow->server, server);
+    rst_place_address(census, flow->client, client);
     switch (problem->binding) {
     case RST_BINDING_CLIENT:
     case RST_BINDING_SCAN:
         return g_strdup_printf("tcp && %s == %s", from, client);
     case RST_BINDING_PATH:
-        rst_describe_net(census, flow->client, client);
+        rst_place_net(census, flow->client, client);
         return g_strdup_printf("tcp && %s == %s", from, client);
     case RST_BINDING_HOST:
         return g_strdup_printf("tcp && %s == %s", to, server);
     case RST_BINDING_PAIR:
         if (problem->scope != RST_SCOPE_CLIENT_SERVICE)
-            rst_describe_net(census, flow->client, client);
+            rst_place_net(census, flow->client, client);
         return g_strdup_printf("tcp.port == %u && %s == %s && %s == %s", flow->port, to, server, from, client);
     case RST_BINDING_NAME: /* no filter finds a whole connection by its name */
     case RST_BINDING_DEVICE:
@@ -207,30 +169,12 @@ static char *filter_of(const rst_problems_t *problems, const rst_problem_t *prob
     }
 }
 
-static const char *label_of(rst_token_t token)
+static char **keep_steps(rst_problems_t *problems, const rst_problem_t *problem)
 {
-    return token < RST_CAUSE_COUNT ? rst_cause_info((rst_cause_t)token)->label
-                                   : rst_finding_info((rst_finding_kind_t)(token - RST_CAUSE_COUNT))->label;
-}
+    char **steps = rst_words_advice(problems, problem);
 
-/* "53 of 53 while it lasted; 53 of 183 in all" where the two differ much. */
-static char *share_of(const rst_problem_t *problem)
-{
-    if (problem->total > 2 * (uint64_t)problem->in_period)
-        return g_strdup_printf("%u of %u connections while it lasted, %u of %u in all", problem->hits,
-                               MAX(problem->hits, problem->in_period), problem->hits, problem->total);
-    return g_strdup_printf("%u of %u connections", problem->hits, MAX(problem->hits, problem->total));
-}
-
-static char *title_of(const rst_problems_t *problems, const rst_problem_t *problem)
-{
-    char *share = share_of(problem);
-    char *value = value_of(problems, problem);
-    char *title = g_strdup_printf("%s: %s (%s)", value, label_of(problem->token), share);
-
-    g_free(share);
-    g_free(value);
-    return title;
+    g_ptr_array_add(problems->steps, steps);
+    return steps;
 }
 
 /* Two problems that only differ in who ended the connections, or in when, still need two. */
@@ -261,7 +205,9 @@ void rst_describe(rst_problems_t *problems)
             continue;
         problem->value = keep(problems, value_of(problems, problem));
         problem->filter = keep(problems, filter_of(problems, problem));
-        problem->title = keep(problems, title_of(problems, problem));
+        problem->title = keep(problems, rst_words_title(problems, problem));
+        problem->settle = problem->confidence < SURE ? keep(problems, rst_words_settle(problems, problem)) : NULL;
+        problem->advice = keep_steps(problems, problem);
         problem->id = id_of(problems, problem, &seen);
     }
     rst_names_close(&seen);

@@ -13,10 +13,4 @@ void rst_describe(rst_problems_t *problems);
 /* "service", "client", ... */
 const char *rst_binding_name(rst_binding_t binding);
 
-/* "10.0.0.2:80", "[2001:db8::1]:80", "10.0.0.2", "10.0.0.0/24"; into a buffer of RST_PLACE_MAX. */
-#define RST_PLACE_MAX 64
-void rst_describe_address(const rst_census_t *census, uint32_t address, char *buffer);
-void rst_describe_service(const rst_census_t *census, uint32_t address, uint16_t port, char *buffer);
-void rst_describe_net(const rst_census_t *census, uint32_t address, char *buffer);
-
 #endif

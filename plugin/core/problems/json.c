@@ -7,6 +7,7 @@
 
 #include "problems/conclude.h"
 #include "problems/describe.h"
+#include "problems/places.h"
 #include "problems/stories.h"
 
 #define ENDS_LISTED 1000
@@ -126,9 +127,9 @@ static void write_ends(const rst_problems_t *problems, const rst_problem_t *prob
         if (!rst_keys_is_new(&seen, servers ? flow->server : flow->client, servers ? flow->port : 0))
             continue;
         if (servers)
-            rst_describe_service(problems->census, flow->server, flow->port, text);
+            rst_place_service(problems->census, flow->server, flow->port, text);
         else
-            rst_describe_address(problems->census, flow->client, text);
+            rst_place_address(problems->census, flow->client, text);
         string(out, text);
     }
     g_string_append_c(out, ']');
@@ -140,7 +141,7 @@ static void write_places(const rst_problems_t *problems, const rst_problem_t *pr
     const rst_flow_t *flow = rst_incident_flow(problems->census, incident_at(problems, problem, 0));
     char text[RST_PLACE_MAX];
 
-    rst_describe_service(problems->census, flow->server, flow->port, text);
+    rst_place_service(problems->census, flow->server, flow->port, text);
     key(out, "server");
     string_or_null(out, problem->services == 1 ? text : NULL);
     write_ends(problems, problem, true, out);
@@ -244,7 +245,10 @@ static void write_problem(const rst_problems_t *problems, const rst_problem_t *p
     key(out, "settle");
     string_or_null(out, problem->settle);
     key(out, "advice");
-    g_string_append(out, "[]");
+    g_string_append_c(out, '[');
+    for (char **step = problem->advice; *step; step++)
+        string(out, *step);
+    g_string_append_c(out, ']');
     g_string_append_c(out, '}');
 }
 

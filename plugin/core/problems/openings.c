@@ -62,6 +62,13 @@ static bool is_from_elsewhere(const rst_census_t *census, const rst_incident_t *
     return incident->ttl && usual && rst_hops(incident->ttl) != rst_hops(usual);
 }
 
+static bool is_from_server(const rst_census_t *census, const rst_incident_t *incident, const uint8_t *ttls)
+{
+    uint8_t usual = ttls[rst_incident_flow(census, incident)->server];
+
+    return incident->ttl && usual && rst_hops(incident->ttl) == rst_hops(usual);
+}
+
 static bool is_not_of_server(const rst_census_t *census, const rst_incident_t *incident, const void *what)
 {
     return is_opening(census, incident, what) &&
@@ -192,6 +199,7 @@ static void split_off(rst_problems_t *problems, rst_scope_t scope, rst_select_t 
 {
     const rst_census_t *census = problems->census;
     uint32_t first = problems->problem->len;
+    uint8_t *ttls = usual_ttls(census);
     parts_t parts;
     bool *out;
 
@@ -213,15 +221,20 @@ static void split_off(rst_problems_t *problems, rst_scope_t scope, rst_select_t 
         if (!problem->hits++)
             problem->start = rst_incident_flow(census, incident)->server;
         problem->services += problem->start != rst_incident_flow(census, incident)->server;
+        problem->servers += is_from_server(census, incident, ttls);
     }
     for (uint32_t i = first; i < problems->problem->len; i++) {
         rst_problem_t *problem = rst_problem_at(problems, i);
 
         problem->binding = (uint8_t)binding_of(scope, problem->services != 0);
-        problem->hits = problem->services = problem->start = 0;
+        /* What refuses from the server's own distance is a rule of the server. */
+        if (scope != RST_SCOPE_OPTIONS && problem->servers * 2 > problem->hits)
+            problem->remedy = RST_REMEDY_SERVER;
+        problem->hits = problem->services = problem->servers = problem->start = 0;
         if (scope == RST_SCOPE_OPTIONS)
             problem->token = RST_CAUSE_SYN_OPTIONS_REFUSED;
     }
+    g_free(ttls);
     g_free(parts.flows);
     g_free(out);
     rst_bundles_close(&parts.whole);

@@ -45,7 +45,7 @@ typedef struct rst_problem {
     int64_t timer, spread; /* RST_TIME_NONE = there is none */
     const char *trigger;   /* from the wire, escaped; NULL = none */
     const char *id, *title, *settle, *filter, *value;
-    GPtrArray *advice;
+    char **advice; /* steps, NULL at the end; owned by rst_problems_t.steps */
 } rst_problem_t;
 
 /* rst_incident_t.problem of what is only counted: */
@@ -68,6 +68,7 @@ typedef struct rst_problems {
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets that need nobody */
     GArray *undetermined;             /* incidents */
     GStringChunk *texts;
+    GPtrArray *steps;
 } rst_problems_t;
 
 static inline rst_problem_t *rst_problem_at(const rst_problems_t *problems, uint32_t index)

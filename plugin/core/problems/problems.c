@@ -78,6 +78,7 @@ rst_problems_t *rst_problems_new(rst_census_t *census)
     problems->census = census;
     problems->problem = g_array_new(FALSE, FALSE, sizeof(rst_problem_t));
     problems->texts = g_string_chunk_new(4096);
+    problems->steps = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     problems->undetermined = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     rst_unseen_set_aside(problems);
     rst_scans_find(problems);
@@ -105,6 +106,7 @@ void rst_problems_free(rst_problems_t *problems)
     g_array_free(problems->problem, TRUE);
     g_array_free(problems->undetermined, TRUE);
     g_string_chunk_free(problems->texts);
+    g_ptr_array_free(problems->steps, TRUE);
     g_free(problems->order);
     g_free(problems->by_number);
     g_free(problems);

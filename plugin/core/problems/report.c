@@ -1,5 +1,5 @@
 /* report.c
- * Problems for people, as plain text.
+ * The problems first, then what needs nobody, then what could not be told.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,15 +7,70 @@
 
 #include "problems/stories.h"
 
+static const char *culprit_text(unsigned culprit)
+{
+    static const char *const texts[RST_SENDER_COUNT] = {"not known yet", "the client", "the server",
+                                                        "something on the path"};
+
+    return texts[culprit];
+}
+
+static void write_problem(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
+{
+    g_string_append_printf(out, "%u. %s\n", problem->number, problem->title);
+    g_string_append_printf(out, "   Cause: %s, %u %% sure; to be mended at: %s\n", rst_token_name(problem->token),
+                           problem->confidence, culprit_text(problem->culprit));
+    for (char **step = problem->advice; *step && **step; step++)
+        g_string_append_printf(out, "   - %s\n", *step);
+    if (problem->settle)
+        g_string_append_printf(out, "   To be sure: %s\n", problem->settle);
+    g_string_append_printf(out, "   Best example: frame %u; all its packets: %s\n\n",
+                           rst_incident_at(problems->census, problem->example)->frame, problem->filter);
+}
+
+static void write_benign(const rst_problems_t *problems, GString *out)
+{
+    uint64_t all = 0;
+    const char *between = " (";
+
+    for (unsigned i = 0; i < RST_CAUSE_COUNT; i++)
+        all += problems->benign[i];
+    if (!all)
+        return;
+    g_string_append_printf(out, "Harmless: %" G_GUINT64_FORMAT " resets", all);
+    for (unsigned i = 0; i < RST_CAUSE_COUNT; i++) {
+        if (!problems->benign[i])
+            continue;
+        g_string_append_printf(out, "%s%s %u", between, rst_cause_info((rst_cause_t)i)->token, problems->benign[i]);
+        between = ", ";
+    }
+    g_string_append(out, ").\n");
+}
+
 void rst_report_write(const rst_problems_t *problems, GString *out)
 {
+    const rst_census_t *census = problems->census;
+    uint32_t count = 0;
+
     for (uint32_t i = 0; i < problems->problem->len; i++) {
         const rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
 
-        if (problem->hits)
-            g_string_append_printf(out, "%u. %s\n   %s, %u%%, %s; example: frame %u\n   Filter: %s\n", problem->number,
-                                   problem->title, rst_token_name(problem->token), problem->confidence,
-                                   rst_sender_name((rst_sender_t)problem->culprit),
-                                   rst_incident_at(problems->census, problem->example)->frame, problem->filter);
+        if (!problem->hits)
+            continue;
+        count++;
+        write_problem(problems, problem, out);
     }
+    if (!count)
+        g_string_append_printf(out, "No problem found in %u frames and %u connections.\n", census->frames,
+                               census->flows->len);
+    write_benign(problems, out);
+    if (problems->noise)
+        g_string_append_printf(out, "Background noise: %u connections of %u strangers.\n", problems->noise,
+                               problems->strangers);
+    if (problems->undetermined->len)
+        g_string_append_printf(out, "Cannot be told from this capture: %u.\n", problems->undetermined->len);
+    if (census->followers)
+        g_string_append_printf(out, "Not counted: %u resets that follow others or are copies.\n", census->followers);
+    if (census->truncated)
+        g_string_append(out, "The capture has more connections than are kept: the figures are too low.\n");
 }

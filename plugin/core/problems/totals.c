@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "problems/stories.h"
+
 #define SHARERS_MAX 64 /* problems of which one key may be part: more leave the later ones without totals */
 #define ALL_FAIL 0.8   /* the rest began before or after */
 
@@ -175,9 +177,23 @@ static void count_flow(rst_problems_t *problems, const index_t *index, const rst
     }
 }
 
-/* Where only some fail, three times as many in a row that do not are the end of it. */
-static rst_ongoing_t ongoing_of(const rst_problem_t *problem, uint32_t fine_since)
+/* A scan, or connections that were lost at once: nobody tried again, and nobody has to. */
+static bool is_event(const rst_problems_t *problems, const rst_problem_t *problem)
 {
+    const rst_incident_t *one = rst_incident_at(problems->census, problems->order[problem->start]);
+    unsigned family = rst_story_info(one->token)->family;
+
+    return problem->binding == RST_BINDING_SCAN || family == RST_FAMILY_STATE ||
+           problem->token == RST_CAUSE_SESSION_FAILOVER;
+}
+
+/* Where only some fail, three times as many in a row that do not are the end of it. */
+static rst_ongoing_t ongoing_of(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t fine_since)
+{
+    if (!problem->hits)
+        return RST_ONGOING_UNKNOWN;
+    if (is_event(problems, problem))
+        return fine_since ? RST_ONGOING_NO : RST_ONGOING_UNKNOWN;
     if (problem->hits >= ALL_FAIL * problem->in_period)
         return fine_since ? RST_ONGOING_NO : RST_ONGOING_YES;
     return (uint64_t)fine_since * problem->hits > 3 * (uint64_t)problem->in_period ? RST_ONGOING_NO : RST_ONGOING_YES;
@@ -199,7 +215,8 @@ void rst_totals_count(rst_problems_t *problems)
         }
     }
     for (uint32_t i = 0; i < problems->problem->len; i++)
-        rst_problem_at(problems, i)->ongoing = (uint8_t)ongoing_of(rst_problem_at(problems, i), fine_since[i]);
+        rst_problem_at(problems, i)->ongoing =
+            (uint8_t)ongoing_of(problems, rst_problem_at(problems, i), fine_since[i]);
     index_close(&index);
     g_free(fine_since);
 }

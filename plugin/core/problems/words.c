@@ -1,0 +1,207 @@
+/* words.c
+ * Filling in addresses, numbers and times.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "problems/words.h"
+
+#include <string.h>
+
+#include "problems/places.h"
+#include "problems/stories.h"
+
+typedef struct words {
+    const char *title, *advice, *settle;
+} words_t;
+
+static const words_t all_words[RST_TOKEN_COUNT] = {
+#define RST_CAUSE_FINDING_SYN_TIMEOUT RST_TOKEN_FINDING(RST_FINDING_SYN_TIMEOUT)
+#define RST_CAUSE_FINDING_SILENT_GIVE_UP RST_TOKEN_FINDING(RST_FINDING_SILENT_GIVE_UP)
+#define RST_CAUSE_FINDING_ICMP_UNREACHABLE RST_TOKEN_FINDING(RST_FINDING_ICMP_UNREACHABLE)
+#define RST_WORDS(token, title, advice, settle) [RST_CAUSE_##token] = {title, advice, settle},
+#include "problems/words.def"
+#undef RST_WORDS
+};
+
+/* For bindings that say more than the cause does. */
+static const words_t scan = {"{client} probed {services}{when}: {share} were refused or came to nothing",
+                             "Find out who runs {client}; if it is not yours, block it", "What runs on {client}"};
+static const words_t other = {"{share} between {clients} and {server} failed{when}", "", NULL};
+
+static const words_t *words_of(const rst_problem_t *problem)
+{
+    if (problem->binding == RST_BINDING_SCAN)
+        return &scan;
+    return all_words[problem->token].title ? &all_words[problem->token] : &other;
+}
+
+static const rst_flow_t *example_flow(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    return rst_incident_flow(problems->census, rst_incident_at(problems->census, problem->example));
+}
+
+static GDateTime *utc(int64_t ns)
+{
+    return ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(ns / RST_SECOND);
+}
+
+static void write_time(int64_t ns, const char *format, GString *out)
+{
+    GDateTime *time = utc(ns);
+    char *text = time ? g_date_time_format(time, format) : NULL;
+
+    g_string_append(out, text ? text : "an unknown time");
+    g_free(text);
+    if (time)
+        g_date_time_unref(time);
+}
+
+/* Not for a single moment, which says nothing about how long it lasted. */
+static void write_when(const rst_problem_t *problem, GString *out)
+{
+    bool one_day = problem->first / (86400 * RST_SECOND) == problem->last / (86400 * RST_SECOND);
+
+    if (problem->first == RST_TIME_NONE || problem->hits < 2)
+        return;
+    g_string_append(out, ", ");
+    write_time(problem->first, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
+    g_string_append(out, " to ");
+    write_time(problem->last, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
+    g_string_append(out, " UTC");
+    if (problem->ongoing == RST_ONGOING_YES)
+        g_string_append(out, " and still going on");
+}
+
+/* Where both figures differ much, the one for while it lasted comes first. */
+static void write_share(const rst_problem_t *problem, GString *out)
+{
+    uint32_t period = MAX(problem->hits, problem->in_period), total = MAX(problem->hits, problem->total);
+
+    if (total > period + period / 2)
+        g_string_append_printf(out, "%u of %u connections while it lasted (%u in all)", problem->hits, period, total);
+    else
+        g_string_append_printf(out, "%u of %u connections", problem->hits, total);
+}
+
+static void write_clients(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
+{
+    char place[RST_PLACE_MAX], net[RST_PLACE_MAX];
+    const rst_flow_t *flow = example_flow(problems, problem);
+
+    rst_place_address(problems->census, flow->client, place);
+    rst_place_net(problems->census, flow->client, net);
+    if (problem->clients == 1)
+        g_string_append(out, place);
+    else if (problem->binding == RST_BINDING_PATH ||
+             (problem->binding == RST_BINDING_PAIR && problem->scope == RST_SCOPE_NET_SERVICE))
+        g_string_append_printf(out, "%u clients in %s", problem->clients, net);
+    else
+        g_string_append_printf(out, "%u clients", problem->clients);
+}
+
+static void write_server(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
+{
+    const rst_flow_t *flow = example_flow(problems, problem);
+    char place[RST_PLACE_MAX];
+
+    rst_place_service(problems->census, flow->server, flow->port, place);
+    if (problem->services == 1) {
+        g_string_append(out, place);
+    } else if (problem->servers == 1) {
+        rst_place_address(problems->census, flow->server, place);
+        g_string_append_printf(out, "%u ports of %s", problem->services, place);
+    } else {
+        g_string_append_printf(out, "%u services of %u servers", problem->services, problem->servers);
+    }
+}
+
+static void write_timer(const rst_problem_t *problem, GString *out)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (problem->timer == RST_TIME_NONE)
+        g_string_append(out, "not the same in all");
+    else
+        g_string_append_printf(out, "%s s",
+                               g_ascii_formatd(number, sizeof number, "%.1f", (double)problem->timer / RST_SECOND));
+}
+
+static bool write_place(const rst_problems_t *problems, const rst_problem_t *problem, const char *name, GString *out)
+{
+    const rst_flow_t *flow = example_flow(problems, problem);
+    char place[RST_PLACE_MAX];
+
+    if (g_str_equal(name, "host"))
+        rst_place_address(problems->census, flow->server, place);
+    else if (g_str_equal(name, "client"))
+        rst_place_address(problems->census, flow->client, place);
+    else if (g_str_equal(name, "net"))
+        rst_place_net(problems->census, flow->client, place);
+    else if (g_str_equal(name, "port"))
+        g_snprintf(place, sizeof place, "%u", flow->port);
+    else
+        return false;
+    g_string_append(out, place);
+    return true;
+}
+
+static void write_word(const rst_problems_t *problems, const rst_problem_t *problem, const char *name, GString *out)
+{
+    if (write_place(problems, problem, name, out))
+        return;
+    if (g_str_equal(name, "server") || g_str_equal(name, "services"))
+        write_server(problems, problem, out);
+    else if (g_str_equal(name, "clients"))
+        write_clients(problems, problem, out);
+    else if (g_str_equal(name, "share"))
+        write_share(problem, out);
+    else if (g_str_equal(name, "when"))
+        write_when(problem, out);
+    else if (g_str_equal(name, "at"))
+        write_time(problem->first, "%Y-%m-%d %H:%M:%S", out);
+    else if (g_str_equal(name, "timer"))
+        write_timer(problem, out);
+    else if (g_str_equal(name, "trigger") && problem->trigger)
+        g_string_append_printf(out, " for \"%s\"", problem->trigger);
+}
+
+static char *fill_in(const rst_problems_t *problems, const rst_problem_t *problem, const char *template)
+{
+    GString *out = g_string_new(NULL);
+
+    while (*template) {
+        const char *end = *template == '{' ? strchr(template, '}') : NULL;
+        char *name;
+
+        if (!end) {
+            g_string_append_c(out, *template ++);
+            continue;
+        }
+        name = g_strndup(template + 1, (gsize)(end - template - 1));
+        write_word(problems, problem, name, out);
+        g_free(name);
+        template = end + 1;
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *rst_words_title(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    return fill_in(problems, problem, words_of(problem)->title);
+}
+
+char *rst_words_settle(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    const char *settle = words_of(problem)->settle;
+
+    return settle ? fill_in(problems, problem, settle) : NULL;
+}
+
+char **rst_words_advice(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    char *filled = fill_in(problems, problem, words_of(problem)->advice);
+    char **steps = g_strsplit(filled, "\n", -1);
+
+    g_free(filled);
+    return steps;
+}

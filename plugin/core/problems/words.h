@@ -1,0 +1,18 @@
+/* words.h
+ * What is said of a problem. words.def is the table.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_WORDS_H
+#define RST_WORDS_H
+
+#include "problems/problem.h"
+
+/* The caller frees these with g_free(); settle may be NULL. */
+char *rst_words_title(const rst_problems_t *problems, const rst_problem_t *problem);
+char *rst_words_settle(const rst_problems_t *problems, const rst_problem_t *problem);
+
+/* The steps, to be freed with g_strfreev(). */
+char **rst_words_advice(const rst_problems_t *problems, const rst_problem_t *problem);
+
+#endif
