@@ -12,13 +12,13 @@
 #include "engine/engine.h"
 #include "scope.h"
 
-static void print_verdict(const rst_engine_t *engine, rst_reset_t *reset, uint32_t number)
+static void print_verdict(const rst_engine_t *engine, uint32_t reset, uint32_t number)
 {
     rst_verdict_t verdict;
     scope_t scope;
 
     scope_open(&scope);
-    rst_engine_classify(engine, reset, &scope.memory, true, &verdict);
+    rst_engine_classify(engine, rst_engine_reset(engine, reset), &scope.memory, true, &verdict);
     printf("%" PRIu32 "\t%s\t%s\t%u\t%s\t%s\t%" PRIu32 "\t%" PRId64 "\t%d\t%s", number,
            rst_cause_info(verdict.cause)->token, rst_sender_name(verdict.sender), verdict.confidence,
            rst_phase_name(verdict.phase), rst_validity_name(verdict.validity), verdict.trigger, verdict.delay,
@@ -34,18 +34,20 @@ static void print_verdict(const rst_engine_t *engine, rst_reset_t *reset, uint32
 /* The resets are asked about in the order of the file, after all of it was read. */
 static void read_all(const capture_t *capture, rst_engine_t *engine)
 {
-    rst_reset_t **found = g_new0(rst_reset_t *, capture->packets->len);
+    uint32_t *found = g_new0(uint32_t, capture->packets->len); /* ids of resets, 0 = none */
 
     for (uint32_t i = 0; i < capture->packets->len; i++) {
         const packet_t *packet = capture_packet(capture, i);
         rst_segment_t segment = packet->segment;
+        const rst_reset_t *reset = NULL;
 
         segment.frame = i + 1;
         rst_engine_frame(engine, i + 1, packet->time);
         if (packet->kind == PACKET_ICMP)
             rst_engine_icmp(engine, &packet->icmp);
         else if (packet->kind == PACKET_TCP)
-            found[i] = rst_engine_feed(engine, &segment);
+            reset = rst_engine_feed(engine, &segment);
+        found[i] = reset ? rst_engine_reset_id(reset) : 0;
     }
     rst_engine_finish_pass(engine);
     for (uint32_t i = 0; i < capture->packets->len; i++) {
