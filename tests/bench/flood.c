@@ -16,7 +16,8 @@
  * Prints: kind, family, interfaces, position, packets, resets of the capture, verdicts that differ (cause, sender or a
  * higher confidence), claims of 70 or more among them that differ in cause or sender, accusations that were none
  * before, verdicts that are only less sure, the most memory the core held in MB (without hash tables), the peak of the
- * process in MB, CPU seconds. Exit code 1 if more than one in a hundred differs, or any claims or accuses.
+ * process in MB, CPU seconds. Exit code 1 if more than one in a hundred differs, any claims or accuses, or the core
+ * holds much more than the limit.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,6 +35,7 @@
 #define FIRM 70       /* percent from which a claim must not be wrong */
 #define BLAME 50      /* percent from which a verdict accuses */
 #define TOLERATED 100 /* one in so many verdicts may differ */
+#define FIXED 8       /* MB that may be held whatever the limit */
 
 static const char *const positions[] = {"before", "between", "after"};
 
@@ -184,7 +186,8 @@ static int judge(const plan_t *plan, const capture_t *capture, const options_t *
            (double)usage.ru_maxrss / 1024, flooded.seconds);
     g_array_free(alone.claims, TRUE);
     g_array_free(flooded.claims, TRUE);
-    return score.firm || score.accusing || score.changed * TOLERATED > resets;
+    return score.firm || score.accusing || score.changed * TOLERATED > resets ||
+           (double)flooded.scope.peak / 1e6 > options->prefs.memory_mb * 1.5 + FIXED;
 }
 
 /* Returns false if the arguments make no sense. */

@@ -392,9 +392,11 @@ static void leave_opened(const rst_points_t *points, rst_conn_at_point_t *at_poi
     if (at_point->opened_after)
         at_point->opened_after->opened_before = at_point->opened_before;
     else if (at_point->opened_before)
-        g_hash_table_insert(points->opened, (gpointer)at_point->opened_by, at_point->opened_before);
-    else
-        g_hash_table_remove(points->opened, at_point->opened_by);
+        g_hash_table_insert(points->opened, at_point->opened_by, at_point->opened_before);
+    if (at_point->opened_before || at_point->opened_after)
+        return;
+    g_hash_table_remove(points->opened, at_point->opened_by);
+    rst_host_drop(points->hosts, at_point->opened_by);
 }
 
 /* The last one that goes takes the places of the others along. */

@@ -46,7 +46,7 @@ typedef struct rst_conn_at_point {
     struct rst_conn_at_point *next;     /* and the one after it */
     struct rst_conn_at_point *opened_before; /* the connection that the client opened before this one, at this point */
     struct rst_conn_at_point *opened_after;  /* and after it */
-    const struct rst_host *opened_by;        /* that client, as the key of the latest one that it opened */
+    struct rst_host *opened_by;              /* that client, held, as the key of the latest one that it opened */
     struct rst_conn_at_point *same_isn;      /* next connection with the same initial sequence number of the client */
     struct rst_conn_at_point *same_isn_before;
     rst_sightings_t sent[2]; /* by index of the sender, in file order, without copies */
