@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import sys
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -224,6 +226,15 @@ def test_every_text_is_hostile(text):
     check_rendered(markdown)
 
 
+def test_without_example():
+    """A problem of which tshark shows no packet keeps its sentence."""
+    bare = model("first", 2)
+    bare["problems"][1].update(example=None, packets=[], advice=[])
+    html, markdown = rendered(bare)
+    check_page(html)
+    assert markdown.count("```text") == 1 and "## 2" in markdown
+
+
 def test_size():
     """The page stays small and says what it left out."""
     html, markdown = rendered(model("t" * 5000, 40, "<" * 5000))
@@ -295,3 +306,40 @@ def test_in_a_browser(of_tour, tmp_path):
                           check=False, timeout=tools.TIMEOUT)
     assert (tmp_path / "page.png").stat().st_size > 10000, done.stderr
     assert "CONSOLE" not in done.stderr, done.stderr
+
+
+def test_interrupted(tshark, tour, tmp_path):
+    """Nothing stays behind."""
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "bin").mkdir()
+    slow = tmp_path / "bin" / "tshark"
+    slow.write_text("#!/bin/sh\ntouch started\nexec sleep 100\n")
+    slow.chmod(0o755)
+    environment = {**tshark.environment(), "TMPDIR": str(tmp_path / "tmp")}
+    environment["PATH"] = f"{tmp_path / 'bin'}:{environment['PATH']}"
+    child = subprocess.Popen([REPORT, tour], env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + tools.TIMEOUT
+    while not (tmp_path / "started").exists() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    child.terminate()
+    _, err = child.communicate(timeout=tools.TIMEOUT)
+    assert child.returncode == 128 + signal.SIGTERM and err == "rst-report: interrupted\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "started", "tmp"]
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+# A file system of a few kB, made in a user namespace.
+SMALL = """mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" &&
+exec unshare -U --map-user=1000 --map-group=1000 "$@\""""
+
+
+def test_disk_full(tshark, tour, tmp_path):
+    """Nothing half-written."""
+    script = f'"$@"; code=$?; ls {tmp_path}; exit $code'
+    command = ["unshare", "-Urm", "sh", "-c", SMALL, tmp_path, "sh", "-c", script, "sh"]
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no user namespaces here")
+    done = subprocess.run([*command, REPORT, "-o", tmp_path / "out", tour], env=tshark.environment(),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "No space left" in done.stderr, done.stderr
+    assert not done.stdout
