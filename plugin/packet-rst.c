@@ -372,11 +372,11 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return 0;
 }
 
-char *rst_problems_text(bool json)
+char *rst_problems_text(bool json, uint32_t most)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     rst_memory_t memory = memory_of(scope);
-    char *text = rst_engine_problems(engine, json, &memory);
+    char *text = rst_engine_problems(engine, json, most, &memory);
 
     wmem_destroy_allocator(scope);
     return text;

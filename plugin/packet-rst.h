@@ -23,8 +23,8 @@ typedef struct rst_tap {
     bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */
 } rst_tap_t;
 
-/* The problems of the open file, for people or as JSON; the caller frees it with g_free(). */
-char *rst_problems_text(bool json);
+/* The problems of the open file, at most so many, for people or as JSON; the caller frees it with g_free(). */
+char *rst_problems_text(bool json, uint32_t most);
 
 void proto_register_rst(void);
 void proto_reg_handoff_rst(void);

@@ -54,6 +54,16 @@ def test_one_pass(tshark, tour):
     assert tshark.fields(tour, ["rst.problem"], "-Y", "rst.problem", passes=1) == []
 
 
+def test_bounded(tshark, tour):
+    whole = problems_of(tshark, tour)
+    some = json.loads(tshark("-2", "-q", "-r", tour, "-z", "rst,problems,json,3"))
+    assert some["problems"] == whole["problems"][:3]
+    assert some["problems_total"] == len(whole["problems"])
+    check_schema(some)
+    assert "And " in tshark("-2", "-q", "-r", tour, "-z", "rst,problems,3")
+
+
 def test_text(tshark, tour):
     text = tshark("-2", "-q", "-r", tour, "-z", "rst,problems")
-    assert text.startswith("1. ")
+    assert text.startswith("Capture: ")
+    assert "\n1. " in text

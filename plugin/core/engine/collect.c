@@ -214,6 +214,10 @@ static void add_conn(const collector_t *collector, const rst_conn_t *conn)
     flow.last = conn->last.time;
     flow.began = conn->first.pass_index;
     flow.name = conn->name;
+    for (unsigned from = 0; from < 2; from++) {
+        collector->census->copies += conn->direction[from].copies;
+        collector->census->gaps += conn->direction[from].gaps;
+    }
     if (conn->resets)
         flow.facts |= RST_FLOW_RESET;
     if (conn->client < 0)
@@ -275,6 +279,9 @@ rst_census_t *rst_collect(rst_engine_t *engine, const rst_memory_t *memory)
     census->frames = rst_frames_number(&engine->file.frames, engine->file.now.pass_index);
     census->first_time = engine->began;
     census->last_time = engine->file.now.time;
+    census->interfaces = engine->points.interfaces;
+    census->several_points = engine->points.several;
+    census->cut = engine->file.options_cut;
     census->truncated = engine->keep.kind[RST_KIND_CONNS].evicted != 0;
     for (guint i = 0; i < engine->names.text->len; i++)
         g_ptr_array_add(census->names, engine->names.text->pdata[i]);

@@ -74,6 +74,10 @@ typedef struct rst_census {
     GPtrArray *names;              /* const char *, by number - 1; escaped */
     int64_t first_time, last_time; /* of the capture */
     uint32_t frames;
+    uint64_t copies, gaps; /* packets that the capture holds twice; times that packets are missing from it */
+    uint32_t interfaces;
+    bool several_points;              /* the file shows connections at several places */
+    bool cut;                         /* the snap length cut off options of SYNs */
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets */
     uint32_t followers;
     bool truncated; /* not all connections or incidents are here */

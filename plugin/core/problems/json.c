@@ -8,6 +8,7 @@
 #include "problems/conclude.h"
 #include "problems/describe.h"
 #include "problems/places.h"
+#include "problems/quality.h"
 #include "problems/stories.h"
 
 #define ENDS_LISTED 1000
@@ -254,6 +255,8 @@ static void write_problem(const rst_problems_t *problems, const rst_problem_t *p
 
 static void write_capture(const rst_census_t *census, GString *out)
 {
+    rst_quality_t quality = rst_quality_of(census);
+
     key(out, "capture");
     g_string_append_c(out, '{');
     key(out, "frames");
@@ -262,6 +265,20 @@ static void write_capture(const rst_census_t *census, GString *out)
     number(out, census->flows->len);
     moment(out, "first_time", census->first_time);
     moment(out, "last_time", census->last_time);
+    key(out, "connections_without_start");
+    number(out, quality.without_start);
+    key(out, "connections_one_way");
+    number(out, quality.one_way);
+    key(out, "doubled_packets");
+    number(out, census->copies);
+    key(out, "gaps");
+    number(out, census->gaps);
+    key(out, "interfaces");
+    number(out, census->interfaces);
+    key(out, "several_points");
+    boolean(out, census->several_points);
+    key(out, "options_cut");
+    boolean(out, census->cut);
     g_string_append_c(out, '}');
 }
 
@@ -307,8 +324,10 @@ static void write_rest(const rst_problems_t *problems, GString *out)
     boolean(out, census->truncated);
 }
 
-void rst_json_write(const rst_problems_t *problems, GString *out)
+void rst_json_write(const rst_problems_t *problems, uint32_t most, GString *out)
 {
+    uint32_t count = 0;
+
     g_string_append_c(out, '{');
     key(out, "schema");
     number(out, 1);
@@ -325,10 +344,14 @@ void rst_json_write(const rst_problems_t *problems, GString *out)
     for (uint32_t i = 0; i < problems->problem->len; i++) {
         const rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
 
-        if (problem->hits)
+        if (problem->hits && count++ < most)
             write_problem(problems, problem, out);
     }
     g_string_append_c(out, ']');
+    if (count > most) {
+        key(out, "problems_total");
+        number(out, count);
+    }
     write_rest(problems, out);
     g_string_append(out, "}\n");
 }

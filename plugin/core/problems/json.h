@@ -8,7 +8,7 @@
 
 #include "problems/problem.h"
 
-/* Appends one JSON object. */
-void rst_json_write(const rst_problems_t *problems, GString *out);
+/* Appends one JSON object, with at most so many problems. */
+void rst_json_write(const rst_problems_t *problems, uint32_t most, GString *out);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "problems/report.h"
 
+#include "problems/quality.h"
 #include "problems/stories.h"
 
 static const char *culprit_text(unsigned culprit)
@@ -47,19 +48,22 @@ static void write_benign(const rst_problems_t *problems, GString *out)
     g_string_append(out, ").\n");
 }
 
-void rst_report_write(const rst_problems_t *problems, GString *out)
+void rst_report_write(const rst_problems_t *problems, uint32_t most, GString *out)
 {
     const rst_census_t *census = problems->census;
     uint32_t count = 0;
 
+    rst_quality_write(census, out);
     for (uint32_t i = 0; i < problems->problem->len; i++) {
         const rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
 
         if (!problem->hits)
             continue;
-        count++;
-        write_problem(problems, problem, out);
+        if (count++ < most)
+            write_problem(problems, problem, out);
     }
+    if (count > most)
+        g_string_append_printf(out, "And %u more problems.\n", count - most);
     if (!count)
         g_string_append_printf(out, "No problem found in %u frames and %u connections.\n", census->frames,
                                census->flows->len);
@@ -71,6 +75,4 @@ void rst_report_write(const rst_problems_t *problems, GString *out)
         g_string_append_printf(out, "Cannot be told from this capture: %u.\n", problems->undetermined->len);
     if (census->followers)
         g_string_append_printf(out, "Not counted: %u resets that follow others or are copies.\n", census->followers);
-    if (census->truncated)
-        g_string_append(out, "The capture has more connections than are kept: the figures are too low.\n");
 }

@@ -8,6 +8,7 @@
 
 #include "problems/problem.h"
 
-void rst_report_write(const rst_problems_t *problems, GString *out);
+/* Appends at most so many problems. */
+void rst_report_write(const rst_problems_t *problems, uint32_t most, GString *out);
 
 #endif

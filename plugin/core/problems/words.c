@@ -24,9 +24,9 @@ static const words_t all_words[RST_TOKEN_COUNT] = {
 };
 
 /* For bindings that say more than the cause does. */
-static const words_t scan = {"{client} probed {services}{when}: {share} were refused or came to nothing",
+static const words_t scan = {"{client} probed {services}{when}, refused or without effect: {share}",
                              "Find out who runs {client}; if it is not yours, block it", "What runs on {client}"};
-static const words_t other = {"{share} between {clients} and {server} failed{when}", "", NULL};
+static const words_t other = {"Something ended {share} between {clients} and {server}{when}", "", NULL};
 
 static const words_t *words_of(const rst_problem_t *problem)
 {
@@ -63,13 +63,17 @@ static void write_when(const rst_problem_t *problem, GString *out)
 
     if (problem->first == RST_TIME_NONE || problem->hits < 2)
         return;
-    g_string_append(out, ", ");
-    write_time(problem->first, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
-    g_string_append(out, " to ");
+    if (problem->first / RST_SECOND == problem->last / RST_SECOND) {
+        g_string_append(out, ", at ");
+    } else {
+        g_string_append(out, ", ");
+        write_time(problem->first, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
+        g_string_append(out, " to ");
+    }
     write_time(problem->last, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
     g_string_append(out, " UTC");
     if (problem->ongoing == RST_ONGOING_YES)
-        g_string_append(out, " and still going on");
+        g_string_append(out, problem->hits == problem->in_period ? ", up to the last attempt" : ", to the end");
 }
 
 /* Where both figures differ much, the one for while it lasted comes first. */
@@ -77,7 +81,9 @@ static void write_share(const rst_problem_t *problem, GString *out)
 {
     uint32_t period = MAX(problem->hits, problem->in_period), total = MAX(problem->hits, problem->total);
 
-    if (total > period + period / 2)
+    if (total == 1)
+        g_string_append(out, "one connection");
+    else if (total > period + period / 2)
         g_string_append_printf(out, "%u of %u connections while it lasted (%u in all)", problem->hits, period, total);
     else
         g_string_append_printf(out, "%u of %u connections", problem->hits, total);
@@ -158,7 +164,7 @@ static void write_word(const rst_problems_t *problems, const rst_problem_t *prob
     else if (g_str_equal(name, "when"))
         write_when(problem, out);
     else if (g_str_equal(name, "at"))
-        write_time(problem->first, "%Y-%m-%d %H:%M:%S", out);
+        write_time(problem->first, "%Y-%m-%d %H:%M:%S UTC", out);
     else if (g_str_equal(name, "timer"))
         write_timer(problem, out);
     else if (g_str_equal(name, "trigger") && problem->trigger)
