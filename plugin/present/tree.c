@@ -70,6 +70,7 @@ static int ett_rst_details = -1;
 static int ett_rst_evidence = -1;
 static int ett_rst_finding = -1;
 static int ett_rst_lines = -1;
+static int ett_rst_problem = -1;
 
 static const value_string cause_id_vals[] = {
 #define RST_CAUSE(id, token, TOKEN, category, severity, traits, paths, label, explanation, reference, advice)          \
@@ -377,10 +378,17 @@ void rst_tree_add_ends(proto_item *item, tvbuff_t *tvb, const char *client, cons
     add_string(proto_item_get_subtree(item), tvb, hf_rst_server, server);
 }
 
+/* The title hangs on the number: as values beside each other, neither could be the object that readers who split names
+ * at the dots make of the other (Elasticsearch). */
 void rst_tree_add_problem(proto_item *item, tvbuff_t *tvb, uint32_t number, const char *title)
 {
-    add_uint_unless_0(proto_item_get_subtree(item), tvb, hf_rst_problem, number);
-    add_long_string(proto_item_get_subtree(item), tvb, hf_rst_problem_title, title);
+    proto_item *problem;
+
+    if (!number)
+        return;
+    problem = proto_tree_add_uint(proto_item_get_subtree(item), hf_rst_problem, tvb, 0, 0, number);
+    proto_item_set_generated(problem);
+    add_long_string(proto_item_add_subtree(problem, ett_rst_problem), tvb, hf_rst_problem_title, title);
 }
 
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
@@ -532,7 +540,8 @@ static hf_register_info hf[] = {
 void rst_tree_register(int proto)
 {
     static int *const ett[] = {
-        &ett_rst, &ett_rst_alternatives, &ett_rst_details, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines,
+        &ett_rst,         &ett_rst_alternatives, &ett_rst_details, &ett_rst_evidence,
+        &ett_rst_finding, &ett_rst_lines,        &ett_rst_problem,
     };
 
     proto_rst = proto;
@@ -543,7 +552,7 @@ void rst_tree_register(int proto)
 /* At first, the verdict is expanded and the numbers behind it are not. Later, it is as the user left it. */
 void rst_tree_unfold(void)
 {
-    static int *const open[] = {&ett_rst, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines};
+    static int *const open[] = {&ett_rst, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines, &ett_rst_problem};
     static bool done;
     size_t i;
 
