@@ -198,7 +198,8 @@ def model(title, problems=1, text=EVIL):
     one = {"title": title, "cause": text, "confidence": 60, "culprit": "middlebox", "filter": text, "settle": text,
            "binding": {"kind": "name", "value": text}, "trigger": text, "clients": [text], "connections_hit": 1,
            "connections_total": 1, "connections_in_period": 1, "first_time": text, "last_time": text, "ongoing": True,
-           "timer_s": 1.0, "advice": [text] * 10, "example_frame": 2, "times": [1.0], "left_out": 0, "example": example}
+           "timer_s": 1.0, "advice": [text] * 10, "example_frame": 2, "times": [1.0], "left_out": 0, "hosts_at": [1],
+           "example": example}
     return {"capture": {"frames": 2, "connections": 1, "first_time": text, "last_time": text}, "files": [text],
             "cut": [text], "benign": {"resets": 1, "by_cause": {text: 1}}, "noise": {"connections": 1, "clients": 1},
             "undetermined": {"resets": 1, "frames": []}, "untold": [example], "followers": 1, "truncated": True,
@@ -224,6 +225,15 @@ def test_every_text_is_hostile(text):
     check_page(html)
     assert "\n# x" not in markdown
     check_rendered(markdown)
+
+
+@pytest.mark.parametrize("hosts_at,said", [([1], False), ([1, 2], True)])
+def test_translated(hosts_at, said):
+    """A point that knows the hosts by other addresses is not said to have missed their packets."""
+    two = model("translated", text="x")
+    two["problems"][0]["hosts_at"] = hosts_at
+    two["problems"][0]["example"].update(seen="1 (client side)", missing="2 (server side)")
+    assert ("not seen at point 2" in rendered(two)[1]) == said
 
 
 def test_without_example():
@@ -343,3 +353,11 @@ def test_disk_full(tshark, tour, tmp_path):
                           capture_output=True, text=True, check=False)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "No space left" in done.stderr, done.stderr
     assert not done.stdout
+
+
+def test_one_after_the_other(tshark, tour, of_tour, tmp_path):
+    """Files of a ring, in any order, give the report of the whole."""
+    for name, some in (("b", "frame.number <= 500"), ("a", "frame.number > 500")):
+        tools.tool("tshark", "-r", tour, "-Y", some, "-w", tmp_path / name)
+    run(tshark, tmp_path / "ring", tmp_path / "a", tmp_path / "b")
+    assert [text.replace("a, b: ", "tour.pcapng: ") for text in pages(tmp_path / "ring")] == list(of_tour)
