@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Make mixes of stories and ordinary traffic with the truth of each: NAME.pcap and NAME.json, in the form that
-tests/accuracy/problems_score.py reads.
+"""Make mixes of stories and ordinary traffic with the truth of each: p1_NAME.pcap and p1_NAME.json.
 
-usage: mixes.py --out DIR [NAME ...]
+usage: mixes.py --out DIR [--views] [NAME ...]
 """
 import argparse
 import random
@@ -252,6 +251,69 @@ def m_three_stories(seed):
     story.dies(world, clients, hosts[3], 9200, 70)
     story.idle_close(world, clients, hosts[4], 80, 10.0)
     story.silent_port(world, clients, hosts[5:6], 1433)
+    return world
+
+
+def m_refused_and_outage(seed):
+    world, clients, hosts = office(seed)
+    story.subnet_refused(world, [], farm("10.27.4", 6, 2), hosts[3], 8443, fine=0)
+    story.outage(world, clients, hosts[3], 8443, 90, 120, per=4, around=120)
+    return world
+
+
+def m_scan_noise_death(seed):
+    world, clients, hosts = office(seed)
+    story.noise(world, hosts[3])
+    story.scan_ports(world, linux("10.250.9.200", 3), hosts[4], 300, 20, open_port=443)
+    story.dies(world, clients, hosts[3], 9200, 70)
+    return world
+
+
+def m_policy_and_outage(seed):
+    world, clients, hosts = office(seed)
+    story.tls_policy(world, clients, hosts[3:6], "chat.example.org", 252)
+    story.outage(world, clients, hosts[4], 8443, 60, 100)
+    return world
+
+
+def m_two_restarts(seed):
+    world, clients, hosts = office(seed)
+    story.restart_host(world, clients, hosts[3], [80, 5432], 60)
+    story.restart_client(world, linux("10.29.3.77", 1), [(hosts[4], 5222), (hosts[5], 1883)], 70)
+    return world
+
+
+def m_timer_and_power(seed):
+    world, clients, hosts = office(seed, 600)
+    story.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 300.0, 253)
+    story.server_gone(world, clients, hosts[5], 8080, 200)
+    return world
+
+
+def m_uploads_and_lossy(seed):
+    world, clients, hosts = office(seed)
+    story.rejected_uploads(world, clients[:4], hosts[3], 8080)
+    story.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 8080)])
+    return world
+
+
+def m_crash_loop(seed):
+    world, clients, hosts = office(seed, 240)
+    hits, used = [], []
+    for moment in (40, 100, 160):
+        more = story.dies(world, clients, hosts[3], 8500, moment, 15, 7, more=None)
+        hits += more[0]
+        used += more[1]
+    server = story.endpoint(hosts[3], 8500)
+    world.story(["process_exit", "unread_data", "closed_port", "listener_closed"], server, [server], story.names(used),
+                "server", hits, None, split=True)
+    return world
+
+
+def m_banned_and_dead_peers(seed):
+    world, clients, hosts = office(seed)
+    story.one_client_banned(world, clients[:-1], clients[-1], hosts[3], 8080)
+    story.dead_peers(world, farm("10.26.1", 9, 6), hosts[4], 8883)
     return world
 
 

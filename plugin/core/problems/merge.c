@@ -28,6 +28,7 @@ typedef struct part {
     uint32_t incidents;
     unsigned kinds;
     int64_t first, last;
+    int64_t fine; /* when the server answered first after it, RST_TIME_MAX = never */
     bool one_server;
     uint32_t into; /* index of the problem that it becomes part of + 1 */
 } part_t;
@@ -55,6 +56,58 @@ static bool is_of_server(const rst_problem_t *problem)
     return problem->binding == RST_BINDING_SERVICE || problem->binding == RST_BINDING_HOST;
 }
 
+#define WAITING_MAX 16 /* parts of one server that wait for an answer of it */
+
+/* The parts of a server after which it has not answered yet. */
+typedef struct waiting {
+    uint32_t part[WAITING_MAX];
+    uint32_t count;
+} waiting_t;
+
+static void note_fine(part_t *parts, waiting_t *waiting, int64_t at)
+{
+    for (uint32_t i = 0; i < waiting->count;) {
+        part_t *part = &parts[waiting->part[i]];
+
+        if (at <= part->last) {
+            i++;
+            continue;
+        }
+        part->fine = at;
+        waiting->part[i] = waiting->part[--waiting->count];
+    }
+}
+
+/* For each part of a server, when a connection with that server went well again. */
+static void find_answers(const rst_problems_t *problems, part_t *parts)
+{
+    const rst_census_t *census = problems->census;
+    waiting_t **waiting = g_new0(waiting_t *, census->addresses->len + 1);
+
+    for (uint32_t i = 0; i < problems->problem->len; i++) {
+        waiting_t **of = &waiting[parts[i].server];
+
+        parts[i].fine = RST_TIME_MAX;
+        if (!parts[i].one_server || !parts[i].incidents)
+            continue;
+        if (!*of)
+            *of = g_new0(waiting_t, 1);
+        if ((*of)->count < WAITING_MAX)
+            (*of)->part[(*of)->count++] = i;
+        else
+            parts[i].fine = parts[i].last;
+    }
+    for (uint32_t i = 0; i < census->flows->len; i++) {
+        const rst_flow_t *flow = rst_flow_at(census, i);
+
+        if (waiting[flow->server] && !flow->incident && (flow->facts & RST_FLOW_ANSWERED))
+            note_fine(parts, waiting[flow->server], flow->first);
+    }
+    for (uint32_t i = 0; i < census->addresses->len; i++)
+        g_free(waiting[i]);
+    g_free(waiting);
+}
+
 static part_t *look(const rst_problems_t *problems)
 {
     const rst_census_t *census = problems->census;
@@ -80,7 +133,15 @@ static part_t *look(const rst_problems_t *problems)
     }
     for (uint32_t i = 0; i < problems->problem->len; i++)
         parts[i].problem = i;
+    find_answers(problems, parts);
     return parts;
+}
+
+/* Soon, or before the server had answered anybody again. */
+static bool follows(const part_t *before, const part_t *after)
+{
+    return after->first >= before->first &&
+           (after->first <= rst_time_add(before->last, APART) || after->first <= before->fine);
 }
 
 /* Do these belong together, if they follow each other at one server? */
@@ -89,7 +150,7 @@ static bool is_one_story(const part_t *a, const part_t *b)
     unsigned both = a->kinds | b->kinds;
     unsigned gone = PART_LOST | PART_FORGOTTEN | PART_DIED;
 
-    if ((both & PART_OTHER) || b->first > rst_time_add(a->last, APART) || a->first > rst_time_add(b->last, APART))
+    if ((both & PART_OTHER) || (!follows(a, b) && !follows(b, a)))
         return false;
     return (a->kinds & gone) && (b->kinds & (gone | PART_SILENT)) ? true
                                                                   : (b->kinds & gone) && (a->kinds & PART_SILENT);
@@ -115,6 +176,7 @@ static void join(part_t *whole, part_t *part)
     whole->kinds |= part->kinds;
     whole->incidents += part->incidents;
     whole->last = MAX(whole->last, part->last);
+    whole->fine = part->fine;
 }
 
 void rst_merge(rst_problems_t *problems)
