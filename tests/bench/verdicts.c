@@ -12,7 +12,7 @@
 #include "engine/engine.h"
 #include "scope.h"
 
-static void print_verdict(const rst_engine_t *engine, uint32_t reset, uint32_t number)
+static void print_verdict(rst_engine_t *engine, uint32_t reset, uint32_t number)
 {
     rst_verdict_t verdict;
     scope_t scope;

@@ -135,6 +135,34 @@ static void test_lone_resets(void)
     end(run);
 }
 
+/* Of a refused port, cause, sender and confidence stay, whatever comes after it; nothing else does. */
+static void test_remains(void)
+{
+    static const char *const refused[] = {"+0.5 C>S S 960 mss 1460", "+0.02 S>C R. 0 ack 961", NULL};
+
+    for (unsigned i = 0; i < script_variant_count; i++) {
+        script_run_t *run = begin(&script_variants[i], LIMIT);
+        rst_verdict_t before, after;
+
+        feed_all(run, refused);
+        before = verdict_on(run, 0);
+        run->engine->file.now.time += 3600 * RST_SECOND;
+        rst_engine_limit(run->engine, 0);
+        rst_keep_make_room(&run->engine->keep);
+        g_assert_cmpuint(g_hash_table_size(run->engine->resets), ==, 0);
+        rst_engine_classify(run->engine, rst_engine_reset(run->engine, run->id[0]), &run->answers.memory, true, &after);
+        g_assert_cmpuint(before.cause, !=, RST_CAUSE_UNDETERMINED);
+        g_assert_cmpuint(after.cause, ==, before.cause);
+        g_assert_cmpuint(after.sender, ==, before.sender);
+        g_assert_cmpuint(after.confidence, ==, MIN(before.confidence, 69));
+        g_assert_cmpuint(after.ordinal, ==, before.ordinal);
+        g_assert_cmpint(after.first, ==, before.first);
+        g_assert_cmpuint(after.evidences, ==, 0);
+        g_assert_nonnull(strstr(after.summary, "dropped to save memory"));
+        end(run);
+    }
+}
+
 /* Memory stays within the limit and one packet. */
 static void test_bound(void)
 {
@@ -247,11 +275,12 @@ static rst_segment_t random_segment(GRand *rand, const script_variant_t *variant
     return segment;
 }
 
-/* When all must go, nothing is left but ghosts and marks, and hosts that hold each other. */
+/* When all must go, nothing is left but ghosts and marks, four bytes a reset, and hosts that hold each other. */
 static void empty(script_run_t *run)
 {
     rst_keep_t *keep = &run->engine->keep;
     const rst_ghosts_t *ghosts = &run->engine->ghosts;
+    const GArray *remains = run->engine->remains;
 
     rst_engine_limit(run->engine, 0);
     rst_keep_make_room(keep);
@@ -261,7 +290,8 @@ static void empty(script_run_t *run)
     g_assert_cmpuint(g_hash_table_size(run->engine->hosts.visits), ==, 0);
     g_assert_cmpuint(keep->kind[RST_KIND_VISITS].used, ==, 0);
     g_assert_cmpuint(keep->kind[RST_KIND_CONNS].used, ==,
-                     ghosts->ghost ? ghosts->rows * RST_GHOST_ROW * sizeof *ghosts->ghost : 0);
+                     remains->len * sizeof(rst_remains_t) +
+                         (ghosts->ghost ? ghosts->rows * RST_GHOST_ROW * sizeof *ghosts->ghost : 0));
 }
 
 typedef struct told {
@@ -326,6 +356,7 @@ int main(int argc, char **argv)
     static const script_test_t tests[] = {
         {"/forget/lone", test_lone},
         {"/forget/lone-resets", test_lone_resets},
+        {"/forget/remains", test_remains},
         {"/forget/bound", test_bound},
         {"/forget/storm", test_storm},
         {"/forget/open", test_open_ones},

@@ -9,6 +9,7 @@
 #include "engine/closing.h"
 #include "engine/forget.h"
 #include "engine/past.h"
+#include "engine/remains.h"
 #include "engine/resets.h"
 #include "engine/segments.h"
 #include "engine/state.h"
@@ -198,11 +199,14 @@ uint32_t rst_engine_reset_id(const rst_reset_t *reset)
     return reset->id;
 }
 
-const rst_reset_t *rst_engine_reset(const rst_engine_t *engine, uint32_t id)
+const rst_reset_t *rst_engine_reset(rst_engine_t *engine, uint32_t id)
 {
     const rst_reset_t *reset = g_hash_table_lookup(engine->resets, GUINT_TO_POINTER(id));
 
-    return reset ? reset : &engine->orphan;
+    if (reset)
+        return reset;
+    engine->orphan.id = id;
+    return &engine->orphan;
 }
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
@@ -225,7 +229,10 @@ void rst_engine_limit(rst_engine_t *engine, uint64_t bytes)
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict)
 {
-    rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
+    if (reset == &engine->orphan)
+        rst_remains_tell(engine, reset->id, memory, texts, verdict);
+    else
+        rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
 }
 
 const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory)

@@ -50,8 +50,8 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
 
 uint32_t rst_engine_reset_id(const rst_reset_t *reset);
 
-/* The record with this id, or one that stands for all that were dropped; never NULL. */
-const rst_reset_t *rst_engine_reset(const rst_engine_t *engine, uint32_t id);
+/* The record with this id; never NULL. If it was dropped, one that stands for it until the next call. */
+const rst_reset_t *rst_engine_reset(rst_engine_t *engine, uint32_t id);
 
 /* Adds the facts of an ICMP error in the current frame. */
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);

@@ -9,6 +9,7 @@
 #include "engine/closing.h"
 #include "engine/failures.h"
 #include "engine/past.h"
+#include "engine/remains.h"
 #include "track/visits.h"
 
 #define HOG_PART 16     /* of the memory: what one connection may hold while others have to go */
@@ -176,6 +177,18 @@ static void drop_views(rst_engine_t *engine, rst_conn_t *table_conn)
     }
 }
 
+/* While all is still in place: at several points, one reset is judged with the others. */
+static void keep_verdicts(rst_engine_t *engine, const rst_conn_t *conn)
+{
+    const rst_conn_at_point_t *view = conn ? conn->at_point : NULL;
+
+    for (; conn; conn = view ? view->conn : NULL) {
+        if (conn->record)
+            rst_remains_note(engine, conn);
+        view = view ? view->view : NULL;
+    }
+}
+
 /* When it was last heard of at any capture point: more precise than what the queue says. */
 static uint32_t last_of(const rst_conn_entry_t *entry)
 {
@@ -198,6 +211,7 @@ static void evict(void *owner, rst_keep_item_t *item)
 
     rst_ghosts_note(&engine->ghosts, &engine->keep, entry->key, entry->key_words, last_of(entry),
                     (rst_value_t)item->value);
+    keep_verdicts(engine, conn_of(entry));
     if (!entry->packed && entry->as.conn && entry->as.conn->at_point)
         drop_views(engine, entry->as.conn);
     else if (!entry->packed && entry->as.conn)
@@ -236,10 +250,12 @@ void rst_forget_open(rst_engine_t *engine)
     static const rst_keep_kind_t can = {evict, is_silent, value_now};
 
     engine->resets = g_hash_table_new(NULL, NULL);
+    rst_remains_open(engine);
     rst_keep_own(&engine->keep, RST_KIND_CONNS, engine, &can);
 }
 
 void rst_forget_close(rst_engine_t *engine)
 {
     g_hash_table_destroy(engine->resets);
+    rst_remains_close(engine);
 }

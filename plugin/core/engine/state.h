@@ -42,6 +42,16 @@ typedef struct rst_failure {
     rst_moment_t first, last;
 } rst_failure_t;
 
+/* Of a verdict (remains.h). */
+typedef struct rst_remains {
+    uint8_t cause;      /* rst_cause_t */
+    uint8_t confidence; /* percent */
+    uint8_t ordinal;    /* at most 255 */
+    uint8_t sender : 2; /* rst_sender_t */
+    uint8_t phase : 3;  /* rst_phase_t */
+    uint8_t benign : 1, first : 1, judged : 1;
+} rst_remains_t;
+
 /* Tables by frame number or by our own pointers need no keyed hash (base/siphash.h): nobody chooses pointers, and
  * whoever wants N frame numbers to meet needs a file of N times as many frames as the table has places. */
 struct rst_engine {
@@ -57,6 +67,7 @@ struct rst_engine {
     rst_reset_t *first_reset, *last_reset; /* list of all resets, in file order */
     GHashTable *resets;                    /* id -> rst_reset_t; those that had to go are missing */
     uint32_t reset_ids;                    /* given so far */
+    GArray *remains;                       /* rst_remains_t, by id; those beyond its end are still there */
     GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
     rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
@@ -70,7 +81,7 @@ struct rst_engine {
     int64_t began;                 /* time of the first frame that has one */
     GHashTable *findings;          /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_pace_t references_pace, findings_pace; /* of the two tables, which each packet drops */
-    rst_reset_t orphan;                        /* stands for every reset that had to go */
+    rst_reset_t orphan;                        /* stands for a reset that had to go (remains.h); id = its id */
     rst_story_t no_story;
     rst_conn_t nobody;                /* its connection */
     rst_direction_t nothing[2];       /* and the directions of that */
