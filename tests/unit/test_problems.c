@@ -341,6 +341,23 @@ static const uint8_t hello[] = {22, 3,  1,  0,  61, 1,  0,  0,  57, 3,  3,   1, 
                                 24, 25, 26, 27, 28, 29, 30, 31, 32, 0,  0,   2,   0x13, 1,   1,  0,  0,
                                 14, 0,  0,  0,  10, 0,  8,  0,  0,  5,  'a', '.', 'b',  '.', 'c'};
 
+/* One client that is refused nearly everywhere has a problem of its own. */
+static void test_client(void)
+{
+    rst_census_t *census = rst_census_new();
+    rst_problems_t *problems;
+
+    for (unsigned i = 0; i < 30; i++) {
+        fine(census, 1, 1, 200, 443, 100 + i);
+        fails(census, 1, 1, i, 80, 100 + i, RST_CAUSE_DATA_AFTER_CLOSE, RST_SENDER_CLIENT);
+    }
+    problems = solve(census);
+    g_assert_cmpuint(count(problems), ==, 1);
+    g_assert_cmpstr(nth(problems, 1)->id, ==, "data_after_close|10.0.1.1");
+    g_assert_cmpuint(nth(problems, 1)->total, ==, 60);
+    rst_problems_free(problems);
+}
+
 static void test_server_name(void)
 {
     uint8_t name[8];
@@ -373,6 +390,7 @@ int main(int argc, char **argv)
     g_test_add_func("/problems/unseen", test_unseen);
     g_test_add_func("/problems/timer", test_timer);
     g_test_add_func("/problems/name", test_name);
+    g_test_add_func("/problems/client", test_client);
     g_test_add_func("/problems/server_name", test_server_name);
     return g_test_run();
 }

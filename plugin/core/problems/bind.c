@@ -136,7 +136,10 @@ static uint32_t add_group(binder_t *binder, const rst_bundles_t *bundles, uint32
 
 static bool is_wide(const binder_t *binder, const rst_bundle_t *bundle, unsigned choice)
 {
-    return bundle->clients >= binder->choice[choice].clients && bundle->services >= binder->choice[choice].services;
+    const rst_choice_t *wanted = &binder->choice[choice];
+
+    return bundle->clients >= wanted->clients && bundle->services >= wanted->services &&
+           (!wanted->each || bundle->hits <= (uint64_t)wanted->each * bundle->services);
 }
 
 static void offer(binder_t *binder, const rst_bundles_t *bundles, unsigned choice)

@@ -12,8 +12,9 @@
 typedef struct rst_choice {
     rst_scope_t scope;
     rst_binding_t binding;
-    uint32_t clients,
-        services; /* that it must have at least, to be more than a coincidence; the first choice takes all */
+    /* What it must have at least, to be more than a coincidence; the first choice takes all. */
+    uint32_t clients, services;
+    uint32_t each; /* incidents of each service at most, on average; 0 = any number */
 } rst_choice_t;
 
 /* Makes problems of all incidents that are selected. Of choices that explain the same incidents equally well, the

@@ -9,23 +9,29 @@
 #include "problems/stories.h"
 
 static const rst_choice_t by_service[] = {
-    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0},
-    {RST_SCOPE_NAME, RST_BINDING_NAME, 1, 1},
+    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
+    {RST_SCOPE_NAME, RST_BINDING_NAME, 1, 1, 0},
+};
+/* A client that gets through to hardly anybody, and tries each only once or twice. */
+static const rst_choice_t by_opening[] = {
+    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
+    {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 6, 2},
 };
 static const rst_choice_t by_program[] = {
-    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0},
-    {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 2},
+    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
+    {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 2, 0},
 };
 static const rst_choice_t by_path[] = {
-    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0},
-    {RST_SCOPE_SERVER, RST_BINDING_HOST, 1, 2},
-    {RST_SCOPE_NET, RST_BINDING_PATH, 2, 1},
-    {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 2},
+    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
+    {RST_SCOPE_SERVER, RST_BINDING_HOST, 1, 2, 0},
+    {RST_SCOPE_NET, RST_BINDING_PATH, 2, 1, 0},
+    {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 2, 0},
 };
-static const rst_choice_t by_client[] = {{RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 0, 0}};
+static const rst_choice_t by_client[] = {{RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 0, 0, 0}};
 static const rst_choice_t by_server[] = {
-    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0},
-    {RST_SCOPE_SERVER, RST_BINDING_HOST, 1, 2},
+    {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
+    {RST_SCOPE_SERVER, RST_BINDING_HOST, 1, 2, 0},
+    {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 4, 2},
 };
 
 typedef struct kind {
@@ -42,6 +48,7 @@ static const kind_t kinds[] = {
     {RST_FAMILY_ABORT, RST_SENDER_CLIENT, BY(by_program)},
     {RST_FAMILY_ABORT, -1, BY(by_service)},
     {RST_FAMILY_CLOSE, RST_SENDER_SERVER, BY(by_service)},
+    {RST_FAMILY_CLOSE, RST_SENDER_CLIENT, BY(by_program)},
     {RST_FAMILY_CLOSE, -1, BY(by_service)},
     {RST_FAMILY_TIMER, RST_SENDER_SERVER, BY(by_service)},
     {RST_FAMILY_TIMER, -1, BY(by_service)},
@@ -74,7 +81,7 @@ static bool is_of_service(const rst_census_t *census, const rst_incident_t *inci
 
 void rst_outages_find(rst_problems_t *problems)
 {
-    rst_bind(problems, is_of_service, NULL, by_service, 1);
+    rst_bind(problems, is_of_service, NULL, BY(by_opening));
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
         rst_bind(problems, is_of_kind, &kinds[i], kinds[i].choice, kinds[i].choices);
 }

@@ -10,21 +10,30 @@
 
 #include "base/text.h"
 
-static void *chunk_alloc(void *scope, size_t size)
+/* Room for what base/text.h writes on the way to one text. */
+typedef struct scratch {
+    char room[4 * RST_PLACE_MAX];
+    size_t used;
+} scratch_t;
+
+static void *scratch_alloc(void *scope, size_t size)
 {
-    (void)scope;
-    return g_malloc(size);
+    scratch_t *scratch = scope;
+    void *block = scratch->room + scratch->used;
+
+    g_assert(size <= sizeof scratch->room - scratch->used);
+    scratch->used += size;
+    return block;
 }
 
-/* What base/text.h writes goes into a buffer, and is freed at once. */
 static void place(char *buffer, const rst_address_t *address, int port)
 {
-    const rst_memory_t memory = {chunk_alloc, NULL, NULL};
-    char *text =
-        (char *)(port < 0 ? rst_address_text(&memory, address) : rst_endpoint_text(&memory, address, (uint16_t)port));
+    scratch_t scratch = {.used = 0};
+    const rst_memory_t memory = {scratch_alloc, NULL, &scratch};
 
-    g_strlcpy(buffer, text, RST_PLACE_MAX);
-    g_free(text);
+    g_strlcpy(buffer,
+              port < 0 ? rst_address_text(&memory, address) : rst_endpoint_text(&memory, address, (uint16_t)port),
+              RST_PLACE_MAX);
 }
 
 void rst_place_address(const rst_census_t *census, uint32_t address, char *buffer)
