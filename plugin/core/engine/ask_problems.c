@@ -12,6 +12,7 @@
 
 static const rst_problems_t *problems_of(rst_engine_t *engine, const rst_memory_t *memory)
 {
+    engine->asked = true;
     if (!engine->problems)
         engine->problems = rst_problems_new(rst_collect(engine, memory));
     return engine->problems;

@@ -58,7 +58,8 @@ void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn)
 {
     bool young = may_race(engine, conn->first, engine->file.now);
 
-    forget(&engine->recent[conn->ring], conn, young);
+    if (conn->ring)
+        forget(&engine->recent[conn->ring - 1], conn, young);
     for (unsigned i = 0; i < 2; i++) {
         if (conn->host[i])
             forget(&conn->host[i]->recent, conn, young);
@@ -76,9 +77,9 @@ void rst_attempts_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
         add_recent(&conn->host[from]->recent, conn);
     if (!side->syn_link)
         return;
-    if (conn->ring != ring)
-        forget(&engine->recent[conn->ring], conn, false);
-    conn->ring = (uint8_t)ring;
+    if (conn->ring && conn->ring - 1u != ring)
+        forget(&engine->recent[conn->ring - 1], conn, false);
+    conn->ring = (uint8_t)(ring + 1);
     add_recent(&engine->recent[ring], conn);
 }
 

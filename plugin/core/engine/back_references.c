@@ -8,8 +8,9 @@
 #include "points/losses.h"
 #include "problems/problems.h"
 
-void rst_lists_drop(rst_engine_t *engine)
+void rst_lists_drop_all(rst_engine_t *engine)
 {
+    engine->asked = false;
     engine->points.finished = false;
     rst_pace_packet(&engine->references_pace);
     rst_pace_packet(&engine->findings_pace);
@@ -57,6 +58,7 @@ void rst_engine_finish_pass(rst_engine_t *engine)
     engine->file.reading = false;
     if (!engine->points.several || engine->points.finished)
         return;
+    engine->asked = true;
     engine->points.finished = true;
     rst_losses_count(&engine->points);
 }
@@ -65,6 +67,7 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
 {
     gpointer pass_index;
 
+    engine->asked = true;
     if (!engine->back_references && !rst_pace_begin(&engine->references_pace))
         return 0;
     if (!engine->back_references) {

@@ -9,6 +9,13 @@
 #include "engine/state.h"
 
 /* New segments came: drops the findings and back references, which are no longer complete. */
-void rst_lists_drop(rst_engine_t *engine);
+void rst_lists_drop_all(rst_engine_t *engine);
+
+/* For each packet: while a file is read, hardly anybody asks. */
+static inline void rst_lists_drop(rst_engine_t *engine)
+{
+    if (engine->asked)
+        rst_lists_drop_all(engine);
+}
 
 #endif

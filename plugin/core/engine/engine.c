@@ -86,10 +86,11 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
     if (engine->began == RST_TIME_NONE)
         engine->began = time;
     step = rst_elapsed(before, engine->file.now);
-    if (step > 0 && !engine->file.first_tick)
-        engine->file.first_tick = step;
-    if (step != RST_TIME_NONE && step > 0 && (!engine->file.tick || step < engine->file.tick))
+    if (step > 0 && (!engine->file.tick || step < engine->file.tick)) {
+        if (!engine->file.tick)
+            engine->file.first_tick = step;
         engine->file.tick = step;
+    }
 }
 
 static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
@@ -190,7 +191,7 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     if (engine->points.several)
         conn = rst_points_route(&engine->points, conn, from, segment, interface);
     reset = take(engine, conn, from, segment);
-    rst_forget_rate(engine, entry, conn);
+    rst_forget_touch(engine, entry, conn);
     return reset;
 }
 

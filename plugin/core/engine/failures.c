@@ -268,6 +268,7 @@ void rst_findings_each(rst_engine_t *engine,
     GHashTableIter iter;
     gpointer key, value;
 
+    engine->asked = true;
     if (!engine->findings)
         make_list(engine);
     g_hash_table_iter_init(&iter, engine->findings);
@@ -347,6 +348,7 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     const rst_failure_t *failure;
     rst_delivery_t delivery;
 
+    engine->asked = true;
     if (!engine->findings && !rst_pace_begin(&engine->findings_pace))
         return false;
     if (!engine->findings) {

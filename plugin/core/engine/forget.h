@@ -25,4 +25,15 @@ void rst_forget_make_room(rst_engine_t *engine, const rst_segment_t *segment);
 /* The entry was heard of; conn = what took the segment, NULL = the entry is packed. */
 void rst_forget_rate(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_conn_t *conn);
 
+/* The same, for each packet: nearly all are of an entry whose value cannot rise, heard of a moment ago. */
+static inline void rst_forget_touch(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_conn_t *conn)
+{
+    const rst_keep_item_t *item = &entry->item;
+    bool highest =
+        item->value == RST_VALUE_BOTH ? !conn->record : item->value == RST_VALUE_STORY && !engine->judge.join;
+
+    if (!highest || !rst_keep_is_fresh(item, engine->file.now.pass_index))
+        rst_forget_rate(engine, entry, conn);
+}
+
 #endif

@@ -81,6 +81,7 @@ struct rst_engine {
     int64_t began;                 /* time of the first frame that has one */
     GHashTable *findings;          /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_pace_t references_pace, findings_pace; /* of the two tables, which each packet drops */
+    bool asked;                                /* since the latest packet: the next one drops what the answer needed */
     rst_reset_t orphan;                        /* stands for a reset that had to go (remains.h); id = its id */
     rst_story_t no_story;
     rst_conn_t nobody;                /* its connection */

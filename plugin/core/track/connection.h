@@ -38,7 +38,7 @@ typedef struct rst_conn {
     bool opened;                      /* the SYN or SYN-ACK of this incarnation is in the capture */
     bool directions_shared;           /* with the latest reset: copy before writing */
     uint8_t revisables;               /* entries in revisable */
-    uint8_t ring;                     /* in which the attempts of its client are found again (engine/attempts.h) */
+    uint8_t ring;                     /* where attempts of its client are found (engine/attempts.h), plus 1; 0 = none */
     bool awaits_trim;                 /* has ended and will be trimmed */
     uint16_t ended_place;             /* then: its place among those */
     bool waits;                       /* in the queue of connections that closed */

@@ -134,10 +134,16 @@ uint32_t rst_keep_dropped(const rst_keep_t *keep, rst_kind_t kind, rst_value_t v
 
 #define RST_KEEP_GRAIN 256 /* packets; order within so short a time does not matter */
 
+/* Was it heard of so lately that it need not go to the end of its queue? */
+static inline bool rst_keep_is_fresh(const rst_keep_item_t *item, uint32_t now)
+{
+    return item->kept && now - item->touched < RST_KEEP_GRAIN;
+}
+
 /* For a record whose value stays the same. */
 static inline void rst_keep_touch(rst_keep_t *keep, rst_keep_item_t *item, uint32_t now)
 {
-    if (item->kept && now - item->touched >= RST_KEEP_GRAIN)
+    if (!rst_keep_is_fresh(item, now))
         rst_keep_rate(keep, item, (rst_value_t)item->value, now);
 }
 
