@@ -140,7 +140,7 @@ static unsigned learn(packet_info *pinfo, uint32_t *found)
     unsigned resets = 0;
     unsigned i;
 
-    rst_engine_frame(engine, pinfo->num, rst_frame_time(pinfo));
+    rst_engine_frame(engine, pinfo->num, facts && facts->count ? facts->layer[0].segment.time : rst_frame_time(pinfo));
     for (i = 0; facts && i < facts->count; i++) {
         const rst_reset_t *reset = rst_engine_feed(engine, &facts->layer[i].segment);
 

@@ -87,9 +87,11 @@ static inline int64_t rst_time_abs(int64_t span)
     return span < 0 && span != RST_TIME_NONE ? -span : span;
 }
 
-/* Seconds and nanoseconds of a clock; unknown if they do not fit. */
+/* Seconds and nanoseconds of a clock; unknown if they do not fit. First what a sane clock says: each packet has one. */
 static inline int64_t rst_time_of(int64_t seconds, int64_t nanoseconds)
 {
+    if ((uint64_t)seconds < RST_TIME_MAX / RST_SECOND && (uint64_t)nanoseconds < RST_SECOND)
+        return seconds * RST_SECOND + nanoseconds;
     if (seconds >= RST_TIME_MAX / RST_SECOND || seconds <= -RST_TIME_MAX / RST_SECOND)
         return RST_TIME_NONE;
     return rst_time_add(seconds * RST_SECOND, nanoseconds);

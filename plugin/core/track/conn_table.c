@@ -5,6 +5,7 @@
  */
 #include "track/conn_table.h"
 
+#define KEY_MIN 2 /* words, of IPv4 */
 #define KEY_MAX 5
 
 /* An entry with room for the longest key. */
@@ -23,9 +24,9 @@ static gboolean entry_equal(gconstpointer a, gconstpointer b)
     const rst_conn_entry_t *left = a;
     const rst_conn_entry_t *right = b;
 
-    if (left->key_words != right->key_words)
+    if (left->key_words != right->key_words || left->key[0] != right->key[0] || left->key[1] != right->key[1])
         return FALSE;
-    for (unsigned at = 0; at < left->key_words; at++) {
+    for (unsigned at = KEY_MIN; at < left->key_words; at++) {
         if (left->key[at] != right->key[at])
             return FALSE;
     }
@@ -75,9 +76,9 @@ static void fill_hash(rst_conn_probe_t *probe, const rst_secret_t *secret)
  * ask the table. */
 static unsigned near_place(const rst_conn_entry_t *entry)
 {
-    uint64_t fold = 0;
+    uint64_t fold = entry->key[0] ^ entry->key[1];
 
-    for (unsigned at = 0; at < entry->key_words; at++)
+    for (unsigned at = KEY_MIN; at < entry->key_words; at++)
         fold ^= entry->key[at];
     return (unsigned)((fold * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - RST_CONN_TABLE_NEAR_BITS));
 }

@@ -368,13 +368,12 @@ static void push_candidate(rst_direction_t *side, const rst_direction_t *peer, c
     bool again = (side->known & peer->known & RST_DIRECTION_FIN) && side->acked == peer->fin_seq;
     bool repeated = space ? lower : again && segment->ack == peer->fin_seq;
     rst_recent_segment_t *before = rst_ring_at(&side->ring, 0);
-    int64_t earlier = keepalive && before && before->keepalive && before->moment.pass_index > peer->last.pass_index
-                          ? before->idle
-                          : 0;
+    bool goes_on = keepalive && before && before->keepalive && before->moment.pass_index > peer->last.pass_index;
+    int64_t silence = goes_on ? silence_with(idle, before->idle) : idle;
     rst_recent_segment_t *slot = rst_ring_push(&side->ring, memory);
 
     rst_recent_segment_fill(slot, segment, at);
-    slot->idle = silence_with(idle, earlier);
+    slot->idle = silence;
     slot->keepalive = keepalive;
     slot->repeated = repeated;
 }
