@@ -291,15 +291,17 @@ static void read_head(const uint8_t *byte, unsigned captured, unsigned header, r
     segment->head_len = (uint16_t)wanted;
 }
 
+static bool is_client_hello(const rst_segment_t *segment)
+{
+    return segment->head_len >= CLIENT_HELLO_START && segment->head[0] == TLS_HANDSHAKE &&
+           segment->head[CLIENT_HELLO_START - 1] == TLS_CLIENT_HELLO;
+}
+
 /* Only a ClientHello is read as a whole. */
 static void read_name(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
 {
-    unsigned captured = tvb_captured_length(tvb);
+    unsigned captured = MIN(tvb_captured_length(tvb), header + segment->len);
 
-    if (segment->head_len < CLIENT_HELLO_START || segment->head[0] != TLS_HANDSHAKE ||
-        segment->head[CLIENT_HELLO_START - 1] != TLS_CLIENT_HELLO || captured <= header)
-        return;
-    captured = MIN(captured, header + segment->len);
     segment->name_len = (uint8_t)rst_server_name_read(tvb_get_ptr(tvb, (int)header, (int)(captured - header)),
                                                       captured - header, segment->name, sizeof segment->name);
 }
@@ -352,7 +354,8 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     read_length(tvb, pinfo, ip, header, segment);
     read_options(byte, captured, header, segment);
     read_head(byte, captured, header, segment);
-    read_name(tvb, header, segment);
+    if (is_client_hello(segment))
+        read_name(tvb, header, segment);
     if ((segment->flags & RST_FLAG_RST) && !segment->len)
         read_trailer(tvb, segment);
     return true;

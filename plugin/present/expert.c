@@ -31,15 +31,10 @@ static const int severities[RST_SEVERITY_COUNT] = {
     [RST_SEVERITY_ERROR] = PI_ERROR,
 };
 
+/* Severities rise with the confidence, one by one. */
 static bool is_possible(rst_cause_t cause, rst_severity_t severity)
 {
-    unsigned confidence;
-
-    for (confidence = 0; confidence <= CONFIDENCE_MAX; confidence++) {
-        if (rst_cause_severity(cause, confidence) == severity)
-            return true;
-    }
-    return false;
+    return severity >= rst_cause_severity(cause, 0) && severity <= rst_cause_severity(cause, CONFIDENCE_MAX);
 }
 
 /* Lowest severity first, because Wireshark's table of custom severities finds the item that was registered last. */
