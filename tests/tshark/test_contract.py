@@ -103,7 +103,6 @@ def test_no_name_is_a_prefix_of_another(tshark):
     clashes = [(one, other) for one in names for other in names if other.startswith(one + ".")]
     # Never in one place: test_foreign looks.
     apart = [("rst.foreign", "rst.foreign.frame"), ("rst.foreign", "rst.foreign.expert")]
-    # A number and its title are asked for by these names; -T ek, which Elasticsearch takes, has no dots.
     apart.append(("rst.problem", "rst.problem.title"))
     assert sorted(clashes) == sorted(apart), "JSON and Elasticsearch cannot hold a value and an object under one name"
 
