@@ -255,7 +255,8 @@ static void show_problem(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, pr
     rst_tree_add_problem(item, tvb, number, title);
 }
 
-static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t id)
+/* Never inlined: every packet would save the registers that hardly any needs. */
+G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t id)
 {
     rst_memory_t memory = memory_of(pinfo->pool);
     const rst_reset_t *reset = rst_engine_reset(engine, id);
