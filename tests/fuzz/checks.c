@@ -7,11 +7,16 @@
 
 #include "arena.h"
 #include "audit.h"
+#include "claims.h"
+#include "engine/state.h"
 #include "notes.h"
 #include "rows.h"
 #include "strangers.h"
 
-#define LIMIT 20000  /* bytes for a small table */
+#define LIMIT 20000 /* bytes for a small table */
+/* Bytes over the limit, at most: what the latest item added, which is a second record of every connection when a second
+ * interface shows up, and what nothing may displace. */
+#define SLACK 16384
 #define RESETS_MAX 6 /* whose verdicts are asked for: the last of a scene */
 
 /* One engine and what it was fed. */
@@ -19,6 +24,7 @@ typedef struct run {
     const scene_t *scene;
     rst_engine_t *engine;
     uint32_t reset[RESETS_MAX]; /* ids */
+    const scene_item_t *item[RESETS_MAX];
     unsigned resets;
     uint32_t frame; /* latest number */
 } run_t;
@@ -31,8 +37,8 @@ unsigned checks_for(const uint8_t *data, size_t size)
 {
     static const struct {
         unsigned check, share; /* one input in so many */
-    } shares[] = {{CHECK_EARLY, 8},  {CHECK_AGAIN, 16}, {CHECK_FRAMES, 16}, {CHECK_EXPLAIN, 32},
-                  {CHECK_TWICE, 32}, {CHECK_AFTER, 32}, {CHECK_AMONG, 32},  {CHECK_TEXTS, 4}};
+    } shares[] = {{CHECK_EARLY, 8},  {CHECK_AGAIN, 16}, {CHECK_FRAMES, 16}, {CHECK_EXPLAIN, 32}, {CHECK_TWICE, 32},
+                  {CHECK_AFTER, 32}, {CHECK_AMONG, 32}, {CHECK_TEXTS, 4},   {CHECK_ROOM, 16},    {CHECK_FIRST, 32}};
     static int all = -1;
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
     unsigned checks = 0;
@@ -60,13 +66,20 @@ static const rst_reset_t *reset_of(const run_t *run, unsigned number)
     return rst_engine_reset(run->engine, run->reset[number]);
 }
 
-static void open_run(run_t *run, const scene_t *scene, unsigned place)
+/* Of one that had to go, the verdict of that moment is left, and only the gist of it (engine/remains.h). */
+static bool is_kept(const run_t *run, unsigned number)
+{
+    return reset_of(run, number) != &run->engine->orphan;
+}
+
+/* limit = bytes, 0 = what the preference says. */
+static void open_run(run_t *run, const scene_t *scene, unsigned place, uint32_t limit)
 {
     arena_open(&file_memory[place]);
     *run = (run_t){.scene = scene};
     run->engine = rst_engine_new(&file_memory[place].memory, &scene->prefs);
-    if (scene->limited)
-        rst_engine_limit(run->engine, LIMIT);
+    if (limit)
+        rst_engine_limit(run->engine, limit);
     if (scene->traced) {
         rst_trace_t *trace = rst_trace_new();
 
@@ -88,15 +101,25 @@ static void ask_early(const run_t *run, const rst_reset_t *reset)
     rows_audit(&verdict, run->scene);
 }
 
-static void feed_segment(run_t *run, const rst_segment_t *segment, unsigned checks)
+/* A trace is compared with every reset, so those stay. */
+static void audit_memory(const run_t *run)
+{
+    const rst_keep_t *keep = &run->engine->keep;
+
+    REQUIRE(run->scene->traced || keep->used <= keep->limit + SLACK);
+}
+
+static void feed_segment(run_t *run, const scene_item_t *item, const rst_segment_t *segment, unsigned checks)
 {
     rst_reset_t *reset = rst_engine_feed(run->engine, segment);
 
+    audit_memory(run);
     REQUIRE((reset != NULL) == ((segment->flags & RST_FLAG_RST) != 0));
     if (!reset)
         return;
     if (checks & CHECK_EARLY)
         ask_early(run, reset);
+    run->item[run->resets % RESETS_MAX] = item;
     run->reset[run->resets++ % RESETS_MAX] = rst_engine_reset_id(reset);
 }
 
@@ -111,9 +134,9 @@ static void feed_item(run_t *run, const scene_item_t *item, uint32_t added, unsi
         rst_segment_t segment = item->segment;
 
         segment.frame = run->frame;
-        feed_segment(run, &segment, checks);
+        feed_segment(run, item, &segment, checks);
     } else {
-        feed_segment(run, &item->segment, checks);
+        feed_segment(run, item, &item->segment, checks);
     }
 }
 
@@ -144,9 +167,9 @@ static void play_among(run_t *run)
     }
 }
 
-static void play(run_t *run, unsigned checks)
+static void play(run_t *run, unsigned items, unsigned checks)
 {
-    for (unsigned i = 0; i < run->scene->items; i++)
+    for (unsigned i = 0; i < items; i++)
         feed_item(run, &run->scene->item[i], 0, checks);
 }
 
@@ -164,7 +187,8 @@ static void ask_finally(const run_t *run, rst_verdict_t *verdict, bool texts)
     for (unsigned i = 0; i < asked(run); i++) {
         rst_engine_classify(run->engine, reset_of(run, i), &answer_memory.memory, texts, &verdict[i]);
         audit_verdict(&verdict[i], texts, run->frame);
-        rows_audit(&verdict[i], run->scene);
+        if (is_kept(run, i))
+            rows_audit(&verdict[i], run->scene);
     }
 }
 
@@ -212,16 +236,21 @@ static bool same_claim(const rst_verdict_t *one, const rst_verdict_t *other)
     return one->cause == other->cause && one->sender == other->sender && one->confidence == other->confidence;
 }
 
+static uint32_t limit_of(const scene_t *scene)
+{
+    return scene->limited ? LIMIT : 0;
+}
+
 /* The scene in another engine, with or without strangers. */
 static void compare(const run_t *run, unsigned check, bool texts)
 {
     run_t other;
 
-    open_run(&other, run->scene, 1);
+    open_run(&other, run->scene, 1, limit_of(run->scene));
     if (check == CHECK_AMONG)
         play_among(&other);
     else
-        play(&other, 0);
+        play(&other, run->scene->items, 0);
     if (check == CHECK_AFTER)
         play_after(&other);
     rst_engine_finish_pass(other.engine);
@@ -236,13 +265,77 @@ static void compare(const run_t *run, unsigned check, bool texts)
     rst_engine_free(other.engine);
 }
 
+static bool dropped_any(const run_t *run)
+{
+    uint64_t dropped = 0;
+
+    for (unsigned kind = 0; kind < RST_KIND_COUNT; kind++)
+        dropped += run->engine->keep.kind[kind].evicted;
+    return dropped;
+}
+
+/* The scene in another engine, with half of the memory that it took or more, or with enough if it had little. */
+static void compare_room(const run_t *run, bool texts)
+{
+    const scene_t *scene = run->scene;
+    uint32_t little = (uint32_t)run->engine->keep.used / 8 * (4 + scene->items % 4);
+    run_t other;
+
+    open_run(&other, scene, 1, scene->limited ? 0 : little);
+    play(&other, scene->items, 0);
+    rst_engine_finish_pass(other.engine);
+    ask_finally(&other, verdicts[1], texts);
+    for (unsigned i = 0; i < asked(run); i++) {
+        const rst_verdict_t *ample = &verdicts[scene->limited][i], *cramped = &verdicts[!scene->limited][i];
+
+        if (!dropped_any(run) && !dropped_any(&other))
+            audit_same(ample, cramped);
+        else if (is_kept(run, i) && is_kept(&other, i) && !claims_hold_cramped(ample, cramped))
+            notes_take("room", ample, cramped);
+    }
+    rst_engine_free(other.engine);
+}
+
+/* Some of the items: up to the end of any frame. */
+static unsigned first_items(const scene_t *scene)
+{
+    const scene_item_t *last = &scene->item[scene->items - 1];
+    unsigned items = 1 + (last->segment.seq ^ last->segment.sport ^ scene->last) % scene->items;
+
+    while (items < scene->items && scene->item[items].segment.frame == scene->item[items - 1].segment.frame)
+        items++;
+    return items;
+}
+
+/* The beginning of the scene in another engine. */
+static void compare_first(const run_t *run, bool texts)
+{
+    unsigned items = first_items(run->scene);
+    run_t other;
+
+    open_run(&other, run->scene, 1, 0);
+    play(&other, items, 0);
+    rst_engine_finish_pass(other.engine);
+    ask_finally(&other, verdicts[1], texts);
+    /* Whether the clock stands is known by the whole file. */
+    for (unsigned i = 0; i < asked(&other) && other.engine->file.tick; i++) {
+        rst_verdict_t later;
+
+        rst_engine_classify(run->engine, rst_engine_reset(run->engine, other.reset[i]), &answer_memory.memory, texts,
+                            &later);
+        if (!claims_hold_later(run->scene, items, other.item[i], &verdicts[1][i], &later))
+            notes_take("first", &verdicts[1][i], &later);
+    }
+    rst_engine_free(other.engine);
+}
+
 void checks_run(const scene_t *scene, unsigned checks)
 {
     bool texts = checks & CHECK_TEXTS;
     run_t run;
 
-    open_run(&run, scene, 0);
-    play(&run, checks);
+    open_run(&run, scene, 0, limit_of(scene));
+    play(&run, scene->items, checks);
     rst_engine_finish_pass(run.engine);
     arena_open(&answer_memory);
     ask_finally(&run, verdicts[0], texts);
@@ -259,5 +352,10 @@ void checks_run(const scene_t *scene, unsigned checks)
         compare(&run, CHECK_AFTER, texts);
     if ((checks & CHECK_AMONG) && !scene->limited && !scene->several)
         compare(&run, CHECK_AMONG, texts);
+    /* What a kernel says was not dropped. */
+    if ((checks & CHECK_ROOM) && !scene->several && !scene->traced)
+        compare_room(&run, texts);
+    if ((checks & CHECK_FIRST) && scene->items && !scene->limited && !scene->several)
+        compare_first(&run, texts);
     rst_engine_free(run.engine);
 }

@@ -18,7 +18,9 @@ enum {
     CHECK_AFTER = 0x20,   /* traffic of other hosts afterwards changes nothing */
     CHECK_AMONG = 0x40,   /* nor does it in between */
     CHECK_TEXTS = 0x80,   /* with what is written */
-    CHECK_ALL = 0xff
+    CHECK_ROOM = 0x100,   /* less memory never makes it surer */
+    CHECK_FIRST = 0x200,  /* what was sure after some of it stays, unless its own connection goes on */
+    CHECK_ALL = 0x3ff
 };
 
 /* The share that an input belongs to: by a hash of it, so that no mutation can prefer cheap or dear ones. With

@@ -7,8 +7,7 @@
 
 #include "track/visits.h"
 
-#define PLACE 40      /* bytes that an entry takes in a GHashTable, about */
-#define MARKS_PART 64 /* of the memory, for the marks of each table */
+#define PLACE 40 /* bytes that an entry takes in a GHashTable, about */
 
 static guint host_hash(gconstpointer key)
 {
@@ -137,8 +136,8 @@ void rst_hosts_open(rst_hosts_t *hosts, rst_keep_t *keep, const rst_file_t *file
     hosts->visits_memory = rst_keep_memory(keep, RST_KIND_VISITS);
     hosts->file = file;
     hosts->secret = rst_secret_new();
-    rst_marks_open(&hosts->lost_hosts, keep->limit / MARKS_PART, &hosts->memory);
-    rst_marks_open(&hosts->lost_services, keep->limit / MARKS_PART, &hosts->service_memory);
+    rst_marks_open(&hosts->lost_hosts, keep, &hosts->memory);
+    rst_marks_open(&hosts->lost_services, keep, &hosts->service_memory);
     rst_keep_own(keep, RST_KIND_HOSTS, hosts, &of_hosts);
     rst_keep_own(keep, RST_KIND_SERVICES, hosts, &of_services);
     rst_keep_own(keep, RST_KIND_VISITS, hosts, &of_visits);

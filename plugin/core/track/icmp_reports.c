@@ -6,8 +6,7 @@
 #include "track/icmp_reports.h"
 
 #include "base/text.h"
-#define PLACE 40      /* bytes that an entry takes in a GHashTable, about */
-#define MARKS_PART 64 /* of the memory, for the marks */
+#define PLACE 40 /* bytes that an entry takes in a GHashTable, about */
 
 typedef struct meaning {
     uint8_t version, type, code;
@@ -99,7 +98,7 @@ void rst_icmp_reports_open(rst_icmp_reports_t *reports, rst_keep_t *keep)
     reports->secret = rst_secret_new();
     reports->keep = keep;
     reports->memory = rst_keep_memory(keep, RST_KIND_ICMP);
-    rst_marks_open(&reports->lost, keep->limit / MARKS_PART, &reports->memory);
+    rst_marks_open(&reports->lost, keep, &reports->memory);
     rst_keep_own(keep, RST_KIND_ICMP, reports, &can);
 }
 

@@ -7,6 +7,7 @@
 
 #define WAYS 4
 #define SETS_MAX 65536
+#define MARKS_PART 64 /* of the memory, for the marks of each table */
 
 typedef struct mark {
     int64_t time;
@@ -19,12 +20,20 @@ struct rst_mark_set {
     rst_moment_t displaced; /* the latest mark that found no room */
 };
 
-void rst_marks_open(rst_marks_t *marks, uint64_t bytes, const rst_memory_t *memory)
+void rst_marks_open(rst_marks_t *marks, const rst_keep_t *keep, const rst_memory_t *memory)
 {
+    *marks = (rst_marks_t){.keep = keep, .memory = memory};
+}
+
+/* Not before the first mark, when the limit is final. */
+static void make_sets(rst_marks_t *marks)
+{
+    const uint64_t bytes = marks->keep->limit / MARKS_PART;
+
     marks->sets = 1;
     while (marks->sets < SETS_MAX && 2 * marks->sets * sizeof *marks->set <= bytes)
         marks->sets *= 2;
-    marks->memory = memory;
+    marks->set = rst_alloc0(marks->memory, marks->sets * sizeof *marks->set);
 }
 
 static rst_mark_set_t *set_of(const rst_marks_t *marks, uint32_t hash)
@@ -52,7 +61,7 @@ void rst_marks_put(rst_marks_t *marks, uint32_t hash, rst_moment_t at)
     mark_t *place;
 
     if (!marks->set)
-        marks->set = rst_alloc0(marks->memory, marks->sets * sizeof *marks->set);
+        make_sets(marks);
     set = set_of(marks, hash);
     place = place_of(set, hash);
     if (place->pass_index && place->hash != hash && place->pass_index > set->displaced.pass_index)

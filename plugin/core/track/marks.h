@@ -10,8 +10,8 @@
 #ifndef RST_MARKS_H
 #define RST_MARKS_H
 
-#include "base/memory.h"
 #include "base/moment.h"
+#include "track/keep.h"
 
 typedef enum rst_found {
     RST_NOT_THERE, /* nothing was known of it at that time */
@@ -21,15 +21,15 @@ typedef enum rst_found {
 
 typedef struct rst_mark_set rst_mark_set_t;
 
-/* Starts as zeros, except sets and memory. */
 typedef struct rst_marks {
     rst_mark_set_t *set; /* NULL before the first mark */
     uint32_t sets;       /* a power of two */
+    const rst_keep_t *keep;
     const rst_memory_t *memory;
 } rst_marks_t;
 
-/* bytes = the most that the marks may take. */
-void rst_marks_open(rst_marks_t *marks, uint64_t bytes, const rst_memory_t *memory);
+/* They take a small part of what keep may, from memory. */
+void rst_marks_open(rst_marks_t *marks, const rst_keep_t *keep, const rst_memory_t *memory);
 
 /* A record with this hash gave way. at = when it was heard of last. */
 void rst_marks_put(rst_marks_t *marks, uint32_t hash, rst_moment_t at);
