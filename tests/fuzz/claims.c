@@ -60,9 +60,8 @@ static bool holds_cramped(const rst_verdict_t *ample, const rst_verdict_t *cramp
 }
 
 /* In tables of so few records, some of these still fail: a handshake that had to go halfway leaves nothing that would
- * tell its hosts what it would have taught, an attempt that had to go does not count against the other one of a pair
- * (SMB), and ports that are used again after their story had to go begin without it. So only what nobody may ever be
- * wrong about ends the program, unless RST_FUZZ_STRICT is in the environment. */
+ * tell its hosts what it would have taught, and ports that are used again after their story had to go begin without it.
+ * So only what nobody may ever be wrong about ends the program, unless RST_FUZZ_STRICT is in the environment. */
 bool claims_hold_cramped(const rst_verdict_t *ample, const rst_verdict_t *cramped)
 {
     return holds_cramped(ample, cramped) || (cramped->confidence < ALARM && !getenv("RST_FUZZ_STRICT"));

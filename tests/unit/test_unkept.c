@@ -210,13 +210,37 @@ static void test_attempts(void)
                   "0.02 S:445>C R. =0 ack 1001 ttl 54");
 }
 
+/* The other attempt of a pair gives way, and the late reset of this one is not taken for a lone one. */
+static void test_attempt_dropped(void)
+{
+    const char *const *lines = SCRIPT("0 C:1>S:445 S 1000", "0 S:445>C:1 R. 5000 ack 1001", "0.01 C:2>S:139 S 2000",
+                                      "600 S:139>C:2 S. 6000 ack 2001", "600.001 C:2>S:139 R 2001");
+    script_run_t *run = g_new(script_run_t, 1);
+    const char *const *at = script_begin(run, &script_variants[0], lines);
+
+    for (unsigned i = 0; i < 4; i++)
+        script_feed(run, *at++);
+    rst_engine_limit(run->engine, run->engine->keep.used - 1);
+    script_feed(run, *at);
+    g_assert_cmpuint(run->engine->keep.kind[RST_KIND_CONNS].evicted, ==, 1);
+    rst_engine_finish_pass(run->engine);
+    script_expect(run, __FILE__, __LINE__, "connect_aborted 69-69 by client shows tried");
+    script_close(run);
+    g_free(run);
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
-        {"/unkept/declared", test_declared}, {"/unkept/flooded", test_flooded},
-        {"/unkept/distance", test_distance}, {"/unkept/endings", test_endings},
-        {"/unkept/service", test_service},   {"/unkept/visits", test_visits},
-        {"/unkept/attempts", test_attempts}, {NULL, NULL},
+        {"/unkept/declared", test_declared},
+        {"/unkept/flooded", test_flooded},
+        {"/unkept/distance", test_distance},
+        {"/unkept/endings", test_endings},
+        {"/unkept/service", test_service},
+        {"/unkept/visits", test_visits},
+        {"/unkept/attempts", test_attempts},
+        {"/unkept/attempt_dropped", test_attempt_dropped},
+        {NULL, NULL},
     };
 
     return script_main(&argc, &argv, tests);

@@ -42,27 +42,25 @@ static bool may_race(const rst_engine_t *engine, rst_moment_t a, rst_moment_t b)
     return elapsed != RST_TIME_NONE && elapsed <= (int64_t)MAX(prefs->he_ms, prefs->smb_race_ms) * RST_MILLISECOND;
 }
 
-/* young = it goes although others may still race it. */
-static void forget(rst_recent_t *recent, const rst_conn_t *conn, bool young)
+/* lost = it goes although others may be compared with it: a race is looked at when its loser is reset, however late. */
+static void forget(rst_recent_t *recent, const rst_conn_t *conn, bool lost)
 {
     for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
         if (recent->conn[i] != conn)
             continue;
         recent->conn[i] = NULL;
-        if (young && conn->first.pass_index > recent->overwritten.pass_index)
+        if (lost && conn->first.pass_index > recent->overwritten.pass_index)
             recent->overwritten = conn->first;
     }
 }
 
-void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn)
+void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn, bool lost)
 {
-    bool young = may_race(engine, conn->first, engine->file.now);
-
     if (conn->ring)
-        forget(&engine->recent[conn->ring - 1], conn, young);
+        forget(&engine->recent[conn->ring - 1], conn, lost);
     for (unsigned i = 0; i < 2; i++) {
         if (conn->host[i])
-            forget(&conn->host[i]->recent, conn, young);
+            forget(&conn->host[i]->recent, conn, lost);
     }
 }
 

@@ -20,7 +20,7 @@ void rst_attempts_update(rst_conn_t *conn);
 /* Finds another attempt of the client that raced the one that this reset ends. */
 void rst_attempts_compare(const rst_engine_t *engine, rst_reset_t *reset);
 
-/* Call before a connection is released. */
-void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn);
+/* Call before a connection is released. lost = to save memory. */
+void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn, bool lost);
 
 #endif

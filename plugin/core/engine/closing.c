@@ -23,7 +23,7 @@ static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
 
     if (engine->points.several || conn->awaits_trim || !rst_closed_summary_fits(conn) || may_race(engine, conn))
         return;
-    rst_attempts_forget(engine, conn);
+    rst_attempts_forget(engine, conn, false);
     rst_conn_entry_close(entry, &engine->hosts, &engine->memory);
     rst_keep_rate(&engine->keep, &entry->item, RST_VALUE_CLOSED, entry->as.summary.last_pass_index);
 }

@@ -153,7 +153,7 @@ static void drop_conn(rst_engine_t *engine, rst_conn_t *conn)
     rst_reset_t *reset;
 
     rst_closing_leave(engine, conn);
-    rst_attempts_forget(engine, conn);
+    rst_attempts_forget(engine, conn, true);
     rst_findings_leave(engine, conn);
     rst_past_leave(engine, conn);
     while ((reset = conn->record) != NULL) {
