@@ -9,8 +9,8 @@
 #include "answer/verdict.h"
 #include "scene.h"
 
-/* cramped = of an engine that had to drop records: it claims nothing more, and hardly anything else. With
- * RST_FUZZ_STRICT in the environment, also what is known to fail. */
+/* cramped = of an engine that had to drop records: it claims nothing more, and hardly anything else. True without
+ * RST_FUZZ_STRICT in the environment, because of inputs that are known to fail. */
 bool claims_hold_cramped(const rst_verdict_t *ample, const rst_verdict_t *cramped);
 
 /* earlier = after the first items, later = after the whole scene: what was sure stays, unless the rest is about the
