@@ -272,6 +272,18 @@ def test_report_writes_through_no_link(tmp_path, finished):
     assert (tmp_path / "victim").read_text() == "dear" and not (tmp_path / "new").exists()
 
 
+def test_job_log_is_no_link(batch, archive, tmp_path):
+    """parallel appends to it."""
+    batch(archive, "--out", tmp_path / "o")
+    (tmp_path / "victim").write_text("dear")
+    (tmp_path / "o" / "joblog").unlink()
+    (tmp_path / "o" / "joblog").symlink_to(tmp_path / "victim")
+    for result in (tmp_path / "o" / "out").glob("*.tsv"):
+        result.unlink()
+    batch(archive, "--out", tmp_path / "o")
+    assert (tmp_path / "victim").read_text() == "dear" and not (tmp_path / "o" / "joblog").is_symlink()
+
+
 # A file system of a few kB, made in a user namespace.
 SMALL = """mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" &&
 exec unshare -U --map-user=1000 --map-group=1000 "$@\""""

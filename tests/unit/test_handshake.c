@@ -115,6 +115,9 @@ static void test_bad_ack(void)
     script_check("* not handshake_bad_ack", "0.02 S>C S. 5000 ack 777", "0.021 C>S R 777");
 }
 
+/* Other traffic ran for a while: the SYN was not missed by a late start. */
+#define LATE_SYN_ACK "0 A>D S 1", "3 none", "5 S>C S. 5000 ack 1001", "5.001 C>S R 1001"
+
 static void test_unsolicited(void)
 {
     /* The capture begins with it: the SYN may have been missed. */
@@ -125,9 +128,7 @@ static void test_unsolicited(void)
     script_check("#1 unsolicited_synack 57-67; #3 unsolicited_synack 57-67 by client trigger 5",
                  "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001", "0.12 T>C S. 7000 ack 3001", "0.121 C>T R 3001",
                  "0.22 U>C S. 8000 ack 4001", "0.221 C>U R 4001");
-    /* Other traffic ran for a while: the SYN was not missed by a late start. */
-    script_check("unsolicited_synack 65-75 by client", "0 A>D S 1", "3 none", "5 S>C S. 5000 ack 1001",
-                 "5.001 C>S R 1001");
+    script_check("unsolicited_synack 65-75 by client", LATE_SYN_ACK);
     script_check("* not unsolicited_synack", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001");
     /* Nothing of the SYN-ACK in the reset's number. */
     script_check("undetermined", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 999999");
@@ -141,6 +142,10 @@ static void test_raw_socket(void)
     /* The capture shows one direction. */
     script_check("unknown_to_kernel 55-65 by client trigger 0", "0 C>S S 1000 ttl 64 id 1", "0.021 C>S R 1001 ttl 64 id 0",
                  "0.05 C>S . 1001 ack 5001 ttl 64 id 7");
+    /* Without the SYN, the SYN-ACK alone says what fits: a guessed number continues nothing, whenever it comes. */
+    script_check("unknown_to_kernel 80-90 by client", LATE_SYN_ACK, "5.05 C>S . 1001 ack 5001");
+    script_check("unsolicited_synack 65-75 by client", LATE_SYN_ACK, "6 C>S . 2675342405 ack 1097127993");
+    script_check("unsolicited_synack 65-75 by client", LATE_SYN_ACK, "605 C>S P. 1001 ack 1097127993 len 30");
     /* Nothing follows, or only a new SYN. */
     script_check("* not unknown_to_kernel", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001 ttl 64 id 0");
     script_check("#1 * not unknown_to_kernel", SCRIPT_SYN, SCRIPT_SYN_ACK, "0.021 C>S R 1001", "0.5 C>S S 99000",

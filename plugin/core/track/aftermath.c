@@ -122,6 +122,18 @@ static void note_syn(rst_reset_t *reset, const rst_segment_t *segment, rst_momen
         reset->after.same_syn = at;
 }
 
+/* If it reset a SYN-ACK, the sender goes on only with what this SYN-ACK lets it send. Where its SYN is missing, any
+ * number would fit it otherwise, a guessed one too. */
+static bool goes_on(const rst_reset_t *reset, const rst_segment_t *segment)
+{
+    const unsigned both = RST_FLAG_SYN | RST_FLAG_ACK;
+    const rst_recent_segment_t *trigger = &reset->trigger;
+
+    if (!trigger->moment.pass_index || (trigger->flags & both) != both)
+        return true;
+    return rst_seq_soon_after(segment->seq, trigger->ack) && rst_seq_soon_after(segment->ack, trigger->seq + 1);
+}
+
 static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_moment_t at)
 {
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK)) {
@@ -136,7 +148,7 @@ static void note_own(rst_reset_t *reset, const rst_segment_t *segment, rst_momen
         note_syn(reset, segment, at);
     if (reset->after.restarted || reset->after.syn_again)
         return;
-    if (!reset->after.own_next.pass_index) {
+    if (!reset->after.own_next.pass_index && goes_on(reset, segment)) {
         reset->after.own_next = at;
         reset->after.own_ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;
     }

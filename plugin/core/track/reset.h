@@ -43,7 +43,8 @@ typedef struct rst_aftermath {
     rst_moment_t twin;     /* the same reset from the sender's own distance, while this one is from elsewhere */
     rst_moment_t foreign;  /* the first segment with the sender's address that does not fit it */
     uint8_t foreign_clues;
-    rst_moment_t own_next; /* the sender's first segment that is neither SYN nor reset */
+    /* the sender's first segment that is neither SYN nor reset and goes on with the connection */
+    rst_moment_t own_next;
     uint8_t own_ttl;       /* its TTL, 0 = unknown */
     uint8_t alive_ttl;     /* TTL of the segment at alive, 0 = unknown */
     bool alive_new;        /* it was provably sent after the reset: new timestamp or IP ID */
