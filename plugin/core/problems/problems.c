@@ -22,7 +22,7 @@
 #include "problems/unseen.h"
 
 /* What hurts most first: nobody misses what a scan is denied. */
-static int compare_problems(const void *left, const void *right, void *user_data)
+static int compare_problems(gconstpointer left, gconstpointer right, gpointer user_data)
 {
     const rst_problems_t *problems = user_data;
     const rst_problem_t *a = rst_problem_at(problems, *(const uint32_t *)left);
@@ -39,11 +39,12 @@ static void put_in_order(rst_problems_t *problems)
 {
     uint32_t count = problems->problem->len;
     uint32_t number = 0;
+    GArray *order = g_array_sized_new(FALSE, FALSE, sizeof(uint32_t), count);
 
-    problems->by_number = g_new(uint32_t, count + 1);
     for (uint32_t i = 0; i < count; i++)
-        problems->by_number[i] = i;
-    g_qsort_with_data(problems->by_number, (gint)count, sizeof(uint32_t), compare_problems, problems);
+        g_array_append_val(order, i);
+    g_array_sort_with_data(order, compare_problems, problems);
+    problems->by_number = (uint32_t *)(void *)g_array_free(order, FALSE);
     for (uint32_t i = 0; i < count; i++) {
         rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
 
