@@ -147,18 +147,21 @@ static void feed_stranger(run_t *run, rst_segment_t *segment)
     REQUIRE(!rst_engine_feed(run->engine, segment));
 }
 
-/* A connection of strangers, in steps: one segment after each so many items. */
+/* A connection of strangers, in steps: one segment after each so many items. Never before the first TCP segment, because
+ * with that the capture begins. */
 static void play_among(run_t *run)
 {
     const scene_t *scene = run->scene;
     unsigned every = scene->items / STRANGERS_SEGMENTS + 1;
     unsigned stranger = 0;
+    bool begun = false;
 
     for (unsigned i = 0; i < scene->items; i++) {
         const scene_item_t *next = i + 1 < scene->items ? &scene->item[i + 1] : NULL;
 
         feed_item(run, &scene->item[i], stranger, 0);
-        if (i % every == 0 && next && next->segment.frame != scene->item[i].segment.frame) {
+        begun = begun || !scene->item[i].is_icmp;
+        if (i % every == 0 && begun && next && next->segment.frame != scene->item[i].segment.frame) {
             rst_segment_t segment = strangers_segment(scene, stranger, scene->item[i].segment.time);
 
             feed_stranger(run, &segment);
