@@ -117,7 +117,7 @@ def link_all(build, work, objects, jobs):
     if not listed.exists():
         raise MutantError(f"{build} has no unit tests: build it first")
     tests = re.findall(r"^add_test\(\[=\[(test_\w+)|^add_test\((test_\w+)", listed.read_text(), re.MULTILINE)
-    glib = run(["pkg-config", "--libs", "glib-2.0"]).split()
+    glib = [*run(["pkg-config", "--libs", "glib-2.0"]).split(), "-lm"]
     archives = [build / "tests" / "librst_script.a", build / "plugin" / "librst_core.a"]
 
     def one(test):

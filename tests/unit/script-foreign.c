@@ -67,6 +67,15 @@ bool script_foreign_is_before(script_foreign_t foreign)
     return foreign == SCRIPT_OTHER_HOSTS_BEFORE || foreign == SCRIPT_OTHER_PORTS_BEFORE;
 }
 
+/* Some scripts are played at absurd times. */
+static int64_t time_of(const talk_t *talk, const step_t *step)
+{
+    int64_t server = rst_time_times(step->server_delays, script_shown_delay(talk->shown, &talk->ends.server));
+    int64_t client = rst_time_times(step->client_delays, script_shown_delay(talk->shown, &talk->ends.client));
+
+    return rst_time_add(talk->at, rst_time_add(rst_time_add(server, client), step->wait_ms * RST_MILLISECOND));
+}
+
 static rst_segment_t segment_of(const talk_t *talk, const step_t *step)
 {
     const script_ends_t *ends = &talk->ends;
@@ -91,9 +100,7 @@ static rst_segment_t segment_of(const talk_t *talk, const step_t *step)
         segment.known |= RST_HAS_MSS;
     }
     if (talk->at != RST_TIME_NONE)
-        segment.time = talk->at + step->server_delays * script_shown_delay(talk->shown, &ends->server) +
-                       step->client_delays * script_shown_delay(talk->shown, &ends->client) +
-                       step->wait_ms * RST_MILLISECOND;
+        segment.time = time_of(talk, step);
     return segment;
 }
 

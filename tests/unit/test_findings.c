@@ -190,6 +190,59 @@ static void test_growing(void)
     g_free(run);
 }
 
+static rst_segment_t tunneled(uint8_t flags, bool from_server, uint32_t seq, uint32_t ack, uint32_t len)
+{
+    const rst_address_t client = {{flags == RST_FLAG_SYN && !from_server ? 1 : 2, 0}, 4}, server = {{9, 0}, 4};
+
+    return (rst_segment_t){.src = from_server ? server : client,
+                           .dst = from_server ? client : server,
+                           .sport = from_server ? 80 : 1024,
+                           .dport = from_server ? 1024 : 80,
+                           .seq = seq,
+                           .ack = ack,
+                           .len = len,
+                           .flags = flags,
+                           .known = RST_HAS_IP | RST_HAS_WINDOW | RST_HAS_OPTIONS | RST_HAS_LENGTH};
+}
+
+/* Both fail in one frame, as in a tunnel, whichever the frame shows first: the one that is told is the data, which had
+ * been accepted. */
+static void test_one_frame(void)
+{
+    for (unsigned first = 0; first < 2; first++) {
+        rst_prefs_t prefs = rst_prefs_default();
+        script_scope_t scope;
+        rst_finding_t finding;
+        rst_engine_t *engine;
+        rst_segment_t open[] = {tunneled(RST_FLAG_SYN, false, 1000, 0, 0),
+                                tunneled(RST_FLAG_SYN | RST_FLAG_ACK, true, 5000, 1001, 0),
+                                tunneled(RST_FLAG_ACK, false, 1001, 5001, 0)};
+
+        script_scope_open(&scope);
+        engine = rst_engine_new(&scope.memory, &prefs);
+        open[0].src = open[2].src;
+        for (uint32_t frame = 1; frame <= 12; frame++) {
+            int64_t time = frame < 4 ? frame * RST_MILLISECOND : (INT64_C(1) << (frame - 4)) * RST_SECOND;
+            rst_segment_t both[] = {tunneled(RST_FLAG_SYN, false, 7000, 0, 0),
+                                    tunneled(RST_FLAG_PSH | RST_FLAG_ACK, false, 1001, 5001, 100)};
+
+            rst_engine_frame(engine, frame, time);
+            for (unsigned i = 0; i < (frame < 4 ? 1 : frame < 12 ? 2 : 0); i++) {
+                rst_segment_t *segment = frame < 4 ? &open[frame - 1] : &both[i ^ first];
+
+                segment->frame = frame;
+                segment->time = time;
+                rst_engine_feed(engine, segment);
+            }
+        }
+        rst_engine_finish_pass(engine);
+        g_assert_true(rst_engine_finding(engine, 11, &scope.memory, &finding));
+        g_assert_cmpuint(finding.kind, ==, RST_FINDING_SILENT_GIVE_UP);
+        rst_engine_free(engine);
+        script_scope_close(&scope);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -200,6 +253,7 @@ int main(int argc, char **argv)
         { "/findings/not_unreachable", test_not_unreachable },
         { "/findings/unreachable_later", test_unreachable_later },
         { "/findings/growing", test_growing },
+        { "/findings/one_frame", test_one_frame },
         { NULL, NULL },
     };
 

@@ -231,6 +231,16 @@ static void test_open_ones(void)
     script_feed(run, "+0.1 C:101>S P. 700961 ack 705001 len 100");
     script_feed(run, "+0.1 S>C:101 R. 705001 ack 701061");
     script_expect(run, __FILE__, __LINE__, "#4 * 0-45 innocent shows dropped");
+    /* An accusation needs still more. */
+    script_feed(run, "+1 C:102>S S 800960 mss 1460");
+    script_feed(run, "+0.02 S>C:102 S. 805000 ack 800961 mss 1460");
+    script_feed(run, "+0.02 C:102>S . 800961 ack 805001");
+    script_feed(run, "+0.1 C:102>S P. 800961 ack 805001 len 100");
+    script_feed(run, "+0.0001 S>C:102 R. 805001 ack 801061");
+    script_feed(run, "+0.1 S>C:102 P. 805001 ack 801061 len 100");
+    script_feed(run, "+0.1 C:102>S . 801061 ack 805101");
+    script_feed(run, "+0.1 S>C:102 P. 805101 ack 801061 len 100");
+    script_expect(run, __FILE__, __LINE__, "#5 unread_data 40-45 by server innocent alt injected");
     end(run);
 }
 

@@ -216,24 +216,15 @@ void rst_learn_hosts(const rst_engine_t *engine, rst_reset_t *reset)
     }
 }
 
-/* That of the previous reset, as long as the same side counts as the server. */
-static rst_service_t *service_of(rst_engine_t *engine, const rst_reset_t *reset)
-{
-    const rst_conn_t *conn = reset->conn;
-    const rst_reset_t *before = conn->last_reset[reset->from];
-    unsigned server = 1u - reset->client;
-
-    if (before && before->service && before->client == reset->client)
-        return before->service;
-    return rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
-}
-
 /* Not for a lone reset, from which nothing is learned. */
 static void learn_service(rst_engine_t *engine, rst_reset_t *reset)
 {
+    const rst_conn_t *conn = reset->conn;
+    unsigned server = 1u - reset->client;
+
     if (!reset->host[0])
         return;
-    reset->service = service_of(engine, reset);
+    reset->service = rst_hosts_service(&engine->hosts, &conn->address[server], conn->port[server], conn->point);
     rst_service_hold(&engine->hosts, reset->service);
 }
 
