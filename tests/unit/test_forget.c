@@ -163,6 +163,34 @@ static void test_remains(void)
     }
 }
 
+/* However many lone resets or refused SYNs end in between, a connection that has ended is still known in full. */
+static void test_ended_ones(void)
+{
+    static const char *const many[] = {"+0.00001 C:%u>T R 1000",
+                                       "+0.00001 C:%u>T S 960 mss 1460|+0.00001 T>C:%u R. 0 ack 961"};
+
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(many); kind++) {
+        script_run_t *run = begin(&script_variants[0], UINT64_C(1) << 30);
+        char **lines = g_strsplit(many[kind], "|", 2);
+        rst_conn_t *conn;
+
+        feed_all(run, story);
+        conn = (rst_conn_t *)run->reset[0]->conn;
+        for (unsigned port = 1; port <= RST_ENDED_MAX + 1; port++) {
+            for (char **line = lines; *line; line++) {
+                char *text = g_strdup_printf(*line, port);
+
+                script_feed(run, text);
+                run->resets = 1;
+                g_free(text);
+            }
+        }
+        g_assert_true(conn->awaits_trim);
+        g_strfreev(lines);
+        end(run);
+    }
+}
+
 /* Memory stays within the limit and one packet. */
 static void test_bound(void)
 {
@@ -367,6 +395,7 @@ int main(int argc, char **argv)
         {"/forget/lone", test_lone},
         {"/forget/lone-resets", test_lone_resets},
         {"/forget/remains", test_remains},
+        {"/forget/ended", test_ended_ones},
         {"/forget/bound", test_bound},
         {"/forget/storm", test_storm},
         {"/forget/open", test_open_ones},

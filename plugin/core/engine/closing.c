@@ -56,22 +56,29 @@ static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 void rst_closing_leave(rst_engine_t *engine, rst_conn_t *conn)
 {
     if (conn->awaits_trim)
-        engine->ended[conn->ended_place] = NULL;
+        engine->ended[conn->ended_both][conn->ended_place] = NULL;
     if (conn->waits)
         leave_closed(engine, conn);
 }
 
 void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn)
 {
-    rst_conn_t **place = &engine->ended[engine->ended_next];
-    rst_conn_t *before = *place;
+    const rst_direction_t *side = conn->direction;
+    rst_conn_t **place;
+    rst_conn_t *before;
+    uint16_t *next;
 
-    if (conn->awaits_trim || !rst_conn_has_ended(conn))
+    /* Lone resets have left nothing that could be trimmed. */
+    if (conn->awaits_trim || !rst_conn_has_ended(conn) || (!side[0].segments && !side[1].segments))
         return;
+    conn->ended_both = side[0].segments && side[1].segments;
+    next = &engine->ended_next[conn->ended_both];
+    place = &engine->ended[conn->ended_both][*next];
+    before = *place;
     *place = conn;
     conn->awaits_trim = true;
-    conn->ended_place = engine->ended_next;
-    engine->ended_next = (uint16_t)((engine->ended_next + 1) % RST_ENDED_MAX);
+    conn->ended_place = *next;
+    *next = (uint16_t)((*next + 1) % RST_ENDED_MAX);
     if (!before)
         return;
     before->awaits_trim = false;

@@ -86,8 +86,10 @@ struct rst_engine {
     rst_story_t no_story;
     rst_conn_t nobody;                /* its connection */
     rst_direction_t nothing[2];       /* and the directions of that */
-    rst_conn_t *ended[RST_ENDED_MAX]; /* connections that ended last; each is trimmed when its place is needed */
-    uint16_t ended_next;
+    /* Connections that ended last; each is trimmed when its place is needed. Those with segments of both sides have
+     * places of their own, which a scan or lone resets do not take. */
+    rst_conn_t *ended[2][RST_ENDED_MAX];
+    uint16_t ended_next[2];
     rst_queue_t closed; /* those that closed in an orderly way, until no other attempt can race them */
     rst_recent_t recent[RST_RECENT_RINGS]; /* connections opened last, by link-layer address (attempts.h) */
 };

@@ -41,6 +41,7 @@ typedef struct rst_conn {
     uint8_t ring;                     /* where attempts of its client are found (engine/attempts.h), plus 1; 0 = none */
     bool awaits_trim;                 /* has ended and will be trimmed */
     uint16_t ended_place;             /* then: its place among those */
+    bool ended_both;                  /* then: both sides had sent segments */
     bool waits;                       /* in the queue of connections that closed */
     bool from_closed_summary;         /* all that is known of this incarnation is what closed_summary.h keeps */
     bool merged_places;               /* the file shows it from two places on one interface (merged.h) */
