@@ -112,8 +112,8 @@ static void add_sight(const talk_t *talk, rst_segment_t segment, uint32_t interf
     if (!talk->quiet && script_shown_ttl(talk->shown, &segment.src, segment.sport, interface, &segment.ttl))
         segment.known |= RST_HAS_IP;
     if (segment.time != RST_TIME_NONE)
-        segment.time =
-            script_shown_clock(talk->shown, segment.time + script_shown_shift(talk->shown, &segment.src, interface));
+        segment.time = script_shown_clock(
+            talk->shown, rst_time_add(segment.time, script_shown_shift(talk->shown, &segment.src, interface)));
     g_array_append_val(talk->segments, segment);
 }
 
@@ -145,12 +145,12 @@ static void add_talk(const talk_t *talk)
 /* The next connection begins later, with other numbers; apart: longer than slow hosts take for this one. */
 static void next_talk(talk_t *talk, int64_t apart)
 {
-    int64_t delays =
-        script_shown_delay(talk->shown, &talk->ends.server) + script_shown_delay(talk->shown, &talk->ends.client);
+    int64_t delays = rst_time_add(script_shown_delay(talk->shown, &talk->ends.server),
+                                  script_shown_delay(talk->shown, &talk->ends.client));
 
     add_talk(talk);
     if (talk->at != RST_TIME_NONE)
-        talk->at += apart == APART ? APART + 3 * delays : apart;
+        talk->at = rst_time_add(talk->at, apart == APART ? rst_time_add(APART, rst_time_times(3, delays)) : apart);
     talk->base[0] += 100000;
     talk->base[1] += 100000;
 }
@@ -204,7 +204,7 @@ GArray *script_foreign_make(const script_shown_t *shown, const script_variant_t 
     };
 
     if (shown->last != RST_TIME_NONE)
-        talk.at = script_foreign_is_before(foreign) ? shown->first - FAR : shown->last + FAR;
+        talk.at = script_foreign_is_before(foreign) ? rst_time_sub(shown->first, FAR) : rst_time_add(shown->last, FAR);
     if (foreign == SCRIPT_OTHER_HOSTS_BEFORE && shown->interfaces->len) {
         talk.interface = g_array_index(shown->interfaces, uint32_t, 0);
         talk.ends = (script_ends_t){script_address(variant, 'Y'), script_address(variant, 'Z'), 40000, 80, false};

@@ -201,7 +201,7 @@ int64_t script_shown_shift(const script_shown_t *shown, const rst_address_t *src
         while ((copy = next_segment(shown, &later))) {
             if (copy->interface == interface && is_copy(copy, original) && copy->time != RST_TIME_NONE &&
                 original->time != RST_TIME_NONE)
-                return copy->time - original->time;
+                return rst_time_sub(copy->time, original->time);
         }
     }
     return 0;
@@ -254,9 +254,9 @@ int64_t script_shown_delay(const script_shown_t *shown, const rst_address_t *hos
             continue;
         answer = answer_to(shown, asked, at);
         rank = answer ? delay_rank(answer) : 0;
-        if (rank && (rank > best || (rank == best && answer->time - asked->time < shortest))) {
+        if (rank && (rank > best || (rank == best && rst_time_sub(answer->time, asked->time) < shortest))) {
             best = rank;
-            shortest = answer->time - asked->time;
+            shortest = rst_time_sub(answer->time, asked->time);
         }
     }
     return shortest;
