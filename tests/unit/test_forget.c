@@ -272,6 +272,86 @@ static void test_open_ones(void)
     end(run);
 }
 
+/* A connection between C:101 and S that stays open, and then all has to go. */
+static script_run_t *begin_dropped(void)
+{
+    script_run_t *run = begin(&script_variants[0], LIMIT);
+
+    script_feed(run, "+0.5 C:101>S S 960 mss 1460");
+    script_feed(run, "+0.02 S>C:101 S. 5000 ack 961 mss 1460");
+    script_feed(run, "+0.02 C:101>S . 961 ack 5001");
+    rst_engine_limit(run->engine, 0);
+    rst_keep_make_room(&run->engine->keep);
+    g_assert_cmpuint(g_hash_table_size(run->engine->table.table), ==, 0);
+    rst_engine_limit(run->engine, UINT64_C(1) << 30);
+    return run;
+}
+
+/* Another one on the same addresses and ports, up to the third step of its handshake. */
+static void open_again(script_run_t *run)
+{
+    script_feed(run, "+1 C:101>S S 700960 mss 1460");
+    script_feed(run, "+0.02 S>C:101 S. 705000 ack 700961 mss 1460");
+    script_feed(run, "+0.02 C:101>S . 700961 ack 705001");
+}
+
+/* A straggler in between is not all that there was before the new connection. What shows its own SYN is: for the one
+ * after it, nothing is missing. */
+static void test_straggler(void)
+{
+    script_run_t *run = begin_dropped();
+
+    script_feed(run, "+0.1 C:101>S . 961 ack 5001");
+    open_again(run);
+    script_feed(run, "+0.1 S>C:101 R. 705001 ack 700961");
+    script_expect(run, __FILE__, __LINE__, "#1 * 0-45 innocent shows dropped");
+    g_assert_cmpuint(run->reset[0]->dropped, ==, 3);
+    script_feed(run, "+1 C:101>S S 900960 mss 1460");
+    script_feed(run, "+0.02 S>C:101 S. 905000 ack 900961 mss 1460");
+    script_feed(run, "+0.02 C:101>S . 900961 ack 905001");
+    script_feed(run, "+0.1 S>C:101 R. 905001 ack 900961");
+    g_assert_cmpuint(run->resets, ==, 2);
+    g_assert_cmpuint(run->reset[1]->dropped, ==, 0);
+    end(run);
+}
+
+/* Nor does a summary of the new connection forget that something had to go before it. */
+static void test_summary(void)
+{
+    script_run_t *run = begin_dropped();
+    char line[100];
+
+    open_again(run);
+    script_feed(run, "+0.1 C:101>S F. 700961 ack 705001");
+    script_feed(run, "+0.1 S>C:101 F. 705001 ack 700962");
+    script_feed(run, "+0.1 C:101>S . 700962 ack 705002");
+    for (unsigned port = 1000; port < 1001 + RST_ENDED_MAX; port++) {
+        g_snprintf(line, sizeof line, "+0.01 C:%u>S F. 961 ack 5001", port);
+        script_feed(run, line);
+        g_snprintf(line, sizeof line, "+0.01 S>C:%u F. 5001 ack 962", port);
+        script_feed(run, line);
+    }
+    script_feed(run, "+1 S>C:101 R 705002");
+    g_assert_true(run->reset[0]->from_closed_summary);
+    g_assert_cmpuint(run->reset[0]->dropped, ==, 3);
+    end(run);
+}
+
+/* A connection that begins after a burst has not survived it, whatever was there before. */
+static void test_no_survivor(void)
+{
+    script_run_t *run = begin_dropped();
+
+    script_feed(run, "+1 C:200>S P. 961 ack 5001 len 100");
+    script_feed(run, "+0.1 S>C:200 P. 5001 ack 1061 len 100");
+    script_feed(run, "+1 S>C:200 R. 5101 ack 1061");
+    open_again(run);
+    script_feed(run, "+0.1 S>C:101 P. 705001 ack 700961 len 100");
+    g_assert_nonnull(run->reset[0]->burst);
+    g_assert_false(run->reset[0]->burst->survived);
+    end(run);
+}
+
 /* Whatever a random capture contains, and however little memory there is: nothing points to what is gone (run with
  * AddressSanitizer), a second run with other secrets says the same, and in the end all memory is given back. */
 static rst_segment_t random_segment(GRand *rand, const script_variant_t *variant)
@@ -399,6 +479,9 @@ int main(int argc, char **argv)
         {"/forget/bound", test_bound},
         {"/forget/storm", test_storm},
         {"/forget/open", test_open_ones},
+        {"/forget/straggler", test_straggler},
+        {"/forget/summary", test_summary},
+        {"/forget/survivor", test_no_survivor},
         {"/forget/random", test_random},
         {NULL, NULL},
     };

@@ -107,23 +107,24 @@ static rst_reset_t *take(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
     return reset;
 }
 
-static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
-{
-    rst_conn_t *conn = rst_conn_new(segment, entry->as.summary.point, &engine->memory);
-
-    rst_conn_entry_restore(entry, conn, &engine->memory);
-    conn->entry = entry;
-    if (engine->points.several)
-        rst_points_adopt(&engine->points, conn, engine->points.first_interface);
-    return conn;
-}
-
 /* A single segment before a SYN says nothing about the connection that this SYN opens. */
 static uint32_t dropped_before(const rst_engine_t *engine, const rst_conn_entry_t *entry, bool opens)
 {
     rst_ghost_t ghost = rst_ghosts_find(&engine->ghosts, entry->key, entry->key_words);
 
     return opens && rst_ghost_value(ghost) == RST_VALUE_LONE ? 0 : ghost.last;
+}
+
+static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
+{
+    rst_conn_t *conn = rst_conn_new(segment, entry->as.summary.point, &engine->memory);
+
+    rst_conn_entry_restore(entry, conn, &engine->memory);
+    conn->entry = entry;
+    conn->dropped = dropped_before(engine, entry, conn->opened);
+    if (engine->points.several)
+        rst_points_adopt(&engine->points, conn, engine->points.first_interface);
+    return conn;
 }
 
 /* A connection for the entry, made from the packed SYN if that is all so far. */

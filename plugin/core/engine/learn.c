@@ -37,10 +37,12 @@ static void learn_survivor(rst_burst_t *burst, const rst_conn_t *conn, unsigned 
                     peer->last_data.pass_index > burst->last.pass_index && side->acked == peer->nxt;
 }
 
-/* What is left of a record that had to go shows as well that there was a connection. */
+/* What is left of a record that had to go shows as well that there was a connection; but not the one that a SYN opened
+ * since. */
 static bool began_before(const rst_conn_t *conn, rst_moment_t moment)
 {
-    return conn->first.pass_index < moment.pass_index || (conn->dropped && conn->dropped < moment.pass_index);
+    return conn->first.pass_index < moment.pass_index ||
+           (!conn->opened && conn->dropped && conn->dropped < moment.pass_index);
 }
 
 void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)

@@ -246,12 +246,13 @@ void rst_conn_start(rst_conn_t *conn, const rst_memory_t *memory)
     conn->revisables = 0;
     conn->resets = 0;
     conn->client = -1;
+    if (conn->opened)
+        conn->dropped = 0;
     conn->opened = false;
     conn->from_closed_summary = false;
     conn->first.pass_index = 0;
     conn->name = 0;
     conn->story = NULL;
-    conn->dropped = 0;
 }
 
 /* In files merged from two clocks or two queues, the SYN-ACK may come before the SYN that it acknowledges. */

@@ -64,7 +64,7 @@ typedef struct rst_conn {
     rst_owned_t *owned;
     uint32_t failure, past; /* places of what was noted of its earlier incarnations, plus 1 (engine/failures, past) */
     /* pass_index of the latest segment known of what was dropped on these addresses and ports before this incarnation
-     * began (ghosts.h); 0 = nothing */
+     * began (ghosts.h), or before the previous one if that does not show its own SYN; 0 = nothing */
     uint32_t dropped;
     struct rst_attempt *attempt; /* this connection attempt, for the resets of others; NULL when none refers to it */
 } rst_conn_t;
