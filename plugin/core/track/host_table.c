@@ -92,6 +92,14 @@ static bool host_is_silent(const void *owner, const rst_keep_item_t *item)
     return silence != RST_TIME_NONE && silence > RST_NEAR_BEFORE;
 }
 
+/* item = the first member of what the table holds. */
+static void enter(rst_hosts_t *hosts, GHashTable *table, rst_keep_item_t *item, rst_kind_t kind)
+{
+    g_hash_table_add(table, item);
+    rst_keep_charge(hosts->keep, kind, PLACE);
+    rst_keep_add(hosts->keep, item, kind, RST_VALUE_LONE, hosts->file->now.pass_index);
+}
+
 static void evict_host(void *owner, rst_keep_item_t *item)
 {
     rst_hosts_t *hosts = owner;
@@ -158,9 +166,7 @@ static rst_host_t *new_host(rst_hosts_t *hosts, const rst_host_t *key)
     host->point = key->point;
     host->hash = key->hash;
     host->lost = lost_host(hosts, host);
-    g_hash_table_add(hosts->hosts, host);
-    rst_keep_charge(hosts->keep, RST_KIND_HOSTS, PLACE);
-    rst_keep_add(hosts->keep, &host->item, RST_KIND_HOSTS, RST_VALUE_LONE, hosts->file->now.pass_index);
+    enter(hosts, hosts->hosts, &host->item, RST_KIND_HOSTS);
     return host;
 }
 
@@ -215,9 +221,7 @@ static rst_service_t *new_service(rst_hosts_t *hosts, const rst_service_t *key)
     service->point = key->point;
     service->hash = key->hash;
     service->lost = lost_service(hosts, service);
-    g_hash_table_add(hosts->services, service);
-    rst_keep_charge(hosts->keep, RST_KIND_SERVICES, PLACE);
-    rst_keep_add(hosts->keep, &service->item, RST_KIND_SERVICES, RST_VALUE_LONE, hosts->file->now.pass_index);
+    enter(hosts, hosts->services, &service->item, RST_KIND_SERVICES);
     return service;
 }
 
