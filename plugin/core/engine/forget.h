@@ -2,8 +2,8 @@
  * Connections and their resets give way when memory is used up (track/keep.h has the policy).
  *
  * What goes is unhooked from everything that refers to it, and leaves a ghost (track/ghosts.h). The resets of such a
- * connection go with it: whoever asks for one later gets the verdict that it was dropped. So resets are kept by their
- * ids, never by their addresses.
+ * connection go with it: whoever asks for one later gets what is left of its verdict (remains.h). So resets are kept by
+ * their ids, never by their addresses.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -14,13 +14,13 @@
 #include "engine/engine.h"
 #include "judge/judge.h"
 #include "points/route.h"
+#include "track/asked_names.h"
 #include "track/conn_table.h"
 #include "track/connection.h"
 #include "track/file.h"
 #include "track/ghosts.h"
 #include "track/host_table.h"
 #include "track/icmp_reports.h"
-#include "track/asked_names.h"
 #include "track/keep.h"
 
 #define RST_ENDED_MAX 1024
@@ -60,7 +60,7 @@ struct rst_engine {
     rst_file_t file;
     rst_memory_t memory; /* allocates from the pool, charged to RST_KIND_CONNS */
     rst_hosts_t hosts;
-    rst_asked_names_t names;      /* of servers */
+    rst_asked_names_t names;               /* of servers */
     rst_conn_table_t table;                /* all connections */
     rst_points_t points;                   /* interfaces and capture points */
     rst_ghosts_t ghosts;                   /* what had to go */

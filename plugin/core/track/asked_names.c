@@ -37,7 +37,8 @@ void rst_asked_names_close(rst_asked_names_t *names)
     g_ptr_array_free(names->text, TRUE);
 }
 
-uint32_t rst_asked_names_number(rst_asked_names_t *names, const uint8_t *bytes, size_t length, const rst_memory_t *memory)
+uint32_t rst_asked_names_number(rst_asked_names_t *names, const uint8_t *bytes, size_t length,
+                                const rst_memory_t *memory)
 {
     const char *text = rst_escaped_text(memory, bytes, length);
     name_t like = {.text = text, .hash = (uint32_t)rst_siphash(&names->secret, text, strlen(text))};

@@ -25,7 +25,8 @@ void rst_asked_names_open(rst_asked_names_t *names);
 void rst_asked_names_close(rst_asked_names_t *names);
 
 /* The number of a name from the wire, from 1; 0 when there are too many. */
-uint32_t rst_asked_names_number(rst_asked_names_t *names, const uint8_t *bytes, size_t length, const rst_memory_t *memory);
+uint32_t rst_asked_names_number(rst_asked_names_t *names, const uint8_t *bytes, size_t length,
+                                const rst_memory_t *memory);
 
 /* The name, escaped; NULL for 0. */
 const char *rst_asked_names_text(const rst_asked_names_t *names, uint32_t number);

@@ -6,6 +6,7 @@
 #include "track/icmp_reports.h"
 
 #include "base/text.h"
+
 #define PLACE 40 /* bytes that an entry takes in a GHashTable, about */
 
 typedef struct meaning {
