@@ -104,6 +104,9 @@ static void test_bad_ack(void)
 {
     script_check("handshake_bad_ack 85-95 by client trigger 2 not half_open_discovery not half_open_scan", SCRIPT_SYN,
                  "0.02 S>C S. 5000 ack 777", "0.021 C>S R 777");
+    /* No other capture point that could still speak against it. */
+    script_check("handshake_bad_ack 90-90 early handshake_bad_ack sure_early 90", SCRIPT_SYN, "0.02 S>C S. 5000 ack 777",
+                 "0.021 C>S R 777");
     script_check("handshake_bad_ack by client", "0 C>S S 1000 nowin noopt", "0.02 S>C S. 5000 ack 1002 nowin noopt",
                  "0.03 C>S R 1002 nowin");
     /* The final ACK does not fit the SYN-ACK. */

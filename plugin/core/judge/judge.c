@@ -12,7 +12,7 @@
 #include "judge/alternatives.h"
 #include "judge/at_kernel.h"
 #include "judge/at_points.h"
-#include "judge/honest.h"
+#include "judge/limits.h"
 #include "judge/measure.h"
 #include "judge/patterns.h"
 #include "judge/rewritten_between.h"
@@ -53,8 +53,6 @@
 #include "rules/timer.h"
 #include "rules/unwanted_data.h"
 
-#define IN_MERGED 30     /* two places on one interface: distance and timing prove nothing, so nobody is accused */
-#define IN_FIRST_PASS 69 /* before anything that comes later could be ruled out */
 #define UNDETERMINED_SHARE 20
 #define SENT_AGAIN_DOUBT 20 /* a network may double a single packet */
 
@@ -137,100 +135,11 @@ static bool others_decline(const rst_view_t *view)
 }
 #endif
 
-static bool is_accusation(const rst_rule_t *rule)
-{
-    return (rule->flags & RST_RULE_MIDDLEBOX) || rst_cause_is(rule->cause, RST_TRAITS_ACCUSING);
-}
-
-static bool is_merged(const rst_view_t *view)
-{
-    return view->reset->story->merged_places;
-}
-
-/* By elimination: its apparent sender may go on, the other side may be reset too, the port may refuse from then on. A
- * port that was open may be so again, with a full backlog in between, and the program behind a scanner's SYN may go on.
- * By numbers that do not match: another capture point may show that they were changed on the way. */
-static bool is_provisional(const rst_view_t *view, const rst_rule_t *rule)
-{
-    return (rule->flags & RST_RULE_BY_ELIMINATION) || rule->cause == RST_CAUSE_HALF_OPEN_SCAN ||
-           (rule->cause == RST_CAUSE_CLOSED_PORT && !rst_is_no(rst_served_before(view))) ||
-           (view->points->interfaces > 1 &&
-            (rule->cause == RST_CAUSE_HANDSHAKE_BAD_ACK || rst_cause_is(rule->cause, RST_TRAIT_BY_TIMESTAMP)));
-}
-
-/* Something of these addresses and ports was dropped to save memory (ghosts.h). A connection that shows its own SYN
- * lacks only what came before that. Of any other, nobody knows what it was: only copies in the capture can be told. */
-static unsigned dropped_most(const rst_view_t *view, const rst_rule_t *rule)
-{
-    if (!view->reset->dropped || rst_cause_info(rule->cause)->category == RST_CATEGORY_ARTEFACT)
-        return RST_HONEST_ALWAYS;
-    if (!view->reset->opened)
-        return 0;
-    return is_accusation(rule) ? IN_MERGED : RST_WITHOUT_HISTORY;
-}
-
-static unsigned unkept_most(const rst_view_t *view, const rst_rule_t *rule)
-{
-    if (!rst_unkept_by(view, rule, is_accusation(rule)))
-        return RST_HONEST_ALWAYS;
-    return is_accusation(rule) ? RST_UNKEPT_MOST_ACCUSING : RST_UNKEPT_MOST;
-}
-
-static unsigned unseen_most(const rst_view_t *view, const rst_rule_t *rule)
-{
-    if (!(rule->flags & RST_NEEDS_PACKETS) || !rst_unseen_by(view, rule))
-        return RST_HONEST_ALWAYS;
-    /* What comes from elsewhere does so after any silence. */
-    return is_accusation(rule) && !(rule->flags & (RST_RULE_BY_DISTANCE | RST_RULE_BY_BOTH)) ? RST_UNSEEN_MOST_ACCUSING
-                                                                                             : RST_UNSEEN_MOST;
-}
-
-/* What is left of a rule's answer after limits, and which limit applied. */
-static unsigned limited(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_limit_t *limit)
-{
-    unsigned honest = rst_honest_most(view, rule);
-
-    *limit = RST_LIMIT_NONE;
-    if (view->from_host && (rule->flags & RST_RULE_MIDDLEBOX)) {
-        *limit = RST_LIMIT_FROM_HOST;
-        return 0;
-    }
-    if (is_merged(view) && is_accusation(rule) && said > IN_MERGED) {
-        *limit = RST_LIMIT_MERGED;
-        said = IN_MERGED;
-    }
-    if ((rule->flags & RST_RULE_HISTORY) && said > RST_WITHOUT_HISTORY && !rst_has_history(view)) {
-        *limit = RST_LIMIT_HISTORY;
-        said = RST_WITHOUT_HISTORY;
-    }
-    if (said > dropped_most(view, rule)) {
-        *limit = RST_LIMIT_DROPPED;
-        said = dropped_most(view, rule);
-    }
-    if (said > honest) {
-        *limit = RST_LIMIT_HONEST;
-        said = honest;
-    }
-    if (view->unkept && said > unkept_most(view, rule)) {
-        *limit = RST_LIMIT_UNKEPT;
-        said = unkept_most(view, rule);
-    }
-    if (said > unseen_most(view, rule)) {
-        *limit = RST_LIMIT_UNSEEN;
-        said = unseen_most(view, rule);
-    }
-    if (is_provisional(view, rule) && view->file->reading && said > IN_FIRST_PASS) {
-        *limit = RST_LIMIT_READING;
-        said = IN_FIRST_PASS;
-    }
-    return said;
-}
-
 /* Called for each rule that matched. */
 static void weigh(const rst_view_t *view, const rst_rule_t *rule, unsigned said, rst_outcome_t *outcome)
 {
     rst_limit_t limit;
-    unsigned confidence = limited(view, rule, said, &limit);
+    unsigned confidence = rst_limited(view, rule, said, &limit);
     bool leads = !outcome->primary && confidence >= RST_LEADS;
 
     assert(!(rule->flags & RST_RULE_ALTERNATIVE) || said < RST_LEADS);
@@ -348,13 +257,13 @@ static void conclude(const rst_view_t *view, const rst_outcome_t *outcome, const
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The connection had closed long before: only a summary of its packets was kept");
     if (rule)
-        rst_unkept_tell(view, rst_unkept_by(view, rule, is_accusation(rule)));
+        rst_unkept_tell(view, rst_unkept_by(view, rule, rst_rule_accuses(rule)));
     if (rule)
         rst_unseen_tell(view, rst_unseen_by(view, rule));
     if (outcome->reading)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "What comes later in the capture is not known yet and may still explain the reset");
-    if (is_merged(view))
+    if (view->reset->story->merged_places)
         rst_evidence_add(view, view->reset->at.pass_index,
                          "The file shows this connection from two places on one interface: distance and time prove "
                          "nothing. Merge with mergecap -I none");
