@@ -150,6 +150,7 @@ def test_changed_file_is_read_again(batch, archive, tmp_path):
     *((["a", f"--timeout={value}"], "--timeout") for value in ("-1", "0", "x", "1.5", "", "9999999999")),
     *((["a", f"--options={value}"], "--options") for value in ("'", "-w new", "-T json", "x", "-Z", "-o", "; touch new",
                                                                "-r new", "--fatal-warnings")),
+    *((["a", f"--{name}="], f"--{name}: nothing given") for name in ("out", "hosts", "ssh", "tshark")),
     (["a", "--options=-o nonsense.none:1"], "nonsense"), (["a", "--options=-d nonsense"], "nonsense"),
     (["a", "--env", "a b"], "--env"), (["a", "--out", "/usr"], "belongs to another user"), (["a", "--out", "a"], "a:"),
     (["a", "--out", "/proc/new"], "cannot write"), (["a", "--out", "other"], "no results of rst-batch"),
@@ -230,12 +231,21 @@ def test_nobody_listens(tshark, archive, tmp_path, redirect):
     assert "rst-batch:" not in "".join(path.read_text() for path in (tmp_path / "out").iterdir() if path.is_file())
 
 
+@pytest.mark.parametrize("jobs", ["3", "50%", "+1", "-1"])
+def test_jobs(batch, archive, tmp_path, jobs):
+    done = batch("--jobs", jobs, archive / "plain.pcapng", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_one_at_a_time(batch, archive, tmp_path):
+    """The first one stands still meanwhile, so that it is not done before the second one looks."""
     first = batch(archive, "--out", tmp_path / "out", wait=False)
     deadline = time.monotonic() + 100
     while not (tmp_path / "out" / "out").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
+    first.send_signal(signal.SIGSTOP)
     done = batch(archive, "--out", tmp_path / "out")
+    first.send_signal(signal.SIGCONT)
     assert done.returncode == 2 and "another rst-batch is at work" in done.stderr
     assert first.communicate(timeout=300) and first.returncode == 1
 
