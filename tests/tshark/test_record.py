@@ -268,7 +268,7 @@ def test_capture_killed(folder):
 def test_recorder_killed(folder):
     with started("--folder", folder, "--name", "x", "lo") as child:
         wait_for(lambda: any(path.stat().st_size > 1000 for path in folder.glob("*.pcapng")))
-        sniffer, recorder = pid_of(child, "dumpcap"), pid_of(child, "rst-record")
+        sniffer, recorder = (wait_for(lambda name=name: pid_of(child, name)) for name in ("dumpcap", "rst-record"))
         os.kill(recorder, signal.SIGKILL)
         child.communicate(timeout=60)
     wait_for(lambda: not os.path.exists(f"/proc/{sniffer}"))
@@ -376,7 +376,7 @@ def test_no_buffer(folder):
 def test_name_taken_meanwhile(folder):
     """Nothing is replaced and nothing is lost."""
     with started("--folder", folder, "--name", "x", "--seconds", "2", "lo") as child:
-        wait_for(lambda: names(folder))
+        wait_for(lambda: len(names(folder)) == 2)  # both names were free
         (folder / "x.pcapng").write_text("mine")
         _, err = child.communicate(timeout=60)
     assert child.returncode == 1 and b"File exists, it is in '" in err, err
