@@ -9,6 +9,7 @@
   * every source has a header of the same name, which declares what other files call (or engine/engine.h does)
   * every header compiles alone, and its first line and its guard bear its name
   * a comment that refers to (file.h) means one that exists
+  * rules ask rst_view_t for hosts and services, not the reset: only the view says whether they were kept
   * the core includes nothing but GLib and standard C
   * the plugin takes engine/engine.h, answer, facts and base, its folder present only engine/engine.h, answer and base
 """

@@ -8,10 +8,11 @@
  * COUNT     packets of the flood
  * POSITION  before, between (spread over all gaps of the capture) or after
  * ipv6      the flood has IPv6 addresses
- * two       two interfaces of the file see each packet of the flood; the verdicts are compared with those where they
- * see its first packet, because a second capture point is knowledge of its own list      also print each verdict that
- * differs MB        the preference that limits the memory, a number FILE      no more than write capture and flood to
- * this file, for Wireshark
+ * two       two interfaces of the file see each packet of the flood; compared with two that see its first packet only,
+ *           because a second capture point is knowledge of its own
+ * list      also print each verdict that differs
+ * MB        the preference that limits the memory, a number
+ * FILE      no more than write capture and flood to this file, for Wireshark
  *
  * Prints: kind, family, interfaces, position, packets, resets of the capture, verdicts that differ (cause, sender or a
  * higher confidence), claims of 70 or more among them that differ in cause or sender, accusations that were none
@@ -196,9 +197,10 @@ static bool read_options(int argc, char **argv, plan_t *plan, options_t *options
     if (argc < 5 || !(plan->kind = kind_named(argv[2])))
         return false;
     plan->count = strtoull(argv[3], NULL, 10);
-    plan->position = !strcmp(argv[4], positions[BEFORE])  ? BEFORE
-                     : !strcmp(argv[4], positions[AFTER]) ? AFTER
-                                                          : BETWEEN;
+    while (strcmp(argv[4], positions[plan->position])) {
+        if (++plan->position == G_N_ELEMENTS(positions))
+            return false;
+    }
     for (int i = 5; i < argc; i++) {
         if (!strcmp(argv[i], "ipv6"))
             plan->ipv6 = true;
