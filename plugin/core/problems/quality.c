@@ -5,7 +5,10 @@
  */
 #include "problems/quality.h"
 
+#include "problems/words.h"
+
 #define MANY 5 /* one in so many */
+#define WHEN "%Y-%m-%d %H:%M:%S"
 
 rst_quality_t rst_quality_of(const rst_census_t *census)
 {
@@ -20,30 +23,23 @@ rst_quality_t rst_quality_of(const rst_census_t *census)
     return quality;
 }
 
-static void write_time(int64_t ns, GString *out)
-{
-    GDateTime *time = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(ns / RST_SECOND);
-    char *text = time ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : NULL;
-
-    g_string_append(out, text ? text : "an unknown time");
-    g_free(text);
-    if (time)
-        g_date_time_unref(time);
-}
-
 static void write_facts(const rst_census_t *census, const rst_quality_t *quality, GString *out)
 {
-    g_string_append_printf(out, "Capture: %u frames, %u connections, ", census->frames, quality->connections);
-    write_time(census->first_time, out);
+    g_string_append(out, "Capture: ");
+    rst_words_count(census->frames, "frame", out);
+    g_string_append(out, ", ");
+    rst_words_count(quality->connections, "connection", out);
+    g_string_append(out, ", ");
+    rst_words_time(census->first_time, WHEN, out);
     g_string_append(out, " to ");
-    write_time(census->last_time, out);
+    rst_words_time(census->last_time, WHEN, out);
     g_string_append(out, " UTC");
     if (census->several_points)
         g_string_append(out, ", several capture points");
     if (census->copies)
-        g_string_append_printf(out, ", %" G_GUINT64_FORMAT " packets twice", (guint64)census->copies);
+        g_string_append_printf(out, ", packets held twice: %" G_GUINT64_FORMAT, (guint64)census->copies);
     if (census->gaps)
-        g_string_append_printf(out, ", packets missing in %" G_GUINT64_FORMAT " places", (guint64)census->gaps);
+        g_string_append_printf(out, ", gaps where packets are missing: %" G_GUINT64_FORMAT, (guint64)census->gaps);
     g_string_append(out, ".\n");
 }
 

@@ -7,6 +7,7 @@
 
 #include "problems/quality.h"
 #include "problems/stories.h"
+#include "problems/words.h"
 
 static const char *culprit_text(unsigned culprit)
 {
@@ -38,7 +39,8 @@ static void write_benign(const rst_problems_t *problems, GString *out)
         all += problems->benign[i];
     if (!all)
         return;
-    g_string_append_printf(out, "Harmless: %" G_GUINT64_FORMAT " resets", all);
+    g_string_append(out, "Harmless: ");
+    rst_words_count(all, "reset", out);
     for (unsigned i = 0; i < RST_CAUSE_COUNT; i++) {
         if (!problems->benign[i])
             continue;
@@ -46,6 +48,22 @@ static void write_benign(const rst_problems_t *problems, GString *out)
         between = ", ";
     }
     g_string_append(out, ").\n");
+}
+
+static void write_more(uint32_t count, GString *out)
+{
+    g_string_append(out, "And ");
+    rst_words_count(count, "more problem", out);
+    g_string_append(out, ".\n");
+}
+
+static void write_noise(const rst_problems_t *problems, GString *out)
+{
+    g_string_append(out, "Background noise: ");
+    rst_words_count(problems->noise, "connection", out);
+    g_string_append(out, " of ");
+    rst_words_count(problems->strangers, "stranger", out);
+    g_string_append(out, ".\n");
 }
 
 void rst_report_write(const rst_problems_t *problems, uint32_t most, GString *out)
@@ -63,16 +81,15 @@ void rst_report_write(const rst_problems_t *problems, uint32_t most, GString *ou
             write_problem(problems, problem, out);
     }
     if (count > most)
-        g_string_append_printf(out, "And %u more problems.\n", count - most);
+        write_more(count - most, out);
     if (!count)
         g_string_append_printf(out, "No problem found in %u frames and %u connections.\n", census->frames,
                                census->flows->len);
     write_benign(problems, out);
     if (problems->noise)
-        g_string_append_printf(out, "Background noise: %u connections of %u strangers.\n", problems->noise,
-                               problems->strangers);
+        write_noise(problems, out);
     if (problems->undetermined->len)
         g_string_append_printf(out, "Cannot be told from this capture: %u.\n", problems->undetermined->len);
     if (census->followers)
-        g_string_append_printf(out, "Not counted: %u resets that follow others or are copies.\n", census->followers);
+        g_string_append_printf(out, "Not counted, because they follow others or are copies: %u.\n", census->followers);
 }

@@ -147,14 +147,20 @@ static void take_times(rst_problems_t *problems)
     }
 }
 
-/* Since the latest one that failed, in the order in which they began. */
-static void note_attempt(rst_problem_t *problem, uint32_t *fine_since, bool hit, bool failed)
+static bool is_opening(const rst_incident_t *incident)
 {
-    (void)problem;
-    if (hit)
-        *fine_since = 0;
-    else if (!failed)
-        (*fine_since)++;
+    return rst_story_info(incident->token)->family == RST_FAMILY_OPEN;
+}
+
+/* Did it go well, as far as the problem is concerned? Who was accepted was not refused, even if it failed later. */
+static bool is_fine(const rst_problems_t *problems, const rst_problem_t *problem, const rst_flow_t *flow)
+{
+    const rst_census_t *census = problems->census;
+
+    if (!flow->incident)
+        return true;
+    return (flow->facts & RST_FLOW_ANSWERED) && !is_opening(rst_incident_at(census, flow->incident - 1)) &&
+           is_opening(rst_incident_at(census, problems->order[problem->start]));
 }
 
 static void count_flow(rst_problems_t *problems, const index_t *index, const rst_flow_t *flow, rst_scope_t scope,
@@ -172,7 +178,10 @@ static void count_flow(rst_problems_t *problems, const index_t *index, const rst
 
         problem->total++;
         problem->in_period += flow->first <= problem->last && flow->last >= problem->first;
-        note_attempt(problem, &fine_since[sharer->problem], incident == sharer->problem + 1, flow->incident != 0);
+        if (incident == sharer->problem + 1)
+            fine_since[sharer->problem] = 0; /* since the latest one that failed, in the order in which they began */
+        else
+            fine_since[sharer->problem] += is_fine(problems, problem, flow);
         at = sharer->next;
     }
 }

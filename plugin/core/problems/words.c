@@ -24,7 +24,7 @@ static const words_t all_words[RST_TOKEN_COUNT] = {
 };
 
 /* For bindings that say more than the cause does. */
-static const words_t scan = {"{client} probed {services}{when}, refused or without effect: {share}",
+static const words_t scan = {"{client} probed {services}{when}: {share} refused or without effect",
                              "Find out who runs {client}; if it is not yours, block it", "What runs on {client}"};
 static const words_t other = {"Something ended {share} between {clients} and {server}{when}", "", NULL};
 
@@ -40,14 +40,14 @@ static const rst_flow_t *example_flow(const rst_problems_t *problems, const rst_
     return rst_incident_flow(problems->census, rst_incident_at(problems->census, problem->example));
 }
 
-static GDateTime *utc(int64_t ns)
+void rst_words_count(uint64_t count, const char *one, GString *out)
 {
-    return ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(ns / RST_SECOND);
+    g_string_append_printf(out, "%" G_GUINT64_FORMAT " %s%s", (guint64)count, one, count == 1 ? "" : "s");
 }
 
-static void write_time(int64_t ns, const char *format, GString *out)
+void rst_words_time(int64_t ns, const char *format, GString *out)
 {
-    GDateTime *time = utc(ns);
+    GDateTime *time = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
     char *text = time ? g_date_time_format(time, format) : NULL;
 
     g_string_append(out, text ? text : "an unknown time");
@@ -67,23 +67,23 @@ static void write_when(const rst_problem_t *problem, GString *out)
         g_string_append(out, ", at ");
     } else {
         g_string_append(out, ", ");
-        write_time(problem->first, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
+        rst_words_time(problem->first, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
         g_string_append(out, " to ");
     }
-    write_time(problem->last, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
+    rst_words_time(problem->last, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
     g_string_append(out, " UTC");
     if (problem->ongoing == RST_ONGOING_YES)
-        g_string_append(out, problem->hits == problem->in_period ? ", up to the last attempt" : ", to the end");
+        g_string_append(out, problem->hits == problem->in_period ? ", up to the last attempt" : ", no clear recovery");
 }
 
-/* Where both figures differ much, the one for while it lasted comes first. */
+/* Where both figures differ much, the one for while it lasted comes first; a single failure does not last. */
 static void write_share(const rst_problem_t *problem, GString *out)
 {
     uint32_t period = MAX(problem->hits, problem->in_period), total = MAX(problem->hits, problem->total);
 
     if (total == 1)
         g_string_append(out, "one connection");
-    else if (total > period + period / 2)
+    else if (problem->hits > 1 && total > period + period / 2)
         g_string_append_printf(out, "%u of %u connections while it lasted (%u in all)", problem->hits, period, total);
     else
         g_string_append_printf(out, "%u of %u connections", problem->hits, total);
@@ -126,7 +126,7 @@ static void write_timer(const rst_problem_t *problem, GString *out)
     char number[G_ASCII_DTOSTR_BUF_SIZE];
 
     if (problem->timer == RST_TIME_NONE)
-        g_string_append(out, "not the same in all");
+        g_string_append(out, "not clear from this capture");
     else
         g_string_append_printf(out, "%s s",
                                g_ascii_formatd(number, sizeof number, "%.1f", (double)problem->timer / RST_SECOND));
@@ -164,9 +164,11 @@ static void write_word(const rst_problems_t *problems, const rst_problem_t *prob
     else if (g_str_equal(name, "when"))
         write_when(problem, out);
     else if (g_str_equal(name, "at"))
-        write_time(problem->first, "%Y-%m-%d %H:%M:%S UTC", out);
+        rst_words_time(problem->first, "%Y-%m-%d %H:%M:%S UTC", out);
     else if (g_str_equal(name, "timer"))
         write_timer(problem, out);
+    else if (g_str_equal(name, "listens"))
+        g_string_append(out, problem->ongoing == RST_ONGOING_NO ? "listened" : "listens");
     else if (g_str_equal(name, "trigger") && problem->trigger)
         g_string_append_printf(out, " for \"%s\"", problem->trigger);
 }

@@ -15,4 +15,10 @@ char *rst_words_settle(const rst_problems_t *problems, const rst_problem_t *prob
 /* The steps, to be freed with g_strfreev(). */
 char **rst_words_advice(const rst_problems_t *problems, const rst_problem_t *problem);
 
+/* "1 reset", "2 resets", ... */
+void rst_words_count(uint64_t count, const char *one, GString *out);
+
+/* In UTC, as g_date_time_format() does. */
+void rst_words_time(int64_t ns, const char *format, GString *out);
+
 #endif
