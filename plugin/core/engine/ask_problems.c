@@ -30,13 +30,17 @@ char *rst_engine_problems(rst_engine_t *engine, bool json, uint32_t most, const 
     return g_string_free(out, FALSE);
 }
 
-static uint32_t answer(const rst_problems_t *problems, uint32_t problem, const char **title)
+/* incident may be NULL. */
+static uint32_t answer(const rst_problems_t *problems, const rst_incident_t *incident, const char **title)
 {
+    const rst_problem_t *problem;
+
     *title = NULL;
-    if (!problem || problem >= RST_PROBLEM_UNSEEN)
+    if (!incident || !rst_incident_is_listed(incident))
         return 0;
-    *title = rst_problem_at(problems, problem - 1)->title;
-    return rst_problem_at(problems, problem - 1)->number;
+    problem = rst_problem_at(problems, incident->problem - 1);
+    *title = problem->title;
+    return problem->number;
 }
 
 /* By the deciding frame: incidents are in the order of the file. */
@@ -62,9 +66,8 @@ uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, c
 {
     const rst_problems_t *problems = problems_of(engine, memory);
     const rst_reset_t *first = reset->story->first ? reset->story->first : reset;
-    const rst_incident_t *incident = find_incident(problems->census, first->at.pass_index);
 
-    return answer(problems, incident ? incident->problem : 0, title);
+    return answer(problems, find_incident(problems->census, first->at.pass_index), title);
 }
 
 uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, const char **title)
@@ -78,9 +81,5 @@ uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_m
     failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
     if (!failure)
         return 0;
-    {
-        const rst_incident_t *incident = find_incident(problems->census, failure->last.pass_index);
-
-        return answer(problems, incident ? incident->problem : 0, title);
-    }
+    return answer(problems, find_incident(problems->census, failure->last.pass_index), title);
 }

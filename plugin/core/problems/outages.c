@@ -58,7 +58,6 @@ static const kind_t kinds[] = {
     {RST_FAMILY_STATE, RST_SENDER_CLIENT, BY(by_client)},
     {RST_FAMILY_STATE, -1, BY(by_server)},
     {RST_FAMILY_STRAY, -1, BY(by_client)},
-
 };
 
 static bool is_of_kind(const rst_census_t *census, const rst_incident_t *incident, const void *what)

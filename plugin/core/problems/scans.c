@@ -64,6 +64,7 @@ static bool is_noise(const rst_problems_t *problems, const visitor_t *visitors, 
     rst_keys_t targets, hosts;
     GArray *probes = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     uint32_t most = 0, all = 0;
+    bool noise;
 
     rst_keys_open(&targets);
     rst_keys_open(&hosts);
@@ -83,9 +84,9 @@ static bool is_noise(const rst_problems_t *problems, const visitor_t *visitors, 
     *strangers = hosts.count;
     g_array_free(probes, TRUE);
     rst_keys_close(&hosts);
-    all = targets.count >= NOISE_TARGETS && hosts.count >= NOISE_STRANGERS && most * 2 <= all;
+    noise = targets.count >= NOISE_TARGETS && hosts.count >= NOISE_STRANGERS && most * 2 <= all;
     rst_keys_close(&targets);
-    return all != 0;
+    return noise;
 }
 
 static uint32_t scan_of(rst_problems_t *problems, uint32_t *scans, uint32_t client)
