@@ -11,6 +11,7 @@ from pathlib import Path
 
 FIN, SYN, RST, PSH, ACK, ECE, CWR = 1, 2, 4, 8, 16, 64, 128
 START = 1790000000.0
+PATH = ["middlebox", "network", None, "unknown"]  # who may be named where packets vanish
 
 
 def checksum(data):
@@ -286,3 +287,16 @@ def benign(world, clients, services, count=10):
         conn.send(client, FIN | ACK)
         conn.send(client, RST | ACK, t=conn.t + .0002)
         world.healthy_count += 1
+
+
+def spread(world, count, start=0.0, end=None):
+    end = world.length - 8 if end is None else end
+    return sorted(start + random.random() * (end - start) for _ in range(count))
+
+
+def endpoint(server, port):
+    return f"[{server.ip}]:{port}" if ":" in server.ip else f"{server.ip}:{port}"
+
+
+def names(hosts):
+    return sorted({host.ip for host in hosts})

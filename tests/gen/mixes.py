@@ -9,8 +9,9 @@ import random
 import zlib
 from pathlib import Path
 
-import mix_stories as story
-from mix_world import World, benign, linux, traffic, windows
+import mix_endings as ending
+import mix_openings as opening
+from mix_world import World, benign, endpoint, linux, names, traffic, windows
 
 
 def farm(net, count, hops=2, kind=linux, first=10, **more):
@@ -35,7 +36,7 @@ def office(seed, length=180.0, far=5, v6=False):
 
 def m_outage(seed, v6=False, **more):
     world, clients, hosts = office(seed, v6=v6)
-    story.outage(world, clients, hosts[3], 8443, 60, 100, **more)
+    opening.outage(world, clients, hosts[3], 8443, 60, 100, **more)
     return world
 
 
@@ -45,200 +46,200 @@ def m_outage_ipv6(seed):
 
 def m_down_all_along(seed):
     world, clients, hosts = office(seed)
-    story.outage(world, clients[:3], hosts[3], 5432, 0, world.length, around=0)
+    opening.outage(world, clients[:3], hosts[3], 5432, 0, world.length, around=0)
     return world
 
 
 def m_two_outages(seed):
     world, clients, hosts = office(seed)
-    story.outage(world, clients, hosts[3], 8443, 40, 70)
-    story.outage(world, clients, hosts[4], 9000, 55, 120)
+    opening.outage(world, clients, hosts[3], 8443, 40, 70)
+    opening.outage(world, clients, hosts[4], 9000, 55, 120)
     return world
 
 
 def m_outage_and_scan(seed):
     world, clients, hosts = office(seed)
-    story.outage(world, clients, hosts[3], 8443, 60, 100)
-    story.scan_ports(world, linux("10.250.9.200", 3), hosts[3], 300, 20)
+    opening.outage(world, clients, hosts[3], 8443, 60, 100)
+    opening.scan_ports(world, linux("10.250.9.200", 3), hosts[3], 300, 20)
     return world
 
 
 def m_idle_close(seed):
     world, clients, hosts = office(seed)
-    story.idle_close(world, clients, hosts[3], 80, 5.0)
+    ending.idle_close(world, clients, hosts[3], 80, 5.0)
     return world
 
 
 def m_two_timers(seed):
     world, clients, hosts = office(seed, 300)
-    story.idle_close(world, clients, hosts[3], 80, 15.0)
-    story.server_timer(world, clients, hosts[4], 8080, 60.0)
+    ending.idle_close(world, clients, hosts[3], 80, 15.0)
+    ending.server_timer(world, clients, hosts[4], 8080, 60.0)
     return world
 
 
 def m_dies(seed):
     world, clients, hosts = office(seed)
-    story.dies(world, clients, hosts[3], 9200, 70)
+    ending.dies(world, clients, hosts[3], 9200, 70)
     return world
 
 
 def m_dies_for_good(seed):
     world, clients, hosts = office(seed)
-    story.dies(world, clients, hosts[3], 9200, 70, silent_for=200, back=False)
+    ending.dies(world, clients, hosts[3], 9200, 70, silent_for=200, back=False)
     return world
 
 
 def m_two_die_at_once(seed):
     world, clients, hosts = office(seed)
-    story.dies(world, clients, hosts[3], 9200, 70, join=[1])
-    story.dies(world, clients, hosts[4], 5432, 70.2, join=[0])
+    ending.dies(world, clients, hosts[3], 9200, 70, join=[1])
+    ending.dies(world, clients, hosts[4], 5432, 70.2, join=[0])
     return world
 
 
 def m_restart_host(seed):
     world, clients, hosts = office(seed)
-    story.restart_host(world, clients, hosts[3], [80, 5432, 8080], 70)
+    ending.restart_host(world, clients, hosts[3], [80, 5432, 8080], 70)
     return world
 
 
 def m_restart_client(seed):
     world, clients, hosts = office(seed)
-    story.restart_client(world, linux("10.29.3.77", 1), [(hosts[3], 5222), (hosts[4], 1883)], 80)
+    ending.restart_client(world, linux("10.29.3.77", 1), [(hosts[3], 5222), (hosts[4], 1883)], 80)
     return world
 
 
 def m_backlog(seed):
     world, clients, hosts = office(seed)
-    story.backlog(world, clients + farm("10.28.7", 8, 2), hosts[3], 8080, 50, 100)
+    opening.backlog(world, clients + farm("10.28.7", 8, 2), hosts[3], 8080, 50, 100)
     return world
 
 
 def m_silent_port(seed):
     world, clients, hosts = office(seed)
-    story.silent_port(world, clients, hosts[3:6], 1433)
+    opening.silent_port(world, clients, hosts[3:6], 1433)
     return world
 
 
 def m_prohibited(seed):
     world, clients, hosts = office(seed)
-    story.prohibited(world, clients, hosts[3:5], 3389, linux("10.1.1.1", 2))
+    opening.prohibited(world, clients, hosts[3:5], 3389, linux("10.1.1.1", 2))
     return world
 
 
 def m_subnet_refused(seed):
     world, clients, hosts = office(seed)
-    story.subnet_refused(world, clients, farm("10.27.4", 6, 2), hosts[3], 8080)
+    opening.subnet_refused(world, clients, farm("10.27.4", 6, 2), hosts[3], 8080)
     return world
 
 
 def m_subnet_silent(seed):
     world, clients, hosts = office(seed)
-    story.subnet_refused(world, clients, farm("10.27.4", 6, 2), hosts[3], 8080, silent=True)
+    opening.subnet_refused(world, clients, farm("10.27.4", 6, 2), hosts[3], 8080, silent=True)
     return world
 
 
 def m_banned(seed):
     world, clients, hosts = office(seed)
-    story.one_client_banned(world, clients[:-1], clients[-1], hosts[3], 8080)
+    opening.one_client_banned(world, clients[:-1], clients[-1], hosts[3], 8080)
     return world
 
 
 def m_lossy(seed):
     world, clients, hosts = office(seed)
-    story.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 80), (hosts[4], 8080), (hosts[5], 8000)])
+    ending.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 80), (hosts[4], 8080), (hosts[5], 8000)])
     return world
 
 
 def m_lossy_and_outage(seed):
     world, clients, hosts = office(seed)
-    story.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 80), (hosts[4], 8080)])
-    story.outage(world, clients, hosts[5], 8080, 60, 100)
+    ending.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 80), (hosts[4], 8080)])
+    opening.outage(world, clients, hosts[5], 8080, 60, 100)
     return world
 
 
 def m_server_gone(seed):
     world, clients, hosts = office(seed)
-    story.server_gone(world, clients, hosts[3], 8080, 60)
+    ending.server_gone(world, clients, hosts[3], 8080, 60)
     return world
 
 
 def m_failover(seed):
     world, clients, hosts = office(seed)
-    story.failover(world, clients, [(hosts[3], 80), (hosts[4], 8080), (hosts[5], 22)], 90, 62)
+    ending.failover(world, clients, [(hosts[3], 80), (hosts[4], 8080), (hosts[5], 22)], 90, 62)
     return world
 
 
 def m_device_timer(seed):
     world, clients, hosts = office(seed, 600)
-    story.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 300.0, 253)
+    ending.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 300.0, 253)
     return world
 
 
 def m_server_and_device_timer(seed):
     world, clients, hosts = office(seed, 600)
-    story.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 120.0, 253)
-    story.server_timer(world, clients, hosts[5], 8080, 120.0)
+    ending.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 120.0, 253)
+    ending.server_timer(world, clients, hosts[5], 8080, 120.0)
     return world
 
 
 def m_tls_policy(seed):
     world, clients, hosts = office(seed)
-    story.tls_policy(world, clients, hosts[3:6], "chat.example.org", 252)
+    ending.tls_policy(world, clients, hosts[3:6], "chat.example.org", 252)
     return world
 
 
 def m_ecn(seed):
     world, clients, hosts = office(seed)
-    story.ecn_refused(world, clients[:4], clients[4:], hosts[3], 8080)
+    opening.ecn_refused(world, clients[:4], clients[4:], hosts[3], 8080)
     return world
 
 
 def m_uploads(seed):
     world, clients, hosts = office(seed)
-    story.rejected_uploads(world, clients[:4], hosts[3], 8080)
+    ending.rejected_uploads(world, clients[:4], hosts[3], 8080)
     return world
 
 
 def m_cut_transfers(seed):
     world, clients, hosts = office(seed)
-    story.cut_transfers(world, clients, hosts[3], 8080)
+    ending.cut_transfers(world, clients, hosts[3], 8080)
     return world
 
 
 def m_not_reading(seed):
     world, clients, hosts = office(seed)
-    story.not_reading(world, clients, hosts[3], 9100)
+    ending.not_reading(world, clients, hosts[3], 9100)
     return world
 
 
 def m_dead_peers(seed):
     world, clients, hosts = office(seed)
-    story.dead_peers(world, farm("10.26.1", 9, 6), hosts[3], 8883)
+    ending.dead_peers(world, farm("10.26.1", 9, 6), hosts[3], 8883)
     return world
 
 
 def m_proxied(seed):
     world, clients, hosts = office(seed)
-    story.proxied(world, clients, linux("10.200.0.9", 0, way=.0001), hosts[3], 80, 8080)
+    ending.proxied(world, clients, linux("10.200.0.9", 0, way=.0001), hosts[3], 80, 8080)
     return world
 
 
 def m_aborting_client(seed):
     world, clients, hosts = office(seed)
-    story.aborting_client(world, clients[0], clients[1:], [(hosts[3], 80), (hosts[4], 8080)])
+    ending.aborting_client(world, clients[0], clients[1:], [(hosts[3], 80), (hosts[4], 8080)])
     return world
 
 
 def m_firewall_rejects(seed):
     world, clients, hosts = office(seed)
-    story.firewall_rejects(world, clients, hosts[3:6], 3389, 62)
+    opening.firewall_rejects(world, clients, hosts[3:6], 3389, 62)
     return world
 
 
 def m_noise_and_outage(seed):
     world, clients, hosts = office(seed)
-    story.noise(world, hosts[3])
-    story.outage(world, clients[:3], hosts[3], 8443, 30, 175)
+    opening.noise(world, hosts[3])
+    opening.outage(world, clients[:3], hosts[3], 8443, 30, 175)
     return world
 
 
@@ -248,52 +249,52 @@ def m_benign(seed):
 
 def m_three_stories(seed):
     world, clients, hosts = office(seed)
-    story.dies(world, clients, hosts[3], 9200, 70)
-    story.idle_close(world, clients, hosts[4], 80, 10.0)
-    story.silent_port(world, clients, hosts[5:6], 1433)
+    ending.dies(world, clients, hosts[3], 9200, 70)
+    ending.idle_close(world, clients, hosts[4], 80, 10.0)
+    opening.silent_port(world, clients, hosts[5:6], 1433)
     return world
 
 
 def m_refused_and_outage(seed):
     world, clients, hosts = office(seed)
-    story.subnet_refused(world, [], farm("10.27.4", 6, 2), hosts[3], 8443, fine=0)
-    story.outage(world, clients, hosts[3], 8443, 90, 120, per=4, around=120)
+    opening.subnet_refused(world, [], farm("10.27.4", 6, 2), hosts[3], 8443, fine=0)
+    opening.outage(world, clients, hosts[3], 8443, 90, 120, per=4, around=120)
     return world
 
 
 def m_scan_noise_death(seed):
     world, clients, hosts = office(seed)
-    story.noise(world, hosts[3])
-    story.scan_ports(world, linux("10.250.9.200", 3), hosts[4], 300, 20, open_port=443)
-    story.dies(world, clients, hosts[3], 9200, 70)
+    opening.noise(world, hosts[3])
+    opening.scan_ports(world, linux("10.250.9.200", 3), hosts[4], 300, 20, open_port=443)
+    ending.dies(world, clients, hosts[3], 9200, 70)
     return world
 
 
 def m_policy_and_outage(seed):
     world, clients, hosts = office(seed)
-    story.tls_policy(world, clients, hosts[3:6], "chat.example.org", 252)
-    story.outage(world, clients, hosts[4], 8443, 60, 100)
+    ending.tls_policy(world, clients, hosts[3:6], "chat.example.org", 252)
+    opening.outage(world, clients, hosts[4], 8443, 60, 100)
     return world
 
 
 def m_two_restarts(seed):
     world, clients, hosts = office(seed)
-    story.restart_host(world, clients, hosts[3], [80, 5432], 60)
-    story.restart_client(world, linux("10.29.3.77", 1), [(hosts[4], 5222), (hosts[5], 1883)], 70)
+    ending.restart_host(world, clients, hosts[3], [80, 5432], 60)
+    ending.restart_client(world, linux("10.29.3.77", 1), [(hosts[4], 5222), (hosts[5], 1883)], 70)
     return world
 
 
 def m_timer_and_power(seed):
     world, clients, hosts = office(seed, 600)
-    story.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 300.0, 253)
-    story.server_gone(world, clients, hosts[5], 8080, 200)
+    ending.device_timer(world, clients, [(hosts[3], 22), (hosts[4], 5432)], 300.0, 253)
+    ending.server_gone(world, clients, hosts[5], 8080, 200)
     return world
 
 
 def m_uploads_and_lossy(seed):
     world, clients, hosts = office(seed)
-    story.rejected_uploads(world, clients[:4], hosts[3], 8080)
-    story.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 8080)])
+    ending.rejected_uploads(world, clients[:4], hosts[3], 8080)
+    ending.lossy(world, clients, farm("10.77.3", 7, 4, way=.02), [(hosts[3], 8080)])
     return world
 
 
@@ -301,19 +302,19 @@ def m_crash_loop(seed):
     world, clients, hosts = office(seed, 240)
     hits, used = [], []
     for moment in (40, 100, 160):
-        more = story.dies(world, clients, hosts[3], 8500, moment, 15, 7, more=None)
+        more = ending.dies(world, clients, hosts[3], 8500, moment, 15, 7, more=None)
         hits += more[0]
         used += more[1]
-    server = story.endpoint(hosts[3], 8500)
-    world.story(["process_exit", "unread_data", "closed_port", "listener_closed"], server, [server], story.names(used),
+    server = endpoint(hosts[3], 8500)
+    world.story(["process_exit", "unread_data", "closed_port", "listener_closed"], server, [server], names(used),
                 "server", hits, None, split=True)
     return world
 
 
 def m_banned_and_dead_peers(seed):
     world, clients, hosts = office(seed)
-    story.one_client_banned(world, clients[:-1], clients[-1], hosts[3], 8080)
-    story.dead_peers(world, farm("10.26.1", 9, 6), hosts[4], 8883)
+    opening.one_client_banned(world, clients[:-1], clients[-1], hosts[3], 8080)
+    ending.dead_peers(world, farm("10.26.1", 9, 6), hosts[4], 8883)
     return world
 
 

@@ -1,50 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Stories for mixes: each adds packets to a world and says what the one problem is that an expert would report."""
+"""Stories for mixes: connections that end before their time.
+
+Each adds packets to a world and says what the one problem is that an expert would report.
+"""
 import random
 import struct
 
-from mix_world import ACK, CWR, ECE, FIN, PSH, RST, SYN, Conn, Host, healthy, linux, windows
-
-PATH = ["middlebox", "network", None, "unknown"]
-
-
-def spread(world, count, start=0.0, end=None):
-    end = world.length - 8 if end is None else end
-    return sorted(start + random.random() * (end - start) for _ in range(count))
-
-
-def endpoint(server, port):
-    return f"[{server.ip}]:{port}" if ":" in server.ip else f"{server.ip}:{port}"
-
-
-def names(hosts):
-    return sorted({host.ip for host in hosts})
-
-
-def outage(world, clients, server, port, start, end, per=5, tries=3, around=60, join=()):
-    """Nobody listens between start and end."""
-    hits, used = [], []
-    for t in spread(world, per * len(clients), start, end):
-        client = random.choice(clients)
-        conn = Conn(world, t, client, server, port).refuse(random.randrange(1, tries + 1))
-        hits.append(conn.conn)
-        used.append(client)
-    fine = 0
-    for t in spread(world, around):
-        if start - 4 <= t <= end:
-            continue
-        healthy(world, t, random.choice(clients), server, port)
-        fine += 1
-    world.story(["closed_port"], endpoint(server, port), [endpoint(server, port)], names(used), "server", hits,
-                [len(hits) + fine, len(hits)], ongoing=end >= world.length - 10, join=join)
+from mix_world import ACK, FIN, PATH, PSH, RST, Conn, endpoint, healthy, names, spread
 
 
 def idle_close(world, clients, server, port, timer, hits=8, around=60):
     """The server closes after so many idle seconds, and requests cross its FIN."""
     found, used = [], []
     for t in spread(world, around, 0, world.length - timer - 8):
-        conn = healthy(world, t, random.choice(clients), server, port, rounds=1, close=server)
-        del conn
+        healthy(world, t, random.choice(clients), server, port, rounds=1, close=server)
     for t in spread(world, hits, 5, world.length - timer - 5):
         client = random.choice(clients)
         conn = Conn(world, t, client, server, port).open().ask().answer()
@@ -57,22 +26,6 @@ def idle_close(world, clients, server, port, timer, hits=8, around=60):
         used.append(client)
     world.story(["data_after_close", "close_race"], endpoint(server, port), [endpoint(server, port)], names(used),
                 "server", found, None, timer=timer)
-
-
-def scan_ports(world, scanner, server, ports=300, start=10, pace=.05, open_port=None):
-    hits = []
-    t = start
-    for port in random.sample(range(1, 9000), ports):
-        t += pace * (.5 + random.random())
-        conn = Conn(world, t, scanner, server, port)
-        if port == open_port:
-            conn.syn().send(server, SYN | ACK, options=b"\x02\x04\x05\xb4")
-            conn.send(scanner, RST, seq=conn.isn[scanner] + 1)
-        else:
-            conn.refuse()
-        hits.append(conn.conn)
-    world.story(["closed_port", "half_open_scan", "unknown_to_kernel", "port_scan"], None, [server.ip], [scanner.ip],
-                "client", hits, [len(hits)])
 
 
 def dies(world, clients, server, port, moment, silent_for=20, alive=18, cause=("process_exit", "unread_data",
@@ -147,77 +100,6 @@ def restart_client(world, client, services, moment, count=10):
                 [client.ip], "client", hits, None)
 
 
-def backlog(world, clients, server, port, start, end, hits=40, fine=50):
-    """The accept queue is full: some are refused at the third ACK, some SYNs are dropped, some get through."""
-    found, used = [], []
-    for n, t in enumerate(spread(world, hits, start, end - 8)):
-        client = random.choice(clients)
-        conn = Conn(world, t, client, server, port)
-        if n % 3 == 2:
-            conn.unanswered(3)
-        else:
-            conn.open()
-            conn.send(server, RST, seq=conn.seq[server])
-        found.append(conn.conn)
-        used.append(client)
-    for t in spread(world, fine, start, end):
-        healthy(world, t, random.choice(clients), server, port)
-    for t in spread(world, fine):
-        if not start < t < end:
-            healthy(world, t, random.choice(clients), server, port)
-    world.story(["resource_exhaustion", "syn_timeout", "handshake_timeout", "handshake_bad_ack"],
-                endpoint(server, port), [endpoint(server, port)], names(used), "server", found, None)
-
-
-def silent_port(world, clients, servers, port, per=5, culprit=PATH + ["server"], known=443):
-    """Something drops one port of several servers."""
-    hits, used = [], []
-    for server in servers:
-        for t in spread(world, per, 0, world.length - 20):
-            client = random.choice(clients)
-            hits.append(Conn(world, t, client, server, port).unanswered(4).conn)
-            used.append(client)
-        for t in spread(world, 12):
-            healthy(world, t, random.choice(clients), server, known)
-    world.story(["syn_timeout"], None if len(servers) > 1 else endpoint(servers[0], port),
-                [endpoint(server, port) for server in servers], names(used), culprit, hits, [len(hits)], split=True)
-
-
-def prohibited(world, clients, servers, port, router, per=6):
-    """A router answers SYNs to one port with ICMP."""
-    hits, used = [], []
-    for server in servers:
-        for t in spread(world, per, 0, world.length - 12):
-            client = random.choice(clients)
-            conn = Conn(world, t, client, server, port)
-            for n in range(2):
-                conn.syn(t + n)
-                world.icmp(t + n + .003, router, conn.conn, client, server, conn.sport, port, conn.isn[client], 13)
-            hits.append(conn.conn)
-            used.append(client)
-        for t in spread(world, 12):
-            healthy(world, t, random.choice(clients), server, 443)
-    world.story(["icmp_unreachable", "syn_timeout", "firewall_reject"], None if len(servers) > 1 else
-                endpoint(servers[0], port), [endpoint(server, port) for server in servers], names(used),
-                ["middlebox", "network"], hits, [len(hits)], split=len(servers) > 1)
-
-
-def subnet_refused(world, insiders, outsiders, server, port, hits=30, fine=50, silent=False):
-    """The server lets in all but one network."""
-    found, used = [], []
-    for t in spread(world, hits, 0, world.length - 20):
-        client = random.choice(outsiders)
-        conn = Conn(world, t, client, server, port)
-        found.append((conn.unanswered(4) if silent else conn.refuse(random.randrange(1, 3))).conn)
-        used.append(client)
-    for t in spread(world, fine):
-        healthy(world, t, random.choice(insiders), server, port)
-    causes = ["syn_timeout"] if silent else ["firewall_reject", "closed_port", "policy_reset"]
-    world.story(causes, endpoint(server, port), [endpoint(server, port)], names(used),
-                PATH + ["server"] if silent else ["server", "middlebox", "network"], found,
-                [len(found), len(found) + fine])
-
-
 def lossy(world, near, far, services, hits=10, per=2, quiet=()):
     """The path to one network loses packets: data to it is repeated in vain."""
     found, used = [], []
@@ -289,7 +171,7 @@ def device_timer(world, clients, services, timer, ttl, count=8, around=8):
         conn = Conn(world, random.random() * max(1, world.length - timer - 20), client, server, port).open()
         conn.ask().answer().ask(wait=.2).answer()
         quiet = conn.t
-        for side, peer in ((server, client), (client, server)):
+        for side in (server, client):
             conn.send(side, RST | ACK, t=quiet + timer + random.random() * .01, seq=conn.seq[side], ttl=ttl, ip_id=0)
         hits.append(conn.conn)
         used.append(client)
@@ -337,8 +219,7 @@ def tls_policy(world, clients, servers, name, ttl, hits=12, fine=60, others=("ww
         client, server = random.choice(clients), random.choice(servers)
         conn = Conn(world, t, client, server, 443).open().ask(data=hello(name))
         sent = conn.t
-        for side, peer in ((server, client),):
-            conn.send(side, RST | ACK, t=sent + .0008, ttl=ttl, ip_id=0)
+        conn.send(server, RST | ACK, t=sent + .0008, ttl=ttl, ip_id=0)
         conn.send(server, PSH | ACK, b"\x16\x03\x03\0\x7a\x02" + bytes(120), t=sent + 2 * server.way + .001)
         found.append(conn.conn)
         used.append(client)
@@ -349,21 +230,6 @@ def tls_policy(world, clients, servers, name, ttl, hits=12, fine=60, others=("ww
         world.healthy_count += 1
     world.story(["policy_reset", "injected"], None if len(set(used_servers)) > 1 else used_servers[0],
                 sorted(set(used_servers)), names(used), ["middlebox", "network"], found, None)
-
-
-def ecn_refused(world, modern, plain, server, port, hits=20, fine=60):
-    """SYNs that ask for ECN are refused, others are accepted."""
-    found, used = [], []
-    for t in spread(world, hits):
-        client = random.choice(modern)
-        conn = Conn(world, t, client, server, port, flags=ECE | CWR).refuse()
-        found.append(conn.conn)
-        used.append(client)
-        healthy(world, conn.t + .1, client, server, port)
-    for t in spread(world, fine):
-        healthy(world, t, random.choice(plain), server, port)
-    world.story(["syn_options_refused"], endpoint(server, port), [endpoint(server, port)], names(used),
-                ["server", "middlebox", "network", "unknown", None], found, None)
 
 
 def rejected_uploads(world, clients, server, port, hits=12, fine=60):
@@ -462,9 +328,8 @@ def proxied(world, clients, proxy, server, port, back_port, hits=8, fine=30):
         also.append(front.conn)
         used.append(proxy)
     for t in spread(world, fine):
-        front = healthy(world, t, random.choice(clients), proxy, port, rounds=1)
+        healthy(world, t, random.choice(clients), proxy, port, rounds=1)
         healthy(world, t + .004, proxy, server, back_port, rounds=1)
-        del front
     world.story(["app_abort", "unread_data", "app_error", "process_exit"], endpoint(server, back_port),
                 [endpoint(server, back_port)], names(used), "server", found, None, also=[2 * hits])
 
@@ -481,43 +346,3 @@ def aborting_client(world, client, others, services, hits=12, fine=50):
         healthy(world, t, random.choice(others), *random.choice(services))
     world.story(["app_abort", "unread_data", "transfer_cancelled"], None if len(services) > 1 else endpoint(*services[0]),
                 [endpoint(*service) for service in services], [client.ip], "client", found, None, optional=True)
-
-
-def firewall_rejects(world, clients, servers, port, ttl, per=6, delay=.001):
-    """A firewall near the clients answers SYNs to one port in the servers' name."""
-    hits, used = [], []
-    for server in servers:
-        for t in spread(world, per):
-            client = random.choice(clients)
-            conn = Conn(world, t, client, server, port).syn()
-            conn.send(server, RST | ACK, t=conn.t + delay, seq=0, ack=conn.isn[client] + 1, ttl=ttl, ip_id=0)
-            hits.append(conn.conn)
-            used.append(client)
-        for t in spread(world, 14):
-            healthy(world, t, random.choice(clients), server, 443)
-    world.story(["firewall_reject", "closed_port", "policy_reset"], None if len(servers) > 1 else
-                endpoint(servers[0], port), [endpoint(server, port) for server in servers], names(used),
-                ["middlebox", "network"], hits, [len(hits)])
-
-
-def one_client_banned(world, clients, banned, server, port, hits=12, fine=50):
-    """One client is refused, all others are served."""
-    found = []
-    for t in spread(world, hits):
-        found.append(Conn(world, t, banned, server, port).refuse().conn)
-    for t in spread(world, fine):
-        healthy(world, t, random.choice(clients), server, port)
-    world.story(["firewall_reject", "closed_port", "policy_reset", "resource_exhaustion"], endpoint(server, port),
-                [endpoint(server, port)], [banned.ip], ["server", "middlebox", "network"], found, None)
-
-
-def noise(world, server, strangers=60, port_list=(22, 23, 81, 445, 1433, 3306, 3389, 5060, 5555, 5900, 6379, 8081)):
-    found = []
-    for n in range(strangers):
-        stranger = Host(f"{random.randrange(11, 200)}.{random.randrange(250)}.{random.randrange(250)}.{n + 2}",
-                        random.randrange(9, 22), 64, "random", False, 1024, 0, way=.04)
-        for port in random.sample(port_list, random.randrange(1, 5)):
-            conn = Conn(world, random.random() * (world.length - 3), stranger, server, port).refuse()
-            found.append(conn.conn)
-    world.story(["closed_port", "half_open_scan", "unknown_to_kernel", "port_scan"], None, [server.ip], [], "client",
-                found, None, optional=True)
