@@ -12,6 +12,7 @@ import subprocess
 import time
 from html.parser import HTMLParser
 
+import full_disk
 import pytest
 import tools
 
@@ -294,19 +295,10 @@ def test_job_log_is_no_link(batch, archive, tmp_path):
     assert (tmp_path / "victim").read_text() == "dear" and not (tmp_path / "o" / "joblog").is_symlink()
 
 
-# A file system of a few kB, made in a user namespace.
-SMALL = """mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" &&
-exec unshare -U --map-user=1000 --map-group=1000 "$@\""""
-
-
 def test_disk_full(tshark, archive, tmp_path):
     """Nothing half-written under a final name."""
     script = f'"$@"; code=$?; cd {tmp_path}; find . -type f; cat out/*.tsv 2>/dev/null; exit $code'
-    command = ["unshare", "-Urm", "sh", "-c", SMALL, tmp_path, "sh", "-c", script, "sh"]
-    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no user namespaces here")
-    done = subprocess.run([*command, BATCH, "--quiet", "--out", tmp_path, archive], env=tshark.environment(),
-                          capture_output=True, text=True, check=False)
+    done = full_disk.run_in(tshark, tmp_path, script, BATCH, "--quiet", "--out", tmp_path, archive)
     assert done.returncode == 2 and "No space left" in done.stderr.splitlines()[-1], done.stderr
     for line in done.stdout.splitlines():
         assert ".part" not in line and "jsonl" not in line, done.stdout

@@ -14,6 +14,7 @@ import time
 from html.parser import HTMLParser
 from pathlib import Path
 
+import full_disk
 import packets
 import pytest
 import tools
@@ -339,19 +340,10 @@ def test_interrupted(tshark, tour, tmp_path):
     assert not list((tmp_path / "tmp").iterdir())
 
 
-# A file system of a few kB, made in a user namespace.
-SMALL = """mount -t tmpfs -o size=12k none "$0" && chmod 755 "$0" &&
-exec unshare -U --map-user=1000 --map-group=1000 "$@\""""
-
-
 def test_disk_full(tshark, tour, tmp_path):
     """Nothing half-written."""
     script = f'"$@"; code=$?; ls {tmp_path}; exit $code'
-    command = ["unshare", "-Urm", "sh", "-c", SMALL, tmp_path, "sh", "-c", script, "sh"]
-    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("no user namespaces here")
-    done = subprocess.run([*command, REPORT, "-o", tmp_path / "out", tour], env=tshark.environment(),
-                          capture_output=True, text=True, check=False)
+    done = full_disk.run_in(tshark, tmp_path, script, REPORT, "-o", tmp_path / "out", tour)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "No space left" in done.stderr, done.stderr
     assert not done.stdout
 
