@@ -59,8 +59,8 @@ static bool holds_cramped(const rst_verdict_t *ample, const rst_verdict_t *cramp
 }
 
 /* In tables of so few records, some inputs still break this: a handshake that had to go halfway leaves nothing that
- * would tell its hosts what it would have taught, and ports that are used again after their story had to go begin
- * without it (even half_open_discovery at 95). So it is asked for only with RST_FUZZ_STRICT in the environment. */
+ * would tell its hosts what it would have taught, and on ports whose story had to go, a connection may know another
+ * previous one (even half_open_discovery at 95). So it is asked for only with RST_FUZZ_STRICT in the environment. */
 bool claims_hold_cramped(const rst_verdict_t *ample, const rst_verdict_t *cramped)
 {
     return !getenv("RST_FUZZ_STRICT") || holds_cramped(ample, cramped);
