@@ -148,6 +148,27 @@ static void test_outage(void)
     rst_problems_free(problems);
 }
 
+/* What is accepted again is over, even where the connections then end for another reason. */
+static void test_accepted_again(void)
+{
+    rst_census_t *census = rst_census_new();
+    rst_problems_t *problems;
+
+    for (unsigned i = 0; i < 5; i++) {
+        refused(census, 1, i, 1, 80, 100 + i);
+        fails(census, 1, i, 1, 80, 200 + 20 * i, RST_CAUSE_UNREAD_DATA, RST_SENDER_SERVER);
+    }
+    problems = solve(census);
+    g_assert_cmpuint(count(problems), ==, 2);
+    for (uint32_t n = 1; n <= 2; n++) {
+        bool refusals = nth(problems, n)->token == RST_CAUSE_CLOSED_PORT;
+
+        g_assert_cmpuint(nth(problems, n)->ongoing, ==, refusals ? RST_ONGOING_NO : RST_ONGOING_YES);
+        g_assert_true(!refusals || g_str_has_suffix(nth(problems, n)->title, "nobody listened there"));
+    }
+    rst_problems_free(problems);
+}
+
 /* One network is refused where others are served: no outage, whatever each refusal looks like. */
 static void test_contrast(void)
 {
@@ -380,6 +401,7 @@ int main(int argc, char **argv)
     g_test_add_func("/problems/keys", test_keys);
     g_test_add_func("/problems/nothing", test_nothing);
     g_test_add_func("/problems/outage", test_outage);
+    g_test_add_func("/problems/accepted_again", test_accepted_again);
     g_test_add_func("/problems/contrast", test_contrast);
     g_test_add_func("/problems/no_contrast", test_no_contrast);
     g_test_add_func("/problems/apart", test_apart);

@@ -58,6 +58,8 @@ void rst_quality_write(const rst_census_t *census, GString *out)
     if (quality.one_way * MANY > quality.connections)
         g_string_append_printf(out, "It lacks what servers sent in %u of %u connections: their silence says nothing. ",
                                quality.one_way, quality.connections);
+    if (census->gaps)
+        g_string_append(out, "What decides may be among the packets that are missing. ");
     if (census->cut)
         g_string_append(out, "The snap length cuts off TCP options. ");
     if (census->truncated)
