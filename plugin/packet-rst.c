@@ -388,17 +388,24 @@ static uint32_t first_reset(packet_info *pinfo)
     return GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET));
 }
 
+/* "" if the frame has no reset, or if nothing is left of it. */
+static const char *filter_of(packet_info *pinfo)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    uint32_t id = first_reset(pinfo);
+
+    return id ? rst_reset_filter(rst_engine_reset(engine, id), &memory) : "";
+}
+
 static rst_pref_bool_t has_connection(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
-    return first_reset(pinfo) != 0;
+    return *filter_of(pinfo) != '\0';
 }
 
 /* The menu frees the result with g_free(). */
 static char *connection_filter(packet_info *pinfo RST_CONVERSATION_ARGUMENT)
 {
-    rst_memory_t memory = memory_of(pinfo->pool);
-
-    return g_strdup(rst_reset_filter(rst_engine_reset(engine, first_reset(pinfo)), &memory));
+    return g_strdup(filter_of(pinfo));
 }
 
 void proto_register_rst(void)

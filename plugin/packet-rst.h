@@ -17,7 +17,7 @@
 typedef struct rst_tap {
     const rst_verdict_t *verdict; /* or NULL */
     const rst_finding_t *finding; /* or NULL */
-    const char *server;           /* address:port of the server side of either */
+    const char *server;           /* address:port of the server side of either; "" if it is not known */
     const char *foreign;          /* what does not fit in this packet, or NULL */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
     bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */

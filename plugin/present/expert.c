@@ -155,7 +155,7 @@ void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *v
 
     if (!item && !pinfo->cinfo && !is_tapped() && severity <= expert_get_highest_severity())
         return;
-    if (!server) {
+    if (!server || !*server) {
         expert_add_info(pinfo, item, field);
         return;
     }

@@ -19,7 +19,7 @@ bool rst_expert_wanted(proto_tree *tree);
  * packet. */
 bool rst_expert_status_waits(void);
 
-/* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port; NULL if
+/* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port; NULL or "" if
  * nobody reads the text, as for the column and the status bar. */
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server);
 void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding);

@@ -44,7 +44,7 @@ static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char 
     category = tick_stat_node(st, rst_category_name(info->category), node_first, TRUE);
     tick_stat_node(st, name, category, FALSE);
     increase_stat_node(st, NODE_SERVERS, 0, TRUE, 1);
-    service = tick_stat_node(st, server, node_server, TRUE);
+    service = tick_stat_node(st, *server ? server : "unknown", node_server, TRUE);
     tick_stat_node(st, name, service, FALSE);
 }
 

@@ -593,7 +593,7 @@ inferred("who made it", "so something else on the path sent it", "so a device be
          "Captured on another link", "The connection had closed long before",
          "Other connections of these hosts were dropped to save memory", "up to here was dropped to save memory",
          "what was known of this reset was dropped to save memory",
-         "so it seemed before what this rests on was dropped to save memory", "did before was dropped to save memory",
+         "as it seemed before what this rests on was dropped to save memory", "did before was dropped to save memory",
          "Packets of the connection are missing from the capture, so it is not known")
 inferred("another capture point, which the reset's own packets do not show", "Sent by a device between capture points",
          "Changed between capture points", "Changed on the way", "Clock of capture point", "The same at capture points", "capture point {k}", "Capture point {k}",

@@ -195,6 +195,21 @@ static void ask_finally(const run_t *run, rst_verdict_t *verdict, bool texts)
     }
 }
 
+static void ask_for_ends(const run_t *run, unsigned number)
+{
+    const rst_memory_t *memory = &answer_memory.memory;
+    const char *const text[] = {rst_reset_filter(reset_of(run, number), memory),
+                                rst_reset_client(reset_of(run, number), memory),
+                                rst_reset_server(reset_of(run, number), memory)};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(text); i++) {
+        if (is_kept(run, number))
+            audit_text(text[i]);
+        else
+            REQUIRE(!*text[i]);
+    }
+}
+
 static void ask_again(const run_t *run, const rst_verdict_t *verdict, bool texts)
 {
     for (unsigned i = 0; i < asked(run); i++) {
@@ -203,8 +218,7 @@ static void ask_again(const run_t *run, const rst_verdict_t *verdict, bool texts
         rst_engine_classify(run->engine, reset_of(run, i), &answer_memory.memory, texts, &again);
         audit_verdict(&again, texts, run->frame);
         audit_equal(&verdict[i], &again);
-        audit_text(rst_reset_filter(reset_of(run, i), &answer_memory.memory));
-        audit_text(rst_reset_server(reset_of(run, i), &answer_memory.memory));
+        ask_for_ends(run, i);
     }
 }
 

@@ -135,6 +135,14 @@ static void test_lone_resets(void)
     end(run);
 }
 
+/* Not even addresses are left, and none are made up. */
+static void assert_without_ends(script_run_t *run, const rst_reset_t *gone)
+{
+    g_assert_cmpstr(rst_reset_filter(gone, &run->answers.memory), ==, "");
+    g_assert_cmpstr(rst_reset_client(gone, &run->answers.memory), ==, "");
+    g_assert_cmpstr(rst_reset_server(gone, &run->answers.memory), ==, "");
+}
+
 /* Of a refused port, cause, sender and confidence stay, whatever comes after it; nothing else does. */
 static void test_remains(void)
 {
@@ -158,7 +166,9 @@ static void test_remains(void)
         g_assert_cmpuint(after.ordinal, ==, before.ordinal);
         g_assert_cmpint(after.first, ==, before.first);
         g_assert_cmpuint(after.evidences, ==, 0);
+        g_assert_true(after.idle == RST_DURATION_NONE && after.delay == RST_DURATION_NONE);
         g_assert_nonnull(strstr(after.summary, "dropped to save memory"));
+        assert_without_ends(run, rst_engine_reset(run->engine, run->id[0]));
         end(run);
     }
 }

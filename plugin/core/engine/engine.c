@@ -33,6 +33,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->no_story.port = engine->nobody.port;
     engine->orphan.direction = engine->nothing;
     engine->orphan.ordinal = 1;
+    engine->orphan.idle = RST_TIME_NONE;
     engine->orphan.let_go = true;
     engine->orphan.known = RST_HAS_LENGTH | RST_HAS_OPTIONS; /* nothing is wrong with it */
     engine->misfits = g_array_new(FALSE, FALSE, 2 * sizeof(uint32_t));

@@ -96,10 +96,10 @@ unsigned rst_engine_foreign(const rst_engine_t *engine, uint32_t frame);
 /* How many segments of the file fit their side, so far. */
 rst_fit_counts_t rst_engine_fit_counts(const rst_engine_t *engine);
 
-/* A display filter for the whole connection of the reset. */
+/* A display filter for the whole connection of the reset; "" if its record had to go. */
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* "address:port" of the client and of the server (brackets for IPv6). */
+/* "address:port" of the client and of the server (brackets for IPv6); "" if the record of the reset had to go. */
 const char *rst_reset_client(const rst_reset_t *reset, const rst_memory_t *memory);
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
 

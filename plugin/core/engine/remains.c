@@ -95,7 +95,7 @@ void rst_remains_tell(const rst_engine_t *engine, uint32_t id, const rst_memory_
     verdict->benign = left.benign;
     if (texts)
         verdict->summary = rst_text(memory,
-                                    "%s: so it seemed before what this rests on was dropped to save memory. Allow more "
+                                    "%s, as it seemed before what this rests on was dropped to save memory. Allow more "
                                     "memory in the preferences",
                                     rst_cause_info(left.cause)->label);
 }

@@ -7,6 +7,19 @@
 
 #include "base/text.h"
 
+/* Not even the addresses are left. */
+static bool is_dropped(const rst_reset_t *reset)
+{
+    return !reset->at.pass_index;
+}
+
+static const char *end_text(const rst_reset_t *reset, unsigned end, const rst_memory_t *memory)
+{
+    if (is_dropped(reset))
+        return "";
+    return rst_endpoint_text(memory, &reset->story->address[end], reset->story->port[end]);
+}
+
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory)
 {
     const rst_story_t *story = reset->story;
@@ -14,8 +27,8 @@ const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memor
     unsigned client = reset->client;
     unsigned server = 1 - client;
 
-    if (!story->address[0].size)
-        return "tcp";
+    if (is_dropped(reset))
+        return "";
     if (story->address[0].size != 4 && story->address[0].size != 16)
         return rst_text(memory, "tcp.port == %u && tcp.port == %u", story->port[client], story->port[server]);
     return rst_text(memory, "%s.addr == %s && %s.addr == %s && tcp.port == %u && tcp.port == %u", family,
@@ -25,12 +38,10 @@ const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memor
 
 const char *rst_reset_client(const rst_reset_t *reset, const rst_memory_t *memory)
 {
-    return rst_endpoint_text(memory, &reset->story->address[reset->client], reset->story->port[reset->client]);
+    return end_text(reset, reset->client, memory);
 }
 
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory)
 {
-    unsigned server = 1u - reset->client;
-
-    return rst_endpoint_text(memory, &reset->story->address[server], reset->story->port[server]);
+    return end_text(reset, 1u - reset->client, memory);
 }

@@ -180,10 +180,10 @@ struct rst_reset {
     rst_aftermath_t after;
 };
 
-/* A display filter for the whole connection of the reset. */
+/* A display filter for the whole connection of the reset; "" if its record had to go. */
 const char *rst_reset_filter(const rst_reset_t *reset, const rst_memory_t *memory);
 
-/* "address:port" of the client and of the server (brackets for IPv6). */
+/* "address:port" of the client and of the server (brackets for IPv6); "" if the record of the reset had to go. */
 const char *rst_reset_client(const rst_reset_t *reset, const rst_memory_t *memory);
 const char *rst_reset_server(const rst_reset_t *reset, const rst_memory_t *memory);
 
