@@ -5,7 +5,8 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: fuzz.sh [--seconds N] [--runs N] [--folder F] [--only TARGET] [--coverage] [--no-deps] [--help]
+Usage: fuzz.sh [--seconds N] [--runs N] [--folder F] [--only TARGET] [--coverage] [--keep]
+               [--no-deps] [--help]
 
 Builds the targets with Clang, makes seed corpora from the sample captures, adds the inputs that earlier runs found
 (corpus), and runs each target. Ends with an error at the first breach; the input that caused it is named and kept in
