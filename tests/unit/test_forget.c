@@ -215,6 +215,7 @@ static void test_bound(void)
 static void test_storm(void)
 {
     script_run_t *run = begin(&script_variants[0], LIMIT);
+    rst_verdict_t verdict;
 
     feed_all(run, story);
     script_feed(run, "+1 A>S P. 961 ack 5001 len 100");
@@ -237,6 +238,11 @@ static void test_storm(void)
     g_assert_cmpuint(conns_of(run)->evicted, >, 0);
     g_assert_cmpuint(run->engine->keep.used, <, LIMIT + 8192);
     g_assert_cmpuint(verdict_on(run, 0).cause, !=, RST_CAUSE_UNDETERMINED);
+    /* Of those that are not judged any more when they go, it is still known that they are not the first. */
+    rst_engine_classify(run->engine, rst_engine_reset(run->engine, 101), &run->answers.memory, true, &verdict);
+    g_assert_cmpuint(verdict.cause, ==, RST_CAUSE_UNDETERMINED);
+    g_assert_cmpuint(verdict.ordinal, ==, 100);
+    g_assert_false(verdict.first);
     end(run);
 }
 
@@ -403,7 +409,7 @@ static rst_segment_t random_segment(GRand *rand, const script_variant_t *variant
     return segment;
 }
 
-/* When all must go, nothing is left but ghosts and marks, four bytes a reset, and hosts that hold each other. */
+/* When all must go, nothing is left but ghosts and marks, six bytes a reset, and hosts that hold each other. */
 static void empty(script_run_t *run)
 {
     rst_keep_t *keep = &run->engine->keep;

@@ -11,7 +11,7 @@
 #define JUDGED_MAX 64     /* resets of one connection */
 #define CONFIDENCE_MAX 69 /* what came after the record went might have spoken against it */
 
-G_STATIC_ASSERT(sizeof(rst_remains_t) == 4 && RST_CAUSE_COUNT <= UINT8_MAX);
+G_STATIC_ASSERT(sizeof(rst_remains_t) == 6 && RST_CAUSE_COUNT <= UINT8_MAX);
 
 static void *scratch_alloc(void *scope, size_t size)
 {
@@ -34,14 +34,14 @@ void rst_remains_close(rst_engine_t *engine)
 static rst_remains_t remains_of(const rst_verdict_t *verdict)
 {
     return (rst_remains_t){
+        .ordinal = verdict->ordinal,
         .cause = (uint8_t)verdict->cause,
-        .confidence = (uint8_t)MIN(verdict->confidence, CONFIDENCE_MAX),
-        .ordinal = (uint8_t)MIN(verdict->ordinal, UINT8_MAX),
+        .confidence = MIN(verdict->confidence, CONFIDENCE_MAX) & 0x7f,
+        .benign = verdict->benign,
         .sender = verdict->sender,
         .phase = verdict->phase,
-        .benign = verdict->benign,
         .first = verdict->first,
-        .judged = true,
+        .noted = true,
     };
 }
 
@@ -65,6 +65,8 @@ void rst_remains_note(rst_engine_t *engine, const rst_conn_t *conn)
 
         if (later) {
             later--;
+            *place_of(engine, reset->id) = (rst_remains_t){
+                .ordinal = reset->ordinal, .cause = RST_CAUSE_UNDETERMINED, .phase = RST_PHASE_UNKNOWN, .noted = true};
             continue;
         }
         rst_judge_verdict(&engine->judge, reset, &scratch, false, &verdict);
@@ -82,7 +84,7 @@ void rst_remains_tell(const rst_engine_t *engine, uint32_t id, const rst_memory_
     rst_judge_verdict(&engine->judge, &engine->orphan, memory, texts, verdict);
     if (id < engine->remains->len)
         left = g_array_index(engine->remains, rst_remains_t, id);
-    if (!left.judged)
+    if (!left.noted)
         return;
     verdict->first = left.first;
     verdict->ordinal = left.ordinal;

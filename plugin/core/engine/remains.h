@@ -1,5 +1,5 @@
 /* remains.h
- * What is left of a verdict when the record of its reset has to go: cause, sender and confidence, in four bytes. Such a
+ * What is left of a verdict when the record of its reset has to go: cause, sender and confidence, in six bytes. Such a
  * verdict is the one of the moment when the record went, without anything that it rested on.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

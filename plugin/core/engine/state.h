@@ -44,12 +44,13 @@ typedef struct rst_failure {
 
 /* Of a verdict (remains.h). */
 typedef struct rst_remains {
-    uint8_t cause;      /* rst_cause_t */
-    uint8_t confidence; /* percent */
-    uint8_t ordinal;    /* at most 255 */
+    uint16_t ordinal;
+    uint8_t cause;          /* rst_cause_t */
+    uint8_t confidence : 7; /* percent */
+    uint8_t benign : 1;
     uint8_t sender : 2; /* rst_sender_t */
     uint8_t phase : 3;  /* rst_phase_t */
-    uint8_t benign : 1, first : 1, judged : 1;
+    uint8_t first : 1, noted : 1;
 } rst_remains_t;
 
 /* Tables by frame number or by our own pointers need no keyed hash (base/siphash.h): nobody chooses pointers, and
