@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write docs/fields.md and packaging/opensearch/rst-template.json from the field table in plugin/present/tree.c, or
-check that they are up to date.
+"""Write docs/fields.md and packaging/opensearch/rst-template.json from the tables of fields in plugin/present, or check
+that they are up to date.
 
 usage: gen-fields.py [--check]
 """
@@ -14,7 +14,8 @@ from pathlib import Path
 from registry import RegistryError, run
 
 DOCS = Path(__file__).resolve().parent
-SOURCE = DOCS.parent / "plugin" / "present" / "tree.c"
+SOURCES = DOCS.parent / "plugin" / "present"
+HEAD = "static hf_register_info hf[] = {"
 PAGE = DOCS / "fields.md"
 TEMPLATE = DOCS.parent / "packaging" / "opensearch" / "rst-template.json"
 
@@ -26,7 +27,7 @@ OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.problem.title")  # of
 SENTENCES = ("summary", "text", "advice", "reference", "connection_filter")  # searched by words, not counted
 
 INTRO = """\
-<!-- Made by docs/gen-fields.py from plugin/present/tree.c. Do not edit. -->
+<!-- Made by docs/gen-fields.py from the tables in plugin/present. Do not edit. -->
 # Fields
 
 Names, types and values are stable: scripts can rely on them. A value that is not known is absent, never 0 or empty.
@@ -58,17 +59,27 @@ def joined(texts):
     return "".join(re.findall(TEXT, texts))
 
 
-def read_fields(source):
-    start = source.find("static hf_register_info hf[] = {")
+def read_table(path):
+    source = path.read_text(encoding="ascii")
+    start = source.find(HEAD)
     if start < 0:
-        raise RegistryError(f"{SOURCE.name}: no table of fields")
+        return []
     table = source[start:source.index("\n};", start)]
     found = [(m.start(), Field(f"rst.{m[3]}", TYPES[m[4] if m[1] == "NUMBER" else m[1]], joined(m[5])))
              for m in MACRO.finditer(table)]
     found += [(m.start(), Field(f"rst.{m[2]}", TYPES[m[3]], joined(m[4]))) for m in PLAIN.finditer(table)]
     if len(found) != len(re.findall(r"\bhf_rst_\w+", table)):
-        raise RegistryError(f"{SOURCE.name}: a row of the table of fields cannot be read")
+        raise RegistryError(f"{path.name}: a row of the table of fields cannot be read")
     return [field for _, field in sorted(found)]
+
+
+def read_fields():
+    """Those of the reset first."""
+    paths = sorted(SOURCES.glob("*.c"), key=lambda path: (path.name != "tree.c", path.name))
+    fields = [field for path in paths for field in read_table(path)]
+    if not fields:
+        raise RegistryError("plugin/present: no table of fields")
+    return fields
 
 
 def mapping(field):
@@ -96,7 +107,7 @@ def template(fields):
 
 
 def make_pages():
-    fields = read_fields(SOURCE.read_text(encoding="ascii"))
+    fields = read_fields()
     rows = "".join(f"| `{field.name}` | {field.type} | {field.meaning} |\n" for field in fields)
     return {PAGE: INTRO + rows + OUTRO, TEMPLATE: json.dumps(template(fields), indent=2) + "\n"}
 

@@ -20,6 +20,7 @@
 #include "preferences.h"
 #include "present/csv.h"
 #include "present/expert.h"
+#include "present/finding_tree.h"
 #include "present/problems.h"
 #include "present/stats.h"
 #include "present/tree.h"

@@ -6,10 +6,10 @@
  */
 #include "compat.h"
 
+#include "fields.h"
+#include "finding_tree.h"
+#include "put.h"
 #include "tree.h"
-
-#define LABEL_MAX_LENGTH 220 /* a line in Wireshark's tree has 240 bytes, including the name of the field */
-#define LINE_MAX_LENGTH 110  /* longer texts continue below it, in lines of readable length */
 
 static int proto_rst = -1;
 
@@ -33,13 +33,6 @@ static int hf_rst_declared_text = -1;
 static int hf_rst_delay = -1;
 static int hf_rst_evidence_frame = -1;
 static int hf_rst_evidence_text = -1;
-static int hf_rst_finding_advice = -1;
-static int hf_rst_finding_count = -1;
-static int hf_rst_finding_duration = -1;
-static int hf_rst_finding_kind = -1;
-static int hf_rst_finding_pattern = -1;
-static int hf_rst_finding_summary = -1;
-static int hf_rst_foreign = -1;
 static int hf_rst_foreign_frame = -1;
 static int hf_rst_hop_delta = -1;
 static int hf_rst_idle = -1;
@@ -68,8 +61,6 @@ static int ett_rst = -1;
 static int ett_rst_alternatives = -1;
 static int ett_rst_details = -1;
 static int ett_rst_evidence = -1;
-static int ett_rst_finding = -1;
-static int ett_rst_lines = -1;
 static int ett_rst_problem = -1;
 
 static const value_string cause_id_vals[] = {
@@ -78,101 +69,6 @@ static const value_string cause_id_vals[] = {
 #include "answer/causes.def"
 #undef RST_CAUSE
     {0, NULL}};
-
-static void add_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
-{
-    if (text && *text)
-        proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, text));
-}
-
-static void add_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
-{
-    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, value));
-}
-
-/* For frame numbers and counts for which 0 means none. */
-static void add_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
-{
-    if (value)
-        add_uint(tree, tvb, hf, value);
-}
-
-static void add_percent(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
-{
-    proto_item_set_generated(proto_tree_add_uint_format_value(tree, hf, tvb, 0, 0, value, "%u %%", value));
-}
-
-static void add_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value)
-{
-    proto_item_set_generated(proto_tree_add_boolean(tree, hf, tvb, 0, 0, value));
-}
-
-static void add_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
-{
-    nstime_t duration;
-
-    if (ns == RST_DURATION_NONE)
-        return;
-    duration.secs = (time_t)(ns / 1000000000);
-    duration.nsecs = (int)(ns % 1000000000);
-    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &duration));
-}
-
-/* For values that another line shows as well; filters, columns and exports still find them. */
-static void hide(proto_item *item)
-{
-    proto_item_set_generated(item);
-    proto_item_set_hidden(item);
-}
-
-/* The number of bytes of text that fit into one line: up to a space, or all of it. */
-static int line_length(const char *text)
-{
-    int length = (int)strlen(text);
-    int at;
-
-    if (length <= LINE_MAX_LENGTH)
-        return length;
-    for (at = LINE_MAX_LENGTH; at > 0; at--) {
-        if (text[at] == ' ')
-            return at;
-    }
-    return length;
-}
-
-/* The whole text is the value of the field, but it is displayed in lines. */
-static void add_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
-{
-    proto_tree *lines;
-    proto_item *item;
-    int length;
-
-    if (!text || !*text)
-        return;
-    length = line_length(text);
-    if (strlen(text) <= LABEL_MAX_LENGTH || !PTREE_DATA(tree)->visible) {
-        add_string(tree, tvb, hf, text);
-        return;
-    }
-    item =
-        proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length, text);
-    proto_item_set_generated(item);
-    lines = proto_item_add_subtree(item, ett_rst_lines);
-    while (text[length]) {
-        text += length + 1;
-        length = line_length(text);
-        proto_tree_add_subtree_format(lines, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
-    }
-}
-
-static proto_tree *add_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title)
-{
-    proto_item *item;
-    proto_tree *subtree = proto_tree_add_subtree(tree, tvb, 0, 0, ett, &item, title);
-
-    proto_item_set_generated(item);
-    return subtree;
-}
 
 static const char *sender_phrase(rst_sender_t sender)
 {
@@ -194,11 +90,11 @@ static void add_declared(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *v
 
     if (!declared->source)
         return;
-    add_string(tree, tvb, hf_rst_declared_text, declared->text);
+    rst_put_string(tree, tvb, hf_rst_declared_text, declared->text);
     if (declared->has_code)
-        add_uint(tree, tvb, hf_rst_declared_code, declared->code);
-    add_string(tree, tvb, hf_rst_declared_source, declared->source);
-    add_boolean(tree, tvb, hf_rst_conflict, verdict->conflict);
+        rst_put_uint(tree, tvb, hf_rst_declared_code, declared->code);
+    rst_put_string(tree, tvb, hf_rst_declared_source, declared->source);
+    rst_put_boolean(tree, tvb, hf_rst_conflict, verdict->conflict);
 }
 
 /* One line per fact; a double click on it goes to the frame. */
@@ -209,14 +105,14 @@ static void add_evidence(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
 
     if (!verdict->evidences)
         return;
-    subtree = add_subtree(tree, tvb, ett_rst_evidence, "Evidence");
+    subtree = rst_put_subtree(tree, tvb, ett_rst_evidence, "Evidence");
     for (i = 0; i < verdict->evidences; i++) {
         const rst_evidence_t *evidence = &verdict->evidence[i];
         uint32_t frame = evidence->frame ? evidence->frame : pinfo->num;
 
         if (!evidence->text || !*evidence->text)
             continue;
-        hide(proto_tree_add_string(subtree, hf_rst_evidence_text, tvb, 0, 0, evidence->text));
+        rst_put_hidden(proto_tree_add_string(subtree, hf_rst_evidence_text, tvb, 0, 0, evidence->text));
         proto_item_set_generated(proto_tree_add_uint_format(subtree, hf_rst_evidence_frame, tvb, 0, 0, frame,
                                                             "Frame %u: %s", frame, evidence->text));
     }
@@ -229,7 +125,7 @@ static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
 
     if (!verdict->alternatives)
         return;
-    subtree = add_subtree(tree, tvb, ett_rst_alternatives, "Alternatives");
+    subtree = rst_put_subtree(tree, tvb, ett_rst_alternatives, "Alternatives");
     for (i = 0; i < verdict->alternatives; i++) {
         const rst_alternative_t *other = &verdict->alternative[i];
         const rst_cause_info_t *info = rst_cause_info(other->cause);
@@ -237,7 +133,7 @@ static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
         proto_item_set_generated(proto_tree_add_string_format(subtree, hf_rst_alternative_cause, tvb, 0, 0, info->token,
                                                               "%s, %u %%: %s", info->token, other->confidence,
                                                               info->label));
-        hide(proto_tree_add_uint(subtree, hf_rst_alternative_confidence, tvb, 0, 0, other->confidence));
+        rst_put_hidden(proto_tree_add_uint(subtree, hf_rst_alternative_confidence, tvb, 0, 0, other->confidence));
     }
 }
 
@@ -245,33 +141,33 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
 {
     unsigned i;
 
-    add_string(tree, tvb, hf_rst_phase, rst_phase_name(verdict->phase));
-    add_uint(tree, tvb, hf_rst_ordinal, verdict->ordinal);
-    add_string(tree, tvb, hf_rst_validity, rst_validity_name(verdict->validity));
+    rst_put_string(tree, tvb, hf_rst_phase, rst_phase_name(verdict->phase));
+    rst_put_uint(tree, tvb, hf_rst_ordinal, verdict->ordinal);
+    rst_put_string(tree, tvb, hf_rst_validity, rst_validity_name(verdict->validity));
     if (verdict->accepted != RST_UNKNOWN)
-        add_boolean(tree, tvb, hf_rst_accepted, verdict->accepted == RST_YES);
+        rst_put_boolean(tree, tvb, hf_rst_accepted, verdict->accepted == RST_YES);
     for (i = 0; i < verdict->patterns; i++)
-        add_string(tree, tvb, hf_rst_pattern, verdict->pattern[i]);
-    add_uint_unless_0(tree, tvb, hf_rst_retransmissions, verdict->retransmissions);
-    add_uint_unless_0(tree, tvb, hf_rst_probes, verdict->probes);
-    add_duration(tree, tvb, hf_rst_idle, verdict->idle);
-    add_duration(tree, tvb, hf_rst_delay, verdict->delay);
+        rst_put_string(tree, tvb, hf_rst_pattern, verdict->pattern[i]);
+    rst_put_uint_unless_0(tree, tvb, hf_rst_retransmissions, verdict->retransmissions);
+    rst_put_uint_unless_0(tree, tvb, hf_rst_probes, verdict->probes);
+    rst_put_duration(tree, tvb, hf_rst_idle, verdict->idle);
+    rst_put_duration(tree, tvb, hf_rst_delay, verdict->delay);
     if (verdict->hop_delta != RST_HOPS_NONE)
         proto_item_set_generated(proto_tree_add_int(tree, hf_rst_hop_delta, tvb, 0, 0, verdict->hop_delta));
-    add_string(tree, tvb, hf_rst_points_seen, verdict->points_seen);
-    add_string(tree, tvb, hf_rst_points_missing, verdict->points_missing);
-    add_string(tree, tvb, hf_rst_points_clock, verdict->points_clock);
-    add_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
+    rst_put_string(tree, tvb, hf_rst_points_seen, verdict->points_seen);
+    rst_put_string(tree, tvb, hf_rst_points_missing, verdict->points_missing);
+    rst_put_string(tree, tvb, hf_rst_points_clock, verdict->points_clock);
+    rst_put_string(tree, tvb, hf_rst_capture_side, rst_capture_side_name(verdict->capture_side));
 }
 
 /* The numbers behind the verdict. */
 static void add_details(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict, bool provisional)
 {
-    proto_tree *subtree = add_subtree(tree, tvb, ett_rst_details, "Details");
+    proto_tree *subtree = rst_put_subtree(tree, tvb, ett_rst_details, "Details");
 
-    add_uint(subtree, tvb, hf_rst_cause_id, rst_cause_info(verdict->cause)->id);
+    rst_put_uint(subtree, tvb, hf_rst_cause_id, rst_cause_info(verdict->cause)->id);
     add_measurements(subtree, tvb, verdict);
-    add_boolean(subtree, tvb, hf_rst_provisional, provisional);
+    rst_put_boolean(subtree, tvb, hf_rst_provisional, provisional);
 }
 
 bool rst_tree_wanted(proto_tree *tree)
@@ -287,11 +183,6 @@ bool rst_tree_is_read(proto_tree *tree)
 bool rst_tree_wants_reset_in(proto_tree *tree)
 {
     return tree && proto_field_is_referenced(tree, hf_rst_reset_in);
-}
-
-bool rst_tree_wants_foreign(proto_tree *tree)
-{
-    return tree && proto_field_is_referenced(tree, hf_rst_foreign);
 }
 
 bool rst_tree_wants_filter(proto_tree *tree)
@@ -345,37 +236,37 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
     proto_tree *subtree = proto_item_add_subtree(item, ett_rst);
 
     proto_item_set_generated(item);
-    add_long_string(subtree, tvb, hf_rst_summary, verdict->summary);
-    add_string(subtree, tvb, hf_rst_cause, info->token);
-    add_percent(subtree, tvb, hf_rst_confidence, verdict->confidence);
-    add_string(subtree, tvb, hf_rst_sender, rst_sender_name(verdict->sender));
+    rst_put_long_string(subtree, tvb, hf_rst_summary, verdict->summary);
+    rst_put_string(subtree, tvb, hf_rst_cause, info->token);
+    rst_put_percent(subtree, tvb, hf_rst_confidence, verdict->confidence);
+    rst_put_string(subtree, tvb, hf_rst_sender, rst_sender_name(verdict->sender));
     if (rst_verdict_on_path(verdict))
-        add_string(subtree, tvb, hf_rst_on_path, rst_on_path_name(rst_verdict_on_path(verdict)));
-    add_string(subtree, tvb, hf_rst_category, rst_category_name(info->category));
-    add_boolean(subtree, tvb, hf_rst_benign, verdict->benign);
+        rst_put_string(subtree, tvb, hf_rst_on_path, rst_on_path_name(rst_verdict_on_path(verdict)));
+    rst_put_string(subtree, tvb, hf_rst_category, rst_category_name(info->category));
+    rst_put_boolean(subtree, tvb, hf_rst_benign, verdict->benign);
     add_declared(subtree, tvb, verdict);
-    add_uint_unless_0(subtree, tvb, hf_rst_trigger, verdict->trigger);
-    add_uint_unless_0(subtree, tvb, hf_rst_contradicted_by, verdict->contradicted_by);
+    rst_put_uint_unless_0(subtree, tvb, hf_rst_trigger, verdict->trigger);
+    rst_put_uint_unless_0(subtree, tvb, hf_rst_contradicted_by, verdict->contradicted_by);
     for (unsigned i = 0; i < verdict->foreigns; i++)
-        add_uint_unless_0(subtree, tvb, hf_rst_foreign_frame, verdict->foreign[i]);
+        rst_put_uint_unless_0(subtree, tvb, hf_rst_foreign_frame, verdict->foreign[i]);
     add_evidence(subtree, tvb, pinfo, verdict);
     add_alternatives(subtree, tvb, verdict);
-    add_long_string(subtree, tvb, hf_rst_advice, info->advice);
-    add_long_string(subtree, tvb, hf_rst_reference, info->reference);
-    add_string(subtree, tvb, hf_rst_connection_filter, filter);
+    rst_put_long_string(subtree, tvb, hf_rst_advice, info->advice);
+    rst_put_long_string(subtree, tvb, hf_rst_reference, info->reference);
+    rst_put_string(subtree, tvb, hf_rst_connection_filter, filter);
     add_details(subtree, tvb, verdict, provisional);
     return item;
 }
 
 void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note)
 {
-    add_long_string(proto_item_get_subtree(item), tvb, hf_rst_trace_note, note);
+    rst_put_long_string(proto_item_get_subtree(item), tvb, hf_rst_trace_note, note);
 }
 
 void rst_tree_add_ends(proto_item *item, tvbuff_t *tvb, const char *client, const char *server)
 {
-    add_string(proto_item_get_subtree(item), tvb, hf_rst_client, client);
-    add_string(proto_item_get_subtree(item), tvb, hf_rst_server, server);
+    rst_put_string(proto_item_get_subtree(item), tvb, hf_rst_client, client);
+    rst_put_string(proto_item_get_subtree(item), tvb, hf_rst_server, server);
 }
 
 /* The title hangs on the number: as values beside each other, neither could be the object that readers who split names
@@ -388,74 +279,13 @@ void rst_tree_add_problem(proto_item *item, tvbuff_t *tvb, uint32_t number, cons
         return;
     problem = proto_tree_add_uint(proto_item_get_subtree(item), hf_rst_problem, tvb, 0, 0, number);
     proto_item_set_generated(problem);
-    add_long_string(proto_item_add_subtree(problem, ett_rst_problem), tvb, hf_rst_problem_title, title);
+    rst_put_long_string(proto_item_add_subtree(problem, ett_rst_problem), tvb, hf_rst_problem_title, title);
 }
 
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
 {
-    add_uint_unless_0(tree, tvb, hf_rst_reset_in, frame);
+    rst_put_uint_unless_0(tree, tvb, hf_rst_reset_in, frame);
 }
-
-/* No text without a field of its own: at the root of the frame, nobody could tell that it is ours. */
-proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
-{
-    const rst_finding_info_t *info = rst_finding_info(finding->kind);
-    proto_item *item = proto_tree_add_string_format_value(tree, hf_rst_finding_kind, tvb, 0, 0, info->token, "%s (%s)",
-                                                          info->label, info->token);
-    proto_tree *subtree = proto_item_add_subtree(item, ett_rst_finding);
-
-    proto_item_set_generated(item);
-    add_long_string(subtree, tvb, hf_rst_finding_summary, finding->summary);
-    add_long_string(subtree, tvb, hf_rst_finding_advice, info->advice);
-    add_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
-    add_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
-    add_string(subtree, tvb, hf_rst_finding_pattern, finding->pattern);
-    return item;
-}
-
-proto_item *rst_tree_add_foreign(proto_tree *tree, tvbuff_t *tvb, const char *text)
-{
-    proto_item *item = proto_tree_add_string(tree, hf_rst_foreign, tvb, 0, 0, text);
-
-    proto_item_set_generated(item);
-    return item;
-}
-
-#define STRING_FIELD(hf, name, abbrev, text)                                                                           \
-    {                                                                                                                  \
-        &hf,                                                                                                           \
-        {                                                                                                              \
-            name, "rst." abbrev, FT_STRING, BASE_NONE, NULL, 0, text, HFILL                                            \
-        }                                                                                                              \
-    }
-#define FRAME_FIELD(hf, name, abbrev, type, text)                                                                      \
-    {                                                                                                                  \
-        &hf,                                                                                                           \
-        {                                                                                                              \
-            name, "rst." abbrev, FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(type), 0, text, HFILL                           \
-        }                                                                                                              \
-    }
-#define BOOLEAN_FIELD(hf, name, abbrev, text)                                                                          \
-    {                                                                                                                  \
-        &hf,                                                                                                           \
-        {                                                                                                              \
-            name, "rst." abbrev, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0, text, HFILL                               \
-        }                                                                                                              \
-    }
-#define NUMBER_FIELD(hf, name, abbrev, type, text)                                                                     \
-    {                                                                                                                  \
-        &hf,                                                                                                           \
-        {                                                                                                              \
-            name, "rst." abbrev, type, BASE_DEC, NULL, 0, text, HFILL                                                  \
-        }                                                                                                              \
-    }
-#define DURATION_FIELD(hf, name, abbrev, text)                                                                         \
-    {                                                                                                                  \
-        &hf,                                                                                                           \
-        {                                                                                                              \
-            name, "rst." abbrev, FT_RELATIVE_TIME, BASE_NONE, NULL, 0, text, HFILL                                     \
-        }                                                                                                              \
-    }
 
 static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_cause, "Cause", "cause", "Why the reset was sent, as a token"),
@@ -510,23 +340,13 @@ static hf_register_info hf[] = {
                  "A display filter for the whole connection"),
     STRING_FIELD(hf_rst_trace_note, "Note", "trace_note",
                  "How well the kernel trace matches this capture, at its first reset"),
-    STRING_FIELD(hf_rst_finding_kind, "Failure without a reset", "finding.kind",
-                 "syn_timeout, silent_give_up, icmp_unreachable"),
-    STRING_FIELD(hf_rst_finding_summary, "Summary", "finding.summary", "What failed, in one sentence"),
-    STRING_FIELD(hf_rst_finding_advice, "Advice", "finding.advice", "What to check next, with commands"),
-    NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that went unanswered"),
-    DURATION_FIELD(hf_rst_finding_duration, "Duration", "finding.duration", "From the first to the last of them"),
     STRING_FIELD(hf_rst_on_path, "On the path", "on_path",
                  "What something between the hosts, or a packet filter, did: sent the reset, or changed what the host "
                  "answered with it. Absent where the verdict blames nothing there"),
     STRING_FIELD(hf_rst_points_clock, "Clocks", "points.clock",
                  "How the clock of another capture point differs from the clock of this one"),
-    STRING_FIELD(hf_rst_finding_pattern, "Pattern", "finding.pattern", "A known pattern that this failure shows"),
     FRAME_FIELD(hf_rst_reset_in, "Reset explained by this frame", "reset_in", FT_FRAMENUM_RESPONSE,
                 "The reset for which this frame is the trigger or evidence"),
-    STRING_FIELD(hf_rst_foreign, "Does not fit its side", "foreign",
-                 "What does not fit in a packet that bears the address of a side but does not come from there: "
-                 "sequence number, acknowledgment number, hop distance, timestamp, checksum"),
     STRING_FIELD(hf_rst_client, "Client", "client",
                  "Address and port of the side that opened the connection, as far as known"),
     STRING_FIELD(hf_rst_server, "Server", "server", "Address and port of the other side"),
@@ -539,20 +359,19 @@ static hf_register_info hf[] = {
 
 void rst_tree_register(int proto)
 {
-    static int *const ett[] = {
-        &ett_rst,         &ett_rst_alternatives, &ett_rst_details, &ett_rst_evidence,
-        &ett_rst_finding, &ett_rst_lines,        &ett_rst_problem,
-    };
+    static int *const ett[] = {&ett_rst, &ett_rst_alternatives, &ett_rst_details, &ett_rst_evidence, &ett_rst_problem};
 
     proto_rst = proto;
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
+    rst_put_register();
+    rst_finding_tree_register(proto);
 }
 
 /* At first, the verdict is expanded and the numbers behind it are not. Later, it is as the user left it. */
 void rst_tree_unfold(void)
 {
-    static int *const open[] = {&ett_rst, &ett_rst_evidence, &ett_rst_finding, &ett_rst_lines, &ett_rst_problem};
+    static int *const open[] = {&ett_rst, &ett_rst_evidence, &ett_rst_problem};
     static bool done;
     size_t i;
 
@@ -561,4 +380,6 @@ void rst_tree_unfold(void)
     done = true;
     for (i = 0; i < array_length(open); i++)
         tree_expanded_set(*open[i], TRUE);
+    rst_put_unfold();
+    rst_finding_tree_unfold();
 }

@@ -24,9 +24,6 @@ bool rst_tree_is_read(proto_tree *tree);
 /* Does anything need the resets that a frame explains? */
 bool rst_tree_wants_reset_in(proto_tree *tree);
 
-/* Does anything need what does not fit in a packet? */
-bool rst_tree_wants_foreign(proto_tree *tree);
-
 /* Does anything need the display filter for the connection? */
 bool rst_tree_wants_filter(proto_tree *tree);
 
@@ -53,9 +50,7 @@ void rst_tree_add_ends(proto_item *item, tvbuff_t *tvb, const char *client, cons
 /* Adds the problem that it belongs to; number 0 = none. */
 void rst_tree_add_problem(proto_item *item, tvbuff_t *tvb, uint32_t number, const char *title);
 
-/* These are added to the root of the frame, because a frame without a reset has no rst item. */
+/* Added to the root of the frame, because a frame without a reset has no rst item. */
 void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame);
-proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
-proto_item *rst_tree_add_foreign(proto_tree *tree, tvbuff_t *tvb, const char *text);
 
 #endif

@@ -1,0 +1,25 @@
+/* finding_tree.h
+ * Failures without a reset and packets that do not fit their side, at the root of their frame: such a frame has no rst
+ * item. No text without a field of its own, because nobody could tell there that it is ours.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_FINDING_TREE_H
+#define RST_FINDING_TREE_H
+
+#include <epan/packet.h>
+
+#include "engine/engine.h"
+
+void rst_finding_tree_register(int proto);
+
+/* The finding is expanded at first. */
+void rst_finding_tree_unfold(void);
+
+/* Does anything need what does not fit in a packet? */
+bool rst_tree_wants_foreign(proto_tree *tree);
+
+proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding);
+proto_item *rst_tree_add_foreign(proto_tree *tree, tvbuff_t *tvb, const char *text);
+
+#endif

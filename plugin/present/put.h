@@ -1,0 +1,37 @@
+/* put.h
+ * Adds generated items to the tree. Texts that are NULL or empty and values that are not known add nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_PUT_H
+#define RST_PUT_H
+
+#include <epan/packet.h>
+
+void rst_put_register(void);
+
+/* Lines below a long text are expanded at first. */
+void rst_put_unfold(void);
+
+void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
+
+/* The whole text is the value of the field, but it is displayed in lines. */
+void rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
+
+void rst_put_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value);
+
+/* For frame numbers and counts for which 0 means none. */
+void rst_put_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value);
+
+void rst_put_percent(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value);
+void rst_put_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value);
+
+/* In nanoseconds; RST_DURATION_NONE adds nothing. */
+void rst_put_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns);
+
+/* For values that another line shows as well; filters, columns and exports still find them. */
+void rst_put_hidden(proto_item *item);
+
+proto_tree *rst_put_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title);
+
+#endif
