@@ -42,7 +42,7 @@ CORE = REPO / "plugin" / "core"
 RULES = ("rules/*.[ch]", "declared/*.c", "judge/*.c", "track/trigger.c", "track/aftermath.c",
          "track/connection.c", "track/doubt.c", "track/fit.[ch]", "track/gap.[ch]", "track/opening.c",
          "track/hosts.c", "track/services.c", "track/distances.c", "track/syn_origin.c",
-         "engine/segments.c", "engine/resets.c", "engine/misfits.c", "engine/proof.c",
+         "engine/segments.c", "engine/resets.c", "engine/misfits.c", "engine/proof.c", "engine/attempts.c",
          "engine/learn*.c", "engine/failures.c",  # what is remembered of hosts, and told without a reset
          "points/delivery.c", "facts/prefs.[ch]")
 NOT_RULES = ("rules/explain*.c", "judge/why*.c", "judge/measure.c")  # words and measured values

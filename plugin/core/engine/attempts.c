@@ -45,13 +45,8 @@ static bool may_race(const rst_engine_t *engine, rst_moment_t a, rst_moment_t b)
 /* lost = it goes although others may be compared with it: a race is looked at when its loser is reset, however late. */
 static void forget(rst_recent_t *recent, const rst_conn_t *conn, bool lost)
 {
-    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        if (recent->conn[i] != conn)
-            continue;
-        recent->conn[i] = NULL;
-        if (lost && conn->first.pass_index > recent->overwritten.pass_index)
-            recent->overwritten = conn->first;
-    }
+    if (rst_recent_leave(recent, conn) && lost && conn->first.pass_index > recent->overwritten.pass_index)
+        recent->overwritten = conn->first;
 }
 
 void rst_attempts_forget(rst_engine_t *engine, rst_conn_t *conn, bool lost)
@@ -75,7 +70,7 @@ void rst_attempts_note(rst_engine_t *engine, rst_conn_t *conn, unsigned from)
         add_recent(&conn->host[from]->recent, conn);
     if (!side->syn_link)
         return;
-    if (conn->ring && conn->ring - 1u != ring)
+    if (conn->ring)
         forget(&engine->recent[conn->ring - 1], conn, false);
     conn->ring = (uint8_t)(ring + 1);
     add_recent(&engine->recent[ring], conn);
@@ -109,6 +104,7 @@ static bool is_smb_pair(uint16_t a, uint16_t b)
     return (a == SMB_DIRECT && b == SMB_NETBIOS) || (a == SMB_NETBIOS && b == SMB_DIRECT);
 }
 
+/* Asked only about clients whose SYN was seen. */
 static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
 {
     unsigned client = reset->client;
@@ -116,7 +112,7 @@ static int64_t syn_lead(const rst_conn_t *other, const rst_reset_t *reset)
     rst_moment_t its = other->direction[rst_conn_client(other)].syn;
     int64_t lead;
 
-    if (!mine.pass_index || !its.pass_index)
+    if (!its.pass_index)
         return RST_TIME_NONE;
     lead = rst_elapsed(its, mine);
     if (lead != RST_TIME_NONE)
@@ -151,7 +147,7 @@ static bool races(const rst_engine_t *engine, const rst_reset_t *reset, const rs
     *smb = same_address && is_smb_pair(conn->port[server], other->port[other_server]);
     if (!*smb && (same_address || conn->port[server] != other->port[other_server]))
         return false;
-    if (other == conn || other->point != conn->point || !same_client(reset, other))
+    if (other->point != conn->point || !same_client(reset, other))
         return false;
     *lead = syn_lead(other, reset);
     if (*lead == RST_TIME_NONE)

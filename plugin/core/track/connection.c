@@ -198,12 +198,17 @@ static void release_opening(rst_conn_t *conn, const rst_memory_t *memory)
     conn->opening = NULL;
 }
 
-void rst_recent_leave(rst_recent_t *recent, const rst_conn_t *conn)
+bool rst_recent_leave(rst_recent_t *recent, const rst_conn_t *conn)
 {
+    bool left = false;
+
     for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
-        if (recent->conn[i] == conn)
-            recent->conn[i] = NULL;
+        if (recent->conn[i] != conn)
+            continue;
+        recent->conn[i] = NULL;
+        left = true;
     }
+    return left;
 }
 
 void rst_conn_leave_hosts(const rst_conn_t *conn)

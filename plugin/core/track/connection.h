@@ -96,8 +96,8 @@ void rst_conn_own(rst_conn_t *conn, void *block, size_t size, const rst_memory_t
 /* The connection attempt is no longer referred to by one of those that did (its connection, the resets of others). */
 void rst_attempt_leave(struct rst_attempt *attempt, const rst_memory_t *memory);
 
-/* The connections opened last no longer include this one. */
-void rst_recent_leave(rst_recent_t *recent, const rst_conn_t *conn);
+/* The connections opened last no longer include this one. Returns whether they did. */
+bool rst_recent_leave(rst_recent_t *recent, const rst_conn_t *conn);
 
 /* The same for those of its hosts. */
 void rst_conn_leave_hosts(const rst_conn_t *conn);
