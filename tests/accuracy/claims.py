@@ -13,9 +13,11 @@ import pathlib
 import re
 import sys
 
-import claims_endings  # noqa: F401  (each registers its claims)
-import claims_openings  # noqa: F401
+import claims_capture  # noqa: F401  (each registers its claims)
+import claims_closes  # noqa: F401
+import claims_endings  # noqa: F401
 import claims_handshakes  # noqa: F401
+import claims_openings  # noqa: F401
 import claims_path  # noqa: F401
 import claims_timers  # noqa: F401
 import claims_read

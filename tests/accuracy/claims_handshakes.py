@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Claims about handshakes that were begun and not used."""
-from claims_kinds import ACK, SYN, before, distance, end_text, evidence, summary
+from claims_kinds import ACK, SYN, end_text, evidence, summary
 from claims_openings import acceptances
 
 

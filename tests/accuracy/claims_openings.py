@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Claims about how a connection began or did not: refusals, probes, reused ports, lost connections."""
-from claims_kinds import ACK, FIN, RST, SYN, before, distance, end_text, evidence, guessed, inferred, summary
+from claims_kinds import ACK, FIN, RST, SYN, end_text, evidence, guessed, inferred, summary
 
 SECOND = 10**9
 NEARBY = 10 * SECOND

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Claims about waits: give-ups, probes, silences, and segments that were too large for the path."""
-from claims_endings import is_probe
+from claims_closes import is_probe
 from claims_kinds import ACK, before, distance, end_text, evidence, guessed, inferred, summary
 
 
