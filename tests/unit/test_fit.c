@@ -3,62 +3,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "fit-scene.h"
 #include "script.h"
-#include "track/fit.h"
-
-enum {
-    NEAR = 65535,
-    WINDOW = 100000,
-    INSIDE = WINDOW + NEAR,  /* this far from what is known, a number still fits */
-    FAR = 2 * WINDOW + NEAR, /* and up to here it is one clue, not two */
-    ROOM = 2 * WINDOW + NEAR,
-    MOST = 1 << 30,
-    SETTLED_HOPS = 10, /* TTL 54 */
-    STAMP = 500000
-};
-
-/* A side in the middle of a connection, its peer, and a segment that fits. */
-typedef struct scene {
-    rst_direction_t side, peer;
-    rst_segment_t segment;
-    rst_moment_t now;
-} scene_t;
-
-static rst_checksum_t bad(const void *packet)
-{
-    (void)packet;
-    return RST_CHECKSUM_BAD;
-}
 
 static rst_checksum_t good(const void *packet)
 {
     (void)packet;
     return RST_CHECKSUM_GOOD;
-}
-
-static scene_t begin(void)
-{
-    scene_t scene = {0};
-
-    scene.side.known = scene.peer.known =
-        RST_DIRECTION_NXT | RST_DIRECTION_ACKED | RST_DIRECTION_SYN | RST_DIRECTION_WINDOW;
-    scene.side.nxt = scene.peer.acked = 5000000;
-    scene.peer.nxt = scene.side.acked = 9000000;
-    scene.side.window_max = scene.peer.window_max = WINDOW;
-    scene.side.segments = scene.peer.segments = 10;
-    scene.side.ttl = 54;
-    scene.side.distance[0] = (rst_distance_t){SETTLED_HOPS, 2};
-    scene.side.stamped = 5;
-    scene.side.tsval = STAMP;
-    scene.side.last = (rst_moment_t){10, RST_SECOND};
-    scene.now = (rst_moment_t){11, RST_SECOND};
-    scene.segment.known = RST_HAS_IP | RST_HAS_OPTIONS | RST_HAS_TIMESTAMP;
-    scene.segment.flags = RST_FLAG_ACK;
-    scene.segment.seq = scene.side.nxt;
-    scene.segment.ack = scene.side.acked;
-    scene.segment.ttl = 54;
-    scene.segment.tsval = STAMP;
-    return scene;
 }
 
 static unsigned clues_of(const scene_t *scene)
@@ -402,80 +353,6 @@ static void test_checksum(void)
     g_assert_cmpuint(clues_of(&scene), ==, RST_CLUE_HOPS);
 }
 
-static unsigned reset_clues(const scene_t *scene)
-{
-    return rst_fit_reset_clues(&scene->side, &scene->peer, &scene->segment);
-}
-
-static void test_reset(void)
-{
-    scene_t scene = begin();
-    const unsigned far = RST_CLUE_SEQ | RST_CLUE_FAR;
-
-    scene.segment.flags = RST_FLAG_RST | RST_FLAG_ACK;
-    scene.segment.ttl = 44; /* and no timestamp: resets may differ in both */
-    scene.segment.known = RST_HAS_IP | RST_HAS_OPTIONS;
-    g_assert_cmpuint(reset_clues(&scene), ==, 0);
-    scene.segment.seq = 1;
-    g_assert_cmpuint(reset_clues(&scene), ==, far);
-    /* The answer to a segment without ACK begins at zero, and acknowledges it. */
-    scene.segment.seq = 0;
-    g_assert_cmpuint(reset_clues(&scene), ==, 0);
-    scene.segment.ack += INSIDE + 1;
-    g_assert_cmpuint(reset_clues(&scene), ==, far);
-    scene.segment.ack -= INSIDE + 1;
-    scene.segment.flags = RST_FLAG_RST;
-    g_assert_cmpuint(reset_clues(&scene), ==, far);
-    scene.segment.checksum = bad;
-    scene.side.known |= RST_DIRECTION_CHECKSUMS;
-    g_assert_cmpuint(reset_clues(&scene), ==, far | RST_CLUE_CHECKSUM);
-}
-
-static bool is_rewritten(const scene_t *scene, unsigned clues)
-{
-    return rst_fit_is_rewritten(&scene->side, &scene->peer, &scene->segment, clues);
-}
-
-/* One number is right, which nobody off the path can know. */
-static void test_rewritten_seq(void)
-{
-    const unsigned far = RST_CLUE_SEQ | RST_CLUE_FAR;
-    scene_t scene = begin();
-
-    g_assert_true(is_rewritten(&scene, far));
-    g_assert_false(is_rewritten(&scene, far | RST_CLUE_HOPS));
-    scene.segment.ack = scene.peer.nxt + NEAR;
-    g_assert_true(is_rewritten(&scene, far));
-    scene.segment.ack = scene.peer.nxt - NEAR;
-    g_assert_true(is_rewritten(&scene, far));
-    scene.segment.ack = scene.peer.nxt + NEAR + 1;
-    g_assert_false(is_rewritten(&scene, far));
-    scene.segment.ack = scene.peer.nxt - NEAR - 1;
-    g_assert_false(is_rewritten(&scene, far));
-    scene = begin();
-    scene.segment.flags = 0;
-    g_assert_false(is_rewritten(&scene, far));
-    scene = begin();
-    scene.peer.known &= ~(uint32_t)RST_DIRECTION_NXT;
-    g_assert_false(is_rewritten(&scene, far));
-}
-
-static void test_rewritten_ack(void)
-{
-    const unsigned far = RST_CLUE_ACK | RST_CLUE_FAR;
-    scene_t scene = begin();
-
-    g_assert_true(is_rewritten(&scene, far));
-    g_assert_false(is_rewritten(&scene, RST_CLUE_ACK));
-    scene.segment.seq = scene.side.nxt + NEAR;
-    g_assert_true(is_rewritten(&scene, far));
-    scene.segment.seq = scene.side.nxt + NEAR + 1;
-    g_assert_false(is_rewritten(&scene, far));
-    scene = begin();
-    scene.side.known &= ~(uint32_t)RST_DIRECTION_NXT;
-    g_assert_false(is_rewritten(&scene, far));
-}
-
 int main(int argc, char **argv)
 {
     static const script_test_t tests[] = {
@@ -492,9 +369,6 @@ int main(int argc, char **argv)
         {"/fit/stamp_missing", test_stamp_missing},
         {"/fit/stamp_added", test_stamp_added},
         {"/fit/checksum", test_checksum},
-        {"/fit/reset", test_reset},
-        {"/fit/rewritten_seq", test_rewritten_seq},
-        {"/fit/rewritten_ack", test_rewritten_ack},
         {NULL, NULL},
     };
 
