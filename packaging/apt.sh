@@ -17,15 +17,32 @@ need_packages() {
         echo "error: missing packages: ${missing[*]} (run this as root, or: sudo apt-get install ${missing[*]})" >&2
         return 1
     fi
-    echo "Installing ${missing[*]} ..."
+    printf 'Installing %s; this can take some minutes ...' "${missing[*]}"
+    alive apt_install "${missing[@]}" || {
+        echo "error: apt cannot install ${missing[*]}: is this machine online, with a Debian mirror in its apt sources?" >&2
+        return 1
+    }
+}
+
+apt_install() { # PACKAGE...
     # Another apt may run at the same time (unattended-upgrades on a fresh machine): wait for its lock.
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
     # A source that does not respond (a third-party one, an installation disc) must not keep the others from working.
     "${apt[@]}" update || true
-    "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >/dev/null || {
-        echo "error: apt cannot install ${missing[*]}: is this machine online, with a Debian mirror in its apt sources?" >&2
-        return 1
-    }
+    "${apt[@]}" install -y --no-install-recommends "$@" </dev/null >/dev/null
+}
+
+# alive COMMAND...: runs it; on the open line of output, a dot shows every three seconds that it still does.
+alive() {
+    local parent=$BASHPID dots status=0
+    # The sleeper holds no output open that somebody may be reading to its end.
+    (while sleep 3 >/dev/null 2>&1 && kill -0 "$parent" 2>/dev/null; do printf .; done) </dev/null &
+    dots=$!
+    "$@" || status=$?
+    kill "$dots" 2>/dev/null || true
+    wait "$dots" 2>/dev/null || true
+    echo
+    return "$status"
 }
 
 # build_log COMMAND...: runs it quietly; shows its output only if it fails.

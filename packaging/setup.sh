@@ -17,16 +17,18 @@ Where the plugin goes:
   with sudo             the personal plugin folder of the calling user
   as an ordinary user   that user's personal plugin folder (the packages must already be installed)
 
-The programs rst-* go into ~/.local/bin or /usr/local/bin. The profile goes into the configuration
-folder of the same user or, for root, into the one for all users. If you have changed a profile of
-that name, it is left as it is; other profiles are never touched.
+The programs rst-* go into ~/.local/bin or /usr/local/bin, their manual pages into share/man beside
+it. With sudo, rst-record goes into /usr/local/bin as well, where sudo finds it. The profile goes into
+the configuration folder of the same user or, for root, into the one for all users. If you have changed
+a profile of that name, it is left as it is; other profiles are never touched.
 
 Run it again to upgrade. Wireshark may be running; it loads the new plugin the next time it starts.
 
   --all-users   as root or with sudo: install into the global plugin folder
   --no-deps     do not install any packages
-  --uninstall   remove the plugin, the programs and the profile (unless changed) from the folders where
-                they would be installed, and the plugin also from the folders of other Wireshark versions
+  --uninstall   remove the plugin, the programs, their pages and the profile (unless changed) from the
+                folders where they would be installed, and the plugin also from those of other versions
+                of Wireshark
   --help        show this help
 TEXT
 }
@@ -107,10 +109,15 @@ build() {
         echo "error: no permission to write $build (if root made it earlier, remove it as root)" >&2
         return 1
     fi
-    echo "Building ..."
-    build_log "${who[@]}" cmake -S "$repo" -B "$build" -DCMAKE_BUILD_TYPE=Release \
-        -DRST_WERROR=OFF -DBUILD_TESTING=OFF
-    build_log "${who[@]}" cmake --build "$build" --parallel "$(nproc)"
+    printf 'Building ...'
+    alive make_build "$build" "${who[@]}"
+}
+
+make_build() { # FOLDER [as_user]
+    local build=$1
+    shift
+    build_log "$@" cmake -S "$repo" -B "$build" -DCMAKE_BUILD_TYPE=Release -DRST_WERROR=OFF -DBUILD_TESTING=OFF &&
+        build_log "$@" cmake --build "$build" --parallel "$(nproc)"
 }
 
 package_of() { # FILE: prints the Debian package it belongs to, or nothing
@@ -125,44 +132,79 @@ program_folder() { # where the plugin's programs go
     fi
 }
 
-is_our_program() { # FILE: did we install it, in any version?
+license="SPDX-License-Identifier: GPL-2.0-or-later"
+marks="# $license
+.\\\" $license
+.so man1/rst-batch.1"
+
+is_our_file() { # FILE: a program or a manual page: did we install it, in any version?
     # shellcheck disable=SC2016 # expanded by the inner shell
-    as_user sh -c 'test -f "$1" && head -n 5 "$1" | grep -q "^# SPDX-License-Identifier: GPL-2.0-or-later"' sh "$1"
+    as_user sh -c 'test -f "$1" && head -n 5 "$1" | grep -qxF "$2"' sh "$1" "$marks"
 }
 
 is_our_plugin() { # FILE
     as_user grep -qsa 'rst\.cause' "$1"
 }
 
-install_programs() {
-    local folder program target
-    folder=$(program_folder)
-    as_user mkdir -p "$folder"
-    for program in "$repo"/packaging/rst-*; do
-        target=$folder/$(basename "$program")
-        if as_user test -e "$target" && ! is_our_program "$target"; then
-            echo "note: $target is another program and stays; ours is $program" >&2
-            continue
-        fi
-        place "$target" 755 <"$program"
-        echo "Installed: $target"
+for_each_file() { # COMMAND: calls it with source, target and mode of each program and manual page
+    local bin file
+    bin=$(program_folder)
+    for file in "$repo"/packaging/rst-*; do
+        "$1" "$file" "$bin/${file##*/}" 755
     done
+    for file in "$repo"/packaging/man/*.1 "$repo"/packaging/*.4; do
+        "$1" "$file" "${bin%/bin}/share/man/man${file##*.}/${file##*/}" 644
+    done
+}
+
+install_file() { # SOURCE TARGET MODE
+    if as_user test -e "$2" && ! is_our_file "$2"; then
+        echo "note: $2 is something else and stays; ours is $1" >&2
+        return 0
+    fi
+    as_user mkdir -p "${2%/*}"
+    place "$2" "$3" <"$1"
+}
+
+remove_file() { # SOURCE TARGET
+    if is_our_file "$2"; then
+        take_away "$2"
+        echo "Removed: $2"
+    fi
+}
+
+for_sudo=/usr/local/bin/rst-record # sudo does not look into ~/.local/bin, and what runs as root must be root's
+
+as_ourselves() { # COMMAND...: a function from here, for files of root, although it is another user's Wireshark
+    local user
+    user=$(id -un)
+    "$@"
+}
+
+install_programs() {
+    local folder
+    folder=$(program_folder)
+    for_each_file install_file
+    echo "Installed: $folder/rst-*, with manual pages (man rst-batch)"
+    if [ "$user" != "$(id -un)" ]; then
+        as_ourselves install_file "$repo/packaging/rst-record" "$for_sudo" 755
+        echo "Installed: $for_sudo (sudo rst-record)"
     # Under sudo, PATH is root's. Debian's ~/.profile adds the folder at the next login, now that it exists.
-    if [ "$user" = "$(id -un)" ] && [[ :$PATH: != *:$folder:* ]]; then
+    elif [[ :$PATH: != *:$folder:* ]]; then
         echo "note: $folder is not in your PATH yet; log in again, or call the programs by their full path" >&2
     fi
 }
 
 remove_programs() {
-    local folder program
-    folder=$(program_folder)
-    for program in "$repo"/packaging/rst-*; do
-        program=$folder/$(basename "$program")
-        if is_our_program "$program"; then
-            take_away "$program"
-            echo "Removed: $program"
+    for_each_file remove_file
+    # It may belong to an installation for all users.
+    if [ "$(program_folder)" != "${for_sudo%/*}" ] && is_our_file "$for_sudo" && ! is_our_file "${for_sudo%/*}/rst-batch"; then
+        if [ "$(id -u)" -eq 0 ]; then
+            as_ourselves remove_file "" "$for_sudo"
+        else
+            echo "Left: $for_sudo, which is root's (with sudo, this removes it, too)"
         fi
-    done
+    fi
 }
 
 install_plugin() {
@@ -263,7 +305,7 @@ remove_profile() {
 copy=
 trap '[ -z "$copy" ] || rm -rf "$copy"' EXIT
 
-show_tour() {
+show_tour() { # ten of its many resets
     local status=0
     copy=$(mktemp -d)
     # A copy, because the calling user may not be allowed to read the checkout.
@@ -272,9 +314,26 @@ show_tour() {
     echo "tshark -2 -r sample-captures/tour.pcapng -Y rst -T fields \\"
     echo "    -e frame.number -e rst.cause -e rst.confidence -e rst.sender -e rst.summary"
     as_user tshark -2 -r "$copy/tour.pcapng" -Y rst -T fields -e frame.number -e rst.cause -e rst.confidence \
-        -e rst.sender -e rst.summary 2>"$copy/errors" || status=$?
+        -e rst.sender -e rst.summary 2>"$copy/errors" | awk -F '\t' '
+            !shown[$2]++ && ++lines <= 10
+            END { if (NR) printf "[... %d resets in all; these are the first ones of %d causes]\n", NR, lines < 10 ? lines : 10 }
+        ' || status=$?
     grep -v '^Running as user "root"' "$copy/errors" >&2 || true
     return "$status"
+}
+
+show_next() {
+    local tour=$repo/sample-captures/tour.pcapng
+    as_user test -r "$tour" || tour=FILE
+    echo
+    echo "Next: look at it in Wireshark, with the profile that has columns, colors and buttons for it"
+    [ "$tour" = FILE ] || tour=$(printf '%q' "$tour")
+    command -v wireshark >/dev/null || echo "    sudo apt-get install wireshark"
+    echo "    wireshark -C \"$profile\" $tour"
+    echo "and ask about your own captures:"
+    echo "    tshark -2 -r FILE -q -z rst,problems    # what is wrong, what hurts most first"
+    echo "    rst-report FILE                         # the same as a page to send"
+    echo "    man wireshark-rst                       # everything else"
 }
 
 remove_plugin() { # including any left behind by an update of Wireshark: the folder is PLUGINS/VERSION/epan
@@ -310,6 +369,8 @@ fi
 if [ "$deps" = yes ]; then
     # Python is for the programs rst-*.
     need_packages gcc libc6-dev make cmake pkg-config libglib2.0-dev wireshark-dev tshark python3
+    # Only rst-batch needs these, so nothing fails without them.
+    [ "$(id -u)" -ne 0 ] || need_packages parallel rsync || true
 fi
 if ! command -v tshark >/dev/null || ! command -v cmake >/dev/null; then
     echo "error: tshark or cmake is not installed (run this without --no-deps)" >&2
@@ -318,4 +379,7 @@ fi
 build
 install_plugin "$(plugin_folder)"
 install_profile "$(profile_folder)"
+command -v parallel >/dev/null || echo "note: rst-batch needs GNU parallel: sudo apt-get install parallel" >&2
+command -v rsync >/dev/null || echo "note: rst-batch --hosts needs rsync: sudo apt-get install rsync" >&2
 show_tour
+show_next

@@ -126,7 +126,8 @@ def test_help():
 @as_user
 def test_needs_root():
     done = subprocess.run([RECORD, "lo"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "root is needed" in done.stderr and done.stderr.count("\n") == 1
+    assert done.returncode == 1 and f"root is needed to capture and to trace: sudo {RECORD} lo\n" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @as_root
@@ -137,7 +138,10 @@ def test_no_such_interface(interface):
 
 
 @as_root
-def test_files_of_the_caller(folder):
+@pytest.mark.parametrize("mode", [0o755, 0o700])
+def test_files_of_the_caller(folder, mode):
+    """Also where root without its special rights, as which dumpcap writes, must not."""
+    folder.chmod(mode)
     code, out, errors = recorded("--folder", folder, "--name", "x")
     assert (code, errors) == (0, []) and names(folder) == FINAL
     for name in FINAL:
@@ -189,6 +193,55 @@ def test_folder_of_somebody_else(folder, tmp_path, kind):
     code, _, errors = recorded("--folder", wanted, "--name", "x")
     assert code == 1 and len(errors) == 1 and str(wanted if kind != "link" else closed) in errors[0], errors
     assert names(closed) == ["open"] and names(closed / "open") == []
+
+
+ROOT_SHELLS = ["/bin/bash", "/usr/bin/su", "/bin/sh -l", "/usr/bin/su -", "/usr/bin/zsh"]
+
+
+@as_root
+@pytest.mark.parametrize("command", ROOT_SHELLS)
+def test_root_shell(folder, tmp_path, command):
+    """A shell that sudo started still has the caller's number. Root's own folder gets files of root, closed or not; the
+    caller's gets files of the caller."""
+    for mode in (0o700, 0o755):
+        own = tmp_path / f"{mode:o}"
+        own.mkdir()
+        own.chmod(mode)
+        code, _, errors = recorded("--folder", own, "--name", "x", environment={"SUDO_COMMAND": command})
+        assert (code, errors) == (0, []) and [state(own / name)[0] for name in FINAL] == [0, 0]
+    code, _, errors = recorded("--folder", folder, "--name", "x", environment={"SUDO_COMMAND": command})
+    assert (code, errors) == (0, []) and [state(folder / name)[0] for name in FINAL] == [CALLER, CALLER]
+
+
+@as_root
+@pytest.mark.parametrize("kind", ["link", "linked above", "shared", "of a stranger"])
+def test_root_shell_and_a_trap(folder, tmp_path, kind):
+    """Root's files go nowhere that a user chose."""
+    closed = tmp_path / "closed"
+    (closed / "below").mkdir(parents=True, mode=0o755)
+    wanted = closed
+    if kind in ("link", "linked above"):
+        (folder / "link").symlink_to(closed)
+        wanted = folder / "link" / ("below" if kind == "linked above" else "")
+    elif kind == "shared":
+        os.chown(closed, 0, STRANGER)
+        closed.chmod(0o775)
+    else:
+        os.chown(closed, STRANGER, STRANGER)
+    code, _, errors = recorded("--folder", wanted, "--name", "x", environment={"SUDO_COMMAND": "/bin/bash"})
+    assert code == 1 and len(errors) == 1 and "cannot write into" in errors[0], errors
+    assert names(closed) == ["below"] and names(closed / "below") == []
+
+
+@as_root
+@pytest.mark.parametrize("command", ["/usr/local/bin/rst-record --folder /root lo", "/bin/bash -c rst-record", "",
+                                     "/usr/local/bin/bash-record", "/bin/sh /usr/local/bin/capture"])
+def test_only_a_root_shell(folder, command):
+    """Who may call this program only, or a script that does, gets nothing into root's folder."""
+    closed = folder.parent / "closed"
+    closed.mkdir(mode=0o755)
+    code, _, errors = recorded("--folder", closed, "--name", "x", environment={"SUDO_COMMAND": command})
+    assert code == 1 and len(errors) == 1 and "cannot write into" in errors[0] and names(closed) == [], errors
 
 
 # Replaces whatever is being written, and the folder itself, as fast as it can.

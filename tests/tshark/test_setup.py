@@ -4,6 +4,7 @@ What it does on a fresh system is in packaging/setup-test. tests/run.sh calls th
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +16,7 @@ ROOT = os.geteuid() == 0
 PROFILE = ".config/wireshark/profiles/TCP Resets"
 PLUGIN = ".local/lib/wireshark/plugins/4.0/epan/rst.so"
 PROGRAMS = sorted(path.name for path in (tools.REPO / "packaging").glob("rst-*"))
+PAGES = sorted(f"man{path.name[-1]}/{path.name}" for path in (tools.REPO / "packaging").rglob("*.[1-9]"))
 STAND_INS = {
     "cmake": """case $1 in
 --build) mkdir -p "$2/plugins/4.0/epan" && echo "rst.cause $VERSION" >"$2/plugins/4.0/epan/rst.so" ;;
@@ -24,7 +26,7 @@ esac""",
     "Personal configuration" "$HOME/.config/wireshark" \\
     "Global Plugins" "$GLOBAL/plugins/4.0" "Global configuration" "$GLOBAL/share" ;;
 "-G plugins") printf 'rst.so\\t1\\tdissector\\n' ;;
-*) printf '42\\tclosed_port\\n' ;;
+*) printf '42\\tclosed_port\\n'; for n in $(seq 90); do printf '%s\\tcause_%s\\n' $((n + 42)) $((n / 3)); done ;;
 esac""",
     # The so-manieth file that is moved into place: everything gets a signal instead.
     "mv": """echo 2>/dev/null >>"$COUNT"
@@ -58,6 +60,12 @@ class Setup:
         return subprocess.run([*self.prefix, self.checkout / "packaging" / "setup.sh", *arguments], env=environment,
                               capture_output=True, text=True, start_new_session=True, timeout=60, check=False)
 
+    @staticmethod
+    def there(done):
+        """Of the private /usr/local, after a run: owners and names."""
+        lines = [line for line in done.stdout.splitlines() if " /usr/local/" in line]
+        return sorted(f"{line.split()[0]} {line.rpartition('/')[2]}" for line in lines if line.startswith("root /"))
+
     def files(self):
         return {str(path.relative_to(self.home)): path.read_text() for path in sorted(self.home.rglob("*"))
                 if path.is_file() or path.is_symlink()}
@@ -78,13 +86,34 @@ def complete(tmp_path_factory):
     one = Setup(tmp_path_factory.mktemp("complete"))
     done = one.run()
     assert done.returncode == 0 and "42\tclosed_port" in done.stdout, done.stderr
+    # The end says what to do next; the command can be pasted, whatever the folder is called.
+    end = done.stdout[done.stdout.index("\nNext: "):]
+    command = re.search("wireshark -C .*", end)[0]
+    words = subprocess.run(["bash", "-c", f"printf '%s\\0' {command}"], capture_output=True, text=True,
+                           check=True).stdout.split("\0")
+    assert words == ["wireshark", "-C", "TCP Resets", str(one.checkout / "sample-captures" / "tour.pcapng"), ""]
+    assert "-z rst,problems" in end and done.stdout.count("\n") < 35
     return one.files()
 
 
 def test_complete(complete):
     assert set(complete) == {PLUGIN, *(f".local/bin/{name}" for name in PROGRAMS),
+                             *(f".local/share/man/{name}" for name in PAGES),
                              *(f"{PROFILE}/{name}" for name in ("preferences", "colorfilters", "dfilter_buttons",
                                                                 "recent", ".installed"))}
+
+
+def test_ten_lines(setup):
+    """Of the tour, one for each cause."""
+    shown = [line for line in setup.run().stdout.splitlines() if "\t" in line]
+    assert len(shown) == 10 and shown[0] == "42\tclosed_port" and shown[2] == "45\tcause_1"
+
+
+def test_sign_of_life(setup):
+    """A build that takes its time."""
+    slow = setup.programs / "cmake"
+    slow.write_text(slow.read_text().replace("--build)", "--build) sleep 7;"))
+    assert "Building .....\n" in setup.run().stdout
 
 
 def test_twice_and_away(setup, complete):
@@ -96,7 +125,8 @@ def test_twice_and_away(setup, complete):
 
 
 @pytest.mark.parametrize("signal,at", [("INT", 1), ("KILL", 1), ("TERM", 2), ("INT", 6), ("KILL", 6), ("HUP", 7),
-                                       ("KILL", 7), ("TERM", 9), ("KILL", 10)])
+                                       ("KILL", 7), ("TERM", 9), ("KILL", 12), ("TERM", 17), ("KILL", 18),
+                                       ("KILL", 19)])
 def test_interrupted(setup, complete, signal, at):
     """The first installation, and an upgrade over files of another version. The next run mends it."""
     for version in ("1", "2"):
@@ -126,6 +156,7 @@ def test_interrupted(setup, complete, signal, at):
 def test_files_of_others(setup):
     """What has the same name but does not come from here stays."""
     mine = {".local/bin/rst-compare": "#!/bin/sh\n# my own\n", ".local/bin/other": "x",
+            ".local/share/man/man1/rst-record.1": ".TH MINE 1\n",
             ".local/lib/wireshark/plugins/3.6/epan/rst.so": "something else",
             f"{PROFILE}/notes": "mine", ".config/wireshark/preferences": "mine"}
     for name, text in mine.items():
@@ -134,7 +165,7 @@ def test_files_of_others(setup):
     link = setup.home / ".local/bin/rst-record"
     link.symlink_to(setup.home / "nowhere")
     done = setup.run()
-    assert done.returncode == 0 and "rst-compare is another program and stays" in done.stderr, done.stderr
+    assert done.returncode == 0 and "rst-compare is something else and stays" in done.stderr, done.stderr
     assert not (setup.home / "nowhere").exists() and not link.is_symlink()
     assert setup.run("--uninstall").returncode == 0
     assert {**setup.files()} == mine
@@ -169,12 +200,13 @@ def test_wrong_arguments(setup):
 # For root: users, homes and /usr/local/bin of its own.
 PRIVATE = """set -e
 mount -t tmpfs none /usr/local/bin
+mount -t tmpfs none /usr/local/share/man
 cp /etc/passwd "$0/passwd"
 echo "tester:x:23456:23456::$0/a home:/bin/sh" >>"$0/passwd"
 mount --bind "$0/passwd" /etc/passwd
 code=0
 "$@" || code=$?
-find /usr/local/bin -type f
+find /usr/local/bin /usr/local/share/man -type f -printf '%u %p\n'
 exit $code"""
 
 
@@ -202,9 +234,10 @@ def test_sudo(private):
     assert done.returncode, done.stdout  # that folder is root's
     (private.home / ".local/lib").unlink()
     done = private.run(SUDO_USER="tester")
-    assert done.returncode == 0 and "/usr/local/bin/" not in done.stdout, done.stderr
+    # Where sudo looks, there is only what it is for, and it is root's.
+    assert done.returncode == 0 and private.there(done) == ["root rst-record"], done.stderr
     assert victim.read_text() == "secret" and victim.stat().st_uid == 0
-    assert len(private.files()) == len(PROGRAMS) + 6
+    assert len(private.files()) == len(PROGRAMS) + len(PAGES) + 6
     assert {path.lstat().st_uid for path in private.home.rglob("*")} == {23456}
     assert private.run("--uninstall", SUDO_USER="tester").returncode == 0
     assert private.files() == {".local/bin/rst-record": "secret"}  # the link, which was there before
@@ -214,7 +247,7 @@ def test_sudo(private):
 def test_all_users(private, arguments, user):
     done = private.run(*arguments, SUDO_USER=user)
     placed = private.home.parent / "global"
-    assert done.returncode == 0 and done.stdout.count("\n/usr/local/bin/rst-") == len(PROGRAMS), done.stderr
+    assert done.returncode == 0 and len(private.there(done)) == len(PROGRAMS) + len(PAGES), done.stderr
     assert (placed / "plugins/4.0/epan/rst.so").exists() and (placed / "share/profiles/TCP Resets/preferences").exists()
     assert private.files() == {} and {path.lstat().st_uid for path in placed.rglob("*")} == {0}
     done = private.run(*arguments, "--uninstall", SUDO_USER=user)
