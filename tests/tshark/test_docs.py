@@ -107,7 +107,8 @@ def test_profile_columns(configured, tour):
 
 def test_profile_colors(configured, tour):
     """Benign resets are not red, and those that point to the path are."""
-    rows = [line.split("@") for line in (PROFILE / "colorfilters").read_text(encoding="utf-8").splitlines()[1:]]
+    lines = (PROFILE / "colorfilters").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("@") for line in lines if line.startswith("@")]
     for _, name, display_filter, colors in rows:
         red, green, blue = (int(part) for part in re.match(r"\[(\d+),(\d+),(\d+)\]", colors).groups())
         assert (red > 2 * green and red > 2 * blue) == ("middlebox" in display_filter), name
