@@ -77,7 +77,7 @@ def check_floors(files, floors):
             elif here == there or here not in height or there not in height:
                 continue
             elif height[there] > height[here]:
-                yield f"{name} includes {target}: upwards"
+                yield f"{name} includes {target}: upward"
             elif height[there] == height[here]:
                 yield f"{name} includes {target}: siblings do not know each other"
 
@@ -193,7 +193,7 @@ def figures(files, floors, faults, chain, found):
     arrows = {(folder_of(name), folder_of(target)) for name, path in files.items() for target in includes(path)}
     print(f"floors: {len(floors)}; longest chain of files that include each other: {chain}")
     print(f"folders that include another: {sum(a != b for a, b in arrows)}")
-    print(f"includes upwards: {sum(fault.endswith('upwards') for fault in faults)}; circles: {len(found)}")
+    print(f"includes upward: {sum(fault.endswith('upward') for fault in faults)}; circles: {len(found)}")
     for floor in reversed(floors):
         for folder in floor:
             mine = [path for name, path in files.items() if folder_of(name) == folder]

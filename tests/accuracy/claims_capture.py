@@ -188,6 +188,6 @@ def seen_at_point(s, at):
 
 @evidence("Capture point {k}: the apparent sender goes on with the connection",
           "Capture point {k}: the segment of the same host before the reset",
-          "Capture point {k} still records the connection afterwards")
+          "Capture point {k} still records the connection afterward")
 def at_other_point(s, at):
     s.need(at.interface != s.r.interface and not at.resets, "it is no segment at another point")

@@ -149,7 +149,7 @@ def check(args):
     wrong = sum(len(result.violations) for result in results)
     print(f"{len(results)} files, {sum(result.cuts for result in results)} ends, "
           f"{sum(result.pairs for result in results)} verdicts compared; "
-          f"{sum(result.excused for result in results)} claims changed by facts afterwards, {wrong} by something else")
+          f"{sum(result.excused for result in results)} claims changed by facts afterward, {wrong} by something else")
     return 1 if wrong else 0 if any(result.cuts for result in results) else 2
 
 

@@ -8,7 +8,8 @@
 core feeds the floods to the core alone (10 million packets each), tshark reads files of them with and without the plugin
 (1 million each). A folder is merged into one file. At most one in a hundred verdicts may differ (another cause or sender,
 or a higher confidence), none may become an accusation, and none a claim of 70 or more. Without the flood, a verdict
-counts as true. Exit code 1 when more changes.
+counts as true. Exit code 1 when more changes, or when there is
+no reset to compare.
 """
 import argparse
 import collections
@@ -156,9 +157,9 @@ def compare(before, after):
 
 
 def row(capture, kind, position, words, packets, score):
-    unchanged = 100 * (1 - score.changed / score.resets)
+    unchanged = f"{100 * (1 - score.changed / score.resets):.1f}" if score.resets else "-"
     return [capture.stem, kind, "IPv6" if "ipv6" in words else "IPv4", "2" if "two" in words else "1", position,
-            str(packets), str(score.resets), f"{unchanged:.1f}", str(score.firm), str(score.accusing), str(score.lower),
+            str(packets), str(score.resets), unchanged, str(score.firm), str(score.accusing), str(score.lower),
             *score.cost]
 
 
@@ -179,15 +180,18 @@ def arguments():
 
 def main():
     options = arguments()
-    failed = 0
+    failed = compared = 0
     with tempfile.TemporaryDirectory(prefix="rst-floods-") as work:
         way = (Core if options.way == "core" else Tshark)(options, work)
         print("| " + " | ".join(HEAD + COST[options.way]) + " |\n" + "|---" * len(HEAD + COST[options.way]) + "|")
         for capture in captures(options.captures, work):
             for kind, position, words in plans(options):
                 score = way.score(capture, kind, position, words)
+                compared += score.resets
                 failed += score.firm > 0 or score.accusing > 0 or 100 * score.changed > TOLERATED * score.resets
                 print("| " + " | ".join(row(capture, kind, position, words, options.packets, score)) + " |", flush=True)
+    if not compared:
+        raise measure.Failure("no reset to compare")
     print(f"\n{failed} floods change more than they may" if failed else "\nno flood changes more than it may")
     return 1 if failed else 0
 

@@ -18,7 +18,7 @@ KINDS = {
     "reused": "connections on the same ports",
     "storm": "resets of one connection",
 }
-COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
+COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 
 
 def program():
@@ -57,9 +57,9 @@ def panel(curves, column, title, left):
     for items in SIZES:
         x, y = place(items, 0)
         yield f'<text x="{x:.0f}" y="{y + 18:.0f}" text-anchor="middle">{items:,}</text>'
-    for colour, points in zip(COLOURS, curves.values()):
+    for color, points in zip(COLORS, curves.values()):
         line = " ".join("{:.1f},{:.1f}".format(*place(point[0], point[column])) for point in points)
-        yield f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>'
+        yield f'<polyline points="{line}" fill="none" stroke="{color}" stroke-width="2"/>'
 
 
 def picture(curves):
@@ -68,9 +68,9 @@ def picture(curves):
              '<rect width="760" height="360" fill="#fff"/>']
     lines += panel(curves, 1, "CPU time of the core per segment (ns)", 50)
     lines += panel(curves, 2, "Memory of the core per item (bytes)", 430)
-    for number, (colour, kind) in enumerate(zip(COLOURS, curves)):
+    for number, (color, kind) in enumerate(zip(COLORS, curves)):
         x, y = 50 + number % 3 * 230, 310 + number // 3 * 20
-        lines.append(f'<path d="M{x} {y - 4}h24" stroke="{colour}" stroke-width="2"/>')
+        lines.append(f'<path d="M{x} {y - 4}h24" stroke="{color}" stroke-width="2"/>')
         lines.append(f'<text x="{x + 30}" y="{y}">{KINDS[kind]}</text>')
     return "\n".join([*lines, "</svg>", ""])
 

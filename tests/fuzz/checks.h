@@ -15,7 +15,7 @@ enum {
     CHECK_FRAMES = 0x04,  /* what each frame belongs to, findings, foreign packets */
     CHECK_EXPLAIN = 0x08, /* explanations, and what the trace was worth */
     CHECK_TWICE = 0x10,   /* the same again gives the same */
-    CHECK_AFTER = 0x20,   /* traffic of other hosts afterwards changes nothing */
+    CHECK_AFTER = 0x20,   /* traffic of other hosts afterward changes nothing */
     CHECK_AMONG = 0x40,   /* nor does it in between */
     CHECK_TEXTS = 0x80,   /* with what is written */
     CHECK_ROOM = 0x100,   /* less memory never makes it surer */

@@ -16,8 +16,8 @@ the folder.
   --runs N     at most so many executions of each (default: no limit)
   --folder F   corpora and findings (default: a temporary folder; a folder that is kept makes later runs better)
   --only T     one target: declared, trace, points or engine
-  --coverage   afterwards, tell which share of the branches the inputs in the folder take
-  --keep       afterwards, choose the inputs that are worth keeping, for tests/fuzz/corpus
+  --coverage   afterward, tell which share of the branches the inputs in the folder take
+  --keep       afterward, choose the inputs that are worth keeping, for tests/fuzz/corpus
   --no-deps    install no packages
 TEXT
 }

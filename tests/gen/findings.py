@@ -81,7 +81,7 @@ def prohibited(cap, client):
     cap.find(error, "icmp_unreachable", 2)
 
 
-def no_neighbour(cap, client):
+def no_neighbor(cap, client):
     conv = Conv(cap, client, Host("203.0.113.64", LINUX, 6), 22)
     syn = conv.syn()
     cap.wait(3.05)
@@ -108,7 +108,7 @@ def udp_refused6(cap):
 def play(cap):
     client = Host("192.0.2.61", LINUX)
     other = Host("203.0.113.70", LINUX, 6)
-    for scene in (syn_timeout, silent_give_up, prohibited, no_neighbour, udp_refused):
+    for scene in (syn_timeout, silent_give_up, prohibited, no_neighbor, udp_refused):
         healthy(cap, client, other)
         scene(cap, client)
         cap.wait(2)

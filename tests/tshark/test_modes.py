@@ -193,8 +193,8 @@ def test_times_that_run_backwards(tshark, tmp_path, bundle):
     """A negative difference is unknown, never a short time."""
     link, content = plain(tmp_path, bundle.path)
     times = sorted((micros for micros, _ in content), reverse=True)
-    backwards = packets.write_pcap(tmp_path / "back.pcap", list(zip(times, (data for _, data in content))), link)
-    rows = tshark.resets(backwards, ["rst.cause", "rst.delay", "rst.idle"])
+    backward = packets.write_pcap(tmp_path / "back.pcap", list(zip(times, (data for _, data in content))), link)
+    rows = tshark.resets(backward, ["rst.cause", "rst.delay", "rst.idle"])
     assert list(rows) == list(tshark.resets(bundle.path, ["rst.cause"]))
     for frame, row in rows.items():
         assert not any(value.startswith("-") for value in row["rst.delay"] + row["rst.idle"]), f"frame {frame}"

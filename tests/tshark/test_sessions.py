@@ -6,8 +6,10 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 import json
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 import pytest
@@ -278,7 +280,10 @@ def test_forgetting_rarely(tshark):
 # Live capture
 
 TRAFFIC = """
-    import socket, struct, sys, time
+    import glob, socket, struct, sys, time
+    until = time.monotonic() + 60
+    while not glob.glob(sys.argv[1]) and time.monotonic() < until:  # the capture has begun when its file is there
+        time.sleep(0.05)
     def refused(port):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1)
@@ -317,15 +322,22 @@ def test_live_capture_with_rotating_files(tshark, tmp_path, namespaces):
     """tshark analyzes while dumpcap writes one file after another; each file can then be read by itself."""
     script = tmp_path / "traffic.py"
     script.write_text(textwrap.dedent(TRAFFIC))
-    ring = ["-i", "lo", "-q", "-b", "packets:40", "-w", str(tmp_path / "ring.pcapng"), "-a", "duration:6"]
-    show = ["-P", "-T", "fields", "-e", "tcp.flags.reset", "-e", "rst.cause"]
-    shell = f'(sleep 2; {sys.executable} {script}) & exec "$@"'
-    live = subprocess.Popen(in_namespace("sh", "-c", shell, "sh", "tshark", *ring, *show), env=tshark.environment(),
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    output, errors = live.communicate(timeout=tools.TIMEOUT)
-    assert live.returncode == 0, errors
-    rows = [line.split("\t") for line in output.splitlines()]
-    resets = [cause for flag, cause in rows if flag in ("1", "True")]
+    ring = ["-i", "lo", "-q", "-b", "packets:40", "-w", str(tmp_path / "ring.pcapng"), "-a", "duration:120"]
+    show = ["-P", "-l", "-T", "fields", "-e", "tcp.flags.reset", "-e", "rst.cause"]
+    shell = f'{sys.executable} {script} "$0" >&2 & exec "$@"'
+    command = in_namespace("sh", "-c", shell, str(tmp_path / "ring_*"), "tshark", *ring, *show)
+    resets = []
+    with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+            command, env=tshark.environment(), stdout=subprocess.PIPE, stderr=errors, text=True) as live:
+        for line in live.stdout:
+            flag, cause = line.rstrip("\n").split("\t")
+            if flag in ("1", "True"):
+                resets.append(cause)
+                if len(resets) == 40:
+                    live.send_signal(signal.SIGINT)
+        live.wait(tools.TIMEOUT)
+        errors.seek(0)
+        assert live.returncode == 0, errors.read()
     assert len(resets) == 40 and all(resets)
     assert resets.count("closed_port") == 20
     files = sorted(tmp_path.glob("ring_*"))

@@ -1,5 +1,5 @@
 /* absurd-times.h
- * Captures with absurd times: negative, equal, far apart, going backwards, near the ends of what 64 bits hold; several
+ * Captures with absurd times: negative, equal, far apart, going backward, near the ends of what 64 bits hold; several
  * interfaces whose clocks have nothing in common; kernel traces by yet another clock.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

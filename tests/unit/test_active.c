@@ -160,7 +160,7 @@ static void test_app_error(void)
 
 #define DOWNLOAD SCRIPT_TALK, "0.1 S>C . 5201 ack 1101 len 10000", "0.101 C>S . 1101 ack 15201"
 
-static void test_cancelled(void)
+static void test_canceled(void)
 {
     script_check("transfer_cancelled 70-80 by client alt unread_data", DOWNLOAD, "0.11 S>C . 15201 ack 1101 len 1460",
                  "0.111 S>C . 16661 ack 1101 len 1460", "0.112 C>S R. 1101 ack 15201");
@@ -311,7 +311,7 @@ int main(int argc, char **argv)
         { "/active/close_race_not", test_close_race_not },
         { "/active/request_unanswered", test_request_unanswered },
         { "/active/app_error", test_app_error },
-        { "/active/cancelled", test_cancelled },
+        { "/active/canceled", test_canceled },
         { "/active/unread", test_unread },
         { "/active/piled_up", test_piled_up },
         { "/active/app_timeout", test_app_timeout },

@@ -92,8 +92,8 @@ static void test_balancer(void)
 #undef BALANCED
 }
 
-/* Anonymised traces have the TTL overwritten. */
-static void test_anonymised(void)
+/* Anonymized traces have the TTL overwritten. */
+static void test_anonymized(void)
 {
     script_check("* by server innocent plain", "0 C>S S 1000 ttl 0 id 0", "0.02 S>C S. 5000 ack 1001 ttl 0 id 0",
                  "0.021 C>S . 1001 ack 5001 ttl 0 id 0", "1 C>S P. 1001 ack 5001 len 10 ttl 0 id 0",
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
         { "/benign/chosen_ttl", test_chosen_ttl },
         { "/benign/nat_answers", test_nat_answers },
         { "/benign/balancer", test_balancer },
-        { "/benign/anonymised", test_anonymised },
+        { "/benign/anonymized", test_anonymized },
         { "/benign/mirror_port", test_mirror_port },
         { "/benign/stream_reuse", test_stream_reuse },
         { "/benign/reordered", test_reordered },

@@ -328,7 +328,7 @@ static void test_listener(void)
     /* Open, never served, then the port refuses. */
     script_check("#1 listener_closed 75-90 by server alt app_abort early app_abort; #2 closed_port", SCRIPT_OPEN,
                  "5 S>C R. 5001 ack 1001", "6 C:2>S S 1000", "6.02 S>C:2 R. =0 ack 1001");
-    /* Nobody asks afterwards, but two that waited end in one moment; one alone may be anything. */
+    /* Nobody asks afterward, but two that waited end in one moment; one alone may be anything. */
     script_check("#1 listener_closed 50-60 by server; #2 listener_closed", SCRIPT_OPEN, "1 C:2>S S 1000",
                  "1.02 S>C:2 S. 7000 ack 1001", "1.021 C:2>S . 1001 ack 7001", "5 S>C R. 5001 ack 1001",
                  "5.0001 S>C:2 R. 7001 ack 1001");

@@ -69,7 +69,7 @@ static void test_unanswered_request(void)
     "1.003 S>C . 8001 ack 1101 len 1400", "1.004 S>C . 9401 ack 1101 len 1400", "1.005 S>C . 10801 ack 1101 len 1400", \
     "1.006 S>C . 12201 ack 1101 len 1400", "1.007 C>S . 1101 ack 13601"
 
-static void test_cancelled_afterwards(void)
+static void test_canceled_afterward(void)
 {
     script_check("transfer_cancelled 65-75 by client", SCRIPT_TALK, BULK, "1.008 C>S R. 1101 ack 13601",
                  "1.009 S>C . 13601 ack 1101 len 1400", "1.01 S>C . 15001 ack 1101 len 1400");
@@ -261,7 +261,7 @@ int main(int argc, char **argv)
         { "/judged/initial_ttl_60", test_initial_ttl_60 },
         { "/judged/own_filter", test_own_filter },
         { "/judged/unanswered_request", test_unanswered_request },
-        { "/judged/cancelled_afterwards", test_cancelled_afterwards },
+        { "/judged/canceled_afterward", test_canceled_afterward },
         { "/judged/not_received", test_not_received },
         { "/judged/fatal_alert", test_fatal_alert },
         { "/judged/refused_meanwhile", test_refused_meanwhile },

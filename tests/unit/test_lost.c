@@ -151,7 +151,7 @@ static void test_copy_lost(void)
                  "1 C>S R. 1101 ack 5201 ttl 128 id 301", "1.000004 C>S R. 1101 ack 5201 ttl 127 id 301");
 }
 
-/* A train towards one end, whose host answers the next segment: the capture lacks that. */
+/* A train toward one end, whose host answers the next segment: the capture lacks that. */
 static void test_answer_to_train(void)
 {
     script_check("#4 * 20-49 innocent", SCRIPT_TALK, "1.0 C>S P. 1101 ack 5201 len 44 ttl 64 id 104",

@@ -154,17 +154,17 @@ static void test_networks(void)
     static const uint8_t six[16] = { 192, 0, 2, 129 };
     rst_network_t network = { address(4, four), 32 };
     rst_prefs_t prefs = rst_prefs_default();
-    rst_address_t host = address(4, four), neighbour = address(4, near), other = address(4, far), longer = address(16, six);
+    rst_address_t host = address(4, four), neighbor = address(4, near), other = address(4, far), longer = address(16, six);
 
     g_assert_false(rst_prefs_names_netscaler(&prefs, &host));
     prefs.netscalers = &network;
     prefs.netscaler_count = 1;
     g_assert_true(rst_prefs_names_netscaler(&prefs, &host));
-    g_assert_false(rst_prefs_names_netscaler(&prefs, &neighbour));
+    g_assert_false(rst_prefs_names_netscaler(&prefs, &neighbor));
     network.bits = 31;
-    g_assert_true(rst_prefs_names_netscaler(&prefs, &neighbour));
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &neighbor));
     network.bits = 25;
-    g_assert_true(rst_prefs_names_netscaler(&prefs, &neighbour));
+    g_assert_true(rst_prefs_names_netscaler(&prefs, &neighbor));
     g_assert_false(rst_prefs_names_netscaler(&prefs, &other));
     network.bits = 24;
     g_assert_true(rst_prefs_names_netscaler(&prefs, &other));

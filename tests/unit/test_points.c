@@ -86,7 +86,7 @@ static void test_injected(void)
         "1137.0101 S>C S. 800000 ack 700001 mss 1460 ttl 60 id 990 df interface 2",                                    \
         "1137.031 C>S . 700001 ack 800001 win 502 ttl 58 id 301 df interface 2"
 
-/* What comes on the same ports long afterwards takes nothing from what the points showed of the connection before. */
+/* What comes on the same ports long afterward takes nothing from what the points showed of the connection before. */
 static void test_ports_used_again(void)
 {
     /* The proof that rests on a trigger that never arrived. */

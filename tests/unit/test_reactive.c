@@ -128,7 +128,7 @@ static void test_error_before(void)
                  "1.021 S>C F. 5031 ack 1016", "1.03 C>S P. 1016 ack 5001 len 900", "1.05 S>C R 5001");
 }
 
-static void test_cancelled(void)
+static void test_canceled(void)
 {
     /* The reader closes in the middle of a download. */
     script_check("transfer_cancelled 81-91 by client alt data_after_close", SCRIPT_TALK,
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
         { "/reactive/data_after_close", test_data_after_close },
         { "/reactive/closing_message", test_closing_message },
         { "/reactive/error_before", test_error_before },
-        { "/reactive/cancelled", test_cancelled },
+        { "/reactive/canceled", test_canceled },
         { "/reactive/assassination", test_assassination },
         { "/reactive/close_race", test_close_race },
         { "/reactive/late_trigger", test_late_trigger },

@@ -210,7 +210,7 @@ static void test_alive_count(void)
     g_free(scene);
 }
 
-/* A SYN-ACK afterwards: does it answer the peer's SYN? */
+/* A SYN-ACK afterward: does it answer the peer's SYN? */
 static void test_synack(void)
 {
     scene_t *scene = begin();

@@ -34,7 +34,7 @@ static void test_time_wait_not(void)
                  "0.03 C>S . 1001 ack 5001 ts 11:7", "1 C>S F. 1001 ack 5001 ts 12:7",
                  "1.02 S>C F. 5001 ack 1002 ts 8:12",
                  "1.03 C>S . 1002 ack 5002 ts 13:8", "20 C>S S 900 ts 9000:0", "20.02 S>C R. =0 ack 901");
-    /* The clock ran backwards: the age is not known. */
+    /* The clock ran backward: the age is not known. */
     script_check("closed_port", CLOSED, "0.5 C>S S 900", "0.52 S>C R. =0 ack 901");
 }
 

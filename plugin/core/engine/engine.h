@@ -3,7 +3,7 @@
  *
  * On the first pass the plugin calls rst_engine_frame() once per frame, then rst_engine_feed() for each TCP segment of
  * it. For a reset this returns a record. rst_engine_classify() may be called at any time: during the first pass it
- * answers from what was seen so far, afterwards from the whole file. It changes nothing, so every later pass gives the
+ * answers from what was seen so far, afterward from the whole file. It changes nothing, so every later pass gives the
  * same answer.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

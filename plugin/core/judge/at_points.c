@@ -135,7 +135,7 @@ static void explain_absent(const rst_view_t *view, const rst_elsewhere_t *absent
         rst_evidence_add(view, absent->after, "Capture point %u: the reset that this end got, never sent by the other",
                          absent->number);
     else if (absent->after)
-        rst_evidence_add(view, absent->after, "Capture point %u still records the connection afterwards",
+        rst_evidence_add(view, absent->after, "Capture point %u still records the connection afterward",
                          absent->number);
     explain_clocks(view, here, absent->at_point);
 }

@@ -2,7 +2,7 @@
  * Implementation for weighing a statement.
  *
  * Anybody can write anything into a packet. A statement therefore counts only where the packet itself does: where its
- * numbers, its distance and what both sides do afterwards leave no doubt that the side sent it whose address it bears.
+ * numbers, its distance and what both sides do afterward leave no doubt that the side sent it whose address it bears.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

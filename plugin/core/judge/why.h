@@ -1,6 +1,6 @@
 /* why.h
  * How a verdict came about, for readers who doubt it: the rules that were asked, what each answered and what limited
- * it, which one led, and what changed the verdict afterwards. Nothing is recorded unless somebody asks.
+ * it, which one led, and what changed the verdict afterward. Nothing is recorded unless somebody asks.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,7 +30,7 @@ typedef enum rst_limit {
 
 void rst_why_open(rst_why_t *why);
 
-/* Returns the whole text, allocated from memory, one line per step. why must not be used afterwards. */
+/* Returns the whole text, allocated from memory, one line per step. why must not be used afterward. */
 const char *rst_why_close(rst_why_t *why, const rst_memory_t *memory);
 
 /* The following functions do nothing if view->why is NULL. */

@@ -31,7 +31,7 @@ typedef struct rst_problem {
     uint16_t token;     /* its cause, RST_TOKEN_COUNT = that of most incidents */
     uint8_t confidence; /* percent, 0 = by its incidents */
     bool corrected;     /* the cause is not that of the single verdicts */
-    /* counted afterwards */
+    /* counted afterward */
     uint8_t culprit;      /* rst_sender_t */
     uint8_t severity;     /* rst_severity_t */
     uint8_t ongoing;      /* rst_ongoing_t */

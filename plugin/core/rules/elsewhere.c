@@ -11,7 +11,7 @@
 
 #define EARLY (5 * RST_MILLISECOND) /* sooner than the round trip by more than jitter explains */
 
-/* The other end was reset as well, and not by an answer to what the host sent afterwards. */
+/* The other end was reset as well, and not by an answer to what the host sent afterward. */
 static bool both_resets(const rst_view_t *view)
 {
     const rst_aftermath_t *after = &view->reset->after;

@@ -59,12 +59,12 @@ static bool bulk_in_flight(const rst_view_t *view)
            (rst_in_flight(view) > segment || view->reset->after.peer_data);
 }
 
-static unsigned match_cancelled(const rst_view_t *view)
+static unsigned match_canceled(const rst_view_t *view)
 {
     return rst_is_answer(view) && rst_has_fin(view->own) && brings_data(view) && bulk_in_flight(view) ? 86 : 0;
 }
 
-static void explain_cancelled(const rst_view_t *view)
+static void explain_canceled(const rst_view_t *view)
 {
     rst_summary(view,
                 "Transfer canceled: %s closed the connection while %s was still sending (%" G_GUINT64_FORMAT
@@ -289,8 +289,8 @@ static void explain_late_in_half_closed(const rst_view_t *view)
 const rst_rule_t rst_rules_reactive[] = {
     {"data_after_fin_bulk",
      RST_CAUSE_TRANSFER_CANCELLED,
-     match_cancelled,
-     explain_cancelled,
+     match_canceled,
+     explain_canceled,
      RST_IF_ANSWER,
      RST_NEEDS_DISTANCE,
      {{RST_CAUSE_DATA_AFTER_CLOSE, 18}}},

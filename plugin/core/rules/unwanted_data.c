@@ -149,18 +149,18 @@ static bool data_on_the_way(const rst_view_t *view)
     return rst_not_received(view) > peer_segment(view) || (rst_in_flight(view) && view->reset->after.peer_data);
 }
 
-static unsigned match_cancelled(const rst_view_t *view)
+static unsigned match_canceled(const rst_view_t *view)
 {
     return stops_bulk(view) && data_on_the_way(view) ? 75 : 0;
 }
 
 /* Everything that had arrived was acknowledged, and more was in flight. */
-static unsigned match_cancelled_between(const rst_view_t *view)
+static unsigned match_canceled_between(const rst_view_t *view)
 {
     return stops_bulk(view) && !data_on_the_way(view) && view->reset->after.peer_data >= 2 ? 70 : 0;
 }
 
-static unsigned match_perhaps_cancelled(const rst_view_t *view)
+static unsigned match_perhaps_canceled(const rst_view_t *view)
 {
     if (!stops_bulk(view) || data_on_the_way(view) || view->reset->after.peer_data >= 2)
         return 0;
@@ -179,12 +179,12 @@ static void explain_stopped(const rst_view_t *view, const char *rest)
     rst_explain_distance(view);
 }
 
-static void explain_cancelled(const rst_view_t *view)
+static void explain_canceled(const rst_view_t *view)
 {
     explain_stopped(view, rst_text(view->memory, "%u on the way", rst_in_flight(view)));
 }
 
-static void explain_cancelled_between(const rst_view_t *view)
+static void explain_canceled_between(const rst_view_t *view)
 {
     explain_stopped(view, "more arrived afterward");
 }
@@ -421,21 +421,21 @@ const rst_rule_t rst_rules_unwanted_data[] = {
      {{RST_CAUSE_APP_ABORT, 8}, {RST_CAUSE_UNREAD_DATA, 6}}},
     {"download_stopped",
      RST_CAUSE_TRANSFER_CANCELLED,
-     match_cancelled,
-     explain_cancelled,
+     match_canceled,
+     explain_canceled,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_NEEDS_HOST | RST_NEEDS_SERVICE,
      {{RST_CAUSE_UNREAD_DATA, 12}}},
     {"download_stopped_between",
      RST_CAUSE_TRANSFER_CANCELLED,
-     match_cancelled_between,
-     explain_cancelled_between,
+     match_canceled_between,
+     explain_canceled_between,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_NEEDS_HOST | RST_NEEDS_SERVICE,
      {{RST_CAUSE_UNREAD_DATA, 12}}},
     {"download_perhaps_stopped",
      RST_CAUSE_TRANSFER_CANCELLED,
-     match_perhaps_cancelled,
+     match_perhaps_canceled,
      NULL,
      RST_IF_ABORT | RST_IF_AHEAD,
      RST_RULE_FIRST | RST_RULE_ALTERNATIVE | RST_NEEDS_HOST | RST_NEEDS_SERVICE,

@@ -273,7 +273,7 @@ static void match_place(const rst_join_t *join, rst_host_clock_t *clock, unsigne
         match(join, index, clock, misses);
 }
 
-/* Works from the row that the votes agree on towards both ends. Returns how far pairs may be from the offset. */
+/* Works from the row that the votes agree on toward both ends. Returns how far pairs may be from the offset. */
 static int64_t match_host(const rst_join_t *join, rst_host_clock_t *clock, int64_t tolerance)
 {
     GArray *misses = g_array_new(FALSE, FALSE, sizeof(int64_t));
