@@ -22,6 +22,7 @@
 #include "present/expert.h"
 #include "present/finding_tree.h"
 #include "present/problems.h"
+#include "present/resets.h"
 #include "present/stats.h"
 #include "present/tree.h"
 
@@ -241,18 +242,41 @@ static void log_why(packet_info *pinfo, const rst_reset_t *reset)
     }
 }
 
-/* From the second visit on, because a problem is made of the whole file. */
+/* From the second visit on, because a problem is made of the whole file; reset is NULL for a finding. */
+static uint32_t problem_of(packet_info *pinfo, const rst_reset_t *reset, const char **title)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+
+    if (!pinfo->fd->visited)
+        return 0;
+    return reset ? rst_engine_problem_of(engine, reset, &memory, title)
+                 : rst_engine_problem_at(engine, pinfo->num, &memory, title);
+}
+
+/* All that is known of a reset or finding, for those who want all. */
+static void tap_reset(packet_info *pinfo, const rst_reset_t *reset, rst_tap_t *tap)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    const char *title;
+
+    if (rst_resets_wanted()) {
+        tap->client = reset ? rst_reset_client(reset, &memory) : tap->finding->opener;
+        tap->acceptor = reset ? rst_reset_server(reset, &memory) : tap->finding->acceptor;
+        tap->filter = reset ? rst_reset_filter(reset, &memory) : NULL;
+        tap->problem = problem_of(pinfo, reset, &title);
+    }
+    queue_tap(pinfo, tap);
+}
+
 static void show_problem(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *item,
                          const rst_reset_t *reset)
 {
-    rst_memory_t memory = memory_of(pinfo->pool);
     const char *title;
     uint32_t number;
 
     if (!item || !pinfo->fd->visited || !rst_tree_wants_problem(tree))
         return;
-    number = reset ? rst_engine_problem_of(engine, reset, &memory, &title)
-                   : rst_engine_problem_at(engine, pinfo->num, &memory, &title);
+    number = problem_of(pinfo, reset, &title);
     rst_tree_add_problem(item, tvb, number, title);
 }
 
@@ -272,7 +296,7 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
         return;
     verdict = wmem_new(pinfo->pool, rst_verdict_t);
     /* Sentences cost more than the verdict, so they are only made if somebody reads them. */
-    rst_engine_classify(engine, reset, &memory, rst_tree_wants_texts(tree), verdict);
+    rst_engine_classify(engine, reset, &memory, rst_tree_wants_texts(tree) || rst_resets_wanted(), verdict);
     mark_frames(pinfo, verdict);
     if (fields)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict,
@@ -287,7 +311,7 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
     rst_expert_add(pinfo, item, verdict, server);
     append_info(pinfo, verdict);
     if (tapped)
-        queue_tap(pinfo, &(rst_tap_t){.verdict = verdict, .server = server});
+        tap_reset(pinfo, reset, &(rst_tap_t){.verdict = verdict, .server = server});
 }
 
 /* Findings are known once the whole file has been read: from the second visit on. */
@@ -312,7 +336,7 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     show_problem(tvb, pinfo, tree, item, NULL);
     rst_expert_add_finding(pinfo, item, finding);
     if (tapped)
-        queue_tap(pinfo, &(rst_tap_t){.finding = finding, .server = finding->server});
+        tap_reset(pinfo, NULL, &(rst_tap_t){.finding = finding, .server = finding->server});
 }
 
 /* Known as soon as the packet is read. Asked first, because hardly any is foreign. */
@@ -374,11 +398,11 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return 0;
 }
 
-char *rst_problems_text(bool json, uint32_t most)
+char *rst_problems_text(const rst_extent_t *extent)
 {
     wmem_allocator_t *scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
     rst_memory_t memory = memory_of(scope);
-    char *text = rst_engine_problems(engine, json, most, &memory);
+    char *text = rst_engine_problems(engine, extent, &memory);
 
     wmem_destroy_allocator(scope);
     return text;
@@ -438,4 +462,5 @@ void proto_reg_handoff_rst(void)
     rst_stats_register();
     rst_csv_register();
     rst_problems_tap_register();
+    rst_resets_tap_register();
 }

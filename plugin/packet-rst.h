@@ -18,13 +18,16 @@ typedef struct rst_tap {
     const rst_verdict_t *verdict; /* or NULL */
     const rst_finding_t *finding; /* or NULL */
     const char *server;           /* address:port of the server side of either; "" if it is not known */
+    const char *client, *acceptor; /* address:port of both sides, only if rst_resets_wanted() */
+    const char *filter;           /* for all packets of the connection, "" or NULL = not known; likewise */
+    uint32_t problem;             /* number, 0 = none; likewise */
     const char *foreign;          /* what does not fit in this packet, or NULL */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
     bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */
 } rst_tap_t;
 
-/* The problems of the open file, at most so many, for people or as JSON; the caller frees it with g_free(). */
-char *rst_problems_text(bool json, uint32_t most);
+/* The problems of the open file; the caller frees them with g_free(). */
+char *rst_problems_text(const rst_extent_t *extent);
 
 void proto_register_rst(void);
 void proto_reg_handoff_rst(void);

@@ -23,50 +23,53 @@ static tap_packet_status take_nothing(void *data _U_, packet_info *pinfo _U_, ep
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* One -z option. */
-typedef struct wanted {
-    bool json;
-    uint32_t most; /* problems */
-} wanted_t;
-
 static void draw(void *data)
 {
-    const wanted_t *wanted = (const wanted_t *)data;
-    char *text = rst_problems_text(wanted->json, wanted->most);
+    char *text = rst_problems_text((const rst_extent_t *)data);
 
     fputs(text, stdout);
     fflush(stdout);
     g_free(text);
 }
 
-/* What follows the name: ",json", ",N" or ",json,N". */
-static bool read_option(const char *rest, wanted_t *wanted)
+/* Takes ",N" from *rest, if something is left. */
+static bool read_number(const char **rest, uint32_t *number)
 {
     char *end;
 
-    *wanted = (wanted_t){false, UINT32_MAX};
+    if (!**rest)
+        return true;
+    if (**rest != ',' || !g_ascii_isdigit((*rest)[1]))
+        return false;
+    *number = (uint32_t)MIN(g_ascii_strtoull(*rest + 1, &end, 10), UINT32_MAX);
+    *rest = end;
+    return true;
+}
+
+/* What follows the name: ",json" or nothing, then ",N" or nothing, then, after both, ",M" or nothing. */
+static bool read_option(const char *rest, rst_extent_t *extent)
+{
+    *extent = (rst_extent_t){false, UINT32_MAX, UINT32_MAX};
     if (g_str_has_prefix(rest, ",json")) {
-        wanted->json = true;
+        extent->json = true;
         rest += strlen(",json");
     }
-    if (!*rest)
-        return true;
-    if (*rest != ',' || !g_ascii_isdigit(rest[1]))
-        return false;
-    wanted->most = (uint32_t)MIN(g_ascii_strtoull(rest + 1, &end, 10), UINT32_MAX);
-    return !*end;
+    return read_number(&rest, &extent->problems) && (!extent->json || read_number(&rest, &extent->listed)) && !*rest &&
+           extent->listed;
 }
 
 static rst_tap_started_t begin(const char *option, void *user_data _U_)
 {
-    wanted_t *wanted = g_new(wanted_t, 1);
+    rst_extent_t *extent = g_new(rst_extent_t, 1);
     GString *error;
 
-    if (!read_option(option + strlen(CLI_NAME), wanted)) {
-        fprintf(stderr, "tshark: -z %s: only \",json\" and a number of problems may follow " CLI_NAME "\n", option);
+    if (!read_option(option + strlen(CLI_NAME), extent)) {
+        fprintf(stderr, "tshark: -z %s: after " CLI_NAME ", only \",json\", a number of problems, and with both a number of "
+                        "frames and hosts of each may follow\n",
+                option);
         exit(1);
     }
-    error = register_tap_listener(RST_TAP_NAME, wanted, NULL, TL_REQUIRES_NOTHING, NULL, take_nothing, draw, g_free);
+    error = register_tap_listener(RST_TAP_NAME, extent, NULL, TL_REQUIRES_NOTHING, NULL, take_nothing, draw, g_free);
     if (!error)
         return RST_TAP_STARTED;
     fprintf(stderr, "tshark: -z %s: %s\n", option, error->str);

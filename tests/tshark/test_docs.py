@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import tools
 
-PAGES = ["README.md", "docs/recipes.md", "docs/trust.md", "docs/why.md"]
+PAGES = ["README.md", "docs/recipes.md", "docs/trust.md", "docs/why.md", "docs/assistants.md", "docs/problems.md"]
 PROFILE = tools.REPO / "packaging" / "profile" / "TCP Resets"
 TEMPLATE = tools.REPO / "packaging" / "opensearch" / "rst-template.json"
 
@@ -56,6 +56,15 @@ def test_pasted_answers(tshark, tour):
     answers = pasted_answers()
     assert len(answers) > 8
     assert not set(answers) - shown
+
+
+def test_pasted_problems(tshark, tour):
+    """The first block of README.md is what this version prints, long lines unfolded."""
+    block = re.search(r"^```\n\$ tshark (.*)\n((?:.*\n)*?)```$", (tools.REPO / "README.md").read_text(encoding="utf-8"), re.M)
+    arguments = [tour if word == "sample-captures/tour.pcapng" else word for word in block[1].split()]
+    shown = block[2].replace("[long lines folded here]", "").split()
+    assert len(shown) > 100
+    assert shown == tshark(*arguments).split()
 
 
 def test_why(tshark, tour):

@@ -121,7 +121,7 @@ static void test_nothing(void)
     GString *out = g_string_new(NULL);
 
     g_assert_cmpuint(count(problems), ==, 0);
-    rst_json_write(problems, UINT32_MAX, out);
+    rst_json_write(problems, &(rst_extent_t){.json = true}, out);
     g_assert_nonnull(strstr(out->str, "\"problems\":[]"));
     g_string_free(out, TRUE);
     rst_problems_free(problems);

@@ -75,6 +75,7 @@ typedef struct rst_declared {
     const char *text;   /* escaped, or NULL */
     uint32_t code;
     bool has_code;
+    bool from_wire; /* the text; otherwise it is a word of ours */
 } rst_declared_t;
 
 /* All strings live in the memory that was passed to rst_engine_classify(), or are static. */

@@ -26,6 +26,17 @@ const char *rst_text(const rst_memory_t *memory, const char *format, ...)
     return text;
 }
 
+char *rst_quoted(const char *escaped)
+{
+    char **parts = g_strsplit(escaped, "'", -1);
+    char *joined = g_strjoinv("\\x27", parts);
+    char *quoted = g_strdup_printf("'%s'", joined);
+
+    g_free(joined);
+    g_strfreev(parts);
+    return quoted;
+}
+
 /* RFC 5952: the longest run of at least two zero groups becomes "::". */
 static void longest_zero_run(const unsigned *group, int *start, int *length)
 {

@@ -29,4 +29,8 @@ const char *rst_duration_text(const rst_memory_t *memory, int64_t ns);
  * cannot forge lines or fields. */
 const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
 
+/* Escaped text for a sentence: between single quotes, which it cannot end. Double quotes would break fields of CSV. Free
+ * it with g_free(). */
+char *rst_quoted(const char *escaped);
+
 #endif

@@ -29,7 +29,7 @@ static bool read_text(const rst_reset_t *reset, const rst_memory_t *memory, rst_
             return false;
     }
     statement->declared.source = "text";
-    statement->declared.text = rst_declared_text(memory, reset->head, reset->head_len);
+    rst_declared_quote(&statement->declared, memory, reset->head, reset->head_len);
     statement->confidence = 70;
     return true;
 }

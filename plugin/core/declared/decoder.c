@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 
-const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
+void rst_declared_quote(rst_declared_t *declared, const rst_memory_t *memory, const uint8_t *bytes, size_t length)
 {
-    return memory ? rst_escaped_text(memory, bytes, length) : NULL;
+    declared->text = memory ? rst_escaped_text(memory, bytes, length) : NULL;
+    declared->from_wire = true;
 }

@@ -39,7 +39,7 @@ typedef struct rst_statement {
  * texts. */
 typedef bool rst_declared_reader_t(const rst_reset_t *reset, const rst_memory_t *memory, rst_statement_t *statement);
 
-/* Payload bytes as text, NULL without memory. */
-const char *rst_declared_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length);
+/* Payload bytes are its text, which is NULL without memory. */
+void rst_declared_quote(rst_declared_t *declared, const rst_memory_t *memory, const uint8_t *bytes, size_t length);
 
 #endif

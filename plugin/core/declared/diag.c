@@ -73,7 +73,7 @@ static bool read_free_text(const rst_reset_t *reset, const rst_memory_t *memory,
     if (!g_utf8_validate((const char *)head + 2, (gssize)captured - 2, NULL) && captured == reset->len)
         return false;
     statement->declared.source = "rst_diag";
-    statement->declared.text = rst_declared_text(memory, head + 2, captured - 2u);
+    rst_declared_quote(&statement->declared, memory, head + 2, captured - 2u);
     statement->confidence = AS_STATED;
     return true;
 }
@@ -184,7 +184,7 @@ static bool read_cbor(const rst_reset_t *reset, const rst_memory_t *memory, rst_
     if (reason.has[KEY_CODE])
         set_code(statement, reason.code, reason.enterprise);
     if (reason.has[KEY_TEXT] && reason.text_len)
-        statement->declared.text = rst_declared_text(memory, reason.text, reason.text_len);
+        rst_declared_quote(&statement->declared, memory, reason.text, reason.text_len);
     statement->confidence = whole ? AS_STATED : CUT_SHORT;
     return true;
 }

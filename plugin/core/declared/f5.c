@@ -67,7 +67,7 @@ bool rst_declared_f5(const rst_reset_t *reset, const rst_memory_t *memory, rst_s
         return false;
     length -= (size_t)(text - reset->head);
     statement->declared.source = "f5";
-    statement->declared.text = rst_declared_text(memory, text, length);
+    rst_declared_quote(&statement->declared, memory, text, length);
     statement->confidence = trailer ? 98 : 95;
     statement->of_device = true;
     statement->unique = true;

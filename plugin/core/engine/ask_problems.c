@@ -18,15 +18,15 @@ static const rst_problems_t *problems_of(rst_engine_t *engine, const rst_memory_
     return engine->problems;
 }
 
-char *rst_engine_problems(rst_engine_t *engine, bool json, uint32_t most, const rst_memory_t *memory)
+char *rst_engine_problems(rst_engine_t *engine, const rst_extent_t *extent, const rst_memory_t *memory)
 {
     const rst_problems_t *problems = problems_of(engine, memory);
     GString *out = g_string_new(NULL);
 
-    if (json)
-        rst_json_write(problems, most, out);
+    if (extent->json)
+        rst_json_write(problems, extent, out);
     else
-        rst_report_write(problems, most, out);
+        rst_report_write(problems, extent->problems, out);
     return g_string_free(out, FALSE);
 }
 

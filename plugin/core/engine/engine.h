@@ -18,6 +18,7 @@
 #include "facts/icmp.h"
 #include "facts/prefs.h"
 #include "facts/segment.h"
+#include "problems/extent.h"
 #include "trace/trace.h"
 
 typedef struct rst_engine rst_engine_t;
@@ -78,8 +79,8 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
 
 /* The problems of the file, once it was read: text for people, or JSON (docs/problems.md), which the caller frees with
- * g_free(); at most so many. The first call after new frames makes them; memory is used for that only. */
-char *rst_engine_problems(rst_engine_t *engine, bool json, uint32_t most, const rst_memory_t *memory);
+ * g_free(). The first call after new frames makes them; memory is used for that only. */
+char *rst_engine_problems(rst_engine_t *engine, const rst_extent_t *extent, const rst_memory_t *memory);
 
 /* The problem that a reset belongs to, from the second pass on: its number, and its title; 0 = none. */
 uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,

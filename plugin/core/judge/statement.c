@@ -132,22 +132,33 @@ static const char *source_text(const rst_view_t *view, const rst_declared_t *dec
                                              : declared->source;
 }
 
-static const char *stated_text(const rst_declared_t *declared)
+/* Quoted where it comes from the packet: nobody is to take it for our words. */
+static const char *stated_text(const rst_view_t *view, const rst_declared_t *declared)
 {
-    return declared->text ? declared->text : "no text for it is known";
+    char *quoted;
+    const char *text;
+
+    if (!declared->text)
+        return "no text for it is known";
+    if (!view->texts || !declared->from_wire)
+        return declared->text;
+    quoted = rst_quoted(declared->text);
+    text = rst_text(view->memory, "%s", quoted);
+    g_free(quoted);
+    return text;
 }
 
 static void quote(const rst_view_t *view, const rst_statement_t *statement, doubt_t doubt)
 {
     rst_evidence_add(view, view->reset->at.pass_index, "The reset states a reason (%s): %s. It does not count, as %s",
-                     source_text(view, &statement->declared), stated_text(&statement->declared),
+                     source_text(view, &statement->declared), stated_text(view, &statement->declared),
                      doubts[doubt].because ? doubts[doubt].because : statement->why);
 }
 
 static void explain_leading(const rst_view_t *view, const rst_statement_t *statement, bool nobody_else)
 {
     rst_summary(view, "The reset itself states its reason (%s): %s%s", source_text(view, &statement->declared),
-                stated_text(&statement->declared),
+                stated_text(view, &statement->declared),
                 view->verdict->conflict ? ", but the packets before it point elsewhere" : "");
     rst_evidence_add(view, view->reset->at.pass_index, "Stated by the sender and not verifiable from the packet alone");
     if (statement->why)
@@ -236,7 +247,7 @@ void rst_statement_apply(const rst_view_t *view, const rst_outcome_t *outcome, c
                         rst_cause_info(verdict->cause)->category != rst_cause_info(statement->cause)->category;
     if (doubt == DOUBT_NONE && only_adds_words(view, outcome, statement))
         rst_evidence_add(view, view->reset->at.pass_index, "The refusal bears a text: %s",
-                         stated_text(&statement->declared));
+                         stated_text(view, &statement->declared));
     else if (doubt == DOUBT_NONE)
         lead(view, outcome, statement);
     else

@@ -83,8 +83,6 @@ typedef struct rst_census {
     bool truncated; /* not all connections or incidents are here */
 } rst_census_t;
 
-#define RST_FRAMES_LISTED 1000
-
 rst_census_t *rst_census_new(void);
 void rst_census_free(rst_census_t *census);
 

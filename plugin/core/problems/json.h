@@ -6,9 +6,10 @@
 #ifndef RST_JSON_H
 #define RST_JSON_H
 
+#include "problems/extent.h"
 #include "problems/problem.h"
 
-/* Appends one JSON object, with at most so many problems. */
-void rst_json_write(const rst_problems_t *problems, uint32_t most, GString *out);
+/* Appends one JSON object, with as much as is asked for. */
+void rst_json_write(const rst_problems_t *problems, const rst_extent_t *extent, GString *out);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "problems/places.h"
 #include "problems/stories.h"
 
@@ -151,6 +152,14 @@ static bool write_place(const rst_problems_t *problems, const rst_problem_t *pro
     return true;
 }
 
+static void write_trigger(const rst_problem_t *problem, GString *out)
+{
+    char *quoted = rst_quoted(problem->trigger);
+
+    g_string_append_printf(out, " for %s", quoted);
+    g_free(quoted);
+}
+
 static void write_word(const rst_problems_t *problems, const rst_problem_t *problem, const char *name, GString *out)
 {
     if (write_place(problems, problem, name, out))
@@ -170,7 +179,7 @@ static void write_word(const rst_problems_t *problems, const rst_problem_t *prob
     else if (g_str_equal(name, "listens"))
         g_string_append(out, problem->ongoing == RST_ONGOING_NO ? "listened" : "listens");
     else if (g_str_equal(name, "trigger") && problem->trigger)
-        g_string_append_printf(out, " for \"%s\"", problem->trigger);
+        write_trigger(problem, out);
 }
 
 static char *fill_in(const rst_problems_t *problems, const rst_problem_t *problem, const char *template)

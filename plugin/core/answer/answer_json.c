@@ -1,0 +1,150 @@
+/* answer_json.c
+ * The members of one answer, in their order.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "answer/answer_json.h"
+
+#include "base/json_put.h"
+
+static void put_text(GString *out, const char *name, const char *text)
+{
+    rst_json_key(out, name);
+    rst_json_string_or_null(out, text && *text ? text : NULL);
+}
+
+static void put_number(GString *out, const char *name, uint64_t number)
+{
+    rst_json_key(out, name);
+    rst_json_number(out, number);
+}
+
+static void put_frame(GString *out, const char *name, uint32_t frame)
+{
+    rst_json_key(out, name);
+    if (frame)
+        rst_json_number(out, frame);
+    else
+        rst_json_null(out);
+}
+
+static void put_boolean(GString *out, const char *name, bool value)
+{
+    rst_json_key(out, name);
+    rst_json_boolean(out, value);
+}
+
+static void put_duration(GString *out, const char *name, int64_t ns)
+{
+    rst_json_key(out, name);
+    rst_json_seconds(out, ns == RST_DURATION_NONE ? RST_TIME_NONE : ns);
+}
+
+/* A sentence for each line of the table. */
+static void put_advice(GString *out, const char *advice)
+{
+    rst_json_key(out, "advice");
+    rst_json_open(out, '[');
+    if (advice && *advice)
+        rst_json_string(out, advice);
+    rst_json_close(out, ']');
+}
+
+static void put_evidence(const rst_answer_t *answer, GString *out)
+{
+    rst_json_key(out, "evidence");
+    rst_json_open(out, '[');
+    for (unsigned i = 0; i < answer->verdict->evidences; i++) {
+        const rst_evidence_t *evidence = &answer->verdict->evidence[i];
+
+        if (!evidence->text || !*evidence->text)
+            continue;
+        rst_json_open(out, '{');
+        put_number(out, "frame", evidence->frame ? evidence->frame : answer->frame);
+        put_text(out, "text", evidence->text);
+        rst_json_close(out, '}');
+    }
+    rst_json_close(out, ']');
+}
+
+static void put_alternatives(const rst_verdict_t *verdict, GString *out)
+{
+    rst_json_key(out, "alternatives");
+    rst_json_open(out, '[');
+    for (unsigned i = 0; i < verdict->alternatives; i++) {
+        rst_json_open(out, '{');
+        put_text(out, "cause", rst_cause_info(verdict->alternative[i].cause)->token);
+        put_number(out, "confidence", verdict->alternative[i].confidence);
+        rst_json_close(out, '}');
+    }
+    rst_json_close(out, ']');
+}
+
+static void put_declared(const rst_declared_t *declared, GString *out)
+{
+    rst_json_key(out, "declared");
+    if (!declared->source) {
+        rst_json_null(out);
+        return;
+    }
+    rst_json_open(out, '{');
+    put_text(out, "source", declared->source);
+    put_text(out, "text", declared->text);
+    if (declared->has_code)
+        put_number(out, "code", declared->code);
+    rst_json_close(out, '}');
+}
+
+static void put_verdict(const rst_answer_t *answer, GString *out)
+{
+    const rst_verdict_t *verdict = answer->verdict;
+    const rst_cause_info_t *info = rst_cause_info(verdict->cause);
+
+    put_text(out, "cause", info->token);
+    put_text(out, "label", info->label);
+    put_text(out, "category", rst_category_name(info->category));
+    put_number(out, "confidence", verdict->confidence);
+    put_text(out, "sender", rst_sender_name(verdict->sender));
+    put_text(out, "on_path", rst_verdict_on_path(verdict) ? rst_on_path_name(rst_verdict_on_path(verdict)) : NULL);
+    put_boolean(out, "benign", verdict->benign);
+    put_boolean(out, "follower", !verdict->first);
+    put_text(out, "summary", verdict->summary);
+    put_evidence(answer, out);
+    put_alternatives(verdict, out);
+    put_declared(&verdict->declared, out);
+    put_advice(out, info->advice);
+    put_text(out, "reference", info->reference);
+    put_frame(out, "trigger", verdict->trigger);
+    put_duration(out, "idle_s", verdict->idle);
+    put_duration(out, "delay_s", verdict->delay);
+}
+
+static void put_finding(const rst_finding_t *finding, GString *out)
+{
+    const rst_finding_info_t *info = rst_finding_info(finding->kind);
+
+    put_text(out, "cause", info->token);
+    put_text(out, "label", info->label);
+    put_text(out, "summary", finding->summary);
+    put_advice(out, info->advice);
+    put_text(out, "reference", info->reference);
+    put_number(out, "count", finding->count);
+    put_duration(out, "duration_s", finding->duration);
+}
+
+void rst_answer_json(const rst_answer_t *answer, GString *out)
+{
+    rst_json_open(out, '{');
+    put_number(out, "frame", answer->frame);
+    rst_json_moment(out, "time", answer->time);
+    put_text(out, "kind", answer->verdict ? "reset" : "finding");
+    put_frame(out, "problem", answer->problem);
+    put_text(out, "client", answer->client);
+    put_text(out, "server", answer->server);
+    if (answer->verdict)
+        put_verdict(answer, out);
+    else
+        put_finding(answer->finding, out);
+    put_text(out, "filter", answer->filter);
+    rst_json_close(out, '}');
+}
