@@ -22,8 +22,11 @@ INTRO = """\
 These are all the causes that the plugin can name. `rst.cause` holds the token, `rst.cause_id` the id and `rst.category`
 the category, which says where the reason lies (`rst.sender` says who sent the reset). Ids and tokens never change.
 
-The severity is the highest one that Expert Info shows for the cause, used at a confidence of 90 % or more. From 60 % up
-it is one step lower, and below that it is a note. A chat always stays a chat.
+The severity says how bad it is if true, not how sure it is: Expert Information shows it for every verdict of 50% or
+more. Below that, the verdict is a note, its text has a question mark where the cause is worse than a note, and the Info
+column has one after every cause. A reset that needs nobody (`rst.benign`) is a chat, whatever its cause. How sure it is
+says `rst.confidence`; the preference `rst.min_confidence` hides what is less sure than you want to see. The
+[last table](#severity-in-expert-information) has all causes in one view.
 
 Filter example: `rst.cause == "closed_port"`. In commands, replace the words in capitals (`PORT`, `ADDRESS`, `PID`, ...)
 with your own values.
@@ -35,6 +38,13 @@ FAILURES = """\
 Connections that failed silently or with an ICMP error. `rst.finding.kind` holds the token, on the last segment that was
 sent in vain or on the ICMP error, from the second pass on (`tshark -2`). Filter example:
 `rst.finding.kind == "syn_timeout"`. The filter `rst` never matches them.
+"""
+
+SEVERITIES = """\
+## Severity in Expert Information
+
+| cause | 50% or more sure | less sure | benign |
+|---|---|---|---|
 """
 
 Finding = namedtuple("Finding", "token severity label explanation reference advice")
@@ -51,6 +61,17 @@ def read_findings(source):
 def table(causes):
     head = ["| id | token | severity | label |", "|---:|---|---|---|"]
     return head + [f"| {c.id} | [`{c.token}`](#{c.token}) | {c.severity} | {c.label} |" for c in causes]
+
+
+def shown(severity, sure):
+    """As rst_cause_severity() has it for what is not benign."""
+    return severity if sure or severity == "chat" else "note"
+
+
+def severities(causes, findings):
+    rows = [f"| [`{c.token}`](#{c.token}) | {shown(c.severity, True)} | {shown(c.severity, False)} | chat |"
+            for c in causes]
+    return rows + [f"| [`{f.token}`](#{f.token}), no reset | {f.severity} | - | - |" for f in findings]
 
 
 def paragraph(text):
@@ -75,6 +96,7 @@ def page(causes, findings):
         for cause in members:
             lines += section(cause)
     lines += [FAILURES] + [line for finding in findings for line in section(finding)]
+    lines += [SEVERITIES + "\n".join(severities(causes, findings)), ""]
     return "\n".join(lines)
 
 

@@ -33,9 +33,6 @@
 #if __has_include(<wsutil/wslog.h>)
 #include <epan/wmem_scopes.h>
 #include <wsutil/wslog.h>
-#else
-#define ws_message g_message
-#define ws_warning g_warning
 #endif
 
 /* Does somebody want to know how verdicts come about (--log-level debug --log-domain rst)? 3.4 has no such log. */
@@ -54,6 +51,16 @@ static inline void rst_log_line(const char *line)
     ws_log("rst", LOG_LEVEL_DEBUG, "%s", line);
 #else
     g_debug("%s", line);
+#endif
+}
+
+/* A note for whoever reads the terminal, without the place in the source that ws_message() adds. */
+static inline void rst_say(const char *note)
+{
+#if __has_include(<wsutil/wslog.h>)
+    ws_log("rst", LOG_LEVEL_MESSAGE, "%s", note);
+#else
+    g_message("%s", note);
 #endif
 }
 

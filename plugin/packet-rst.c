@@ -10,6 +10,7 @@
 #include <epan/conversation_filter.h>
 #include <epan/proto_data.h>
 #include <epan/tap.h>
+#include <wsutil/report_message.h>
 
 #include "engine/engine.h"
 #include "extract/icmp-hook.h"
@@ -32,8 +33,6 @@ enum {
     KEY_RESET = 1,   /* + position among the resets of the frame: rst_engine_reset_id() */
     KEY_MISSED = 100 /* number of TCP layers that bypassed the hook */
 };
-
-#define UNSURE_PERCENT 60 /* below this, the Info column has a question mark */
 
 static int proto_rst = -1;
 static int tap_rst = -1;
@@ -67,7 +66,7 @@ static void load_trace(const char *path)
     if (trace)
         rst_engine_take_trace(engine, trace);
     else
-        ws_message("%s", trace_problem);
+        report_failure("%s", trace_problem);
 }
 
 static void init_rst(void)
@@ -94,7 +93,7 @@ static void say_useless_trace(void)
     const char *note = noted_reset ? rst_engine_trace_note(engine, &memory, &fits) : NULL;
 
     if (note && !fits)
-        ws_message("%s", note);
+        rst_say(note);
 }
 
 /* For whoever reads the log (tests/accuracy/foreign_share.py). */
@@ -131,7 +130,8 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
     if (missed_said)
         return;
     missed_said = true;
-    ws_message("TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num);
+    rst_say(wmem_strdup_printf(
+        pinfo->pool, "TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num));
 }
 
 /* First visit only. Stores the ids of the resets in this frame and returns their number. */
@@ -197,7 +197,7 @@ static void append_info(packet_info *pinfo, const rst_verdict_t *verdict)
 {
     if (rst_preferences_info())
         col_append_lstr(pinfo->cinfo, COL_INFO, " [RST: ", rst_cause_info(verdict->cause)->label,
-                        verdict->confidence < UNSURE_PERCENT ? "?]" : "]", COL_ADD_LSTR_TERMINATOR);
+                        verdict->confidence < RST_CONFIDENCE_LIKELY ? "?]" : "]", COL_ADD_LSTR_TERMINATOR);
 }
 
 static void queue_tap(packet_info *pinfo, const rst_tap_t *record)
@@ -290,7 +290,6 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
     bool expert = rst_expert_wanted(tree);
     bool fields = tree && (expert || rst_tree_wanted(tree));
     proto_item *item = NULL;
-    const char *server = NULL;
 
     if (!tapped && !expert && !is_looked_at(pinfo, tree, fields))
         return;
@@ -306,12 +305,12 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
     show_problem(tvb, pinfo, tree, item, reset);
     if (item && id == noted_reset)
         show_trace_note(tvb, pinfo, item);
-    if (tapped || expert)
-        server = rst_reset_server(reset, &memory);
-    rst_expert_add(pinfo, item, verdict, server);
-    append_info(pinfo, verdict);
+    if (verdict->confidence >= rst_preferences_min_confidence()) {
+        rst_expert_add(pinfo, item, verdict);
+        append_info(pinfo, verdict);
+    }
     if (tapped)
-        tap_reset(pinfo, reset, &(rst_tap_t){.verdict = verdict, .server = server});
+        tap_reset(pinfo, reset, &(rst_tap_t){.verdict = verdict, .server = rst_reset_server(reset, &memory)});
 }
 
 /* Findings are known once the whole file has been read: from the second visit on. */
@@ -381,7 +380,7 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
     if (!engine)
         return 0;
-    pinfo->current_proto = "RST"; /* the name under which Expert Information lists our items */
+    pinfo->current_proto = RST_LABEL; /* the name under which Expert Information lists our items */
     resets = pinfo->fd->visited ? recall(pinfo, found) : learn(pinfo, found);
     for (i = 0; i < resets; i++)
         show_case(tvb, pinfo, tree, found[i]);
@@ -437,7 +436,7 @@ void proto_register_rst(void)
 {
     int proto_post;
 
-    proto_rst = proto_register_protocol("TCP Reset Cause", "RST", "rst");
+    proto_rst = proto_register_protocol(RST_LABEL, RST_LABEL, "rst");
     rst_tree_register(proto_rst);
     rst_expert_register(proto_rst);
     rst_hook_register();
@@ -450,8 +449,9 @@ void proto_register_rst(void)
                                  connection_filter RST_CONVERSATION_DATA);
     /* In name only, so that Wireshark does not enter and leave a layer for every frame; enabled along with its parent.
      */
-    proto_post = proto_register_protocol_in_name_only("TCP Reset Cause (post-dissector)", "RST (post-dissector)",
-                                                      "rst_post", proto_rst, FT_PROTOCOL);
+    proto_post =
+        proto_register_protocol_in_name_only(RST_LABEL " (post-dissector)", RST_LABEL " (post-dissector)", "rst_post",
+                                             proto_rst, FT_PROTOCOL);
     register_postdissector(create_dissector_handle(dissect_rst, proto_post));
 }
 

@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 
 #define RST_TAP_NAME "rst"
+#define RST_LABEL "TCP Reset Cause" /* what all windows call it; filters and options say rst */
 
 /* Tap record: one analyzed reset, one finding, one foreign packet (a reset may be one too, and then has two records),
  * or TCP that the plugin could not see. Lives as long as the packet. */

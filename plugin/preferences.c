@@ -3,17 +3,19 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define WS_LOG_DOMAIN "rst"
 #include "compat.h"
 
 #include <epan/prefs.h>
 #include <wsutil/inet_addr.h>
+#include <wsutil/report_message.h>
 
 #include "answer/verdict.h"
 #include "facts/point_ends.h"
 #include "preferences.h"
 
 static rst_pref_bool_t info_column = TRUE;
+static unsigned min_confidence = 0;
+static rst_stats_limits_t stats = {10, 20, 5};
 static rst_prefs_t rules;
 static struct {
 #define RST_DECODER_FIELD(name, title, text) rst_pref_bool_t name;
@@ -82,7 +84,7 @@ static void each_network(void (*take)(const char *entry, const rst_network_t *ne
 static void complain(const char *entry, const rst_network_t *network, void *data _U_)
 {
     if (!network)
-        ws_warning("Preference rst.netscaler_addresses: \"%s\" is not an IP address or network and is ignored.", entry);
+        report_failure("Preference rst.netscaler_addresses: \"%s\" is not an IP address or network and is ignored.", entry);
 }
 
 static void append(const char *entry _U_, const rst_network_t *network, void *data)
@@ -99,7 +101,7 @@ static void check_point_ends(void)
 
     for (char **entry = entries; *entry; entry++) {
         if (**entry && !rst_point_ends_state(&ends, *entry, 0))
-            ws_warning("Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
+            report_failure("Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
                        "interfaces 0 to %d). The wrong part is ignored.",
                        *entry, RST_INTERFACES_MAX - 1);
     }
@@ -115,6 +117,16 @@ static void apply(void)
 bool rst_preferences_info(void)
 {
     return info_column;
+}
+
+unsigned rst_preferences_min_confidence(void)
+{
+    return min_confidence;
+}
+
+rst_stats_limits_t rst_preferences_stats(void)
+{
+    return (rst_stats_limits_t){MIN(stats.problems, 1000), CLAMP(stats.servers, 1, 1000), CLAMP(stats.ports, 1, 1000)};
 }
 
 const char *rst_preferences_kernel_trace(void)
@@ -144,23 +156,41 @@ rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
     return chosen;
 }
 
-void rst_preferences_register(int proto)
+/* Limits that users set, and not only who knows the rules. */
+static bool is_set_often(const char *name)
 {
-    module_t *module = prefs_register_protocol(proto, apply);
+    static const char *const often[] = {"memory_mb"};
 
-    rules = rst_prefs_default();
-    prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
-                                   "Append the cause of each reset to its Info column", &info_column);
-#define RST_REGISTER(name, title, text)                                                                                \
-    decoders.name = rules.name;                                                                                        \
-    prefs_register_bool_preference(module, #name, title, text, &decoders.name);
-    RST_DECODERS(RST_REGISTER)
+    for (size_t i = 0; i < G_N_ELEMENTS(often); i++) {
+        if (!strcmp(name, often[i]))
+            return true;
+    }
+    return false;
+}
+
+static void register_limits(module_t *module, bool often)
+{
+#define RST_REGISTER(name, value, low, high, title, text)                                                              \
+    if (is_set_often(#name) == often)                                                                                  \
+        prefs_register_uint_preference(module, #name, title, text, 10, &rules.name);
+    RST_PREFS(RST_REGISTER)
 #undef RST_REGISTER
-    prefs_register_string_preference(
-        module, "netscaler_addresses", "NetScaler addresses",
-        "Addresses or networks (192.0.2.10, 2001:db8::/64) known to be NetScalers, separated by "
-        "commas. The window of their resets counts as a code without further evidence",
-        &netscaler_addresses);
+}
+
+static void register_display(module_t *module)
+{
+    prefs_register_bool_preference(module, "info_column", "Show the cause in the Info column",
+                                   "Append the cause of each reset to its Info column. A question mark after it means "
+                                   "that it is less than 50% sure",
+                                   &info_column);
+    prefs_register_uint_preference(module, "min_confidence", "Hide what is less sure than (percent)",
+                                   "Causes that are less sure than this appear neither in Expert Information nor in "
+                                   "the Info column. The packet details and the fields always have them",
+                                   10, &min_confidence);
+}
+
+static void register_places(module_t *module)
+{
     prefs_register_enum_preference(module, "capture_side", "Place of the capture",
                                    "Where the packets were captured. By default, the plugin assumes the side whose "
                                    "packets have not yet passed a router",
@@ -177,8 +207,51 @@ void rst_preferences_register(int proto)
                                        "Text log of the events tcp:tcp_send_reset and tcp:tcp_receive_reset that a "
                                        "Linux host recorded with the capture",
                                        &kernel_trace, FALSE);
-#define RST_REGISTER(name, value, low, high, title, text)                                                              \
-    prefs_register_uint_preference(module, #name, title, text, 10, &rules.name);
-    RST_PREFS(RST_REGISTER)
+}
+
+static void register_statistics(module_t *module)
+{
+    prefs_register_uint_preference(module, "stats_problems", "Problems in the statistics",
+                                   "So many problems have a line in the statistics; one line counts the others", 10,
+                                   &stats.problems);
+    prefs_register_uint_preference(module, "stats_servers", "Servers in the statistics",
+                                   "So many servers, those with the most resets, have a line in the statistics; one "
+                                   "line counts the others",
+                                   10, &stats.servers);
+    prefs_register_uint_preference(module, "stats_ports", "Ports of one server in the statistics",
+                                   "A host of which more ports than this have resets is one line in the statistics", 10,
+                                   &stats.ports);
+}
+
+static void register_decoders(module_t *module)
+{
+#define RST_REGISTER(name, title, text)                                                                                \
+    decoders.name = rules.name;                                                                                        \
+    prefs_register_bool_preference(module, #name, title, text, &decoders.name);
+    RST_DECODERS(RST_REGISTER)
 #undef RST_REGISTER
+    prefs_register_string_preference(
+        module, "netscaler_addresses", "NetScaler addresses",
+        "Addresses or networks (192.0.2.10, 2001:db8::/64) known to be NetScalers, separated by "
+        "commas. The window of their resets counts as a code without further evidence",
+        &netscaler_addresses);
+}
+
+/* Wireshark shows them in this order. */
+void rst_preferences_register(int proto)
+{
+    module_t *module = prefs_register_protocol(proto, apply);
+
+    rules = rst_prefs_default();
+    register_display(module);
+    register_places(module);
+    register_statistics(module);
+    register_limits(module, true);
+    prefs_register_static_text_preference(module, "heading_decoders", "What a reset says about itself:",
+                                          "Which reasons are read that are written in the packet itself");
+    register_decoders(module);
+    prefs_register_static_text_preference(module, "heading_advanced",
+                                          "Advanced: the limits of the rules. Their defaults suit ordinary captures.",
+                                          "A number outside its range counts as the nearest end of the range");
+    register_limits(module, false);
 }

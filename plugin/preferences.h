@@ -15,6 +15,17 @@ void rst_preferences_register(int proto);
 /* Should the cause be appended to the Info column? */
 bool rst_preferences_info(void);
 
+/* Verdicts that are less sure (percent) are not to be shown before somebody looks at their packet. */
+unsigned rst_preferences_min_confidence(void);
+
+/* How many lines the statistics have at most. */
+typedef struct rst_stats_limits {
+    unsigned problems, servers;
+    unsigned ports; /* of one host, before it becomes one line */
+} rst_stats_limits_t;
+
+rst_stats_limits_t rst_preferences_stats(void);
+
 /* Path of a kernel trace, or empty if there is none. */
 const char *rst_preferences_kernel_trace(void);
 

@@ -2,8 +2,9 @@
  * The severity of an expert item is fixed when it is registered, so each cause has one item per severity it can have,
  * all under one filter name.
  *
- * All resets with one cause to one server have the same text, because Expert Information and -z expert count equal
- * texts: what support staff read is a summary. The sentence with the numbers of the individual case is rst.summary.
+ * All resets with one cause and severity have the same text, because Expert Information and -z expert group equal texts,
+ * and -z expert looks them up along a list. Servers are told by the statistics and the problems, the numbers of the
+ * individual case by rst.summary.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,9 +14,6 @@
 #include <epan/tap.h>
 
 #include "expert.h"
-
-#define CONFIDENCE_MAX 100
-#define UNSURE_PERCENT 60 /* below this, the text has a question mark */
 
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
@@ -31,10 +29,19 @@ static const int severities[RST_SEVERITY_COUNT] = {
     [RST_SEVERITY_ERROR] = PI_ERROR,
 };
 
-/* Severities rise with the confidence, one by one. */
+/* Benign, unsure, or what it is if true. */
 static bool is_possible(rst_cause_t cause, rst_severity_t severity)
 {
-    return severity >= rst_cause_severity(cause, 0) && severity <= rst_cause_severity(cause, CONFIDENCE_MAX);
+    return severity == RST_SEVERITY_CHAT || severity == rst_cause_severity(cause, 0, false) ||
+           severity == rst_cause_info(cause)->severity;
+}
+
+/* The note of a cause that is worse if true says that it may not be. */
+static const char *text_of(const rst_cause_info_t *info, int severity)
+{
+    if (severity != RST_SEVERITY_NOTE || info->severity <= RST_SEVERITY_NOTE)
+        return info->label;
+    return wmem_strdup_printf(wmem_epan_scope(), "%s?", info->label);
 }
 
 /* Lowest severity first, because Wireshark's table of custom severities finds the item that was registered last. */
@@ -49,7 +56,8 @@ static unsigned prepare_cause(rst_cause_t cause, ei_register_info *info)
         if (!is_possible(cause, (rst_severity_t)severity))
             continue;
         info[count].ids = &ei_rst[cause][severity];
-        info[count].eiinfo = (expert_field_info){name, PI_SEQUENCE, severities[severity], cause_info->label, EXPFILL};
+        info[count].eiinfo =
+            (expert_field_info){name, PI_SEQUENCE, severities[severity], text_of(cause_info, severity), EXPFILL};
         highest[cause] = &info[count++];
     }
     return count;
@@ -135,11 +143,11 @@ bool rst_expert_status_waits(void)
     return answer && expert_get_highest_severity() < PI_ERROR;
 }
 
-/* A severity that the user chose for the cause applies at every confidence. */
+/* A severity that the user chose for the cause applies to all its resets. */
 static expert_field *field_of(const rst_verdict_t *verdict, int *severity)
 {
     const ei_register_info *top = highest[verdict->cause];
-    rst_severity_t own = rst_cause_severity(verdict->cause, verdict->confidence);
+    rst_severity_t own = rst_cause_severity(verdict->cause, verdict->confidence, verdict->benign);
 
     *severity = top->eiinfo.severity;
     if (top->eiinfo.severity != top->eiinfo.orig_severity)
@@ -148,25 +156,18 @@ static expert_field *field_of(const rst_verdict_t *verdict, int *severity)
     return &ei_rst[verdict->cause][own];
 }
 
-void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server)
+void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict)
 {
     int severity;
     expert_field *field = field_of(verdict, &severity);
 
-    if (!item && !pinfo->cinfo && !is_tapped() && severity <= expert_get_highest_severity())
-        return;
-    if (!server || !*server) {
+    if (item || pinfo->cinfo || is_tapped() || severity > expert_get_highest_severity())
         expert_add_info(pinfo, item, field);
-        return;
-    }
-    expert_add_info_format(pinfo, item, field, "%s%s (%s)", rst_cause_info(verdict->cause)->label,
-                           verdict->confidence < UNSURE_PERCENT ? "?" : "", server);
 }
 
 void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding)
 {
-    expert_add_info_format(pinfo, item, &ei_rst_finding[finding->kind], "%s (%s)",
-                           rst_finding_info(finding->kind)->label, finding->server);
+    expert_add_info(pinfo, item, &ei_rst_finding[finding->kind]);
 }
 
 void rst_expert_add_foreign(packet_info *pinfo, proto_item *item, const char *text)

@@ -1,5 +1,5 @@
 /* expert.h
- * Expert information: one filter name per cause, with a severity that depends on the confidence.
+ * Expert information: one filter name per cause, with a severity that says how bad it is if true.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,9 +19,8 @@ bool rst_expert_wanted(proto_tree *tree);
  * packet. */
 bool rst_expert_status_waits(void);
 
-/* item may be NULL: the column, the tap and the status bar work without a tree. server = address:port; NULL or "" if
- * nobody reads the text, as for the column and the status bar. */
-void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict, const char *server);
+/* item may be NULL: the column, the tap and the status bar work without a tree. */
+void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict);
 void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding);
 void rst_expert_add_foreign(packet_info *pinfo, proto_item *item, const char *text);
 

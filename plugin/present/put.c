@@ -30,7 +30,7 @@ void rst_put_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t val
 
 void rst_put_percent(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
 {
-    proto_item_set_generated(proto_tree_add_uint_format_value(tree, hf, tvb, 0, 0, value, "%u %%", value));
+    proto_item_set_generated(proto_tree_add_uint_format_value(tree, hf, tvb, 0, 0, value, "%u%%", value));
 }
 
 void rst_put_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value)

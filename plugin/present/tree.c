@@ -8,6 +8,7 @@
 
 #include "fields.h"
 #include "finding_tree.h"
+#include "packet-rst.h"
 #include "put.h"
 #include "tree.h"
 
@@ -131,7 +132,7 @@ static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
         const rst_cause_info_t *info = rst_cause_info(other->cause);
 
         proto_item_set_generated(proto_tree_add_string_format(subtree, hf_rst_alternative_cause, tvb, 0, 0, info->token,
-                                                              "%s, %u %%: %s", info->token, other->confidence,
+                                                              "%s, %u%%: %s", info->token, other->confidence,
                                                               info->label));
         rst_put_hidden(proto_tree_add_uint(subtree, hf_rst_alternative_confidence, tvb, 0, 0, other->confidence));
     }
@@ -222,7 +223,7 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const rst_verdi
 
     if (!PTREE_DATA(tree)->visible)
         return proto_tree_add_item(tree, proto_rst, tvb, 0, 0, ENC_NA);
-    return proto_tree_add_protocol_format(tree, proto_rst, tvb, 0, 0, "RST cause: %s (%s), %u %%, %s%s", info->label,
+    return proto_tree_add_protocol_format(tree, proto_rst, tvb, 0, 0, RST_LABEL ": %s (%s), %u%%, %s%s", info->label,
                                           info->token, verdict->confidence, sender_phrase(verdict->sender),
                                           provisional ? " (provisional: read in one pass)" : "");
 }
@@ -290,7 +291,7 @@ void rst_tree_add_reset_in(proto_tree *tree, tvbuff_t *tvb, uint32_t frame)
 static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_cause, "Cause", "cause", "Why the reset was sent, as a token"),
     {&hf_rst_cause_id,
-     {"Cause id", "rst.cause_id", FT_UINT16, BASE_DEC, VALS(cause_id_vals), 0, "Number of the cause", HFILL}},
+     {"Cause ID", "rst.cause_id", FT_UINT16, BASE_DEC, VALS(cause_id_vals), 0, "Number of the cause", HFILL}},
     STRING_FIELD(hf_rst_category, "Category", "category",
                  "Where the reason lies: refused, handshake, application, timeout, stale, network, declared, artefact, "
                  "unknown"),

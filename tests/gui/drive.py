@@ -22,7 +22,7 @@ def drive(home, capture, display_filter):
         desk.read_until("Packets", main)
         desk.filter(display_filter)
         # Of the first packet displayed. The list under the filter bar offers "rst.cause" too, while it is being typed.
-        _, shown = desk.read_until("RST cause Connection", main)
+        _, shown = desk.read_until("TCP Reset Cause Connection", main)
         desk.last_of_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)

@@ -221,12 +221,40 @@ def test_no_empty_strings(tshark, tour):
             assert 'show=""' not in line, line
 
 
+PI = {"chat": "2097152", "note": "4194304", "warn": "6291456", "error": "8388608"}
+
+
+def expert_item(cause, confidence, benign):
+    """(severity, text) of a verdict: how bad it is if true, a note where it is less than 50 % sure, a chat if benign."""
+    if benign or cause.severity == "chat":
+        return PI["chat"], cause.label
+    if confidence >= 50:
+        return PI[cause.severity], cause.label
+    return PI["note"], cause.label + ("" if cause.severity == "note" else "?")
+
+
 @pytest.mark.parametrize("capture,table", CASES, ids=tools.sample_ids(CASES))
 def test_one_expert_item_per_reset(tshark, capture, table):
     names = [name for name in tools.field_list(tshark) if name.startswith("rst.expert.")]
-    for frame, row in tshark.resets(capture, ["rst.cause", *names]).items():
+    items = ["_ws.expert.severity", "_ws.expert.message"]
+    for frame, row in tshark.resets(capture, ["rst.cause", "rst.confidence", "rst.benign", *items, *names]).items():
         shown = [name.removeprefix("rst.expert.") for name in names for _ in row[name]]
         assert sorted(shown) == sorted(row["rst.cause"]), f"frame {frame}"
+        expected = [expert_item(tools.causes()[token], int(confidence), benign in ("1", "True"))
+                    for token, confidence, benign in zip(*(row[f"rst.{name}"] for name in ("cause", "confidence", "benign")))]
+        listed = list(zip(*(row[item] for item in items)))
+        assert all(item in listed for item in expected), f"frame {frame}: {expected} in {listed}"
+
+
+def test_least_confidence(tshark, tour):
+    """What is less sure than the preference has neither an expert item nor a place in the Info column."""
+    names = [name for name in tools.field_list(tshark) if name.startswith("rst.expert.")]
+    fields = ["rst.confidence", "_ws.col.Info", *names]
+    rows = tshark.resets(tour, fields, "-o", "rst.min_confidence:80").values()
+    for row in rows:
+        sure = int(row["rst.confidence"][0]) >= 80
+        assert any(row[name] for name in names) == sure and ("[RST: " in row["_ws.col.Info"][0]) == sure, row
+    assert len({int(row["rst.confidence"][0]) >= 80 for row in rows}) == 2
 
 
 @pytest.mark.parametrize("args", [("-Y", "rst.reset_in"), ()], ids=["filter", "all"])
@@ -240,6 +268,14 @@ def test_back_references(tshark, tour, args):
         for other in {*row["rst.trigger"], *row["rst.evidence.frame"]} - {str(frame)}:
             explained.setdefault(other, [str(frame)])
     assert named == explained
+
+
+def test_order_of_preferences(tshark):
+    """As the window shows them: what users set first, the limits of the rules last; headings are no preferences."""
+    names = re.findall(r"^#?rst\.([a-z_0-9]+):", tshark("-G", "currentprefs"), re.MULTILINE)
+    assert names[:10] == ["info_column", "min_confidence", "capture_side", "capture_points", "point_ends", "kernel_trace",
+                          "stats_problems", "stats_servers", "stats_ports", "memory_mb"]
+    assert names[10].startswith("decode_") and names[-1] == "cancel_bytes" and len(names) == len(set(names)) == 42
 
 
 README = (tools.REPO / "README.md").read_text(encoding="utf-8")

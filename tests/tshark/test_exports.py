@@ -90,7 +90,7 @@ def test_sharkd_verdicts_are_final(tshark, tour, server):
 def test_sharkd_tree(server):
     frame = server.call("frame", frame=201, proto=True)
     found = json.dumps(frame["tree"])
-    assert "RST cause: Retransmissions of one segment exhausted (retransmission_timeout)" in found
+    assert "TCP Reset Cause: Retransmissions of one segment exhausted (retransmission_timeout)" in found
     assert '"f": "rst.cause == \\"retransmission_timeout\\""' in found  # the filter from the menu
 
 

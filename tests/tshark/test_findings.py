@@ -64,8 +64,9 @@ def test_statistics(tshark):
 
 def test_expert(tshark):
     text = tshark("-2", "-q", "-r", CAPTURE, "-z", "expert")
-    assert len(re.findall(r"^ +\d+ +Sequence +RST +", text, re.MULTILINE)) == len(EXPECTED)
-    assert re.search(r"\bRST +No answer to SYN \(203\.0\.113\.61:443\)", text)
+    counts = re.findall(r"^ +(\d+) +Sequence +TCP Reset Cause +(.*)$", text, re.MULTILINE)
+    assert sum(int(count) for count, _ in counts) == len(EXPECTED)
+    assert ("1", "No answer to SYN") in counts  # without the server, so that equal ones are one line
 
 
 @pytest.mark.parametrize("number", [1, 58])

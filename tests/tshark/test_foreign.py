@@ -158,7 +158,7 @@ def test_csv(tshark, capture, passes):
 def test_expert(tshark, capture, passes):
     """One item for each, without a tree as well."""
     text = tshark(*["-2"] * (passes == 2), "-q", "-r", capture, "-z", "expert,note")
-    found = re.findall(r"^ +(\d+) +Sequence +RST +This packet does not fit [^:]*: (.*)$", text, re.MULTILINE)
+    found = re.findall(r"^ +(\d+) +Sequence +TCP Reset Cause +This packet does not fit [^:]*: (.*)$", text, re.MULTILINE)
     assert sum(int(count) for count, _ in found) == len(frames(tshark, capture, STRANGER))
     assert frames(tshark, capture, "rst.foreign.expert", passes=passes) == frames(tshark, capture, STRANGER)
 

@@ -86,7 +86,7 @@ def test_statistics_without_resets(tshark, tmp_path):
 def test_expert(tshark, tour):
     """Expert Info counts each reset once."""
     text = tshark("-2", "-q", "-r", tour, "-z", "expert")
-    counted = sum(int(match) for match in re.findall(r"^\s*(\d+)\s+\S+\s+RST\s", text, re.MULTILINE))
+    counted = sum(int(match) for match in re.findall(r"^\s*(\d+)\s+\S+\s+TCP Reset Cause\s", text, re.MULTILINE))
     assert counted == len(verdicts(tshark, tour)), text
 
 

@@ -75,7 +75,7 @@ def our_headings(tshark):
     """How our items at the root of the packet's tree start."""
     root = ("rst.reset_in", "rst.finding.", "rst.foreign")
     labels = [label for field, (label, _) in tools.field_list(tshark).items() if field.startswith(root)]
-    return re.compile(rf"\[?({'|'.join(map(re.escape, ['RST cause', *labels]))}): ")
+    return re.compile(rf"\[?({'|'.join(map(re.escape, ['TCP Reset Cause', *labels]))}): ")
 
 
 def without_our_tree(tshark, text):

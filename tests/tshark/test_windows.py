@@ -49,7 +49,7 @@ def test_profile(seen):
 
 def test_details(seen):
     """The first line of the verdict."""
-    assert letters("RST cause: Connection refused: port closed") in letters(seen["main"]), seen["main"]
+    assert letters("TCP Reset Cause: Connection refused: port closed") in letters(seen["main"]), seen["main"]
 
 
 def test_statistics(seen):

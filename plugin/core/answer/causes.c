@@ -5,8 +5,6 @@
  */
 #include "answer/causes.h"
 
-#define RST_CONFIDENCE_FULL 90   /* from here on: the full severity of the cause */
-#define RST_CONFIDENCE_MEDIUM 60 /* from here on: one step lower */
 
 /* As causes.def writes its columns. */
 #define T(trait) RST_TRAIT_##trait
@@ -53,14 +51,9 @@ const char *rst_category_name(rst_category_t category)
     return category_names[category];
 }
 
-rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence)
+rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence, bool benign)
 {
-    rst_severity_t highest = cause_infos[cause].severity;
-
-    /* Expected behavior stays a chat, and a note is already the lowest severity of a possible problem. */
-    if (highest <= RST_SEVERITY_NOTE || confidence >= RST_CONFIDENCE_FULL)
-        return highest;
-    if (confidence >= RST_CONFIDENCE_MEDIUM)
-        return (rst_severity_t)(highest - 1);
-    return RST_SEVERITY_NOTE;
+    if (benign || cause_infos[cause].severity == RST_SEVERITY_CHAT)
+        return RST_SEVERITY_CHAT;
+    return confidence >= RST_CONFIDENCE_LIKELY ? cause_infos[cause].severity : RST_SEVERITY_NOTE;
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define RST_CONFIDENCE_LIKELY 50 /* percent; below this, the Info column has a question mark */
+
 typedef enum rst_category {
     RST_CATEGORY_REFUSED,
     RST_CATEGORY_HANDSHAKE,
@@ -82,7 +84,7 @@ typedef struct rst_cause_info {
     uint16_t id;       /* public */
     const char *token; /* public */
     rst_category_t category;
-    rst_severity_t severity; /* highest expert severity of the cause */
+    rst_severity_t severity; /* how bad it is if true */
     uint16_t traits;         /* RST_TRAIT_ */
     uint32_t paths;          /* set of rst_kernel_path_t, one bit each */
     const char *label;       /* a few words for a menu or a heading */
@@ -102,8 +104,8 @@ bool rst_cause_has_path(rst_cause_t cause, rst_kernel_path_t path);
 
 const char *rst_category_name(rst_category_t category);
 
-/* The severity to show at this confidence (percent): the registry's from 90, one step lower from 60, a note below that;
- * never above the registry's, and a chat stays a chat. */
-rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence);
+/* How bad it is if true, which is not how sure it is: the registry's severity from RST_CONFIDENCE_LIKELY on, a note below
+ * that. What needs nobody is a chat, however sure. */
+rst_severity_t rst_cause_severity(rst_cause_t cause, unsigned confidence, bool benign);
 
 #endif

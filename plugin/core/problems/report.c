@@ -20,7 +20,7 @@ static const char *culprit_text(unsigned culprit)
 static void write_problem(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
 {
     g_string_append_printf(out, "%u. %s\n", problem->number, problem->title);
-    g_string_append_printf(out, "   Cause: %s, %u %% sure; where to fix it: %s\n", rst_token_name(problem->token),
+    g_string_append_printf(out, "   Cause: %s, %u%% sure; where to fix it: %s\n", rst_token_name(problem->token),
                            problem->confidence, culprit_text(problem->culprit));
     for (char **step = problem->advice; *step && **step; step++)
         g_string_append_printf(out, "   - %s\n", *step);
