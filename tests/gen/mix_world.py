@@ -115,6 +115,11 @@ class World:
                                connections_total=total, timer_s=timer, may_split=split, may_join_with=list(join),
                                ongoing=ongoing, optional=optional, note=note, hits=set(hits)))
 
+    def may_be_one(self, one, other):
+        """Whether two stories have one remedy is a matter of taste."""
+        self.truth[one]["may_join_with"] += [other]
+        self.truth[other]["may_join_with"] += [one]
+
     def save(self, folder, name, keep=lambda entry: True, double=0):
         frames = sorted((entry for entry in self.frames if keep(entry) and entry[0] < self.length), key=lambda e: e[:2])
         if double:

@@ -5,33 +5,14 @@
 usage: mixes.py --out DIR [--views] [NAME ...]
 """
 import argparse
-import random
 import zlib
 from pathlib import Path
 
 import mix_endings as ending
 import mix_openings as opening
-from mix_world import World, benign, endpoint, linux, names, traffic, windows
-
-
-def farm(net, count, hops=2, kind=linux, first=10, **more):
-    return [kind(f"{net}.{n}", hops, **more) for n in range(first, first + count)]
-
-
-def office(seed, length=180.0, far=5, v6=False):
-    """Clients near the capture point, servers some hops away, ordinary traffic between them."""
-    world = World(seed, length)
-    net = "10.%d.%d" % (random.randrange(30, 99), random.randrange(9))
-    servers = "10.%d.%d" % (random.randrange(100, 200), random.randrange(9))
-    if v6:
-        clients = [linux(f"2001:db8:5::{n:x}", 1) for n in range(10, 20)]
-        hosts = [linux(f"2001:db8:77::{n:x}", far, way=.008) for n in range(3, 9)]
-    else:
-        clients = farm(net, 6, 1, linux) + farm(net, 4, 1, windows, first=30)
-        hosts = farm(servers, 6, far, linux, first=3, way=.008)
-    traffic(world, clients, [(host, 443) for host in hosts[:3]], 90)
-    benign(world, clients, [(hosts[1], 443)], 8)
-    return world, clients, hosts
+import mix_unfriendly
+from mix_office import farm, office
+from mix_world import endpoint, linux, names
 
 
 def m_outage(seed, v6=False, **more):
@@ -318,7 +299,7 @@ def m_banned_and_dead_peers(seed):
     return world
 
 
-MIXES = {name[2:]: make for name, make in list(globals().items()) if name.startswith("m_")}
+MIXES = {name[2:]: make for name, make in [*globals().items(), *vars(mix_unfriendly).items()] if name.startswith("m_")}
 
 
 def late(world):

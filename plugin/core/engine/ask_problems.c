@@ -43,31 +43,13 @@ static uint32_t answer(const rst_problems_t *problems, const rst_incident_t *inc
     return problem->number;
 }
 
-/* By the deciding frame: incidents are in the order of the file. */
-static const rst_incident_t *find_incident(const rst_census_t *census, uint32_t pass_index)
-{
-    uint32_t low = 0, high = census->incidents->len;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (rst_incident_at(census, middle)->at.pass_index < pass_index)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < census->incidents->len && rst_incident_at(census, low)->at.pass_index == pass_index
-               ? rst_incident_at(census, low)
-               : NULL;
-}
-
 uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
                                const char **title)
 {
     const rst_problems_t *problems = problems_of(engine, memory);
     const rst_reset_t *first = reset->story->first ? reset->story->first : reset;
 
-    return answer(problems, find_incident(problems->census, first->at.pass_index), title);
+    return answer(problems, rst_census_find(problems->census, first->at.pass_index), title);
 }
 
 uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, const char **title)
@@ -81,5 +63,5 @@ uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_m
     failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
     if (!failure)
         return 0;
-    return answer(problems, find_incident(problems->census, failure->last.pass_index), title);
+    return answer(problems, rst_census_find(problems->census, failure->last.pass_index), title);
 }

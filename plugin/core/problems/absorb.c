@@ -193,7 +193,7 @@ void rst_absorb_unclear(rst_problems_t *problems)
         rst_incident_t *incident = rst_incident_at(census, i);
         uint32_t problem;
 
-        if (incident->problem >= RST_PROBLEM_UNSEEN || !is_unclear(incident))
+        if (incident->problem >= RST_PROBLEM_RELAYED || !is_unclear(incident))
             continue;
         problem = find_place(census, incident, &keys, places);
         if (problem)

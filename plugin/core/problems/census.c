@@ -118,3 +118,20 @@ void rst_census_sort(rst_census_t *census)
     for (uint32_t i = 0; i < census->incidents->len; i++)
         rst_flow_at(census, rst_incident_at(census, i)->flow)->incident = i + 1;
 }
+
+const rst_incident_t *rst_census_find(const rst_census_t *census, uint32_t pass_index)
+{
+    uint32_t low = 0, high = census->incidents->len;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (rst_incident_at(census, middle)->at.pass_index < pass_index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < census->incidents->len && rst_incident_at(census, low)->at.pass_index == pass_index
+               ? rst_incident_at(census, low)
+               : NULL;
+}

@@ -98,6 +98,9 @@ void rst_census_incident(rst_census_t *census, uint32_t flow, const rst_incident
 /* Call when all has been added: puts everything in the order of the file. */
 void rst_census_sort(rst_census_t *census);
 
+/* The incident with this deciding frame, NULL if there is none; after rst_census_sort(). */
+const rst_incident_t *rst_census_find(const rst_census_t *census, uint32_t pass_index);
+
 static inline rst_flow_t *rst_flow_at(const rst_census_t *census, uint32_t number)
 {
     return &g_array_index(census->flows, rst_flow_t, number);

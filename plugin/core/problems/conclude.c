@@ -20,7 +20,7 @@
 
 /* Causes that explain others of the same story. */
 static const uint16_t leading[] = {RST_CAUSE_PROCESS_EXIT, RST_CAUSE_RESOURCE_EXHAUSTION, RST_CAUSE_NO_BACKEND,
-                                   RST_CAUSE_SESSION_FAILOVER};
+                                   RST_CAUSE_SESSION_FAILOVER, RST_CAUSE_DEVICE_IDLE_TIMEOUT};
 
 static const rst_incident_t *incident_at(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t k)
 {
@@ -92,6 +92,8 @@ static void choose_cause(const rst_problems_t *problems, rst_problem_t *problem)
         problem->corrected = true;
         problem->token = RST_CAUSE_PROCESS_EXIT;
     }
+    if (rst_story_info(problem->token)->family == RST_FAMILY_DEVICE) /* of which none explains another */
+        return;
     for (size_t i = 0; i < G_N_ELEMENTS(leading); i++) {
         for (unsigned k = 1; k < tokens; k++) {
             if (token[k] == leading[i] && count[k] * LEADS_SHARE >= problem->hits) {
@@ -107,6 +109,8 @@ static void correct_cause(rst_problem_t *problem)
 {
     bool refused = problem->token == RST_CAUSE_CLOSED_PORT || problem->token == RST_CAUSE_RESOURCE_EXHAUSTION;
 
+    if (problem->binding == RST_BINDING_HOST)
+        return;
     if (!refused || problem->scope == RST_SCOPE_SERVICE)
         refused = refused && problem->binding == RST_BINDING_DEVICE;
     if (!refused || problem->binding == RST_BINDING_SCAN)

@@ -9,27 +9,26 @@
 #include <string.h>
 
 #include "problems/alike.h"
+#include "problems/same_device.h"
 #include "problems/scope.h"
 #include "problems/stories.h"
 
-#define EVENT_WIDTH (10 * RST_SECOND)
 #define EVENT_MIN 5 /* incidents, and */
 #define EVENT_SHARE 2 / 3
 #define SAME_TIMER 40 /* one part in so many */
 
-/* What the device did: kinds that one event may show as. */
 static unsigned kind_of(rst_token_t token)
 {
     switch (token) {
     case RST_CAUSE_POLICY_RESET:
     case RST_CAUSE_INJECTED:
-        return 1;
+        return RST_DEVICE_POLICY;
     case RST_CAUSE_DEVICE_IDLE_TIMEOUT:
-        return 2;
+        return RST_DEVICE_IDLE;
     case RST_CAUSE_SESSION_FAILOVER:
-        return 3;
+        return RST_DEVICE_FAILOVER;
     default:
-        return 4 + token;
+        return RST_DEVICE_OTHER + token;
     }
 }
 
@@ -85,6 +84,7 @@ static bool is_open(const rst_incident_t *incident, bool by_kind)
 /* Incidents of one place, in the order of the file. */
 typedef struct place {
     GArray *incidents; /* uint32_t */
+    unsigned kind;
 } place_t;
 
 static void close_place(void *data)
@@ -103,15 +103,16 @@ static GArray *gather(const rst_census_t *census, bool by_kind)
     rst_keys_open(&keys);
     for (uint32_t i = 0; i < census->incidents->len; i++) {
         const rst_incident_t *incident = rst_incident_at(census, i);
+        unsigned kind = by_kind ? kind_here(census, incident, &silences) : 0;
         rst_key_t key;
         uint32_t number;
 
         if (!is_open(incident, by_kind))
             continue;
-        key = place_of(census, incident, by_kind ? kind_here(census, incident, &silences) : 0);
+        key = place_of(census, incident, kind);
         number = rst_keys_number(&keys, key.a, key.b);
         if (number == places->len) {
-            const place_t place = {g_array_new(FALSE, FALSE, sizeof(uint32_t))};
+            const place_t place = {g_array_new(FALSE, FALSE, sizeof(uint32_t)), kind};
 
             g_array_append_val(places, place);
         }
@@ -126,7 +127,7 @@ static const rst_incident_t *nth(const rst_census_t *census, const GArray *incid
     return rst_incident_at(census, g_array_index(incidents, uint32_t, n));
 }
 
-/* The longest run within EVENT_WIDTH; *first = where it begins. */
+/* The longest run within RST_EVENT_WIDTH; *first = where it begins. */
 static uint32_t densest(const rst_census_t *census, const GArray *incidents, uint32_t *first)
 {
     uint32_t best = 0, low = 0;
@@ -136,7 +137,7 @@ static uint32_t densest(const rst_census_t *census, const GArray *incidents, uin
 
         while (low < high) {
             elapsed = rst_elapsed(nth(census, incidents, low)->at, nth(census, incidents, high)->at);
-            if (elapsed != RST_TIME_NONE && elapsed <= EVENT_WIDTH)
+            if (elapsed != RST_TIME_NONE && elapsed <= RST_EVENT_WIDTH)
                 break;
             low++;
         }
@@ -248,9 +249,10 @@ static bool is_about_name(const rst_census_t *census, const crowd_t *crowd, cons
     return one->name && all > crowd_of(crowd, rst_scope_key(census, one, RST_SCOPE_NAME));
 }
 
-static void bind_place(rst_problems_t *problems, const crowd_t *crowd, const GArray *incidents)
+static rst_device_t bind_place(rst_problems_t *problems, const crowd_t *crowd, const place_t *place)
 {
     const rst_census_t *census = problems->census;
+    const GArray *incidents = place->incidents;
     bool name = is_about_name(census, crowd, incidents);
     uint32_t problem = rst_problem_new(problems, name ? RST_BINDING_NAME : RST_BINDING_SERVICE,
                                        name ? RST_SCOPE_NAME : RST_SCOPE_SERVICE);
@@ -263,20 +265,37 @@ static void bind_place(rst_problems_t *problems, const crowd_t *crowd, const GAr
             rst_problem_at(problems, problem - 1)->binding = RST_BINDING_DEVICE;
         rst_incident_at(problems->census, g_array_index(incidents, uint32_t, i))->problem = problem;
     }
+    return (rst_device_t){.kind = place->kind,
+                          .name = name ? one->name : 0,
+                          .incident = g_array_index(incidents, uint32_t, 0),
+                          .count = incidents->len};
+}
+
+static void bind_places(rst_problems_t *problems)
+{
+    GArray *places = gather(problems->census, true);
+    GArray *devices = g_array_sized_new(FALSE, FALSE, sizeof(rst_device_t), places->len);
+    uint32_t from = problems->problem->len;
+    crowd_t crowd;
+
+    crowd_open(&crowd, problems->census);
+    for (uint32_t i = 0; i < places->len; i++) {
+        const rst_device_t device = bind_place(problems, &crowd, &g_array_index(places, place_t, i));
+
+        g_array_append_val(devices, device);
+    }
+    crowd_close(&crowd);
+    rst_same_device_join(problems, from, devices);
+    g_array_free(devices, TRUE);
+    g_array_free(places, TRUE);
 }
 
 void rst_devices_find(rst_problems_t *problems)
 {
     GArray *places = gather(problems->census, false);
-    crowd_t crowd;
 
     for (uint32_t i = 0; i < places->len; i++)
         find_event(problems, g_array_index(places, place_t, i).incidents);
     g_array_free(places, TRUE);
-    places = gather(problems->census, true);
-    crowd_open(&crowd, problems->census);
-    for (uint32_t i = 0; i < places->len; i++)
-        bind_place(problems, &crowd, g_array_index(places, place_t, i).incidents);
-    crowd_close(&crowd);
-    g_array_free(places, TRUE);
+    bind_places(problems);
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "problems/bundles.h"
+#include "problems/sets.h"
 #include "problems/stories.h"
 #include "track/direction.h"
 
@@ -81,23 +82,11 @@ static bool is_without_answer(const rst_census_t *census, const rst_incident_t *
     return is_opening(census, incident, what) && is_silent(incident->token);
 }
 
-/* Numbers that are joined into sets, each with one representative. */
-static uint32_t representative(GArray *parent, uint32_t number)
-{
-    while (g_array_index(parent, uint32_t, number) != number) {
-        uint32_t above = g_array_index(parent, uint32_t, number);
-
-        number = g_array_index(parent, uint32_t, number) = g_array_index(parent, uint32_t, above);
-    }
-    return number;
-}
-
 static uint32_t node_of(rst_keys_t *nodes, GArray *parent, rst_key_t key)
 {
     uint32_t number = rst_keys_number(nodes, key.a, key.b);
 
-    if (number == parent->len)
-        g_array_append_val(parent, number);
+    rst_sets_reach(parent, number);
     return number;
 }
 
@@ -172,14 +161,13 @@ static void join_parts(rst_problems_t *problems, const parts_t *parts, const boo
 
             if (parts->part.of[i] == RST_NUMBER_NONE || !out[parts->part.of[i]])
                 continue;
-            a = representative(parent, node_of(&nodes, parent, rst_scope_key(census, flow, RST_SCOPE_SERVICE)));
-            b = representative(parent,
-                               node_of(&nodes, parent, rst_scope_key(census, flow, joined_by(parts->part.scope))));
+            a = node_of(&nodes, parent, rst_scope_key(census, flow, RST_SCOPE_SERVICE));
+            b = node_of(&nodes, parent, rst_scope_key(census, flow, joined_by(parts->part.scope)));
             if (pass == 0) {
-                g_array_index(parent, uint32_t, b) = a;
+                rst_sets_join(parent, a, b);
                 continue;
             }
-            set = rst_keys_number(&made, a, 0);
+            set = rst_keys_number(&made, rst_sets_find(parent, a), 0);
             if (set == numbers->len) {
                 uint32_t problem = rst_problem_new(problems, RST_BINDING_PAIR, parts->part.scope);
 

@@ -12,10 +12,11 @@ static const rst_choice_t by_service[] = {
     {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
     {RST_SCOPE_NAME, RST_BINDING_NAME, 1, 1, 0},
 };
-/* A client that gets through to hardly anybody, and tries each only once or twice. */
+/* A client that gets through to hardly anybody, or a server many of whose ports refuse, each tried once or twice. */
 static const rst_choice_t by_opening[] = {
     {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},
     {RST_SCOPE_CLIENT, RST_BINDING_CLIENT, 1, 6, 2},
+    {RST_SCOPE_SERVER, RST_BINDING_HOST, 2, 6, 2},
 };
 static const rst_choice_t by_program[] = {
     {RST_SCOPE_SERVICE, RST_BINDING_SERVICE, 0, 0, 0},

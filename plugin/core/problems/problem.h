@@ -52,11 +52,12 @@ typedef struct rst_problem {
 #define RST_PROBLEM_NOISE UINT32_MAX        /* none of ours */
 #define RST_PROBLEM_CHECK (UINT32_MAX - 1)  /* a health check, which only its sisters show */
 #define RST_PROBLEM_UNSEEN (UINT32_MAX - 2) /* the capture lacks the answers */
+#define RST_PROBLEM_RELAYED (UINT32_MAX - 3) /* the consequence of another one */
 
 /* Is it part of a problem? */
 static inline bool rst_incident_is_listed(const rst_incident_t *incident)
 {
-    return incident->problem && incident->problem < RST_PROBLEM_UNSEEN;
+    return incident->problem && incident->problem < RST_PROBLEM_RELAYED;
 }
 
 typedef struct rst_problems {

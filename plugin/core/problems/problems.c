@@ -17,6 +17,7 @@
 #include "problems/merge.h"
 #include "problems/openings.h"
 #include "problems/outages.h"
+#include "problems/relays.h"
 #include "problems/scans.h"
 #include "problems/totals.h"
 #include "problems/unseen.h"
@@ -64,6 +65,8 @@ static void count_rest(rst_problems_t *problems)
 
         if (incident->problem == RST_PROBLEM_CHECK)
             problems->benign[RST_CAUSE_HEALTH_CHECK]++;
+        else if (incident->problem == RST_PROBLEM_RELAYED)
+            problems->benign[RST_CAUSE_PROXIED]++;
         else if (incident->problem == RST_PROBLEM_UNSEEN ||
                  (!incident->problem && incident->token == RST_CAUSE_UNDETERMINED))
             g_array_append_val(problems->undetermined, i);
@@ -83,6 +86,7 @@ rst_problems_t *rst_problems_new(rst_census_t *census)
     problems->undetermined = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     rst_unseen_set_aside(problems);
     rst_scans_find(problems);
+    rst_relays_set_aside(problems);
     rst_deaths_mark(problems);
     rst_devices_find(problems);
     rst_absorb_timers(problems);

@@ -9,6 +9,7 @@
 #include "problems/stories.h"
 
 #define SCAN_TARGETS 10
+#define SWEEP_TARGETS 30 /* ports of one host, or hosts with one port, in vain */
 #define NOISE_STRANGERS 8
 #define NOISE_TARGETS 5
 #define CHECKS_MIN 3
@@ -18,16 +19,55 @@
 typedef struct visitor {
     uint32_t flows, with_data, failed, probes; /* probes = it reset what it had asked for, or no kernel asked */
     uint32_t targets;
+    uint32_t vain;  /* without data */
+    uint32_t sweep; /* distinct ports of one host that it tried in vain, or hosts of one network with one port: the most */
     bool scans, stranger;
 } visitor_t;
+
+/* Rows of targets that were tried in vain. */
+typedef struct sweeps {
+    rst_keys_t targets, rows;
+    GArray *length; /* uint32_t, by number of the row */
+} sweeps_t;
+
+static void note_row(sweeps_t *sweeps, visitor_t *visitor, uint64_t a, uint64_t b)
+{
+    uint32_t number = rst_keys_number(&sweeps->rows, a, b);
+    uint32_t length;
+
+    if (number >= sweeps->length->len)
+        g_array_set_size(sweeps->length, number + 1);
+    length = ++g_array_index(sweeps->length, uint32_t, number);
+    visitor->sweep = MAX(visitor->sweep, length);
+}
+
+static void note_vain(sweeps_t *sweeps, const rst_census_t *census, const rst_flow_t *flow, visitor_t *visitor)
+{
+    visitor->vain++;
+    if (!rst_keys_is_new(&sweeps->targets, (uint64_t)flow->client << 32 | flow->server, flow->port))
+        return;
+    note_row(sweeps, visitor, (uint64_t)flow->client << 32 | flow->server, UINT64_MAX);
+    note_row(sweeps, visitor, (uint64_t)flow->client << 32 | rst_census_net(census, flow->server), flow->port);
+}
+
+static bool is_in_vain(const rst_flow_t *flow, rst_token_t token)
+{
+    unsigned family = rst_story_info(token)->family;
+
+    return (family == RST_FAMILY_OPEN || family == RST_FAMILY_PROBE) &&
+           !(flow->facts & (RST_FLOW_CLIENT_DATA | RST_FLOW_SERVER_DATA));
+}
 
 /* For all clients, by number of the address. */
 static visitor_t *look_at_visitors(const rst_census_t *census)
 {
     visitor_t *visitors = g_new0(visitor_t, census->addresses->len + 1);
+    sweeps_t sweeps = {.length = g_array_new(FALSE, TRUE, sizeof(uint32_t))};
     rst_keys_t targets;
 
     rst_keys_open(&targets);
+    rst_keys_open(&sweeps.targets);
+    rst_keys_open(&sweeps.rows);
     for (uint32_t i = 0; i < census->flows->len; i++) {
         const rst_flow_t *flow = rst_flow_at(census, i);
         visitor_t *visitor = &visitors[flow->client];
@@ -40,9 +80,14 @@ static visitor_t *look_at_visitors(const rst_census_t *census)
             rst_token_t token = rst_incident_at(census, flow->incident - 1)->token;
 
             visitor->probes += rst_story_info(token)->family == RST_FAMILY_PROBE;
+            if (is_in_vain(flow, token))
+                note_vain(&sweeps, census, flow, visitor);
         }
     }
     rst_keys_close(&targets);
+    rst_keys_close(&sweeps.targets);
+    rst_keys_close(&sweeps.rows);
+    g_array_free(sweeps.length, TRUE);
     return visitors;
 }
 
@@ -54,6 +99,8 @@ static void judge_visitor(visitor_t *visitor)
     visitor->scans =
         empty && visitor->flows <= 3 * visitor->targets &&
         (visitor->targets >= SCAN_TARGETS || (visitor->probes >= PROBES_MIN && visitor->targets >= PROBED_MIN));
+    /* Whatever else it does: no program that wants something tries so many ports of one host. */
+    visitor->scans = visitor->scans || (visitor->sweep >= SWEEP_TARGETS && visitor->vain <= 3 * visitor->sweep);
     visitor->stranger = !visitor->scans && !visitor->with_data && visitor->flows <= 2 * visitor->targets;
 }
 
