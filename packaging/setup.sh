@@ -281,12 +281,15 @@ install_profile() {
     # An interrupted run leaves files of both versions: until all are there, the checksums of both count.
     { as_user cat "$folder/$profile_sums" 2>/dev/null || true; echo "$unfinished"; our_sums; } |
         place "$folder/$profile_sums" 644
+    # Widths and panes: from then on, the file belongs to Wireshark, until there are other columns.
+    if ! as_user test -e "$folder/recent" ||
+        ! as_user cmp -s - "$folder/preferences" <"$repo/packaging/profile/$profile/preferences"; then
+        place "$folder/recent" 644 <"$repo/packaging/profile/$profile/recent"
+    fi
     for file in "${profile_files[@]}"; do
         place "$folder/$file" 644 <"$repo/packaging/profile/$profile/$file"
     done
     our_sums | place "$folder/$profile_sums" 644
-    # Column widths; after that, the file belongs to Wireshark.
-    as_user test -e "$folder/recent" || place "$folder/recent" 644 <"$repo/packaging/profile/$profile/recent"
     echo "Profile: $folder (wireshark -C \"$profile\")"
 }
 

@@ -307,6 +307,7 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
         show_trace_note(tvb, pinfo, item);
     if (verdict->confidence >= rst_preferences_min_confidence()) {
         rst_expert_add(pinfo, item, verdict);
+        rst_tree_own_fold(item);
         append_info(pinfo, verdict);
     }
     if (tapped)
@@ -334,6 +335,7 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
         rst_tree_add_ends(item, tvb, finding->opener, finding->acceptor);
     show_problem(tvb, pinfo, tree, item, NULL);
     rst_expert_add_finding(pinfo, item, finding);
+    rst_finding_tree_own_fold(item);
     if (tapped)
         tap_reset(pinfo, NULL, &(rst_tap_t){.finding = finding, .server = finding->server});
 }

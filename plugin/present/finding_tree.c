@@ -71,3 +71,8 @@ void rst_finding_tree_unfold(void)
 {
     tree_expanded_set(ett_rst_finding, TRUE);
 }
+
+void rst_finding_tree_own_fold(proto_item *item)
+{
+    rst_put_fold(item, ett_rst_finding);
+}

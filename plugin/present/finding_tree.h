@@ -16,6 +16,9 @@ void rst_finding_tree_register(int proto);
 /* The finding is expanded at first. */
 void rst_finding_tree_unfold(void);
 
+/* As rst_tree_own_fold. */
+void rst_finding_tree_own_fold(proto_item *item);
+
 /* Does anything need what does not fit in a packet? */
 bool rst_tree_wants_foreign(proto_tree *tree);
 

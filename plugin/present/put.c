@@ -4,11 +4,13 @@
 #include "compat.h"
 
 #include "answer/verdict.h"
+#include "fields.h"
 #include "put.h"
 
 #define LABEL_MAX_LENGTH 220 /* a line in Wireshark's tree has 240 bytes, including the name of the field */
-#define LINE_MAX_LENGTH 110  /* longer texts continue below it, in lines of readable length */
+#define LINE_MAX_LENGTH 110  /* longer texts continue below it, in lines that a small screen shows whole */
 
+static int hf_rst_line = -1;
 static int ett_rst_lines = -1;
 
 void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
@@ -55,19 +57,43 @@ void rst_put_hidden(proto_item *item)
     proto_item_set_hidden(item);
 }
 
-/* The number of bytes of text that fit into one line: up to a space, or all of it. */
-static int line_length(const char *text)
+/* Where a line may end: the last space among the first bytes, or, if there is none, the next. 0: nowhere. */
+static int line_end(const char *text, bool in_commands)
 {
-    int length = (int)strlen(text);
+    bool command = false;
+    int end = 0;
     int at;
 
-    if (length <= LINE_MAX_LENGTH)
-        return length;
-    for (at = LINE_MAX_LENGTH; at > 0; at--) {
-        if (text[at] == ' ')
-            return at;
+    for (at = 0; text[at] && at <= LABEL_MAX_LENGTH && (at <= LINE_MAX_LENGTH || !end); at++) {
+        command ^= text[at] == '`';
+        if (text[at] == ' ' && (!command || in_commands))
+            end = at;
     }
-    return length;
+    return end;
+}
+
+/* The number of bytes of text that go into one line. A command stays whole, if it fits. */
+static int line_length(const char *text)
+{
+    int end;
+
+    if (strlen(text) <= LINE_MAX_LENGTH)
+        return (int)strlen(text);
+    end = line_end(text, false);
+    if (!end)
+        end = line_end(text, true);
+    return end ? end : (int)strlen(text);
+}
+
+/* The window cuts lines at its edge; a terminal goes on in the next one, so only what does not fit in a label is put in
+ * lines there, and in exports. */
+static bool in_lines(proto_tree *tree, const char *text)
+{
+    static int window = -1;
+
+    if (window < 0)
+        window = !g_strcmp0(g_get_prgname(), "wireshark");
+    return PTREE_DATA(tree)->visible && strlen(text) > (window ? LINE_MAX_LENGTH : LABEL_MAX_LENGTH);
 }
 
 void rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
@@ -78,19 +104,23 @@ void rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *te
 
     if (!text || !*text)
         return;
-    length = line_length(text);
-    if (strlen(text) <= LABEL_MAX_LENGTH || !PTREE_DATA(tree)->visible) {
+    if (!in_lines(tree, text)) {
         rst_put_string(tree, tvb, hf, text);
         return;
     }
+    length = line_length(text);
     item =
         proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length, text);
     proto_item_set_generated(item);
     lines = proto_item_add_subtree(item, ett_rst_lines);
     while (text[length]) {
+        char *line;
+
         text += length + 1;
         length = line_length(text);
-        proto_tree_add_subtree_format(lines, tvb, 0, 0, ett_rst_lines, NULL, "%.*s", length, text);
+        line = g_strndup(text, length);
+        proto_tree_add_string_format(lines, hf_rst_line, tvb, 0, 0, line, "%s", line);
+        g_free(line);
     }
 }
 
@@ -103,10 +133,23 @@ proto_tree *rst_put_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char
     return subtree;
 }
 
-void rst_put_register(void)
+void rst_put_fold(proto_item *item, int ett)
+{
+    proto_tree *same = proto_item_add_subtree(item, ett);
+
+    (void)same; /* Wireshark wants it used */
+}
+
+static hf_register_info hf[] = {
+    STRING_FIELD(hf_rst_line, "Next line", "line",
+                 "How a long text goes on where the tree shows it in lines; the text is whole in the field above"),
+};
+
+void rst_put_register(int proto)
 {
     static int *const ett[] = {&ett_rst_lines};
 
+    proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
 }
 

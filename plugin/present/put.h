@@ -8,7 +8,7 @@
 
 #include <epan/packet.h>
 
-void rst_put_register(void);
+void rst_put_register(int proto);
 
 /* Lines below a long text are expanded at first. */
 void rst_put_unfold(void);
@@ -31,6 +31,9 @@ void rst_put_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns);
 
 /* For values that another line shows as well; filters, columns and exports still find them. */
 void rst_put_hidden(proto_item *item);
+
+/* Makes the item share the fold of all that have this ett. item may be NULL. */
+void rst_put_fold(proto_item *item, int ett);
 
 proto_tree *rst_put_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title);
 

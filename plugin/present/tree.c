@@ -365,7 +365,7 @@ void rst_tree_register(int proto)
     proto_rst = proto;
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    rst_put_register();
+    rst_put_register(proto);
     rst_finding_tree_register(proto);
 }
 
@@ -383,4 +383,9 @@ void rst_tree_unfold(void)
         tree_expanded_set(*open[i], TRUE);
     rst_put_unfold();
     rst_finding_tree_unfold();
+}
+
+void rst_tree_own_fold(proto_item *item)
+{
+    rst_put_fold(item, ett_rst);
 }

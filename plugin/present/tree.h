@@ -15,6 +15,10 @@ void rst_tree_register(int proto);
 /* Called when the first file is opened: before that, Wireshark has no list of expanded subtrees. */
 void rst_tree_unfold(void);
 
+/* Expert information, once added to an item, makes it share the fold of all items that have some: the verdict would be
+ * open only if Wireshark also opened TCP. item may be NULL. */
+void rst_tree_own_fold(proto_item *item);
+
 /* Does anything need one of our fields? false without a tree. */
 bool rst_tree_wanted(proto_tree *tree);
 

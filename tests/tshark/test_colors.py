@@ -1,5 +1,5 @@
-"""The colors of the profile and of the reports: readable, and told apart by everybody (docs/colors.md). Computed from the
-files, as eyes with and without one of the three kinds of cones see them.
+"""The colors of the profile and of the reports: readable, and told apart by everybody (docs/colors.md). Computed from
+the files, as eyes with and without one of the three kinds of cones see them.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """

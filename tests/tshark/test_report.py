@@ -65,8 +65,8 @@ class Page(HTMLParser):
         self.text += data
 
 
-ALLOWED = set("html head meta title style body h1 h2 h3 p section span table tr td figure figcaption ul li code svg text "
-              "line path rect circle".split())
+ALLOWED = set("html head meta title style body h1 h2 h3 p section span table tr td figure figcaption ul li code svg "
+              "text line path rect circle".split())
 
 
 def check_page(text):
