@@ -23,7 +23,7 @@ TYPES = {"STRING": "string", "BOOLEAN": "boolean", "DURATION": "duration", "FRAM
          "FT_UINT16": "number", "FT_UINT32": "number", "FT_INT8": "signed number"}
 MAPPINGS = {"boolean": "boolean", "duration": "double", "frame number": "long", "number": "long",
             "signed number": "long"}
-OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.problem.title")  # of resets and of findings
+OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.problem.title", "rst.line")  # of resets and of findings
 SENTENCES = ("summary", "text", "advice", "reference", "connection_filter")  # searched by words, not counted
 
 INTRO = """\

@@ -54,6 +54,7 @@ TYPES = {
     "rst.foreign.frame": "FT_FRAMENUM",
     "rst.client": "FT_STRING",
     "rst.server": "FT_STRING",
+    "rst.line": "FT_STRING",
     "rst.problem": "FT_UINT32",
     "rst.problem.title": "FT_STRING",
     "rst.points.seen": "FT_STRING",
