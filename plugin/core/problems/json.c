@@ -95,6 +95,8 @@ static void write_counts(const rst_problem_t *problem, GString *out)
     rst_json_number(out, MAX(problem->total, problem->hits));
     rst_json_key(out, "connections_in_period");
     rst_json_number(out, MAX(problem->in_period, problem->hits));
+    rst_json_key(out, "connections_without_start");
+    rst_json_number(out, problem->without_start);
 }
 
 static void write_times(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)

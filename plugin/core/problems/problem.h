@@ -38,6 +38,7 @@ typedef struct rst_problem {
     uint32_t number;      /* from 1, in the order of what hurts most */
     uint32_t start, hits; /* of its incidents in the list of all */
     uint32_t total, in_period;
+    uint32_t without_start; /* among the total: began before the capture */
     uint32_t closed; /* by FIN at the moment at which its process ended */
     uint32_t services, servers, clients;
     uint32_t example;      /* incident */

@@ -177,6 +177,7 @@ static void count_flow(rst_problems_t *problems, const index_t *index, const rst
         rst_problem_t *problem = rst_problem_at(problems, sharer->problem);
 
         problem->total++;
+        problem->without_start += !(flow->facts & RST_FLOW_BEGAN);
         problem->in_period += flow->first <= problem->last && flow->last >= problem->first;
         if (incident == sharer->problem + 1)
             fine_since[sharer->problem] = 0; /* since the latest one that failed, in the order in which they began */
