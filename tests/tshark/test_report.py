@@ -4,7 +4,9 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 import json
 import os
+import random
 import re
+import runpy
 import shutil
 import signal
 import struct
@@ -13,6 +15,7 @@ import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import full_disk
 import packets
@@ -95,7 +98,7 @@ def test_tour(tshark, tour, of_tour):
         assert f"{problem['number']}. {problem['title']}" in page.text and problem["filter"] in page.text
         assert f"`{problem['filter']}`" in markdown
     assert page.tags.count("svg") == 2 * len(details) and markdown.count("```text") == len(details)
-    assert "What needs nobody" in page.text
+    assert "No action needed" in page.text
 
 
 def test_same_again(tshark, tour, of_tour, tmp_path):
@@ -226,6 +229,36 @@ def test_every_text_is_hostile(text):
     check_page(html)
     assert "\n# x" not in markdown
     check_rendered(markdown)
+
+
+PIECES = [*" .,:;!?/\\|`~*_-+=#<>[](){}&@$%^\"'1a\t\n\r\0\u202e\u00a0", "http://e.example", "www.e.example", "a@b.example",
+          "&lt;", "<b>", "![x](y)", "[a](b)", "[a]: b", "***", "---", "- ", "1. ", "> ", "    ", "``", "```", "~~~", "<!--",
+          "!!! note", "*[a]: b", "[^1]", "{: .a}", "| a | b |", "</p>", "javascript:alert(1)"]
+PLACES = ["{}\n", "- x\n- {}\n- y\n", "- Name: {}\n", "## 1\\. {}\n", "**{}**\n", "- x\n\n{}\n\n- y\n"]
+
+
+def seen(text):
+    """Tags and text of rendered Markdown."""
+    page = Page.__new__(Page)
+    HTMLParser.__init__(page)
+    page.open, page.tags, page.text, page.names = [], [], "", set()
+    page.feed(text)
+    return page.tags, " ".join(page.text.replace("\u200b", "").split())
+
+
+def test_markdown_says_what_it_is_given():
+    """Whatever the text, a reader sees just that text where it stands, as code only where it is code."""
+    markdown = pytest.importorskip("markdown", reason="python3-markdown is not installed")
+    page, dice = SimpleNamespace(**runpy.run_path(str(REPORT.with_name("rst-report-page")))), random.Random(21)
+    for _ in range(200):
+        text = "".join(dice.choices(PIECES, k=dice.randint(0, 10)))
+        shown = " ".join(page.clean(text).split())
+        for write in (page.escaped_md, page.code_md) if shown else (page.escaped_md,):
+            for place in PLACES:
+                for extensions in ([], ["extra", "admonition", "nl2br", "sane_lists"]):
+                    tags, words = seen(markdown.markdown(place.format(write(text)), extensions=extensions))
+                    assert tags == seen(markdown.markdown(place.format(write("x")), extensions=extensions))[0], repr(text)
+                    assert shown in words, repr(text)
 
 
 @pytest.mark.parametrize("hosts_at,said", [([1], False), ([1, 2], True)])
