@@ -35,35 +35,54 @@ static bool in_full_swing(const rst_view_t *view)
            rst_within(view, rst_silence(view), RST_SECOND);
 }
 
+static bool is_nearer(const rst_view_t *view)
+{
+    int8_t delta = rst_hop_delta(view);
+
+    return delta != RST_HOPS_NONE && delta < 0;
+}
+
+/* Whoever resets has read the first request. alive = the host carries on. */
+static unsigned by_reader(const rst_view_t *view, bool alive)
+{
+    bool first = first_payload(view);
+
+    /* Whoever has read the request knows the next number, unless the capture lacks what came in between. */
+    if (first && rst_made_elsewhere(view))
+        return alive && view->reset->form != RST_FORM_AHEAD ? 92 : 75;
+    /* The handshake took longer, and the host that goes on takes as long again. */
+    if (first && alive && rst_hurried(view))
+        return 75;
+    if (rst_is_answer(view) && alive && is_nearer(view))
+        return 75;
+    if (!first || !alive || !view->reset->after.alive_new)
+        return 0;
+    return rst_is_answer(view) && rst_hop_delta(view) == 0 ? 0 : 70;
+}
+
+/* A filter that rejects a segment answers that segment, from nearer than the host; a forger does not wait for one. */
+static unsigned by_filter(const rst_view_t *view, bool alive)
+{
+    if (!is_nearer(view) || !rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
+        return 0;
+    if (rst_made_elsewhere(view) && !rst_idle_before(view))
+        return !view->reset->opened ? 42 : (rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55);
+    return in_full_swing(view) ? 52 : (rst_hop_step(view) ? 40 : 0);
+}
+
 /* A reset that answers a first request is a policy on the path if it comes from nearer than the host, or if the host
  * carries on. */
 static unsigned match_policy(const rst_view_t *view)
 {
-    int8_t delta = rst_hop_delta(view);
-    bool nearer = delta != RST_HOPS_NONE && delta < 0;
     bool alive = view->reset->after.alive.pass_index != 0 && !rst_overtook_data(view);
+    unsigned sure;
 
     if (rst_is_refusal(view) || view->reset->own_last.at.pass_index || rst_has_fin(view->own))
         return 0;
     if (rst_is_other_host(view))
         return first_payload(view) ? RST_UNSURE : 0;
-    /* Whoever has read the request knows the next number, unless the capture lacks what came in between. */
-    if (first_payload(view) && rst_made_elsewhere(view))
-        return alive && view->reset->form != RST_FORM_AHEAD ? 92 : 75;
-    /* The handshake took longer, and the host that goes on takes as long again. */
-    if (first_payload(view) && alive && rst_hurried(view))
-        return 75;
-    if (rst_is_answer(view) && alive && nearer)
-        return 75;
-    if (first_payload(view) && alive && view->reset->after.alive_new)
-        return rst_is_answer(view) && delta == 0 ? 0 : 70;
-    if (!rst_is_answer(view) || rst_looks_genuine(view) || !(view->trigger->len || alive))
-        return 0;
-    /* A filter that rejects a segment answers that segment, from nearer than the host; a forger does not wait
-     * for one. */
-    if (nearer && rst_made_elsewhere(view) && !rst_idle_before(view))
-        return !view->reset->opened ? 42 : (rst_clock_stands(view) ? RST_WITHOUT_HISTORY : 55);
-    return nearer && in_full_swing(view) ? 52 : (nearer && rst_hop_step(view) ? 40 : 0);
+    sure = by_reader(view, alive);
+    return sure ? sure : by_filter(view, alive);
 }
 
 static void explain_policy(const rst_view_t *view)

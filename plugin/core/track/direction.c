@@ -301,12 +301,54 @@ static void take_out_of_window(rst_direction_t *side, rst_moment_t at)
     side->out_of_window_last = at;
 }
 
+/* Returns how many bytes of it are new. */
+static uint32_t advance(rst_direction_t *side, const rst_segment_t *segment, uint32_t end, rst_moment_t at)
+{
+    uint32_t fresh;
+
+    if (!rst_seq_after(end, side->nxt))
+        return 0;
+    fresh = MIN(rst_seq_ahead(end, side->nxt), segment->len);
+    side->bytes += fresh;
+    side->nxt = end;
+    if (!side->timed.pass_index) {
+        side->timed = at;
+        side->timed_seq = end;
+    }
+    return fresh;
+}
+
+/* A retransmission is neither a new request nor a new answer. */
+static void take_fresh(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, uint32_t fresh)
+{
+    rst_sizes_take(&side->sizes, segment);
+    side->unanswered += fresh;
+    side->unanswerable += (peer->known & RST_DIRECTION_FIN) ? fresh : 0;
+    side->latest_bytes = fresh;
+    peer->unanswered = 0;
+}
+
+static void take_data(rst_direction_t *side, rst_moment_t at)
+{
+    side->last_data = at;
+    side->message = rst_ring_at(&side->ring, 0)->message;
+    side->data_segments++;
+}
+
+static void take_fin(rst_direction_t *side, uint32_t end, rst_moment_t at)
+{
+    if (!(side->known & RST_DIRECTION_FIN))
+        side->fin = at;
+    side->fin_seq = end;
+    side->known |= RST_DIRECTION_FIN;
+}
+
 static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_segment_t *segment, uint32_t space,
                        rst_moment_t at)
 {
     uint32_t end = segment->seq + space;
     bool unseen = !(peer->known & RST_DIRECTION_ACKED);
-    uint32_t fresh = 0;
+    uint32_t fresh;
 
     if (!(side->known & RST_DIRECTION_NXT)) {
         side->nxt = segment->seq;
@@ -325,34 +367,13 @@ static void take_space(rst_direction_t *side, rst_direction_t *peer, const rst_s
         side->known &= ~(uint32_t)RST_DIRECTION_FIN;
         peer->unanswerable = 0;
     }
-    if (rst_seq_after(end, side->nxt)) {
-        fresh = MIN(rst_seq_ahead(end, side->nxt), segment->len);
-        side->bytes += fresh;
-        side->nxt = end;
-        if (!side->timed.pass_index) {
-            side->timed = at;
-            side->timed_seq = end;
-        }
-    }
-    if (segment->len) {
-        side->last_data = at;
-        side->message = rst_ring_at(&side->ring, 0)->message;
-        side->data_segments++;
-    }
-    /* A retransmission is neither a new request nor a new answer. */
-    if (fresh) {
-        rst_sizes_take(&side->sizes, segment);
-        side->unanswered += fresh;
-        side->unanswerable += (peer->known & RST_DIRECTION_FIN) ? fresh : 0;
-        side->latest_bytes = fresh;
-        peer->unanswered = 0;
-    }
-    if (segment->flags & RST_FLAG_FIN) {
-        if (!(side->known & RST_DIRECTION_FIN))
-            side->fin = at;
-        side->fin_seq = end;
-        side->known |= RST_DIRECTION_FIN;
-    }
+    fresh = advance(side, segment, end, at);
+    if (segment->len)
+        take_data(side, at);
+    if (fresh)
+        take_fresh(side, peer, segment, fresh);
+    if (segment->flags & RST_FLAG_FIN)
+        take_fin(side, end, at);
 }
 
 /* A probe that nobody answers does not end the silence. */
