@@ -9,6 +9,7 @@ import struct
 import sys
 
 import capfile
+import findings
 from built_host import GET, OK, healthy
 from packets import LINUX, START, WINDOWS, Capture, Conv, Host
 
@@ -149,8 +150,22 @@ def traffic():
     return frames
 
 
+def without_resets(start):
+    """Failures without a reset, after everything else: frames and (frame counted from here, kind, count)."""
+    cap = findings.Findings()
+    cap.now = start
+    client, other = Host("10.31.7.211", LINUX), Host("192.0.2.16", LINUX, 6)
+    for fail in (findings.syn_timeout, findings.silent_give_up, findings.no_neighbor):
+        healthy(cap, client, other)
+        fail(cap, client)
+        cap.wait(2)
+    healthy(cap, client, other)
+    frames, _ = cap.finish()
+    return frames, [(frame.number, kind, count) for frame, kind, count in cap.found]
+
+
 def merge(samples):
-    """All frames in chronological order, and the rows with their new numbers."""
+    """All frames in chronological order, the rows with their new numbers, and those of failures without a reset."""
     addresses, entries, rows = Addresses(), [], []
     for folder, start in PLAN:
         frames, expected = load(samples, folder, addresses)
@@ -163,23 +178,29 @@ def merge(samples):
     number = {key: n for n, (_, _, key) in enumerate(entries, 1) if key}
     renumbered = sorted((number[folder, int(frame)], cause, sender, number[folder, int(trigger)]
                          if trigger != "-" else None) for folder, frame, cause, sender, trigger in rows)
-    return [(START * 10**9 + time, data) for time, data, _ in entries], renumbered
+    frames = [(START * 10**9 + time, data) for time, data, _ in entries]
+    last, found = without_resets(entries[-1][0] + 5 * 10**9)
+    return frames + last, renumbered, [(len(frames) + number, *rest) for number, *rest in found]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", default=SAMPLES, help="folder that holds the samples")
-    parser.add_argument("--out", help="folder that gets tour.pcapng and tour.tsv (default: the samples' folder)")
+    parser.add_argument("--out", help="folder that gets the tour (default: the samples' folder)")
     # One line instead of argparse's usage block: the house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)
     args = parser.parse_args()
-    frames, rows = merge(args.samples)
+    frames, rows, found = merge(args.samples)
     out = args.out or args.samples
     if not os.path.isdir(out):
         capfile.die(f"no such folder: {out}")
     capfile.write_pcapng(os.path.join(out, "tour.pcapng"), frames)
     capfile.write_rows(os.path.join(out, "tour.tsv"), rows)
-    print(f"tour: {len(frames)} frames, {len(rows)} resets, {len({row[1] for row in rows})} causes")
+    with open(os.path.join(out, "tour-findings.tsv"), "w", encoding="ascii") as table:
+        table.write("frame\tkind\tcount\n")
+        table.writelines(f"{frame}\t{kind}\t{count}\n" for frame, kind, count in found)
+    print(f"tour: {len(frames)} frames, {len(rows)} resets, {len({row[1] for row in rows})} causes, "
+          f"{len(found)} failures without a reset")
 
 
 if __name__ == "__main__":
