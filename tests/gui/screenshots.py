@@ -13,6 +13,7 @@ from pathlib import Path
 import screens
 
 SIZE = "1400x860"
+SCREENS = ("1366x768", "1680x1000")  # of analysts; pictures/window-SIZE.png
 FRAME = 201  # the client gave up on a segment
 SAMPLES = screens.HERE.parents[1] / "sample-captures"
 CAPTURE = SAMPLES / "tour.pcapng"
@@ -38,9 +39,13 @@ def answer(desk, capture, frame, folder, name):
     shoot(desk, folder, name)
 
 
-def session(home, folder):
+def session(home, folder, size):
     from desk import Desk
 
+    if size != SIZE:
+        with Desk(["-r", CAPTURE], home, size) as desk:
+            answer(desk, CAPTURE, FRAME, folder / "pictures", f"window-{size}")
+        return
     with Desk(["-r", TWO_POINTS], home, SIZE) as desk:
         answer(desk, TWO_POINTS, TWO_POINTS_FRAME, folder, "screen-two-points")
     with Desk(["-r", CAPTURE], home, SIZE) as desk:
@@ -60,22 +65,25 @@ def session(home, folder):
 
 
 def main(arguments):
-    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+    if len(arguments) > (2 if "RST_DESK" in os.environ else 1) or any(one.startswith("-") for one in arguments):
         print(__doc__.split("\n\n")[1].strip(), file=sys.stderr)
         return 2
     folder = Path(arguments[0] if arguments else DOCS).resolve()
     if os.environ.get("RST_DESK"):
-        session(os.environ["RST_DESK"], folder)
+        session(os.environ["RST_DESK"], folder, arguments[1])
         return 0
     problem = screens.missing() or (os.geteuid() == 0 and "must not run as root: Wireshark would not load the plugin")
     if problem:
         print(f"screenshots.py: {problem}", file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory() as home:
-        done = screens.play(__file__, [folder], {**os.environ, "HOME": home, "RST_DESK": home}, SIZE)
-    if done.returncode:
-        print(done.stdout, file=sys.stderr)
-    return done.returncode
+    (folder / "pictures").mkdir(exist_ok=True)
+    for size in (SIZE, *SCREENS):
+        with tempfile.TemporaryDirectory() as home:
+            done = screens.play(__file__, [folder, size], {**os.environ, "HOME": home, "RST_DESK": home}, size)
+        if done.returncode:
+            print(done.stdout, file=sys.stderr)
+            return done.returncode
+    return 0
 
 
 if __name__ == "__main__":

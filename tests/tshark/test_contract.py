@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import re
+from xml.etree import ElementTree
 
 import pytest
 import tools
@@ -293,3 +294,19 @@ def test_fields_of_the_readme(tshark):
     preferences = set(re.findall(r"^#?(rst\.[a-z_]+):", tshark("-G", "currentprefs"), re.MULTILINE))
     named = set(re.findall(r"\brst\.[a-z_.]*[a-z]", README)) - {"rst.so"} - preferences
     assert named <= tools.field_list(tshark).keys() | {"rst.finding"}
+
+
+def test_lines(tshark, tour):
+    """A long text is whole in its field and, in lines, in what the tree shows. None is nameless or breaks a command."""
+    tree = ElementTree.fromstring(tshark("-2", "-r", tour, "-Y", "rst || rst.finding.kind", "-T", "pdml"))
+    broken = 0
+    for field in (field for proto in tree.iter("proto") if proto.get("name") == "rst" for field in proto.iter("field")):
+        lines = [line.get("show") for line in field if line.get("name") == "rst.line"]
+        if field.get("name") == "":
+            assert field.get("show") in ("Evidence", "Alternatives", "Details")
+        elif lines:
+            whole = field.get("showname").partition(": ")[2] + " " + " ".join(lines)
+            assert whole == field.get("show") and max(map(len, lines)) <= 220
+            assert not [line for line in lines if line.count("`") % 2 and len(line) < 110]
+            broken += 1
+    assert broken > 20
