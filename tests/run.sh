@@ -50,6 +50,8 @@ if [ "$deps" = yes ]; then
         echo "graphical Wireshark: cannot be installed, its tests are skipped"
     need_packages python3-jsonschema || echo "python3-jsonschema: cannot be installed, schemas are not checked"
     need_packages parallel || echo "GNU parallel: cannot be installed, the tests of rst-batch are skipped"
+    need_packages openssh-server openssh-client rsync || echo "sshd: cannot be installed, hosts of rst-batch are not tested"
+    need_packages sqlite3 python3-prometheus-client || echo "sqlite3, prometheus-client: cannot be installed, see skips"
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
         need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||
             echo "lab: its packages cannot be installed"
@@ -108,7 +110,7 @@ cd "$work"
 if [ "$(id -u)" -eq 0 ]; then
     # The programs that people run as root, attacked by users.
     /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/root" "$tests/tshark/test_record.py" \
-        "$tests/tshark/test_setup.py" "$tests/tshark/test_as_root.py" || unit=1
+        "$tests/tshark/test_setup.py" "$tests/tshark/test_as_root.py" "$tests/tshark/test_hosts.py" || unit=1
 fi
 if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
     # The floors are judged on parameter values that are never used to tune the rules.
