@@ -10,7 +10,7 @@ import textwrap
 from collections import namedtuple
 from pathlib import Path
 
-from registry import ANSWER, CATEGORIES, CAUSES, Cause, RegistryError, read_causes, rows, run
+from registry import ANSWER, CATEGORIES, CAUSES, Cause, RegistryError, blocks, plans, read_causes, rows, run
 
 FINDINGS = ANSWER / "findings.def"
 PAGE = Path(__file__).resolve().parent / "causes.md"
@@ -28,8 +28,11 @@ column has one after every cause. A reset that needs nobody (`rst.benign`) is a 
 says `rst.confidence`; the preference `rst.min_confidence` hides what is less sure than you want to see. The
 [last table](#severity-in-expert-information) has all causes in one view.
 
-Filter example: `rst.cause == "closed_port"`. In commands, replace the words in capitals (`PORT`, `ADDRESS`, `PID`, ...)
-with your own values.
+Filter example: `rst.cause == "closed_port"`.
+
+The advice is shown here in general. In the tree (`rst.advice`, `rst.advice.step`, `rst.advice.command`) and in the
+problems, its commands bear the addresses, ports and times of the case in place of the words in capitals, for the system
+that the host probably runs, and only the steps that fit the case are given.
 """
 
 FAILURES = """\
@@ -84,8 +87,52 @@ def paragraph(text):
 def section(cause):
     number = f"id {cause.id}, " if isinstance(cause, Cause) else ""
     return [f"### {cause.token}", "", f"**{cause.label}** ({number}{cause.severity})", "",
-            *paragraph(cause.explanation), *paragraph(f"**Next step:** {cause.advice}"),
+            *paragraph(cause.explanation), *paragraph(f"**In short:** {general(cause.advice)}"), *next_steps(cause.token),
             *paragraph(f"**Reference:** {cause.reference}")]
+
+
+WORDS = {"at": "the sender", "other": "the other side", "client": "the client", "server": "the server",
+         "service": "the server", "host": "the host", "reporter": "the router", "time": "the time of the failure",
+         "silence": "that time", "port": "PORT", "at_port": "PORT", "other_port": "PORT", "probably": ""}
+SYSTEMS = {"LINUX": "Linux", "WINDOWS": "Windows", "BSD": "BSD, macOS", "V4": "IPv4", "V6": "IPv6"}
+
+
+def general(text):
+    """A sentence of the advice without a case."""
+    text = re.sub(r"\{(\w+)\}", lambda word: WORDS[word[1]] if word[1] != "probably" else "", text)
+    return text[0].upper() + text[1:]
+
+
+def command(line):
+    where = ", ".join(SYSTEMS[system] for system in SYSTEMS if system in line.systems)
+    text = re.sub(r"\{([a-z_]+)\}", lambda word: word[1].upper(), line.text)
+    return f"  * `{text}`" + (f" ({where})" if where else "")
+
+
+def anchor(block):
+    return "step-" + block.lower().replace("_", "-")
+
+
+def next_steps(token):
+    """Links to the steps of a cause, each once."""
+    names = list(dict.fromkeys(plan.block for plan in plans() if plan.token == token))
+    if not names:
+        return []
+    links = ", ".join(f"[{name.lower().replace('_', ' ')}](#{anchor(name)})" for name in names)
+    return paragraph(f"**Steps:** {links}")
+
+
+def steps():
+    lines = ["## Steps", "", "What the causes above refer to.", ""]
+    for name, members in blocks().items():
+        lines += [f"### {anchor(name)}", ""]
+        for line in members:
+            if line.kind == "RUN":
+                lines.append(command(line))
+            else:
+                lines += [f"* {part}" if n == 0 else f"  {part}" for n, part in enumerate(paragraph(general(line.text))[:-1])]
+        lines.append("")
+    return lines
 
 
 def page(causes, findings):
@@ -96,7 +143,7 @@ def page(causes, findings):
         for cause in members:
             lines += section(cause)
     lines += [FAILURES] + [line for finding in findings for line in section(finding)]
-    lines += [SEVERITIES + "\n".join(severities(causes, findings)), ""]
+    lines += [SEVERITIES + "\n".join(severities(causes, findings)), ""] + steps()
     return "\n".join(lines)
 
 

@@ -24,7 +24,8 @@ TYPES = {"STRING": "string", "BOOLEAN": "boolean", "DURATION": "duration", "FRAM
 MAPPINGS = {"boolean": "boolean", "duration": "double", "frame number": "long", "number": "long",
             "signed number": "long"}
 OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.problem.title", "rst.line")  # of resets and of findings
-SENTENCES = ("summary", "text", "advice", "reference", "connection_filter")  # searched by words, not counted
+# Searched by words, not counted.
+SENTENCES = ("summary", "text", "advice", "step", "command", "reference", "connection_filter")
 
 INTRO = """\
 <!-- Made by docs/gen-fields.py from the tables in plugin/present. Do not edit. -->

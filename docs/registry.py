@@ -108,6 +108,40 @@ def causes():
     return {cause.token: cause for cause in read_causes(CAUSES.read_text(encoding="ascii"))}
 
 
+ADVICE = ANSWER.parent / "advice"
+Line = namedtuple("Line", "kind systems text")  # kind: SAY, RUN; systems: empty = all
+Plan = namedtuple("Plan", "token when side block")
+
+
+def calls(source, macros):
+    """Yield (macro, arguments) for a table that mixes several macros."""
+    pattern = re.compile(rf"^(?={'|'.join(macros)}\b)", re.M)
+    for part in pattern.split(source)[1:]:
+        macro = part[:part.index("(")]
+        yield from ((macro, arguments) for _, arguments in rows(part, macro))
+
+
+@functools.lru_cache
+def blocks():
+    """{name: [Line]} of steps.def: what a person can do."""
+    found = {}
+    for macro, arguments in calls((ADVICE / "steps.def").read_text(encoding="ascii"),
+                                  ("RST_BLOCK", "RST_SAY_ON", "RST_SAY", "RST_RUN")):
+        if macro == "RST_BLOCK":
+            found[arguments[0]] = lines = []
+        else:
+            systems = set_of(arguments[0]) | set(re.findall("V[46]", arguments[0])) if len(arguments) > 1 else frozenset()
+            lines.append(Line("RUN" if macro == "RST_RUN" else "SAY", frozenset(systems), arguments[-1]))
+    return found
+
+
+@functools.lru_cache
+def plans():
+    """[Plan] of plans.def, the token as it is public."""
+    return [Plan(token.removeprefix("FINDING_").lower(), set_of(when), side, block)
+            for _, (token, when, side, block) in rows((ADVICE / "plans.def").read_text(encoding="ascii"), "RST_PLAN")]
+
+
 @functools.lru_cache
 def accusing():
     """Tokens of the causes that blame something between the hosts, whoever sent the reset: RST_TRAITS_ACCUSING."""

@@ -19,6 +19,7 @@
 #include "extract/trace-file.h"
 #include "packet-rst.h"
 #include "preferences.h"
+#include "present/advice_tree.h"
 #include "present/csv.h"
 #include "present/expert.h"
 #include "present/finding_tree.h"
@@ -130,8 +131,9 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
     if (missed_said)
         return;
     missed_said = true;
-    rst_say(wmem_strdup_printf(
-        pinfo->pool, "TCP in frame %u was not seen by the reset analysis (see the statistics for a count).", pinfo->num));
+    rst_say(wmem_strdup_printf(pinfo->pool,
+                               "TCP in frame %u was not seen by the reset analysis (see the statistics for a count).",
+                               pinfo->num));
 }
 
 /* First visit only. Stores the ids of the resets in this frame and returns their number. */
@@ -253,6 +255,20 @@ static uint32_t problem_of(packet_info *pinfo, const rst_reset_t *reset, const c
                  : rst_engine_problem_at(engine, pinfo->num, &memory, title);
 }
 
+/* Of a reset, or of the finding in this frame; local = with local times too. */
+static const rst_advice_t *advice_about(packet_info *pinfo, const rst_reset_t *reset, const rst_verdict_t *verdict,
+                                        bool local)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    rst_advice_t *advice = wmem_new(pinfo->pool, rst_advice_t);
+
+    if (reset)
+        rst_engine_advice(reset, verdict, local, &memory, advice);
+    else if (!rst_engine_finding_advice(engine, pinfo->num, local, &memory, advice))
+        return NULL;
+    return advice;
+}
+
 /* All that is known of a reset or finding, for those who want all. */
 static void tap_reset(packet_info *pinfo, const rst_reset_t *reset, rst_tap_t *tap)
 {
@@ -263,6 +279,7 @@ static void tap_reset(packet_info *pinfo, const rst_reset_t *reset, rst_tap_t *t
         tap->client = reset ? rst_reset_client(reset, &memory) : tap->finding->opener;
         tap->acceptor = reset ? rst_reset_server(reset, &memory) : tap->finding->acceptor;
         tap->filter = reset ? rst_reset_filter(reset, &memory) : NULL;
+        tap->advice = advice_about(pinfo, reset, tap->verdict, false);
         tap->problem = problem_of(pinfo, reset, &title);
     }
     queue_tap(pinfo, tap);
@@ -299,7 +316,8 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
     mark_frames(pinfo, verdict);
     if (fields)
         item = rst_tree_add_verdict(tree, tvb, pinfo, verdict,
-                                    rst_tree_wants_filter(tree) ? rst_reset_filter(reset, &memory) : "");
+                                    rst_tree_wants_filter(tree) ? rst_reset_filter(reset, &memory) : "",
+                                    rst_tree_wants_advice(tree) ? advice_about(pinfo, reset, verdict, true) : NULL);
     if (item && rst_tree_wants_ends(tree))
         rst_tree_add_ends(item, tvb, rst_reset_client(reset, &memory), rst_reset_server(reset, &memory));
     show_problem(tvb, pinfo, tree, item, reset);
@@ -330,7 +348,8 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     if (!rst_engine_finding(engine, pinfo->num, &memory, finding))
         return;
     if (fields)
-        item = rst_tree_add_finding(tree, tvb, finding);
+        item = rst_tree_add_finding(tree, tvb, finding,
+                                    rst_tree_wants_advice(tree) ? advice_about(pinfo, NULL, NULL, true) : NULL);
     if (item && rst_tree_wants_ends(tree))
         rst_tree_add_ends(item, tvb, finding->opener, finding->acceptor);
     show_problem(tvb, pinfo, tree, item, NULL);
@@ -451,9 +470,8 @@ void proto_register_rst(void)
                                  connection_filter RST_CONVERSATION_DATA);
     /* In name only, so that Wireshark does not enter and leave a layer for every frame; enabled along with its parent.
      */
-    proto_post =
-        proto_register_protocol_in_name_only(RST_LABEL " (post-dissector)", RST_LABEL " (post-dissector)", "rst_post",
-                                             proto_rst, FT_PROTOCOL);
+    proto_post = proto_register_protocol_in_name_only(RST_LABEL " (post-dissector)", RST_LABEL " (post-dissector)",
+                                                      "rst_post", proto_rst, FT_PROTOCOL);
     register_postdissector(create_dissector_handle(dissect_rst, proto_post));
 }
 

@@ -20,6 +20,7 @@ typedef struct rst_tap {
     const rst_finding_t *finding; /* or NULL */
     const char *server;           /* address:port of the server side of either; "" if it is not known */
     const char *client, *acceptor; /* address:port of both sides, only if rst_resets_wanted() */
+    const rst_advice_t *advice;   /* or NULL; likewise */
     const char *filter;           /* for all packets of the connection, "" or NULL = not known; likewise */
     uint32_t problem;             /* number, 0 = none; likewise */
     const char *foreign;          /* what does not fit in this packet, or NULL */

@@ -3,11 +3,11 @@
  */
 #include "compat.h"
 
+#include "advice_tree.h"
 #include "fields.h"
 #include "finding_tree.h"
 #include "put.h"
 
-static int hf_rst_finding_advice = -1;
 static int hf_rst_finding_count = -1;
 static int hf_rst_finding_duration = -1;
 static int hf_rst_finding_kind = -1;
@@ -22,7 +22,8 @@ bool rst_tree_wants_foreign(proto_tree *tree)
     return tree && proto_field_is_referenced(tree, hf_rst_foreign);
 }
 
-proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding)
+proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding,
+                                 const rst_advice_t *advice)
 {
     const rst_finding_info_t *info = rst_finding_info(finding->kind);
     proto_item *item = proto_tree_add_string_format_value(tree, hf_rst_finding_kind, tvb, 0, 0, info->token, "%s (%s)",
@@ -30,11 +31,11 @@ proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_find
     proto_tree *subtree = proto_item_add_subtree(item, ett_rst_finding);
 
     proto_item_set_generated(item);
-    rst_put_long_string(subtree, tvb, hf_rst_finding_summary, finding->summary);
-    rst_put_long_string(subtree, tvb, hf_rst_finding_advice, info->advice);
     rst_put_uint_unless_0(subtree, tvb, hf_rst_finding_count, finding->count);
     rst_put_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
     rst_put_string(subtree, tvb, hf_rst_finding_pattern, finding->pattern);
+    rst_put_root_string(tree, tvb, hf_rst_finding_summary, finding->summary);
+    rst_advice_tree_add_to_finding(tree, tvb, advice);
     return item;
 }
 
@@ -49,8 +50,7 @@ proto_item *rst_tree_add_foreign(proto_tree *tree, tvbuff_t *tvb, const char *te
 static hf_register_info hf[] = {
     STRING_FIELD(hf_rst_finding_kind, "Failure without a reset", "finding.kind",
                  "syn_timeout, silent_give_up, icmp_unreachable"),
-    STRING_FIELD(hf_rst_finding_summary, "Summary", "finding.summary", "What failed, in one sentence"),
-    STRING_FIELD(hf_rst_finding_advice, "Advice", "finding.advice", "What to check next, with commands"),
+    STRING_FIELD(hf_rst_finding_summary, "Summary of the failure", "finding.summary", "What failed, in one sentence"),
     NUMBER_FIELD(hf_rst_finding_count, "Count", "finding.count", FT_UINT16, "Segments that went unanswered"),
     DURATION_FIELD(hf_rst_finding_duration, "Duration", "finding.duration", "From the first to the last of them"),
     STRING_FIELD(hf_rst_finding_pattern, "Pattern", "finding.pattern", "A known pattern that this failure shows"),

@@ -96,32 +96,59 @@ static bool in_lines(proto_tree *tree, const char *text)
     return PTREE_DATA(tree)->visible && strlen(text) > (window ? LINE_MAX_LENGTH : LABEL_MAX_LENGTH);
 }
 
-void rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
+/* The first line; *rest = what follows it, "" if that is all. */
+static proto_item *put_first_line(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text, const char **rest)
 {
-    proto_tree *lines;
+    int length = line_length(text);
     proto_item *item;
-    int length;
+
+    *rest = "";
+    if (!in_lines(tree, text)) {
+        item = proto_tree_add_string(tree, hf, tvb, 0, 0, text);
+    } else {
+        item = proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length,
+                                            text);
+        *rest = text + length + (text[length] != '\0');
+    }
+    proto_item_set_generated(item);
+    return item;
+}
+
+static void put_rest(proto_tree *tree, tvbuff_t *tvb, const char *rest)
+{
+    while (*rest) {
+        int length = line_length(rest);
+        char *line = g_strndup(rest, (gsize)length);
+
+        proto_tree_add_string_format(tree, hf_rst_line, tvb, 0, 0, line, "%s", line);
+        g_free(line);
+        rest += length + (rest[length] != '\0');
+    }
+}
+
+proto_item *rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
+{
+    proto_item *item;
+    const char *rest;
 
     if (!text || !*text)
-        return;
-    if (!in_lines(tree, text)) {
-        rst_put_string(tree, tvb, hf, text);
-        return;
-    }
-    length = line_length(text);
-    item =
-        proto_tree_add_string_format(tree, hf, tvb, 0, 0, text, "%s: %.*s", proto_registrar_get_name(hf), length, text);
-    proto_item_set_generated(item);
-    lines = proto_item_add_subtree(item, ett_rst_lines);
-    while (text[length]) {
-        char *line;
+        return NULL;
+    item = put_first_line(tree, tvb, hf, text, &rest);
+    if (*rest)
+        put_rest(proto_item_add_subtree(item, ett_rst_lines), tvb, rest);
+    return item;
+}
 
-        text += length + 1;
-        length = line_length(text);
-        line = g_strndup(text, length);
-        proto_tree_add_string_format(lines, hf_rst_line, tvb, 0, 0, line, "%s", line);
-        g_free(line);
-    }
+proto_item *rst_put_root_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
+{
+    proto_item *item;
+    const char *rest;
+
+    if (!text || !*text)
+        return NULL;
+    item = put_first_line(tree, tvb, hf, text, &rest);
+    put_rest(tree, tvb, rest);
+    return item;
 }
 
 proto_tree *rst_put_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title)

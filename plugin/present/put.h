@@ -15,8 +15,10 @@ void rst_put_unfold(void);
 
 void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
 
-/* The whole text is the value of the field, but it is displayed in lines. */
-void rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
+/* The whole text is the value of the field, but it is displayed in lines: below the first, or at the root beside it,
+ * because tshark -O shows only one level there. Returns the item, or NULL. */
+proto_item *rst_put_long_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
+proto_item *rst_put_root_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
 
 void rst_put_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value);
 

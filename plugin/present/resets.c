@@ -53,8 +53,7 @@ static void finish(void *data)
     g_free(listed);
 }
 
-static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
-                              const void *record RST_TAP_FLAGS)
+static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt _U_, const void *record RST_TAP_FLAGS)
 {
     listed_t *listed = (listed_t *)data;
     const rst_tap_t *tap = (const rst_tap_t *)record;
@@ -66,6 +65,7 @@ static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *ed
         return TAP_PACKET_DONT_REDRAW;
     rst_answer_json(&(rst_answer_t){.verdict = tap->verdict,
                                     .finding = tap->finding,
+                                    .advice = tap->advice,
                                     .client = tap->client,
                                     .server = tap->acceptor,
                                     .filter = tap->filter,

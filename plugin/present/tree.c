@@ -6,6 +6,7 @@
  */
 #include "compat.h"
 
+#include "advice_tree.h"
 #include "fields.h"
 #include "finding_tree.h"
 #include "packet-rst.h"
@@ -15,7 +16,6 @@
 static int proto_rst = -1;
 
 static int hf_rst_accepted = -1;
-static int hf_rst_advice = -1;
 static int hf_rst_alternative_cause = -1;
 static int hf_rst_alternative_confidence = -1;
 static int hf_rst_benign = -1;
@@ -229,7 +229,7 @@ static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const rst_verdi
 }
 
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
-                                 const char *filter)
+                                 const char *filter, const rst_advice_t *advice)
 {
     const rst_cause_info_t *info = rst_cause_info(verdict->cause);
     bool provisional = !pinfo->fd->visited; /* later frames are known from the second visit on */
@@ -252,7 +252,7 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
         rst_put_uint_unless_0(subtree, tvb, hf_rst_foreign_frame, verdict->foreign[i]);
     add_evidence(subtree, tvb, pinfo, verdict);
     add_alternatives(subtree, tvb, verdict);
-    rst_put_long_string(subtree, tvb, hf_rst_advice, info->advice);
+    rst_advice_tree_add(subtree, tvb, advice);
     rst_put_long_string(subtree, tvb, hf_rst_reference, info->reference);
     rst_put_string(subtree, tvb, hf_rst_connection_filter, filter);
     add_details(subtree, tvb, verdict, provisional);
@@ -335,7 +335,6 @@ static hf_register_info hf[] = {
                  "Capture points that should have seen this reset but did not"),
     STRING_FIELD(hf_rst_capture_side, "Capture side", "capture_side",
                  "Where the capture was made: client, server, middle, unknown"),
-    STRING_FIELD(hf_rst_advice, "Advice", "advice", "What to check next"),
     STRING_FIELD(hf_rst_reference, "Reference", "reference", "RFC section or vendor document"),
     STRING_FIELD(hf_rst_connection_filter, "Connection filter", "connection_filter",
                  "A display filter for the whole connection"),
@@ -367,6 +366,7 @@ void rst_tree_register(int proto)
     proto_register_subtree_array(ett, array_length(ett));
     rst_put_register(proto);
     rst_finding_tree_register(proto);
+    rst_advice_tree_register(proto);
 }
 
 /* At first, the verdict is expanded and the numbers behind it are not. Later, it is as the user left it. */
@@ -383,6 +383,7 @@ void rst_tree_unfold(void)
         tree_expanded_set(*open[i], TRUE);
     rst_put_unfold();
     rst_finding_tree_unfold();
+    rst_advice_tree_unfold();
 }
 
 void rst_tree_own_fold(proto_item *item)

@@ -41,9 +41,10 @@ bool rst_tree_wants_problem(proto_tree *tree);
 bool rst_tree_wants_texts(proto_tree *tree);
 
 /* Adds the item of one reset with all its fields, whether or not the tree is visible: columns, -T fields and filters
- * read invisible trees. Returns the item for expert information. filter is a display filter for the connection. */
+ * read invisible trees. Returns the item for expert information. filter is a display filter for the connection, advice
+ * may be NULL. */
 proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, const rst_verdict_t *verdict,
-                                 const char *filter);
+                                 const char *filter, const rst_advice_t *advice);
 
 /* Adds a note about the kernel trace to the item of the first reset. note may be NULL. */
 void rst_tree_add_note(proto_item *item, tvbuff_t *tvb, const char *note);

@@ -41,11 +41,15 @@ TYPES = {
     "rst.declared.text": "FT_STRING",
     "rst.capture_side": "FT_STRING",
     "rst.advice": "FT_STRING",
+    "rst.advice.step": "FT_STRING",
+    "rst.advice.command": "FT_STRING",
     "rst.reference": "FT_STRING",
     "rst.connection_filter": "FT_STRING",
     "rst.finding.kind": "FT_STRING",
     "rst.finding.summary": "FT_STRING",
     "rst.finding.advice": "FT_STRING",
+    "rst.finding.advice.step": "FT_STRING",
+    "rst.finding.advice.command": "FT_STRING",
     "rst.finding.count": "FT_UINT16",
     "rst.finding.duration": "FT_RELATIVE_TIME",
     "rst.finding.pattern": "FT_STRING",
@@ -106,6 +110,8 @@ def test_no_name_is_a_prefix_of_another(tshark):
     # Never in one place: test_foreign looks.
     apart = [("rst.foreign", "rst.foreign.frame"), ("rst.foreign", "rst.foreign.expert")]
     apart.append(("rst.problem", "rst.problem.title"))
+    # A child of it, which is written in an object of its own: test_advice looks.
+    apart += [(one, f"{one}.{other}") for one in ("rst.advice", "rst.finding.advice") for other in ("step", "command")]
     assert sorted(clashes) == sorted(apart), "JSON and Elasticsearch cannot hold a value and an object under one name"
 
 

@@ -40,14 +40,22 @@ static void put_duration(GString *out, const char *name, int64_t ns)
     rst_json_seconds(out, ns == RST_DURATION_NONE ? RST_TIME_NONE : ns);
 }
 
-/* A sentence for each line of the table. */
-static void put_advice(GString *out, const char *advice)
+static void put_steps(GString *out, const char *name, const rst_advice_t *advice, bool commands)
 {
-    rst_json_key(out, "advice");
+    rst_json_key(out, name);
     rst_json_open(out, '[');
-    if (advice && *advice)
-        rst_json_string(out, advice);
+    for (unsigned i = 0; advice && i < advice->steps; i++) {
+        if (!commands || advice->step[i].command)
+            rst_json_string(out, advice->step[i].text);
+    }
     rst_json_close(out, ']');
+}
+
+static void put_advice(GString *out, const rst_advice_t *advice)
+{
+    put_text(out, "meaning", advice ? advice->meaning : NULL);
+    put_steps(out, "advice", advice, false);
+    put_steps(out, "commands", advice, true);
 }
 
 static void put_evidence(const rst_answer_t *answer, GString *out)
@@ -112,21 +120,22 @@ static void put_verdict(const rst_answer_t *answer, GString *out)
     put_evidence(answer, out);
     put_alternatives(verdict, out);
     put_declared(&verdict->declared, out);
-    put_advice(out, info->advice);
+    put_advice(out, answer->advice);
     put_text(out, "reference", info->reference);
     put_frame(out, "trigger", verdict->trigger);
     put_duration(out, "idle_s", verdict->idle);
     put_duration(out, "delay_s", verdict->delay);
 }
 
-static void put_finding(const rst_finding_t *finding, GString *out)
+static void put_finding(const rst_answer_t *answer, GString *out)
 {
+    const rst_finding_t *finding = answer->finding;
     const rst_finding_info_t *info = rst_finding_info(finding->kind);
 
     put_text(out, "cause", info->token);
     put_text(out, "label", info->label);
     put_text(out, "summary", finding->summary);
-    put_advice(out, info->advice);
+    put_advice(out, answer->advice);
     put_text(out, "reference", info->reference);
     put_number(out, "count", finding->count);
     put_duration(out, "duration_s", finding->duration);
@@ -144,7 +153,7 @@ void rst_answer_json(const rst_answer_t *answer, GString *out)
     if (answer->verdict)
         put_verdict(answer, out);
     else
-        put_finding(answer->finding, out);
+        put_finding(answer, out);
     put_text(out, "filter", answer->filter);
     rst_json_close(out, '}');
 }

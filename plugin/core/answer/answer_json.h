@@ -9,12 +9,14 @@
 #include <glib.h>
 
 #include "answer/finding.h"
+#include "answer/steps.h"
 #include "answer/verdict.h"
 
 /* A reset, or a failure without one. */
 typedef struct rst_answer {
     const rst_verdict_t *verdict; /* with its texts, or NULL */
     const rst_finding_t *finding; /* or NULL */
+    const rst_advice_t *advice;   /* or NULL */
     const char *client, *server;  /* address:port; NULL or "" = not known */
     const char *filter;           /* for all packets of its connection; NULL or "" = not known */
     uint32_t frame, problem;      /* 0 = none */

@@ -90,7 +90,7 @@ typedef struct rst_cause_info {
     const char *label;       /* a few words for a menu or a heading */
     const char *explanation; /* what happened, for a reader who does not know the term */
     const char *reference;   /* RFC section or vendor document */
-    const char *advice;      /* what to check next, with commands */
+    const char *advice;      /* what it means, in one sentence with placeholders (advice/steps.def) */
 } rst_cause_info_t;
 
 /* cause must be below RST_CAUSE_COUNT. The strings are static. */

@@ -15,13 +15,18 @@ typedef enum rst_finding_kind {
     RST_FINDING_COUNT
 } rst_finding_kind_t;
 
+/* A cause of rst_cause_t; from RST_CAUSE_COUNT on, a kind of finding. */
+typedef unsigned rst_token_t;
+#define RST_TOKEN_COUNT (RST_CAUSE_COUNT + RST_FINDING_COUNT)
+#define RST_TOKEN_FINDING(kind) ((rst_token_t)RST_CAUSE_COUNT + (kind))
+
 typedef struct rst_finding_info {
     const char *token; /* public */
     rst_severity_t severity;
     const char *label;
     const char *explanation;
     const char *reference;
-    const char *advice; /* what to check next, with commands */
+    const char *advice; /* what it means, in one sentence with placeholders (advice/steps.def) */
 } rst_finding_info_t;
 
 /* kind must be below RST_FINDING_COUNT. The strings are static. */

@@ -38,14 +38,6 @@ static void mark_taken(const collector_t *collector, const void *key)
         g_hash_table_add(collector->taken, (gpointer)key);
 }
 
-/* How long nothing was sent before the FIN of the side that reset what came after it: a program's timer. */
-static int64_t silence_before_fin(const rst_direction_t *own)
-{
-    return own->last_data.pass_index && own->last_data.pass_index < own->fin.pass_index
-               ? rst_elapsed(own->last_data, own->fin)
-               : RST_TIME_NONE;
-}
-
 static rst_incident_t incident_of(const collector_t *collector, const rst_reset_t *reset, const rst_verdict_t *verdict)
 {
     const rst_direction_t *own = &reset->direction[reset->from];
@@ -61,7 +53,7 @@ static rst_incident_t incident_of(const collector_t *collector, const rst_reset_
                                .relayed = reset->relayed.pass_index};
 
     if (own->known & RST_DIRECTION_FIN)
-        incident.silence = silence_before_fin(own);
+        incident.silence = rst_silence_before_fin(own);
     return incident;
 }
 

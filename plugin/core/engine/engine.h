@@ -11,6 +11,7 @@
 #ifndef RST_ENGINE_H
 #define RST_ENGINE_H
 
+#include "advice/advice.h"
 #include "answer/finding.h"
 #include "answer/foreign.h"
 #include "answer/verdict.h"
@@ -62,6 +63,10 @@ void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict);
 
+/* What to do about it; local = with its times also in the time zone of this computer. */
+void rst_engine_advice(const rst_reset_t *reset, const rst_verdict_t *verdict, bool local, const rst_memory_t *memory,
+                       rst_advice_t *advice);
+
 /* Explains that verdict: the rules that were asked, what each answered, what limited or changed the verdict. Several
  * lines, allocated from memory. */
 const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory);
@@ -77,6 +82,10 @@ uint32_t rst_engine_reset_in(rst_engine_t *engine, uint32_t frame, const rst_mem
 /* The finding shown at this frame, from the second pass on. Returns false if there is none. The first call after new
  * frames makes the list; the same pace. */
 bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, rst_finding_t *finding);
+
+/* What to do about the finding at a frame; false if there is none. */
+bool rst_engine_finding_advice(rst_engine_t *engine, uint32_t frame, bool local, const rst_memory_t *memory,
+                               rst_advice_t *advice);
 
 /* The problems of the file, once it was read: text for people, or JSON (docs/problems.md), which the caller frees with
  * g_free(). The first call after new frames makes them; memory is used for that only. */

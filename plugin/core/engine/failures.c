@@ -331,13 +331,18 @@ static const char *explained(const rst_failure_t *failure, const rst_delivery_t 
     return *kind ? rst_text(memory, "%s. %s", summary, kind) : summary;
 }
 
+unsigned rst_failure_client(const rst_failure_t *failure)
+{
+    if (failure->kind != RST_FINDING_SILENT_GIVE_UP)
+        return failure->from;
+    return failure->conn ? rst_conn_client(failure->conn) : failure->client;
+}
+
 static void name_ends(const rst_failure_t *failure, const rst_memory_t *memory, rst_finding_t *finding)
 {
     const rst_icmp_t *icmp = failure->report ? &failure->report->icmp : NULL;
-    unsigned client = failure->from;
+    unsigned client = rst_failure_client(failure);
 
-    if (failure->kind == RST_FINDING_SILENT_GIVE_UP)
-        client = failure->conn ? rst_conn_client(failure->conn) : failure->client;
     finding->opener = icmp ? rst_endpoint_text(memory, &icmp->src, icmp->sport) : endpoint(failure, client, memory);
     finding->acceptor =
         icmp ? rst_endpoint_text(memory, &icmp->dst, icmp->dport) : endpoint(failure, 1 - client, memory);

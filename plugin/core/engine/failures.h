@@ -18,6 +18,9 @@ void rst_findings_leave(const rst_engine_t *engine, const rst_conn_t *conn);
 void rst_findings_each(rst_engine_t *engine,
                        void (*take)(const rst_failure_t *failure, uint32_t frame, void *user_data), void *user_data);
 
+/* Which side is the client, of a failure that no ICMP error reports. */
+unsigned rst_failure_client(const rst_failure_t *failure);
+
 /* Would it end with one now? */
 bool rst_findings_has(const rst_engine_t *engine, const rst_conn_t *conn);
 

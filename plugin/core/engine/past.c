@@ -5,6 +5,8 @@
  */
 #include "engine/past.h"
 
+#include "engine/advise.h"
+
 static uint16_t facts_of(const rst_direction_t *client, const rst_direction_t *server)
 {
     unsigned facts = 0;
@@ -30,6 +32,7 @@ rst_flow_t rst_past_flow(const rst_direction_t *client, const rst_direction_t *s
 {
     return (rst_flow_t){.facts = facts_of(client, server),
                         .ttl = server->segments ? server->ttl : 0,
+                        .system = (uint8_t)(rst_system_of(client) | rst_system_of(server) << 3),
                         .to_client = (uint32_t)MIN(server->bytes, UINT32_MAX),
                         .to_server = (uint32_t)MIN(client->bytes, UINT32_MAX)};
 }

@@ -37,15 +37,11 @@ typedef struct rst_flow {
     uint16_t client_port, port;
     uint16_t facts;
     uint8_t ttl;                   /* of what the server sent, apart from resets; 0 = not known */
+    uint8_t system;                /* rst_system_t of the client, and times 8 that of the server */
     uint32_t name;                 /* that the client asked for, 0 = not known */
     uint32_t incident;             /* number + 1, 0 = it did not fail */
     uint32_t to_client, to_server; /* bytes, at most UINT32_MAX */
 } rst_flow_t;
-
-/* A cause of rst_cause_t; from RST_CAUSE_COUNT on, a kind of finding. */
-typedef unsigned rst_token_t;
-#define RST_TOKEN_COUNT (RST_CAUSE_COUNT + RST_FINDING_COUNT)
-#define RST_TOKEN_FINDING(kind) ((rst_token_t)RST_CAUSE_COUNT + (kind))
 
 /* A connection that failed: its first reset that is not benign, or a finding without a reset. */
 typedef struct rst_incident {

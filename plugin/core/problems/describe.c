@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "problems/places.h"
 #include "problems/stories.h"
+#include "problems/todo.h"
 #include "problems/words.h"
 
 #define SURE 80 /* percent: below, it is said what would settle it */
@@ -169,14 +170,6 @@ static char *filter_of(const rst_problems_t *problems, const rst_problem_t *prob
     }
 }
 
-static char **keep_steps(rst_problems_t *problems, const rst_problem_t *problem)
-{
-    char **steps = rst_words_advice(problems, problem);
-
-    g_ptr_array_add(problems->steps, steps);
-    return steps;
-}
-
 /* Two problems that only differ in who ended the connections, or in when, still need two. */
 static const char *id_of(const rst_problems_t *problems, const rst_problem_t *problem, rst_names_t *seen)
 {
@@ -207,7 +200,7 @@ void rst_describe(rst_problems_t *problems)
         problem->filter = keep(problems, filter_of(problems, problem));
         problem->title = keep(problems, rst_words_title(problems, problem));
         problem->settle = problem->confidence < SURE ? keep(problems, rst_words_settle(problems, problem)) : NULL;
-        problem->advice = keep_steps(problems, problem);
+        rst_todo_set(problems, problem);
         problem->id = id_of(problems, problem, &seen);
     }
     rst_names_close(&seen);

@@ -165,6 +165,13 @@ static void write_problem(const rst_problems_t *problems, const rst_problem_t *p
     for (char **step = problem->advice; *step; step++)
         rst_json_string(out, *step);
     rst_json_close(out, ']');
+    rst_json_key(out, "meaning");
+    rst_json_string(out, problem->meaning);
+    rst_json_key(out, "commands");
+    rst_json_open(out, '[');
+    for (char **command = problem->commands; *command; command++)
+        rst_json_string(out, *command);
+    rst_json_close(out, ']');
     rst_json_close(out, '}');
 }
 

@@ -46,7 +46,9 @@ typedef struct rst_problem {
     int64_t timer, spread; /* RST_TIME_NONE = there is none */
     const char *trigger;   /* from the wire, escaped; NULL = none */
     const char *id, *title, *settle, *filter, *value;
-    char **advice; /* steps, NULL at the end; owned by rst_problems_t.steps */
+    const char *meaning; /* in one sentence */
+    char **advice;       /* steps, NULL at the end; owned by rst_problems_t.steps */
+    char **commands;     /* those of them that are commands, in the same order */
 } rst_problem_t;
 
 /* rst_incident_t.problem of what is only counted: */

@@ -17,13 +17,25 @@ static const char *culprit_text(unsigned culprit)
     return texts[culprit];
 }
 
+/* Commands stand alone in their lines. */
+static void write_steps(const rst_problem_t *problem, GString *out)
+{
+    char **command = problem->commands;
+
+    for (char **step = problem->advice; *step; step++) {
+        bool runs = *command && g_str_equal(*step, *command);
+
+        g_string_append_printf(out, runs ? "       %s\n" : "   - %s\n", *step);
+        command += runs;
+    }
+}
+
 static void write_problem(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
 {
     g_string_append_printf(out, "%u. %s\n", problem->number, problem->title);
     g_string_append_printf(out, "   Cause: %s, %u%% sure; where to fix it: %s\n", rst_token_name(problem->token),
                            problem->confidence, culprit_text(problem->culprit));
-    for (char **step = problem->advice; *step && **step; step++)
-        g_string_append_printf(out, "   - %s\n", *step);
+    write_steps(problem, out);
     if (problem->settle)
         g_string_append_printf(out, "   To be sure: %s\n", problem->settle);
     g_string_append_printf(out, "   Best example: frame %u; all its packets: %s\n\n",

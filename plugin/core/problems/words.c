@@ -12,22 +12,22 @@
 #include "problems/stories.h"
 
 typedef struct words {
-    const char *title, *advice, *settle;
+    const char *title, *settle;
 } words_t;
 
 static const words_t all_words[RST_TOKEN_COUNT] = {
 #define RST_CAUSE_FINDING_SYN_TIMEOUT RST_TOKEN_FINDING(RST_FINDING_SYN_TIMEOUT)
 #define RST_CAUSE_FINDING_SILENT_GIVE_UP RST_TOKEN_FINDING(RST_FINDING_SILENT_GIVE_UP)
 #define RST_CAUSE_FINDING_ICMP_UNREACHABLE RST_TOKEN_FINDING(RST_FINDING_ICMP_UNREACHABLE)
-#define RST_WORDS(token, title, advice, settle) [RST_CAUSE_##token] = {title, advice, settle},
+#define RST_WORDS(token, title, settle) [RST_CAUSE_##token] = {title, settle},
 #include "problems/words.def"
 #undef RST_WORDS
 };
 
 /* For bindings that say more than the cause does. */
 static const words_t scan = {"{client} probed {services}{when}: {share} refused or without effect",
-                             "Find out who runs {client}; if it is not yours, block it", "What runs on {client}"};
-static const words_t other = {"Something ended {share} between {clients} and {server}{when}", "", NULL};
+                             "What runs on {client}"};
+static const words_t other = {"Something ended {share} between {clients} and {server}{when}", NULL};
 
 static const words_t *words_of(const rst_problem_t *problem)
 {
@@ -212,13 +212,4 @@ char *rst_words_settle(const rst_problems_t *problems, const rst_problem_t *prob
     const char *settle = words_of(problem)->settle;
 
     return settle ? fill_in(problems, problem, settle) : NULL;
-}
-
-char **rst_words_advice(const rst_problems_t *problems, const rst_problem_t *problem)
-{
-    char *filled = fill_in(problems, problem, words_of(problem)->advice);
-    char **steps = g_strsplit(filled, "\n", -1);
-
-    g_free(filled);
-    return steps;
 }

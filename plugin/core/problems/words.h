@@ -12,9 +12,6 @@
 char *rst_words_title(const rst_problems_t *problems, const rst_problem_t *problem);
 char *rst_words_settle(const rst_problems_t *problems, const rst_problem_t *problem);
 
-/* The steps, to be freed with g_strfreev(). */
-char **rst_words_advice(const rst_problems_t *problems, const rst_problem_t *problem);
-
 /* "1 reset", "2 resets", ... */
 void rst_words_count(uint64_t count, const char *one, GString *out);
 

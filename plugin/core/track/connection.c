@@ -275,7 +275,7 @@ static bool was_acknowledged(const rst_direction_t *peer, uint32_t isn)
 }
 
 /* A SYN belongs to the current incarnation if it repeats its sequence number, opens it, or crosses the peer's SYN in a
- * simultaneous open (RFC 9293, figure 8). */
+ * simultaneous open (RFC 9293, figure 7). */
 static bool syn_belongs(const rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     const rst_direction_t *side = &conn->direction[from];

@@ -164,6 +164,14 @@ void rst_direction_set_aside(rst_direction_t *side, const rst_segment_t *segment
 void rst_direction_take_rewritten(rst_direction_t *side, const rst_segment_t *segment, rst_moment_t at, unsigned clues,
                                   const rst_memory_t *memory);
 
+/* How long nothing was sent before its FIN, in ns: a program's timer. */
+static inline int64_t rst_silence_before_fin(const rst_direction_t *side)
+{
+    return side->last_data.pass_index && side->last_data.pass_index < side->fin.pass_index
+               ? rst_elapsed(side->last_data, side->fin)
+               : RST_TIME_NONE;
+}
+
 /* Both SYNs were acknowledged, or the capture shows segments that only an open connection sends. */
 bool rst_directions_synchronized(const rst_direction_t *client, const rst_direction_t *server);
 
