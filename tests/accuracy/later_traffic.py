@@ -29,6 +29,8 @@ SUFFIXES = {".pcap", ".pcapng", ".cap", ".dmp", ".trace"}
 EXCUSED = {
     ("hard/m04_bad_ack_client.pcap", True, "connect_aborted", "unsolicited_synack"):
         "the capture ran long before the SYN-ACK, so its start did not miss the SYN",
+    ("attack/times-overflow.pcapng", True, "app_abort", "unread_data"):
+        "all its packets bear one time: only what is added shows that the clock does not stand still",
 }
 
 Result = collections.namedtuple("Result", "path resets alone passed differences")

@@ -70,6 +70,18 @@ def test_has_a_page(token):
     assert f"\n### {token}\n" in text_of([tools.REPO / "docs" / "causes.md"]), "run docs/gen-causes.py"
 
 
+def findings():
+    return sorted(token for _, (token, *_) in rows((CORE / "answer" / "findings.def").read_text(), "RST_FINDING"))
+
+
+@pytest.mark.parametrize("token", findings())
+def test_finding_is_complete(token):
+    """The same for failures without a reset."""
+    assert token in text_of((tools.SAMPLES / "findings").glob("expected*")), "tests/gen/findings.py makes its sample"
+    assert token in text_of((tools.REPO / "tests" / "unit").glob("test_*.c")), "no unit test names it"
+    assert f"\n### {token}\n" in text_of([tools.REPO / "docs" / "causes.md"]), "run docs/gen-causes.py"
+
+
 def test_kernel_paths():
     """A kernel's own word fits the cause that it gives; whoever leaves the column empty means it."""
     causes = tools.causes()
