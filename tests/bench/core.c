@@ -1,7 +1,7 @@
 /* core.c
  * Feeds the core with generated connections and prints what each costs: the growth curves without Wireshark's share.
  *
- * Usage: rst_bench KIND COUNT [longest]
+ * Usage: rst_bench KIND COUNT [longest|problems]
  *
  * KIND   syn      a lone SYN to a new port
  *        refused  a SYN and the reset that refuses it
@@ -11,10 +11,13 @@
  *        storm    resets in one connection
  *        spread   a lone SYN from a random IPv6 address
  *        chosen   the same from addresses that once met in few places of the table
+ *        portscan a SYN to each port of a host, then of the next, all refused
+ *        services 100000 services, each refuses a client of its own again and again
  *
  * Prints: kind, count, segments, CPU nanoseconds per segment, bytes per item (blocks of the core, without the headers
  * that an allocator adds and without the hash tables). With "longest", every reset gets its verdict, and the last
- * column is the CPU time in microseconds for the segment that took longest.
+ * column is the CPU time in microseconds for the segment that took longest. With "problems", nothing gives way, and the
+ * last columns are what the problems of all that cost: how many they are, CPU seconds, megabytes at most.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,6 +25,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "engine/engine.h"
@@ -92,22 +97,53 @@ static void run(bench_t *bench, const kind_t *kind, uint32_t count)
     }
 }
 
-static int measure(const kind_t *kind, uint32_t count, bool timed)
+static double megabytes(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+/* The verdicts that they rest on are part of it. */
+static void print_problems(rst_engine_t *engine)
+{
+    double before = megabytes();
+    int64_t start = cpu_time();
+    const char *total;
+    scope_t scope;
+    char *text;
+
+    scope_open(&scope);
+    rst_engine_finish_pass(engine);
+    text = rst_engine_problems(engine, &(rst_extent_t){.json = true}, &scope.memory);
+    total = strstr(text, "\"problems_total\":");
+    printf("\t%d\t%.2f\t%.0f", total ? atoi(strchr(total, ':') + 1) : 0, (double)(cpu_time() - start) / 1e9,
+           megabytes() - before);
+    g_free(text);
+    scope_close(&scope);
+}
+
+static int measure(const kind_t *kind, uint32_t count, const char *mode)
 {
     rst_prefs_t prefs = rst_prefs_default();
-    bench_t bench = {.timed = timed};
+    bench_t bench = {.timed = !strcmp(mode, "longest")};
     clock_t start = clock();
     scope_t scope;
     double seconds;
 
     scope_open(&scope);
     bench.engine = rst_engine_new(&scope.memory, &prefs);
+    if (!strcmp(mode, "problems"))
+        rst_engine_limit(bench.engine, UINT64_MAX);
     run(&bench, kind, count);
     seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     printf("%s\t%" PRIu32 "\t%" PRIu32 "\t%.1f\t%.1f", kind->name, count, bench.frame, seconds * 1e9 / bench.frame,
            (double)scope.held / count);
-    if (timed)
+    if (bench.timed)
         printf("\t%.1f", (double)bench.longest / 1000);
+    if (!strcmp(mode, "problems"))
+        print_problems(bench.engine);
     printf("\n");
     rst_engine_free(bench.engine);
     scope_close(&scope);
@@ -116,12 +152,14 @@ static int measure(const kind_t *kind, uint32_t count, bool timed)
 
 int main(int argc, char **argv)
 {
-    bool timed = argc == 4 && !strcmp(argv[3], "longest");
-    uint32_t count = argc == 3 || timed ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    const char *mode = argc == 4 ? argv[3] : "";
+    bool known = argc == 3 || !strcmp(mode, "longest") || !strcmp(mode, "problems");
+    uint32_t count = known && argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
     const kind_t *kind = count ? kind_named(argv[1]) : NULL;
 
     if (kind && kind->steps)
-        return measure(kind, count, timed);
-    fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm|spread|chosen COUNT [longest]\n");
+        return measure(kind, count, mode);
+    fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm|spread|chosen|portscan|services COUNT "
+                    "[longest|problems]\n");
     return 2;
 }

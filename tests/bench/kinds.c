@@ -10,6 +10,8 @@
 
 enum { FIN = RST_FLAG_FIN, SYN = RST_FLAG_SYN, RST = RST_FLAG_RST, PSH = RST_FLAG_PSH, ACK = RST_FLAG_ACK };
 
+#define SERVICES 100000
+
 #define OPENING                                                                                                        \
     {0, SYN, 0, 0, 0}, {1, SYN | ACK, 0, 1, 0},                                                                        \
     {                                                                                                                  \
@@ -42,6 +44,7 @@ static const kind_t kinds[] = {
     {"scanned", 2, PLACE_TARGETS, false, {{0, SYN, 0, 0, 0}, {1, RST | ACK, 0, 1, 0}}},
     {"sweep", 1, PLACE_TARGETS, false, {{0, SYN, 0, 0, 0}}},
     {"portscan", 2, PLACE_PORTS, false, {{0, SYN, 0, 0, 0}, {1, RST | ACK, 0, 1, 0}}},
+    {"services", 2, PLACE_SERVICES, false, {{0, SYN, 0, 0, 0}, {1, RST | ACK, 0, 1, 0}}},
     {"spread", 1, PLACE_SPREAD, false, {{0, SYN, 0, 0, 0}}},
     {"chosen", 1, PLACE_CHOSEN, false, {{0, SYN, 0, 0, 0}}},
 };
@@ -95,6 +98,11 @@ static void set_ends(const kind_t *kind, uint32_t number, uint32_t end[2], uint1
         end[1] = scattered(number / 65535);
         port[0] = 40000;
         port[1] = (uint16_t)(1 + number % 65535);
+        break;
+    case PLACE_SERVICES:
+        end[0] = 0x2a000000u + number % SERVICES;
+        end[1] = scattered(number % SERVICES);
+        port[0] = (uint16_t)(1024 + number / SERVICES);
         break;
     default:
         break;

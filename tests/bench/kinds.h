@@ -21,6 +21,7 @@ typedef enum place {
     PLACE_SOURCES, /* each from another address, to one service */
     PLACE_TARGETS, /* from one source, each to another address */
     PLACE_PORTS,   /* from one source to all ports of a host, then of the next */
+    PLACE_SERVICES, /* 100000 services, each from a client of its own */
     PLACE_SPREAD,  /* each from a random IPv6 address */
     PLACE_CHOSEN   /* from IPv6 addresses that once met in 2048 places of the table, whatever its secret */
 } place_t;
