@@ -21,11 +21,13 @@
 #include "preferences.h"
 #include "present/advice_tree.h"
 #include "present/csv.h"
+#include "present/ending.h"
 #include "present/expert.h"
 #include "present/finding_tree.h"
 #include "present/problems.h"
 #include "present/resets.h"
 #include "present/stats.h"
+#include "present/stats_window.h"
 #include "present/tree.h"
 
 /* Data attached to a frame in file scope. It is never looked up by frame number, because with a read filter the number
@@ -41,6 +43,7 @@ static int tap_rst = -1;
 /* For the open file; memory from wmem_file_scope(). */
 static rst_engine_t *engine;
 static bool missed_said;
+static uint32_t last_frame;       /* that was read; with a read filter perhaps one more than there are */
 static uint32_t noted_reset;      /* carries the note about the kernel trace */
 static const char *trace_problem; /* why that trace is not used, or NULL */
 
@@ -78,8 +81,10 @@ static void init_rst(void)
     rst_hook_restore();
     rst_icmp_hook_restore();
     rst_tree_unfold();
+    rst_stats_window_rest();
     engine = rst_engine_new(&memory, &chosen);
     missed_said = false;
+    last_frame = 0;
     noted_reset = 0;
     trace_problem = NULL;
     if (*rst_preferences_kernel_trace())
@@ -144,6 +149,7 @@ static unsigned learn(packet_info *pinfo, uint32_t *found)
     unsigned resets = 0;
     unsigned i;
 
+    last_frame = pinfo->num;
     rst_engine_frame(engine, pinfo->num, facts && facts->count ? facts->layer[0].segment.time : rst_frame_time(pinfo));
     for (i = 0; facts && i < facts->count; i++) {
         const rst_reset_t *reset = rst_engine_feed(engine, &facts->layer[i].segment);
@@ -393,6 +399,13 @@ static void tap_missed(packet_info *pinfo)
         queue_tap(pinfo, &(rst_tap_t){.missed = missed});
 }
 
+/* Where a read filter rejected the last frame, the one before it is the last. */
+static void tap_end(packet_info *pinfo)
+{
+    if (pinfo->fd->visited && pinfo->num + 1 >= last_frame)
+        queue_tap(pinfo, &(rst_tap_t){.end = pinfo->num < last_frame ? RST_ENDING_NEARLY : RST_ENDING_LAST});
+}
+
 /* Returns 0, so that we do not appear in the frame's list of protocols. */
 static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
@@ -413,8 +426,11 @@ static int dissect_rst(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
             show_reset_in(tvb, pinfo, tree);
         show_finding(tvb, pinfo, tree);
     }
-    if (have_tap_listener(tap_rst))
+    if (have_tap_listener(tap_rst)) {
         tap_missed(pinfo);
+        if (rst_ending_awaited())
+            tap_end(pinfo);
+    }
     return 0;
 }
 
@@ -426,6 +442,26 @@ char *rst_problems_text(const rst_extent_t *extent)
 
     wmem_destroy_allocator(scope);
     return text;
+}
+
+uint32_t rst_problems_known(void)
+{
+    wmem_allocator_t *scope;
+    rst_memory_t memory;
+    uint32_t known;
+
+    if (!engine)
+        return 0;
+    scope = wmem_allocator_new(WMEM_ALLOCATOR_BLOCK);
+    memory = memory_of(scope);
+    known = rst_engine_problems_known(engine, &memory);
+    wmem_destroy_allocator(scope);
+    return known;
+}
+
+const char *rst_problems_line(uint32_t number, uint32_t *hits)
+{
+    return rst_engine_problem_line(engine, number, hits);
 }
 
 static uint32_t first_reset(packet_info *pinfo)

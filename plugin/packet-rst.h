@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "present/ending.h"
 
 #define RST_TAP_NAME "rst"
 #define RST_LABEL "TCP Reset Cause" /* what all windows call it; filters and options say rst */
@@ -25,11 +26,17 @@ typedef struct rst_tap {
     uint32_t problem;             /* number, 0 = none; likewise */
     const char *foreign;          /* what does not fit in this packet, or NULL */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
+    rst_ending_kind_t end;        /* RST_ENDING_NONE, or the record says nothing else; only if rst_ending_awaited() */
     bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */
 } rst_tap_t;
 
 /* The problems of the open file; the caller frees them with g_free(). */
 char *rst_problems_text(const rst_extent_t *extent);
+
+/* How many problems the open file has, and each by its number, from 1: its sentence, and how many connections it hit.
+ * The sentence lives as long as nothing is added to the file. */
+uint32_t rst_problems_known(void);
+const char *rst_problems_line(uint32_t number, uint32_t *hits);
 
 void proto_register_rst(void);
 void proto_reg_handoff_rst(void);

@@ -152,7 +152,7 @@ static tap_packet_status table_packet(void *data, packet_info *pinfo, epan_disse
     row_t key = key_of(tap);
     row_t *row;
 
-    if (tap->foreign)
+    if (tap->foreign || tap->end)
         return TAP_PACKET_DONT_REDRAW;
     row = find_row(table, &key);
     count(row, tap);

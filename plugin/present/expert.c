@@ -2,9 +2,9 @@
  * The severity of an expert item is fixed when it is registered, so each cause has one item per severity it can have,
  * all under one filter name.
  *
- * All resets with one cause and severity have the same text, because Expert Information and -z expert group equal texts,
- * and -z expert looks them up along a list. Servers are told by the statistics and the problems, the numbers of the
- * individual case by rst.summary.
+ * All resets with one cause and severity have the same text, because Expert Information and -z expert group equal
+ * texts, and -z expert looks them up along a list. Servers are told by the statistics and the problems, the numbers of
+ * the individual case by rst.summary.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,6 +14,7 @@
 #include <epan/tap.h>
 
 #include "expert.h"
+#include "program.h"
 
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
@@ -121,25 +122,12 @@ bool rst_expert_wanted(proto_tree *tree)
     return is_tapped() || (tree && item > 0 && proto_field_is_referenced(tree, item));
 }
 
-/* Command-line programs have no status bar; an unknown program may have one. */
-static bool has_status_bar(void)
-{
-    static const char *const without[] = {"tshark", "sharkd", "rawshark", "fuzzshark"};
-    const char *program = g_get_prgname();
-
-    for (size_t i = 0; program && i < G_N_ELEMENTS(without); i++) {
-        if (!strcmp(program, without[i]))
-            return false;
-    }
-    return true;
-}
-
 bool rst_expert_status_waits(void)
 {
     static int answer = -1; /* the program does not change */
 
     if (answer < 0)
-        answer = has_status_bar();
+        answer = rst_program_has_window();
     return answer && expert_get_highest_severity() < PI_ERROR;
 }
 

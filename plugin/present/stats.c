@@ -1,96 +1,112 @@
 /* stats.c
- * Followers and copies of a reset are counted separately: one failure is one line, however many packets it caused. So
- * are resets that are none of the connection's, and all packets that do not fit.
+ * Prints the statistics at the end. Wireshark's own tree of counters looks new nodes up along a list, sorts by names
+ * what has an order of its own, and has six columns that stay empty.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "compat.h"
 
-#include <epan/stats_tree.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "packet-rst.h"
+#include <epan/stat_tap_ui.h>
+#include <epan/tap.h>
+
+#include "counts.h"
+#include "program.h"
 #include "stats.h"
+#include "stats_tree.h"
+#include "stats_window.h"
 
-#define NODE_FIRST "First resets"
-#define NODE_SERVERS "First resets by server"
-#define NODE_FINDINGS "Failures without a reset"
-#define NODE_MISSED "TCP segments not seen by the plugin"
+#define TOPIC "Topic / Item"
+#define COUNT_WIDTH 12
 
-static int node_first = -1;
-static int node_sender = -1;
-static int node_server = -1;
-static int node_followers = -1;
-static int node_finding = -1;
-static int node_foreign_reset = -1;
-static int node_foreign = -1;
-
-static void stats_init(stats_tree *st)
+static void start_over(void *data)
 {
-    node_first = stats_tree_create_node(st, NODE_FIRST, 0, STAT_DT_INT, TRUE);
-    node_sender = stats_tree_create_pivot(st, "First resets by sender", 0);
-    node_server = stats_tree_create_node(st, NODE_SERVERS, 0, STAT_DT_INT, TRUE);
-    node_followers = stats_tree_create_pivot(st, "Followers and copies", 0);
-    node_finding = stats_tree_create_node(st, NODE_FINDINGS, 0, STAT_DT_INT, TRUE);
-    node_foreign_reset = stats_tree_create_pivot(st, "Resets outside the connection", 0);
-    node_foreign = stats_tree_create_pivot(st, "Foreign packets", 0);
+    rst_counts_clear((rst_counts_t *)data);
 }
 
-/* By category and by server, and within each by cause. */
-static void tick_first(stats_tree *st, const rst_cause_info_t *info, const char *name, const char *server)
+static tap_packet_status take(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+                              const void *record RST_TAP_FLAGS)
 {
-    int category, service;
-
-    increase_stat_node(st, NODE_FIRST, 0, TRUE, 1);
-    category = tick_stat_node(st, rst_category_name(info->category), node_first, TRUE);
-    tick_stat_node(st, name, category, FALSE);
-    increase_stat_node(st, NODE_SERVERS, 0, TRUE, 1);
-    service = tick_stat_node(st, *server ? server : "unknown", node_server, TRUE);
-    tick_stat_node(st, name, service, FALSE);
-}
-
-/* By kind, and within each by server. */
-static void tick_finding(stats_tree *st, packet_info *pinfo, const rst_tap_t *tap)
-{
-    const rst_finding_info_t *info = rst_finding_info(tap->finding->kind);
-    int kind;
-
-    increase_stat_node(st, NODE_FINDINGS, 0, TRUE, 1);
-    kind = tick_stat_node(st, wmem_strdup_printf(pinfo->pool, "%s (%s)", info->token, info->label), node_finding, TRUE);
-    tick_stat_node(st, tap->server, kind, FALSE);
-}
-
-static void tick_reset(stats_tree *st, packet_info *pinfo, const rst_tap_t *tap)
-{
-    const rst_cause_info_t *info = rst_cause_info(tap->verdict->cause);
-    const char *name = wmem_strdup_printf(pinfo->pool, "%s (%s)", info->token, info->label);
-
-    if (!tap->verdict->ordinal) {
-        stats_tree_tick_pivot(st, node_foreign_reset, name);
-    } else if (!tap->verdict->first) {
-        stats_tree_tick_pivot(st, node_followers, name);
-    } else {
-        tick_first(st, info, name, tap->server);
-        stats_tree_tick_pivot(st, node_sender, rst_sender_name(tap->verdict->sender));
-    }
-}
-
-static tap_packet_status stats_packet(stats_tree *st, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                      const void *data RST_TAP_FLAGS)
-{
-    const rst_tap_t *tap = (const rst_tap_t *)data;
-
-    if (tap->finding)
-        tick_finding(st, pinfo, tap);
-    else if (tap->foreign)
-        stats_tree_tick_pivot(st, node_foreign, tap->foreign);
-    else if (tap->verdict)
-        tick_reset(st, pinfo, tap);
-    else
-        increase_stat_node(st, NODE_MISSED, 0, TRUE, (int)tap->missed);
+    rst_counts_add((rst_counts_t *)data, (const rst_tap_t *)record);
     return TAP_PACKET_REDRAW;
+}
+
+static void finish(void *data)
+{
+    rst_counts_free((rst_counts_t *)data);
+}
+
+static int width_of(const GArray *lines)
+{
+    size_t width = strlen(TOPIC);
+
+    for (guint i = 0; i < lines->len; i++) {
+        const rst_line_t *line = &g_array_index(lines, rst_line_t, i);
+
+        width = MAX(width, line->depth + strlen(line->name));
+    }
+    return (int)width;
+}
+
+static void rule(char drawn, int width)
+{
+    for (int i = 0; i < width + 2 * (COUNT_WIDTH + 1); i++)
+        putchar(drawn);
+    putchar('\n');
+}
+
+static void print_line(const GArray *lines, guint at, int width)
+{
+    const rst_line_t *line = &g_array_index(lines, rst_line_t, at);
+
+    printf("%*s%-*s %-*u %.*f%%\n", (int)line->depth, "", width - (int)line->depth, line->name, COUNT_WIDTH,
+           line->count, line->depth ? 2 : 0, rst_line_percent(lines, at));
+}
+
+static void draw(void *data)
+{
+    GArray *lines = rst_counts_lines((const rst_counts_t *)data);
+    int width = width_of(lines);
+
+    putchar('\n');
+    rule('=', width);
+    printf("%s:\n%-*s %-*s Percent\n", RST_STATS_TITLE, width, TOPIC, COUNT_WIDTH, "Count");
+    rule('-', width);
+    for (guint i = 0; i < lines->len; i++)
+        print_line(lines, i, width);
+    putchar('\n');
+    rule('-', width);
+    fflush(stdout);
+    g_array_free(lines, TRUE);
+}
+
+/* option is "rst,tree" or "rst,tree,FILTER". */
+static rst_tap_started_t begin(const char *option, void *user_data _U_)
+{
+    const char *rest = option + strlen(RST_STATS_CLI);
+    rst_counts_t *counts = rst_counts_new();
+    GString *error = register_tap_listener(RST_TAP_NAME, counts, *rest == ',' ? rest + 1 : NULL, TL_REQUIRES_NOTHING,
+                                           start_over, take, draw, finish);
+
+    if (!error)
+        return RST_TAP_STARTED;
+    fprintf(stderr, "tshark: -z " RST_STATS_CLI ": %s\n", error->str);
+    g_string_free(error, TRUE);
+    finish(counts);
+    exit(1);
 }
 
 void rst_stats_register(void)
 {
-    stats_tree_register_plugin(RST_TAP_NAME, "rst", "TCP Reset Causes", 0, stats_packet, stats_init, NULL);
+    static stat_tap_ui ui = {RST_STAT_GROUP, NULL, RST_STATS_CLI, begin, 0, NULL};
+
+    if (rst_program_has_window())
+        rst_stats_window_register();
+    else if (rst_program_is_sharkd())
+        rst_stats_tree_register();
+    else
+        register_stat_tap_ui(&ui, NULL);
 }

@@ -163,7 +163,8 @@ class Desk:
         place, _ = self.read_until(item, before=lambda: self.open_menu(key))
         self.xdotool("mousemove", place.x, place.y, "click", 1)
 
-    def last_of_menu(self, key, item):
-        """By keyboard only: the menus of Qt 6 (Wireshark 4.4) ignore clicks by xdotool."""
-        self.read_until(item, before=lambda: self.open_menu(key))
-        self.xdotool("key", "Up", "sleep", 0.3, "key", "Return")
+    def point_at_in_menu(self, key, item):
+        """Chosen by keyboard: the menus of Qt 6 (Wireshark 4.4) ignore clicks by xdotool."""
+        place, _ = self.read_until(item, before=lambda: self.open_menu(key))
+        self.xdotool("mousemove", place.x - 3, place.y, "sleep", 0.2, "mousemove", place.x, place.y)
+        self.xdotool("sleep", 0.3, "key", "Return")

@@ -23,11 +23,11 @@ def drive(home, capture, display_filter):
         desk.filter(display_filter)
         # Of the first packet displayed. The list under the filter bar offers "rst.cause" too, while it is being typed.
         _, shown = desk.read_until("TCP Reset Cause Connection", main)
-        desk.last_of_menu("s", "TCP Reset Causes")
+        desk.point_at_in_menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)
         # The rows below come a moment later.
-        _, lines = desk.read_until("First resets", statistics, re.compile(r"refused|2030113\d").search)
+        _, lines = desk.read_until("First resets", statistics, re.compile("portclosed").search)
         return {"main": " ".join(word.text for word in shown), "title": desk.title(statistics),
                 "statistics": " ".join(word.text for word in lines)}
 

@@ -127,7 +127,7 @@ def test_statistics(tshark, capture, passes):
     resets = frames(tshark, capture, "rst", passes=passes)
     assert counts["Foreign packets"] == len(foreign) > 0
     assert counts["Resets outside the connection"] == len(apart)
-    assert counts["First resets"] + counts["Followers and copies"] == len(resets) - len(apart)
+    assert counts["First resets"] + counts.get("Followers and copies", 0) == len(resets) - len(apart)
     assert set(apart) <= set(foreign)
 
 
@@ -138,7 +138,8 @@ def test_foreign_reset_stands_apart(tshark, forged_reset, passes):
     assert [row["rst.ordinal"] for row in rows] == [["0"], ["1"]]
     assert [bool(row["rst.foreign"]) for row in rows] == [True, False]
     counts = statistics(tshark, forged_reset, passes)
-    assert (counts["First resets"], counts["Followers and copies"], counts["Resets outside the connection"]) == (1, 0, 1)
+    assert (counts["First resets"], counts["Resets outside the connection"]) == (1, 1)
+    assert "Followers and copies" not in counts
 
 
 @both_passes

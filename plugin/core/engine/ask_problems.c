@@ -30,6 +30,35 @@ char *rst_engine_problems(rst_engine_t *engine, const rst_extent_t *extent, cons
     return g_string_free(out, FALSE);
 }
 
+/* Numbers go to those that hit something, which come first. */
+uint32_t rst_engine_problems_known(rst_engine_t *engine, const rst_memory_t *memory)
+{
+    const rst_problems_t *problems = problems_of(engine, memory);
+    uint32_t known = 0;
+
+    for (uint32_t i = 0; i < problems->problem->len; i++)
+        known += rst_problem_at(problems, i)->number != 0;
+    return known;
+}
+
+const char *rst_engine_problem_line(const rst_engine_t *engine, uint32_t number, uint32_t *hits)
+{
+    const rst_problems_t *problems = engine->problems;
+    uint32_t seen = 0;
+
+    for (uint32_t i = 0; i < problems->problem->len; i++) {
+        const rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
+
+        seen += problem->number != 0;
+        if (seen == number) {
+            *hits = problem->hits;
+            return problem->title;
+        }
+    }
+    *hits = 0;
+    return "";
+}
+
 /* incident may be NULL. */
 static uint32_t answer(const rst_problems_t *problems, const rst_incident_t *incident, const char **title)
 {

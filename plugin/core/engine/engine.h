@@ -91,6 +91,10 @@ bool rst_engine_finding_advice(rst_engine_t *engine, uint32_t frame, bool local,
  * g_free(). The first call after new frames makes them; memory is used for that only. */
 char *rst_engine_problems(rst_engine_t *engine, const rst_extent_t *extent, const rst_memory_t *memory);
 
+/* How many there are, and each by its number, from 1: its sentence and how many connections it hit. */
+uint32_t rst_engine_problems_known(rst_engine_t *engine, const rst_memory_t *memory);
+const char *rst_engine_problem_line(const rst_engine_t *engine, uint32_t number, uint32_t *hits);
+
 /* The problem that a reset belongs to, from the second pass on: its number, and its title; 0 = none. */
 uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
                                const char **title);

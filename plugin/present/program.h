@@ -1,0 +1,16 @@
+/* program.h
+ * Which program has loaded the plugin.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef RST_PROGRAM_H
+#define RST_PROGRAM_H
+
+#include <stdbool.h>
+
+/* Command-line programs have no windows and no status bar; an unknown program may have them. */
+bool rst_program_has_window(void);
+
+bool rst_program_is_sharkd(void);
+
+#endif
