@@ -337,6 +337,8 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     segment->interface = interface_of(pinfo);
     segment->link = link_of(pinfo);
     segment->time = rst_frame_time(pinfo);
+    if (pinfo->fd->cap_len < pinfo->fd->pkt_len)
+        segment->snapped = (uint16_t)CLAMP(pinfo->fd->cap_len, 1, UINT16_MAX);
     /* The IP dissectors set these for exactly this layer, whether or not their header is available. */
     read_address(&pinfo->src, &segment->src);
     read_address(&pinfo->dst, &segment->dst);

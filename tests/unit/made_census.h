@@ -22,7 +22,8 @@ static inline rst_address_t address(unsigned a, unsigned b, unsigned c, unsigned
 }
 
 /* A connection of 10.0.NET.HOST with 10.9.9.SERVER, in seconds. */
-static inline rst_flow_t flow(rst_census_t *census, unsigned net, unsigned host, unsigned server, uint16_t port, double at)
+static inline rst_flow_t flow(rst_census_t *census, unsigned net, unsigned host, unsigned server, uint16_t port,
+                              double at)
 {
     rst_address_t client = address(10, 0, net, host), service = address(10, 9, 9, server);
     int64_t time = (int64_t)(at * RST_SECOND);
@@ -60,7 +61,7 @@ static inline rst_incident_t incident(rst_token_t token, rst_sender_t sender, do
 }
 
 static inline void fails(rst_census_t *census, unsigned net, unsigned host, unsigned server, uint16_t port, double at,
-                  rst_token_t token, rst_sender_t sender)
+                         rst_token_t token, rst_sender_t sender)
 {
     rst_flow_t made = flow(census, net, host, server, port, at);
     rst_incident_t failed = incident(token, sender, at + .05);

@@ -6,7 +6,8 @@
 #include "made_census.h"
 
 /* Resets of a device, with TTLs of its own and after silences if there are any. */
-static void interferes(rst_census_t *census, unsigned server, double at, uint8_t ttl, rst_token_t token, int64_t silence)
+static void interferes(rst_census_t *census, unsigned server, double at, uint8_t ttl, rst_token_t token,
+                       int64_t silence)
 {
     rst_flow_t made = flow(census, 1, frames % 5, server, 443, at);
     rst_incident_t failed = incident(token, RST_SENDER_MIDDLEBOX, at + .1);

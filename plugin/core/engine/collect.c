@@ -99,7 +99,7 @@ static void fill_reported(const collector_t *collector, rst_flow_t *flow, const 
     flow->server = rst_census_address(collector->census, &icmp->dst);
     flow->client_port = icmp->sport;
     flow->port = icmp->dport;
-    flow->facts = RST_FLOW_BEGAN;
+    flow->facts = RST_FLOW_BEGAN | RST_FLOW_ASKED;
 }
 
 /* Of an earlier incarnation, only what the failure itself says is left. */
@@ -108,7 +108,7 @@ static rst_flow_t flow_of_failure(const collector_t *collector, const rst_failur
     const rst_conn_t *conn = failure->conn;
     bool current = conn && failure->first.pass_index >= conn->first.pass_index && conn->first.pass_index;
     unsigned client = failure->from;
-    rst_flow_t flow = {.facts = RST_FLOW_BEGAN};
+    rst_flow_t flow = {.facts = RST_FLOW_BEGAN | RST_FLOW_ASKED};
 
     if (failure->kind != RST_FINDING_SYN_TIMEOUT && !failure->report)
         client = conn ? rst_conn_client(conn) : failure->client;
@@ -151,7 +151,8 @@ static void add_failure(const rst_failure_t *failure, uint32_t frame, void *user
 
 static void add_packed(const collector_t *collector, const rst_conn_entry_t *entry)
 {
-    rst_flow_t flow = {.facts = RST_FLOW_BEGAN,
+    rst_flow_t flow = {.facts = RST_FLOW_BEGAN | RST_FLOW_ASKED,
+                       .client_ttl = entry->as.syn.ttl,
                        .began = entry->as.syn.pass_index,
                        .first = entry->as.syn.time,
                        .last = entry->as.syn.time};
@@ -167,7 +168,7 @@ static void add_summary(const collector_t *collector, const rst_conn_entry_t *en
 {
     const rst_closed_summary_t *summary = &entry->as.summary;
     unsigned client = summary->client > 0;
-    rst_flow_t flow = {.facts = RST_FLOW_ANSWERED | RST_FLOW_CLIENT_FIN | RST_FLOW_SERVER_FIN,
+    rst_flow_t flow = {.facts = RST_FLOW_ASKED | RST_FLOW_ANSWERED | RST_FLOW_CLIENT_FIN | RST_FLOW_SERVER_FIN,
                        .name = summary->name,
                        .began = summary->first_pass_index,
                        .first = summary->first_time,
@@ -180,6 +181,7 @@ static void add_summary(const collector_t *collector, const rst_conn_entry_t *en
         client = rst_port_is_service(port[0]) ? 1 : port[0] < port[1] && !rst_port_is_service(port[1]);
     take_ends(collector, &flow, address, port, client);
     flow.ttl = summary->direction[1 - client].ttl;
+    flow.client_ttl = summary->direction[client].syn_ttl;
     if (summary->opened)
         flow.facts |= RST_FLOW_BEGAN;
     if (summary->direction[client].data_segments)
@@ -272,6 +274,11 @@ rst_census_t *rst_collect(rst_engine_t *engine, const rst_memory_t *memory)
     census->first_time = engine->began;
     census->last_time = engine->file.now.time;
     census->interfaces = engine->points.interfaces;
+    census->clocks_apart = rst_points_clocks_apart(&engine->points);
+    census->tick = engine->file.tick;
+    census->backward = engine->file.backward;
+    census->snapped = engine->file.snapped;
+    census->longest = engine->file.longest;
     census->several_points = engine->points.several;
     census->cut = engine->file.options_cut;
     census->truncated = engine->keep.kind[RST_KIND_CONNS].evicted != 0;

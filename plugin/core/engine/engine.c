@@ -87,6 +87,7 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
     if (engine->began == RST_TIME_NONE)
         engine->began = time;
     step = rst_elapsed(before, engine->file.now);
+    engine->file.backward += time != RST_TIME_NONE && time < before.time;
     if (step > 0 && (!engine->file.tick || step < engine->file.tick)) {
         if (!engine->file.tick)
             engine->file.first_tick = step;
@@ -181,6 +182,8 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
         engine->points.mode != RST_POINTS_ONE)
         rst_points_begin(&engine->points);
+    engine->file.snapped += segment->snapped != 0;
+    engine->file.longest = MAX(engine->file.longest, segment->snapped);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
         engine->file.options_cut = true;
     if (!entry->packed && !entry->as.conn && rst_conn_entry_can_pack(segment)) {

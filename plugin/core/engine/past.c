@@ -15,8 +15,12 @@ static uint16_t facts_of(const rst_direction_t *client, const rst_direction_t *s
         facts |= RST_FLOW_BEGAN;
     if (client->syn_options)
         facts |= RST_FLOW_OPTIONS;
+    if (client->segments)
+        facts |= RST_FLOW_ASKED;
     if (server->segments)
         facts |= RST_FLOW_ANSWERED;
+    if ((client->known | server->known) & RST_DIRECTION_UNCAPTURED)
+        facts |= RST_FLOW_LOST;
     if (client->data_segments)
         facts |= RST_FLOW_CLIENT_DATA;
     if (server->data_segments)
@@ -33,6 +37,7 @@ rst_flow_t rst_past_flow(const rst_direction_t *client, const rst_direction_t *s
     return (rst_flow_t){.facts = facts_of(client, server),
                         .ttl = server->segments ? server->ttl : 0,
                         .system = (uint8_t)(rst_system_of(client) | rst_system_of(server) << 3),
+                        .client_ttl = client->syn_ttl,
                         .to_client = (uint32_t)MIN(server->bytes, UINT32_MAX),
                         .to_server = (uint32_t)MIN(client->bytes, UINT32_MAX)};
 }

@@ -66,6 +66,7 @@ typedef struct rst_segment {
     uint32_t len;      /* payload bytes by the IP length, not counting SYN and FIN */
     uint16_t window;   /* raw, unscaled */
     uint16_t ip_id;
+    uint16_t snapped; /* bytes that were captured of the frame, 0 = all of them */
     uint8_t flags;
     uint8_t ttl; /* TTL or hop limit */
     uint8_t tos;

@@ -153,3 +153,20 @@ void rst_points_met(rst_points_t *points, const rst_sighting_t *a, const rst_sig
     pair->latest[0] = MAX(pair->latest[0], low->pass_index);
     pair->latest[1] = MAX(pair->latest[1], high->pass_index);
 }
+
+int64_t rst_points_clocks_apart(const rst_points_t *points)
+{
+    int64_t most = RST_TIME_NONE;
+
+    for (unsigned low = 0; low < points->interfaces; low++) {
+        for (unsigned high = low + 1; high < points->interfaces; high++) {
+            const rst_pair_t *pair = points->pair[low][high];
+            int64_t offset;
+            int drift;
+
+            if (pair && rst_clock_read(&pair->clock, &offset, &drift))
+                most = MAX(most, rst_time_apart(offset, 0));
+        }
+    }
+    return most;
+}

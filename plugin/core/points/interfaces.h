@@ -86,6 +86,9 @@ void rst_points_met(rst_points_t *points, const rst_sighting_t *a, const rst_sig
 /* Do two sightings of the same segment show that their interfaces belong to different points? */
 bool rst_points_shows_apart(const rst_sighting_t *a, const rst_sighting_t *b);
 
+/* The most that the clocks of two interfaces differ, ns; RST_TIME_NONE if they share no segment. */
+int64_t rst_points_clocks_apart(const rst_points_t *points);
+
 /* The record of the pair, or NULL; *swapped = a is the higher interface. */
 const rst_pair_t *rst_points_pair(const rst_points_t *points, unsigned a, unsigned b, bool *swapped);
 

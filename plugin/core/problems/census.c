@@ -19,7 +19,7 @@ rst_census_t *rst_census_new(void)
     census->flows = g_array_new(FALSE, FALSE, sizeof(rst_flow_t));
     census->incidents = g_array_new(FALSE, FALSE, sizeof(rst_incident_t));
     census->names = g_ptr_array_new();
-    census->first_time = census->last_time = RST_TIME_NONE;
+    census->first_time = census->last_time = census->clocks_apart = RST_TIME_NONE;
     return census;
 }
 

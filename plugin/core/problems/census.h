@@ -26,7 +26,9 @@ enum {                              /* rst_flow_t.facts */
        RST_FLOW_SERVER_FIN = 0x20,
        RST_FLOW_RESET = 0x40,   /* for whatever reason, also a harmless one */
        RST_FLOW_OPTIONS = 0x80, /* its SYN asked for ECN, Fast Open, MPTCP or a signature */
-       RST_FLOW_GUESSED = 0x100 /* who is the client is a guess by port */
+       RST_FLOW_GUESSED = 0x100, /* who is the client is a guess by port */
+       RST_FLOW_ASKED = 0x200,   /* the client sent something that is no reset */
+       RST_FLOW_LOST = 0x400     /* packets were acknowledged that the capture does not show */
 };
 
 /* A connection, or an attempt: one SYN, however often it was repeated. */
@@ -38,6 +40,7 @@ typedef struct rst_flow {
     uint16_t facts;
     uint8_t ttl;                   /* of what the server sent, apart from resets; 0 = not known */
     uint8_t system;                /* rst_system_t of the client, and times 8 that of the server */
+    uint8_t client_ttl;            /* of its SYN, 0 = not known */
     uint32_t name;                 /* that the client asked for, 0 = not known */
     uint32_t incident;             /* number + 1, 0 = it did not fail */
     uint32_t to_client, to_server; /* bytes, at most UINT32_MAX */
@@ -72,6 +75,11 @@ typedef struct rst_census {
     uint32_t frames;
     uint64_t copies, gaps; /* packets that the capture holds twice; times that packets are missing from it */
     uint32_t interfaces;
+    int64_t clocks_apart; /* the most that the clocks of two interfaces differ, RST_TIME_NONE = not known */
+    int64_t tick;         /* smallest step of the clock, 0 = it stands still */
+    uint32_t backward;    /* frames that bear an earlier time than the one before */
+    uint32_t snapped;     /* packets that are not here as a whole, */
+    uint32_t longest;     /* and the most that is here of one */
     bool several_points;              /* the file shows connections at several places */
     bool cut;                         /* the snap length cut off options of SYNs */
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets */

@@ -175,6 +175,32 @@ static void write_problem(const rst_problems_t *problems, const rst_problem_t *p
     rst_json_close(out, '}');
 }
 
+/* How it was taken. */
+static void write_taking(const rst_census_t *census, const rst_quality_t *quality, GString *out)
+{
+    rst_json_key(out, "connections_without_client");
+    rst_json_number(out, quality->unasked);
+    rst_json_key(out, "connections_with_missing_packets");
+    rst_json_number(out, quality->lost);
+    rst_json_key(out, "packets_cut_short");
+    rst_json_number(out, census->snapped);
+    rst_json_key(out, "snap_length");
+    if (census->snapped)
+        rst_json_number(out, census->longest);
+    else
+        rst_json_null(out);
+    rst_json_key(out, "clients_behind_nat");
+    rst_json_number(out, quality->shared);
+    rst_json_key(out, "clock_stands_still");
+    rst_json_boolean(out, quality->stands_still);
+    rst_json_key(out, "clock_step_s");
+    rst_json_seconds(out, census->tick ? census->tick : RST_TIME_NONE);
+    rst_json_key(out, "clock_steps_back");
+    rst_json_number(out, census->backward);
+    rst_json_key(out, "clocks_apart_s");
+    rst_json_seconds(out, census->clocks_apart);
+}
+
 static void write_capture(const rst_census_t *census, GString *out)
 {
     rst_quality_t quality = rst_quality_of(census);
@@ -201,6 +227,7 @@ static void write_capture(const rst_census_t *census, GString *out)
     rst_json_boolean(out, census->several_points);
     rst_json_key(out, "options_cut");
     rst_json_boolean(out, census->cut);
+    write_taking(census, &quality, out);
     rst_json_close(out, '}');
 }
 

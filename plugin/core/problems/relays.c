@@ -21,8 +21,8 @@ static bool may_follow(const rst_incident_t *incident)
            (family == RST_FAMILY_ABORT || family == RST_FAMILY_TIMER || family == RST_FAMILY_CLOSE);
 }
 
-/* What the sender of a reset had just met on the other leg: a reset, or a refusal while it was the client there. NULL if
- * there is none. latest: by number of the address, its last refusal + 1. */
+/* What the sender of a reset had just met on the other leg: a reset, or a refusal while it was the client there. NULL
+ * if there is none. latest: by number of the address, its last refusal + 1. */
 static const rst_incident_t *before(const rst_census_t *census, const rst_incident_t *incident, const uint32_t *latest)
 {
     const rst_incident_t *other = incident->relayed ? rst_census_find(census, incident->relayed) : NULL;

@@ -89,7 +89,7 @@ static rivals_t *rivals_of(joiner_t *joiner, const rst_device_t *device, const r
 {
     uint64_t kind = (uint64_t)lasting_kind(device) << 32;
     uint32_t number = name && device->name ? rst_keys_number(&joiner->keys, kind | 1U << 16, device->name)
-                           : rst_keys_number(&joiner->keys, kind | flow->port, flow->server);
+                                           : rst_keys_number(&joiner->keys, kind | flow->port, flow->server);
 
     if (number >= joiner->rivals->len)
         g_array_set_size(joiner->rivals, number + 1);
@@ -149,8 +149,7 @@ static void put_together(const joiner_t *joiner)
         number = rst_sets_find(joiner->sets, number);
         whole = device_at(joiner, number);
         incident->problem = joiner->from + number + 1;
-        if (!whole->name &&
-            !is_same_service(flow, rst_incident_flow(census, rst_incident_at(census, whole->incident))))
+        if (!whole->name && !is_same_service(flow, rst_incident_flow(census, rst_incident_at(census, whole->incident))))
             rst_problem_at(joiner->problems, joiner->from + number)->binding = RST_BINDING_DEVICE;
     }
 }

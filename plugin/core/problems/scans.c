@@ -19,8 +19,9 @@
 typedef struct visitor {
     uint32_t flows, with_data, failed, probes; /* probes = it reset what it had asked for, or no kernel asked */
     uint32_t targets;
-    uint32_t vain;  /* without data */
-    uint32_t sweep; /* distinct ports of one host that it tried in vain, or hosts of one network with one port: the most */
+    uint32_t vain; /* without data */
+    uint32_t
+        sweep; /* distinct ports of one host that it tried in vain, or hosts of one network with one port: the most */
     bool scans, stranger;
 } visitor_t;
 

@@ -11,6 +11,9 @@
 #include "problems/places.h"
 #include "problems/stories.h"
 
+#define STATED 90 /* percent: from here on, a conclusion needs no hedge */
+#define PROBABLE 50
+
 typedef struct words {
     const char *title, *settle;
 } words_t;
@@ -25,7 +28,7 @@ static const words_t all_words[RST_TOKEN_COUNT] = {
 };
 
 /* For bindings that say more than the cause does. */
-static const words_t scan = {"{client} probed {services}{when}: {share} refused or without effect",
+static const words_t scan = {"{client} {maybe}probed {services}{when}: {share} refused or without effect",
                              "What runs on {client}"};
 static const words_t other = {"Something ended {share} between {clients} and {server}{when}", NULL};
 
@@ -57,12 +60,24 @@ void rst_words_time(int64_t ns, const char *format, GString *out)
         g_date_time_unref(time);
 }
 
-/* Not for a single moment, which says nothing about how long it lasted. */
+static const char *outcome_of(const rst_problem_t *problem)
+{
+    switch (problem->ongoing) {
+    case RST_ONGOING_YES:
+        return problem->hits == problem->in_period ? ", up to the last attempt" : ", with no sign that it is over";
+    case RST_ONGOING_NO:
+        return ", over since then";
+    default:
+        return "";
+    }
+}
+
+/* A single failure says nothing about how long it lasted. */
 static void write_when(const rst_problem_t *problem, GString *out)
 {
     bool one_day = problem->first / (86400 * RST_SECOND) == problem->last / (86400 * RST_SECOND);
 
-    if (problem->first == RST_TIME_NONE || problem->hits < 2)
+    if (problem->first == RST_TIME_NONE)
         return;
     if (problem->first / RST_SECOND == problem->last / RST_SECOND) {
         g_string_append(out, ", at ");
@@ -73,8 +88,8 @@ static void write_when(const rst_problem_t *problem, GString *out)
     }
     rst_words_time(problem->last, one_day ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", out);
     g_string_append(out, " UTC");
-    if (problem->ongoing == RST_ONGOING_YES)
-        g_string_append(out, problem->hits == problem->in_period ? ", up to the last attempt" : ", no clear recovery");
+    if (problem->hits > 1)
+        g_string_append(out, outcome_of(problem));
 }
 
 /* Where both figures differ much, the one for while it lasted comes first; a single failure does not last. */
@@ -133,6 +148,26 @@ static void write_timer(const rst_problem_t *problem, GString *out)
                                g_ascii_formatd(number, sizeof number, "%.1f", (double)problem->timer / RST_SECOND));
 }
 
+/* As single verdicts are hedged. */
+static const char *maybe(const rst_problem_t *problem)
+{
+    if (problem->confidence >= STATED)
+        return "";
+    return problem->confidence >= PROBABLE ? "probably " : "perhaps ";
+}
+
+static const char *culprit_text(const rst_problem_t *problem, bool begins)
+{
+    switch (problem->culprit) {
+    case RST_SENDER_CLIENT:
+        return begins ? "The client" : "the client";
+    case RST_SENDER_SERVER:
+        return begins ? "The server" : "the server";
+    default:
+        return begins ? "One side" : "one side";
+    }
+}
+
 static bool write_place(const rst_problems_t *problems, const rst_problem_t *problem, const char *name, GString *out)
 {
     const rst_flow_t *flow = example_flow(problems, problem);
@@ -178,6 +213,10 @@ static void write_word(const rst_problems_t *problems, const rst_problem_t *prob
         write_timer(problem, out);
     else if (g_str_equal(name, "listens"))
         g_string_append(out, problem->ongoing == RST_ONGOING_NO ? "listened" : "listens");
+    else if (g_str_equal(name, "maybe"))
+        g_string_append(out, maybe(problem));
+    else if (g_str_equal(name, "culprit") || g_str_equal(name, "Culprit"))
+        g_string_append(out, culprit_text(problem, *name == 'C'));
     else if (g_str_equal(name, "trigger") && problem->trigger)
         write_trigger(problem, out);
 }

@@ -256,6 +256,7 @@ static void take_ack(rst_direction_t *side, rst_direction_t *peer, const rst_seg
     /* The ACK covers more than the capture shows of the peer: segments are missing from the capture. */
     if ((peer->known & RST_DIRECTION_NXT) && rst_seq_after(side->acked, peer->nxt)) {
         peer->nxt = side->acked;
+        peer->known |= RST_DIRECTION_UNCAPTURED;
         rst_direction_note_gap(peer, at);
     }
 }

@@ -40,7 +40,8 @@ enum { /* which members are valid, and what else is known */
        RST_DIRECTION_SACK = 0x20000, /* sack_right is beyond acked */
        /* its SYN asks for MPTCP; or later options do, if the SYN or its options were not captured */
        RST_DIRECTION_MPTCP = 0x40000,
-       RST_DIRECTION_MIRRORS_ID = 0x80000 /* a packet of it bore the IP ID of the other side's latest one */
+       RST_DIRECTION_MIRRORS_ID = 0x80000, /* a packet of it bore the IP ID of the other side's latest one */
+       RST_DIRECTION_UNCAPTURED = 0x100000 /* the peer acknowledged what the capture does not show */
 };
 
 /* A hop distance that the side was seen at. Two segments that agree settle it. */
