@@ -150,7 +150,7 @@ static void write_limits(const rst_census_t *census, const rst_quality_t *qualit
     if (quality->lost)
         g_string_append(out, "What decides may be among the packets that are missing. ");
     if (census->snapped)
-        g_string_append(out, "What packets cut short carried beyond that is not known. ");
+        g_string_append(out, "What the snap length cut off is not known. ");
     if (census->cut)
         g_string_append(out, "The snap length cuts off TCP options. ");
     if (quality->shared)
