@@ -25,7 +25,8 @@ DOCS = screens.HERE.parents[1] / "docs"
 def shoot(desk, folder, name, window="root"):
     raw = folder / "raw.png"
     desk.photograph(raw, window)
-    subprocess.run(["convert", raw, "-strip", "-colors", "64", f"PNG8:{folder / name}.png"], check=True)
+    subprocess.run(["convert", raw, "-strip", "+dither", "-colors", "64", f"PNG8:{folder / name}.png"], check=True)
+    raw.unlink()
 
 
 def answer(desk, capture, frame, folder, name):
