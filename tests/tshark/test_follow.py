@@ -87,9 +87,9 @@ def test_ring_grows(tshark, ring, tmp_path):
     rows = {name: (out / name).read_bytes() for name in ROWS}
 
     (folder / f".{four.name}.Xy3").unlink()
+    (out / "archive.json").unlink()
     again = Following(tshark, folder, out)  # tells nothing twice, and forgets nothing
-    again.wait_for(lambda: (out / "problems.jsonl").stat().st_mtime_ns and len(again.files()) == 4)
-    time.sleep(1)
+    again.wait_for((out / "archive.json").exists)
     code, told, err = again.end(signal.SIGTERM)
     assert code == 0 and told == [] and "4 captures, 4 done already" in err, (told, err)
     assert {name: (out / name).read_bytes() for name in ROWS} == rows
