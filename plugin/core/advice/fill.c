@@ -29,6 +29,14 @@ static const char *address(const writer_t *writer, unsigned side)
                                          : NULL;
 }
 
+/* In brackets, else ss takes the end of an IPv6 address for a port. */
+static const char *bracketed(const writer_t *writer, unsigned side)
+{
+    const char *text = address(writer, side);
+
+    return text && strchr(text, ':') ? rst_text(writer->memory, "[%s]", text) : text;
+}
+
 static const char *number(const writer_t *writer, unsigned value)
 {
     return rst_text(writer->memory, "%u", value);
@@ -145,6 +153,7 @@ static const char *probably(const writer_t *writer)
     WORD("client_port", port(writer, RST_SCENE_CLIENT), NULL)                                                          \
     WORD("at_port", port(writer, side), NULL)                                                                          \
     WORD("other_port", port(writer, 1 - side), NULL)                                                                   \
+    WORD("other_ss", bracketed(writer, 1 - side), NULL)                                                                \
     WORD("role", side == RST_SCENE_CLIENT ? "client" : "server", NULL)                                                 \
     WORD("reporter", reporter(writer), "a router")                                                                     \
     WORD("time", moment(writer), NULL)                                                                                 \

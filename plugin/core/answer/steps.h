@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#define RST_STEPS_MAX 48 /* more than any cause has, for hosts whose system is not known */
+#define RST_STEPS_MAX 64 /* more than any cause has, for hosts whose system is not known */
 
 typedef struct rst_step {
     const char *text;
