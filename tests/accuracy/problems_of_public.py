@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tshark"))
 
 import tools  # noqa: E402  (needs the path above)
 
-HEADING = ("resets", "problems", "resets in them", "harmless", "not told", "capture")
+HEADING = ("resets", "problems", "connections in them", "harmless", "not told", "capture")
 
 
 def captures(public, least):
