@@ -19,13 +19,13 @@ HEAD = "static hf_register_info hf[] = {"
 PAGE = DOCS / "fields.md"
 TEMPLATE = DOCS.parent / "packaging" / "opensearch" / "rst-template.json"
 
-TYPES = {"STRING": "string", "BOOLEAN": "boolean", "DURATION": "duration", "FRAME": "frame number", "FT_UINT8": "number",
-         "FT_UINT16": "number", "FT_UINT32": "number", "FT_INT8": "signed number"}
-MAPPINGS = {"boolean": "boolean", "duration": "double", "frame number": "long", "number": "long",
+TYPES = {"STRING": "string", "BOOLEAN": "boolean", "DURATION": "duration", "TIME": "time", "FRAME": "frame number",
+         "FT_UINT8": "number", "FT_UINT16": "number", "FT_UINT32": "number", "FT_INT8": "signed number"}
+MAPPINGS = {"boolean": "boolean", "time": "date", "duration": "double", "frame number": "long", "number": "long",
             "signed number": "long"}
-OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.problem.title", "rst.line")  # of resets and of findings
+OF_BOTH = ("rst.client", "rst.server", "rst.problem", "rst.service.", "rst.line")  # of resets and of findings
 # Searched by words, not counted.
-SENTENCES = ("summary", "text", "advice", "step", "command", "reference", "connection_filter")
+SENTENCES = ("summary", "history", "text", "advice", "step", "command", "reference", "connection_filter")
 
 INTRO = """\
 <!-- Made by docs/gen-fields.py from the tables in plugin/present. Do not edit. -->
@@ -37,8 +37,8 @@ or sharkd. Durations are in seconds.
 
 Only analyzed resets carry the protocol item `rst`, so the display filter `rst` matches exactly those.
 `rst.reset_in`, `rst.finding.*` and `rst.foreign` stand beside it, on whatever packet they concern; `rst.client`,
-`rst.server` and `rst.problem` belong to resets and findings. What a foreign packet is: [trust.md](trust.md). What a
-problem is: [problems.md](problems.md).
+`rst.server`, `rst.service.*` and `rst.problem` belong to resets and findings. What a foreign packet is:
+[trust.md](trust.md). What a problem is, and which connections count: [problems.md](problems.md).
 
 | field | type | meaning |
 |---|---|---|
@@ -52,7 +52,8 @@ Field = namedtuple("Field", "name type meaning")
 
 TEXT = r'"((?:[^"\\\n]|\\.)*)"'
 TEXTS = r'((?:"(?:[^"\\\n]|\\.)*"\s*)+)'
-MACRO = re.compile(rf"(STRING|NUMBER|BOOLEAN|DURATION|FRAME)_FIELD\(hf_\w+,\s*{TEXT},\s*{TEXT},\s*(?:(FT_\w+),\s*)?{TEXTS}\)")
+MACRO = re.compile(rf"(STRING|NUMBER|BOOLEAN|DURATION|TIME|FRAME)_FIELD\(hf_\w+,\s*{TEXT},\s*{TEXT},"
+                   rf"\s*(?:(FT_\w+),\s*)?{TEXTS}\)")
 PLAIN = re.compile(rf'\{{&hf_\w+,\s*\{{{TEXT},\s*"rst\.([^"]*)",\s*(FT_\w+),[^"]*{TEXTS},')
 
 
@@ -96,7 +97,7 @@ def template(fields):
     resets, others = {}, {}
     for field in fields:
         apart = field.name in ("rst.reset_in", "rst.foreign") or field.name.startswith("rst.finding.")
-        for place in (resets, others) if field.name in OF_BOTH else (others,) if apart else (resets,):
+        for place in (resets, others) if field.name.startswith(OF_BOTH) else (others,) if apart else (resets,):
             place["rst_" + field.name.replace(".", "_")] = mapping(field)
     layers = {"dynamic": False, "properties": {"rst": {"dynamic": False, "properties": resets}, **others}}
     return {

@@ -13,6 +13,7 @@
 #include <wsutil/report_message.h>
 
 #include "engine/engine.h"
+#include "extract/dns-hook.h"
 #include "extract/icmp-hook.h"
 #include "extract/tcp-facts.h"
 #include "extract/tcp-hook.h"
@@ -26,6 +27,7 @@
 #include "present/finding_tree.h"
 #include "present/problems.h"
 #include "present/resets.h"
+#include "present/service.h"
 #include "present/stats.h"
 #include "present/stats_window.h"
 #include "present/tree.h"
@@ -80,6 +82,7 @@ static void init_rst(void)
 
     rst_hook_restore();
     rst_icmp_hook_restore();
+    rst_dns_hook_restore();
     rst_tree_unfold();
     rst_stats_window_rest();
     engine = rst_engine_new(&memory, &chosen);
@@ -146,6 +149,7 @@ static unsigned learn(packet_info *pinfo, uint32_t *found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
     const rst_icmp_t *error = rst_icmp_hook_error(pinfo);
+    const rst_dns_t *dns = rst_dns_hook_message(pinfo);
     unsigned resets = 0;
     unsigned i;
 
@@ -164,6 +168,8 @@ static unsigned learn(packet_info *pinfo, uint32_t *found)
     }
     if (error)
         rst_engine_icmp(engine, error);
+    if (dns)
+        rst_engine_dns(engine, dns);
     note_missed(pinfo, facts);
     return resets;
 }
@@ -303,6 +309,26 @@ static void show_problem(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, pr
     rst_tree_add_problem(item, tvb, number, title);
 }
 
+/* In one line each; the history only from the second visit on, because it is made of the whole file. */
+static void show_service(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *item,
+                         const rst_reset_t *reset, const rst_finding_t *finding)
+{
+    rst_memory_t memory = memory_of(pinfo->pool);
+    rst_service_history_t history;
+
+    if (!item)
+        return;
+    if (rst_service_wants_name(tree)) {
+        rst_service_name_t name = reset ? rst_engine_service_name(engine, reset, &memory) : finding->service;
+
+        rst_service_add_name(item, tvb, &name);
+    }
+    if (pinfo->fd->visited && rst_service_wants_history(tree) &&
+        (reset ? rst_engine_history_of(engine, reset, &memory, &history)
+               : rst_engine_history_at(engine, pinfo->num, finding, &memory, &history)))
+        rst_service_add_history(item, tvb, &history);
+}
+
 /* Never inlined: every packet would save the registers that hardly any needs. */
 G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, uint32_t id)
 {
@@ -326,6 +352,7 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
                                     rst_tree_wants_advice(tree) ? advice_about(pinfo, reset, verdict, true) : NULL);
     if (item && rst_tree_wants_ends(tree))
         rst_tree_add_ends(item, tvb, rst_reset_client(reset, &memory), rst_reset_server(reset, &memory));
+    show_service(tvb, pinfo, tree, item, reset, NULL);
     show_problem(tvb, pinfo, tree, item, reset);
     if (item && id == noted_reset)
         show_trace_note(tvb, pinfo, item);
@@ -335,7 +362,10 @@ G_GNUC_NO_INLINE static void show_case(tvbuff_t *tvb, packet_info *pinfo, proto_
         append_info(pinfo, verdict);
     }
     if (tapped)
-        tap_reset(pinfo, reset, &(rst_tap_t){.verdict = verdict, .server = rst_reset_server(reset, &memory)});
+        tap_reset(pinfo, reset,
+                  &(rst_tap_t){.verdict = verdict,
+                               .server = rst_reset_server(reset, &memory),
+                               .service = rst_engine_service_name(engine, reset, &memory).label});
 }
 
 /* Findings are known once the whole file has been read: from the second visit on. */
@@ -358,11 +388,13 @@ static void show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
                                     rst_tree_wants_advice(tree) ? advice_about(pinfo, NULL, NULL, true) : NULL);
     if (item && rst_tree_wants_ends(tree))
         rst_tree_add_ends(item, tvb, finding->opener, finding->acceptor);
+    show_service(tvb, pinfo, tree, item, NULL, finding);
     show_problem(tvb, pinfo, tree, item, NULL);
     rst_expert_add_finding(pinfo, item, finding);
     rst_finding_tree_own_fold(item);
     if (tapped)
-        tap_reset(pinfo, NULL, &(rst_tap_t){.finding = finding, .server = finding->server});
+        tap_reset(pinfo, NULL,
+                  &(rst_tap_t){.finding = finding, .server = finding->server, .service = finding->service.label});
 }
 
 /* Known as soon as the packet is read. Asked first, because hardly any is foreign. */
@@ -498,6 +530,7 @@ void proto_register_rst(void)
     rst_expert_register(proto_rst);
     rst_hook_register();
     rst_icmp_hook_register(proto_rst);
+    rst_dns_hook_register(proto_rst);
     rst_preferences_register(proto_rst);
     tap_rst = register_tap(RST_TAP_NAME);
     register_init_routine(init_rst);
@@ -515,6 +548,7 @@ void proto_reg_handoff_rst(void)
 {
     rst_hook_handoff();
     rst_icmp_hook_handoff();
+    rst_dns_hook_handoff();
     rst_stats_register();
     rst_csv_register();
     rst_problems_tap_register();

@@ -24,6 +24,7 @@ typedef struct rst_tap {
     const rst_advice_t *advice;   /* or NULL; likewise */
     const char *filter;           /* for all packets of the connection, "" or NULL = not known; likewise */
     uint32_t problem;             /* number, 0 = none; likewise */
+    const char *service;          /* what that is called, or NULL */
     const char *foreign;          /* what does not fit in this packet, or NULL */
     unsigned missed;              /* TCP layers of this frame that did not pass the hook */
     rst_ending_kind_t end;        /* RST_ENDING_NONE, or the record says nothing else; only if rst_ending_awaited() */

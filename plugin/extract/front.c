@@ -7,8 +7,6 @@
 
 #include "front.h"
 
-#define TABLE "ip.proto"
-
 void rst_front_register(rst_front_t *front, dissector_t dissector, const char *behind, const char *name,
                         const char *short_name, const char *filter_name)
 {
@@ -20,13 +18,14 @@ void rst_front_register(rst_front_t *front, dissector_t dissector, const char *b
 
 void rst_front_install(rst_front_t *front)
 {
-    front->original = dissector_get_uint_handle(find_dissector_table(TABLE), front->number);
+    front->original = dissector_get_uint_handle(find_dissector_table(front->table), front->number);
     if (front->original)
-        dissector_add_uint(TABLE, front->number, front->ours);
+        dissector_add_uint(front->table, front->number, front->ours);
 }
 
 void rst_front_restore(const rst_front_t *front)
 {
-    if (front->original && dissector_get_uint_handle(find_dissector_table(TABLE), front->number) == front->original)
-        dissector_change_uint(TABLE, front->number, front->ours);
+    if (front->original &&
+        dissector_get_uint_handle(find_dissector_table(front->table), front->number) == front->original)
+        dissector_change_uint(front->table, front->number, front->ours);
 }

@@ -1,5 +1,5 @@
 /* front.h
- * A dissector that stands in front of another one in the IP protocol table.
+ * A dissector that stands in front of another one in a table of dissectors.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +9,8 @@
 #include <epan/packet.h>
 
 typedef struct rst_front {
-    uint32_t number;             /* IP protocol */
+    const char *table;
+    uint32_t number;             /* IP protocol or port */
     dissector_handle_t original; /* what stands behind; NULL: not installed */
     dissector_handle_t ours;
 } rst_front_t;

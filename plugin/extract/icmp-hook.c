@@ -37,8 +37,8 @@ enum {
 
 static int proto_owner = -1;
 static bool kept; /* there may be an error in the current packet; most packets are not even searched for one */
-static rst_front_t front4 = {.number = IP_PROTO_ICMP};
-static rst_front_t front6 = {.number = IP_PROTO_ICMPV6};
+static rst_front_t front4 = {.table = "ip.proto", .number = IP_PROTO_ICMP};
+static rst_front_t front6 = {.table = "ip.proto", .number = IP_PROTO_ICMPV6};
 
 static uint16_t get16(const uint8_t *byte)
 {

@@ -8,6 +8,7 @@
 #include <epan/dissectors/packet-ip.h>
 
 #include "facts/f5_trailer.h"
+#include "facts/http_host.h"
 #include "facts/server_name.h"
 #include "tcp-facts.h"
 
@@ -25,6 +26,7 @@ enum {
     TLS_HANDSHAKE = 22,
     TLS_CLIENT_HELLO = 1,
     CLIENT_HELLO_START = 6,       /* the record header and the type of the message */
+    REQUEST_START = 16,           /* less than the shortest HTTP request */
     READ_MAX = 60 + RST_HEAD_MAX, /* the largest header and the part of the payload that is kept */
     TIMESTAMP_SPACE = 12          /* the option and two bytes of padding */
 };
@@ -297,13 +299,28 @@ static bool is_client_hello(const rst_segment_t *segment)
            segment->head[CLIENT_HELLO_START - 1] == TLS_CLIENT_HELLO;
 }
 
-/* Only a ClientHello is read as a whole. */
+/* The first letter of a method, and a word in capitals: most payload is neither that nor a ClientHello. */
+static bool is_request(const rst_segment_t *segment)
+{
+    return segment->head_len >= REQUEST_START && memchr("GPHCOD", segment->head[0], 6) &&
+           g_ascii_isupper(segment->head[1]) && g_ascii_isupper(segment->head[2]);
+}
+
+/* Only these are read beyond their first bytes. */
 static void read_name(tvbuff_t *tvb, unsigned header, rst_segment_t *segment)
 {
-    unsigned captured = MIN(tvb_captured_length(tvb), header + segment->len);
+    unsigned captured = MIN(tvb_captured_length(tvb), header + segment->len) - header;
+    const uint8_t *payload = tvb_get_ptr(tvb, (int)header, (int)captured);
+    bool proxied = false;
 
-    segment->name_len = (uint8_t)rst_server_name_read(tvb_get_ptr(tvb, (int)header, (int)(captured - header)),
-                                                      captured - header, segment->name, sizeof segment->name);
+    if (is_client_hello(segment)) {
+        segment->name_len = (uint8_t)rst_server_name_read(payload, captured, segment->name, sizeof segment->name);
+        segment->named_by = RST_NAMED_BY_TLS;
+    } else {
+        segment->name_len =
+            (uint8_t)rst_http_host_read(payload, captured, segment->name, sizeof segment->name, &proxied);
+        segment->named_by = proxied ? RST_NAMED_BY_PROXY : RST_NAMED_BY_HTTP;
+    }
 }
 
 /* A reset without payload in a capture from a BIG-IP: its reason follows the IP packet in the same frame. After
@@ -356,7 +373,7 @@ bool rst_tcp_facts(tvbuff_t *tvb, const packet_info *pinfo, void *ip, rst_segmen
     read_length(tvb, pinfo, ip, header, segment);
     read_options(byte, captured, header, segment);
     read_head(byte, captured, header, segment);
-    if (is_client_hello(segment))
+    if (is_client_hello(segment) || is_request(segment))
         read_name(tvb, header, segment);
     if ((segment->flags & RST_FLAG_RST) && !segment->len)
         read_trailer(tvb, segment);

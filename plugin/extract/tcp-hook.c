@@ -15,7 +15,7 @@
 #define LAYERS_OF_ONE_TCP 6 /* frame, link, IP, TCP, what it carries, IP: only then can TCP occur again */
 
 static int proto_tcp = -1;
-static rst_front_t front = {.number = IP_PROTO_TCP};
+static rst_front_t front = {.table = "ip.proto", .number = IP_PROTO_TCP};
 
 /* The facts of the current dissection, passed from the hook to the post-dissector. Attaching them to the packet
  * would cost more than gathering them. Facts that nobody took (because the plugin was disabled or a dissection was

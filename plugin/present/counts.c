@@ -55,8 +55,10 @@ void rst_counts_clear(rst_counts_t *counts)
     g_hash_table_remove_all(counts->foreign);
 }
 
-static void add_reset(rst_counts_t *counts, const rst_verdict_t *verdict, const char *server)
+static void add_reset(rst_counts_t *counts, const rst_tap_t *tap)
 {
+    const rst_verdict_t *verdict = tap->verdict;
+
     if (!verdict->ordinal) {
         counts->outside[verdict->cause]++;
     } else if (!verdict->first) {
@@ -64,7 +66,8 @@ static void add_reset(rst_counts_t *counts, const rst_verdict_t *verdict, const 
     } else {
         counts->first[verdict->cause]++;
         counts->sender[verdict->sender]++;
-        rst_servers_add(counts->servers, server, verdict->cause);
+        rst_servers_add(counts->servers, tap->server, verdict->cause);
+        rst_servers_label(counts->servers, tap->server, tap->service);
     }
 }
 
@@ -85,7 +88,7 @@ void rst_counts_add(rst_counts_t *counts, const rst_tap_t *tap)
     } else if (tap->foreign) {
         add_foreign(counts->foreign, tap->foreign);
     } else if (tap->verdict) {
-        add_reset(counts, tap->verdict, tap->server);
+        add_reset(counts, tap);
     } else {
         counts->missed += tap->missed;
     }

@@ -43,5 +43,12 @@
             name, "rst." abbrev, FT_RELATIVE_TIME, BASE_NONE, NULL, 0, text, HFILL                                     \
         }                                                                                                              \
     }
+#define TIME_FIELD(hf, name, abbrev, text)                                                                             \
+    {                                                                                                                  \
+        &hf,                                                                                                           \
+        {                                                                                                              \
+            name, "rst." abbrev, FT_ABSOLUTE_TIME, ABSOLUTE_TIME_LOCAL, NULL, 0, text, HFILL                           \
+        }                                                                                                              \
+    }
 
 #endif

@@ -51,6 +51,17 @@ void rst_put_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
     proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &duration));
 }
 
+void rst_put_moment(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
+{
+    nstime_t moment;
+
+    if (ns == RST_TIME_NONE)
+        return;
+    moment.secs = (time_t)rst_time_seconds(ns);
+    moment.nsecs = (int)rst_time_fraction(ns);
+    proto_item_set_generated(proto_tree_add_time(tree, hf, tvb, 0, 0, &moment));
+}
+
 void rst_put_hidden(proto_item *item)
 {
     proto_item_set_generated(item);

@@ -31,6 +31,9 @@ void rst_put_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value);
 /* In nanoseconds; RST_DURATION_NONE adds nothing. */
 void rst_put_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns);
 
+/* In nanoseconds since 1970; RST_TIME_NONE adds nothing. */
+void rst_put_moment(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns);
+
 /* For values that another line shows as well; filters, columns and exports still find them. */
 void rst_put_hidden(proto_item *item);
 

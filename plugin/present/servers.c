@@ -21,6 +21,8 @@ typedef struct tally {
 
 typedef struct entry {
     char *name;
+    char *label; /* what it is called, NULL = nobody knows, or not all know the same */
+    bool labels; /* it has been called something */
     guint hash;
     uint32_t count;
     uint32_t ports;     /* of a host, those that were counted */
@@ -78,6 +80,7 @@ static void free_entry(gpointer data)
         entry->tallies = tally->next;
         g_free(tally);
     }
+    g_free(entry->label);
     g_free(entry->name);
     g_free(entry);
 }
@@ -161,6 +164,21 @@ void rst_servers_add(rst_servers_t *servers, const char *server, unsigned cause)
         count(service->host, cause);
 }
 
+void rst_servers_label(rst_servers_t *servers, const char *server, const char *label)
+{
+    entry_t *service = find(servers, (char *)(*server ? server : UNKNOWN));
+
+    if (!label || (service->label && g_str_equal(service->label, label)))
+        return;
+    if (service->labels) {
+        g_free(service->label);
+        service->label = NULL;
+        return;
+    }
+    service->labels = true;
+    service->label = g_strdup(label);
+}
+
 /* Most frequent first; the name decides between ties, so that every run lists the same. */
 static int compare_entries(gconstpointer a, gconstpointer b)
 {
@@ -205,8 +223,13 @@ static void list_one(const entry_t *entry, unsigned depth, GArray *lines)
 {
     uint32_t sum[RST_CAUSE_COUNT] = {0};
 
-    rst_line_add(lines, depth, entry->count,
-                 entry->ports ? g_strdup_printf("%s (%u ports)", entry->name, entry->ports) : g_strdup(entry->name));
+    char *name = entry->label ? g_strdup_printf("%s (%s)", entry->name, entry->label) : g_strdup(entry->name);
+
+    if (entry->ports) {
+        g_free(name);
+        name = g_strdup_printf("%s (%u ports)", entry->name, entry->ports);
+    }
+    rst_line_add(lines, depth, entry->count, name);
     add_tallies(entry, sum);
     rst_causes_list(sum, depth + 1, lines);
 }

@@ -7,6 +7,7 @@
 #ifndef RST_SERVERS_H
 #define RST_SERVERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <glib.h>
@@ -37,6 +38,9 @@ void rst_servers_clear(rst_servers_t *servers);
 
 /* server is address:port, or empty if it is not known. cause is RST_CAUSE_COUNT where nothing is counted within. */
 void rst_servers_add(rst_servers_t *servers, const char *server, unsigned cause);
+
+/* What a server is called (rst_service_name_t.label, NULL = not known); call after it was added. */
+void rst_servers_label(rst_servers_t *servers, const char *server, const char *label);
 
 /* Appends the servers with the most, and one line for the others; a host of which more than so many ports were counted
  * is one line. */

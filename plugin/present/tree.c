@@ -11,6 +11,7 @@
 #include "finding_tree.h"
 #include "packet-rst.h"
 #include "put.h"
+#include "service.h"
 #include "tree.h"
 
 static int proto_rst = -1;
@@ -367,6 +368,7 @@ void rst_tree_register(int proto)
     rst_put_register(proto);
     rst_finding_tree_register(proto);
     rst_advice_tree_register(proto);
+    rst_service_register(proto);
 }
 
 /* At first, the verdict is expanded and the numbers behind it are not. Later, it is as the user left it. */
@@ -384,6 +386,7 @@ void rst_tree_unfold(void)
     rst_put_unfold();
     rst_finding_tree_unfold();
     rst_advice_tree_unfold();
+    rst_service_unfold();
 }
 
 void rst_tree_own_fold(proto_item *item)

@@ -20,6 +20,7 @@ import claims_handshakes  # noqa: F401
 import claims_openings  # noqa: F401
 import claims_path  # noqa: F401
 import claims_timers  # noqa: F401
+import claims_names
 import claims_read
 from claims_kinds import CLAIMS, INFERRED, Unreadable, judge, wording
 
@@ -78,6 +79,9 @@ def check(capture, path="", passes=2):
         result.checked["wording"] += 1
         if wording(verdict):
             result.disproved.append(Finding(*where, "wording", verdict.summary, wording(verdict)))
+        result.checked["name"] += bool(verdict.label)
+        if claims_names.disproved(capture, verdict):
+            result.disproved.append(Finding(*where, "name", verdict.label, claims_names.disproved(capture, verdict)))
         for text, at in sentences(verdict):
             check_sentence(capture, verdict, text, at, result, where)
     return result

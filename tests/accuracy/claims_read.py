@@ -7,6 +7,8 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
+import claims_names
+
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 MASK, HALF = 0xFFFFFFFF, 0x80000000
 
@@ -15,7 +17,8 @@ WIRE = ("frame.number", "frame.time_epoch", "frame.interface_id", "frame.protoco
         "tcp.flags", "tcp.len", "tcp.window_size_value", "tcp.stream", "tcp.options.timestamp.tsval",
         "tcp.options.timestamp.tsecr", "tcp.options", "tcp.hdr_len")
 SAID = ("rst.cause", "rst.confidence", "rst.summary", "rst.evidence.frame", "rst.evidence.text", "rst.trigger",
-        "rst.delay", "rst.hop_delta", "rst.sender", "rst.declared.text", "rst.foreign", "rst.reset_in")
+        "rst.delay", "rst.hop_delta", "rst.sender", "rst.declared.text", "rst.foreign", "rst.reset_in", "rst.server", "rst.service.name",
+        "rst.service.name_from")
 
 
 def before(a, b):
@@ -95,6 +98,10 @@ class Verdict:
     sender: str
     hop_delta: int
     declared: str
+    label: str = ""  # what stood behind the server's address
+    server: str = ""
+    name: str = ""
+    named_from: str = ""
 
 
 @dataclass
@@ -108,6 +115,8 @@ class Capture:
     by_numbers: dict = field(default_factory=lambda: collections.defaultdict(list))
     interfaces: set = field(default_factory=set)
     by_host: dict = field(default_factory=lambda: collections.defaultdict(list))  # {address: packets from there}
+    asked: dict = field(default_factory=dict)  # {stream: (frame, name)}
+    answers: list = field(default_factory=list)  # of DNS: (frame, who asked, names, addresses)
 
     def add(self, packet):
         self.packets[packet.number] = packet
@@ -159,9 +168,11 @@ def number(text):
 def verdict_of(frame, said):
     frames, texts = said["rst.evidence.frame"].split(";"), said["rst.evidence.text"].split(";")
     pairs = [(int(at), text) for at, text in zip(frames, texts) if at]
-    return Verdict(frame, said["rst.cause"], int(said["rst.confidence"]), said["rst.summary"], pairs,
+    name = said["rst.service.name"]
+    summary, label = claims_names.take(said["rst.summary"], said["rst.server"], name)
+    return Verdict(frame, said["rst.cause"], int(said["rst.confidence"]), summary, pairs,
                    number(said["rst.trigger"]), said["rst.sender"], number(said["rst.hop_delta"]),
-                   said["rst.declared.text"])
+                   said["rst.declared.text"], label, said["rst.server"], name, said["rst.service.name_from"])
 
 
 def read(path, passes=2, environment=None, preferences=()):
@@ -170,7 +181,7 @@ def read(path, passes=2, environment=None, preferences=()):
                "-E", "occurrence=a", "-E", "aggregator=;"]
     for preference in preferences:
         command += ["-o", preference]
-    for name in WIRE + SAID:
+    for name in WIRE + claims_names.FIELDS + SAID:
         command += ["-e", name]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False,
                           env=environment or dict(os.environ, LC_ALL="C"))
@@ -179,15 +190,18 @@ def read(path, passes=2, environment=None, preferences=()):
     capture = Capture(passes=passes)
     for line in done.stdout.split("\n"):
         row = line.split("\t")
-        if len(row) != len(WIRE) + len(SAID):
+        if len(row) != len(WIRE) + len(claims_names.FIELDS) + len(SAID):
             continue
         add_row(capture, row)
     return capture
 
 
 def add_row(capture, row):
-    said = dict(zip(SAID, row[len(WIRE):]))
+    asked = len(WIRE) + len(claims_names.FIELDS)
+    said, wire = dict(zip(SAID, row[asked:])), dict(zip(WIRE, row))
     capture.frames = max(capture.frames, int(row[0]))
+    ends = [last_text(wire[f"ip.{end}"]) or last_text(wire[f"ipv6.{end}"]) for end in ("src", "dst")]
+    claims_names.add(capture, int(row[0]), row[len(WIRE):asked], ends, wire["tcp.stream"])
     packet = packet_of(row)
     if packet:
         packet.foreign = bool(said["rst.foreign"])

@@ -62,6 +62,16 @@ TYPES = {
     "rst.line": "FT_STRING",
     "rst.problem": "FT_UINT32",
     "rst.problem.title": "FT_STRING",
+    "rst.service.name": "FT_STRING",
+    "rst.service.name_from": "FT_STRING",
+    "rst.service.protocol": "FT_STRING",
+    "rst.service.history": "FT_STRING",
+    "rst.service.failed": "FT_UINT32",
+    "rst.service.total": "FT_UINT32",
+    "rst.service.last_success": "FT_ABSOLUTE_TIME",
+    "rst.service.last_success_frame": "FT_FRAMENUM",
+    "rst.service.next_success": "FT_ABSOLUTE_TIME",
+    "rst.service.next_success_frame": "FT_FRAMENUM",
     "rst.points.seen": "FT_STRING",
     "rst.points.missing": "FT_STRING",
 }
@@ -76,6 +86,7 @@ ALLOWED = {
     "rst.capture_side": "client server middle unknown".split(),
     "rst.declared.source": "netscaler f5 rst_diag mptcp_option text kernel".split(),
     "rst.finding.kind": "syn_timeout silent_give_up icmp_unreachable".split(),
+    "rst.service.name_from": "tls http proxy dns mdns llmnr protocol port".split(),
 }
 PAIRS = [
     ("rst.evidence.text", "rst.evidence.frame"),

@@ -135,7 +135,8 @@ def test_index_template(tshark, tour):
 
 
 def fits(values, properties):
-    kinds = {"long": int, "double": float, "boolean": bool, "keyword": str, "text": str}
+    kinds = {"long": int, "double": float, "boolean": bool, "keyword": str, "text": str,
+             "date": re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z").fullmatch}
     for name, value in values.items():
         if name in ("_ws_expert", "text"):
             continue

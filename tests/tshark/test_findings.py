@@ -33,7 +33,7 @@ def test_sentences(tshark):
     text = {row["frame.number"][0]: row["rst.finding.summary"][0] for row in findings(tshark, CAPTURE)}
     said = [text[row["frame"]] for row in EXPECTED]
     assert "203.0.113.61:443 never answered" in said[0] and "SYN 4 times in 7.0 s" in said[0]
-    assert "203.0.113.62:5432 stopped answering" in said[1] and "7 times" in said[1]
+    assert "203.0.113.62:5432 (shop.example) stopped answering" in said[1] and "7 times" in said[1]
     assert "203.0.113.1 on the path answered ICMP communication administratively prohibited" in said[2]
     assert "ICMP host unreachable" in said[3]
     for at, server in ((4, "203.0.113.65:3343"), (5, "[2001:db8:6::53]:53")):

@@ -6,6 +6,8 @@
 #include "engine/ask_problems.h"
 
 #include "engine/collect.h"
+#include "engine/naming.h"
+#include "problems/history.h"
 #include "problems/json.h"
 #include "problems/problems.h"
 #include "problems/report.h"
@@ -72,25 +74,69 @@ static uint32_t answer(const rst_problems_t *problems, const rst_incident_t *inc
     return problem->number;
 }
 
+/* Later resets of a connection belong to what its first one is. */
+static const rst_incident_t *incident_of(const rst_problems_t *problems, const rst_reset_t *reset)
+{
+    const rst_reset_t *first = reset->story->first ? reset->story->first : reset;
+
+    return rst_census_find(problems->census, first->at.pass_index);
+}
+
+/* engine->findings has been made. */
+static const rst_incident_t *incident_at(const rst_engine_t *engine, const rst_problems_t *problems, uint32_t frame)
+{
+    const rst_failure_t *failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
+
+    return failure ? rst_census_find(problems->census, failure->last.pass_index) : NULL;
+}
+
 uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
                                const char **title)
 {
     const rst_problems_t *problems = problems_of(engine, memory);
-    const rst_reset_t *first = reset->story->first ? reset->story->first : reset;
 
-    return answer(problems, rst_census_find(problems->census, first->at.pass_index), title);
+    return answer(problems, incident_of(problems, reset), title);
 }
 
 uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, const char **title)
 {
     const rst_problems_t *problems = problems_of(engine, memory);
-    const rst_failure_t *failure;
 
     *title = NULL;
-    if (!engine->findings)
-        return 0;
-    failure = g_hash_table_lookup(engine->findings, GUINT_TO_POINTER(frame));
-    if (!failure)
-        return 0;
-    return answer(problems, rst_census_find(problems->census, failure->last.pass_index), title);
+    return engine->findings ? answer(problems, incident_at(engine, problems, frame), title) : 0;
+}
+
+/* incident may be NULL. */
+static bool tell_history(rst_engine_t *engine, const rst_problems_t *problems, const rst_incident_t *incident,
+                         const char *service, const rst_memory_t *memory, rst_service_history_t *found)
+{
+    if (!engine->history)
+        engine->history = rst_history_new(problems);
+    if (!incident || !rst_history_find(engine->history, incident, found))
+        return false;
+    found->last_frame = rst_frames_number(&engine->file.frames, found->last.pass_index);
+    found->next_frame = rst_frames_number(&engine->file.frames, found->next.pass_index);
+    found->text = rst_history_text(engine->history, incident, found, service, memory);
+    return true;
+}
+
+bool rst_engine_history_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
+                           rst_service_history_t *found)
+{
+    const rst_problems_t *problems = problems_of(engine, memory);
+    const char *server = rst_reset_server(reset, memory);
+    const char *label = rst_engine_service_name(engine, reset, memory).label;
+
+    return tell_history(engine, problems, incident_of(problems, reset), rst_service_name_write(server, server, label, memory),
+                        memory, found);
+}
+
+bool rst_engine_history_at(rst_engine_t *engine, uint32_t frame, const rst_finding_t *finding,
+                           const rst_memory_t *memory, rst_service_history_t *found)
+{
+    const rst_problems_t *problems = problems_of(engine, memory);
+    const char *service = rst_service_name_write(finding->acceptor, finding->acceptor, finding->service.label, memory);
+
+    return engine->findings &&
+           tell_history(engine, problems, incident_at(engine, problems, frame), service, memory, found);
 }

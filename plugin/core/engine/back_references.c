@@ -6,6 +6,7 @@
 #include "engine/back_references.h"
 
 #include "points/losses.h"
+#include "problems/history.h"
 #include "problems/problems.h"
 
 void rst_lists_drop_all(rst_engine_t *engine)
@@ -16,6 +17,7 @@ void rst_lists_drop_all(rst_engine_t *engine)
     rst_pace_packet(&engine->findings_pace);
     g_clear_pointer(&engine->findings, g_hash_table_destroy);
     g_clear_pointer(&engine->back_references, g_hash_table_destroy);
+    g_clear_pointer(&engine->history, rst_history_free);
     g_clear_pointer(&engine->problems, rst_problems_free);
 }
 

@@ -26,6 +26,12 @@ static void take_ends(const collector_t *collector, rst_flow_t *flow, const rst_
     flow->port = port[1 - client];
 }
 
+static void take_name(rst_flow_t *flow, rst_called_t called)
+{
+    flow->called = called;
+    flow->name = rst_called_binds(called) ? called.name : 0;
+}
+
 static bool is_taken(const collector_t *collector, const void *story, const void *whole)
 {
     return (story && g_hash_table_contains(collector->taken, story)) ||
@@ -71,7 +77,7 @@ static void add_reset(const collector_t *collector, const rst_reset_t *reset, co
     flow.first = reset->story->began.time;
     flow.began = reset->story->began.pass_index;
     flow.last = reset->at.time;
-    flow.name = reset->story->name;
+    take_name(&flow, reset->story->called);
     flow.facts |= RST_FLOW_RESET;
     if (!reset->role_known)
         flow.facts |= RST_FLOW_GUESSED;
@@ -114,6 +120,7 @@ static rst_flow_t flow_of_failure(const collector_t *collector, const rst_failur
         client = conn ? rst_conn_client(conn) : failure->client;
     if (current && failure->kind != RST_FINDING_SYN_TIMEOUT)
         flow = rst_past_flow(&conn->direction[client], &conn->direction[1 - client]);
+    flow.called = failure->called;
     flow.first = current ? MIN(conn->first.time, failure->first.time) : failure->first.time;
     flow.began = current ? MIN(conn->first.pass_index, failure->first.pass_index) : failure->first.pass_index;
     flow.last = failure->last.time;
@@ -169,7 +176,6 @@ static void add_summary(const collector_t *collector, const rst_conn_entry_t *en
     const rst_closed_summary_t *summary = &entry->as.summary;
     unsigned client = summary->client > 0;
     rst_flow_t flow = {.facts = RST_FLOW_ASKED | RST_FLOW_ANSWERED | RST_FLOW_CLIENT_FIN | RST_FLOW_SERVER_FIN,
-                       .name = summary->name,
                        .began = summary->first_pass_index,
                        .first = summary->first_time,
                        .last = summary->last_time};
@@ -180,6 +186,7 @@ static void add_summary(const collector_t *collector, const rst_conn_entry_t *en
     if (summary->client < 0)
         client = rst_port_is_service(port[0]) ? 1 : port[0] < port[1] && !rst_port_is_service(port[1]);
     take_ends(collector, &flow, address, port, client);
+    take_name(&flow, summary->called);
     flow.ttl = summary->direction[1 - client].ttl;
     flow.client_ttl = summary->direction[client].syn_ttl;
     if (summary->opened)
@@ -207,7 +214,7 @@ static void add_conn(const collector_t *collector, const rst_conn_t *conn)
     flow.first = conn->first.time;
     flow.last = conn->last.time;
     flow.began = conn->first.pass_index;
-    flow.name = conn->name;
+    take_name(&flow, conn->called);
     for (unsigned from = 0; from < 2; from++) {
         collector->census->copies += conn->direction[from].copies;
         collector->census->gaps += conn->direction[from].gaps;

@@ -8,6 +8,7 @@
 #include "engine/back_references.h"
 #include "engine/closing.h"
 #include "engine/forget.h"
+#include "engine/naming.h"
 #include "engine/past.h"
 #include "engine/remains.h"
 #include "engine/resets.h"
@@ -43,6 +44,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->keep, &engine->file);
     rst_asked_names_open(&engine->names);
+    rst_resolved_open(&engine->resolved, &engine->keep);
     rst_icmp_reports_open(&engine->icmp_reports, &engine->keep);
     rst_points_open(&engine->points, &engine->file, &engine->hosts, &engine->table, &engine->memory);
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
@@ -64,6 +66,7 @@ void rst_engine_free(rst_engine_t *engine)
     rst_join_free(engine->judge.join);
     rst_hosts_close(&engine->hosts);
     rst_asked_names_close(&engine->names);
+    rst_resolved_close(&engine->resolved);
     rst_icmp_reports_close(&engine->icmp_reports);
     rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);
@@ -227,6 +230,12 @@ void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)
     rst_icmp_reports_take(&engine->icmp_reports, icmp, engine->file.now, &engine->file.prefs, shown);
 }
 
+void rst_engine_dns(rst_engine_t *engine, const rst_dns_t *dns)
+{
+    rst_keep_make_room(&engine->keep);
+    rst_resolved_take(&engine->resolved, dns, engine->file.now);
+}
+
 void rst_engine_limit(rst_engine_t *engine, uint64_t bytes)
 {
     rst_keep_limit(&engine->keep, bytes);
@@ -235,10 +244,20 @@ void rst_engine_limit(rst_engine_t *engine, uint64_t bytes)
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict)
 {
-    if (reset == &engine->orphan)
+    if (reset == &engine->orphan) {
         rst_remains_tell(engine, reset->id, memory, texts, verdict);
-    else
-        rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
+        return;
+    }
+    rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
+    if (texts)
+        verdict->summary = rst_service_name_write(verdict->summary, rst_reset_server(reset, memory),
+                                            rst_engine_service_name(engine, reset, memory).label, memory);
+}
+
+rst_service_name_t rst_engine_service_name(const rst_engine_t *engine, const rst_reset_t *reset,
+                                           const rst_memory_t *memory)
+{
+    return rst_naming_words(&engine->names, reset->story->called, memory);
 }
 
 const char *rst_engine_explain(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory)

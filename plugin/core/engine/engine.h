@@ -14,8 +14,11 @@
 #include "advice/advice.h"
 #include "answer/finding.h"
 #include "answer/foreign.h"
+#include "answer/service_history.h"
+#include "answer/service_name.h"
 #include "answer/verdict.h"
 #include "base/memory.h"
+#include "facts/dns.h"
 #include "facts/icmp.h"
 #include "facts/prefs.h"
 #include "facts/segment.h"
@@ -58,6 +61,9 @@ const rst_reset_t *rst_engine_reset(rst_engine_t *engine, uint32_t id);
 /* Adds the facts of an ICMP error in the current frame. */
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
 
+/* Adds a DNS message in the current frame. */
+void rst_engine_dns(rst_engine_t *engine, const rst_dns_t *dns);
+
 /* Writes the verdict on a reset. texts = false leaves out summary, evidence texts and declared text (cheaper). Strings
  * are allocated from memory. */
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
@@ -66,6 +72,10 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, c
 /* What to do about it; local = with its times also in the time zone of this computer. */
 void rst_engine_advice(const rst_reset_t *reset, const rst_verdict_t *verdict, bool local, const rst_memory_t *memory,
                        rst_advice_t *advice);
+
+/* What the server of the reset's connection is called, as far as that was known when it was reset first. */
+rst_service_name_t rst_engine_service_name(const rst_engine_t *engine, const rst_reset_t *reset,
+                                           const rst_memory_t *memory);
 
 /* Explains that verdict: the rules that were asked, what each answered, what limited or changed the verdict. Several
  * lines, allocated from memory. */
@@ -101,6 +111,15 @@ uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, c
 
 /* The same for the finding at a frame. */
 uint32_t rst_engine_problem_at(rst_engine_t *engine, uint32_t frame, const rst_memory_t *memory, const char **title);
+
+/* How the other connections to the service of a reset went, from the second pass on; false if its connection counts as
+ * no failure, or is not known. Counted like problems. */
+bool rst_engine_history_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
+                           rst_service_history_t *found);
+
+/* The same for the finding at a frame. */
+bool rst_engine_history_at(rst_engine_t *engine, uint32_t frame, const rst_finding_t *finding,
+                           const rst_memory_t *memory, rst_service_history_t *found);
 
 /* What does not fit in a packet of this frame that bears the address of a side it does not come from: RST_CLUE_* of
  * answer/foreign.h; 0 = it fits, or nothing is known against it. During the first pass, for the current frame and those

@@ -6,6 +6,7 @@
 #include "engine/failures.h"
 
 #include "base/text.h"
+#include "engine/naming.h"
 #include "points/delivery.h"
 
 #define FAILURES_MAX 65536 /* of connections whose addresses and ports were used again; beyond, the oldest go */
@@ -47,7 +48,8 @@ static rst_failure_t failure_of(const rst_conn_t *conn)
     return (rst_failure_t){.conn = conn,
                            .address = {conn->address[0], conn->address[1]},
                            .port = {conn->port[0], conn->port[1]},
-                           .client = (uint8_t)rst_conn_client(conn)};
+                           .client = (uint8_t)rst_conn_client(conn),
+                           .called = rst_naming_called(conn)};
 }
 
 static bool conn_failure(const rst_engine_t *engine, const rst_conn_t *conn, rst_failure_t *failure)
@@ -83,6 +85,7 @@ static bool opening_failure(const rst_engine_t *engine, const rst_conn_t *conn, 
     if (opening->count < 2 || (opening->count == 2 && !went_on_for(engine, last, rst_elapsed(first, last))))
         return false;
     *failure = failure_of(conn);
+    failure->called = (rst_called_t){0}; /* that is of the connection before */
     failure->kind = RST_FINDING_SYN_TIMEOUT;
     failure->from = opening->from;
     failure->count = opening->count;
@@ -231,6 +234,7 @@ static void list_report(rst_engine_t *engine, const rst_icmp_report_t *report)
     bool closed;
     const rst_conn_t *conn = reported_conn(engine, &report->icmp, &from, &closed);
     const rst_failure_t failure = {.conn = conn,
+                                   .called = conn ? rst_naming_called(conn) : (rst_called_t){0},
                                    .report = report,
                                    .kind = RST_FINDING_ICMP_UNREACHABLE,
                                    .from = (uint8_t)from,
@@ -373,5 +377,7 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
                           ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
                           : endpoint(failure, 1u - failure->from, memory);
     name_ends(failure, memory, finding);
+    finding->service = rst_naming_words(&engine->names, failure->called, memory);
+    finding->summary = rst_service_name_write(finding->summary, finding->acceptor, finding->service.label, memory);
     return true;
 }

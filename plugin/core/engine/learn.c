@@ -7,6 +7,7 @@
 
 #include "declared/netscaler.h"
 #include "engine/attempts.h"
+#include "engine/naming.h"
 #include "engine/proof.h"
 #include "engine/syn_options.h"
 #include "judge/patterns.h"
@@ -51,6 +52,8 @@ void rst_learn_segment(rst_engine_t *engine, rst_conn_t *conn, unsigned from, co
 
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN)
         rst_attempts_note(engine, conn, from);
+    if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN && engine->resolved.answers)
+        rst_naming_resolves(engine, conn, from);
     if ((segment->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
         !(conn->direction[1 - from].known & RST_DIRECTION_PROVED))
         rst_proof_learn(engine, conn, from, segment->seq, segment->ack);

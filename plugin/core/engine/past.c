@@ -54,7 +54,8 @@ void rst_past_note(rst_engine_t *engine, rst_conn_t *conn)
     past.flow.first = conn->first.time;
     past.flow.last = conn->last.time;
     past.flow.began = conn->first.pass_index;
-    past.flow.name = conn->name;
+    past.flow.called = conn->called;
+    past.flow.name = rst_called_binds(conn->called) ? conn->called.name : 0;
     if (conn->resets)
         past.flow.facts |= RST_FLOW_RESET;
     g_array_append_val(engine->past, past);

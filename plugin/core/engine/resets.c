@@ -9,6 +9,7 @@
 #include "engine/forget.h"
 #include "engine/learn.h"
 #include "engine/misfits.h"
+#include "engine/naming.h"
 #include "engine/segments.h"
 #include "track/aftermath.h"
 #include "track/doubt.h"
@@ -93,7 +94,7 @@ static rst_story_t *story_of(rst_engine_t *engine, rst_conn_t *conn)
     story->address = conn->address;
     story->port = conn->port;
     story->point = conn->point;
-    story->name = conn->name;
+    story->called = rst_naming_called(conn);
     story->merged_places = conn->merged_places;
     story->began = conn->first.pass_index ? conn->first : engine->file.now;
     conn->story = story;

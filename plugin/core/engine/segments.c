@@ -8,6 +8,7 @@
 #include "engine/failures.h"
 #include "engine/learn.h"
 #include "engine/misfits.h"
+#include "engine/naming.h"
 #include "engine/past.h"
 #include "track/aftermath.h"
 #include "track/doubt.h"
@@ -170,6 +171,8 @@ static void take_own(rst_engine_t *engine, rst_conn_t *conn, unsigned from, cons
         rst_fit_learn(side, segment, false);
     if (rst_gap_is_open(side, peer))
         rst_gap_anchor(side, peer, segment, engine->file.now);
+    if (segment->len && !side->data_segments && !conn->called.protocol)
+        conn->called.protocol = rst_protocol_read(segment);
     rst_direction_take(side, peer, segment, engine->file.now, idle == RST_TIME_NONE ? 0 : idle, &engine->memory);
     for (unsigned i = 0; i < conn->revisables; i++)
         rst_aftermath_reached(conn->revisable[i], conn->direction);
@@ -287,8 +290,8 @@ static void take_current(rst_engine_t *engine, rst_conn_t *conn, unsigned from, 
         take_held(engine, conn, from);
     if (conn->direction[1 - from].doubt)
         rst_segments_confirm(engine, conn, from, segment);
-    if (segment->name_len && !conn->name)
-        conn->name = rst_asked_names_number(&engine->names, segment->name, segment->name_len, &engine->memory);
+    if (segment->name_len)
+        rst_naming_asks(engine, conn, from, segment);
     take_own(engine, conn, from, segment);
 }
 

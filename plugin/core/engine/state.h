@@ -22,6 +22,7 @@
 #include "track/host_table.h"
 #include "track/icmp_reports.h"
 #include "track/keep.h"
+#include "track/resolved.h"
 
 #define RST_ENDED_MAX 1024
 #define RST_CLOSED_MAX 65536
@@ -37,6 +38,7 @@ typedef struct rst_failure {
     const rst_icmp_report_t *report; /* for icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
     uint8_t from;     /* index of the side whose segments stayed unanswered */
+    rst_called_t called; /* what the server is called */
     bool icmp_unkept; /* an ICMP error may have come, and have given way */
     uint16_t count;
     rst_moment_t first, last;
@@ -62,6 +64,7 @@ struct rst_engine {
     rst_memory_t memory; /* allocates from the pool, charged to RST_KIND_CONNS */
     rst_hosts_t hosts;
     rst_asked_names_t names;               /* of servers */
+    rst_resolved_t resolved;               /* addresses that clients asked for by name */
     rst_conn_table_t table;                /* all connections */
     rst_points_t points;                   /* interfaces and capture points */
     rst_ghosts_t ghosts;                   /* what had to go */
@@ -79,6 +82,7 @@ struct rst_engine {
     uint32_t failures_next;
     GArray *past;                  /* rst_past_t, earlier incarnations */
     struct rst_problems *problems; /* made after the first pass, NULL before */
+    struct rst_history *history;   /* of services; the same */
     int64_t began;                 /* time of the first frame that has one */
     GHashTable *findings;          /* frame number -> rst_failure_t; made after the first pass, NULL before */
     rst_pace_t references_pace, findings_pace; /* of the two tables, which each packet drops */

@@ -50,6 +50,18 @@ typedef enum rst_checksum {
     RST_CHECKSUM_BAD
 } rst_checksum_t;
 
+/* Where the name of a server is from. */
+typedef enum rst_named_by {
+    RST_NAMED_BY_NOTHING,
+    RST_NAMED_BY_TLS,   /* its client asked for it in a ClientHello */
+    RST_NAMED_BY_HTTP,  /* in the Host line of its latest request */
+    RST_NAMED_BY_PROXY, /* in its latest request, which is to be passed on there */
+    RST_NAMED_BY_DNS,   /* its client had asked for the address of that name, with this answer */
+    RST_NAMED_BY_MULTICAST,
+    RST_NAMED_BY_LLMNR,
+    RST_NAMED_BY_COUNT
+} rst_named_by_t;
+
 #define RST_HEAD_MAX 128 /* payload bytes kept of a reset */
 #define RST_NAME_MAX 100 /* of a longer name, the beginning is kept */
 #define RST_HEAD_DATA 24 /* payload bytes kept of any other segment */
@@ -83,7 +95,8 @@ typedef struct rst_segment {
     rst_checksum_t (*checksum)(const void *packet);
     const void *packet;
     uint16_t head_len;
-    uint8_t name_len;           /* of the server that a TLS ClientHello asks for, 0 = none */
+    uint8_t name_len;           /* of the server that a TLS ClientHello or an HTTP request asks for, 0 = none */
+    uint8_t named_by;           /* rst_named_by_t */
     uint8_t head[RST_HEAD_MAX]; /* first head_len payload bytes; the rest is uninitialized */
     uint8_t name[RST_NAME_MAX]; /* first name_len bytes */
 } rst_segment_t;

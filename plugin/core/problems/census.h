@@ -16,6 +16,7 @@
 #include "base/address.h"
 #include "base/moment.h"
 #include "problems/keys.h"
+#include "track/asked_names.h"
 
 enum {                              /* rst_flow_t.facts */
        RST_FLOW_BEGAN = 0x01,       /* its SYN is in the capture */
@@ -41,7 +42,8 @@ typedef struct rst_flow {
     uint8_t ttl;                   /* of what the server sent, apart from resets; 0 = not known */
     uint8_t system;                /* rst_system_t of the client, and times 8 that of the server */
     uint8_t client_ttl;            /* of its SYN, 0 = not known */
-    uint32_t name;                 /* that the client asked for, 0 = not known */
+    uint32_t name;                 /* that the client asked for on this connection, 0 = not known */
+    rst_called_t called;           /* what its server is called */
     uint32_t incident;             /* number + 1, 0 = it did not fail */
     uint32_t to_client, to_server; /* bytes, at most UINT32_MAX */
 } rst_flow_t;

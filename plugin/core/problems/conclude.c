@@ -249,14 +249,22 @@ static void find_timer(const rst_problems_t *problems, rst_problem_t *problem)
     g_free(value);
 }
 
+static uint32_t asked_name(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t k)
+{
+    const rst_flow_t *flow = rst_incident_flow(problems->census, incident_at(problems, problem, k));
+
+    if (flow->name)
+        return flow->name;
+    return rst_called_is_asked(flow->called) ? flow->called.name : 0;
+}
+
 /* The name that nearly all connections asked for, where that is what they have in common. */
 static void find_trigger(const rst_problems_t *problems, rst_problem_t *problem)
 {
-    const rst_census_t *census = problems->census;
     uint32_t name = 0, agree = 0, count = 0;
 
     for (uint32_t k = 0; k < problem->hits; k++) {
-        uint32_t asked = rst_incident_flow(census, incident_at(problems, problem, k))->name;
+        uint32_t asked = asked_name(problems, problem, k);
 
         if (!asked)
             continue;
@@ -267,10 +275,31 @@ static void find_trigger(const rst_problems_t *problems, rst_problem_t *problem)
     }
     agree = 0;
     for (uint32_t k = 0; k < problem->hits; k++)
-        agree += rst_incident_flow(census, incident_at(problems, problem, k))->name == name;
+        agree += asked_name(problems, problem, k) == name;
     if (!count || agree * NAME_SHARE < problem->hits * (NAME_SHARE - 1))
         return;
-    problem->trigger = g_ptr_array_index(census->names, name - 1);
+    problem->trigger = g_ptr_array_index(problems->census->names, name - 1);
+}
+
+/* What the one server is called, if all that know a name for it know the same. */
+static void find_called(const rst_problems_t *problems, rst_problem_t *problem)
+{
+    for (uint32_t k = 0; problem->services == 1 && k < problem->hits; k++) {
+        const rst_called_t called = rst_incident_flow(problems->census, incident_at(problems, problem, k))->called;
+
+        if (called.name && problem->called.name && called.name != problem->called.name) {
+            problem->called = (rst_called_t){0};
+            return;
+        }
+        if (called.name && !problem->called.name) {
+            problem->called.name = called.name;
+            problem->called.by = called.by;
+        }
+        if (called.protocol && (!problem->called.protocol || problem->called.by_port)) {
+            problem->called.protocol = called.protocol;
+            problem->called.by_port = called.by_port;
+        }
+    }
 }
 
 static bool has_trigger(const rst_problem_t *problem)
@@ -316,6 +345,7 @@ void rst_conclude(rst_problems_t *problems)
             problem->confidence = confidence_of(problems, problem);
         if (has_trigger(problem))
             find_trigger(problems, problem);
+        find_called(problems, problem);
         if (has_timer(problem))
             find_timer(problems, problem);
         problem->severity = (uint8_t)severity_of(problem);

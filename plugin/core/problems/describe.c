@@ -186,6 +186,15 @@ static const char *id_of(const rst_problems_t *problems, const rst_problem_t *pr
     return keep(problems, id);
 }
 
+static rst_service_name_t service_of(const rst_problems_t *problems, const rst_problem_t *problem)
+{
+    const rst_called_t called = problem->called;
+    const char *name = called.name ? g_ptr_array_index(problems->census->names, called.name - 1) : NULL;
+
+    return rst_service_name_of(name, (rst_named_by_t)called.by, (rst_protocol_t)called.protocol, called.by_port,
+                               &problems->memory);
+}
+
 void rst_describe(rst_problems_t *problems)
 {
     rst_names_t seen;
@@ -198,6 +207,7 @@ void rst_describe(rst_problems_t *problems)
             continue;
         problem->value = keep(problems, value_of(problems, problem));
         problem->filter = keep(problems, filter_of(problems, problem));
+        problem->service = service_of(problems, problem);
         problem->title = keep(problems, rst_words_title(problems, problem));
         problem->settle = problem->confidence < SURE ? keep(problems, rst_words_settle(problems, problem)) : NULL;
         rst_todo_set(problems, problem);

@@ -67,6 +67,10 @@ static void write_places(const rst_problems_t *problems, const rst_problem_t *pr
     rst_place_service(problems->census, flow->server, flow->port, text);
     rst_json_key(out, "server");
     rst_json_string_or_null(out, problem->services == 1 ? text : NULL);
+    rst_json_key(out, "service_name");
+    rst_json_string_or_null(out, problem->service.name);
+    rst_json_key(out, "service_name_from");
+    rst_json_string_or_null(out, problem->service.from);
     write_ends(problems, problem, true, listed, out);
     write_ends(problems, problem, false, listed, out);
 }
@@ -280,7 +284,7 @@ void rst_json_write(const rst_problems_t *problems, const rst_extent_t *extent, 
     rst_json_open(out, '{');
     rst_json_key(out, "schema");
     rst_json_number(out, 1);
-    rst_json_quoting(out, (const char *const[]){"trigger", "binding.value", "id", "title", NULL});
+    rst_json_quoting(out, (const char *const[]){"trigger", "binding.value", "id", "title", "service_name", NULL});
     write_capture(problems->census, out);
     rst_json_key(out, "problems");
     rst_json_open(out, '[');

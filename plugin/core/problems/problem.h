@@ -6,6 +6,7 @@
 #ifndef RST_PROBLEM_H
 #define RST_PROBLEM_H
 
+#include "answer/service_name.h"
 #include "problems/census.h"
 #include "problems/scope.h"
 
@@ -39,12 +40,14 @@ typedef struct rst_problem {
     uint32_t start, hits; /* of its incidents in the list of all */
     uint32_t total, in_period;
     uint32_t without_start; /* among the total: began before the capture */
-    uint32_t closed; /* by FIN at the moment at which its process ended */
+    uint32_t closed;        /* by FIN at the moment at which its process ended */
     uint32_t services, servers, clients;
-    uint32_t example;      /* incident */
-    int64_t first, last;   /* deciding frames */
-    int64_t timer, spread; /* RST_TIME_NONE = there is none */
-    const char *trigger;   /* from the wire, escaped; NULL = none */
+    uint32_t example;           /* incident */
+    int64_t first, last;        /* deciding frames */
+    int64_t timer, spread;      /* RST_TIME_NONE = there is none */
+    rst_called_t called;        /* what its one server is called */
+    rst_service_name_t service; /* the same in words */
+    const char *trigger;        /* from the wire, escaped; NULL = none */
     const char *id, *title, *settle, *filter, *value;
     const char *meaning; /* in one sentence */
     char **advice;       /* steps, NULL at the end; owned by rst_problems_t.steps */
@@ -52,9 +55,9 @@ typedef struct rst_problem {
 } rst_problem_t;
 
 /* rst_incident_t.problem of what is only counted: */
-#define RST_PROBLEM_NOISE UINT32_MAX        /* none of ours */
-#define RST_PROBLEM_CHECK (UINT32_MAX - 1)  /* a health check, which only its sisters show */
-#define RST_PROBLEM_UNSEEN (UINT32_MAX - 2) /* the capture lacks the answers */
+#define RST_PROBLEM_NOISE UINT32_MAX         /* none of ours */
+#define RST_PROBLEM_CHECK (UINT32_MAX - 1)   /* a health check, which only its sisters show */
+#define RST_PROBLEM_UNSEEN (UINT32_MAX - 2)  /* the capture lacks the answers */
 #define RST_PROBLEM_RELAYED (UINT32_MAX - 3) /* the consequence of another one */
 
 /* Is it part of a problem? */
@@ -72,6 +75,8 @@ typedef struct rst_problems {
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets that need nobody */
     GArray *undetermined;             /* incidents */
     GStringChunk *texts;
+    GPtrArray *blocks; /* of memory */
+    rst_memory_t memory;
     GPtrArray *steps;
 } rst_problems_t;
 

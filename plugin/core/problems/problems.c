@@ -23,6 +23,15 @@
 #include "problems/unseen.h"
 
 /* What hurts most first: nobody misses what a scan is denied. */
+static void *alloc_block(void *scope, size_t size)
+{
+    GPtrArray *blocks = scope;
+    void *block = g_malloc(size);
+
+    g_ptr_array_add(blocks, block);
+    return block;
+}
+
 static int compare_problems(gconstpointer left, gconstpointer right, gpointer user_data)
 {
     const rst_problems_t *problems = user_data;
@@ -82,6 +91,8 @@ rst_problems_t *rst_problems_new(rst_census_t *census)
     problems->census = census;
     problems->problem = g_array_new(FALSE, FALSE, sizeof(rst_problem_t));
     problems->texts = g_string_chunk_new(4096);
+    problems->blocks = g_ptr_array_new_with_free_func(g_free);
+    problems->memory = (rst_memory_t){alloc_block, NULL, problems->blocks};
     problems->steps = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     problems->undetermined = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     rst_unseen_set_aside(problems);
@@ -111,6 +122,7 @@ void rst_problems_free(rst_problems_t *problems)
     g_array_free(problems->problem, TRUE);
     g_array_free(problems->undetermined, TRUE);
     g_string_chunk_free(problems->texts);
+    g_ptr_array_free(problems->blocks, TRUE);
     g_ptr_array_free(problems->steps, TRUE);
     g_free(problems->order);
     g_free(problems->by_number);

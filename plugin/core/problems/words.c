@@ -241,9 +241,20 @@ static char *fill_in(const rst_problems_t *problems, const rst_problem_t *proble
     return g_string_free(out, FALSE);
 }
 
+/* With the name of the server beside its address, unless the sentence has it already. */
 char *rst_words_title(const rst_problems_t *problems, const rst_problem_t *problem)
 {
-    return fill_in(problems, problem, words_of(problem)->title);
+    const rst_flow_t *flow = example_flow(problems, problem);
+    char *title = fill_in(problems, problem, words_of(problem)->title);
+    char place[RST_PLACE_MAX];
+    const char *named;
+
+    rst_place_service(problems->census, flow->server, flow->port, place);
+    named = problem->trigger ? title : rst_service_name_write(title, place, problem->service.label, &problems->memory);
+    if (named == title)
+        return title;
+    g_free(title);
+    return g_strdup(named);
 }
 
 char *rst_words_settle(const rst_problems_t *problems, const rst_problem_t *problem)

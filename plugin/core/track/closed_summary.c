@@ -77,7 +77,7 @@ void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction
         .last_time = conn->last.time,
         .first_pass_index = conn->first.pass_index,
         .last_pass_index = conn->last.pass_index,
-        .name = conn->name,
+        .called = conn->called,
         .point = conn->point,
         .client = conn->client,
         .opened = conn->opened,
@@ -139,7 +139,7 @@ void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t 
     conn->last = (rst_moment_t){summary->last_pass_index, summary->last_time};
     conn->client = summary->client;
     conn->opened = summary->opened;
-    conn->name = summary->name;
+    conn->called = summary->called;
     conn->from_closed_summary = true;
     for (unsigned from = 0; from < 2; from++) {
         /* The summary keeps one time, that of the connection's last segment: it is known for that segment's sender

@@ -25,7 +25,8 @@ typedef struct rst_closed_direction {
 typedef struct rst_closed_summary {
     rst_closed_direction_t *direction; /* two */
     int64_t first_time, last_time;
-    uint32_t first_pass_index, last_pass_index, name;
+    uint32_t first_pass_index, last_pass_index;
+    rst_called_t called;
     uint8_t point;
     int8_t client;
     bool opened;

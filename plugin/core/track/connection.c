@@ -256,7 +256,7 @@ void rst_conn_start(rst_conn_t *conn, const rst_memory_t *memory)
     conn->opened = false;
     conn->from_closed_summary = false;
     conn->first.pass_index = 0;
-    conn->name = 0;
+    conn->called = (rst_called_t){0};
     conn->story = NULL;
 }
 

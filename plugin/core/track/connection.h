@@ -11,6 +11,7 @@
 #define RST_CONNECTION_H
 
 #include "base/queue.h"
+#include "track/asked_names.h"
 #include "track/direction.h"
 #include "track/hosts.h"
 #include "track/opening.h"
@@ -46,7 +47,7 @@ typedef struct rst_conn {
     bool from_closed_summary;         /* all that is known of this incarnation is what closed_summary.h keeps */
     bool merged_places;               /* the file shows it from two places on one interface (merged.h) */
     uint16_t resets;                  /* of this incarnation that count */
-    uint32_t name;                    /* of the server that its client asked for (asked_names.h), 0 = not known */
+    rst_called_t called;              /* what its server is called */
     rst_moment_t first, last;         /* of this incarnation, including resets but not copies */
     rst_direction_t *direction;       /* both directions, by index of the sender; never NULL */
     rst_previous_t *previous;         /* NULL for the first incarnation */

@@ -44,7 +44,8 @@ typedef enum rst_value {
     X(HOSTS, 10)   /* hosts */                                                                                         \
     X(SERVICES, 5) /* services */                                                                                      \
     X(VISITS, 5)   /* visits of clients to services, and their habits */                                               \
-    X(ICMP, 5)     /* ICMP errors */
+    X(ICMP, 5)     /* ICMP errors */                                                                                   \
+    X(NAMES, 3)    /* names that addresses were found by */
 
 typedef enum rst_kind {
 #define RST_KIND_NAME(name, share) RST_KIND_##name,

@@ -9,6 +9,7 @@
 
 #include "answer/verdict.h"
 #include "base/frames.h"
+#include "track/asked_names.h"
 #include "track/hosts.h"
 #include "track/previous.h"
 #include "track/visits.h"
@@ -85,7 +86,7 @@ typedef struct rst_story {
     const uint16_t *port;
     uint8_t point;                 /* capture point */
     bool merged_places;            /* the file shows it from two places on one interface (merged.h) */
-    uint32_t name;                 /* that its client had asked for (asked_names.h) when it was reset first, 0 = none */
+    rst_called_t called;           /* what its server was called when it was reset first */
     rst_moment_t began;            /* its first segment */
     const struct rst_reset *first; /* its first reset; NULL while there are only copies */
 } rst_story_t;
