@@ -168,6 +168,22 @@ def general(command):
     return re.sub(r"(?<=port )\d+|(?<=port == )\d+|(?<=[:=])\d{2,}\b(?!\])|(?<=-p )\d+|(?<=-LocalPort )\d+|(?<=-Port )\d+", "N", command)
 
 
+def check_all(commands):
+    """({kind: how}, [what is wrong]): the table for each, everything for the first of a kind."""
+    kinds, wrong = {}, []
+    for command in dict.fromkeys(filter(None, commands)):
+        program, _, rest = command.partition(" ")
+        kind = general(command)
+        try:
+            if kind in kinds and not in_table(program, rest):
+                raise Wrong(f"not in the table of programs: {command}")
+            if kind not in kinds:
+                kinds[kind] = check(command)
+        except Wrong as error:
+            wrong.append(str(error))
+    return kinds, wrong
+
+
 def main(arguments):
     if len(arguments) != 1 or arguments[0].startswith("--"):
         print(__doc__.strip())
@@ -178,16 +194,12 @@ def main(arguments):
         listed = subprocess.run([Path(arguments[0]) / "tests" / "test_advice", "--list"], capture_output=True, text=True,
                                 check=True)
         commands = [line.split("\t")[2] for line in listed.stdout.splitlines()]
-    kinds, wrong = {}, 0
-    for command in dict.fromkeys(filter(None, commands)):
-        try:
-            kinds.setdefault(general(command), check(command))
-        except Wrong as error:
-            wrong += 1
-            print(f"WRONG {error}")
+    kinds, wrong = check_all(commands)
+    for error in wrong:
+        print(f"WRONG {error}")
     for kind, how in sorted(kinds.items()):
         print(f"{how:22} {kind}")
-    print(f"{len(kinds)} kinds of commands, {wrong} wrong")
+    print(f"{len(kinds)} kinds of commands, {len(wrong)} wrong")
     return 1 if wrong or not kinds else 0
 
 

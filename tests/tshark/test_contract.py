@@ -3,10 +3,14 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import re
+import sys
 from xml.etree import ElementTree
 
 import pytest
 import tools
+
+sys.path.insert(0, str(tools.REPO / "tests" / "advice"))
+import commands  # noqa: E402
 
 TYPES = {
     "rst.cause": "FT_STRING",
@@ -124,6 +128,12 @@ def test_no_name_is_a_prefix_of_another(tshark):
     # A child of it, which is written in an object of its own: test_advice looks.
     apart += [(one, f"{one}.{other}") for one in ("rst.advice", "rst.finding.advice") for other in ("step", "command")]
     assert sorted(clashes) == sorted(apart), "JSON and Elasticsearch cannot hold a value and an object under one name"
+
+
+def test_commands(resets):
+    """Those of all samples; test_advice checks every command that there can be."""
+    kinds, wrong = commands.check_all(command for _, row in resets for command in row["rst.advice.command"])
+    assert len(kinds) > 30 and not wrong
 
 
 def test_one_expert_item_per_cause(tshark):
