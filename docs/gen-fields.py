@@ -45,7 +45,8 @@ Only analyzed resets carry the protocol item `rst`, so the display filter `rst` 
 """
 OUTRO = """
 `rst.expert.TOKEN` is the Expert Information entry of a reset with that cause, and `rst.finding.expert.TOKEN` that of a
-failure without a reset. The tokens are listed in [causes.md](causes.md). `rst.foreign.expert` is that of a foreign packet.
+failure without a reset. The tokens are listed in [causes.md](causes.md). `rst.foreign.expert` is that of a foreign packet,
+`rst.expert_problem` that of a problem, at its best example.
 """
 
 Field = namedtuple("Field", "name type meaning")

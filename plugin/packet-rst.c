@@ -297,16 +297,31 @@ static void tap_reset(packet_info *pinfo, const rst_reset_t *reset, rst_tap_t *t
     queue_tap(pinfo, tap);
 }
 
+/* Once for each of the problems that statistics list, at its best example. */
+static void add_problem_expert(packet_info *pinfo, proto_item *item, uint32_t number, const char *title)
+{
+    rst_severity_t severity;
+
+    if (number && number <= rst_preferences_stats().problems &&
+        rst_engine_problem_example(engine, number, &severity) == pinfo->num)
+        rst_expert_add_problem(pinfo, item, severity, number, title);
+}
+
 static void show_problem(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, proto_item *item,
                          const rst_reset_t *reset)
 {
+    bool expert = rst_expert_wanted(tree);
+    bool field = item && rst_tree_wants_problem(tree);
     const char *title;
     uint32_t number;
 
-    if (!item || !pinfo->fd->visited || !rst_tree_wants_problem(tree))
+    if (!pinfo->fd->visited || (!expert && !field))
         return;
     number = problem_of(pinfo, reset, &title);
-    rst_tree_add_problem(item, tvb, number, title);
+    if (field)
+        rst_tree_add_problem(item, tvb, number, title);
+    if (expert)
+        add_problem_expert(pinfo, item, number, title);
 }
 
 /* In one line each; the history only from the second visit on, because it is made of the whole file. */

@@ -22,6 +22,8 @@ static ei_register_info *highest[RST_CAUSE_COUNT];
 static expert_field ei_rst_finding[RST_FINDING_COUNT];
 static ei_register_info ei_finding[RST_FINDING_COUNT];
 static expert_field ei_rst_foreign = EI_INIT;
+static expert_field ei_rst_problem[RST_SEVERITY_COUNT];
+static ei_register_info ei_problem[RST_SEVERITY_COUNT];
 
 static const int severities[RST_SEVERITY_COUNT] = {
     [RST_SEVERITY_CHAT] = PI_CHAT,
@@ -80,6 +82,19 @@ static void prepare_findings(void)
     }
 }
 
+static void prepare_problems(void)
+{
+    static const expert_field unregistered = EI_INIT;
+    int severity;
+
+    for (severity = 0; severity < RST_SEVERITY_COUNT; severity++) {
+        ei_rst_problem[severity] = unregistered;
+        ei_problem[severity].ids = &ei_rst_problem[severity];
+        ei_problem[severity].eiinfo =
+            (expert_field_info){"rst.expert_problem", PI_SEQUENCE, severities[severity], "Problem", EXPFILL};
+    }
+}
+
 void rst_expert_register(int proto)
 {
     static ei_register_info ei_foreign[] = {
@@ -100,6 +115,8 @@ void rst_expert_register(int proto)
     expert_register_field_array(module, ei, (int)count);
     prepare_findings();
     expert_register_field_array(module, ei_finding, RST_FINDING_COUNT);
+    prepare_problems();
+    expert_register_field_array(module, ei_problem, RST_SEVERITY_COUNT);
     expert_register_field_array(module, ei_foreign, array_length(ei_foreign));
 }
 
@@ -162,4 +179,10 @@ void rst_expert_add_foreign(packet_info *pinfo, proto_item *item, const char *te
 {
     expert_add_info_format(pinfo, item, &ei_rst_foreign, "This packet does not fit the side whose address it bears: %s",
                            text);
+}
+
+void rst_expert_add_problem(packet_info *pinfo, proto_item *item, rst_severity_t severity, uint32_t number,
+                            const char *title)
+{
+    expert_add_info_format(pinfo, item, &ei_rst_problem[severity], "Problem %u: %s", number, title);
 }

@@ -22,6 +22,8 @@ bool rst_expert_status_waits(void);
 /* item may be NULL: the column, the tap and the status bar work without a tree. */
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict);
 void rst_expert_add_finding(packet_info *pinfo, proto_item *item, const rst_finding_t *finding);
+void rst_expert_add_problem(packet_info *pinfo, proto_item *item, rst_severity_t severity, uint32_t number,
+                            const char *title);
 void rst_expert_add_foreign(packet_info *pinfo, proto_item *item, const char *text);
 
 #endif

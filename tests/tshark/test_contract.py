@@ -113,7 +113,7 @@ def resets(tshark):
 
 
 def test_names_and_types(tshark):
-    experts = ("rst.expert.", "rst.finding.expert.", "rst.foreign.expert")
+    experts = ("rst.expert.", "rst.finding.expert.", "rst.foreign.expert", "rst.expert_problem")
     actual = {name: kind for name, (_, kind) in tools.field_list(tshark).items() if not name.startswith(experts)}
     assert actual == TYPES
 

@@ -99,7 +99,16 @@ def test_expert_is_bounded(tshark, tmp_path):
     for count in (60, 600):
         capture = refusals(tmp_path / f"{count}.pcap", [(9, port) for port in range(1, count)])
         text = tshark("-2", "-q", "-r", capture, "-z", "expert,note")
-        assert len(re.findall(r"TCP Reset Cause", text)) <= 2, text
+        assert len(re.findall(r"TCP Reset Cause", text)) == 2, text  # the cause, and the problem
+
+
+def test_problems_in_expert_information(tshark, tour):
+    """Each problem that the statistics list, once, at the frame that shows it best."""
+    found = json.loads(tshark("-2", "-q", "-r", tour, "-z", "rst,problems,json,10"))["problems"]
+    rows = tshark.fields(tour, ["frame.number", "_ws.expert.message"], "-Y", "rst.expert_problem")
+    shown = {message: int(row["frame.number"][0]) for row in rows for message in row["_ws.expert.message"]
+             if message.startswith("Problem ")}
+    assert shown == {f"Problem {one['number']}: {one['title']}": one["example_frame"] for one in found}
 
 
 def test_filter(tshark, many):

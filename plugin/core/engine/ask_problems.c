@@ -43,22 +43,33 @@ uint32_t rst_engine_problems_known(rst_engine_t *engine, const rst_memory_t *mem
     return known;
 }
 
-const char *rst_engine_problem_line(const rst_engine_t *engine, uint32_t number, uint32_t *hits)
+static const rst_problem_t *numbered(const rst_problems_t *problems, uint32_t number)
 {
-    const rst_problems_t *problems = engine->problems;
-    uint32_t seen = 0;
-
     for (uint32_t i = 0; i < problems->problem->len; i++) {
         const rst_problem_t *problem = rst_problem_at(problems, problems->by_number[i]);
 
-        seen += problem->number != 0;
-        if (seen == number) {
-            *hits = problem->hits;
-            return problem->title;
-        }
+        if (problem->number == number)
+            return problem;
     }
-    *hits = 0;
-    return "";
+    return NULL;
+}
+
+const char *rst_engine_problem_line(const rst_engine_t *engine, uint32_t number, uint32_t *hits)
+{
+    const rst_problem_t *problem = numbered(engine->problems, number);
+
+    *hits = problem ? problem->hits : 0;
+    return problem ? problem->title : "";
+}
+
+uint32_t rst_engine_problem_example(const rst_engine_t *engine, uint32_t number, rst_severity_t *severity)
+{
+    const rst_problem_t *problem = numbered(engine->problems, number);
+
+    if (!problem)
+        return 0;
+    *severity = (rst_severity_t)problem->severity;
+    return rst_incident_at(engine->problems->census, problem->example)->frame;
 }
 
 /* incident may be NULL. */

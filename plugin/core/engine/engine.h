@@ -105,6 +105,9 @@ char *rst_engine_problems(rst_engine_t *engine, const rst_extent_t *extent, cons
 uint32_t rst_engine_problems_known(rst_engine_t *engine, const rst_memory_t *memory);
 const char *rst_engine_problem_line(const rst_engine_t *engine, uint32_t number, uint32_t *hits);
 
+/* The frame that shows a problem best, and how bad it is; for numbers that the functions here gave. */
+uint32_t rst_engine_problem_example(const rst_engine_t *engine, uint32_t number, rst_severity_t *severity);
+
 /* The problem that a reset belongs to, from the second pass on: its number, and its title; 0 = none. */
 uint32_t rst_engine_problem_of(rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory,
                                const char **title);
