@@ -45,10 +45,10 @@ def nanoseconds(text):
 
 
 def packet_of(row):
-    """A packet from the values of FIELDS; None for what is no TCP segment, or one within another packet."""
+    """A packet from the values of FIELDS; None for what is no TCP segment, a cut one, or one within another packet."""
     number, time, interface, src4, src6, dst4, dst6, sport, dport, flags, seq, ack, ttl4, ttl6 = row
     src, dst, ttl = src4 or src6, dst4 or dst6, ttl4 or ttl6
-    if not sport or not ttl or "," in src + dst + sport + ttl or (src4 and src6):
+    if not (sport and dport and flags and seq and ttl) or "," in src + dst + sport + ttl or (src4 and src6):
         return None
     return Packet(int(number), nanoseconds(time), int(interface or 0), (src, int(sport)), (dst, int(dport)),
                   int(flags, 16), int(seq), int(ack or 0), int(ttl))
