@@ -13,7 +13,7 @@ import pytest
 import tools
 from claims_kinds import wording
 
-sys.path.insert(0, str(tools.REPO / "tests" / "gen"))
+sys.path.append(str(tools.REPO / "tests" / "gen"))
 
 import capfile  # noqa: E402  (needs the path above)
 
