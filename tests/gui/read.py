@@ -15,7 +15,8 @@ from desk import Desk, Stuck
 def below(desk, main, frame):
     """The words of the details, line by line, once they are those of the packet."""
     place, words = desk.read_until(f"Frame {frame}", main,
-                                   lambda letters: "confidence" in letters or "count" in letters)
+                                   lambda letters: "confidence" in letters or "count" in letters,
+                                   lambda: desk.go_to(frame))
     lines = {}
     for word in words:
         if word.y > place.y - 5:
@@ -31,7 +32,6 @@ def read(home, capture, display_filter, size, *frames):
         desk.filter(display_filter)
         desk.read_until("Displayed", main)
         for frame in frames:
-            desk.go_to(frame)
             seen[frame] = below(desk, main, frame)
     return seen
 

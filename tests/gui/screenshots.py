@@ -25,7 +25,7 @@ DOCS = screens.HERE.parents[1] / "docs"
 def shoot(desk, folder, name, window="root"):
     raw = folder / "raw.png"
     desk.photograph(raw, window)
-    subprocess.run(["convert", raw, "-strip", "+dither", "-colors", "64", f"PNG8:{folder / name}.png"], check=True)
+    subprocess.run(["convert", raw, "-strip", "-colors", "64", f"PNG8:{folder / name}.png"], check=True)
     raw.unlink()
 
 
@@ -35,8 +35,7 @@ def answer(desk, capture, frame, folder, name):
     desk.read_until("Packets", main)
     desk.filter("rst")
     desk.read_until("Displayed", main)
-    desk.go_to(frame)
-    desk.read_until(f"Frame {frame}", main, lambda letters: "confidence" in letters)
+    desk.read_until(f"Frame {frame}", main, lambda letters: "confidence" in letters, lambda: desk.go_to(frame))
     shoot(desk, folder, name)
 
 
