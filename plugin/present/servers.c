@@ -6,6 +6,7 @@
  */
 #include "servers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/siphash.h"
@@ -262,30 +263,35 @@ void rst_servers_list(const rst_servers_t *servers, unsigned most, unsigned port
     g_ptr_array_free(list, TRUE);
 }
 
-static int compare_causes(gconstpointer a, gconstpointer b, gpointer data)
-{
-    const uint32_t *counted = (const uint32_t *)data;
-    unsigned left = *(const unsigned *)a;
-    unsigned right = *(const unsigned *)b;
+typedef struct counted_cause {
+    uint32_t resets;
+    rst_cause_t cause;
+} counted_cause_t;
 
-    if (counted[left] != counted[right])
-        return counted[left] > counted[right] ? -1 : 1;
-    return left < right ? -1 : left > right;
+/* The most frequent first, then in the order of the registry. */
+static int compare_causes(const void *a, const void *b)
+{
+    const counted_cause_t *left = (const counted_cause_t *)a;
+    const counted_cause_t *right = (const counted_cause_t *)b;
+
+    if (left->resets != right->resets)
+        return left->resets > right->resets ? -1 : 1;
+    return left->cause < right->cause ? -1 : left->cause > right->cause;
 }
 
 void rst_causes_list(const uint32_t *counted, unsigned depth, GArray *lines)
 {
-    unsigned order[RST_CAUSE_COUNT];
+    counted_cause_t order[RST_CAUSE_COUNT];
     unsigned number = 0;
 
     for (unsigned cause = 0; cause < RST_CAUSE_COUNT; cause++) {
         if (counted[cause])
-            order[number++] = cause;
+            order[number++] = (counted_cause_t){counted[cause], (rst_cause_t)cause};
     }
-    g_qsort_with_data(order, (int)number, sizeof *order, compare_causes, (gpointer)counted);
+    qsort(order, number, sizeof order[0], compare_causes);
     for (unsigned i = 0; i < number; i++) {
-        const rst_cause_info_t *info = rst_cause_info((rst_cause_t)order[i]);
+        const rst_cause_info_t *info = rst_cause_info(order[i].cause);
 
-        rst_line_add(lines, depth, counted[order[i]], g_strdup_printf("%s (%s)", info->token, info->label));
+        rst_line_add(lines, depth, order[i].resets, g_strdup_printf("%s (%s)", info->token, info->label));
     }
 }
