@@ -183,6 +183,31 @@ def test_hostile(tshark, hostile, tmp_path):
     assert "alert" not in "".join(pages(tmp_path / "masked"))
 
 
+NAMES = ["ze'bra", "z'quagga", "zebra." * 20 + "example", "server", "the", "ended", "<zebra>", "zebra.example", "443"]
+
+
+@pytest.mark.parametrize("full", ["1", "100"])
+def test_anonymise_names(tshark, tmp_path, full):
+    """Whatever a name is, it goes from each place, and words of ours that read the same stay."""
+    frames = []
+    for number, name in enumerate(NAMES):
+        for source in (1, 2):
+            ports, host = (41000 + number, 3128), 10 + number
+            frames += [packets.tcp_frame(source, host, 0x02, seq=999, ports=ports),
+                       packets.tcp_frame(host, source, 0x12, 1999, 1000, ports[::-1]),
+                       packets.tcp_frame(source, host, packets.ACK, 1000, 2000, ports),
+                       packets.tcp_frame(source, host, packets.ACK, 1000, 2000, ports,
+                                         f"CONNECT {name}:443 HTTP/1.1\r\n\r\n".encode()),
+                       packets.tcp_frame(host, source, packets.RST | packets.ACK, 2000, 1000, ports[::-1])]
+    path = packets.write_pcap(tmp_path / "names.pcap", [(10000 * n, data) for n, data in enumerate(frames)])
+    run(tshark, tmp_path / "plain", path, options=["--full", full])
+    run(tshark, tmp_path / "masked", path, options=["--anonymise", "--full", full])
+    assert "quagga" in pages(tmp_path / "plain")[1]
+    for text in pages(tmp_path / "masked"):
+        assert not re.search("bra|quagga", text) and "name-1" in text
+        assert not re.search(r"(?<!&#x27;)(?<!\()(?<!asked for )(?<!')name-\d", text)
+
+
 def check_rendered(text):
     for command in (["cmark"], [sys.executable, "-m", "markdown", "-x", "fenced_code"]):
         done = subprocess.run(command, input=text, capture_output=True, text=True, check=False) \
@@ -277,6 +302,15 @@ def test_without_example():
     html, markdown = rendered(bare)
     check_page(html)
     assert markdown.count("```text") == 1 and "## 2" in markdown
+
+
+def test_whole_filter():
+    """A part of a display filter cannot be pasted."""
+    long = model("many services")
+    long["problems"][0]["filter"] = " or ".join(["tcp.port == 443"] * 200)
+    long["more"] = [{**long["problems"][0], "number": 2}]
+    for text in rendered(long):
+        assert text.count(long["problems"][0]["filter"]) == 2
 
 
 def test_size():
