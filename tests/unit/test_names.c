@@ -286,10 +286,12 @@ static void test_labels(void)
     char longest[101] = "";
 
     memset(longest, 'a', 100);
+    longest[1] = '.';
     script_scope_open(&scope);
     g_assert_null(label_of(NULL, 0, 0, false, &scope));
     g_assert_cmpstr(label_of("a.example", RST_NAMED_BY_TLS, 0, false, &scope), ==, "a.example");
     g_assert_cmpstr(label_of("a) is fine (", RST_NAMED_BY_TLS, 0, false, &scope), ==, "'a) is fine ('");
+    g_assert_cmpstr(label_of("up", RST_NAMED_BY_HTTP, 0, false, &scope), ==, "'up'");
     g_assert_cmpstr(label_of("a.example", RST_NAMED_BY_PROXY, 0, false, &scope), ==, "asked for a.example");
     g_assert_cmpstr(label_of("a.example", RST_NAMED_BY_DNS, RST_PROTOCOL_SMB, false, &scope), ==, "a.example, SMB");
     g_assert_cmpstr(label_of(NULL, 0, RST_PROTOCOL_RDP, true, &scope), ==, "RDP port");

@@ -9,8 +9,11 @@
 
 #define SHOWN_MAX 64 /* characters of a name in a sentence; the field has all that was kept */
 
+/* Nobody takes it for our words: of a host's characters only, and with a dot, because "(up)" would read like a state. */
 static bool is_plain(const char *name)
 {
+    if (!strchr(name, '.'))
+        return false;
     for (; *name; name++) {
         if (!g_ascii_isalnum(*name) && *name != '.' && *name != '-' && *name != '_')
             return false;
