@@ -93,7 +93,8 @@ def section(cause):
 
 WORDS = {"at": "the sender", "other": "the other side", "client": "the client", "server": "the server",
          "service": "the server", "host": "the host", "reporter": "the router", "time": "the time of the failure",
-         "silence": "that time", "port": "PORT", "at_port": "PORT", "other_port": "PORT", "probably": ""}
+         "silence": "that time", "port": "PORT", "client_port": "PORT", "at_port": "PORT", "other_port": "PORT",
+         "probably": ""}
 SYSTEMS = {"LINUX": "Linux", "WINDOWS": "Windows", "BSD": "BSD, macOS", "V4": "IPv4", "V6": "IPv6"}
 
 

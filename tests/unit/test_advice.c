@@ -216,7 +216,10 @@ static void test_keepalive(void)
     const struct {
         int64_t silence;
         const char *command;
-    } cases[] = {{300, "tcp_keepalive_time=200"}, {1, "tcp_keepalive_time=1"}, {1000000, "tcp_keepalive_time=21844"}};
+    } cases[] = {{300, "tcp_keepalive_time=200"},
+                 {10, "tcp_keepalive_time=6"},
+                 {1000000, "tcp_keepalive_time=21844"},
+                 {9, NULL}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         rst_scene_t scene = scene_of(RST_CAUSE_DEVICE_IDLE_TIMEOUT);
@@ -224,7 +227,53 @@ static void test_keepalive(void)
 
         scene.silence = cases[i].silence * RST_SECOND;
         rst_advice_tell(&scene, &memory, &advice);
-        g_assert_true(has_step(&advice, cases[i].command));
+        if (cases[i].command)
+            g_assert_true(has_step(&advice, cases[i].command));
+        else
+            g_assert_false(has_step(&advice, "keepalive"));
+    }
+}
+
+/* A close right after data is no idle limit. */
+static void test_silence(void)
+{
+    const struct {
+        int64_t silence;
+        const char *step;
+    } cases[] = {{RST_TIME_NONE, "Compare the idle limit"},
+                 {20000, "the close 0.02 ms apart"},
+                 {RST_SECOND - 1, " apart, so no idle limit"},
+                 {RST_SECOND, "closed after 1.0 s of silence"}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        rst_scene_t scene = scene_of(RST_CAUSE_DATA_AFTER_CLOSE);
+        rst_advice_t advice;
+
+        scene.silence = cases[i].silence;
+        rst_advice_tell(&scene, &memory, &advice);
+        g_assert_true(has_step(&advice, cases[i].step));
+    }
+}
+
+/* Nobody looks for a listener on the port of a resolver's question. */
+static void test_late_answer(void)
+{
+    const struct {
+        uint16_t from, to;
+        bool answer;
+    } cases[] = {{53, 32768, true}, {511, 60000, true}, {53, 32767, false}, {512, 60000, false}, {40000, 53, false}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        rst_scene_t scene = scene_of(RST_TOKEN_FINDING(RST_FINDING_ICMP_UNREACHABLE));
+        rst_advice_t advice;
+
+        scene.udp = true;
+        scene.icmp = RST_ICMP_KIND_PORT;
+        scene.port[RST_SCENE_CLIENT] = cases[i].from;
+        scene.port[RST_SCENE_SERVER] = cases[i].to;
+        rst_advice_tell(&scene, &memory, &advice);
+        g_assert_true(has_step(&advice, cases[i].answer ? "look like answers" : "ss -lunp"));
+        g_assert_false(has_step(&advice, cases[i].answer ? "ss -lunp" : "look like answers"));
     }
 }
 
@@ -285,6 +334,8 @@ int main(int argc, char **argv)
     g_test_add_func("/advice/unknown", test_unknown);
     g_test_add_func("/advice/confidence", test_confidence);
     g_test_add_func("/advice/keepalive", test_keepalive);
+    g_test_add_func("/advice/silence", test_silence);
+    g_test_add_func("/advice/late-answer", test_late_answer);
     g_test_add_func("/advice/guess", test_guess);
     return g_test_run();
 }

@@ -10,7 +10,10 @@
 #include "advice/fill.h"
 #include "base/moment.h"
 
-#define UNSURE 90 /* percent: below, another capture is worth the trouble */
+#define UNSURE 90                /* percent: below, another capture is worth the trouble */
+#define SILENCE_MIN (RST_SECOND) /* a shorter one is the pace of a conversation, and no limit ended it */
+#define SERVICE_MAX 511          /* RPC and rsh clients send from the reserved ports above */
+#define SHORT_LIVED_MIN 32768    /* the ports that programs get that ask for none */
 
 typedef enum block {
 #define RST_BLOCK(name) BLOCK_##name,
@@ -56,14 +59,17 @@ enum {
     WHEN_CLIENT = 0x002, /* sent the reset, or was not answered */
     WHEN_SERVER = 0x004,
     WHEN_SILENCE = 0x008,
-    WHEN_NO_SILENCE = 0x010,
+    WHEN_NO_SILENCE = 0x010, /* not known */
     WHEN_UNSURE = 0x020,
     WHEN_TCP = 0x040,
     WHEN_UDP = 0x080,
     WHEN_ICMP_PORT = 0x100,
     WHEN_ICMP_HOST = 0x200,
     WHEN_ICMP_NET = 0x400,
-    WHEN_ICMP_PROHIBITED = 0x800
+    WHEN_ICMP_PROHIBITED = 0x800,
+    WHEN_ANSWER = 0x1000, /* what was refused looks like an answer of a service */
+    WHEN_NO_ANSWER = 0x2000,
+    WHEN_AT_ONCE = 0x4000 /* the silence was none */
 };
 
 typedef enum side { SIDE_SENDER, SIDE_PEER, SIDE_CLIENT, SIDE_SERVER } side_t;
@@ -95,12 +101,25 @@ typedef struct teller {
     const char *say, *also; /* wait for the first command that they announce; NULL = none */
 } teller_t;
 
+static bool is_answer(const rst_scene_t *scene)
+{
+    return scene->known && scene->port[RST_SCENE_CLIENT] <= SERVICE_MAX &&
+           scene->port[RST_SCENE_SERVER] >= SHORT_LIVED_MIN;
+}
+
+static unsigned silence_of(const rst_scene_t *scene)
+{
+    if (scene->silence == RST_TIME_NONE)
+        return WHEN_NO_SILENCE;
+    return scene->silence < SILENCE_MIN ? WHEN_AT_ONCE : WHEN_SILENCE;
+}
+
 static unsigned conditions(const rst_scene_t *scene)
 {
     static const unsigned icmp[] = {0, WHEN_ICMP_PORT, WHEN_ICMP_HOST, WHEN_ICMP_NET, WHEN_ICMP_PROHIBITED};
 
     return (scene->benign ? 0u : WHEN_HARM) | (scene->from == RST_SCENE_CLIENT ? WHEN_CLIENT : WHEN_SERVER) |
-           (scene->silence == RST_TIME_NONE ? WHEN_NO_SILENCE : WHEN_SILENCE) |
+           silence_of(scene) | (is_answer(scene) ? WHEN_ANSWER : WHEN_NO_ANSWER) |
            (scene->confidence < UNSURE ? WHEN_UNSURE : 0u) | (scene->udp ? WHEN_UDP : WHEN_TCP) | icmp[scene->icmp];
 }
 

@@ -15,7 +15,7 @@
 #define AROUND RST_SECOND * 30
 #define PING_V4 1472 /* 1500 bytes less the headers of IP and ICMP */
 #define PING_V6 1452
-#define KEEPALIVE_MIN 1     /* s */
+#define KEEPALIVE_MIN 10    /* s of silence: no device forgets sooner */
 #define KEEPALIVE_MAX 32767 /* s; more than Linux takes */
 
 typedef struct writer {
@@ -121,9 +121,10 @@ static const char *silence(const writer_t *writer)
 static const char *keepalive(const writer_t *writer, unsigned unit)
 {
     int64_t ns = writer->filling->scene->silence;
-    unsigned whole = ns == RST_TIME_NONE ? 0 : (unsigned)CLAMP(rst_time_seconds(ns), KEEPALIVE_MIN, KEEPALIVE_MAX);
 
-    return whole ? number(writer, MAX(whole * 2 / 3, KEEPALIVE_MIN) * unit) : NULL;
+    if (ns == RST_TIME_NONE || rst_time_seconds(ns) < KEEPALIVE_MIN)
+        return NULL;
+    return number(writer, (unsigned)MIN(rst_time_seconds(ns), KEEPALIVE_MAX) * 2 / 3 * unit);
 }
 
 static const char *df(const writer_t *writer)
