@@ -231,6 +231,8 @@ static void test_http(void)
     g_assert_true(proxied);
     g_assert_cmpstr(host_of("GET http://me@far.example:81/x HTTP/1.1\r\nHost: x\r\n", &proxied), ==, "far.example");
     g_assert_true(proxied);
+    g_assert_cmpstr(host_of("CONNECT {\"verbose\":false}\r\nPING\r\n", &proxied), ==, "");
+    g_assert_false(proxied);
     g_assert_cmpuint(strlen(host_of(longest, &proxied)), ==, RST_NAME_MAX);
     g_free(longest);
 }

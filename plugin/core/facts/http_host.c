@@ -102,6 +102,15 @@ static size_t take_host(span_t host, uint8_t *name, size_t room)
     return host.length;
 }
 
+/* NATS begins with CONNECT too. */
+static bool has_version(span_t line)
+{
+    static const char version[] = " HTTP/1.1";
+    size_t length = strlen(version);
+
+    return line.length > length && memcmp(line.bytes + line.length - length, version, strlen(" HTTP/")) == 0;
+}
+
 size_t rst_http_host_read(const uint8_t *payload, size_t length, uint8_t *name, size_t room, bool *proxied)
 {
     span_t text = {payload, MIN(length, HEADER_MAX)}, target, line;
@@ -110,6 +119,10 @@ size_t rst_http_host_read(const uint8_t *payload, size_t length, uint8_t *name, 
     if (!find_target(&text, &connects) || !take_line(&text, &target))
         return 0;
     *proxied = connects || begins(target, "http://");
+    if (*proxied && !has_version(target)) {
+        *proxied = false;
+        return 0;
+    }
     if (*proxied)
         return take_host(connects ? target : authority_of(target), name, room);
     while (take_line(&text, &line) && line.length) {
