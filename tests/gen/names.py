@@ -123,7 +123,7 @@ def by_multicast(cap, client):
     cap.datagram(client, group, 50355, 5355, DNS(id=9, rd=0, qd=question))
     cap.datagram(nas, client, 5355, 50355, DNS(id=9, qr=1, rd=0, qd=question,
                                               an=DNSRR(rrname="nas", type="A", rdata=nas.address)))
-    cap.call(refused(cap, client, nas.address, 445, 0), "nas", "llmnr", "nas, SMB port")
+    cap.call(refused(cap, client, nas.address, 445, 0), "nas", "llmnr", "'nas', SMB port")
 
 
 def by_request(cap, client):
