@@ -13,6 +13,8 @@ static uint16_t facts_of(const rst_direction_t *client, const rst_direction_t *s
 
     if (client->known & RST_DIRECTION_SYN)
         facts |= RST_FLOW_BEGAN;
+    if (server->known & RST_DIRECTION_SYNACK)
+        facts |= RST_FLOW_ACCEPTED;
     if (client->syn_options)
         facts |= RST_FLOW_OPTIONS;
     if (client->segments)

@@ -196,6 +196,12 @@ void rst_absorb_unclear(rst_problems_t *problems)
         if (incident->problem >= RST_PROBLEM_RELAYED || !is_unclear(incident))
             continue;
         problem = find_place(census, incident, &keys, places);
+        if (!problem && incident->token == RST_CAUSE_UNDETERMINED) { /* a device bears the addresses of both sides */
+            rst_incident_t other = *incident;
+
+            other.sender = RST_SENDER_MIDDLEBOX;
+            problem = find_place(census, &other, &keys, places);
+        }
         if (problem)
             incident->problem = problem;
     }

@@ -29,7 +29,8 @@ enum {                              /* rst_flow_t.facts */
        RST_FLOW_OPTIONS = 0x80, /* its SYN asked for ECN, Fast Open, MPTCP or a signature */
        RST_FLOW_GUESSED = 0x100, /* who is the client is a guess by port */
        RST_FLOW_ASKED = 0x200,   /* the client sent something that is no reset */
-       RST_FLOW_LOST = 0x400     /* packets were acknowledged that the capture does not show */
+       RST_FLOW_LOST = 0x400,    /* packets were acknowledged that the capture does not show */
+       RST_FLOW_ACCEPTED = 0x800 /* its SYN-ACK is in the capture */
 };
 
 /* A connection, or an attempt: one SYN, however often it was repeated. */

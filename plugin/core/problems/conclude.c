@@ -242,7 +242,8 @@ static void find_timer(const rst_problems_t *problems, rst_problem_t *problem)
         low = MIN(low, value[k]);
         high = MAX(high, value[k]);
     }
-    if (middle >= TIMER_MIN && near >= 2 && near * 3 >= problem->hits * 2) {
+    if (middle >= TIMER_MIN && near >= 2 &&
+        near * 3 >= 2 * (problem->token == RST_CAUSE_DEVICE_IDLE_TIMEOUT ? count : problem->hits)) {
         problem->timer = middle;
         problem->spread = rst_time_sub(high, low);
     }

@@ -258,6 +258,8 @@ static rst_device_t bind_place(rst_problems_t *problems, const crowd_t *crowd, c
                                        name ? RST_SCOPE_NAME : RST_SCOPE_SERVICE);
     const rst_flow_t *one = rst_incident_flow(census, nth(census, incidents, 0));
 
+    if (place->kind == RST_DEVICE_IDLE) /* most may have become silent before the capture began */
+        rst_problem_at(problems, problem - 1)->token = RST_CAUSE_DEVICE_IDLE_TIMEOUT;
     for (uint32_t i = 0; i < incidents->len; i++) {
         const rst_flow_t *flow = rst_incident_flow(census, nth(census, incidents, i));
 

@@ -93,8 +93,17 @@ static uint32_t node_of(rst_keys_t *nodes, GArray *parent, rst_key_t key)
 /* What of a service fails, compared with the rest of it, while anything of it failed. */
 typedef struct parts {
     rst_bundles_t whole, part;
-    uint32_t *flows; /* of each part, in the time of the whole */
+    uint32_t *flows; /* attempts of each part, in the time of the whole */
+    uint32_t *all;   /* of the whole */
 } parts_t;
+
+/* What was open before the capture began shows nothing about who gets through. */
+static bool is_attempt(const rst_census_t *census, const rst_flow_t *flow)
+{
+    return (flow->facts & (RST_FLOW_BEGAN | RST_FLOW_ACCEPTED)) ||
+           (flow->incident &&
+            rst_story_info(rst_incident_at(census, flow->incident - 1)->token)->family == RST_FAMILY_OPEN);
+}
 
 static void count_parts(parts_t *parts, const rst_census_t *census)
 {
@@ -104,9 +113,11 @@ static void count_parts(parts_t *parts, const rst_census_t *census)
         uint32_t whole = rst_keys_find(&parts->whole.keys, key.a, key.b);
         uint32_t part;
 
-        if (whole == RST_NUMBER_NONE || flow->first < rst_bundle_at(&parts->whole, whole)->first ||
+        if (whole == RST_NUMBER_NONE || !is_attempt(census, flow) ||
+            flow->first < rst_bundle_at(&parts->whole, whole)->first ||
             flow->first > rst_bundle_at(&parts->whole, whole)->last)
             continue;
+        parts->all[whole]++;
         key = rst_scope_key(census, flow, parts->part.scope);
         part = rst_keys_find(&parts->part.keys, key.a, key.b);
         if (part != RST_NUMBER_NONE)
@@ -119,7 +130,8 @@ static bool stands_out(const parts_t *parts, uint32_t incident)
     const rst_bundle_t *whole = rst_bundle_at(&parts->whole, parts->whole.of[incident]);
     uint32_t number = parts->part.of[incident];
     const rst_bundle_t *part = rst_bundle_at(&parts->part, number);
-    uint32_t others = whole->flows - MIN(whole->flows, parts->flows[number]);
+    uint32_t all = parts->all[parts->whole.of[incident]];
+    uint32_t others = all - MIN(all, parts->flows[number]);
     uint32_t other_hits = whole->hits - part->hits;
 
     return others >= other_hits + FINE_MIN && part->hits >= ENOUGH * parts->flows[number] &&
@@ -194,6 +206,7 @@ static void split_off(rst_problems_t *problems, rst_scope_t scope, rst_select_t 
     rst_bundles_open(&parts.whole, census, RST_SCOPE_SERVICE, is_opening, NULL);
     rst_bundles_open(&parts.part, census, scope, select, NULL);
     parts.flows = g_new0(uint32_t, parts.part.bundle->len + 1);
+    parts.all = g_new0(uint32_t, parts.whole.bundle->len + 1);
     out = g_new0(bool, parts.part.bundle->len + 1);
     count_parts(&parts, census);
     for (uint32_t i = 0; i < parts.part.bundle->len; i++)
@@ -224,6 +237,7 @@ static void split_off(rst_problems_t *problems, rst_scope_t scope, rst_select_t 
     }
     g_free(ttls);
     g_free(parts.flows);
+    g_free(parts.all);
     g_free(out);
     rst_bundles_close(&parts.whole);
     rst_bundles_close(&parts.part);
