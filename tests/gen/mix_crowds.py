@@ -213,6 +213,22 @@ def dead_backend(world, clients, proxy, server, port, back_port, start, end, hit
                 found, None, also=[2 * hits])
 
 
+def silent_backend(world, clients, proxy, server, port, back_port, start, end, patience=10, hits=20):
+    """A proxy seen from both sides: nobody answers behind it, and it aborts the client after a wait."""
+    found = []
+    for t in spread(world, hits, start, end):
+        front = Conn(world, t, random.choice(clients), proxy, port).open().ask()
+        front.send(proxy, ACK)
+        found.append(Conn(world, front.t + .001, proxy, server, back_port).unanswered(4).conn)
+        front.send(proxy, RST | ACK, t=front.t + patience + random.random() * .002)
+    for t in spread(world, 60):
+        if not start - 16 <= t <= end:
+            healthy(world, t, random.choice(clients), proxy, port, rounds=1)
+            healthy(world, t + .004, proxy, server, back_port, rounds=1)
+    world.story(["syn_timeout"], endpoint(server, back_port), [endpoint(server, back_port)], [proxy.ip],
+                PATH + ["server"], found, None, also=[2 * hits])
+
+
 def checked_pool(world, balancer, members, down, port, clients, every=5):
     """A load balancer looks after its members, and one of them is down; nobody else is sent there."""
     hits = []

@@ -127,6 +127,12 @@ def m_dead_backend(seed):
     return world
 
 
+def m_silent_backend(seed):
+    world, clients, hosts = office(seed)
+    crowd.silent_backend(world, clients, linux("10.200.0.9", 0, way=.0001), hosts[3], 80, 8080, 60, 110)
+    return world
+
+
 def m_checked_pool(seed):
     world, clients, hosts = office(seed)
     balancer = linux("10.60.0.4", 0, way=.0001)

@@ -13,7 +13,7 @@ MIXES = tools.REPO / "tests" / "gen" / "mixes.py"
 SAMPLE = ["aborting_client", "banned", "benign", "crash_loop", "device_timer", "dies", "failover", "idle_close",
           "lossy", "noise_and_outage", "outage_and_scan", "policy_and_outage", "refused_and_outage", "restart_client",
           "server_gone", "silent_port", "tls_policy", "two_timers", "busy_scanner", "dead_backend", "passive_ports",
-          "two_devices", "whimsical_device"]
+          "silent_backend", "two_devices", "whimsical_device"]
 
 
 @pytest.fixture(scope="module")
