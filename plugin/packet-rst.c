@@ -419,13 +419,15 @@ static void show_foreign(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     rst_memory_t memory = memory_of(pinfo->pool);
     proto_item *item = NULL;
     const char *text;
+    bool expert;
 
     if (!clues)
         return;
     text = rst_foreign_text(clues, &memory);
-    if (rst_tree_wants_foreign(tree))
+    expert = rst_expert_wanted(tree);
+    if (tree && (expert || rst_tree_wants_foreign(tree)))
         item = rst_tree_add_foreign(tree, tvb, text);
-    if (item || rst_expert_wanted(tree))
+    if (item || expert)
         rst_expert_add_foreign(pinfo, item, text);
     if (have_tap_listener(tap_rst))
         queue_tap(pinfo, &(rst_tap_t){.foreign = text});

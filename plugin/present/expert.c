@@ -130,13 +130,29 @@ static bool is_tapped(void)
     return tap_expert && have_tap_listener(tap_expert);
 }
 
+/* A filter for one of our items; since 4.4 that does not refer to Wireshark's own expert items as well. */
+static bool is_asked_for(proto_tree *tree)
+{
+    unsigned i;
+
+    for (i = 0; i < RST_FINDING_COUNT; i++) {
+        if (proto_field_is_referenced(tree, ei_rst_finding[i].hf))
+            return true;
+    }
+    for (i = 0; i < RST_SEVERITY_COUNT; i++) {
+        if (proto_field_is_referenced(tree, ei_rst_problem[i].hf))
+            return true;
+    }
+    return proto_field_is_referenced(tree, ei_rst_foreign.hf);
+}
+
 bool rst_expert_wanted(proto_tree *tree)
 {
     static int item;
 
     if (item <= 0)
         item = proto_get_id_by_filter_name("_ws.expert");
-    return is_tapped() || (tree && item > 0 && proto_field_is_referenced(tree, item));
+    return is_tapped() || (tree && item > 0 && proto_field_is_referenced(tree, item)) || (tree && is_asked_for(tree));
 }
 
 bool rst_expert_status_waits(void)

@@ -78,11 +78,11 @@ def test_only_rst_shows_failures(tshark):
 
 def test_local_time(tshark):
     """Both, where they differ."""
-    command = ["tshark", "-2", "-r", PROCESS, "-Y", "frame.number == 33", "-T", "fields", "-E", "aggregator=\n",
+    command = ["tshark", "-2", "-r", PROCESS, "-Y", "frame.number == 33", "-T", "fields", "-E", "aggregator=\x1f",
                "-e", "rst.advice.step"]
     for zone, wanted in (("UTC", r"\d UTC:$"), ("Asia/Tokyo", r"\d UTC \(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d here\):$")):
         text = subprocess.run(command, env={**tshark.environment(), "TZ": zone}, capture_output=True, text=True, check=True)
-        said, run = text.stdout.splitlines()[:2]
+        said, run = text.stdout.split("\x1f")[:2]
         assert re.search(wanted, said) and "UTC'" in run
 
 

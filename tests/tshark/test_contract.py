@@ -131,8 +131,9 @@ def test_no_name_is_a_prefix_of_another(tshark):
 
 
 def test_commands(resets):
-    """Those of all samples; test_advice checks every command that there can be."""
-    kinds, wrong = commands.check_all(command for _, row in resets for command in row["rst.advice.command"])
+    """Those of all samples; test_advice checks every command that there can be. Since 4.4, -T fields doubles backslashes."""
+    kinds, wrong = commands.check_all(command.replace(r"\\", "\\") for _, row in resets
+                                      for command in row["rst.advice.command"])
     assert len(kinds) > 30 and not wrong
 
 
@@ -202,6 +203,7 @@ def test_fields_have_values(tshark, rich):
     """Otherwise the comparison above says little."""
     rows = tshark.resets(rich, ALONE).values()
     without = {name for name in ALONE if not any(row[name] for row in rows)}
+    without.discard("rst.line")  # only in trees that somebody sees: since 4.4, -T fields has none
     assert without == {"rst.trace_note"}  # of a kernel's trace
 
 
@@ -278,12 +280,13 @@ def test_one_expert_item_per_reset(tshark, capture, table):
 def test_least_confidence(tshark, tour):
     """What is less sure than the preference has neither an expert item nor a place in the Info column."""
     names = [name for name in tools.field_list(tshark) if name.startswith("rst.expert.")]
-    fields = ["rst.confidence", "_ws.col.Info", *names]
-    rows = tshark.resets(tour, fields, "-o", "rst.min_confidence:80").values()
-    for row in rows:
-        sure = int(row["rst.confidence"][0]) >= 80
-        assert any(row[name] for name in names) == sure and ("[RST: " in row["_ws.col.Info"][0]) == sure, row
-    assert len({int(row["rst.confidence"][0]) >= 80 for row in rows}) == 2
+    least = ["-o", "rst.min_confidence:80"]
+    rows = tshark.resets(tour, ["rst.confidence", *names], *least)
+    sure = [frame for frame, row in rows.items() if int(row["rst.confidence"][0]) >= 80]
+    assert 0 < len(sure) < len(rows)
+    assert [frame for frame, row in rows.items() if any(row[name] for name in names)] == sure
+    listed = tshark("-2", "-r", tour, "-Y", "rst", *least).splitlines()
+    assert [int(line.split()[0]) for line in listed if "[RST: " in line] == sure
 
 
 @pytest.mark.parametrize("args", [("-Y", "rst.reset_in"), ()], ids=["filter", "all"])

@@ -119,7 +119,7 @@ static void test_between(void)
     g_assert_cmpint(found.next.time, ==, 15 * RST_SECOND);
     g_assert_cmpstr(text_of(&bench, 1), ==,
                     "2 of 5 connections to 10.0.0.2:80 failed. Last success before this: 00:00:10 UTC (frame 1, 3.0 s "
-                    "earlier); first success after it: 00:00:15 UTC (frame 8, 2.0 s later)");
+                    "earlier), first success after it: 00:00:15 UTC (frame 8, 2.0 s later)");
     bench_close(&bench);
 }
 
@@ -152,7 +152,7 @@ static void test_later(void)
     solve(&bench);
     g_assert_cmpuint(find(&bench, 0).last.pass_index, ==, 1);
     g_assert_cmpuint(find(&bench, 0).next.pass_index, ==, 0);
-    g_assert_nonnull(strstr(text_of(&bench, 0), "; none after it"));
+    g_assert_nonnull(strstr(text_of(&bench, 0), ", none after it"));
     bench_close(&bench);
     bench_open(&bench);
     connect(&bench, 2, 10, true);
@@ -191,7 +191,7 @@ static void test_without_times(void)
     rst_flow_at(bench.census, connect(&bench, 2, 10, true))->first = RST_TIME_NONE;
     fail(&bench, 2, 12, RST_CAUSE_CLOSED_PORT);
     solve(&bench);
-    g_assert_nonnull(strstr(text_of(&bench, 0), "Last success before this: frame 1; none"));
+    g_assert_nonnull(strstr(text_of(&bench, 0), "Last success before this: frame 1, none"));
     bench_close(&bench);
 }
 

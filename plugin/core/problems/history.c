@@ -195,10 +195,10 @@ static void write_next(const rst_incident_t *incident, const rst_service_history
                        GString *out)
 {
     if (found->next.pass_index) {
-        g_string_append(out, "; first success after it: ");
+        g_string_append(out, ", first success after it: ");
         write_moment(found->next, found->next_frame, incident->at, "later", memory, out);
     } else {
-        g_string_append(out, found->last.pass_index ? "; none after it" : ", and none after it");
+        g_string_append(out, found->last.pass_index ? ", none after it" : ", and none after it");
     }
 }
 
