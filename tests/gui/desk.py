@@ -160,11 +160,9 @@ class Desk:
         self.xdotool("key", "Escape", "sleep", 0.2, "key", f"alt+{key}", "sleep", 0.5)
 
     def menu(self, key, item):
+        """Pointed at and chosen with Return: the menus of Qt 6 (Wireshark 4.4) ignore clicks by xdotool, and what has not
+        moved at least six times since the menu opened."""
         place, _ = self.read_until(item, before=lambda: self.open_menu(key))
-        self.xdotool("mousemove", place.x, place.y, "click", 1)
-
-    def point_at_in_menu(self, key, item):
-        """Chosen by keyboard: the menus of Qt 6 (Wireshark 4.4) ignore clicks by xdotool."""
-        place, _ = self.read_until(item, before=lambda: self.open_menu(key))
-        self.xdotool("mousemove", place.x - 3, place.y, "sleep", 0.2, "mousemove", place.x, place.y)
+        for distance in range(-8, 1):
+            self.xdotool("mousemove", place.x + distance, place.y, "sleep", 0.05)
         self.xdotool("sleep", 0.3, "key", "Return")

@@ -23,7 +23,7 @@ def drive(home, capture, display_filter):
         desk.filter(display_filter)
         # Of the first packet displayed. The list under the filter bar offers "rst.cause" too, while it is being typed.
         _, shown = desk.read_until("TCP Reset Cause Connection", main)
-        desk.point_at_in_menu("s", "TCP Reset Causes")
+        desk.menu("s", "TCP Reset Causes")
         statistics = desk.window("TCP Reset Causes")
         desk.xdotool("windowsize", statistics, 1100, 700)
         # The rows below come a moment later.
