@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "accuracy"))
 
 import tools  # noqa: E402  (needs the path above)
+
+
+def pytest_configure():
+    """In the background or under nohup, signals are ignored, and so they would be by all programs that are tried here,
+    which are to be interrupted by them: a handler, unlike that, is not passed on."""
+    for signum in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(signum) is signal.SIG_IGN:
+            signal.signal(signum, lambda *_: None)
 
 
 def pytest_collection_modifyitems(items):
