@@ -302,3 +302,15 @@ def test_disk_full(tshark, archive, tmp_path):
     assert done.returncode == 2 and "No space left" in done.stderr.splitlines()[-1], done.stderr
     for line in done.stdout.splitlines():
         assert ".part" not in line and "jsonl" not in line, done.stdout
+
+
+def test_disk_full_later(tshark, tmp_path):
+    """With --follow: what was told stays whole."""
+    (tmp_path / "full").mkdir()
+    asked = [{"id": "none", "file": letter * 3000} for letter in "abc"]
+    (tmp_path / "asked").write_text("\n".join(map(json.dumps, [asked[0], {}, *asked[1:], {}, ""])))
+    script = f'cd {tmp_path}/full; mkdir out; "$@" <../asked; code=$?; cut -c 1-20 files.jsonl; find . -name "*.part"; exit $code'
+    done = full_disk.run_in(tshark, tmp_path / "full", script, f"{BATCH}-join")
+    assert done.returncode == 1 and "No space left" in done.stderr, done.stderr
+    assert json.loads(done.stdout.splitlines()[0])["captures"] == 1
+    assert done.stdout.splitlines()[1:] == ['{"file": "aaaaaaaaaa'], done.stdout
