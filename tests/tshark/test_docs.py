@@ -165,3 +165,11 @@ def test_checksum_offload(tshark, tmp_path, name):
     offloaded = packets.write_pcap(tmp_path / "offloaded.pcap", changed, link)
     names = ["rst.cause", "rst.confidence", "rst.sender"]
     assert tshark.resets(offloaded, names, "-o", "tcp.check_checksum:TRUE") == tshark.resets(plain, names)
+
+
+@pytest.mark.parametrize("program", sorted(path.name for path in (tools.REPO / "packaging").glob("rst-*")))
+def test_help(program):
+    """Each program says what it is, parts of others too."""
+    done = subprocess.run([tools.REPO / "packaging" / program, "--help"], capture_output=True, text=True, check=True,
+                          stdin=subprocess.DEVNULL)
+    assert program in done.stdout and not done.stderr
