@@ -81,14 +81,9 @@ static void draw(void *data)
     const listed_t *listed = (const listed_t *)data;
     GString *out = g_string_new(NULL);
 
-    rst_json_open(out, '{');
-    rst_json_key(out, "schema");
-    rst_json_number(out, 1);
-    rst_json_quoting(out, (const char *const[]){"declared.text", NULL});
-    rst_json_key(out, "provisional");
-    rst_json_boolean(out, listed->provisional);
-    rst_json_key(out, "resets_total");
-    rst_json_number(out, listed->count);
+    rst_json_begin(out, (const char *const[]){"declared.text", NULL});
+    rst_json_put_boolean(out, "provisional", listed->provisional);
+    rst_json_put_number(out, "resets_total", listed->count);
     rst_json_key(out, "resets");
     rst_json_open(out, '[');
     g_string_append_len(out, listed->text->str, (gssize)listed->text->len);

@@ -9,14 +9,7 @@
 
 static void put_text(GString *out, const char *name, const char *text)
 {
-    rst_json_key(out, name);
-    rst_json_string_or_null(out, text && *text ? text : NULL);
-}
-
-static void put_number(GString *out, const char *name, uint64_t number)
-{
-    rst_json_key(out, name);
-    rst_json_number(out, number);
+    rst_json_put_text(out, name, text && *text ? text : NULL);
 }
 
 static void put_frame(GString *out, const char *name, uint32_t frame)
@@ -28,16 +21,9 @@ static void put_frame(GString *out, const char *name, uint32_t frame)
         rst_json_null(out);
 }
 
-static void put_boolean(GString *out, const char *name, bool value)
-{
-    rst_json_key(out, name);
-    rst_json_boolean(out, value);
-}
-
 static void put_duration(GString *out, const char *name, int64_t ns)
 {
-    rst_json_key(out, name);
-    rst_json_seconds(out, ns == RST_DURATION_NONE ? RST_TIME_NONE : ns);
+    rst_json_put_seconds(out, name, ns == RST_DURATION_NONE ? RST_TIME_NONE : ns);
 }
 
 static void put_steps(GString *out, const char *name, const rst_advice_t *advice, bool commands)
@@ -68,7 +54,7 @@ static void put_evidence(const rst_answer_t *answer, GString *out)
         if (!evidence->text || !*evidence->text)
             continue;
         rst_json_open(out, '{');
-        put_number(out, "frame", evidence->frame ? evidence->frame : answer->frame);
+        rst_json_put_number(out, "frame", evidence->frame ? evidence->frame : answer->frame);
         put_text(out, "text", evidence->text);
         rst_json_close(out, '}');
     }
@@ -82,7 +68,7 @@ static void put_alternatives(const rst_verdict_t *verdict, GString *out)
     for (unsigned i = 0; i < verdict->alternatives; i++) {
         rst_json_open(out, '{');
         put_text(out, "cause", rst_cause_info(verdict->alternative[i].cause)->token);
-        put_number(out, "confidence", verdict->alternative[i].confidence);
+        rst_json_put_number(out, "confidence", verdict->alternative[i].confidence);
         rst_json_close(out, '}');
     }
     rst_json_close(out, ']');
@@ -99,7 +85,7 @@ static void put_declared(const rst_declared_t *declared, GString *out)
     put_text(out, "source", declared->source);
     put_text(out, "text", declared->text);
     if (declared->has_code)
-        put_number(out, "code", declared->code);
+        rst_json_put_number(out, "code", declared->code);
     rst_json_close(out, '}');
 }
 
@@ -111,11 +97,11 @@ static void put_verdict(const rst_answer_t *answer, GString *out)
     put_text(out, "cause", info->token);
     put_text(out, "label", info->label);
     put_text(out, "category", rst_category_name(info->category));
-    put_number(out, "confidence", verdict->confidence);
+    rst_json_put_number(out, "confidence", verdict->confidence);
     put_text(out, "sender", rst_sender_name(verdict->sender));
     put_text(out, "on_path", rst_verdict_on_path(verdict) ? rst_on_path_name(rst_verdict_on_path(verdict)) : NULL);
-    put_boolean(out, "benign", verdict->benign);
-    put_boolean(out, "follower", !verdict->first);
+    rst_json_put_boolean(out, "benign", verdict->benign);
+    rst_json_put_boolean(out, "follower", !verdict->first);
     put_text(out, "summary", verdict->summary);
     put_evidence(answer, out);
     put_alternatives(verdict, out);
@@ -137,14 +123,14 @@ static void put_finding(const rst_answer_t *answer, GString *out)
     put_text(out, "summary", finding->summary);
     put_advice(out, answer->advice);
     put_text(out, "reference", info->reference);
-    put_number(out, "count", finding->count);
+    rst_json_put_number(out, "count", finding->count);
     put_duration(out, "duration_s", finding->duration);
 }
 
 void rst_answer_json(const rst_answer_t *answer, GString *out)
 {
     rst_json_open(out, '{');
-    put_number(out, "frame", answer->frame);
+    rst_json_put_number(out, "frame", answer->frame);
     rst_json_moment(out, "time", answer->time);
     put_text(out, "kind", answer->verdict ? "reset" : "finding");
     put_frame(out, "problem", answer->problem);

@@ -90,8 +90,43 @@ void rst_json_moment(GString *out, const char *name, int64_t ns)
         g_date_time_unref(time);
 }
 
-void rst_json_quoting(GString *out, const char *const *members)
+void rst_json_put_number(GString *out, const char *name, uint64_t value)
 {
+    rst_json_key(out, name);
+    rst_json_number(out, value);
+}
+
+void rst_json_put_boolean(GString *out, const char *name, bool value)
+{
+    rst_json_key(out, name);
+    rst_json_boolean(out, value);
+}
+
+void rst_json_put_text(GString *out, const char *name, const char *text)
+{
+    rst_json_key(out, name);
+    rst_json_string_or_null(out, text);
+}
+
+void rst_json_put_seconds(GString *out, const char *name, int64_t ns)
+{
+    rst_json_key(out, name);
+    rst_json_seconds(out, ns);
+}
+
+void rst_json_put_texts(GString *out, const char *name, char *const *texts)
+{
+    rst_json_key(out, name);
+    rst_json_open(out, '[');
+    for (; *texts; texts++)
+        rst_json_string(out, *texts);
+    rst_json_close(out, ']');
+}
+
+void rst_json_begin(GString *out, const char *const *members)
+{
+    rst_json_open(out, '{');
+    rst_json_put_number(out, "schema", 1);
     rst_json_key(out, "notice");
     rst_json_string(out, "Text from the captured packets stands only in the members that quoted names, and between "
                          "single quotes, or as the name of a host in parentheses, in titles, summaries and evidence. "

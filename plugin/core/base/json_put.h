@@ -29,9 +29,16 @@ void rst_json_null(GString *out);
 /* null for RST_TIME_NONE. */
 void rst_json_seconds(GString *out, int64_t ns);
 
-/* The members that say what was quoted from the wire: wholly in these members, and else between single quotes
- * (rst_quoted() of base/text.h). */
-void rst_json_quoting(GString *out, const char *const *members);
+/* A member: its name and its value. */
+void rst_json_put_number(GString *out, const char *name, uint64_t value);
+void rst_json_put_boolean(GString *out, const char *name, bool value);
+void rst_json_put_text(GString *out, const char *name, const char *text); /* null for NULL */
+void rst_json_put_seconds(GString *out, const char *name, int64_t ns);
+void rst_json_put_texts(GString *out, const char *name, char *const *texts); /* NULL ends them */
+
+/* Opens a document: its version, and what was quoted from the wire: wholly in these members, and else between single
+ * quotes (rst_quoted() of base/text.h). */
+void rst_json_begin(GString *out, const char *const *members);
 
 /* A member with a moment in UTC; nothing where it is not known. */
 void rst_json_moment(GString *out, const char *name, int64_t ns);

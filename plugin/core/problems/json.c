@@ -29,7 +29,7 @@ static void write_causes(const rst_problems_t *problems, const rst_problem_t *pr
     rst_json_close(out, ']');
 }
 
-/* The distinct servers or clients, in the order in which they failed, as far as they are listed, and how many in all. */
+/* The distinct servers or clients in the order in which they failed, as far as they are listed, and how many in all. */
 static void write_ends(const rst_problems_t *problems, const rst_problem_t *problem, bool servers, uint32_t listed,
                        GString *out)
 {
@@ -53,10 +53,8 @@ static void write_ends(const rst_problems_t *problems, const rst_problem_t *prob
     }
     rst_json_close(out, ']');
     rst_keys_close(&seen);
-    if (all > listed) {
-        rst_json_key(out, servers ? "servers_total" : "clients_total");
-        rst_json_number(out, all);
-    }
+    if (all > listed)
+        rst_json_put_number(out, servers ? "servers_total" : "clients_total", all);
 }
 
 static void write_places(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t listed, GString *out)
@@ -65,12 +63,9 @@ static void write_places(const rst_problems_t *problems, const rst_problem_t *pr
     char text[RST_PLACE_MAX];
 
     rst_place_service(problems->census, flow->server, flow->port, text);
-    rst_json_key(out, "server");
-    rst_json_string_or_null(out, problem->services == 1 ? text : NULL);
-    rst_json_key(out, "service_name");
-    rst_json_string_or_null(out, problem->service.name);
-    rst_json_key(out, "service_name_from");
-    rst_json_string_or_null(out, problem->service.from);
+    rst_json_put_text(out, "server", problem->services == 1 ? text : NULL);
+    rst_json_put_text(out, "service_name", problem->service.name);
+    rst_json_put_text(out, "service_name_from", problem->service.from);
     write_ends(problems, problem, true, listed, out);
     write_ends(problems, problem, false, listed, out);
 }
@@ -85,30 +80,22 @@ static void write_frames(const rst_problems_t *problems, const rst_problem_t *pr
     for (uint32_t k = 0; k < problem->hits; k += step)
         rst_json_number(out, incident_at(problems, problem, k)->frame);
     rst_json_close(out, ']');
-    rst_json_key(out, "frames_total");
-    rst_json_number(out, problem->hits);
-    rst_json_key(out, "example_frame");
-    rst_json_number(out, rst_incident_at(problems->census, problem->example)->frame);
+    rst_json_put_number(out, "frames_total", problem->hits);
+    rst_json_put_number(out, "example_frame", rst_incident_at(problems->census, problem->example)->frame);
 }
 
 static void write_counts(const rst_problem_t *problem, GString *out)
 {
-    rst_json_key(out, "connections_hit");
-    rst_json_number(out, problem->hits);
-    rst_json_key(out, "connections_total");
-    rst_json_number(out, MAX(problem->total, problem->hits));
-    rst_json_key(out, "connections_in_period");
-    rst_json_number(out, MAX(problem->in_period, problem->hits));
-    rst_json_key(out, "connections_without_start");
-    rst_json_number(out, problem->without_start);
+    rst_json_put_number(out, "connections_hit", problem->hits);
+    rst_json_put_number(out, "connections_total", MAX(problem->total, problem->hits));
+    rst_json_put_number(out, "connections_in_period", MAX(problem->in_period, problem->hits));
+    rst_json_put_number(out, "connections_without_start", problem->without_start);
 }
 
 static void write_times(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
 {
-    rst_json_key(out, "first_frame");
-    rst_json_number(out, incident_at(problems, problem, 0)->frame);
-    rst_json_key(out, "last_frame");
-    rst_json_number(out, incident_at(problems, problem, problem->hits - 1)->frame);
+    rst_json_put_number(out, "first_frame", incident_at(problems, problem, 0)->frame);
+    rst_json_put_number(out, "last_frame", incident_at(problems, problem, problem->hits - 1)->frame);
     rst_json_moment(out, "first_time", problem->first);
     rst_json_moment(out, "last_time", problem->last);
     rst_json_key(out, "ongoing");
@@ -116,10 +103,8 @@ static void write_times(const rst_problems_t *problems, const rst_problem_t *pro
         rst_json_null(out);
     else
         rst_json_boolean(out, problem->ongoing == RST_ONGOING_YES);
-    rst_json_key(out, "timer_s");
-    rst_json_seconds(out, problem->timer);
-    rst_json_key(out, "timer_spread_s");
-    rst_json_seconds(out, problem->spread);
+    rst_json_put_seconds(out, "timer_s", problem->timer);
+    rst_json_put_seconds(out, "timer_spread_s", problem->spread);
 }
 
 static const char *severity_name(unsigned severity)
@@ -132,77 +117,48 @@ static const char *severity_name(unsigned severity)
 static void write_problem(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t listed, GString *out)
 {
     rst_json_open(out, '{');
-    rst_json_key(out, "number");
-    rst_json_number(out, problem->number);
-    rst_json_key(out, "id");
-    rst_json_string(out, problem->id);
-    rst_json_key(out, "cause");
-    rst_json_string(out, rst_token_name(problem->token));
+    rst_json_put_number(out, "number", problem->number);
+    rst_json_put_text(out, "id", problem->id);
+    rst_json_put_text(out, "cause", rst_token_name(problem->token));
     write_causes(problems, problem, out);
-    rst_json_key(out, "confidence");
-    rst_json_number(out, problem->confidence);
-    rst_json_key(out, "severity");
-    rst_json_string(out, severity_name(problem->severity));
-    rst_json_key(out, "title");
-    rst_json_string(out, problem->title);
+    rst_json_put_number(out, "confidence", problem->confidence);
+    rst_json_put_text(out, "severity", severity_name(problem->severity));
+    rst_json_put_text(out, "title", problem->title);
     rst_json_key(out, "binding");
     rst_json_open(out, '{');
-    rst_json_key(out, "kind");
-    rst_json_string(out, rst_binding_name((rst_binding_t)problem->binding));
-    rst_json_key(out, "value");
-    rst_json_string(out, problem->value);
+    rst_json_put_text(out, "kind", rst_binding_name((rst_binding_t)problem->binding));
+    rst_json_put_text(out, "value", problem->value);
     rst_json_close(out, '}');
-    rst_json_key(out, "culprit");
-    rst_json_string(out, rst_sender_name((rst_sender_t)problem->culprit));
+    rst_json_put_text(out, "culprit", rst_sender_name((rst_sender_t)problem->culprit));
     write_places(problems, problem, listed, out);
     write_counts(problem, out);
     write_times(problems, problem, out);
-    rst_json_key(out, "trigger");
-    rst_json_string_or_null(out, problem->trigger);
+    rst_json_put_text(out, "trigger", problem->trigger);
     write_frames(problems, problem, listed, out);
-    rst_json_key(out, "filter");
-    rst_json_string(out, problem->filter);
-    rst_json_key(out, "settle");
-    rst_json_string_or_null(out, problem->settle);
-    rst_json_key(out, "advice");
-    rst_json_open(out, '[');
-    for (char **step = problem->advice; *step; step++)
-        rst_json_string(out, *step);
-    rst_json_close(out, ']');
-    rst_json_key(out, "meaning");
-    rst_json_string(out, problem->meaning);
-    rst_json_key(out, "commands");
-    rst_json_open(out, '[');
-    for (char **command = problem->commands; *command; command++)
-        rst_json_string(out, *command);
-    rst_json_close(out, ']');
+    rst_json_put_text(out, "filter", problem->filter);
+    rst_json_put_text(out, "settle", problem->settle);
+    rst_json_put_texts(out, "advice", problem->advice);
+    rst_json_put_text(out, "meaning", problem->meaning);
+    rst_json_put_texts(out, "commands", problem->commands);
     rst_json_close(out, '}');
 }
 
 /* How it was taken. */
 static void write_taking(const rst_census_t *census, const rst_quality_t *quality, GString *out)
 {
-    rst_json_key(out, "connections_without_client");
-    rst_json_number(out, quality->unasked);
-    rst_json_key(out, "connections_with_missing_packets");
-    rst_json_number(out, quality->lost);
-    rst_json_key(out, "packets_cut_short");
-    rst_json_number(out, census->snapped);
+    rst_json_put_number(out, "connections_without_client", quality->unasked);
+    rst_json_put_number(out, "connections_with_missing_packets", quality->lost);
+    rst_json_put_number(out, "packets_cut_short", census->snapped);
     rst_json_key(out, "snap_length");
     if (census->snapped)
         rst_json_number(out, census->longest);
     else
         rst_json_null(out);
-    rst_json_key(out, "clients_behind_nat");
-    rst_json_number(out, quality->shared);
-    rst_json_key(out, "clock_stands_still");
-    rst_json_boolean(out, quality->stands_still);
-    rst_json_key(out, "clock_step_s");
-    rst_json_seconds(out, census->tick ? census->tick : RST_TIME_NONE);
-    rst_json_key(out, "clock_steps_back");
-    rst_json_number(out, census->backward);
-    rst_json_key(out, "clocks_apart_s");
-    rst_json_seconds(out, census->clocks_apart);
+    rst_json_put_number(out, "clients_behind_nat", quality->shared);
+    rst_json_put_boolean(out, "clock_stands_still", quality->stands_still);
+    rst_json_put_seconds(out, "clock_step_s", census->tick ? census->tick : RST_TIME_NONE);
+    rst_json_put_number(out, "clock_steps_back", census->backward);
+    rst_json_put_seconds(out, "clocks_apart_s", census->clocks_apart);
 }
 
 static void write_capture(const rst_census_t *census, GString *out)
@@ -211,26 +167,17 @@ static void write_capture(const rst_census_t *census, GString *out)
 
     rst_json_key(out, "capture");
     rst_json_open(out, '{');
-    rst_json_key(out, "frames");
-    rst_json_number(out, census->frames);
-    rst_json_key(out, "connections");
-    rst_json_number(out, census->flows->len);
+    rst_json_put_number(out, "frames", census->frames);
+    rst_json_put_number(out, "connections", census->flows->len);
     rst_json_moment(out, "first_time", census->first_time);
     rst_json_moment(out, "last_time", census->last_time);
-    rst_json_key(out, "connections_without_start");
-    rst_json_number(out, quality.without_start);
-    rst_json_key(out, "connections_one_way");
-    rst_json_number(out, quality.one_way);
-    rst_json_key(out, "doubled_packets");
-    rst_json_number(out, census->copies);
-    rst_json_key(out, "gaps");
-    rst_json_number(out, census->gaps);
-    rst_json_key(out, "interfaces");
-    rst_json_number(out, census->interfaces);
-    rst_json_key(out, "several_points");
-    rst_json_boolean(out, census->several_points);
-    rst_json_key(out, "options_cut");
-    rst_json_boolean(out, census->cut);
+    rst_json_put_number(out, "connections_without_start", quality.without_start);
+    rst_json_put_number(out, "connections_one_way", quality.one_way);
+    rst_json_put_number(out, "doubled_packets", census->copies);
+    rst_json_put_number(out, "gaps", census->gaps);
+    rst_json_put_number(out, "interfaces", census->interfaces);
+    rst_json_put_boolean(out, "several_points", census->several_points);
+    rst_json_put_boolean(out, "options_cut", census->cut);
     write_taking(census, &quality, out);
     rst_json_close(out, '}');
 }
@@ -244,47 +191,36 @@ static void write_rest(const rst_problems_t *problems, uint32_t listed, GString 
         benign += problems->benign[i];
     rst_json_key(out, "benign");
     rst_json_open(out, '{');
-    rst_json_key(out, "resets");
-    rst_json_number(out, benign);
+    rst_json_put_number(out, "resets", benign);
     rst_json_key(out, "by_cause");
     rst_json_open(out, '{');
     for (unsigned i = 0; i < RST_CAUSE_COUNT; i++) {
-        if (!problems->benign[i])
-            continue;
-        rst_json_key(out, rst_cause_info((rst_cause_t)i)->token);
-        rst_json_number(out, problems->benign[i]);
+        if (problems->benign[i])
+            rst_json_put_number(out, rst_cause_info((rst_cause_t)i)->token, problems->benign[i]);
     }
     g_string_append(out, "}}");
     rst_json_key(out, "noise");
     rst_json_open(out, '{');
-    rst_json_key(out, "connections");
-    rst_json_number(out, problems->noise);
-    rst_json_key(out, "clients");
-    rst_json_number(out, problems->strangers);
+    rst_json_put_number(out, "connections", problems->noise);
+    rst_json_put_number(out, "clients", problems->strangers);
     rst_json_close(out, '}');
     rst_json_key(out, "undetermined");
     rst_json_open(out, '{');
-    rst_json_key(out, "resets");
-    rst_json_number(out, problems->undetermined->len);
+    rst_json_put_number(out, "resets", problems->undetermined->len);
     rst_json_key(out, "frames");
     rst_json_open(out, '[');
     for (uint32_t i = 0; i < MIN(problems->undetermined->len, listed); i++)
         rst_json_number(out, rst_incident_at(census, g_array_index(problems->undetermined, uint32_t, i))->frame);
     g_string_append(out, "]}");
-    rst_json_key(out, "followers");
-    rst_json_number(out, census->followers);
-    rst_json_key(out, "truncated");
-    rst_json_boolean(out, census->truncated);
+    rst_json_put_number(out, "followers", census->followers);
+    rst_json_put_boolean(out, "truncated", census->truncated);
 }
 
 void rst_json_write(const rst_problems_t *problems, const rst_extent_t *extent, GString *out)
 {
     uint32_t count = 0, listed = CLAMP(extent->listed, 1, RST_LISTED_MAX);
 
-    rst_json_open(out, '{');
-    rst_json_key(out, "schema");
-    rst_json_number(out, 1);
-    rst_json_quoting(out, (const char *const[]){"trigger", "binding.value", "id", "title", "service_name", NULL});
+    rst_json_begin(out, (const char *const[]){"trigger", "binding.value", "id", "title", "service_name", NULL});
     write_capture(problems->census, out);
     rst_json_key(out, "problems");
     rst_json_open(out, '[');
@@ -295,10 +231,8 @@ void rst_json_write(const rst_problems_t *problems, const rst_extent_t *extent, 
             write_problem(problems, problem, listed, out);
     }
     rst_json_close(out, ']');
-    if (count > extent->problems) {
-        rst_json_key(out, "problems_total");
-        rst_json_number(out, count);
-    }
+    if (count > extent->problems)
+        rst_json_put_number(out, "problems_total", count);
     write_rest(problems, listed, out);
     g_string_append(out, "}\n");
 }
