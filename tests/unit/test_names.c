@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "engine/state.h"
 #include "script.h"
 #include "track/resolved.h"
 
@@ -224,6 +225,29 @@ static void test_asked_on_connection(void)
     script_close(&run);
 }
 
+/* Of an ICMP error, what led to the packet that it is about: not what led to the next connection on the same ports. */
+static void test_reported(void)
+{
+    script_run_t run;
+    rst_finding_t finding;
+    unsigned found = 0;
+
+    script_open(&run, variant, nothing);
+    script_feed(&run, "1 A:40001>S:81 S 0");
+    script_feed(&run, "+.01 A:40001>S:81 icmp 3 1 by N");
+    resolve(&run, 1, "later.example");
+    script_feed(&run, "900 A:40001>S:81 S 500000");
+    script_feed(&run, "999 none");
+    for (uint32_t frame = 1; frame <= run.frame; frame++) {
+        if (!rst_engine_finding(run.engine, frame, &run.answers.memory, &finding))
+            continue;
+        found++;
+        g_assert_null(finding.service.name);
+    }
+    g_assert_cmpuint(found, ==, 1);
+    script_close(&run);
+}
+
 /* The port speaks only where nobody else does. */
 static void test_by_port(void)
 {
@@ -264,6 +288,40 @@ static void test_evicted(void)
     script_close(&run);
 }
 
+/* The first to go is the name that was asked for least lately, however little later the others were. */
+static void test_evicted_in_order(void)
+{
+    script_run_t run;
+
+    script_open(&run, variant, nothing);
+    resolve(&run, 1, "one.example");
+    resolve(&run, 2, "two.example");
+    resolve(&run, 3, "one.example");
+    rst_keep_limit(&run.engine->keep, run.engine->keep.used - 1);
+    rst_keep_make_room(&run.engine->keep);
+    g_assert_cmpuint(run.engine->resolved.answers, ==, 1);
+    rst_keep_limit(&run.engine->keep, 1 << 20);
+    refuse(&run);
+    g_assert_cmpstr(name_of(&run).name, ==, "one.example");
+    script_close(&run);
+}
+
+/* A name that finds no place in the table leaves none, rather than the one before it. */
+static void test_too_many(void)
+{
+    script_run_t run;
+
+    script_open(&run, variant, nothing);
+    open_connection(&run);
+    feed_named(&run, "+.01 A:40001>S:80 P. 1 ack 1 len 100", "first.example", RST_NAMED_BY_HTTP);
+    for (uint32_t i = 0; i < RST_ASKED_NAMES_MAX; i++)
+        rst_asked_names_number(&run.engine->names, (const uint8_t *)&i, sizeof i, &run.engine->memory);
+    feed_named(&run, "+.01 A:40001>S:80 P. 101 ack 1 len 100", "second.example", RST_NAMED_BY_HTTP);
+    script_feed(&run, "+.01 S:80>A:40001 R. 1 ack 201");
+    g_assert_null(name_of(&run).name);
+    script_close(&run);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -274,7 +332,10 @@ int main(int argc, char **argv)
     g_test_add_func("/names/forged", test_forged);
     g_test_add_func("/names/too_late", test_too_late);
     g_test_add_func("/names/asked_on_connection", test_asked_on_connection);
+    g_test_add_func("/names/reported", test_reported);
     g_test_add_func("/names/by_port", test_by_port);
     g_test_add_func("/names/evicted", test_evicted);
+    g_test_add_func("/names/evicted_in_order", test_evicted_in_order);
+    g_test_add_func("/names/too_many", test_too_many);
     return g_test_run();
 }

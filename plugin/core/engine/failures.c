@@ -233,8 +233,9 @@ static void list_report(rst_engine_t *engine, const rst_icmp_report_t *report)
     unsigned from = 0;
     bool closed;
     const rst_conn_t *conn = reported_conn(engine, &report->icmp, &from, &closed);
+    bool current = conn && conn->first.pass_index <= report->first.pass_index;
     const rst_failure_t failure = {.conn = conn,
-                                   .called = conn ? rst_naming_called(conn) : (rst_called_t){0},
+                                   .called = current ? rst_naming_called(conn) : (rst_called_t){0},
                                    .report = report,
                                    .kind = RST_FINDING_ICMP_UNREACHABLE,
                                    .from = (uint8_t)from,

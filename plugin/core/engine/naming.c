@@ -10,14 +10,12 @@
 void rst_naming_asks(rst_engine_t *engine, rst_conn_t *conn, unsigned from, const rst_segment_t *segment)
 {
     bool again = segment->named_by != RST_NAMED_BY_TLS; /* each request says it anew */
-    uint32_t number;
 
     if (again ? conn->client == (int)(1 - from) : rst_called_is_asked(conn->called))
         return;
-    number = rst_asked_names_number(&engine->names, segment->name, segment->name_len, &engine->memory);
-    if (!number)
-        return;
-    conn->called.name = number & 0xfffff;
+    /* One too many for the table is none: not the one before it either. */
+    conn->called.name =
+        rst_asked_names_number(&engine->names, segment->name, segment->name_len, &engine->memory) & 0xfffff;
     conn->called.by = segment->named_by & 0xf;
 }
 

@@ -191,7 +191,8 @@ static void add_name(rst_resolved_t *resolved, rst_resolved_name_t *key, const u
     name = known_name(resolved, latest_of(resolved, &key->client, &key->address), key, text);
     if (name) {
         unhook(resolved, name);
-        rst_keep_touch(resolved->keep, &name->item, now);
+        rst_keep_remove(resolved->keep, &name->item); /* at once: it must not go before older ones of its address */
+        rst_keep_add(resolved->keep, &name->item, RST_KIND_NAMES, RST_VALUE_LONE, now);
     } else {
         name = new_name(resolved, key, text, now);
     }
