@@ -288,7 +288,8 @@ rst_census_t *rst_collect(rst_engine_t *engine, const rst_memory_t *memory)
     census->longest = engine->file.longest;
     census->several_points = engine->points.several;
     census->cut = engine->file.options_cut;
-    census->truncated = engine->keep.kind[RST_KIND_CONNS].evicted != 0;
+    census->truncated = engine->keep.kind[RST_KIND_CONNS].evicted || engine->past->len >= RST_PAST_MAX ||
+                        engine->failures_next; /* the first of them have been overwritten */
     for (guint i = 0; i < engine->names.text->len; i++)
         g_ptr_array_add(census->names, engine->names.text->pdata[i]);
     add_resets(&collector);

@@ -184,6 +184,8 @@ static void write_last(const rst_history_t *history, const rst_incident_t *incid
     if (found->last.pass_index) {
         g_string_append(out, ". Last success before this: ");
         write_moment(found->last, found->last_frame, incident->at, "earlier", memory, out);
+    } else if (history->census->truncated) {
+        g_string_append(out, ". No success before this is known");
     } else {
         g_string_append(out, ". No success before this in the capture");
         if (seen != RST_TIME_NONE)
@@ -209,7 +211,8 @@ const char *rst_history_text(const rst_history_t *history, const rst_incident_t 
     const char *text;
 
     if (found->total == 1)
-        g_string_append_printf(out, "The only connection to %s in this capture failed", service);
+        g_string_append_printf(out, "The only connection to %s %s failed", service,
+                               history->census->truncated ? "that is known" : "in this capture");
     else
         g_string_append_printf(out, "%u of %u connections to %s failed", found->failed, found->total, service);
     if (found->total > 1 || found->last.pass_index || found->next.pass_index) {
@@ -217,7 +220,7 @@ const char *rst_history_text(const rst_history_t *history, const rst_incident_t 
         write_next(incident, found, memory, out);
     }
     if (history->census->truncated)
-        g_string_append(out, ". Connections that were dropped to save memory are not counted");
+        g_string_append(out, ". Connections that were dropped to save memory are left out");
     text = rst_text(memory, "%s", out->str);
     g_string_free(out, TRUE);
     return text;
