@@ -421,3 +421,19 @@ def test_one_after_the_other(tshark, tour, of_tour, tmp_path):
         tools.tool("tshark", "-r", tour, "-Y", some, "-w", tmp_path / name)
     run(tshark, tmp_path / "ring", tmp_path / "a", tmp_path / "b")
     assert [text.replace("a, b: ", "tour.pcapng: ") for text in pages(tmp_path / "ring")] == list(of_tour)
+
+
+@pytest.mark.parametrize("at_two", [{7: 200}, {6: 100, 7: 200}, {6: 900, 7: 950}],
+                         ids=["one was missed", "both were seen", "rewritten"])
+def test_stream_of_each_point(at_two):
+    """With Wireshark 4.4, one connection has another stream at each point: of those on the same ports, the right one."""
+    report = SimpleNamespace(**runpy.run_path(str(REPORT)))
+    example = {"client": "a:1", "server": "b:2", "stream": 4, "point": 1, "seen": "1, 2"}
+    kept = {}
+    for point, streams in ((1, {3: 100, 4: 200}), (2, at_two)):
+        for stream, seq in streams.items():
+            connection = kept.setdefault((report.pair_of(example), point), {}).setdefault(stream, report.Kept())
+            connection.add({"s": seq, "of": stream}, False)
+            connection.add({"s": 0, "of": stream}, False)  # its refusal
+    found = [one["of"] for some in report.of_example(kept, example) for one in some.packets()]
+    assert found == [4, 4, 7, 7]
