@@ -319,7 +319,7 @@ show_tour() { # ten of its many resets
     as_user tshark -2 -r "$copy/tour.pcapng" -Y rst -T fields -e frame.number -e rst.cause -e rst.confidence \
         -e rst.sender -e rst.summary 2>"$copy/errors" | awk -F '\t' '
             !shown[$2]++ && ++lines <= 10
-            END { if (NR) printf "[... %d resets in all; these are the first ones of %d causes]\n", NR, lines < 10 ? lines : 10 }
+            END { if (NR) printf "[... %d resets in all; shown: the first of each of %d causes]\n", NR, lines < 10 ? lines : 10 }
         ' || status=$?
     grep -v '^Running as user "root"' "$copy/errors" >&2 || true
     return "$status"
