@@ -192,7 +192,7 @@ def test_environment(tshark, archive, tmp_path, change):
     environment = {name: value for name, value in {**tshark.environment(), **change}.items() if value}
     done = subprocess.run([BATCH, "--quiet", "--out", tmp_path / "out", archive / "plain.pcapng"], env=environment,
                           capture_output=True, text=True, check=False)
-    assert done.returncode == 0 and "1 captures, 0 done already" in done.stderr, done.stderr
+    assert done.returncode == 0 and "1 capture, 0 done already" in done.stderr, done.stderr
 
 
 # A host that is this machine, in a folder of its own.
