@@ -10,7 +10,6 @@ import packets
 import built_two  # noqa: F401  (adds its scenarios)
 from built_said import SCENARIOS
 
-DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 
 
 def build(name, out):
@@ -28,7 +27,7 @@ def build(name, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
-    parser.add_argument("--out", default=DEFAULT_OUT, help="folder that gets the samples (default: sample-captures)")
+    parser.add_argument("--out", default=capfile.SAMPLES, help="folder for the samples (default: sample-captures)")
     parser.add_argument("scenario", nargs="*", help="default: all")
     # One line instead of argparse's usage block: the house rule for bad arguments.
     parser.error = lambda message: capfile.die(message)

@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 ETHERNET, RAW = 1, 101
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
@@ -158,9 +159,13 @@ def resets(frames):
 
 def write_sample(folder, name, frames, rows, readme):
     """Write one folder of sample-captures: the capture, expected.tsv and README.md."""
+    write_capture(folder, name, frames, readme)
+    write_rows(os.path.join(folder, "expected.tsv"), rows)
+
+
+def write_capture(folder, name, frames, readme):
     os.makedirs(folder, exist_ok=True)
     write_frames(os.path.join(folder, name), frames)
-    write_rows(os.path.join(folder, "expected.tsv"), rows)
     with open(os.path.join(folder, "README.md"), "w", encoding="utf-8") as f:
         f.write(readme.rstrip() + "\n")
 
@@ -188,3 +193,17 @@ def build_table(description, name, heading, build):
     with open(os.path.join(out, name), "w", encoding="ascii") as table:
         table.write(heading)
         table.writelines(build(out))
+
+
+def build_sample(description, readme, name, table, heading, play):
+    """The main() of a generator of one sample that has a table of its own: play() returns its frames and rows."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--out", default=SAMPLES, help="folder that gets the sample (default: sample-captures)")
+    parser.error = die
+    folder = os.path.join(parser.parse_args().out, name)
+    frames, rows = play()
+    write_capture(folder, f"{name}.pcapng", frames, readme)
+    with open(os.path.join(folder, table), "w", encoding="ascii") as file:
+        file.write(heading)
+        file.writelines("\t".join(map(str, row)) + "\n" for row in rows)
+    print(f"{name}: {len(frames)} frames, {len(rows)} rows in {table}")

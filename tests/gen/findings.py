@@ -1,10 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Build sample-captures/findings: connections that fail without any reset. findings.py [--out DIR]"""
-import argparse
-import os
-import sys
-
 from scapy.layers.inet import ICMP, IP, UDP
 from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 from scapy.layers.l2 import Ether
@@ -13,7 +9,6 @@ import capfile
 from built_host import GET, OK, healthy
 from packets import LINUX, WINDOWS, Capture, Conv, Frame, Host
 
-DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 README = """\
 Failures without a reset, one after another, among healthy connections: SYNs that nobody answers, a segment that is
 retransmitted in vain until its sender falls silent (Linux gives up without a reset), SYNs that a firewall on the path
@@ -105,7 +100,8 @@ def udp_refused6(cap):
     cap.find(icmp6(cap, server, client, query.data, 4), "icmp_unreachable", 1)
 
 
-def play(cap):
+def play():
+    cap = Findings()
     client = Host("192.0.2.61", LINUX)
     other = Host("203.0.113.70", LINUX, 6)
     for scene in (syn_timeout, silent_give_up, prohibited, no_neighbor, udp_refused):
@@ -114,25 +110,9 @@ def play(cap):
         cap.wait(2)
     udp_refused6(cap)
     healthy(cap, client, other)
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", default=DEFAULT_OUT, help="folder that gets the sample (default: sample-captures)")
-    parser.error = lambda message: capfile.die(message)
-    folder = os.path.join(parser.parse_args().out, "findings")
-    cap = Findings()
-    play(cap)
     frames, _ = cap.finish()
-    os.makedirs(folder, exist_ok=True)
-    capfile.write_frames(os.path.join(folder, "findings.pcapng"), frames)
-    with open(os.path.join(folder, "expected-findings.txt"), "w", encoding="ascii") as table:
-        table.write("frame\tkind\tcount\n")
-        table.writelines(f"{frame.number}\t{kind}\t{count}\n" for frame, kind, count in cap.found)
-    with open(os.path.join(folder, "README.md"), "w", encoding="ascii") as readme:
-        readme.write(README + "\n")
-    print(f"findings: {len(frames)} frames, {len(cap.found)} findings")
+    return frames, [(frame.number, kind, count) for frame, kind, count in cap.found]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    capfile.build_sample(__doc__, README, "findings", "expected-findings.txt", "frame\tkind\tcount\n", play)

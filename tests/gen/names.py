@@ -1,10 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Build sample-captures/names: services that the capture knows by name. names.py [--out DIR]"""
-import argparse
-import os
-import sys
-
 from scapy.layers.dns import DNS, DNSQR, DNSRR
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
@@ -15,15 +11,13 @@ from built_host import GET, OK, SMB_ANSWER, SMB_NEGOTIATE
 from built_path import client_hello, server_hello
 from packets import LINUX, WINDOWS, Capture, Conv, Frame, Host
 
-DEFAULT_OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "sample-captures")
 README = """\
 Services with names: by DNS (an alias, two names of one address, IPv6), multicast DNS and LLMNR; by what the connection
-asks for (TLS server name, HTTP Host, a request to a proxy); by the protocol that is spoken, or by its port. Three answers
-of DNS that do not count: nobody asked, the number is another one, it comes after the connection. A service that works,
-refuses for a while, and works again. `expected-names.tsv` has one row per reset: frame, name, where it is from, and what
-stands behind the address.
+asks for (TLS server name, HTTP Host, a request to a proxy); by the protocol that is spoken, or by its port. Three
+answers of DNS that do not count: nobody asked, the number is another one, it comes after the connection. A service that
+works, refuses for a while, and works again. `expected-names.tsv` has one row per reset: frame, name, where it is from,
+and what stands behind the address.
 Built, not recorded: `tests/gen/names.py`."""
-COLUMNS = "frame\tname\tfrom\tlabel\n"
 
 
 class Names(Capture):
@@ -143,7 +137,8 @@ def by_protocol(cap, client):
     cap.call(refused(cap, client, "203.0.113.75", 1433), "SQL Server", "port", "SQL Server port")
 
 
-def play(cap):
+def play():
+    cap = Names()
     client, dns = Host("192.0.2.71", LINUX), Host("192.0.2.53", LINUX, 1)
     by_dns(cap, client, dns)
     by_multicast(cap, Host("192.0.2.72", LINUX))
@@ -153,25 +148,9 @@ def play(cap):
     resolve(cap, six, Host("2001:db8:7::53", LINUX, 1), 8, "six.example", ["2001:db8:8::71"], "AAAA")
     cap.call(refused(cap, six, "2001:db8:8::71", 8443), "six.example", "dns")
     resolve(cap, client, dns, 7, "late.example", ["203.0.113.72"])
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", default=DEFAULT_OUT, help="folder that gets the sample (default: sample-captures)")
-    parser.error = lambda message: capfile.die(message)
-    folder = os.path.join(parser.parse_args().out, "names")
-    cap = Names()
-    play(cap)
     frames, _ = cap.finish()
-    os.makedirs(folder, exist_ok=True)
-    capfile.write_frames(os.path.join(folder, "names.pcapng"), frames)
-    with open(os.path.join(folder, "expected-names.tsv"), "w", encoding="ascii") as table:
-        table.write(COLUMNS)
-        table.writelines(f"{frame.number}\t{name}\t{source}\t{label}\n" for frame, name, source, label in cap.known)
-    with open(os.path.join(folder, "README.md"), "w", encoding="ascii") as readme:
-        readme.write(README + "\n")
-    print(f"names: {len(frames)} frames, {len(cap.known)} resets")
+    return frames, [(frame.number, *row) for frame, *row in cap.known]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    capfile.build_sample(__doc__, README, "names", "expected-names.tsv", "frame\tname\tfrom\tlabel\n", play)
