@@ -12,7 +12,7 @@
 
 #define SURE 90   /* percent: from here on a conclusion is stated like a fact, as in summaries */
 #define LIKELY 50 /* below: "perhaps" */
-#define AROUND RST_SECOND * 30
+#define AROUND (30 * RST_SECOND)
 #define PING_V4 1472 /* 1500 bytes less the headers of IP and ICMP */
 #define PING_V6 1452
 #define KEEPALIVE_MIN 10    /* s of silence: no device forgets sooner */
@@ -73,19 +73,12 @@ static const char *reporter(const writer_t *writer)
     return who->size ? rst_address_text(writer->memory, who) : NULL;
 }
 
-/* format as g_date_time_format() takes it. */
 static const char *time_text(const writer_t *writer, int64_t ns, const char *format, bool local)
 {
-    GDateTime *utc = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
-    GDateTime *time = utc && local ? g_date_time_to_local(utc) : utc;
-    char *text = time ? g_date_time_format(time, format) : NULL;
+    char *text = rst_calendar_text(ns, format, local);
     const char *kept = text ? rst_text(writer->memory, "%s", text) : NULL;
 
     g_free(text);
-    if (time && time != utc)
-        g_date_time_unref(time);
-    if (utc)
-        g_date_time_unref(utc);
     return kept;
 }
 

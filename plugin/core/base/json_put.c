@@ -6,6 +6,7 @@
 #include "base/json_put.h"
 
 #include "base/moment.h"
+#include "base/text.h"
 
 /* Before each member or element: a comma, unless it is the first. */
 static void next(GString *out)
@@ -75,19 +76,15 @@ void rst_json_seconds(GString *out, int64_t ns)
     g_string_append(out, g_ascii_formatd(buffer, sizeof buffer, "%.6f", (double)ns / (double)RST_SECOND));
 }
 
-/* Years that no calendar of GLib has are left out, like times that are not known. */
 void rst_json_moment(GString *out, const char *name, int64_t ns)
 {
-    GDateTime *time = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
-    char *text = time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%S") : NULL;
+    char *text = rst_calendar_text(ns, "%Y-%m-%dT%H:%M:%S", false);
 
     if (text) {
         rst_json_key(out, name);
         g_string_append_printf(out, "\"%s.%06uZ\"", text, rst_time_fraction(ns) / 1000);
     }
     g_free(text);
-    if (time)
-        g_date_time_unref(time);
 }
 
 void rst_json_put_number(GString *out, const char *name, uint64_t value)

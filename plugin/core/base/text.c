@@ -113,6 +113,22 @@ const char *rst_duration_text(const rst_memory_t *memory, int64_t ns)
                     (int)(ns / (60 * RST_SECOND) % 60));
 }
 
+char *rst_calendar_text(int64_t ns, const char *format, bool local)
+{
+    GDateTime *time;
+    char *text;
+
+    if (ns == RST_TIME_NONE)
+        return NULL;
+    time = local ? g_date_time_new_from_unix_local(rst_time_seconds(ns))
+                 : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
+    if (!time)
+        return NULL;
+    text = g_date_time_format(time, format);
+    g_date_time_unref(time);
+    return text;
+}
+
 const char *rst_escaped_text(const rst_memory_t *memory, const uint8_t *bytes, size_t length)
 {
     char *text = memory->alloc(memory->scope, length * 4 + 1);

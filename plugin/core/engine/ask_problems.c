@@ -136,10 +136,10 @@ bool rst_engine_history_of(rst_engine_t *engine, const rst_reset_t *reset, const
 {
     const rst_problems_t *problems = problems_of(engine, memory);
     const char *server = rst_reset_server(reset, memory);
-    const char *label = rst_engine_service_name(engine, reset, memory).label;
+    const char *service =
+        rst_service_name_write(server, server, rst_engine_service_name(engine, reset, memory).label, memory);
 
-    return tell_history(engine, problems, incident_of(problems, reset), rst_service_name_write(server, server, label, memory),
-                        memory, found);
+    return tell_history(engine, problems, incident_of(problems, reset), service, memory, found);
 }
 
 bool rst_engine_history_at(rst_engine_t *engine, uint32_t frame, const rst_finding_t *finding,

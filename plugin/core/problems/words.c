@@ -51,13 +51,10 @@ void rst_words_count(uint64_t count, const char *one, GString *out)
 
 void rst_words_time(int64_t ns, const char *format, GString *out)
 {
-    GDateTime *time = ns == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
-    char *text = time ? g_date_time_format(time, format) : NULL;
+    char *text = rst_calendar_text(ns, format, false);
 
     g_string_append(out, text ? text : "an unknown time");
     g_free(text);
-    if (time)
-        g_date_time_unref(time);
 }
 
 static const char *outcome_of(const rst_problem_t *problem)
