@@ -21,11 +21,7 @@ bool rst_tree_wants_advice(proto_tree *tree)
     const int fields[] = {hf_rst_advice,         hf_rst_advice_step,         hf_rst_advice_command,
                           hf_rst_finding_advice, hf_rst_finding_advice_step, hf_rst_finding_advice_command};
 
-    for (size_t i = 0; tree && i < array_length(fields); i++) {
-        if (proto_field_is_referenced(tree, fields[i]))
-            return true;
-    }
-    return false;
+    return rst_put_is_wanted(tree, fields, array_length(fields));
 }
 
 /* Without the brackets of generated items, so that a line of text output can be pasted. The label has all of it: no

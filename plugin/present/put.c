@@ -5,6 +5,7 @@
 
 #include "answer/verdict.h"
 #include "fields.h"
+#include "program.h"
 #include "put.h"
 
 #define LABEL_MAX_LENGTH 220 /* a line in Wireshark's tree has 240 bytes, including the name of the field */
@@ -12,6 +13,15 @@
 
 static int hf_rst_line = -1;
 static int ett_rst_lines = -1;
+
+bool rst_put_is_wanted(proto_tree *tree, const int *fields, size_t count)
+{
+    for (size_t i = 0; tree && i < count; i++) {
+        if (proto_field_is_referenced(tree, fields[i]))
+            return true;
+    }
+    return false;
+}
 
 void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 {
@@ -100,11 +110,7 @@ static int line_length(const char *text)
  * lines there, and in exports. */
 static bool in_lines(proto_tree *tree, const char *text)
 {
-    static int window = -1;
-
-    if (window < 0)
-        window = !g_strcmp0(g_get_prgname(), "wireshark");
-    return PTREE_DATA(tree)->visible && strlen(text) > (window ? LINE_MAX_LENGTH : LABEL_MAX_LENGTH);
+    return PTREE_DATA(tree)->visible && strlen(text) > (rst_program_has_window() ? LINE_MAX_LENGTH : LABEL_MAX_LENGTH);
 }
 
 /* The first line; *rest = what follows it, "" if that is all. */

@@ -13,6 +13,9 @@ void rst_put_register(int proto);
 /* Lines below a long text are expanded at first. */
 void rst_put_unfold(void);
 
+/* Does anything need one of these fields? false without a tree. */
+bool rst_put_is_wanted(proto_tree *tree, const int *fields, size_t count);
+
 void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
 
 /* The whole text is the value of the field, but it is displayed in lines: below the first, or at the root beside it,

@@ -20,22 +20,11 @@ static int hf_rst_service_total = -1;
 
 static int ett_rst_service = -1;
 
-static bool is_any_wanted(proto_tree *tree, const int *fields, size_t count)
-{
-    size_t i;
-
-    for (i = 0; tree && i < count; i++) {
-        if (proto_field_is_referenced(tree, fields[i]))
-            return true;
-    }
-    return false;
-}
-
 bool rst_service_wants_name(proto_tree *tree)
 {
     const int fields[] = {hf_rst_service_name, hf_rst_service_name_from, hf_rst_service_protocol};
 
-    return is_any_wanted(tree, fields, array_length(fields));
+    return rst_put_is_wanted(tree, fields, array_length(fields));
 }
 
 bool rst_service_wants_history(proto_tree *tree)
@@ -48,7 +37,7 @@ bool rst_service_wants_history(proto_tree *tree)
                           hf_rst_service_next_success,
                           hf_rst_service_next_success_frame};
 
-    return is_any_wanted(tree, fields, array_length(fields));
+    return rst_put_is_wanted(tree, fields, array_length(fields));
 }
 
 void rst_service_add_name(proto_item *item, tvbuff_t *tvb, const rst_service_name_t *service)

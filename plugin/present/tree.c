@@ -208,13 +208,8 @@ bool rst_tree_wants_texts(proto_tree *tree)
 {
     const int fields[] = {hf_rst_summary,     hf_rst_evidence_text,  hf_rst_evidence_frame, hf_rst_declared_text,
                           hf_rst_points_seen, hf_rst_points_missing, hf_rst_points_clock};
-    size_t i;
 
-    for (i = 0; tree && i < array_length(fields); i++) {
-        if (proto_field_is_referenced(tree, fields[i]))
-            return true;
-    }
-    return false;
+    return rst_put_is_wanted(tree, fields, array_length(fields));
 }
 
 /* The line is only read if the tree is visible. A filter needs only the item. */
