@@ -17,18 +17,18 @@
 /* Tap record: one analyzed reset, one finding, one foreign packet (a reset may be one too, and then has two records),
  * or TCP that the plugin could not see. Lives as long as the packet. */
 typedef struct rst_tap {
-    const rst_verdict_t *verdict; /* or NULL */
-    const rst_finding_t *finding; /* or NULL */
-    const char *server;           /* address:port of the server side of either; "" if it is not known */
+    const rst_verdict_t *verdict;  /* or NULL */
+    const rst_finding_t *finding;  /* or NULL */
+    const char *server;            /* address:port of the server side of either; "" if it is not known */
     const char *client, *acceptor; /* address:port of both sides, only if rst_resets_wanted() */
-    const rst_advice_t *advice;   /* or NULL; likewise */
-    const char *filter;           /* for all packets of the connection, "" or NULL = not known; likewise */
-    uint32_t problem;             /* number, 0 = none; likewise */
-    const char *service;          /* what that is called, or NULL */
-    const char *foreign;          /* what does not fit in this packet, or NULL */
-    unsigned missed;              /* TCP layers of this frame that did not pass the hook */
-    rst_ending_kind_t end;        /* RST_ENDING_NONE, or the record says nothing else; only if rst_ending_awaited() */
-    bool provisional;             /* later frames may change it; pinfo no longer tells when the record is read */
+    const rst_advice_t *advice;    /* or NULL; likewise */
+    const char *filter;            /* for all packets of the connection, "" or NULL = not known; likewise */
+    uint32_t problem;              /* number, 0 = none; likewise */
+    const char *service;           /* what the server side is called, or NULL */
+    const char *foreign;           /* what does not fit in this packet, or NULL */
+    unsigned missed;               /* TCP layers of this frame that did not pass the hook */
+    rst_ending_kind_t end;         /* RST_ENDING_NONE, or the record says nothing else; only if rst_ending_awaited() */
+    bool provisional;              /* later frames may change it; pinfo no longer tells when the record is read */
 } rst_tap_t;
 
 /* The problems of the open file; the caller frees them with g_free(). */

@@ -1,6 +1,4 @@
 /* preferences.c
- * Implementation for preferences.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "compat.h"
@@ -84,7 +82,8 @@ static void each_network(void (*take)(const char *entry, const rst_network_t *ne
 static void complain(const char *entry, const rst_network_t *network, void *data _U_)
 {
     if (!network)
-        report_failure("Preference rst.netscaler_addresses: \"%s\" is not an IP address or network and is ignored.", entry);
+        report_failure("Preference rst.netscaler_addresses: \"%s\" is not an IP address or network and is ignored.",
+                       entry);
 }
 
 static void append(const char *entry _U_, const rst_network_t *network, void *data)
@@ -93,7 +92,7 @@ static void append(const char *entry _U_, const rst_network_t *network, void *da
         wmem_array_append((wmem_array_t *)data, network, 1);
 }
 
-/* Prints one line for each wrong entry; the record it fills is thrown away. */
+/* Complains about each wrong entry; what the others say is not needed here. */
 static void check_point_ends(void)
 {
     rst_point_ends_t ends;
@@ -101,9 +100,10 @@ static void check_point_ends(void)
 
     for (char **entry = entries; *entry; entry++) {
         if (**entry && !rst_point_ends_state(&ends, *entry, 0))
-            report_failure("Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
-                       "interfaces 0 to %d). The wrong part is ignored.",
-                       *entry, RST_INTERFACES_MAX - 1);
+            report_failure(
+                "Preference rst.point_ends: \"%s\" is not of the form client=0, server=1,2 (also middle, point; "
+                "interfaces 0 to %d). The wrong part is ignored.",
+                *entry, RST_INTERFACES_MAX - 1);
     }
     g_strfreev(entries);
 }

@@ -64,8 +64,9 @@ static rst_tap_started_t begin(const char *option, void *user_data _U_)
     GString *error;
 
     if (!read_option(option + strlen(CLI_NAME), extent)) {
-        fprintf(stderr, "tshark: -z %s: after " CLI_NAME ", only \",json\", a number of problems, and with both a number of "
-                        "frames and hosts of each may follow\n",
+        fprintf(stderr,
+                "tshark: -z %s: after " CLI_NAME ", only \",json\", a number of problems, and with both a number of "
+                "frames and hosts of each may follow\n",
                 option);
         exit(1);
     }
