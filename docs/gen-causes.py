@@ -94,13 +94,13 @@ def section(cause):
 WORDS = {"at": "the sender", "other": "the other side", "client": "the client", "server": "the server",
          "service": "the server", "host": "the host", "reporter": "the router", "time": "the time of the failure",
          "silence": "that time", "port": "PORT", "client_port": "PORT", "at_port": "PORT", "other_port": "PORT",
-         "probably": ""}
+         "probably": "", "perhaps": "", "likely": ""}
 SYSTEMS = {"LINUX": "Linux", "WINDOWS": "Windows", "BSD": "BSD, macOS", "V4": "IPv4", "V6": "IPv6"}
 
 
 def general(text):
     """A sentence of the advice without a case."""
-    text = re.sub(r"\{(\w+)\}", lambda word: WORDS[word[1]] if word[1] != "probably" else "", text)
+    text = re.sub(r"\{(\w+)\}", lambda word: WORDS[word[1]], text)
     return text[0].upper() + text[1:]
 
 

@@ -151,6 +151,32 @@ static void test_systems(void)
     g_assert_false(has_step(&advice, "lsof"));
 }
 
+/* On a device no command is known, but what follows is about a capture. */
+static void test_device(void)
+{
+    rst_scene_t scene = scene_of(RST_CAUSE_FIREWALL_REJECT);
+    rst_advice_t advice;
+
+    scene.system[RST_SCENE_SERVER] = RST_SYSTEM_DEVICE;
+    rst_advice_tell(&scene, &memory, &advice);
+    g_assert_true(has_step(&advice, "Capture beside "));
+    g_assert_false(has_step(&advice, "tcpdump"));
+}
+
+/* Below 50 percent, even the refusal is in doubt. */
+static void test_doubt(void)
+{
+    rst_scene_t scene = scene_of(RST_CAUSE_CLOSED_PORT);
+    rst_advice_t advice;
+
+    for (unsigned sure = 49; sure < 51; sure++) {
+        scene.confidence = (uint8_t)sure;
+        rst_advice_tell(&scene, &memory, &advice);
+        g_assert_nonnull(strstr(advice.meaning, sure < 50 ? "perhaps refused" : ":81 refused"));
+        g_assert_nonnull(strstr(advice.meaning, sure < 50 ? "because nothing" : "because probably nothing"));
+    }
+}
+
 /* Harmless: nothing to look for. */
 static void test_benign(void)
 {
@@ -326,6 +352,8 @@ int main(int argc, char **argv)
         return 0;
     }
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/advice/device", test_device);
+    g_test_add_func("/advice/doubt", test_doubt);
     g_test_add_func("/advice/texts", test_texts);
     g_test_add_func("/advice/filled", test_filled);
     g_test_add_func("/advice/systems", test_systems);

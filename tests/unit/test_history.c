@@ -198,6 +198,35 @@ static void test_dropped(void)
     bench_close(&bench);
 }
 
+/* What the server sent is on another path: nobody knows which of the others succeeded. */
+static void test_one_way(void)
+{
+    bench_t bench;
+
+    bench_open(&bench);
+    rst_flow_at(bench.census, connect(&bench, 2, 10, false))->facts |= RST_FLOW_CLIENT_DATA;
+    fail(&bench, 2, 12, RST_CAUSE_CLOSED_PORT);
+    solve(&bench);
+    g_assert_cmpstr(text_of(&bench, 0), ==,
+                    "1 of 2 connections to 10.0.0.2:80 failed. The capture lacks what the server sent in 1 of them, so "
+                    "successes are not known");
+    bench_close(&bench);
+}
+
+/* A single connection, whose server is a guess by port. */
+static void test_guessed(void)
+{
+    bench_t bench;
+    rst_service_history_t found;
+
+    bench_open(&bench);
+    fail(&bench, 2, 12, RST_CAUSE_CLOSED_PORT);
+    rst_flow_at(bench.census, 0)->facts |= RST_FLOW_GUESSED;
+    solve(&bench);
+    g_assert_false(rst_history_find(bench.history, rst_incident_at(bench.census, 0), &found));
+    bench_close(&bench);
+}
+
 /* Times that are not known: the frame is. */
 static void test_without_times(void)
 {
@@ -219,6 +248,8 @@ int main(int argc, char **argv)
     g_test_add_func("/history/later", test_later);
     g_test_add_func("/history/unclear", test_unclear);
     g_test_add_func("/history/dropped", test_dropped);
+    g_test_add_func("/history/one_way", test_one_way);
+    g_test_add_func("/history/guessed", test_guessed);
     g_test_add_func("/history/without_times", test_without_times);
     return g_test_run();
 }

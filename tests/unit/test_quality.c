@@ -59,6 +59,14 @@ static void test_sides(void)
     }
 }
 
+static void test_bare(void)
+{
+    rst_census_t *census = taken();
+
+    talks(census, 1, RST_FLOW_RESET, 64);
+    check(census, "1 connection, nothing but resets in 1 of them.\nIt has nothing but resets in 1 of 1", "both sides");
+}
+
 /* One in five or fewer is mentioned, and limits nothing. */
 static void test_late(void)
 {
@@ -135,7 +143,7 @@ static void test_title(void)
     check_title(90, "10.9.9.1:80 refused one connection from 10.0.1.1, at 00:01:40 UTC: nobody listens there");
     check_title(89, "10.9.9.1:80 refused one connection from 10.0.1.1, at 00:01:40 UTC: probably nobody listens there");
     check_title(50, "10.9.9.1:80 refused one connection from 10.0.1.1, at 00:01:40 UTC: probably nobody listens there");
-    check_title(49, "10.9.9.1:80 refused one connection from 10.0.1.1, at 00:01:40 UTC: perhaps nobody listens there");
+    check_title(49, "10.9.9.1:80 perhaps refused one connection from 10.0.1.1, at 00:01:40 UTC: nobody listens there");
 }
 
 int main(int argc, char **argv)
@@ -143,6 +151,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/quality/whole", test_whole);
     g_test_add_func("/quality/sides", test_sides);
+    g_test_add_func("/quality/bare", test_bare);
     g_test_add_func("/quality/late", test_late);
     g_test_add_func("/quality/lost", test_lost);
     g_test_add_func("/quality/shared", test_shared);

@@ -132,6 +132,12 @@ static const char *probably(const writer_t *writer)
     return confidence >= SURE ? "" : confidence >= LIKELY ? "probably " : "perhaps ";
 }
 
+/* The hedge of what was seen, if even that is in doubt; else it is that of its reason. */
+static const char *hedge(const writer_t *writer, bool of_what_was_seen)
+{
+    return of_what_was_seen == (writer->filling->scene->confidence < LIKELY) ? probably(writer) : "";
+}
+
 #define STAMP "%Y-%m-%d %H:%M:%S"
 #define STAMP_Z "%Y-%m-%dT%H:%M:%SZ"
 
@@ -161,7 +167,9 @@ static const char *probably(const writer_t *writer)
     WORD("keepalive", keepalive(writer, 1), NULL)                                                                      \
     WORD("keepalive_ms", keepalive(writer, 1000), NULL)                                                                \
     WORD("df", df(writer), NULL)                                                                                       \
-    WORD("probably", probably(writer), NULL)
+    WORD("probably", probably(writer), NULL)                                                                           \
+    WORD("perhaps", hedge(writer, true), NULL)                                                                         \
+    WORD("likely", hedge(writer, false), NULL)
 
 /* *found = it is one. NULL = not known. */
 static const char *word(const writer_t *writer, const char *name, size_t length, bool *found)

@@ -8,7 +8,8 @@
 #include "engine/engine.h"
 #include "engine/failures.h"
 
-#define SURE 90 /* percent: what a finding says was seen */
+#define SURE 90   /* percent: what a finding says was seen */
+#define LIKELY 50 /* below: who sent a reset is open */
 
 rst_system_t rst_system_of(const rst_direction_t *side)
 {
@@ -21,14 +22,15 @@ rst_system_t rst_system_of(const rst_direction_t *side)
     return side->segments ? rst_system_guess(&looks) : RST_SYSTEM_UNKNOWN;
 }
 
-/* Where the side sent nothing else, its reset must do: unless that may be somebody else's. */
-static rst_system_t system_of_sender(const rst_reset_t *reset, const rst_verdict_t *verdict)
+rst_system_t rst_system_of_sender(const rst_reset_t *reset, const rst_verdict_t *verdict)
 {
+    bool own =
+        verdict->confidence >= LIKELY && (verdict->sender == RST_SENDER_CLIENT || verdict->sender == RST_SENDER_SERVER);
     const rst_looks_t looks = {.ttl = reset->ttl, .scale = -1};
 
     if (reset->direction[reset->from].segments)
         return rst_system_of(&reset->direction[reset->from]);
-    return verdict->sender == RST_SENDER_MIDDLEBOX ? RST_SYSTEM_UNKNOWN : rst_system_guess(&looks);
+    return own ? rst_system_guess(&looks) : RST_SYSTEM_UNKNOWN;
 }
 
 static int64_t known_silence(const rst_reset_t *reset, const rst_verdict_t *verdict)
@@ -64,7 +66,7 @@ void rst_engine_advice(const rst_reset_t *reset, const rst_verdict_t *verdict, b
     if (reset->at.pass_index) {
         set_ends(&scene, reset->story->address, reset->story->port, reset->client);
         scene.silence = known_silence(reset, verdict);
-        scene.system[scene.from] = (uint8_t)system_of_sender(reset, verdict);
+        scene.system[scene.from] = (uint8_t)rst_system_of_sender(reset, verdict);
         scene.system[1 - scene.from] = (uint8_t)rst_system_of(&reset->direction[1 - reset->from]);
     } else {
         scene.began = scene.ended = RST_TIME_NONE;

@@ -6,6 +6,7 @@
  */
 #include "engine/collect.h"
 
+#include "engine/advise.h"
 #include "engine/failures.h"
 #include "engine/past.h"
 #include "facts/ports.h"
@@ -54,6 +55,7 @@ static rst_incident_t incident_of(const collector_t *collector, const rst_reset_
                                .confidence = verdict->confidence,
                                .sender = (uint8_t)verdict->sender,
                                .on_path = (uint8_t)rst_verdict_on_path(verdict),
+                               .system = (uint8_t)rst_system_of_sender(reset, verdict),
                                .ttl = reset->ttl,
                                .hop_delta = verdict->hop_delta,
                                .relayed = reset->relayed.pass_index};

@@ -61,6 +61,7 @@ typedef struct rst_incident {
     uint8_t confidence;
     uint8_t sender;   /* rst_sender_t: of the reset; of a finding, the side that nobody answered */
     uint8_t on_path;  /* rst_on_path_t */
+    uint8_t system;   /* rst_system_t of the side whose address the reset bears */
     uint8_t ttl;      /* of the reset, 0 = not known */
     int8_t hop_delta; /* RST_HOPS_NONE = not known */
     bool died;        /* what comes around it shows that a process ended */

@@ -16,6 +16,7 @@ typedef struct place {
 
 typedef struct row {
     uint32_t start, count, failed;
+    uint32_t one_way; /* the capture lacks what the server sent */
 } row_t;
 
 struct rst_history {
@@ -87,6 +88,7 @@ static void fill_rows(rst_history_t *history)
 
         place->flow = i;
         row->failed += is_failure(history->census, flow);
+        row->one_way += (flow->facts & RST_FLOW_CLIENT_DATA) && !(flow->facts & RST_FLOW_ANSWERED);
         if (is_success(history->census, flow))
             place->before = at + 1;
         else
@@ -141,10 +143,12 @@ static rst_moment_t moment_of(const rst_history_t *history, uint32_t place)
 
 bool rst_history_find(const rst_history_t *history, const rst_incident_t *incident, rst_service_history_t *found)
 {
-    const row_t *row = row_of(history, rst_incident_flow(history->census, incident));
+    const rst_flow_t *flow = rst_incident_flow(history->census, incident);
+    const row_t *row = row_of(history, flow);
     uint32_t low = row->start, end = row->start + row->count, high = end;
 
-    if (!has_failed(incident))
+    /* Of a single connection whose server is a guess, not even the service is known. */
+    if (!has_failed(incident) || (row->count == 1 && (flow->facts & RST_FLOW_GUESSED)))
         return false;
     while (low < high) { /* the first that began after the failure */
         uint32_t middle = low + (high - low) / 2;
@@ -154,7 +158,7 @@ bool rst_history_find(const rst_history_t *history, const rst_incident_t *incide
         else
             high = middle;
     }
-    *found = (rst_service_history_t){.failed = row->failed, .total = row->count};
+    *found = (rst_service_history_t){.failed = row->failed, .total = row->count, .one_way = row->one_way};
     found->last = moment_of(history, low > row->start ? place_at(history, low - 1)->before : 0);
     found->next = moment_of(history, low < end ? place_at(history, low)->after : 0);
     return true;
@@ -215,7 +219,10 @@ const char *rst_history_text(const rst_history_t *history, const rst_incident_t 
                                history->census->truncated ? "that is known" : "in this capture");
     else
         g_string_append_printf(out, "%u of %u connections to %s failed", found->failed, found->total, service);
-    if (found->total > 1 || found->last.pass_index || found->next.pass_index) {
+    if (found->one_way && !found->last.pass_index && !found->next.pass_index && found->total > 1) {
+        g_string_append_printf(
+            out, ". The capture lacks what the server sent in %u of them, so successes are not known", found->one_way);
+    } else if (found->total > 1) {
         write_last(history, incident, found, memory, out);
         write_next(incident, found, memory, out);
     }

@@ -46,6 +46,7 @@ rst_quality_t rst_quality_of(const rst_census_t *census)
         quality.late += (facts & RST_FLOW_ASKED) && !(facts & RST_FLOW_BEGAN);
         quality.one_way += (facts & RST_FLOW_CLIENT_DATA) && !(facts & RST_FLOW_ANSWERED);
         quality.unasked += (facts & RST_FLOW_ANSWERED) && !(facts & RST_FLOW_ASKED);
+        quality.bare += !(facts & (RST_FLOW_ANSWERED | RST_FLOW_ASKED));
         quality.lost += (facts & RST_FLOW_LOST) != 0;
     }
     quality.stands_still = !census->tick && census->frames > 1 && census->first_time != RST_TIME_NONE;
@@ -72,9 +73,11 @@ static void write_sides(const rst_quality_t *quality, GString *out)
 {
     uint64_t one = (uint64_t)quality->one_way + quality->unasked;
 
-    if (!one)
+    if (!one && !quality->bare)
         g_string_append(out, ", both sides");
-    else
+    if (quality->bare)
+        g_string_append_printf(out, ", nothing but resets in %u of them", quality->bare);
+    if (one)
         g_string_append_printf(out, ", one side only in %" G_GUINT64_FORMAT " of them", (guint64)one);
 }
 
@@ -147,6 +150,9 @@ static void write_limits(const rst_census_t *census, const rst_quality_t *qualit
             "It lacks what clients sent in %u of %u connections: what a reset of the server answers, "
             "and resets of clients, are not known. ",
             quality->unasked, quality->connections);
+    if (quality->bare * MANY > quality->connections)
+        g_string_append_printf(out, "It has nothing but resets in %u of %u connections: what they answer is not known. ",
+                               quality->bare, quality->connections);
     if (quality->lost)
         g_string_append(out, "What decides may be among the packets that are missing. ");
     if (census->snapped)

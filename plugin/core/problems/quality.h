@@ -14,6 +14,7 @@ typedef struct rst_quality {
     uint32_t late;          /* which may show it, because it has packets of the client */
     uint32_t one_way;       /* data of the client, nothing of the server */
     uint32_t unasked;       /* something of the server, nothing of the client */
+    uint32_t bare;          /* nothing but resets */
     uint32_t lost;          /* packets were acknowledged that the capture does not show */
     uint32_t shared;        /* addresses of clients that several hosts share, by their TTLs */
     bool stands_still;      /* the clock */

@@ -33,7 +33,7 @@ static rst_scene_t scene_of(const rst_problems_t *problems, const rst_problem_t 
     const rst_incident_t *incident = rst_incident_at(problems->census, problem->example);
     const rst_flow_t *flow = rst_incident_flow(problems->census, incident);
 
-    return (rst_scene_t){
+    rst_scene_t scene = {
         .token = token_of(problem),
         .known = true,
         .confidence = problem->confidence,
@@ -44,6 +44,11 @@ static rst_scene_t scene_of(const rst_problems_t *problems, const rst_problem_t 
         .began = problem->first,
         .ended = problem->last,
         .silence = problem->timer == RST_TIME_NONE ? incident->silence : problem->timer};
+
+    /* What the reset looks like says something of a host only as long as the problem takes it for that host's. */
+    if (!scene.system[scene.from] && problem->culprit == incident->sender)
+        scene.system[scene.from] = incident->system;
+    return scene;
 }
 
 static char **texts_of(const rst_advice_t *advice, bool commands)

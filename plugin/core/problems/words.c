@@ -212,6 +212,10 @@ static void write_word(const rst_problems_t *problems, const rst_problem_t *prob
         g_string_append(out, problem->ongoing == RST_ONGOING_NO ? "listened" : "listens");
     else if (g_str_equal(name, "maybe"))
         g_string_append(out, maybe(problem));
+    else if (g_str_equal(name, "perhaps"))
+        g_string_append(out, problem->confidence < PROBABLE ? maybe(problem) : "");
+    else if (g_str_equal(name, "likely"))
+        g_string_append(out, problem->confidence < PROBABLE ? "" : maybe(problem));
     else if (g_str_equal(name, "culprit") || g_str_equal(name, "Culprit"))
         g_string_append(out, culprit_text(problem, *name == 'C'));
     else if (g_str_equal(name, "trigger") && problem->trigger)
