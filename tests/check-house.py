@@ -6,7 +6,8 @@
   * every folder is in the picture, and every folder of the picture exists
   * no include goes to a higher floor, or to another folder on the same one
   * no circle among files (a source and its header are one)
-  * every source has a header of the same name, which declares what other files call (or engine/engine.h does)
+  * every source has a header of the same name, which declares what other files call (or engine/engine.h does);
+    the header of a reader, logs/read_*.c, is logs/reader.h with its row in logs/readers.def
   * every header compiles alone, and its first line and its guard bear its name
   * a comment that refers to (file.h) means one that exists
   * rules ask rst_view_t for hosts and services, not the reset: only the view says whether they were kept
@@ -108,10 +109,22 @@ def circles(graph):
     return found, max((visit(node) for node in sorted(graph)), default=0)
 
 
+def check_reader(name, source):
+    token = name[len("logs/read_") : -2]
+    if f"RST_READER({token}," not in text(CORE / "logs" / "readers.def"):
+        yield f"{name} has no row in logs/readers.def"
+    for function in FUNCTION.findall(source):
+        if function != f"rst_read_{token}":
+            yield f"{name} defines {function}(), which no header declares"
+
+
 def check_headers(files):
     for name, path in files.items():
         if name.endswith(".c"):
             header = CORE / (stem(name) + ".h")
+            if name.startswith("logs/read_"):
+                yield from check_reader(name, text(path))
+                continue
             if not header.exists():
                 yield f"{name} has no header of the same name"
                 continue

@@ -15,7 +15,7 @@
 #include <glib.h>
 
 #include "base/moment.h"
-#include "trace/address.h"
+#include "base/endpoint.h"
 
 #define SEND "tcp_send_reset:"
 #define RECEIVE "tcp_receive_reset:"
@@ -218,8 +218,8 @@ static rst_trace_kind_t read_send(const char *fields, rst_trace_line_t *parsed)
         return RST_TRACE_BROKEN;
     if (!reason)
         return RST_TRACE_OLD;
-    if (!rst_trace_endpoint(src, &event->local, &event->lport) ||
-        !rst_trace_endpoint(dest, &event->remote, &event->rport) || !read_reason(reason, parsed))
+    if (!rst_endpoint_read(src, &event->local, &event->lport) ||
+        !rst_endpoint_read(dest, &event->remote, &event->rport) || !read_reason(reason, parsed))
         return RST_TRACE_BROKEN;
     event->active = is_null(skb);
     event->state = state ? read_state(state) : RST_STATE_UNKNOWN;
@@ -232,9 +232,9 @@ static bool read_end(const char *fields, const char *name, const char *name6, rs
     const char *text = field(fields, name);
     const char *text6 = field(fields, name6);
 
-    if (text && rst_trace_address(text, strcspn(text, " \t"), address) && address->size)
+    if (text && rst_address_read(text, strcspn(text, " \t"), address) && address->size)
         return true;
-    return text6 && rst_trace_address(text6, strcspn(text6, " \t"), address) && address->size;
+    return text6 && rst_address_read(text6, strcspn(text6, " \t"), address) && address->size;
 }
 
 static rst_trace_kind_t read_receive(const char *fields, rst_trace_line_t *parsed)

@@ -1,9 +1,9 @@
-/* address.c
+/* endpoint.c
  * Reading addresses and ports in the forms that tracers write.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "trace/address.h"
+#include "base/endpoint.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ static bool read_inet6(const char *text, const char *end, uint8_t *bytes)
     return true;
 }
 
-bool rst_trace_address(const char *text, size_t length, rst_address_t *address)
+bool rst_address_read(const char *text, size_t length, rst_address_t *address)
 {
     uint8_t bytes[16];
 
@@ -145,7 +145,7 @@ static bool read_sockaddr(const char *text, rst_address_t *address, uint16_t *po
     return true;
 }
 
-bool rst_trace_endpoint(const char *text, rst_address_t *address, uint16_t *port)
+bool rst_endpoint_read(const char *text, rst_address_t *address, uint16_t *port)
 {
     const char *end = text + strcspn(text, " \t");
     const char *colon;
@@ -161,6 +161,6 @@ bool rst_trace_endpoint(const char *text, rst_address_t *address, uint16_t *port
         return false;
     *port = (uint16_t)value;
     if (*text == '[' && colon > text + 1 && colon[-1] == ']')
-        return rst_trace_address(text + 1, (size_t)(colon - text) - 2, address);
-    return rst_trace_address(text, (size_t)(colon - text), address);
+        return rst_address_read(text + 1, (size_t)(colon - text) - 2, address);
+    return rst_address_read(text, (size_t)(colon - text), address);
 }
