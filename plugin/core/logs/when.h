@@ -53,7 +53,7 @@ size_t rst_when_of_day(const char *text, rst_when_t *when);
 size_t rst_when_any(const char *text, rst_when_t *when);
 
 /* A local time becomes UTC by a zone (seconds east of Greenwich); others stay as they are. */
-void rst_when_set_zone(rst_when_t *when, int64_t east);
+void rst_when_set_zone(rst_when_t *when, int east);
 
 /* "+02:00", "-0330", "Z", "UTC", or a name that GLib knows (Europe/Berlin: then the offset is that of each time, which
  * rst_when_in_zone() works out). False if it is none. */

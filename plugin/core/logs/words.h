@@ -22,9 +22,11 @@ bool rst_piece_is(rst_piece_t piece, const char *text);     /* equal, whatever t
 bool rst_piece_begins(rst_piece_t piece, const char *text); /* the same */
 bool rst_piece_has(rst_piece_t piece, const char *text);    /* contains it, whatever the case */
 
+rst_piece_t rst_piece_trim(rst_piece_t piece); /* without blanks at its ends */
+
 /* The value of a key in a list like `src=10.0.0.1 spt="80" msg="a \"b\""`: the key stands at the beginning or after a
  * blank, comma, semicolon, bracket or bar, sign is '=' or ':'. Quotes are not part of the value. Length 0 if it is not
- * there. Of double keys the first at or after from (NULL = the beginning). */
+ * there. With ':' the value may hold blanks and ends at a comma or semicolon. Of double keys the first. */
 rst_piece_t rst_value_of(const char *text, const char *key, char sign);
 
 /* A column of a separated list, from 0; quotes ("a,b", doubled inside) are not part of it. */
