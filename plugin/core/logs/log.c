@@ -20,6 +20,7 @@ struct rst_log {
     GString *line; /* that is being collected */
     bool skip;     /* the rest of a line that is too long */
     rst_reader_id_t asked;
+    GStringChunk *strings; /* of the current line */
     kept_t kept[RST_READER_COUNT];
 };
 
@@ -29,6 +30,7 @@ rst_log_t *rst_log_new(const rst_log_options_t *options)
 
     log->options = *options;
     log->line = g_string_new(NULL);
+    log->strings = g_string_chunk_new(1024);
     return log;
 }
 
@@ -42,6 +44,7 @@ void rst_log_free(rst_log_t *log)
         g_free(log->kept[i].state);
     }
     g_string_free(log->line, TRUE);
+    g_string_chunk_free(log->strings);
     g_free(log);
 }
 
@@ -59,6 +62,11 @@ void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*
 rst_filters_t *rst_log_filters(rst_log_t *log)
 {
     return log->options.filters;
+}
+
+const char *rst_log_string(rst_log_t *log, rst_piece_t piece)
+{
+    return piece.length ? g_string_chunk_insert_len(log->strings, piece.text, (gssize)piece.length) : NULL;
 }
 
 void rst_log_emit(rst_log_t *log, const rst_log_line_t *line, rst_record_t *record)
@@ -109,6 +117,7 @@ static void read_line(rst_log_t *log)
     if (line.length)
         ask_readers(log, &line);
     rst_envelope_close(&envelope);
+    g_string_chunk_clear(log->strings);
     g_string_truncate(log->line, 0);
 }
 

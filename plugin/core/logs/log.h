@@ -17,6 +17,7 @@
 #include "logs/filters.h"
 #include "logs/reader.h"
 #include "logs/record.h"
+#include "logs/words.h"
 
 #define RST_LOG_LINE_MAX 65536             /* longer lines are counted and skipped */
 #define RST_LOG_UNIT_MAX (4 * 1024 * 1024) /* bytes of a unit of several lines: an element of XML, a JSON value */
@@ -55,6 +56,10 @@ void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*
 
 /* The names of Windows' filters, NULL if nobody keeps them. */
 rst_filters_t *rst_log_filters(rst_log_t *log);
+
+/* A piece of a line as a string that lives until the next line is read; NULL if it is empty. For the members of a
+ * record. */
+const char *rst_log_string(rst_log_t *log, rst_piece_t piece);
 
 typedef struct rst_log_sum {
     uint64_t lines, records;
