@@ -22,7 +22,8 @@ void rst_json_free(rst_json_t *json);
 
 /* The value at a path: names joined by '.', positions of arrays as numbers: "flow.start", "verdict.reject.0". A name
  * with a dot in it needs nothing special (Zeek's "id.orig_h"). Strings without quotes and escapes (\u as UTF-8),
- * numbers and literals as written; NULL if it is not there, null, or an object. Of double names the first. */
+ * numbers and literals as written; NULL if it is not there, null, or an object, or if the path is longer than 256
+ * bytes. Of double names the first. */
 const char *rst_json_text(const rst_json_t *json, const char *path);
 
 /* The same for the first of several paths that is there; NULL ends them. */
@@ -32,6 +33,15 @@ const char *rst_json_first(const rst_json_t *json, const char *const *paths);
 unsigned rst_json_count(const rst_json_t *json);
 const char *rst_json_path(const rst_json_t *json, unsigned index);
 const char *rst_json_value(const rst_json_t *json, unsigned index);
+
+/* Looks for the end of an object or array that comes in pieces; all zeros at its beginning. True at its end; *taken =
+ * how many bytes of this piece belong to it. */
+typedef struct rst_json_scan {
+    unsigned depth;
+    bool string, escape;
+} rst_json_scan_t;
+
+bool rst_json_scan(rst_json_scan_t *scan, const char *text, size_t length, size_t *taken);
 
 /* How far a value reaches that begins at text: its bytes; 0 if it is not complete. For units of several lines. */
 size_t rst_json_extent(const char *text, size_t length);
