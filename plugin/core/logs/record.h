@@ -80,7 +80,8 @@ typedef struct rst_record {
     bool packet;       /* about one packet, sent by src; false = about a session */
     rst_log_end_t src, dst;
     rst_log_end_t nat_src, nat_dst; /* as translated, size 0 = not translated */
-    rst_when_t when;                /* of the event; for a session: of its end, if it ended */
+    rst_when_t when; /* of the event, as the line has it */
+    bool begins;     /* when is the begin of what lasted duration: the event came at its end */
     int64_t duration;               /* ns from begin to end, RST_TIME_NONE or 0 = not told */
     int64_t idle;                   /* ns that the timer waited, 0 = not told */
     rst_packet_keys_t keys;
