@@ -1,23 +1,44 @@
 /* envelope.h
  * What programs wrap around a line on its way: syslog headers, the journal, shippers' JSON, Docker, quotes of CSV.
  *
+ * Readers are asked about the innermost text first, then about each layer around it, because what looks like a header
+ * may be the beginning of a format (a date, a name). One unit may hold several events.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef RST_ENVELOPE_H
 #define RST_ENVELOPE_H
 
+#include <glib.h>
+
 #include "logs/reader.h"
 
 #define RST_ENVELOPES_MAX 4 /* layers that are taken off */
+#define RST_HOST_MAX 256
+#define RST_TAG_MAX 64
+
+typedef struct rst_layer {
+    rst_log_line_t line; /* without number */
+    char host[RST_HOST_MAX], tag[RST_TAG_MAX];
+} rst_layer_t;
 
 typedef struct rst_envelope {
-    rst_log_line_t line; /* without number; its texts live until rst_envelope_close() */
-    char *text[RST_ENVELOPES_MAX + 2];
-    rst_json_t *json;
+    rst_layer_t layer[RST_ENVELOPES_MAX + 1]; /* the outermost first */
+    unsigned layers;
+    GPtrArray *texts; /* that were unescaped */
+    GPtrArray *jsons;
+    GArray *more; /* rst_event_t: further events of the unit, each in the layer that base counts */
+    unsigned next, base;
+    bool looked; /* closer: for quoted columns, and for several lines */
 } rst_envelope_t;
 
-/* text is zero-terminated. */
+/* All zeros before the first use; one serves all units of a file. */
 void rst_envelope_open(rst_envelope_t *envelope, const char *text, size_t length);
 void rst_envelope_close(rst_envelope_t *envelope);
+void rst_envelope_clear(rst_envelope_t *envelope);
+
+/* The next event of the unit, if there is one. known = the last one was recognized; if not, the text may stand in a
+ * quoted column, or be several lines. */
+bool rst_envelope_next(rst_envelope_t *envelope, bool known);
 
 #endif

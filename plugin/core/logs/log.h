@@ -17,10 +17,8 @@
 #include "logs/filters.h"
 #include "logs/reader.h"
 #include "logs/record.h"
+#include "logs/units.h"
 #include "logs/words.h"
-
-#define RST_LOG_LINE_MAX 65536             /* longer lines are counted and skipped */
-#define RST_LOG_UNIT_MAX (4 * 1024 * 1024) /* bytes of a unit of several lines: an element of XML, a JSON value */
 
 typedef struct rst_log rst_log_t;
 
@@ -57,14 +55,11 @@ void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*
 /* The names of Windows' filters, NULL if nobody keeps them. */
 rst_filters_t *rst_log_filters(rst_log_t *log);
 
-/* A piece of a line as a string that lives until the next line is read; NULL if it is empty. For the members of a
- * record. */
-const char *rst_log_string(rst_log_t *log, rst_piece_t piece);
-
 typedef struct rst_log_sum {
     uint64_t lines, records;
     uint64_t unknown;  /* lines of no known format */
     uint64_t broken;   /* of a known format, but malformed: ports above 65535, missing fields, units cut off */
+    uint64_t blind;    /* of a format that tells no addresses */
     uint64_t too_long; /* lines, and units */
     uint64_t by_reader[RST_READER_COUNT]; /* lines recognized */
     bool binary;                          /* NUL bytes, and not UTF-16 */

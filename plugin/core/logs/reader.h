@@ -34,13 +34,14 @@ typedef struct rst_log_line {
     rst_when_t when;        /* of the innermost envelope */
     const char *host;       /* that the envelope names, or "" */
     const char *tag;        /* the program that the envelope names (filterlog, haproxy), or "" */
-    const rst_json_t *json; /* if text is a JSON object or array, else NULL */
+    const rst_json_t *json; /* if text is a JSON object or was in one (the innermost), else NULL */
 } rst_log_line_t;
 
 typedef enum rst_read {
-    RST_READ_NO,    /* not this format: ask the next reader */
-    RST_READ_YES,   /* this format; what it says of connections was emitted, which may be nothing */
-    RST_READ_BROKEN /* this format, but malformed: counted, nothing was emitted */
+    RST_READ_NO,     /* not this format: ask the next reader */
+    RST_READ_YES,    /* this format; what it says of connections was emitted, which may be nothing */
+    RST_READ_BROKEN, /* this format, but malformed: counted, nothing was emitted */
+    RST_READ_BLIND   /* this format, which tells no addresses: counted */
 } rst_read_t;
 
 struct rst_log;

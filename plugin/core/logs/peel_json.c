@@ -1,0 +1,158 @@
+/* peel_json.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "logs/peel_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/moment.h"
+
+#define EVENTS_MAX 100000u
+
+/* The unprocessed line first: shippers that keep it have often cut "message" short. */
+static const char *const line_paths[] = {
+    "event.original", "_source.event.original", "log.original", "MESSAGE", "@message",       "_raw",
+    "result._raw",    "message",                "log",          "msg",     "_source.message", "input.message",
+    "body",           "rawmsg",                 "raw",          "line",    "textPayload",     "fields.message",
+    "syslog.message", "event",                  "@raw",         "full_message", NULL};
+static const char *const time_paths[] = {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP", "@timestamp", "time",
+                                         "timestamp",                  "_time",                "eventTime",  "ts", NULL};
+static const char *const host_paths[] = {"_HOSTNAME", "host.name", "host.hostname", "hostname", "host", NULL};
+static const char *const tag_paths[] = {"SYSLOG_IDENTIFIER", "process.name", "program", "ident", "appname", "syslogtag",
+                                        NULL};
+
+bool rst_is_line_name(const char *name, size_t length)
+{
+    for (unsigned i = 0; line_paths[i]; i++) {
+        if (strlen(line_paths[i]) == length && strncmp(name, line_paths[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Of receipt, except the journal's: it is written by the same host, at once. */
+static void take_time(rst_when_t *when, const char *text, bool journal)
+{
+    rst_when_t read = {0};
+    size_t n = text ? rst_when_iso(text, &read) : 0;
+
+    if (text && !n)
+        n = rst_when_epoch(text, &read);
+    if (!n || text[n])
+        return;
+    read.loose = !journal;
+    *when = read;
+}
+
+/* MESSAGE of `journalctl -o json` is a list of bytes if it is not UTF-8. */
+static const char *byte_list(const rst_json_t *json, GPtrArray *texts)
+{
+    GString *text = g_string_new(NULL);
+    unsigned count = rst_json_count(json);
+
+    for (unsigned i = 0; i < count; i++) {
+        const char *path = rst_json_path(json, i);
+        unsigned long byte;
+
+        if (strncmp(path, "MESSAGE.", 8) != 0)
+            continue;
+        byte = strtoul(rst_json_value(json, i), NULL, 10);
+        g_string_append_c(text, byte && byte < 256 ? (char)byte : ' ');
+    }
+    g_ptr_array_add(texts, g_string_free(text, FALSE));
+    return g_ptr_array_index(texts, texts->len - 1);
+}
+
+const char *rst_peel_json(rst_layer_t *layer, const rst_json_t *json, GPtrArray *texts)
+{
+    const char *host = rst_json_first(json, host_paths), *tag = rst_json_first(json, tag_paths);
+    const char *text = rst_json_first(json, line_paths);
+
+    take_time(&layer->line.when, rst_json_first(json, time_paths), rst_json_text(json, "__REALTIME_TIMESTAMP") != NULL);
+    if (host)
+        g_strlcpy(layer->host, host, sizeof layer->host);
+    if (tag)
+        g_strlcpy(layer->tag, tag, sizeof layer->tag);
+    if (!text && rst_json_text(json, "MESSAGE.0"))
+        return byte_list(json, texts);
+    return text && strpbrk(text, " \t,|{") ? text : NULL; /* a line is more than a word */
+}
+
+const char *rst_peel_broken_json(const char *text, GPtrArray *texts)
+{
+    for (unsigned i = 0; line_paths[i]; i++) {
+        char *key = g_strdup_printf("\"%s\"", line_paths[i]);
+        const char *at = strstr(text, key), *end;
+        rst_json_t *json;
+
+        at = at ? at + strlen(key) : NULL;
+        g_free(key);
+        at = at ? at + strspn(at, " \t") : NULL;
+        if (!at || *at++ != ':')
+            continue;
+        at += strspn(at, " \t");
+        if (*at != '"')
+            continue;
+        for (end = at + 1; *end && *end != '"'; end++)
+            end += *end == '\\' && end[1];
+        key = g_strdup_printf("{\"line\":\"%.*s\"}", (int)(end - at - 1), at + 1);
+        json = rst_json_read(key, strlen(key));
+        g_free(key);
+        if (json) {
+            g_ptr_array_add(texts, g_strdup(rst_json_text(json, "line")));
+            rst_json_free(json);
+            return g_ptr_array_index(texts, texts->len - 1);
+        }
+    }
+    return NULL;
+}
+
+/* "logEvents.12.message": place 13 and the name after it; NULL if the path is not in an array of events. */
+static const char *in_array(const char *path, uint64_t *place)
+{
+    static const char *const arrays[] = {"logEvents.", "events.", "Records.", "records.", "expected.", "hits.hits.", ""};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(arrays); i++) {
+        size_t length = strlen(arrays[i]);
+        char *end;
+
+        if (strncmp(path, arrays[i], length) != 0 || !g_ascii_isdigit(path[length]))
+            continue;
+        *place = g_ascii_strtoull(path + length, &end, 10) + 1;
+        return *end == '.' ? end + 1 : end;
+    }
+    return NULL;
+}
+
+void rst_peel_json_events(const rst_json_t *json, GArray *events)
+{
+    unsigned count = rst_json_count(json), rank = 0;
+
+    for (unsigned i = 0; i < count && events->len < EVENTS_MAX; i++) {
+        const char *name, *value = rst_json_value(json, i);
+        uint64_t place = 0;
+        rst_event_t *last = events->len ? &g_array_index(events, rst_event_t, events->len - 1) : NULL;
+
+        name = in_array(rst_json_path(json, i), &place);
+        if (!name || !value)
+            continue;
+        if (!last || last->place != place) {
+            rst_event_t event = {.place = place};
+
+            g_array_append_val(events, event);
+            last = &g_array_index(events, rst_event_t, events->len - 1);
+            rank = G_N_ELEMENTS(line_paths);
+        }
+        for (unsigned k = 0; k < rank && line_paths[k]; k++) {
+            if (strcmp(name, line_paths[k]) == 0 && strpbrk(value, " \t,|{")) {
+                last->text = value;
+                rank = k;
+            }
+        }
+        for (unsigned k = 0; time_paths[k]; k++) {
+            if (strcmp(name, time_paths[k]) == 0)
+                take_time(&last->when, value, false);
+        }
+    }
+}
