@@ -7,7 +7,12 @@
 
 #include <glib.h>
 
+#include "logs/decode.h"
 #include "logs/envelope.h"
+#include "logs/units.h"
+
+/* These take whatever text there is: they are asked when no other reader knows any layer of the unit. */
+#define FIRST_GENERIC RST_READER_ID_mention
 
 typedef struct kept {
     void *state;
@@ -17,22 +22,15 @@ typedef struct kept {
 struct rst_log {
     rst_log_options_t options;
     rst_log_sum_t sum;
+    rst_decoder_t decoder;
     GString *line; /* that is being collected */
     bool skip;     /* the rest of a line that is too long */
+    rst_units_t *units;
+    rst_envelope_t envelope;
     rst_reader_id_t asked;
-    GStringChunk *strings; /* of the current line */
+    GStringChunk *strings; /* of the current unit */
     kept_t kept[RST_READER_COUNT];
 };
-
-rst_log_t *rst_log_new(const rst_log_options_t *options)
-{
-    rst_log_t *log = g_new0(rst_log_t, 1);
-
-    log->options = *options;
-    log->line = g_string_new(NULL);
-    log->strings = g_string_chunk_new(1024);
-    return log;
-}
 
 void rst_log_free(rst_log_t *log)
 {
@@ -43,8 +41,10 @@ void rst_log_free(rst_log_t *log)
             log->kept[i].clear(log->kept[i].state);
         g_free(log->kept[i].state);
     }
-    g_string_free(log->line, TRUE);
+    rst_envelope_clear(&log->envelope);
+    rst_units_free(log->units);
     g_string_chunk_free(log->strings);
+    g_string_free(log->line, TRUE);
     g_free(log);
 }
 
@@ -69,6 +69,11 @@ const char *rst_log_string(rst_log_t *log, rst_piece_t piece)
     return piece.length ? g_string_chunk_insert_len(log->strings, piece.text, (gssize)piece.length) : NULL;
 }
 
+bool rst_log_wants_applications(const rst_log_t *log)
+{
+    return log->options.applications;
+}
+
 void rst_log_emit(rst_log_t *log, const rst_log_line_t *line, rst_record_t *record)
 {
     if (!record->src.address.size && !record->dst.address.size)
@@ -87,9 +92,10 @@ void rst_log_emit(rst_log_t *log, const rst_log_line_t *line, rst_record_t *reco
     log->options.take(record, log->options.user_data);
 }
 
-static void ask_readers(rst_log_t *log, const rst_log_line_t *line)
+/* False if none of them knows the line. */
+static bool ask_readers(rst_log_t *log, const rst_log_line_t *line, unsigned from, unsigned to)
 {
-    for (unsigned i = 0; i < RST_READER_COUNT; i++) {
+    for (unsigned i = from; i < to; i++) {
         rst_read_t answer;
 
         log->asked = (rst_reader_id_t)i;
@@ -98,37 +104,89 @@ static void ask_readers(rst_log_t *log, const rst_log_line_t *line)
             continue;
         log->sum.by_reader[i]++;
         log->sum.broken += answer == RST_READ_BROKEN;
-        return;
+        log->sum.blind += answer == RST_READ_BLIND;
+        return true;
     }
-    log->sum.unknown++;
+    return false;
 }
 
-static void read_line(rst_log_t *log)
+/* The innermost layer first. */
+static bool ask_layers(rst_log_t *log, uint32_t number)
 {
-    rst_envelope_t envelope;
-    rst_log_line_t line;
+    for (unsigned i = log->envelope.layers; i-- > 0;) {
+        log->envelope.layer[i].line.number = number;
+        if (ask_readers(log, &log->envelope.layer[i].line, 0, FIRST_GENERIC))
+            return true;
+    }
+    return false;
+}
 
-    log->sum.lines++;
-    if (log->line->len && log->line->str[log->line->len - 1] == '\r')
-        g_string_truncate(log->line, log->line->len - 1);
-    rst_envelope_open(&envelope, log->line->str, log->line->len);
-    line = envelope.line;
-    line.number = (uint32_t)MIN(log->sum.lines, G_MAXUINT32);
-    if (line.length)
-        ask_readers(log, &line);
-    rst_envelope_close(&envelope);
+static void read_unit(void *user_data, const char *text, size_t length, uint64_t unit)
+{
+    rst_log_t *log = user_data;
+    rst_envelope_t *envelope = &log->envelope;
+    uint32_t number = (uint32_t)MIN(unit, G_MAXUINT32);
+    bool known, any = false;
+
+    rst_envelope_open(envelope, text, length);
+    do {
+        known = ask_layers(log, number);
+        if (!known)
+            known = ask_readers(log, &envelope->layer[envelope->layers - 1].line, FIRST_GENERIC, RST_READER_COUNT);
+        any |= known;
+    } while (rst_envelope_next(envelope, known));
+    rst_envelope_close(envelope);
     g_string_chunk_clear(log->strings);
-    g_string_truncate(log->line, 0);
+    log->sum.unknown += !any;
+}
+
+rst_log_t *rst_log_new(const rst_log_options_t *options)
+{
+    rst_log_t *log = g_new0(rst_log_t, 1);
+
+    log->options = *options;
+    log->line = g_string_new(NULL);
+    log->strings = g_string_chunk_new(1024);
+    log->units = rst_units_new(read_unit, log);
+    return log;
+}
+
+/* Zeros are left in a line by a crash of the machine that wrote it, and are all over a binary file. */
+static void drop_zeros(rst_log_t *log)
+{
+    GString *line = log->line;
+    size_t first = 0;
+
+    if (strlen(line->str) == line->len)
+        return;
+    log->sum.binary = true;
+    while (first < line->len && !line->str[first])
+        first++;
+    g_string_erase(line, 0, (gssize)first);
+    for (size_t i = 0; i < line->len; i++) {
+        if (!line->str[i])
+            line->str[i] = ' ';
+    }
 }
 
 static void end_line(rst_log_t *log)
 {
-    if (!log->skip) {
-        read_line(log);
-        return;
-    }
+    GString *line = log->line;
+
     log->sum.lines++;
-    log->skip = false;
+    if (log->skip) {
+        log->skip = false;
+        rst_units_lost(log->units);
+    } else {
+        while (line->len && line->str[line->len - 1] == '\r')
+            g_string_truncate(line, line->len - 1);
+        drop_zeros(log);
+        rst_units_line(log->units, line->str, line->len, log->sum.lines);
+    }
+    if (line->allocated_len > RST_LOG_LINE_MAX) {
+        g_string_free(line, TRUE);
+        log->line = g_string_new(NULL);
+    }
     g_string_truncate(log->line, 0);
 }
 
@@ -137,33 +195,52 @@ static void collect(rst_log_t *log, const char *bytes, size_t length)
     if (log->skip)
         return;
     if (log->line->len + length > RST_LOG_LINE_MAX) {
-        log->skip = true;
-        log->sum.too_long++;
-        return;
+        bool begun = log->line->len > 0;
+
+        if (log->line->len + length >
+            rst_units_limit(log->units, begun ? log->line->str : bytes, begun ? log->line->len : length)) {
+            log->skip = true;
+            log->sum.too_long++;
+            return;
+        }
     }
     g_string_append_len(log->line, bytes, (gssize)length);
 }
 
-void rst_log_feed(rst_log_t *log, const char *bytes, size_t length)
+static void take_text(void *user_data, const char *text, size_t length)
 {
-    while (length) {
-        const char *newline = memchr(bytes, '\n', length);
-        size_t taken = newline ? (size_t)(newline - bytes) : length;
+    rst_log_t *log = user_data;
 
-        collect(log, bytes, taken);
-        if (newline) {
-            end_line(log);
-            taken++;
+    while (length) {
+        size_t taken = log->line->len ? 0 : rst_units_bytes(log->units, text, length);
+        const char *newline;
+
+        if (!taken) {
+            newline = memchr(text, '\n', length);
+            taken = newline ? (size_t)(newline - text) : length;
+            collect(log, text, taken);
+            if (newline) {
+                end_line(log);
+                taken++;
+            }
         }
-        bytes += taken;
+        text += taken;
         length -= taken;
     }
 }
 
+void rst_log_feed(rst_log_t *log, const char *bytes, size_t length)
+{
+    rst_decode(&log->decoder, bytes, length, take_text, log);
+}
+
 void rst_log_end(rst_log_t *log)
 {
+    rst_decode_end(&log->decoder, take_text, log);
     if (log->line->len || log->skip)
         end_line(log);
+    if (!rst_units_end(log->units))
+        log->sum.broken++;
 }
 
 const rst_log_sum_t *rst_log_sum(const rst_log_t *log)
@@ -174,12 +251,26 @@ const rst_log_sum_t *rst_log_sum(const rst_log_t *log)
 const char *rst_log_complaint(const rst_log_t *log, char *buffer, size_t size)
 {
     const rst_log_sum_t *sum = &log->sum;
+    uint64_t lines = sum->lines;
 
-    if (sum->records && !sum->broken)
+    if (!lines)
+        return "the file is empty";
+    if (sum->dtd && !sum->records)
+        return "XML with a DTD or entities of its own, which is refused";
+    if (sum->blind && !sum->records)
+        g_snprintf(buffer, size, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are kernel drops that tell no "
+                   "addresses (plain kfree_skb, dropwatch): nothing to join; record with rst-record or retis instead",
+                   sum->blind, lines);
+    else if (sum->binary && !sum->records)
+        return "the file is binary: it is compressed, or no log";
+    else if (!sum->records)
+        g_snprintf(buffer, size, "none of %" G_GUINT64_FORMAT " lines names a connection in a known format (%"
+                   G_GUINT64_FORMAT " of unknown formats, %" G_GUINT64_FORMAT " malformed, %" G_GUINT64_FORMAT
+                   " too long)", lines, sum->unknown, sum->broken, sum->too_long);
+    else if (sum->broken || sum->too_long)
+        g_snprintf(buffer, size, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are malformed, %"
+                   G_GUINT64_FORMAT " too long: left out", sum->broken, lines, sum->too_long);
+    else
         return NULL;
-    g_snprintf(buffer, size,
-               "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines name a connection, %" G_GUINT64_FORMAT
-               " are malformed",
-               sum->records, sum->lines, sum->broken);
     return buffer;
 }

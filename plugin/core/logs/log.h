@@ -52,6 +52,8 @@ void rst_log_emit(rst_log_t *log, const rst_log_line_t *line, rst_record_t *reco
  * be NULL, is called before it is freed. Readers bound what they keep. */
 void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*clear)(void *state));
 
+bool rst_log_wants_applications(const rst_log_t *log);
+
 /* The names of Windows' filters, NULL if nobody keeps them. */
 rst_filters_t *rst_log_filters(rst_log_t *log);
 
@@ -67,6 +69,8 @@ typedef struct rst_log_sum {
 } rst_log_sum_t;
 
 const rst_log_sum_t *rst_log_sum(const rst_log_t *log);
+
+#define RST_COMPLAINT_MAX 256
 
 /* One sentence about a file that gave nothing, or much that was malformed; NULL if all is well. Static or in buffer. */
 const char *rst_log_complaint(const rst_log_t *log, char *buffer, size_t size);

@@ -104,6 +104,12 @@ static const char *after_host(rst_layer_t *layer, const char *text)
     return *next == ':' && (next[1] == ' ' || next[1] == '%') ? after_blanks(next + 1) : next;
 }
 
+/* Formats that begin with their own mark, so that the word before it is a host: %ASA-, CEF:0|, date=, 1,2019/08/15. */
+static bool begins_format(const char *text)
+{
+    return strcspn(text, "%{<=|,") < strcspn(text, " \t");
+}
+
 /* What stands between the time and the text. sure = the time alone is a header; else host and tag must follow. */
 static bool take_names(rst_layer_t *layer, const char *at, bool sure, bool host_alone)
 {
@@ -119,7 +125,7 @@ static bool take_names(rst_layer_t *layer, const char *at, bool sure, bool host_
     }
     after = after_host(layer, at);
     text = after ? after_tag(layer, after) : NULL;
-    if (after && !text && !host_alone && *after != '%') {
+    if (after && !text && !host_alone && !begins_format(after)) {
         layer->host[0] = 0;
         after = NULL;
     }
