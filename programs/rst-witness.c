@@ -185,9 +185,7 @@ int main(int argc, char **argv)
         return 2;
     }
     job.out = g_string_new(NULL);
-    job.filters = rst_filters_new();
     good = read_all(&job, argv + i, (unsigned)(argc - i));
-    rst_filters_free(job.filters);
     g_string_free(job.out, TRUE);
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "rst-witness: cannot write: %s\n", g_strerror(errno));

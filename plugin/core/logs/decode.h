@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum rst_charset { RST_CHARSET_UNKNOWN, RST_CHARSET_BYTES, RST_CHARSET_UTF16LE, RST_CHARSET_UTF16BE } rst_charset_t;
+typedef enum rst_charset {
+    RST_CHARSET_UNKNOWN,
+    RST_CHARSET_BYTES,
+    RST_CHARSET_UTF16LE,
+    RST_CHARSET_UTF16BE
+} rst_charset_t;
 
 /* All zeros at the beginning of a file. */
 typedef struct rst_decoder {

@@ -92,52 +92,65 @@ void rst_log_emit(rst_log_t *log, const rst_log_line_t *line, rst_record_t *reco
     log->options.take(record, log->options.user_data);
 }
 
-/* False if none of them knows the line. */
-static bool ask_readers(rst_log_t *log, const rst_log_line_t *line, unsigned from, unsigned to)
+/* What the first reader says that knows the line. */
+static rst_read_t ask_readers(rst_log_t *log, const rst_log_line_t *line, unsigned from, unsigned to)
 {
-    for (unsigned i = from; i < to; i++) {
-        rst_read_t answer;
+    rst_read_t answer = RST_READ_NO;
 
+    for (unsigned i = from; i < to && answer == RST_READ_NO; i++) {
         log->asked = (rst_reader_id_t)i;
         answer = rst_reader((rst_reader_id_t)i)->read(log, line);
-        if (answer == RST_READ_NO)
-            continue;
-        log->sum.by_reader[i]++;
-        log->sum.broken += answer == RST_READ_BROKEN;
-        log->sum.blind += answer == RST_READ_BLIND;
-        return true;
     }
-    return false;
+    return answer;
 }
 
-/* The innermost layer first. */
-static bool ask_layers(rst_log_t *log, uint32_t number)
+/* The innermost layer first. One that seems malformed may only have more around it than was taken off. */
+static rst_read_t ask_layers(rst_log_t *log, uint32_t number)
 {
-    for (unsigned i = log->envelope.layers; i-- > 0;) {
-        log->envelope.layer[i].line.number = number;
-        if (ask_readers(log, &log->envelope.layer[i].line, 0, FIRST_GENERIC))
-            return true;
+    rst_envelope_t *envelope = &log->envelope;
+    rst_reader_id_t broken = RST_READER_COUNT;
+
+    for (unsigned i = envelope->layers; i-- > 0;) {
+        rst_read_t answer;
+
+        envelope->layer[i].line.number = number;
+        answer = ask_readers(log, &envelope->layer[i].line, 0, FIRST_GENERIC);
+        if (answer == RST_READ_YES || answer == RST_READ_BLIND)
+            return answer;
+        if (answer == RST_READ_BROKEN)
+            broken = log->asked;
     }
-    return false;
+    if (broken == RST_READER_COUNT)
+        return ask_readers(log, &envelope->layer[envelope->layers - 1].line, FIRST_GENERIC, RST_READER_COUNT);
+    log->asked = broken;
+    return RST_READ_BROKEN;
 }
 
 static void read_unit(void *user_data, const char *text, size_t length, uint64_t unit)
 {
     rst_log_t *log = user_data;
-    rst_envelope_t *envelope = &log->envelope;
     uint32_t number = (uint32_t)MIN(unit, G_MAXUINT32);
-    bool known, any = false;
+    rst_reader_id_t asked = RST_READER_COUNT; /* by whom the unit is known, or found malformed */
+    bool known, any = false, blind = false;
 
-    rst_envelope_open(envelope, text, length);
+    rst_envelope_open(&log->envelope, text, length);
     do {
-        known = ask_layers(log, number);
-        if (!known)
-            known = ask_readers(log, &envelope->layer[envelope->layers - 1].line, FIRST_GENERIC, RST_READER_COUNT);
+        rst_read_t answer = ask_layers(log, number);
+
+        known = answer == RST_READ_YES || answer == RST_READ_BLIND;
+        blind |= answer == RST_READ_BLIND;
+        if (answer != RST_READ_NO && (known || !any))
+            asked = log->asked;
         any |= known;
-    } while (rst_envelope_next(envelope, known));
-    rst_envelope_close(envelope);
+    } while (rst_envelope_next(&log->envelope, known));
+    rst_envelope_close(&log->envelope);
     g_string_chunk_clear(log->strings);
-    log->sum.unknown += !any;
+    log->sum.blind += blind;
+    if (asked == RST_READER_COUNT)
+        log->sum.unknown++;
+    else
+        log->sum.by_reader[asked]++;
+    log->sum.broken += !any && asked != RST_READER_COUNT;
 }
 
 rst_log_t *rst_log_new(const rst_log_options_t *options)
@@ -258,18 +271,22 @@ const char *rst_log_complaint(const rst_log_t *log, char *buffer, size_t size)
     if (sum->dtd && !sum->records)
         return "XML with a DTD or entities of its own, which is refused";
     if (sum->blind && !sum->records)
-        g_snprintf(buffer, size, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are kernel drops that tell no "
+        g_snprintf(buffer, size,
+                   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are kernel drops that tell no "
                    "addresses (plain kfree_skb, dropwatch): nothing to join; record with rst-record or retis instead",
                    sum->blind, lines);
     else if (sum->binary && !sum->records)
         return "the file is binary: it is compressed, or no log";
     else if (!sum->records)
-        g_snprintf(buffer, size, "none of %" G_GUINT64_FORMAT " lines names a connection in a known format (%"
-                   G_GUINT64_FORMAT " of unknown formats, %" G_GUINT64_FORMAT " malformed, %" G_GUINT64_FORMAT
-                   " too long)", lines, sum->unknown, sum->broken, sum->too_long);
+        g_snprintf(buffer, size,
+                   "none of %" G_GUINT64_FORMAT " lines names a connection in a known format (%" G_GUINT64_FORMAT
+                   " of unknown formats, %" G_GUINT64_FORMAT " malformed, %" G_GUINT64_FORMAT " too long)",
+                   lines, sum->unknown, sum->broken, sum->too_long);
     else if (sum->broken || sum->too_long)
-        g_snprintf(buffer, size, "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are malformed, %"
-                   G_GUINT64_FORMAT " too long: left out", sum->broken, lines, sum->too_long);
+        g_snprintf(buffer, size,
+                   "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are malformed, %" G_GUINT64_FORMAT
+                   " too long: left out",
+                   sum->broken, lines, sum->too_long);
     else
         return NULL;
     return buffer;

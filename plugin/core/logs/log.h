@@ -52,6 +52,10 @@ void rst_log_emit(rst_log_t *log, const rst_log_line_t *line, rst_record_t *reco
  * be NULL, is called before it is freed. Readers bound what they keep. */
 void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*clear)(void *state));
 
+/* A piece of a line as a string that lives until the next line is read; NULL if it is empty. For the members of a
+ * record. */
+const char *rst_log_string(rst_log_t *log, rst_piece_t piece);
+
 bool rst_log_wants_applications(const rst_log_t *log);
 
 /* The names of Windows' filters, NULL if nobody keeps them. */

@@ -11,16 +11,41 @@
 #define EVENTS_MAX 100000u
 
 /* The unprocessed line first: shippers that keep it have often cut "message" short. */
-static const char *const line_paths[] = {
-    "event.original", "_source.event.original", "log.original", "MESSAGE", "@message",       "_raw",
-    "result._raw",    "message",                "log",          "msg",     "_source.message", "input.message",
-    "body",           "rawmsg",                 "raw",          "line",    "textPayload",     "fields.message",
-    "syslog.message", "event",                  "@raw",         "full_message", NULL};
-static const char *const time_paths[] = {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP", "@timestamp", "time",
-                                         "timestamp",                  "_time",                "eventTime",  "ts", NULL};
+static const char *const line_paths[] = {"event.original",
+                                         "_source.event.original",
+                                         "log.original",
+                                         "MESSAGE",
+                                         "@message",
+                                         "_raw",
+                                         "result._raw",
+                                         "message",
+                                         "log",
+                                         "msg",
+                                         "_source.message",
+                                         "input.message",
+                                         "body",
+                                         "rawmsg",
+                                         "raw",
+                                         "line",
+                                         "textPayload",
+                                         "fields.message",
+                                         "syslog.message",
+                                         "event",
+                                         "@raw",
+                                         "full_message",
+                                         NULL};
+static const char *const time_paths[] = {"_SOURCE_REALTIME_TIMESTAMP",
+                                         "__REALTIME_TIMESTAMP",
+                                         "@timestamp",
+                                         "time",
+                                         "timestamp",
+                                         "_time",
+                                         "eventTime",
+                                         "ts",
+                                         NULL};
 static const char *const host_paths[] = {"_HOSTNAME", "host.name", "host.hostname", "hostname", "host", NULL};
-static const char *const tag_paths[] = {"SYSLOG_IDENTIFIER", "process.name", "program", "ident", "appname", "syslogtag",
-                                        NULL};
+static const char *const tag_paths[] = {"SYSLOG_IDENTIFIER", "process.name", "program", "ident",
+                                        "appname",           "syslogtag",    NULL};
 
 bool rst_is_line_name(const char *name, size_t length)
 {
@@ -111,7 +136,8 @@ const char *rst_peel_broken_json(const char *text, GPtrArray *texts)
 /* "logEvents.12.message": place 13 and the name after it; NULL if the path is not in an array of events. */
 static const char *in_array(const char *path, uint64_t *place)
 {
-    static const char *const arrays[] = {"logEvents.", "events.", "Records.", "records.", "expected.", "hits.hits.", ""};
+    static const char *const arrays[] = {"logEvents.", "events.",    "Records.", "records.",
+                                         "expected.",  "hits.hits.", ""};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(arrays); i++) {
         size_t length = strlen(arrays[i]);

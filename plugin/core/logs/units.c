@@ -21,9 +21,9 @@ struct rst_units {
     GString *text;   /* of earlier lines, with their newlines */
     uint64_t number; /* of its first line */
     rst_json_track_t track;
-    bool elements; /* inside an array whose elements are units of their own */
-    bool csv;      /* the file began with names of columns */
-    bool quoted;   /* CSV: inside quotes */
+    bool elements;        /* inside an array whose elements are units of their own */
+    bool csv;             /* the file began with names of columns */
+    bool quoted;          /* CSV: inside quotes */
     unsigned length_left; /* bytes of a binary field's length that are still to come */
     uint64_t left;        /* bytes of the field itself, with the newline after it */
     unsigned shift;
@@ -165,8 +165,8 @@ static size_t next_object(rst_units_t *units, const char *text, size_t at, size_
     return length;
 }
 
-/* A value ended at text[end]; it began at from, or in an earlier line. Returns where the next one begins, or the length.
- * Whatever else follows stays with the value, because shippers are sometimes a brace too many. */
+/* A value ended at text[end]; it began at from, or in an earlier line. Returns where the next one begins, or the
+ * length. Whatever else follows stays with the value, because shippers are sometimes a brace too many. */
 static size_t give_value(rst_units_t *units, char *text, size_t from, size_t end, size_t length, uint64_t number)
 {
     size_t next = next_object(units, text, end + 1, length);

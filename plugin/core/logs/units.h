@@ -1,6 +1,6 @@
 /* units.h
- * Lines become units: most lines are one; a JSON value, a record of CSV with a quoted field and a block of the journal's
- * export format may take several. What turns out not to be such a unit is given line by line after all.
+ * Lines become units: most lines are one; a JSON value, a record of CSV with a quoted field and a block of the
+ * journal's export format may take several. What turns out not to be such a unit is given line by line after all.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
