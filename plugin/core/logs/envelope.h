@@ -11,16 +11,9 @@
 
 #include <glib.h>
 
-#include "logs/reader.h"
+#include "logs/layer.h"
 
 #define RST_ENVELOPES_MAX 4 /* layers that are taken off */
-#define RST_HOST_MAX 256
-#define RST_TAG_MAX 64
-
-typedef struct rst_layer {
-    rst_log_line_t line; /* without number */
-    char host[RST_HOST_MAX], tag[RST_TAG_MAX];
-} rst_layer_t;
 
 typedef struct rst_envelope {
     rst_layer_t layer[RST_ENVELOPES_MAX + 1]; /* the outermost first */

@@ -228,6 +228,8 @@ static void take_text(void *user_data, const char *text, size_t length)
         size_t taken = log->line->len ? 0 : rst_units_bytes(log->units, text, length);
         const char *newline;
 
+        for (size_t i = 0; i < taken; i++)
+            log->sum.lines += text[i] == '\n';
         if (!taken) {
             newline = memchr(text, '\n', length);
             taken = newline ? (size_t)(newline - text) : length;

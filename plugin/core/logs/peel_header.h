@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "logs/envelope.h"
+#include "logs/layer.h"
 
 /* Takes one header off the text of that layer, which gets its time, host and tag. A text of RFC 5424 is the message; if
  * there is none, the structured data; of Juniper's, message id, data and message. False if there is no header. */

@@ -104,30 +104,40 @@ const char *rst_peel_json(rst_layer_t *layer, const rst_json_t *json, GPtrArray 
     return text && strpbrk(text, " \t,|{") ? text : NULL; /* a line is more than a word */
 }
 
+/* The string after a name and a colon, without its escapes; NULL if another value follows. */
+static char *string_after(const char *at)
+{
+    const char *end;
+    char *text;
+    rst_json_t *json;
+
+    at += strspn(at, " \t");
+    if (*at++ != ':')
+        return NULL;
+    at += strspn(at, " \t");
+    if (*at != '"')
+        return NULL;
+    for (end = at + 1; *end && *end != '"'; end++)
+        end += *end == '\\' && end[1];
+    text = g_strdup_printf("{\"line\":\"%.*s\"}", (int)(end - at - 1), at + 1);
+    json = rst_json_read(text, strlen(text));
+    g_free(text);
+    text = json ? g_strdup(rst_json_text(json, "line")) : NULL;
+    rst_json_free(json);
+    return text;
+}
+
 const char *rst_peel_broken_json(const char *text, GPtrArray *texts)
 {
     for (unsigned i = 0; line_paths[i]; i++) {
-        char *key = g_strdup_printf("\"%s\"", line_paths[i]);
-        const char *at = strstr(text, key), *end;
-        rst_json_t *json;
+        char *key = g_strdup_printf("\"%s\"", line_paths[i]), *line = NULL;
 
-        at = at ? at + strlen(key) : NULL;
+        for (const char *at = strstr(text, key); at && !line; at = strstr(at + 1, key))
+            line = string_after(at + strlen(key));
         g_free(key);
-        at = at ? at + strspn(at, " \t") : NULL;
-        if (!at || *at++ != ':')
-            continue;
-        at += strspn(at, " \t");
-        if (*at != '"')
-            continue;
-        for (end = at + 1; *end && *end != '"'; end++)
-            end += *end == '\\' && end[1];
-        key = g_strdup_printf("{\"line\":\"%.*s\"}", (int)(end - at - 1), at + 1);
-        json = rst_json_read(key, strlen(key));
-        g_free(key);
-        if (json) {
-            g_ptr_array_add(texts, g_strdup(rst_json_text(json, "line")));
-            rst_json_free(json);
-            return g_ptr_array_index(texts, texts->len - 1);
+        if (line) {
+            g_ptr_array_add(texts, line);
+            return line;
         }
     }
     return NULL;

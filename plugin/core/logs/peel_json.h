@@ -9,7 +9,9 @@
 
 #include <stdbool.h>
 
-#include "logs/envelope.h"
+#include <glib.h>
+
+#include "logs/layer.h"
 
 /* The member that holds a line; NULL if there is none. Of a list of bytes it makes a text, which goes to texts. The
  * layer gets the time, host and program that the JSON tells. */

@@ -67,8 +67,8 @@ static rst_piece_t value_at(const char *text, char sign)
     if (*text == '"' || *text == '\'')
         return quoted_at(text);
     if (sign == ':')
-        return rst_piece_trim((rst_piece_t){text, strcspn(text, ",;")});
-    return (rst_piece_t){text, strcspn(text, " \t,;|")};
+        return rst_piece_trim((rst_piece_t){text, strcspn(text, ",;\r\n")});
+    return (rst_piece_t){text, strcspn(text, " \t\r\n,;|")};
 }
 
 /* The next place that is not inside a quoted value. */
@@ -90,7 +90,7 @@ rst_piece_t rst_value_of(const char *text, const char *key, char sign)
     for (const char *at = text; *at; at = after_quoted(at)) {
         if (begins && !strncmp(at, key, length) && at[length] == sign)
             return value_at(at + length + 1, sign);
-        begins = strchr(" \t,;[({|", *at) != NULL;
+        begins = strchr(" \t\r\n,;[({|", *at) != NULL;
     }
     return (rst_piece_t){"", 0};
 }
