@@ -1,0 +1,89 @@
+/* cisco_messages.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "logs/cisco_messages.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#define T(trait) RST_CISCO_##trait
+static const rst_cisco_message_t messages[] = {
+#define RST_CISCO_MESSAGE(id, kind, form, words, meaning, cause, traits, phrase)                                       \
+    {id, RST_CISCO_##kind, RST_CISCO_##form, RST_CISCO_##words, RST_MEANING_##meaning, cause, traits, phrase},
+#include "logs/cisco_messages.def"
+#undef RST_CISCO_MESSAGE
+};
+
+/* Messages that say something about dynamic lists: 338001-338008, 338101-338104, 338201-338204. */
+static const rst_cisco_message_t filters = {
+    338000, RST_CISCO_ENDS, RST_CISCO_INTERFACE, RST_CISCO_FROM, RST_MEANING_ALLOWED, 0, 0, "Dynamic Filter "};
+
+const rst_cisco_message_t *rst_cisco_message(uint32_t id)
+{
+    if (id / 1000 == filters.id / 1000)
+        return &filters;
+    for (unsigned i = 0; i < G_N_ELEMENTS(messages); i++) {
+        if (messages[i].id == id)
+            return &messages[i];
+    }
+    return NULL;
+}
+
+const rst_cisco_message_t *rst_cisco_phrase(const char *text)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(messages); i++) {
+        if (messages[i].phrase && g_str_has_prefix(text, messages[i].phrase))
+            return &messages[i];
+    }
+    return g_str_has_prefix(text, filters.phrase) ? &filters : NULL;
+}
+
+#define MEAN(word, meaning)                                                                                            \
+    {                                                                                                                  \
+        word, RST_MEANING_##meaning, 0, false                                                                          \
+    }
+#define ACTS(word, meaning)                                                                                            \
+    {                                                                                                                  \
+        word, RST_MEANING_##meaning, 0, true                                                                           \
+    }
+#define DOES(word, cause)                                                                                              \
+    {                                                                                                                  \
+        word, RST_MEANING_CAUSE, RST_CAUSE_##cause, true                                                               \
+    }
+
+/* The wording varies by release. */
+static const rst_word_t reasons[] = {
+    MEAN("TCP FINs", CLOSED),
+    ACTS("TCP Reset-APPLIANCE", RESET_BY_DEVICE),
+    ACTS("TCP Reset by appliance", RESET_BY_DEVICE),
+    ACTS("SYN Timeout", HANDSHAKE),
+    DOES("FIN Timeout", FIN_WAIT_TIMEOUT),
+    ACTS("Conn-timeout", IDLE),
+    ACTS("Connection timeout", IDLE),
+    ACTS("Idle Timeout", IDLE),
+    ACTS("Pinhole timeout", IDLE),
+    DOES("Flow closed by inspection", POLICY_RESET),
+    DOES("Deny Terminate", POLICY_RESET),
+    DOES("Flow terminated by", POLICY_RESET),
+    DOES("Flow reset by", POLICY_RESET),
+    DOES("Unauth Deny", POLICY_RESET),
+    DOES("IPS fail-close", POLICY_RESET),
+    ACTS("SYN Control", DROPPED),
+    ACTS("Invalid SYN", DROPPED),
+    ACTS("TCP Invalid SYN", DROPPED),
+    DOES("TCP bad retransmission", POLICY_RESET),
+    DOES("TCP segment partial overlap", POLICY_RESET),
+    DOES("TCP unexpected window size variation", POLICY_RESET),
+    DOES("Failover primary closed", SESSION_FAILOVER),
+    DOES("Xlate Clear", ADMIN_KILL),
+};
+
+bool rst_cisco_reason(rst_piece_t reason, rst_record_t *record, bool *higher)
+{
+    *higher = rst_piece_begins(reason, "TCP Reset-I");
+    if (*higher || rst_piece_begins(reason, "TCP Reset-O"))
+        return true;
+    rst_word_mean(reasons, G_N_ELEMENTS(reasons), reason, record);
+    return false;
+}
