@@ -7,6 +7,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 """
 import bisect
 import csv
+import hashlib
 import itertools
 import os
 import re
@@ -16,28 +17,15 @@ import time
 from collections import namedtuple
 from pathlib import Path
 
+from patience import PAUSE, Stuck, until
+
 REPO = Path(__file__).resolve().parents[2]
 PROFILE = "TCP Resets"
-PATIENCE = 60  # seconds for one step on a loaded machine; normally each takes a second
+AGAIN = 10  # looks after which a key that a busy window may have missed is pressed again
 TITLE = 40  # pixels for the title bar and borders
 ZOOM = 2  # screen letters are too small for the text recognition
 
 Word = namedtuple("Word", "text x y")  # the middle of the word
-
-
-class Stuck(Exception):
-    """What was waited for did not happen."""
-
-
-def until(what, probe):
-    """The first true value of probe()."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        value = probe()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise Stuck(f"{what}: did not appear in {PATIENCE} s")
 
 
 def simple(text):
@@ -45,11 +33,18 @@ def simple(text):
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
+def fewer(letters):
+    """Whether the status bar says that a filter hides packets; an unfiltered one shows the same number twice."""
+    counts = re.search(r"packets(\d+)\D{0,2}displayed(\d+)", letters)
+    return counts and not counts[2].startswith(counts[1])
+
+
 class Desk:
     """A window manager and one Wireshark; a context manager. size applies to the screen and to the main window."""
 
     def __init__(self, arguments, home, size="1500x950"):
         self.home, self.size, self.processes = Path(home), size, []
+        self.read = {}  # {hash of a picture: the words in it}
         self.arguments = ["-C", PROFILE, "-o", "gui.update.enabled:FALSE", *map(str, arguments)]
 
     def __enter__(self):
@@ -83,10 +78,8 @@ class Desk:
     def window(self, part):
         """The window whose title contains `part`, raised above the others."""
         def probe():
-            if self.wireshark.poll() is not None:
-                raise Stuck(f"wireshark ended with code {self.wireshark.returncode}")
             return self.xdotool("search", "--onlyvisible", "--name", re.escape(part))
-        window = until(f"window {part!r}", probe)[-1]
+        window = until(f"window {part!r}", self.wireshark, probe)[-1]
         self.xdotool("windowactivate", "--sync", window)
         return window
 
@@ -104,10 +97,30 @@ class Desk:
     def photograph(self, path, window="root"):
         subprocess.run(["import", "-window", window, str(path)], check=True)
 
+    def quiet(self, window):
+        """A picture of the screen once two in a row are the same: what is still being drawn is not worth reading. The
+        cursor of an entry field blinks, and may do so forever."""
+        path = self.home / "screen.ppm"
+        last = None
+        for _ in range(8):
+            self.photograph(path, window)
+            picture = path.read_bytes()
+            if picture == last:
+                break
+            last = picture
+            time.sleep(PAUSE / 2)
+        return path, picture
+
     def words(self, window="root"):
-        """What is written on the screen, or in a window."""
-        picture = self.home / "screen.png"
-        self.photograph(picture, window)
+        """What is written on the screen, or in a window. The same picture is read once: that takes seconds, while those
+        who wait for a change want to look often."""
+        path, picture = self.quiet(window)
+        key = hashlib.sha256(picture).digest()
+        if key not in self.read:
+            self.read[key] = self.recognized(path)
+        return self.read[key]
+
+    def recognized(self, picture):
         large = self.home / "large.png"
         subprocess.run(["convert", picture, "-colorspace", "gray", "-resize", f"{100 * ZOOM}%", large], check=True)
         text = subprocess.run(["tesseract", large, "-", "--psm", "11", "tsv"], capture_output=True, text=True,
@@ -119,14 +132,17 @@ class Desk:
 
     def read_until(self, text, window="root", matches=None, before=None):
         """Waits until the words of `text` appear one after another, and until `matches`, if given, is true of all words
-        together, without spaces and punctuation. `before` is done before each look: a key that a busy window missed is
-        pressed again. Returns (the first of them, all words)."""
+        together, without spaces and punctuation. `before` is done first, and again when a busy window seems to have
+        missed its keys; not before each look, because the looks would see what the keys stir up. Returns (the first of
+        the words, all words)."""
         wanted = simple(text)
+        looks = itertools.count()
+        found = []
 
         def probe():
-            if before:
+            if before and next(looks) % AGAIN == 0:
                 before()
-            found = [word for word in self.words(window) if simple(word.text)]
+            found[:] = [word for word in self.words(window) if simple(word.text)]
             letters = "".join(simple(word.text) for word in found)
             if matches and not matches(letters):
                 return None
@@ -137,21 +153,28 @@ class Desk:
                 if at in starts:
                     return found[bisect.bisect_right(ends, at)], found
             return None
-        return until(f"{text!r} on the screen", probe)
+        try:
+            return until(f"{text!r} on the screen", self.wireshark, probe)
+        except Stuck as stuck:
+            raise Stuck(f"{stuck}, which show: {' '.join(word.text for word in found)}") from stuck
 
     def click(self, text):
         place, _ = self.read_until(text)
         self.xdotool("mousemove", place.x, place.y, "click", 1)
 
-    def filter(self, display_filter):
-        """Types into the filter bar. On the command line, the filter would be applied while the file is still being
-        read, when verdicts are provisional."""
-        self.xdotool("key", "ctrl+slash", "key", "ctrl+a")
-        self.xdotool("type", "--delay", 5, display_filter)
-        self.xdotool("key", "Return")
+    def filter(self, window, display_filter):
+        """Types into the filter bar until the status bar counts fewer packets than there are: keys pressed while
+        Wireshark is still filtering would be answered from the old list. On the command line, the filter would be
+        applied while the file is still being read, when verdicts are provisional."""
+        def enter():
+            # A key that finds no entry field goes into the filter bar, and a list of completions takes keys, too.
+            self.xdotool("key", "Escape", "key", "ctrl+slash", "key", "ctrl+a")
+            self.xdotool("type", "--delay", 5, display_filter)
+            self.xdotool("key", "Return")
+        self.read_until("Displayed", window, fewer, enter)
 
     def go_to(self, frame):
-        self.xdotool("key", "ctrl+g")
+        self.xdotool("key", "Escape", "key", "ctrl+g")
         self.xdotool("type", "--delay", 5, str(frame))
         self.xdotool("key", "Return")
 

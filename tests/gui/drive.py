@@ -11,7 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-from desk import Desk, Stuck
+from desk import Desk
+from patience import Stuck
 
 SIZE = "1150x760"  # small, because reading takes time
 
@@ -20,7 +21,7 @@ def drive(home, capture, display_filter):
     with Desk(["-r", capture], home, SIZE) as desk:
         main = desk.main_window(Path(capture).name)
         desk.read_until("Packets", main)
-        desk.filter(display_filter)
+        desk.filter(main, display_filter)
         # Of the first packet displayed. The list under the filter bar offers "rst.cause" too, while it is being typed.
         _, shown = desk.read_until("TCP Reset Cause Connection", main)
         desk.menu("s", "TCP Reset Causes")

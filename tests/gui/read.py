@@ -9,7 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from desk import Desk, Stuck
+from desk import Desk
+from patience import Stuck
 
 
 def below(desk, main, frame):
@@ -29,8 +30,7 @@ def read(home, capture, display_filter, size, *frames):
     with Desk(["-r", capture], home, size) as desk:
         main = desk.main_window(Path(capture).name)
         desk.read_until("Packets", main)
-        desk.filter(display_filter)
-        desk.read_until("Displayed", main)
+        desk.filter(main, display_filter)
         for frame in frames:
             seen[frame] = below(desk, main, frame)
     return seen

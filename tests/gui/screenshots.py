@@ -33,8 +33,7 @@ def answer(desk, capture, frame, folder, name):
     """The verdict on one reset, as the profile shows it."""
     main = desk.main_window(capture.name)
     desk.read_until("Packets", main)
-    desk.filter("rst")
-    desk.read_until("Displayed", main)
+    desk.filter(main, "rst")
     desk.read_until(f"Frame {frame}", main, lambda letters: "confidence" in letters, lambda: desk.go_to(frame))
     shoot(desk, folder, name)
 

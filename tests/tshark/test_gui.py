@@ -8,17 +8,22 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import tools
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "gui"))
+
+from patience import until  # noqa: E402  (needs the path above)
+
 FIELDS = ["frame.number", "rst.cause", "rst.sender", "rst.confidence", "rst.summary", "rst.trigger"]
 FIRST = tools.SAMPLES / "tour.pcapng"
 OTHER = tools.SAMPLES / "policy_reset" / "policy_reset.pcapng"
 IDLE = "86400"
-PATIENCE = 60  # seconds for one step
+HANGING = 120  # seconds for one command
 # Name of the step and the keys that the test presses for it; steps.lua does the others.
 STEPS = [
     ("opened", []),
@@ -66,25 +71,20 @@ class Screen:
         self.started.append(subprocess.Popen(
             ["wireshark", "-o", "gui.update.enabled:FALSE", "-X", f"lua_script:{script}", "-r", str(FIRST)],
             env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        self.main = self.window(FIRST.name)
+
+    def opened(self):
+        self.main = self.window(FIRST.name)  # its title follows the file that is open
 
     def xdotool(self, *words):
         done = subprocess.run(["xdotool", *words], env=self.environment, capture_output=True, text=True, check=False,
-                              timeout=PATIENCE)
+                              timeout=HANGING)
         return done.stdout.split()
 
     def window(self, name):
         return self.wait(lambda: self.xdotool("search", "--onlyvisible", "--name", name), f"window {name}")[-1]
 
     def wait(self, ready, what):
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            found = ready()
-            if found:
-                return found
-            assert self.started[-1].poll() is None, f"wireshark ended while waiting for {what}"
-            time.sleep(0.2)
-        raise AssertionError(f"no {what} after {PATIENCE} s")
+        return until(what, self.started[-1], ready)
 
     def press(self, keys):
         self.xdotool("windowfocus", "--sync", self.main)
@@ -141,6 +141,7 @@ def answers(tmp_path_factory, tshark):
     profiles(folder)
     screen = Screen(gui, folder)
     try:
+        screen.opened()
         yield {name: screen.step(name, keys) for name, keys in STEPS}
     finally:
         screen.close()

@@ -35,7 +35,7 @@ ROOT_TRAP = (
 def plugin_dir():
     """Folder for WIRESHARK_PLUGIN_DIR: RST_PLUGIN_DIR, else that of the newest build."""
     if "RST_PLUGIN_DIR" in os.environ:
-        return Path(os.environ["RST_PLUGIN_DIR"])
+        return Path(os.environ["RST_PLUGIN_DIR"]).resolve()  # symbolic links will point to it
     built = sorted(REPO.glob("build*/**/plugins/*/epan/rst.so"), key=lambda path: path.stat().st_mtime)
     return built[-1].parents[2] if built else REPO / "build" / "plugins"
 
