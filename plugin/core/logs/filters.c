@@ -9,10 +9,11 @@
 
 #include "base/moment.h"
 
-#define NAMES_PER_ID 8u                    /* more changes of one filter are not told apart */
-#define NAME_MAX 256                       /* bytes */
-#define SNAPSHOT_REACH (3600 * RST_SECOND) /* before the state was written: its names are taken to have held already   \
-                                            */
+#define NAMES_PER_ID 8u /* more changes of one filter are not told apart */
+#define NAME_BYTES 256  /* bytes */
+#define SNAPSHOT_REACH                                                                                                 \
+    (3600 * RST_SECOND) /* before the state was written: its names are taken to have held already                      \
+                         */
 
 typedef struct known {
     char *name; /* NULL = the filter was deleted */
@@ -74,11 +75,11 @@ static void note(rst_filters_t *filters, uint64_t id, const char *name, const rs
     if (!names)
         return;
     last = names->len ? &g_array_index(names, known_t, names->len - 1) : NULL;
-    if (last && name && last->name && strncmp(last->name, name, NAME_MAX) == 0)
+    if (last && name && last->name && strncmp(last->name, name, NAME_BYTES) == 0)
         return;
     if (names->len >= NAMES_PER_ID || filters->count >= RST_FILTERS_MAX)
         return;
-    known.name = name ? g_strndup(name, NAME_MAX) : NULL;
+    known.name = name ? g_strndup(name, NAME_BYTES) : NULL;
     known.when.text = NULL; /* it was that of a line */
     known.when.length = 0;
     g_array_append_val(names, known);

@@ -10,6 +10,7 @@
 #include "logs/decode.h"
 #include "logs/envelope.h"
 #include "logs/units.h"
+#include "logs/xml_split.h"
 
 /* These take whatever text there is: they are asked when no other reader knows any layer of the unit. */
 #define FIRST_GENERIC RST_READER_ID_mention
@@ -23,6 +24,7 @@ struct rst_log {
     rst_log_options_t options;
     rst_log_sum_t sum;
     rst_decoder_t decoder;
+    rst_xml_split_t *xml;
     GString *line; /* that is being collected */
     bool skip;     /* the rest of a line that is too long */
     rst_units_t *units;
@@ -43,6 +45,7 @@ void rst_log_free(rst_log_t *log)
     }
     rst_envelope_clear(&log->envelope);
     rst_units_free(log->units);
+    rst_xml_split_free(log->xml);
     g_string_chunk_free(log->strings);
     g_string_free(log->line, TRUE);
     g_free(log);
@@ -153,17 +156,6 @@ static void read_unit(void *user_data, const char *text, size_t length, uint64_t
     log->sum.broken += !any && asked != RST_READER_COUNT;
 }
 
-rst_log_t *rst_log_new(const rst_log_options_t *options)
-{
-    rst_log_t *log = g_new0(rst_log_t, 1);
-
-    log->options = *options;
-    log->line = g_string_new(NULL);
-    log->strings = g_string_chunk_new(1024);
-    log->units = rst_units_new(read_unit, log);
-    return log;
-}
-
 /* Zeros are left in a line by a crash of the machine that wrote it, and are all over a binary file. */
 static void drop_zeros(rst_log_t *log)
 {
@@ -244,14 +236,39 @@ static void take_text(void *user_data, const char *text, size_t length)
     }
 }
 
+static void take_decoded(void *user_data, const char *text, size_t length)
+{
+    rst_log_t *log = user_data;
+
+    rst_xml_split_feed(log->xml, text, length);
+}
+
+rst_log_t *rst_log_new(const rst_log_options_t *options)
+{
+    rst_xml_split_options_t xml = {.text = take_text, .unit = read_unit};
+    rst_log_t *log = g_new0(rst_log_t, 1);
+
+    log->options = *options;
+    log->line = g_string_new(NULL);
+    log->strings = g_string_chunk_new(1024);
+    log->units = rst_units_new(read_unit, log);
+    xml.user_data = log;
+    xml.lines = &log->sum.lines;
+    log->xml = rst_xml_split_new(&xml);
+    return log;
+}
+
 void rst_log_feed(rst_log_t *log, const char *bytes, size_t length)
 {
-    rst_decode(&log->decoder, bytes, length, take_text, log);
+    rst_decode(&log->decoder, bytes, length, take_decoded, log);
 }
 
 void rst_log_end(rst_log_t *log)
 {
-    rst_decode_end(&log->decoder, take_text, log);
+    rst_decode_end(&log->decoder, take_decoded, log);
+    rst_xml_split_end(log->xml);
+    log->sum.broken += rst_xml_split_broken(log->xml);
+    log->sum.dtd |= rst_xml_split_dtd(log->xml);
     if (log->line->len || log->skip)
         end_line(log);
     if (!rst_units_end(log->units))

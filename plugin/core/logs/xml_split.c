@@ -23,6 +23,7 @@ struct rst_xml_split {
     uint64_t layers;   /* a bit for each open level: it is a list of layers, whose items contain the filters */
     unsigned depth;
     unsigned unit_depth; /* of the unit that is being collected, 0 = none */
+    bool part_line;      /* the last line is, so far, XML */
     bool at_start;       /* of a line, or right behind a document */
     bool inside;         /* a document */
     bool sure;           /* it is one of those we know */
@@ -56,6 +57,7 @@ static void give_held(rst_xml_split_t *split)
 {
     if (split->held->len) {
         *split->options.lines = split->number - 1;
+        split->part_line = false;
         split->options.text(split->options.user_data, split->held->str, split->held->len);
         split->at_start = split->held->str[split->held->len - 1] == '\n';
     }
@@ -200,6 +202,7 @@ static void take_byte(rst_xml_split_t *split, char c)
     if (holds)
         g_string_append_c(split->held, c);
     *split->options.lines += c == '\n';
+    split->part_line = c != '\n';
     take_token(split, rst_xml_step(&split->xml, c), c);
     if (split->inside && split->held->len > (split->unit_depth ? UNIT_MAX : GUESS_MAX)) {
         give_up(split, "", c);
@@ -280,6 +283,7 @@ void rst_xml_split_feed(rst_xml_split_t *split, const char *bytes, size_t length
 
             taken = newline ? (size_t)(newline - bytes) + 1 : length;
             split->at_start = newline != NULL;
+            split->part_line = false;
             split->options.text(split->options.user_data, bytes, taken);
         }
         bytes += taken;
@@ -294,6 +298,7 @@ void rst_xml_split_end(rst_xml_split_t *split)
     else
         give_held(split);
     g_string_truncate(split->held, 0);
+    *split->options.lines += split->part_line;
 }
 
 uint64_t rst_xml_split_broken(const rst_xml_split_t *split)
