@@ -38,7 +38,7 @@ static void show_time(GString *out, const rst_when_t *when)
             g_string_append_printf(out, ".%09u", rst_time_fraction(when->ns));
         while (when->resolution < RST_SECOND && out->str[out->len - 1] == '0')
             g_string_truncate(out, out->len - 1);
-    } else if (when->kind != RST_WHEN_NONE) {
+    } else if (when->kind != RST_WHEN_NONE && when->text) {
         g_string_append_printf(out, " as %.*s", (int)when->length, when->text);
     }
 }

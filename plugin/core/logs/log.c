@@ -13,11 +13,12 @@
 #include "logs/xml_split.h"
 
 /* These take whatever text there is: they are asked when no other reader knows any layer of the unit. */
-#define FIRST_GENERIC RST_READER_ID_mention
+#define FIRST_GENERIC RST_READER_ID_application
 
 typedef struct kept {
     void *state;
     void (*clear)(void *state);
+    void (*end)(rst_log_t *log, void *state);
 } kept_t;
 
 struct rst_log {
@@ -65,6 +66,11 @@ void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*
 rst_filters_t *rst_log_filters(rst_log_t *log)
 {
     return log->options.filters;
+}
+
+void rst_log_at_end(rst_log_t *log, rst_reader_id_t reader, void (*end)(rst_log_t *log, void *state))
+{
+    log->kept[reader].end = end;
 }
 
 const char *rst_log_string(rst_log_t *log, rst_piece_t piece)
@@ -273,6 +279,11 @@ void rst_log_end(rst_log_t *log)
         end_line(log);
     if (!rst_units_end(log->units))
         log->sum.broken++;
+    for (unsigned i = 0; i < RST_READER_COUNT; i++) {
+        log->asked = (rst_reader_id_t)i;
+        if (log->kept[i].state && log->kept[i].end)
+            log->kept[i].end(log, log->kept[i].state);
+    }
 }
 
 const rst_log_sum_t *rst_log_sum(const rst_log_t *log)

@@ -56,6 +56,9 @@ void *rst_log_state(rst_log_t *log, rst_reader_id_t reader, size_t size, void (*
  * record. */
 const char *rst_log_string(rst_log_t *log, rst_piece_t piece);
 
+/* Called once after the last line, before clear: for records that wait for what follows. */
+void rst_log_at_end(rst_log_t *log, rst_reader_id_t reader, void (*end)(rst_log_t *log, void *state));
+
 bool rst_log_wants_applications(const rst_log_t *log);
 
 /* The names of Windows' filters, NULL if nobody keeps them. */

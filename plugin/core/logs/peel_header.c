@@ -226,8 +226,21 @@ static bool peel_3164(rst_layer_t *layer, const char *text, bool priority)
     return true;
 }
 
-/* "[16571.459614] ...", "[Thu Aug 15 16:03:31 2019] ...": dmesg, or the kernel's own stamp after a syslog header. */
-static bool peel_kernel(rst_layer_t *layer, const char *text)
+static void set_uptime(rst_when_t *when, const char *text)
+{
+    char *point;
+    int64_t seconds = (int64_t)g_ascii_strtoull(text, &point, 10);
+
+    when->ns = rst_time_of(seconds, (int64_t)g_ascii_strtoull(point + 1, NULL, 10) * RST_MICROSECOND);
+    when->resolution = RST_MICROSECOND;
+    when->kind = RST_WHEN_BOOT;
+    when->text = text;
+    when->length = (size_t)(point + 7 - text);
+}
+
+/* "[16571.459614] ...", "[Thu Aug 15 16:03:31 2019] ...", "[1565885011.250000] ...": dmesg, the kernel's own stamp
+ * after a syslog header, conntrack -o timestamp. */
+static bool peel_stamp(rst_layer_t *layer, const char *text)
 {
     rst_when_t when = {0};
     const char *at, *end;
@@ -236,24 +249,19 @@ static bool peel_kernel(rst_layer_t *layer, const char *text)
         return false;
     at = after_blanks(text + 1);
     end = at + digits(at);
-    if (end > at && *end == '.' && digits(end + 1) == 6 && end[7] == ']') {
-        if (layer->line.when.kind == RST_WHEN_NONE) {
-            when.ns = rst_time_of((int64_t)g_ascii_strtoull(at, NULL, 10),
-                                  (int64_t)g_ascii_strtoull(end + 1, NULL, 10) * RST_MICROSECOND);
-            when.resolution = RST_MICROSECOND;
-            when.kind = RST_WHEN_BOOT;
-            when.text = at;
-            when.length = (size_t)(end + 7 - at);
-            layer->line.when = when;
-        }
-        set_text(layer, after_blanks(end + 8));
-        return true;
+    if (end > at && end < at + 10 && *end == '.' && digits(end + 1) == 6) {
+        set_uptime(&when, at);
+        end += 7;
+    } else {
+        at = after_weekday(at);
+        end = at + rst_when_epoch(at, &when);
+        if (end == at)
+            end = at + rst_when_month(at, &when);
     }
-    at = after_weekday(at);
-    end = at + rst_when_month(at, &when);
     if (end == at || *end != ']')
         return false;
-    layer->line.when = when;
+    if (when.kind != RST_WHEN_BOOT || layer->line.when.kind == RST_WHEN_NONE)
+        layer->line.when = when;
     set_text(layer, after_blanks(end + 1));
     return true;
 }
@@ -266,7 +274,7 @@ bool rst_peel_header(rst_layer_t *layer)
 
     if (version && version <= 2 && at[version] == ' ' && peel_5424(layer, at + version + 1))
         return true;
-    if (peel_3164(layer, at, priority) || peel_kernel(layer, at))
+    if (peel_3164(layer, at, priority) || peel_stamp(layer, at))
         return true;
     if (priority) {
         const char *after = after_tag(layer, after_blanks(at));
