@@ -3,6 +3,8 @@
  */
 #include "logs/cisco_event.h"
 
+#include <string.h>
+
 #include <glib.h>
 
 #include "base/moment.h"
@@ -34,6 +36,8 @@ static void read_meaning(const char *text, rst_record_t *record)
         rst_piece_t action = of(text, keys[i]);
 
         if (action.length) {
+            if (rst_piece_begins(action, "<br/>"))
+                action = (rst_piece_t){action.text + strlen("<br/>"), action.length - strlen("<br/>")};
             rst_word_mean(actions, G_N_ELEMENTS(actions), action, record);
             return;
         }

@@ -91,8 +91,13 @@ static const struct {
     const char *label;
     member_t member;
 } labels[] = {
-    {"Packets Received", RECEIVED}, {"Duration", DURATION}, {"SessionID", SESSION},
-    {"Session ID", SESSION},        {"Rule", RULE},         {"Rule Name", RULE},
+    {"Packets Received", RECEIVED},
+    {"Duration", DURATION},
+    {"SessionID", SESSION},
+    {"Session ID", SESSION},
+    {"Rule", RULE},
+    {"acl_rule_name", RULE},
+    {"Rule Name", RULE},
 };
 
 enum { CUSTOM_MAX = 12 }; /* cs1 to cs6, cn1 to cn6 */
@@ -101,7 +106,6 @@ typedef struct event {
     rst_piece_t header[FIELDS_MAX];
     rst_piece_t member[MEMBERS];
     rst_piece_t custom[CUSTOM_MAX], custom_label[CUSTOM_MAX];
-    bool leef;
 } event_t;
 
 /* Splits the header at its bars; returns the extension, NULL if there are too few. */
@@ -189,23 +193,20 @@ static char separator_of(rst_piece_t piece)
     return hex ? (char)(g_ascii_strtoull(hex + 1, NULL, 16) & 0x7f) : '\t';
 }
 
-static bool read_event(const char *text, event_t *event)
+static bool read_cef(const char *text, event_t *event)
 {
-    const char *cef = strstr(text, "CEF:");
-    const char *leef = cef ? NULL : strstr(text, "LEEF:");
+    const char *extension = split_header(text, FIELDS_MAX, event->header);
+
+    if (!extension || !g_ascii_isdigit(*event->header[VERSION].text))
+        return false;
+    read_extension(event, extension, '\0');
+    return true;
+}
+
+static bool read_leef(const char *leef, event_t *event)
+{
     const char *extension;
 
-    memset(event, 0, sizeof *event);
-    event->leef = leef != NULL;
-    if (cef) {
-        extension = split_header(cef + strlen("CEF:"), FIELDS_MAX, event->header);
-        if (extension)
-            read_extension(event, extension, '\0');
-        return extension && g_ascii_isdigit(*event->header[VERSION].text);
-    }
-    if (!leef)
-        return false;
-    leef += strlen("LEEF:");
     extension = split_header(leef, *leef == '2' ? SEPARATOR + 1 : SEPARATOR, event->header);
     if (!extension || !g_ascii_isdigit(*leef))
         return false;
@@ -214,6 +215,28 @@ static bool read_event(const char *text, event_t *event)
                    : strchr(extension, '\t') ? '\t'
                                              : '\0');
     return true;
+}
+
+/* A relay may have taken "CEF" for the tag of a program: then only the vendors that are known count. */
+static bool read_event(const char *text, event_t *event)
+{
+    static const char *const vendors[] = {"0|Check Point|", "0|Fortinet|", "0|Palo Alto Networks|", "0|F5|"};
+
+    const char *cef = strstr(text, "CEF:");
+    const char *leef = strstr(text, "LEEF:");
+
+    memset(event, 0, sizeof *event);
+    while (cef && g_str_has_prefix(cef + strlen("CEF:"), "CEF:"))
+        cef += strlen("CEF:");
+    if (cef)
+        return read_cef(cef + strlen("CEF:"), event);
+    if (leef)
+        return read_leef(leef + strlen("LEEF:"), event);
+    for (unsigned i = 0; i < G_N_ELEMENTS(vendors); i++) {
+        if (g_str_has_prefix(text, vendors[i]))
+            return read_cef(text, event);
+    }
+    return false;
 }
 
 /* Numbers since 1970, or a text without a zone beside which one may stand. */
@@ -286,6 +309,7 @@ static const rst_word_t plain_words[] = {
     {"Accept", RST_MEANING_ALLOWED, 0, false},
     {"Allow", RST_MEANING_ALLOWED, 0, false},
     {"Permit", RST_MEANING_ALLOWED, 0, false},
+    {"Pass", RST_MEANING_ALLOWED, 0, false},
     {"Trust", RST_MEANING_ALLOWED, 0, false},
     {"Established", RST_MEANING_OPENED, 0, false},
     {"Open", RST_MEANING_OPENED, 0, false},

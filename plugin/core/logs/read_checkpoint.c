@@ -90,7 +90,8 @@ static rst_read_t read_fields(rst_log_t *log, const rst_log_line_t *line, const 
         return RST_READ_BROKEN;
     if (src != RST_SIDE_TOLD || dst != RST_SIDE_TOLD)
         return RST_READ_YES;
-    (void)rst_read_protocol(rst_value_of(text, "proto", names->sign), &record.protocol);
+    if (!rst_read_protocol(rst_value_of(text, "proto", names->sign), &record.protocol))
+        return RST_READ_YES; /* about two gateways (IKE), not a connection */
     read_translations(text, names, &record);
     return rst_emit_pair(log, line, &record);
 }

@@ -179,7 +179,7 @@ static rst_read_t read_ends(reading_t *reading, const rst_cisco_message_t *messa
         record->meaning = RST_MEANING_DROPPED;
         record->acted = true;
     }
-    if (message->id == 507003 && strstr(rest, "reset")) {
+    if ((message->id == 507003 || message->id == 108004) && strstr(reading->body, "eset")) {
         record->meaning = RST_MEANING_CAUSE;
         record->cause = RST_CAUSE_POLICY_RESET;
     }
@@ -466,7 +466,9 @@ rst_read_t rst_read_cisco_asa(rst_log_t *log, const rst_log_line_t *line)
     uint32_t id;
 
     reading.body = find_mark(line->text, &id, &front);
-    message = reading.body ? rst_cisco_message(id) : rst_cisco_phrase(line->text);
+    message = reading.body ? rst_cisco_message(id) : NULL;
+    if (!message)
+        message = rst_cisco_phrase(reading.body ? reading.body : line->text);
     if (!reading.body && !message)
         return RST_READ_NO;
     if (!reading.body)

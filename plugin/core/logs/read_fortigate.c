@@ -82,8 +82,8 @@ rst_read_t rst_read_fortigate(rst_log_t *log, const rst_log_line_t *line)
 
     if (!is_fortigate(text))
         return RST_READ_NO;
-    src = rst_read_side(of(text, "srcip"), of(text, "srcport"), &record.src);
-    dst = rst_read_side(of(text, "dstip"), of(text, "dstport"), &record.dst);
+    src = rst_read_side(of(text, "srcip"), first_of(text, "srcport", "src_port"), &record.src);
+    dst = rst_read_side(of(text, "dstip"), first_of(text, "dstport", "dst_port"), &record.dst);
     if (src == RST_SIDE_BROKEN || dst == RST_SIDE_BROKEN)
         return RST_READ_BROKEN;
     if (src != RST_SIDE_TOLD || dst != RST_SIDE_TOLD)

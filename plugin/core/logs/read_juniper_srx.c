@@ -49,11 +49,13 @@ typedef enum kind { SESSION, ATTACK, SCREEN, CONTENT } kind_t;
 static const struct {
     const char *mark;
     kind_t kind;
-} marks[] = {{"RT_FLOW_SESSION_", SESSION},    {"APPTRACK_SESSION_", SESSION},
-             {"IDP_ATTACK_LOG_EVENT", ATTACK}, {"IDP_APPDDOS_APP_ATTACK_EVENT", ATTACK},
-             {"RT_SCREEN_", SCREEN},           {"WEBFILTER_URL_", CONTENT},
-             {"CONTENT_FILTERING_", CONTENT},  {"AV_VIRUS_DETECTED", CONTENT},
-             {"AV_FILE_NOT_SCANNED", CONTENT}};
+} marks[] = {{"RT_FLOW_SESSION_", SESSION},
+             {"APPTRACK_SESSION_", SESSION},
+             {"IDP_ATTACK_LOG_EVENT", ATTACK},
+             {"IDP_APPDDOS_APP_ATTACK_EVENT", ATTACK},
+             {"RT_SCREEN_", SCREEN},
+             {"WEBFILTER_URL_", CONTENT},
+             {"junos@", CONTENT}}; /* any other structured event: it may name two ends */
 
 static rst_piece_t of(const char *text, const char *key)
 {
