@@ -106,26 +106,26 @@ static const char *find_row(const char *text, bool *threat)
 
 /* The generated time is local and in seconds. Since 10.0 another one tells the zone too; it stands among columns whose
  * number varies, and beside the start of a parent session, which is long ago. */
-static void read_time(const row_t *row, rst_when_t *when)
+static void read_time(rst_log_t *log, const row_t *row, rst_when_t *when)
 {
     enum { WITHIN = 5 };
 
     rst_when_t local = {.kind = RST_WHEN_NONE};
+    const char *column = rst_log_string(log, at_column(row, TIME)); /* alone: a comma may begin a fraction */
 
-    if (!rst_when_any(at_column(row, TIME).text, &local))
+    if (!column || !rst_when_any(column, &local))
         return;
     *when = local;
     for (unsigned i = LATE_TIMES; i <= row->count && i < COLUMNS_MAX; i++) {
-        rst_piece_t column = row->column[i];
+        rst_piece_t late = row->column[i];
         rst_when_t zoned = {.kind = RST_WHEN_NONE};
         rst_when_t bare = {.kind = RST_WHEN_NONE};
         char text[24];
         int64_t apart;
 
-        if (column.length < 20 || column.text[10] != 'T' || !rst_when_iso(column.text, &zoned) ||
-            zoned.kind != RST_WHEN_UTC)
+        if (late.length < 20 || late.text[10] != 'T' || !rst_when_iso(late.text, &zoned) || zoned.kind != RST_WHEN_UTC)
             continue;
-        g_strlcpy(text, column.text, 20);
+        g_strlcpy(text, late.text, 20);
         if (!rst_when_iso(text, &bare))
             continue;
         apart = rst_time_sub(bare.ns, local.ns);
@@ -174,7 +174,7 @@ static rst_read_t read_row(rst_log_t *log, const rst_log_line_t *line, const cha
     rst_panos_mean(&record, &words);
     record.rule = rst_told(log, at_column(&row, RULE));
     record.session = rst_told(log, at_column(&row, SESSION));
-    read_time(&row, &record.when);
+    read_time(log, &row, &record.when);
     return rst_emit_pair(log, line, &record);
 }
 

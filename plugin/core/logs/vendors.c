@@ -124,7 +124,8 @@ void rst_panos_mean(rst_record_t *record, const rst_panos_t *words)
             record->meaning = RST_MEANING_DROPPED;
         record->acted = true;
     } else if (!rst_word_mean(panos_reasons, G_N_ELEMENTS(panos_reasons), words->reason, record)) {
-        mean_action(record, words);
+        if (!words->reason.length || rst_piece_is(words->reason, "n/a") || rst_piece_is(words->reason, "n-a"))
+            mean_action(record, words);
     } else if (record->meaning == RST_MEANING_IDLE && nothing_came_back(record, words->received)) {
         record->meaning = RST_MEANING_HANDSHAKE;
     }
