@@ -136,10 +136,13 @@ license="SPDX-License-Identifier: GPL-2.0-or-later"
 marks="# $license
 .\\\" $license
 .so man1/rst-batch.1"
+compiled=(rst-witness)
+compiled_mark="Prints what the plugin rst understands" # in its help
 
 is_our_file() { # FILE: a program or a manual page: did we install it, in any version?
     # shellcheck disable=SC2016 # expanded by the inner shell
-    as_user sh -c 'test -f "$1" && head -n 5 "$1" | grep -qxF "$2"' sh "$1" "$marks"
+    as_user sh -c 'test -f "$1" && { head -n 5 "$1" | grep -qaxF "$2" || grep -qaF "$3" "$1"; }' sh \
+        "$1" "$marks" "$compiled_mark"
 }
 
 is_our_plugin() { # FILE
@@ -151,6 +154,9 @@ for_each_file() { # COMMAND: calls it with source, target and mode of each progr
     bin=$(program_folder)
     for file in "$repo"/packaging/rst-*; do
         "$1" "$file" "$bin/${file##*/}" 755
+    done
+    for file in "${compiled[@]}"; do
+        "$1" "$repo/build/programs/$file" "$bin/$file" 755
     done
     for file in "$repo"/packaging/man/*.1 "$repo"/packaging/*.4; do
         "$1" "$file" "${bin%/bin}/share/man/man${file##*.}/${file##*/}" 644

@@ -173,3 +173,9 @@ def test_help(program):
     done = subprocess.run([tools.REPO / "packaging" / program, "--help"], capture_output=True, text=True, check=True,
                           stdin=subprocess.DEVNULL)
     assert program in done.stdout and not done.stderr
+
+
+def test_help_compiled():
+    done = subprocess.run([tools.built_program("rst-witness"), "--help"], capture_output=True, text=True, check=True,
+                          stdin=subprocess.DEVNULL)
+    assert "rst-witness" in done.stdout and not done.stderr

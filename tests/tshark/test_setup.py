@@ -15,11 +15,15 @@ import tools
 ROOT = os.geteuid() == 0
 PROFILE = ".config/wireshark/profiles/TCP Resets"
 PLUGIN = ".local/lib/wireshark/plugins/4.0/epan/rst.so"
-PROGRAMS = sorted(path.name for path in (tools.REPO / "packaging").glob("rst-*"))
+COMPILED = ["rst-witness"]
+PROGRAMS = sorted([*(path.name for path in (tools.REPO / "packaging").glob("rst-*")), *COMPILED])
 PAGES = sorted(f"man{path.name[-1]}/{path.name}" for path in (tools.REPO / "packaging").rglob("*.[1-9]"))
 STAND_INS = {
     "cmake": """case $1 in
---build) mkdir -p "$2/plugins/4.0/epan" && echo "rst.cause $VERSION" >"$2/plugins/4.0/epan/rst.so" ;;
+--build)
+    mkdir -p "$2/plugins/4.0/epan" "$2/programs" && echo "rst.cause $VERSION" >"$2/plugins/4.0/epan/rst.so"
+    echo "Prints what the plugin rst understands $VERSION" >"$2/programs/rst-witness"
+    ;;
 esac""",
     "tshark": """case "$1 $2" in
 "-G folders") printf '%s:\\t%s\\n' "Personal Plugins" "$HOME/.local/lib/wireshark/plugins/4.0" \\

@@ -40,6 +40,11 @@ def plugin_dir():
     return built[-1].parents[2] if built else REPO / "build" / "plugins"
 
 
+def built_program(name):
+    """A compiled program of the same build as the plugin."""
+    return plugin_dir().parent / "programs" / name
+
+
 def shared_dir():
     return Path(os.environ.get("RST_SHARED", REPO.parent / "shared"))
 
