@@ -150,46 +150,63 @@ static int refuse(const char *what, const char *word)
     return 2;
 }
 
-int main(int argc, char **argv)
+/* One argument, and the next one if it needs it: false if it is no option of ours. */
+static bool take_option(job_t *job, char **argument, int *at)
 {
-    job_t job = {0};
-    int i;
+    const char *option = argument[*at];
+
+    if (strcmp(option, "--zone") == 0 && argument[*at + 1])
+        job->zone = argument[++*at];
+    else if (g_str_has_prefix(option, "--zone="))
+        job->zone = option + strlen("--zone=");
+    else if (strcmp(option, "--applications") == 0)
+        job->applications = true;
+    else if (strcmp(option, "--counts") == 0)
+        job->counts = true;
+    else
+        return false;
+    return true;
+}
+
+static int run(job_t *job, char **paths, unsigned count)
+{
     bool good;
 
-    for (i = 1; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
-        const char *option = argv[i] + 2;
-
-        if (strcmp(option, "help") == 0) {
-            fputs(usage, stdout);
-            return 0;
-        }
-        if (!*option) {
-            i++;
-            break;
-        }
-        if (strcmp(option, "zone") == 0 && i + 1 < argc)
-            job.zone = argv[++i];
-        else if (g_str_has_prefix(option, "zone="))
-            job.zone = option + 5;
-        else if (strcmp(option, "applications") == 0)
-            job.applications = true;
-        else if (strcmp(option, "counts") == 0)
-            job.counts = true;
-        else
-            return refuse("unknown or incomplete option", argv[i]);
-    }
-    if (job.zone && !rst_when_is_zone(job.zone))
-        return refuse("no such time zone:", job.zone);
-    if (i == argc) {
-        fputs("rst-witness: no file given (see --help)\n", stderr);
-        return 2;
-    }
-    job.out = g_string_new(NULL);
-    good = read_all(&job, argv + i, (unsigned)(argc - i));
-    g_string_free(job.out, TRUE);
+    job->out = g_string_new(NULL);
+    job->filters = rst_filters_new();
+    good = read_all(job, paths, count);
+    rst_filters_free(job->filters);
+    g_string_free(job->out, TRUE);
     if (fflush(stdout) || ferror(stdout)) {
         fprintf(stderr, "rst-witness: cannot write: %s\n", g_strerror(errno));
         return 1;
     }
     return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    job_t job = {0};
+    unsigned count = 0; /* of files, which move to the beginning of argv */
+    bool options = true;
+
+    for (int i = 1; i < argc; i++) {
+        if (!options || strncmp(argv[i], "--", 2) != 0) {
+            argv[count++] = argv[i];
+        } else if (strcmp(argv[i], "--") == 0) {
+            options = false;
+        } else if (strcmp(argv[i], "--help") == 0) {
+            fputs(usage, stdout);
+            return 0;
+        } else if (!take_option(&job, argv, &i)) {
+            return refuse("unknown or incomplete option", argv[i]);
+        }
+    }
+    if (job.zone && !rst_when_is_zone(job.zone))
+        return refuse("no such time zone:", job.zone);
+    if (!count) {
+        fputs("rst-witness: no file given (see --help)\n", stderr);
+        return 2;
+    }
+    return run(&job, argv, count);
 }
