@@ -92,6 +92,8 @@ rst_read_t rst_read_nginx(rst_log_t *log, const rst_log_line_t *line)
         return RST_READ_YES;
     if (upstream)
         read_upstream(list, &record.dst);
+    if (record.meaning == RST_MEANING_OTHER && !record.dst.address.size)
+        return RST_READ_YES; /* a missing file, say: nothing about a connection */
     rst_log_emit(log, line, &record);
     return RST_READ_YES;
 }
