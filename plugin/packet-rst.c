@@ -30,12 +30,8 @@
 #include "present/tree.h"
 #include "scope.h"
 
-/* Data attached to a frame in file scope. It is never looked up by frame number, because with a read filter the number
- * of a rejected frame is reused. */
-enum {
-    KEY_RESET = 1,   /* + position among the resets of the frame: rst_engine_reset_id() */
-    KEY_MISSED = 100 /* number of TCP layers that bypassed the hook */
-};
+/* Data attached to a frame in file scope: the number of TCP layers that bypassed the hook. */
+enum { KEY_MISSED = 100 };
 
 static int proto_rst = -1;
 
@@ -125,7 +121,7 @@ static void note_missed(packet_info *pinfo, const rst_frame_facts_t *facts)
                                pinfo->num));
 }
 
-/* First visit only. Stores the ids of the resets in this frame and returns their number. */
+/* First visit only. Writes the ids of the resets in this frame and returns their number. */
 static unsigned learn(packet_info *pinfo, uint32_t *found)
 {
     const rst_frame_facts_t *facts = rst_hook_take(pinfo);
@@ -145,7 +141,6 @@ static unsigned learn(packet_info *pinfo, uint32_t *found)
         found[resets] = rst_engine_reset_id(reset);
         if (!file.noted_reset)
             file.noted_reset = found[resets];
-        p_add_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets, GUINT_TO_POINTER(found[resets]));
         resets++;
     }
     if (error)
@@ -156,14 +151,14 @@ static unsigned learn(packet_info *pinfo, uint32_t *found)
     return resets;
 }
 
-/* Later visits: what the first one stored. */
+/* Later visits. */
 static unsigned recall(packet_info *pinfo, uint32_t *found)
 {
     unsigned resets = 0;
 
     rst_engine_finish_pass(file.engine);
     while (resets < RST_LAYERS_MAX) {
-        found[resets] = GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET + resets));
+        found[resets] = rst_engine_reset_at(file.engine, pinfo->num, resets);
         if (!found[resets])
             break;
         resets++;
@@ -246,7 +241,7 @@ const char *rst_problems_line(uint32_t number, uint32_t *hits)
 
 static uint32_t first_reset(packet_info *pinfo)
 {
-    return GPOINTER_TO_UINT(p_get_proto_data(wmem_file_scope(), pinfo, proto_rst, KEY_RESET));
+    return file.engine ? rst_engine_reset_at(file.engine, pinfo->num, 0) : 0;
 }
 
 /* "" if the frame has no reset, or if nothing is left of it. */

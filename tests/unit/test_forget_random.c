@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "engine/state.h"
+#include "engine/fold.h"
 #include "script.h"
 
 static const char *const no_lines[] = {NULL};
@@ -49,7 +49,8 @@ static rst_segment_t random_segment(GRand *rand, const script_variant_t *variant
     return segment;
 }
 
-/* When all must go, nothing is left but ghosts and marks, six bytes a reset, and hosts that hold each other. */
+/* When all must go, nothing is left but ghosts and marks, eighteen bytes a reset, an empty index, and hosts that hold
+ * each other. */
 static void empty(script_run_t *run)
 {
     rst_keep_t *keep = &run->engine->keep;
@@ -59,12 +60,16 @@ static void empty(script_run_t *run)
     rst_engine_limit(run->engine, 0);
     rst_keep_make_room(keep);
     g_assert_cmpuint(g_hash_table_size(run->engine->table.table), ==, 0);
-    g_assert_cmpuint(g_hash_table_size(run->engine->resets), ==, 0);
+    for (uint32_t id = 1; id <= rst_roll_count(&run->engine->roll); id++)
+        g_assert_null(rst_fold_reset(run->engine, id));
+    g_assert_cmpuint(run->engine->fold.count, ==, 0);
     g_assert_cmpuint(g_hash_table_size(run->engine->hosts.services), ==, 0);
     g_assert_cmpuint(g_hash_table_size(run->engine->hosts.visits), ==, 0);
     g_assert_cmpuint(keep->kind[RST_KIND_VISITS].used, ==, 0);
     g_assert_cmpuint(keep->kind[RST_KIND_CONNS].used, ==,
                      remains->len * sizeof(rst_remains_t) +
+                         rst_roll_count(&run->engine->roll) * sizeof(rst_listed_t) +
+                         run->engine->hosts.folded.places * sizeof(rst_index_place_t) +
                          (ghosts->ghost ? ghosts->rows * RST_GHOST_ROW * sizeof *ghosts->ghost : 0));
 }
 

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "engine/fold.h"
 #include "engine/state.h"
 #include "judge/judge.h"
 #include "judge/unkept.h"
@@ -154,7 +155,7 @@ static void check_missing(int line, missing_t missing, const char *expected, con
 
     script_open(run, &script_variants[0], lines);
     rst_engine_finish_pass(run->engine);
-    take_away(run->engine->last_reset, missing);
+    take_away((rst_reset_t *)rst_fold_reset(run->engine, rst_roll_count(&run->engine->roll)), missing);
     script_audit(run, run->resets - 1);
     script_expect(run, __FILE__, line, expected);
     script_close(run);

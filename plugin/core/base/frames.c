@@ -43,6 +43,7 @@ void rst_frames_next(rst_frames_t *frames, uint32_t number)
 
     if (frames->pass_index && number == frames->number)
         frames_reject(frames);
+    frames->fell = frames->fell || number < frames->number;
     /* Frame numbers may skip (part of the file was not read); pass_index skips with them as long as they rise. */
     frames->pass_index = number > frames->number ? number + offset : frames->pass_index + 1;
     frames->number = number;
@@ -79,6 +80,38 @@ uint32_t rst_frames_number(const rst_frames_t *frames, uint32_t pass_index)
     if (!pass_index || frames_is_rejected(frames, pass_index))
         return 0;
     return pass_index - frames_offset(frames, pass_index);
+}
+
+/* From the break on that is at this place, 0 = from the beginning: the pass_index that the number would have. */
+static uint32_t frames_within(const rst_frames_t *frames, guint place, uint32_t number)
+{
+    const rst_frames_break_t *entry = place ? &g_array_index(frames->breaks, rst_frames_break_t, place - 1) : NULL;
+    uint32_t pass_index = entry ? number + entry->offset : number;
+
+    return entry && pass_index < entry->pass_index ? 0 : pass_index;
+}
+
+/* Of several with the same number, the last was not rejected. */
+uint32_t rst_frames_pass_index(const rst_frames_t *frames, uint32_t number)
+{
+    guint low = 0;
+    guint high = frames->breaks ? frames->breaks->len : 0;
+    uint32_t pass_index;
+
+    while (low < high && !frames->fell) {
+        guint middle = low + (high - low + 1) / 2;
+
+        if (frames_within(frames, middle, number))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    if (frames->fell) {
+        for (low = high; low && !frames_within(frames, low, number);)
+            low--;
+    }
+    pass_index = frames_within(frames, low, number);
+    return pass_index <= frames->pass_index && rst_frames_number(frames, pass_index) == number ? pass_index : 0;
 }
 
 void rst_frames_free(rst_frames_t *frames)

@@ -17,6 +17,7 @@ typedef struct rst_frames {
     uint32_t number;     /* of the current frame */
     GArray *breaks;      /* rst_frames_break_t, where pass_index minus frame number changes; NULL until the first */
     GArray *rejected;    /* pass_index (uint32_t) of rejected frames, ascending; NULL until the first */
+    gboolean fell;       /* a frame number was lower than the one before */
 } rst_frames_t;
 
 /* The next frame is read for the first time. */
@@ -24,6 +25,9 @@ void rst_frames_next(rst_frames_t *frames, uint32_t number);
 
 /* Frame number at a pass_index; 0 = pass_index is 0, or the frame was rejected. */
 uint32_t rst_frames_number(const rst_frames_t *frames, uint32_t pass_index);
+
+/* The pass_index of a frame that was not rejected; 0 = there is none. */
+uint32_t rst_frames_pass_index(const rst_frames_t *frames, uint32_t number);
 
 void rst_frames_free(rst_frames_t *frames);
 

@@ -5,6 +5,7 @@
  */
 #include "engine/back_references.h"
 
+#include "engine/fold.h"
 #include "points/losses.h"
 #include "problems/history.h"
 #include "problems/problems.h"
@@ -46,12 +47,18 @@ static void refer_reset(rst_engine_t *engine, const rst_reset_t *reset, const rs
  * Wireshark agree. */
 static void make_back_references(rst_engine_t *engine, const rst_memory_t *memory)
 {
+    const unsigned place = engine->fold.next;
+
     engine->back_references = g_hash_table_new(NULL, NULL);
-    for (const rst_reset_t *reset = engine->first_reset; reset; reset = reset->next) {
+    for (uint32_t id = 1; id <= rst_roll_count(&engine->roll); id++) {
+        const rst_reset_t *reset = rst_fold_reset(engine, id);
         rst_verdict_t verdict;
 
+        if (!reset)
+            continue;
         rst_engine_classify(engine, reset, memory, false, &verdict);
         refer_reset(engine, reset, &verdict);
+        rst_fold_go_back(engine, place);
     }
 }
 

@@ -6,6 +6,7 @@
 #include "engine/closing.h"
 
 #include "engine/attempts.h"
+#include "engine/fold.h"
 
 /* A connection stays complete while another attempt of the same client may still lose a race against it. */
 static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
@@ -16,12 +17,16 @@ static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
            elapsed <= (int64_t)MAX(engine->file.prefs.he_ms, engine->file.prefs.smb_race_ms) * RST_MILLISECOND;
 }
 
-/* From now on, only a summary of the connection is kept. */
-static void keep_summary(rst_engine_t *engine, rst_conn_t *conn)
+/* From now on, the connection is kept in less room: with a reset as it is, else as a summary. */
+static void keep_less(rst_engine_t *engine, rst_conn_t *conn)
 {
     rst_conn_entry_t *entry = conn->entry;
 
-    if (engine->points.several || conn->awaits_trim || !rst_closed_summary_fits(conn) || may_race(engine, conn))
+    if (engine->points.several || conn->awaits_trim || may_race(engine, conn))
+        return;
+    if (rst_fold_fits(engine, conn))
+        rst_fold_connection(engine, conn);
+    if (entry->folded || !rst_closed_summary_fits(conn))
         return;
     rst_attempts_forget(engine, conn, false);
     rst_conn_entry_close(entry, &engine->hosts, &engine->memory);
@@ -42,14 +47,14 @@ static void leave_closed(rst_engine_t *engine, rst_conn_t *conn)
 /* The bound on the queue is for clocks that jump: the oldest entry would hold up the others forever. */
 static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 {
-    if (!conn->waits && rst_closed_summary_fits(conn)) {
+    if (!conn->waits && (rst_closed_summary_fits(conn) || rst_fold_fits(engine, conn))) {
         conn->waits = true;
         rst_queue_append(&engine->closed, &conn->closed);
     }
     while (engine->closed.count > RST_CLOSED_MAX || (engine->closed.count && !may_race(engine, first_closed(engine)))) {
         conn = first_closed(engine);
         leave_closed(engine, conn);
-        keep_summary(engine, conn);
+        keep_less(engine, conn);
     }
 }
 
@@ -68,9 +73,12 @@ void rst_closing_note(rst_engine_t *engine, rst_conn_t *conn)
     rst_conn_t *before;
     uint16_t *next;
 
-    /* Lone resets have left nothing that could be trimmed. */
-    if (conn->awaits_trim || !rst_conn_has_ended(conn) || (!side[0].segments && !side[1].segments))
+    if (conn->awaits_trim || !rst_conn_has_ended(conn))
         return;
+    if (!side[0].segments && !side[1].segments) {
+        queue_closed(engine, conn); /* lone resets have left nothing that could be trimmed */
+        return;
+    }
     conn->ended_both = side[0].segments && side[1].segments;
     next = &engine->ended_next[conn->ended_both];
     place = &engine->ended[conn->ended_both][*next];

@@ -8,6 +8,7 @@
 
 #include "engine/advise.h"
 #include "engine/failures.h"
+#include "engine/fold.h"
 #include "engine/past.h"
 #include "facts/ports.h"
 
@@ -65,15 +66,24 @@ static rst_incident_t incident_of(const collector_t *collector, const rst_reset_
     return incident;
 }
 
+/* What stands for it; where it is folded, the entry of its connection. */
+static const void *story_of(const collector_t *collector, const rst_reset_t *reset)
+{
+    const rst_conn_entry_t *entry = rst_roll_folded(&collector->engine->roll, reset->id);
+
+    return entry ? (const void *)entry : reset->story;
+}
+
 static void add_reset(const collector_t *collector, const rst_reset_t *reset, const rst_verdict_t *verdict)
 {
     const rst_incident_t incident = incident_of(collector, reset, verdict);
     const struct rst_whole_connection *whole = reset->at_point ? reset->at_point->whole : NULL;
+    const void *story = story_of(collector, reset);
     rst_flow_t flow = rst_past_flow(&reset->direction[reset->client], &reset->direction[1 - reset->client]);
 
-    if (is_taken(collector, reset->story, whole))
+    if (is_taken(collector, story, whole))
         return;
-    mark_taken(collector, reset->story);
+    mark_taken(collector, story);
     mark_taken(collector, whole);
     take_ends(collector, &flow, reset->story->address, reset->story->port, reset->client);
     flow.first = reset->story->began.time;
@@ -88,9 +98,14 @@ static void add_reset(const collector_t *collector, const rst_reset_t *reset, co
 
 static void add_resets(const collector_t *collector)
 {
-    for (const rst_reset_t *reset = collector->engine->first_reset; reset; reset = reset->next) {
+    const unsigned place = collector->engine->fold.next;
+
+    for (uint32_t id = 1; id <= rst_roll_count(&collector->engine->roll); id++) {
+        const rst_reset_t *reset = rst_fold_reset(collector->engine, id);
         rst_verdict_t verdict;
 
+        if (!reset)
+            continue;
         rst_engine_classify(collector->engine, reset, collector->memory, false, &verdict);
         if (!verdict.first)
             collector->census->followers++;
@@ -98,6 +113,7 @@ static void add_resets(const collector_t *collector)
             collector->census->benign[verdict.cause]++;
         else
             add_reset(collector, reset, &verdict);
+        rst_fold_go_back(collector->engine, place);
     }
 }
 
@@ -240,6 +256,15 @@ static void add_views(const collector_t *collector, const rst_conn_t *conn)
     }
 }
 
+static void add_folded(const collector_t *collector, const rst_conn_entry_t *entry)
+{
+    const unsigned place = collector->engine->fold.next;
+
+    if (!is_taken(collector, entry, NULL))
+        add_conn(collector, &rst_fold_read(collector->engine, entry)->conn);
+    rst_fold_go_back(collector->engine, place);
+}
+
 static void add_others(const collector_t *collector)
 {
     GHashTableIter iter;
@@ -249,7 +274,9 @@ static void add_others(const collector_t *collector)
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         const rst_conn_entry_t *entry = key;
 
-        if (entry->closed_long_ago)
+        if (entry->folded)
+            add_folded(collector, entry);
+        else if (entry->closed_long_ago)
             add_summary(collector, entry);
         else if (entry->packed)
             add_packed(collector, entry);

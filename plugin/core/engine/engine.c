@@ -7,6 +7,7 @@
 
 #include "engine/back_references.h"
 #include "engine/closing.h"
+#include "engine/fold.h"
 #include "engine/forget.h"
 #include "engine/naming.h"
 #include "engine/past.h"
@@ -24,6 +25,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
 
     rst_keep_open(&engine->keep, (uint64_t)prefs->memory_mb << 20, &pool);
     engine->memory = rst_keep_memory(&engine->keep, RST_KIND_CONNS);
+    rst_roll_open(&engine->roll);
     engine->file.prefs = *prefs;
     rst_conn_table_open(&engine->table);
     rst_forget_open(engine);
@@ -43,6 +45,7 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     engine->failures = g_array_new(FALSE, FALSE, sizeof(rst_failure_t));
     engine->file.now.time = RST_TIME_NONE;
     rst_hosts_open(&engine->hosts, &engine->keep, &engine->file);
+    rst_fold_open(engine);
     rst_asked_names_open(&engine->names);
     rst_resolved_open(&engine->resolved, &engine->keep);
     rst_icmp_reports_open(&engine->icmp_reports, &engine->keep);
@@ -71,6 +74,8 @@ void rst_engine_free(rst_engine_t *engine)
     rst_frames_free(&engine->file.frames);
     rst_conn_table_close(&engine->table);
     rst_forget_close(engine);
+    rst_fold_close(engine);
+    rst_roll_close(&engine->roll);
     rst_points_close(&engine->points);
     g_array_free(engine->failures, TRUE);
     g_array_free(engine->past, TRUE);
@@ -142,6 +147,8 @@ static rst_conn_t *fill_entry(rst_engine_t *engine, rst_conn_entry_t *entry, uns
     rst_packed_syn_t packed;
     rst_segment_t syn;
 
+    if (entry->folded)
+        return rst_fold_restore(engine, entry);
     if (entry->closed_long_ago)
         return restore_entry(engine, entry, segment);
     packed = entry->as.syn;
@@ -183,8 +190,10 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     interface = rst_points_interface(&engine->points, segment, engine->file.now);
     entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
-        engine->points.mode != RST_POINTS_ONE)
+        engine->points.mode != RST_POINTS_ONE) {
+        rst_fold_restore_all(engine);
         rst_points_begin(&engine->points);
+    }
     engine->file.snapped += segment->snapped != 0;
     engine->file.longest = MAX(engine->file.longest, segment->snapped);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
@@ -210,12 +219,20 @@ uint32_t rst_engine_reset_id(const rst_reset_t *reset)
 
 const rst_reset_t *rst_engine_reset(rst_engine_t *engine, uint32_t id)
 {
-    const rst_reset_t *reset = g_hash_table_lookup(engine->resets, GUINT_TO_POINTER(id));
+    const rst_reset_t *reset = rst_fold_reset(engine, id);
 
     if (reset)
         return reset;
     engine->orphan.id = id;
     return &engine->orphan;
+}
+
+uint32_t rst_engine_reset_at(rst_engine_t *engine, uint32_t frame, unsigned number)
+{
+    uint32_t pass_index = rst_frames_pass_index(&engine->file.frames, frame);
+    uint32_t first = rst_roll_first(&engine->roll, pass_index);
+
+    return first && rst_roll_came_at(&engine->roll, first + number, pass_index) ? first + number : 0;
 }
 
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp)

@@ -58,6 +58,10 @@ uint32_t rst_engine_reset_id(const rst_reset_t *reset);
 /* The record with this id; never NULL. If it was dropped, one that stands for it until the next call. */
 const rst_reset_t *rst_engine_reset(rst_engine_t *engine, uint32_t id);
 
+/* The id of a reset in a frame that was not rejected, by the frame's final number; number = 0 for the first, and so on.
+ * 0 = there are not so many. */
+uint32_t rst_engine_reset_at(rst_engine_t *engine, uint32_t frame, unsigned number);
+
 /* Adds the facts of an ICMP error in the current frame. */
 void rst_engine_icmp(rst_engine_t *engine, const rst_icmp_t *icmp);
 

@@ -222,7 +222,7 @@ static const rst_conn_t *reported_conn(const rst_engine_t *engine, const rst_icm
     const rst_segment_t quoted = {.src = icmp->src, .dst = icmp->dst, .sport = icmp->sport, .dport = icmp->dport};
     const rst_conn_entry_t *entry = icmp->udp ? NULL : rst_conn_table_peek(&engine->table, &quoted, from);
 
-    *closed = entry && entry->closed_long_ago;
+    *closed = entry && (entry->closed_long_ago || entry->folded);
     return entry && !entry->packed ? entry->as.conn : NULL;
 }
 

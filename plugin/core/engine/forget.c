@@ -8,6 +8,7 @@
 #include "engine/attempts.h"
 #include "engine/closing.h"
 #include "engine/failures.h"
+#include "engine/fold.h"
 #include "engine/past.h"
 #include "engine/remains.h"
 #include "track/visits.h"
@@ -109,12 +110,9 @@ static bool is_silent(const void *owner, const rst_keep_item_t *item)
 
 void rst_forget_list(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
 {
-    reset->id = ++engine->reset_ids;
-    g_hash_table_insert(engine->resets, GUINT_TO_POINTER(reset->id), reset);
-    rst_keep_charge(&engine->keep, RST_KIND_CONNS, TABLE_PLACE);
-    reset->before = engine->last_reset;
-    *(engine->last_reset ? &engine->last_reset->next : &engine->first_reset) = reset;
-    engine->last_reset = reset;
+    reset->at = engine->file.now;
+    rst_roll_add(&engine->roll, reset);
+    rst_keep_charge(&engine->keep, RST_KIND_CONNS, sizeof(rst_listed_t));
     reset->record = conn->record;
     conn->record = reset;
     conn->records++;
@@ -132,10 +130,7 @@ static void leave_service(rst_reset_t *reset)
 
 static void drop_reset(rst_engine_t *engine, rst_reset_t *reset)
 {
-    *(reset->before ? &reset->before->next : &engine->first_reset) = reset->next;
-    *(reset->next ? &reset->next->before : &engine->last_reset) = reset->before;
-    g_hash_table_remove(engine->resets, GUINT_TO_POINTER(reset->id));
-    rst_keep_refund(&engine->keep, RST_KIND_CONNS, TABLE_PLACE);
+    rst_roll_remove(&engine->roll, reset->id);
     leave_service(reset);
     rst_hosts_leave_habit(&engine->hosts, reset->host[reset->client], reset->service, &reset->habit);
     rst_service_drop(&engine->hosts, reset->service);
@@ -209,6 +204,8 @@ static void evict(void *owner, rst_keep_item_t *item)
     rst_engine_t *engine = owner;
     rst_conn_entry_t *entry = entry_of(item);
 
+    if (entry->folded)
+        rst_fold_restore(engine, entry);
     rst_ghosts_note(&engine->ghosts, &engine->keep, entry->key, entry->key_words, last_of(entry),
                     (rst_value_t)item->value);
     keep_verdicts(engine, conn_of(entry));
@@ -249,13 +246,11 @@ void rst_forget_open(rst_engine_t *engine)
 {
     static const rst_keep_kind_t can = {evict, is_silent, value_now};
 
-    engine->resets = g_hash_table_new(NULL, NULL);
     rst_remains_open(engine);
     rst_keep_own(&engine->keep, RST_KIND_CONNS, engine, &can);
 }
 
 void rst_forget_close(rst_engine_t *engine)
 {
-    g_hash_table_destroy(engine->resets);
     rst_remains_close(engine);
 }

@@ -16,7 +16,7 @@
 void rst_forget_open(rst_engine_t *engine);
 void rst_forget_close(rst_engine_t *engine);
 
-/* Gives a new reset its id, and adds it to the lists of the file and of its connection. */
+/* Gives a new reset its moment and its id, and adds it to the lists of the file and of its connection. */
 void rst_forget_list(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset);
 
 /* Call when memory is used up, before anything is looked up for the segment. */

@@ -106,7 +106,6 @@ static void fill_reset(rst_engine_t *engine, rst_reset_t *reset, rst_conn_t *con
     reset->conn = conn;
     reset->story = story_of(engine, conn);
     reset->from = (uint8_t)from;
-    reset->at = engine->file.now;
     reset->idle = idle_before(conn, engine->file.now);
     reset->client = (uint8_t)rst_conn_client(conn);
     reset->role_known = conn->client >= 0;

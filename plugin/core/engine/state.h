@@ -12,6 +12,8 @@
 #include "base/pace.h"
 #include "base/pool.h"
 #include "engine/engine.h"
+#include "engine/folded.h"
+#include "engine/roll.h"
 #include "judge/judge.h"
 #include "points/route.h"
 #include "track/asked_names.h"
@@ -68,9 +70,8 @@ struct rst_engine {
     rst_conn_table_t table;                /* all connections */
     rst_points_t points;                   /* interfaces and capture points */
     rst_ghosts_t ghosts;                   /* what had to go */
-    rst_reset_t *first_reset, *last_reset; /* list of all resets, in file order */
-    GHashTable *resets;                    /* id -> rst_reset_t; those that had to go are missing */
-    uint32_t reset_ids;                    /* given so far */
+    rst_roll_t roll;                       /* all resets */
+    rst_fold_t fold;                       /* connections that are kept as what distinguishes them */
     GArray *remains;                       /* rst_remains_t, by id; those beyond its end are still there */
     GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
     rst_icmp_reports_t icmp_reports; /* ICMP errors */

@@ -114,7 +114,7 @@ static rst_conn_entry_t *new_entry(const rst_conn_entry_t *like, const rst_memor
     memcpy(entry, like, size);
     memset(&entry->item, 0, sizeof entry->item);
     entry->as.conn = NULL;
-    entry->packed = entry->closed_long_ago = entry->ghost = false;
+    entry->packed = entry->closed_long_ago = entry->folded = entry->ghost = false;
     return entry;
 }
 

@@ -22,16 +22,26 @@ typedef struct rst_packed_syn {
     uint8_t from; /* index of its sender, plus twice the index of the interface (points/interfaces.h) */
 } rst_packed_syn_t;
 
+#define RST_FOLDED_ROOM 38
+
+/* A connection with its reset, as what distinguishes it from others (engine/fold.h). */
+typedef struct rst_folded_conn {
+    uint8_t kind, size;
+    uint8_t bytes[RST_FOLDED_ROOM]; /* or where they are, if there are more */
+} rst_folded_conn_t;
+
 typedef struct rst_conn_entry {
     rst_keep_item_t item;
     union {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
         rst_closed_summary_t summary;
+        rst_folded_conn_t folded;
     } as;
     uint32_t hash;        /* of the key, by the table's secret */
-    bool packed;          /* as.syn or as.summary, not as.conn */
+    bool packed;          /* as.syn, as.summary or as.folded, not as.conn */
     bool closed_long_ago; /* as.summary */
+    bool folded;          /* as.folded */
     bool ghost;           /* as.syn, and something of these addresses and ports had to go before */
     uint8_t key_words;    /* of key[] */
     uint64_t key[];       /* both addresses, smaller endpoint first, then one word with ports and address sizes */

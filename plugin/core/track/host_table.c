@@ -156,6 +156,86 @@ void rst_hosts_close(rst_hosts_t *hosts)
     g_hash_table_destroy(hosts->hosts);
     g_hash_table_destroy(hosts->services);
     g_hash_table_destroy(hosts->visits);
+    rst_index_close(&hosts->folded);
+}
+
+/* Makes again what is folded under this hash. Returns whether there was something. */
+static bool restore(rst_hosts_t *hosts, uint32_t hash)
+{
+    bool any = false;
+    uint32_t number, at;
+
+    while ((at = 0, number = rst_index_find(&hosts->folded, hash, &at)) != 0) {
+        hosts->folder.restore(hosts->folder.owner, number);
+        any = true;
+    }
+    return any;
+}
+
+static void fold(rst_hosts_t *hosts, uint32_t hash, uint32_t number)
+{
+    rst_keep_charge(hosts->keep, RST_KIND_CONNS, rst_index_add(&hosts->folded, hash, number));
+}
+
+/* Nothing hangs on it, and no other host has learned from it. */
+bool rst_hosts_can_fold_host(const rst_host_t *host, unsigned holds)
+{
+    if (host->holds != holds || host->burst || host->silence || host->breadth || host->period.earlier ||
+        host->period.distances.seen || host->reset_conn)
+        return false;
+    for (unsigned i = 0; i < RST_RECENT_MAX; i++) {
+        if (host->recent.conn[i])
+            return false;
+    }
+    return true;
+}
+
+bool rst_hosts_can_fold_service(const rst_service_t *service)
+{
+    return service->holds == 1 && service->runs == 1 && !service->client && !service->options_refused;
+}
+
+void rst_hosts_fold_host(rst_hosts_t *hosts, rst_host_t *host, uint32_t number)
+{
+    rst_host_t **near = &hosts->near[near_place(&host->address)];
+
+    if (*near == host)
+        *near = NULL;
+    g_hash_table_remove(hosts->hosts, host);
+    rst_keep_refund(hosts->keep, RST_KIND_HOSTS, PLACE);
+    fold(hosts, host->hash, number);
+    rst_release(&hosts->memory, host, sizeof *host);
+}
+
+void rst_hosts_fold_service(rst_hosts_t *hosts, rst_service_t *service, uint32_t number)
+{
+    g_hash_table_remove(hosts->services, service);
+    rst_keep_refund(hosts->keep, RST_KIND_SERVICES, PLACE);
+    fold(hosts, service->hash, number);
+    rst_release(&hosts->service_memory, service, sizeof *service);
+}
+
+rst_host_t *rst_hosts_restore_host(rst_hosts_t *hosts, const rst_host_t *host, uint32_t number)
+{
+    rst_host_t *copy = hosts->memory.alloc(hosts->memory.scope, sizeof *copy);
+
+    *copy = *host;
+    rst_index_remove(&hosts->folded, copy->hash, number);
+    g_hash_table_add(hosts->hosts, copy);
+    rst_keep_charge(hosts->keep, RST_KIND_HOSTS, PLACE);
+    return copy;
+}
+
+rst_service_t *rst_hosts_restore_service(rst_hosts_t *hosts, const rst_service_t *service, uint32_t number)
+{
+    rst_service_t *copy = hosts->service_memory.alloc(hosts->service_memory.scope, sizeof *copy);
+
+    *copy = *service;
+    copy->run = &copy->first_run;
+    rst_index_remove(&hosts->folded, copy->hash, number);
+    g_hash_table_add(hosts->services, copy);
+    rst_keep_charge(hosts->keep, RST_KIND_SERVICES, PLACE);
+    return copy;
 }
 
 static rst_host_t *new_host(rst_hosts_t *hosts, const rst_host_t *key)
@@ -181,9 +261,24 @@ rst_host_t *rst_hosts_host(rst_hosts_t *hosts, const rst_address_t *address, uin
         return *near;
     key.hash = hash_of(&hosts->secret, address, 0, point);
     *near = g_hash_table_lookup(hosts->hosts, &key);
+    if (!*near && restore(hosts, key.hash))
+        *near = g_hash_table_lookup(hosts->hosts, &key);
     if (!*near)
         *near = new_host(hosts, &key);
     return *near;
+}
+
+static rst_host_t *folded_host(const rst_hosts_t *hosts, const rst_host_t *key)
+{
+    uint32_t number, at = 0;
+
+    while ((number = rst_index_find(&hosts->folded, key->hash, &at)) != 0) {
+        rst_host_t *host = hosts->folder.host(hosts->folder.owner, number);
+
+        if (host && host_equal(host, key))
+            return host;
+    }
+    return NULL;
 }
 
 rst_host_found_t rst_hosts_find_host(const rst_hosts_t *hosts, const rst_address_t *address, uint8_t point,
@@ -196,6 +291,8 @@ rst_host_found_t rst_hosts_find_host(const rst_hosts_t *hosts, const rst_address
     key.point = point;
     key.hash = hash_of(&hosts->secret, address, 0, point);
     host = g_hash_table_lookup(hosts->hosts, &key);
+    if (!host)
+        host = folded_host(hosts, &key);
     if (host)
         return (rst_host_found_t){RST_FOUND, host};
     return (rst_host_found_t){rst_lost_before(lost_host(hosts, &key), at) ? RST_NOT_KEPT : RST_NOT_THERE, NULL};
@@ -230,7 +327,22 @@ rst_service_t *rst_hosts_service(rst_hosts_t *hosts, const rst_address_t *addres
     rst_service_t key = service_key(hosts, address, port, point);
     rst_service_t *service = g_hash_table_lookup(hosts->services, &key);
 
+    if (!service && restore(hosts, key.hash))
+        service = g_hash_table_lookup(hosts->services, &key);
     return service ? service : new_service(hosts, &key);
+}
+
+static rst_service_t *folded_service(const rst_hosts_t *hosts, const rst_service_t *key)
+{
+    uint32_t number, at = 0;
+
+    while ((number = rst_index_find(&hosts->folded, key->hash, &at)) != 0) {
+        rst_service_t *service = hosts->folder.service(hosts->folder.owner, number);
+
+        if (service && service_equal(service, key))
+            return service;
+    }
+    return NULL;
 }
 
 rst_service_found_t rst_hosts_find_service(const rst_hosts_t *hosts, const rst_address_t *address, uint16_t port,
@@ -239,6 +351,8 @@ rst_service_found_t rst_hosts_find_service(const rst_hosts_t *hosts, const rst_a
     rst_service_t key = service_key(hosts, address, port, point);
     rst_service_t *service = g_hash_table_lookup(hosts->services, &key);
 
+    if (!service)
+        service = folded_service(hosts, &key);
     if (service)
         return (rst_service_found_t){RST_FOUND, service};
     return (rst_service_found_t){lost_service(hosts, &key).pass_index ? RST_NOT_KEPT : RST_NOT_THERE, NULL};

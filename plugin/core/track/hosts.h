@@ -12,6 +12,7 @@
 
 #include <glib.h>
 
+#include "base/index.h"
 #include "base/siphash.h"
 #include "track/direction.h"
 #include "track/distances.h"
@@ -114,8 +115,20 @@ typedef struct rst_host {
     rst_breadth_t *breadth;
 } rst_host_t;
 
+/* Whoever folds connections (engine/fold.h) along with hosts and services that nobody else refers to. */
+typedef struct rst_folder {
+    void *owner;
+    /* Makes the records that are folded under this number again. */
+    void (*restore)(void *owner, uint32_t number);
+    /* What they hold, to read at once; NULL = none of the kind. */
+    struct rst_host *(*host)(void *owner, uint32_t number);
+    rst_service_t *(*service)(void *owner, uint32_t number);
+} rst_folder_t;
+
 typedef struct rst_hosts {
     GHashTable *hosts, *services, *visits;
+    rst_index_t folded; /* numbers of hosts and services that are not in the tables, by their hash */
+    rst_folder_t folder;
     rst_host_t *near[RST_HOSTS_NEAR]; /* found last */
     rst_keep_t *keep;
     rst_memory_t memory, service_memory, visits_memory; /* each charged to its kind */

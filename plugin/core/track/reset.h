@@ -109,9 +109,8 @@ struct rst_reset {
     struct rst_conn *conn;
     rst_story_t *story;
     uint32_t id;                /* by which others keep it: the record may have to go (engine/forget.h) */
-    rst_reset_t *before, *next; /* in the list of all resets, in file order */
-    rst_reset_t *record;        /* the one before it on the same addresses and ports, of any incarnation */
     uint32_t dropped;           /* as in rst_conn_t */
+    rst_reset_t *record;        /* the one before it on the same addresses and ports, of any incarnation */
     rst_reset_t *original;      /* of a copy, otherwise NULL */
     rst_moment_t at;
     bool sent_again;         /* equal to original, but no other packet of the connection is there twice: no copy */
