@@ -11,6 +11,8 @@
 #define TRIED 3       /* of these, the latest, before the record is compared word by word */
 #define CHANGES 240   /* words in which a record may differ */
 #define VALUES 40     /* distinct differences: each takes at most five bytes */
+#define BACK_BITS 2
+#define BACK ((1u << BACK_BITS) - 1)
 #define LONG 38       /* bytes: whoever needs more deserves a model that is closer ... */
 #define USERS 256     /* ... once so many have paid for the one there is ... */
 #define USERS_FULL 64 /* ... or fewer, if it has no room for another shape */
@@ -98,7 +100,7 @@ static void free_model(rst_deltas_t *deltas, rst_delta_model_t *model)
     rst_release(deltas->memory, model, size_of_model(model->words));
 }
 
-static uint8_t *write_number(uint8_t *at, uint32_t number)
+static uint8_t *write_number(uint8_t *at, uint64_t number)
 {
     for (; number > 0x7f; number >>= 7)
         *at++ = (uint8_t)(number | 0x80);
@@ -106,14 +108,14 @@ static uint8_t *write_number(uint8_t *at, uint32_t number)
     return at;
 }
 
-static const uint8_t *read_number(const uint8_t *at, uint32_t *number)
+static const uint8_t *read_number(const uint8_t *at, uint64_t *number)
 {
     unsigned shift = 0;
 
     *number = 0;
     for (; *at & 0x80; shift += 7)
-        *number |= (uint32_t)(*at++ & 0x7f) << shift;
-    *number |= (uint32_t)*at++ << shift;
+        *number |= (uint64_t)(*at++ & 0x7f) << shift;
+    *number |= (uint64_t)*at++ << shift;
     return at;
 }
 
@@ -126,6 +128,35 @@ static uint32_t zigzag(uint32_t difference)
 static uint32_t from_zigzag(uint32_t number)
 {
     return number >> 1 ^ (number & 1 ? UINT32_MAX : 0);
+}
+
+/* A time often differs by nearly as much as the one before it does: each value is written itself, or as what
+ * distinguishes it from one of those just before it. */
+static uint8_t *write_value(uint8_t *at, const uint32_t *value, unsigned place)
+{
+    uint32_t least = zigzag(value[place]);
+    unsigned from = 0;
+
+    for (unsigned back = 1; back <= MIN(BACK, place); back++) {
+        uint32_t number = zigzag(value[place] - value[place - back]);
+
+        if (number >= least)
+            continue;
+        least = number;
+        from = back;
+    }
+    return write_number(at, (uint64_t)least << BACK_BITS | from);
+}
+
+static const uint8_t *read_value(const uint8_t *at, uint32_t *value, unsigned place)
+{
+    uint64_t number;
+    unsigned from;
+
+    at = read_number(at, &number);
+    from = number & BACK;
+    value[place] = from_zigzag((uint32_t)(number >> BACK_BITS)) + (from ? value[place - from] : 0);
+    return at;
 }
 
 /* Reads the differences of the record, as far as the shape has places for them. Returns whether that is all. */
@@ -219,7 +250,7 @@ static unsigned write_kept(rst_deltas_t *deltas, rst_delta_model_t *model, const
         return 0;
     *at++ = (uint8_t)shape;
     for (unsigned i = 0; i < model->shape[shape]->values; i++)
-        at = write_number(at, zigzag(value[i]));
+        at = write_value(at, value, i);
     return (unsigned)(at - kept);
 }
 
@@ -249,16 +280,15 @@ unsigned rst_deltas_keep(rst_deltas_t *deltas, unsigned kind, const void *record
 
 void rst_deltas_read(const rst_deltas_t *deltas, const uint8_t *kept, void *record, unsigned words)
 {
-    uint32_t number, value[VALUES];
+    uint32_t value[VALUES];
+    uint64_t number;
     const uint8_t *at = read_number(kept, &number);
     const rst_delta_model_t *model = deltas->models->pdata[number];
     const rst_delta_shape_t *shape = model->shape[*at++];
 
     memcpy(record, model->word, words * sizeof(uint32_t));
-    for (unsigned i = 0; i < shape->values; i++) {
-        at = read_number(at, &value[i]);
-        value[i] = from_zigzag(value[i]);
-    }
+    for (unsigned i = 0; i < shape->values; i++)
+        at = read_value(at, value, i);
     for (unsigned i = 0; i < shape->changes; i++) {
         const rst_delta_change_t change = shape->change[i];
         uint32_t word = model->word[change.word] + value[change.value];
@@ -270,7 +300,7 @@ void rst_deltas_read(const rst_deltas_t *deltas, const uint8_t *kept, void *reco
 void rst_deltas_drop(rst_deltas_t *deltas, const uint8_t *kept)
 {
     rst_delta_model_t *model;
-    uint32_t number;
+    uint64_t number;
 
     read_number(kept, &number);
     model = deltas->models->pdata[number];

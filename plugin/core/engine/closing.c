@@ -22,11 +22,13 @@ static void keep_less(rst_engine_t *engine, rst_conn_t *conn)
 {
     rst_conn_entry_t *entry = conn->entry;
 
-    if (engine->points.several || conn->awaits_trim || may_race(engine, conn))
+    if (engine->points.several || conn->awaits_trim)
         return;
-    if (rst_fold_fits(engine, conn))
-        rst_fold_connection(engine, conn);
-    if (entry->folded || !rst_closed_summary_fits(conn))
+    if (rst_fold_fits(engine, conn)) {
+        rst_fold_connection(engine, conn, may_race(engine, conn));
+        return;
+    }
+    if (!rst_closed_summary_fits(conn) || may_race(engine, conn))
         return;
     rst_attempts_forget(engine, conn, false);
     rst_conn_entry_close(entry, &engine->hosts, &engine->memory);

@@ -10,6 +10,7 @@
 
 #define SMB_DIRECT 445
 #define SMB_NETBIOS 139
+#define RELAYED_AFTER (2 * RST_SECOND) /* a hundred times as long as any proxy takes */
 #define WORDS(size) ((unsigned)((size) / sizeof(uint32_t)))
 
 G_STATIC_ASSERT(WORDS(sizeof(rst_folded_t)) <= RST_DELTAS_WORDS);
@@ -68,24 +69,32 @@ static bool is_plain_reset(const rst_conn_t *conn, const rst_reset_t *reset)
            !reset->stray_before[1] && (!reset->service || reset->service->options_refused != reset);
 }
 
+/* May one of its hosts still pass on its reset, as a proxy does at once? */
+static bool may_be_relayed(const rst_conn_t *conn, const rst_host_t *host, rst_moment_t now)
+{
+    int64_t elapsed = host ? rst_elapsed(host->reset_received, now) : RST_TIME_NONE;
+
+    return host && host->reset_conn == conn && (elapsed == RST_TIME_NONE || elapsed <= RELAYED_AFTER);
+}
+
 /* What others learned from the connection, or may still compare with it. */
-static bool is_referred_to(const rst_conn_t *conn)
+static bool is_referred_to(const rst_conn_t *conn, rst_moment_t now)
 {
     for (unsigned i = 0; i < 2; i++) {
-        if (conn->host[i] && conn->host[i]->reset_conn == conn)
+        if (may_be_relayed(conn, conn->host[i], now))
             return true;
         /* Whether there was another attempt over SMB matters even if it failed, however late. */
         if (conn->port[i] == SMB_DIRECT || conn->port[i] == SMB_NETBIOS)
             return true;
     }
-    return conn->failure || conn->past || conn->at_point || conn->service;
+    return conn->failure || conn->past || conn->at_point;
 }
 
 bool rst_fold_fits(const rst_engine_t *engine, const rst_conn_t *conn)
 {
     return conn->records == 1 && conn->resets == 1 && !engine->points.several && !engine->judge.join &&
            is_plain_direction(&conn->direction[0]) && is_plain_direction(&conn->direction[1]) &&
-           is_plain_reset(conn, conn->record) && owns_nothing_else(conn) && !is_referred_to(conn);
+           is_plain_reset(conn, conn->record) && owns_nothing_else(conn) && !is_referred_to(conn, engine->file.now);
 }
 
 static unsigned kind_of(const rst_conn_t *conn)
@@ -225,7 +234,7 @@ static void store(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned kind, 
     entry->packed = entry->folded = true;
 }
 
-void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn)
+void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn, bool lost)
 {
     rst_folded_t *folded = &engine->fold.read[engine->fold.next];
     rst_conn_entry_t *entry = conn->entry;
@@ -233,7 +242,11 @@ void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn)
     uint8_t kept[RST_DELTAS_ROOM];
     unsigned kind, size;
 
-    rst_attempts_forget(engine, conn, false);
+    for (unsigned i = 0; i < 2; i++) {
+        if (conn->host[i] && conn->host[i]->reset_conn == conn)
+            conn->host[i]->reset_conn = NULL;
+    }
+    rst_attempts_forget(engine, conn, lost);
     rst_conn_trim(conn, &engine->memory);
     kind = kind_of(conn);
     take_parts(folded, conn, kind);

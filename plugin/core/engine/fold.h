@@ -19,9 +19,9 @@ void rst_fold_close(rst_engine_t *engine);
 /* Is it of the kind that is folded: one reset, and nothing else in the engine refers to it? */
 bool rst_fold_fits(const rst_engine_t *engine, const rst_conn_t *conn);
 
-/* Folds a connection that fits, and of which no other attempt is thought any more. Does nothing if it resembles no
- * other. */
-void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn);
+/* Folds a connection that fits. Does nothing if it resembles no other. lost = another attempt may still race it
+ * (attempts.h). */
+void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn, bool lost);
 
 /* Makes the connection of the entry, which is folded, again. */
 rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry);
