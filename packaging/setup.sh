@@ -18,7 +18,7 @@ Where the plugin goes:
   as an ordinary user   that user's personal plugin folder (the packages must already be installed)
 
 The programs rst-* go into ~/.local/bin or /usr/local/bin, their manual pages into share/man beside
-it. With sudo, rst-record goes into /usr/local/bin as well, where sudo finds it. The profile goes into
+it. With sudo, rst-record and rst-record-drops go into /usr/local/bin as well, where sudo finds it. The profile goes into
 the configuration folder of the same user or, for root, into the one for all users. If you have changed
 a profile of that name, it is left as it is; other profiles are never touched.
 
@@ -179,7 +179,9 @@ remove_file() { # SOURCE TARGET
     fi
 }
 
-for_sudo=/usr/local/bin/rst-record # sudo does not look into ~/.local/bin, and what runs as root must be root's
+# sudo does not look into ~/.local/bin, and what runs as root must be root's
+sudo_folder=/usr/local/bin
+for_sudo=(rst-record rst-record-drops)
 
 as_ourselves() { # COMMAND...: a function from here, for files of root, although it is another user's Wireshark
     local user
@@ -188,13 +190,15 @@ as_ourselves() { # COMMAND...: a function from here, for files of root, although
 }
 
 install_programs() {
-    local folder
+    local folder file
     folder=$(program_folder)
     for_each_file install_file
     echo "Installed: $folder/rst-*, with manual pages (man rst-batch)"
     if [ "$user" != "$(id -un)" ]; then
-        as_ourselves install_file "$repo/packaging/rst-record" "$for_sudo" 755
-        echo "Installed: $for_sudo (sudo rst-record)"
+        for file in "${for_sudo[@]}"; do
+            as_ourselves install_file "$repo/packaging/$file" "$sudo_folder/$file" 755
+        done
+        echo "Installed: $sudo_folder/rst-record (sudo rst-record)"
     # Under sudo, PATH is root's. Debian's ~/.profile adds the folder at the next login, now that it exists.
     elif [[ :$PATH: != *:$folder:* ]]; then
         echo "note: $folder is not in your PATH yet; log in again, or call the programs by their full path" >&2
@@ -202,15 +206,19 @@ install_programs() {
 }
 
 remove_programs() {
+    local file
     for_each_file remove_file
     # It may belong to an installation for all users.
-    if [ "$(program_folder)" != "${for_sudo%/*}" ] && is_our_file "$for_sudo" && ! is_our_file "${for_sudo%/*}/rst-batch"; then
-        if [ "$(id -u)" -eq 0 ]; then
-            as_ourselves remove_file "" "$for_sudo"
+    [ "$(program_folder)" != "$sudo_folder" ] && ! is_our_file "$sudo_folder/rst-batch" || return 0
+    for file in "${for_sudo[@]}"; do
+        if ! is_our_file "$sudo_folder/$file"; then
+            continue
+        elif [ "$(id -u)" -eq 0 ]; then
+            as_ourselves remove_file "" "$sudo_folder/$file"
         else
-            echo "Left: $for_sudo, which is root's (with sudo, this removes it, too)"
+            echo "Left: $sudo_folder/$file, which is root's (with sudo, this removes it, too)"
         fi
-    fi
+    done
 }
 
 install_plugin() {

@@ -5,6 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,8 +47,9 @@ exit $code
 """
 
 
-def started(*arguments, sudo=True, prepare="", environment=None, program=RECORD, **more):
-    """In its own process group: the recorder is its only child with that name."""
+def started(*arguments, sudo=True, prepare="", environment=None, program=RECORD, drops=False, **more):
+    """In its own process group: the recorder is its only child with that name. Recording drops takes seconds to begin."""
+    arguments = arguments if drops else ("--no-drops", *arguments)
     command = ["unshare", "--net", "--mount", "bash", "-c", WORLD % prepare, "bash", program, *arguments]
     variables = {"PATH": os.environ["PATH"], **(environment or {})}
     if sudo:
@@ -131,6 +133,26 @@ def test_needs_root():
     done = subprocess.run([RECORD, "lo"], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and f"root is needed to capture and to trace: sudo {RECORD} lo\n" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@as_root
+@pytest.mark.skipif(not shutil.which("bpftrace"), reason="needs bpftrace")
+def test_drops(folder):
+    """Each refused SYN is dropped for want of a socket, and the line says which packet it was."""
+    code, out, errors = recorded("--folder", folder, "--name", "x", seconds="2", drops=True)
+    assert (code, errors) == (0, []) and out.count(b"\n") == 2
+    trace = (folder / "x.trace.txt").read_text()
+    line = re.search(r"^\d+\.\d{9}: rst_drop: reason=NO_SOCKET location=\w+ src=127\.0\.0\.1 dst=127\.0\.0\.1 "
+                     r"sport=(\d+) dport=9 flags=0x02 seq=(\d+) ack=0 window=\d+ id=\d+ ttl=64$", trace, re.M)
+    assert line, trace[:2000]
+    assert f"dest=127.0.0.1:{line[1]} state=" in trace  # that packet's reset
+
+
+def test_drops_alone():
+    program = RECORD.parent / "rst-record-drops"
+    for arguments, code, message in (["--help"], 0, "Usage: "), (["x"], 1, "takes no arguments"):
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == code and message in done.stdout + done.stderr, done
 
 
 @as_root

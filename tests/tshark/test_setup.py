@@ -239,7 +239,7 @@ def test_sudo(private):
     (private.home / ".local/lib").unlink()
     done = private.run(SUDO_USER="tester")
     # Where sudo looks, there is only what it is for, and it is root's.
-    assert done.returncode == 0 and private.there(done) == ["root rst-record"], done.stderr
+    assert done.returncode == 0 and private.there(done) == ["root rst-record", "root rst-record-drops"], done.stderr
     assert victim.read_text() == "secret" and victim.stat().st_uid == 0
     assert len(private.files()) == len(PROGRAMS) + len(PAGES) + 6
     assert {path.lstat().st_uid for path in private.home.rglob("*")} == {23456}
