@@ -97,6 +97,7 @@ static void test_frames(void)
         {"LEEF:", ""},
         {CP, ""},
         {CP "======= = a= =b", ""},
+        {CP ENDS "proto=6 cn1Label=Duration", SHOWN("other", ">") "\n"},
         {CP "src=host.example.com spt=1 dst=198.51.100.4 dpt=2 proto=6", ""},
     };
     const rst_log_options_t options = {.zone = NULL};

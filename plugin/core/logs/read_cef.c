@@ -164,6 +164,8 @@ static void read_extension(event_t *event, const char *text, char separator)
 
     for (unsigned i = 0; i < MEMBERS; i++)
         event->member[i].text = "";
+    for (unsigned i = 0; i < CUSTOM_MAX; i++)
+        event->custom[i].text = "";
     while (rst_pairs_next(&pairs, &key, &value))
         take(event, key, value);
     for (unsigned i = 0; i < CUSTOM_MAX; i++) {
