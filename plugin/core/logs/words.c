@@ -82,15 +82,35 @@ static const char *after_quoted(const char *text)
     return *text ? text + 1 : text;
 }
 
+/* A key may stand after it. A switch, because each letter of a log asks. */
+static bool is_boundary(char letter)
+{
+    switch (letter) {
+    case ' ':
+    case '\t':
+    case '\r':
+    case '\n':
+    case ',':
+    case ';':
+    case '[':
+    case '(':
+    case '{':
+    case '|':
+        return true;
+    default:
+        return false;
+    }
+}
+
 rst_piece_t rst_value_of(const char *text, const char *key, char sign)
 {
     size_t length = strlen(key);
     bool begins = true;
 
     for (const char *at = text; *at; at = after_quoted(at)) {
-        if (begins && !strncmp(at, key, length) && at[length] == sign)
+        if (begins && *at == *key && !strncmp(at, key, length) && at[length] == sign)
             return value_at(at + length + 1, sign);
-        begins = strchr(" \t\r\n,;[({|", *at) != NULL;
+        begins = is_boundary(*at);
     }
     return (rst_piece_t){"", 0};
 }
