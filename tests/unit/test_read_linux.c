@@ -28,6 +28,7 @@ static void test_netfilter_prefix(void)
     expect_netfilter("[UFW AUDIT] ", " ACK", "other", '-');
     expect_netfilter("filter_IN_public_REJECT: ", "", "rejected", '-');
     expect_netfilter("FINAL_DROP:", "", "dropped", '-');
+    expect_netfilter("CHAIN=x DROP", "", "dropped", '-');
     expect_netfilter("Shorewall:loc2drop:ACCEPT:", "", "allowed", '-');
     expect_netfilter("Shorewall:net-fw:DROP:", "", "dropped", '-');
     expect_netfilter("[WAN_LOCAL-default-D]", "", "dropped", '-');
@@ -50,6 +51,8 @@ static void test_netfilter_packets(void)
                       "1 netfilter other 6 198.51.100.4:40000 - 203.0.113.5:443\n");
     script_log_expect("IN= OUT=br0 PHYSIN=eth1 " PAIR " RST\n",
                       "1 netfilter other 6 192.0.2.7:40000 - 198.51.100.4:443\n");
+    script_log_expect("IN=eth0 SRC=192.0.2.7 DST=198.51.100.4 PROTO=TCP SPT=1 DPT=2\n",
+                      "1 netfilter other 6 192.0.2.7:1 - 198.51.100.4:2\n");
     /* Refused: no port, a name for an address, the front is lost, another order. */
     script_log_expect(IN "SRC=192.0.2.7 DST=198.51.100.4 PROTO=TCP SPT=65536 DPT=443\n", "");
     script_log_expect(IN "SRC=gw DST=198.51.100.4 PROTO=TCP SPT=65535 DPT=443\n", "");
