@@ -6,7 +6,9 @@
 #include "witness/claim.h"
 #include "witness/offset.h"
 
-#define LOOSE (2 * RST_SECOND)            /* between a packet and its record while few of them agree */
+#define LOOSE                                                                                                          \
+    (4 * RST_SECOND)                      /* between a packet and its record while few of them agree: a clock that is  \
+                                             kept right, and the guess which of the packets it was */
 #define TIGHT (100 * RST_MILLISECOND)     /* never less */
 #define ENOUGH 4                          /* connections that make an offset reliable */
 #define LATE (120 * RST_SECOND)           /* firewalls write of an end when they clear it away */
@@ -59,11 +61,13 @@ static bool is_nearer(const found_t *a, const found_t *b)
     return a->off < b->off;
 }
 
-static bool is_much_farther(const found_t *far, const found_t *best)
+/* While few connections agree, the offset itself follows from the guess which packet is meant. */
+static bool is_much_farther(const search_t *search, const found_t *far, const found_t *best)
 {
-    return far->likeness < best->likeness ||
-           (far->off != RST_TIME_NONE &&
-            far->off / MUCH_FARTHER > MAX(best->off, TIGHT / MUCH_FARTHER));
+    if (far->likeness != best->likeness)
+        return far->likeness < best->likeness;
+    return search->clock->matched >= ENOUGH && far->off != RST_TIME_NONE &&
+           far->off / MUCH_FARTHER > MAX(best->off, TIGHT / MUCH_FARTHER);
 }
 
 static void offer(search_t *search, const found_t *found)
@@ -77,9 +81,9 @@ static void offer(search_t *search, const found_t *found)
     if (is_nearer(found, &search->best)) {
         other = search->best;
         search->best = *found;
-        search->rival = search->rival && !is_much_farther(&other, found);
+        search->rival = search->rival && !is_much_farther(search, &other, found);
     }
-    if (!is_same_claim(search, &other, &search->best) && !is_much_farther(&other, &search->best))
+    if (!is_same_claim(search, &other, &search->best) && !is_much_farther(search, &other, &search->best))
         search->rival = true;
 }
 

@@ -181,8 +181,8 @@ static void keep(rst_kepts_t *kepts, const rst_record_t *record, rst_ends_t *end
 }
 
 /* Keeps it under the pair of these ends, if the capture has that. */
-static bool try_pair(rst_kepts_t *kepts, const rst_record_t *record, const rst_log_end_t *src,
-                     const rst_log_end_t *dst, rst_kept_by_t by)
+static bool try_pair(rst_kepts_t *kepts, const rst_record_t *record, const rst_log_end_t *src, const rst_log_end_t *dst,
+                     rst_kept_by_t by)
 {
     rst_ends_t *ends;
     unsigned side;

@@ -73,7 +73,7 @@ typedef struct rst_log_clock {
     int64_t error;  /* of the offset */
     bool switched;  /* by an hour, for daylight saving, at that line of the file */
     uint32_t switched_at;
-    int64_t after; /* the offset from there on */
+    int64_t after;    /* the offset from there on */
     unsigned matched; /* connections that agree on it */
 } rst_log_clock_t;
 
@@ -90,10 +90,10 @@ typedef struct rst_mapped {
 
 typedef struct rst_kepts {
     rst_lives_t *lives;
-    GPtrArray *files;  /* rst_witness_file_t */
-    GArray *records;   /* rst_kept_t */
-    GArray *clocks;    /* rst_log_clock_t */
-    rst_names_t names; /* devices and rules */
+    GPtrArray *files;     /* rst_witness_file_t */
+    GArray *records;      /* rst_kept_t */
+    GArray *clocks;       /* rst_log_clock_t */
+    rst_names_t names;    /* devices and rules */
     GHashTable *clock_of; /* kept name of a clock -> its place, plus 1 */
     GHashTable *mapped;   /* address and port, as text -> the other address and port */
     GStringChunk *texts;

@@ -109,11 +109,9 @@ rst_ends_t *rst_lives_find(const rst_lives_t *lives, const rst_address_t *addres
 /* The ends of a segment, added if missing; NULL if there is no more room. */
 static rst_ends_t *ends_of(rst_lives_t *lives, const rst_segment_t *segment, unsigned *from)
 {
-    rst_ends_t wanted =
-        ordered(lives, &segment->src, segment->sport, &segment->dst, segment->dport, from);
-    rst_ends_t *ends = lives->near && same_ends(lives->near, &wanted)
-                           ? lives->near
-                           : g_hash_table_lookup(lives->table, &wanted);
+    rst_ends_t wanted = ordered(lives, &segment->src, segment->sport, &segment->dst, segment->dport, from);
+    rst_ends_t *ends =
+        lives->near && same_ends(lives->near, &wanted) ? lives->near : g_hash_table_lookup(lives->table, &wanted);
 
     if (!ends && g_hash_table_size(lives->table) >= RST_LIVES_MAX) {
         lives->full = true;
@@ -156,7 +154,7 @@ static bool begin(rst_lives_t *lives, rst_ends_t *ends, int64_t time)
     }
     life = g_new0(rst_life_t, 1);
     life->before = ends->life;
-    life->begin = life->end = time;
+    life->begin = life->end = life->quiet = time;
     life->opener = -1;
     life->asked_only = true;
     ends->life = life;
@@ -217,6 +215,10 @@ void rst_lives_see(rst_lives_t *lives, const rst_segment_t *segment, rst_moment_
         life->syn_seq = segment->seq;
     } else if (!is_syn(segment)) {
         life->asked_only = false;
+    }
+    if (rst_time_sub(now.time, life->end) > life->silence) {
+        life->quiet = life->end;
+        life->silence = rst_time_sub(now.time, life->end);
     }
     life->begin = MIN(life->begin, now.time);
     life->end = MAX(life->end, now.time);

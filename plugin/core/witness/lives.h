@@ -33,12 +33,13 @@ typedef struct rst_sight {
 typedef struct rst_life {
     struct rst_life *before; /* the one before it on the same addresses and ports */
     int64_t begin, end;      /* its first and its latest packet */
+    int64_t quiet, silence;  /* when its longest silence began, and how long it was */
     uint32_t sights;         /* the latest, plus 1 */
     uint32_t syn_seq;
     uint16_t sight_count;
-    int8_t opener;      /* index of the side that sent the SYN, -1 = not seen */
-    bool asked_only;    /* nothing but SYNs of one side so far */
-    bool broken[2];     /* reset by this side */
+    int8_t opener;   /* index of the side that sent the SYN, -1 = not seen */
+    bool asked_only; /* nothing but SYNs of one side so far */
+    bool broken[2];  /* reset by this side */
 } rst_life_t;
 
 /* Two addresses and ports; side 0 is the smaller. */
@@ -46,9 +47,9 @@ typedef struct rst_ends {
     rst_address_t address[2];
     uint16_t port[2];
     uint32_t hash;
-    uint32_t kept;  /* the latest record about it, plus 1 (kept.h) */
-    uint16_t count; /* records about it */
-    bool crowded;   /* it had more */
+    uint32_t kept;    /* the latest record about it, plus 1 (kept.h) */
+    uint16_t count;   /* records about it */
+    bool crowded;     /* it had more */
     rst_life_t *life; /* the latest */
 } rst_ends_t;
 
@@ -57,7 +58,7 @@ typedef struct rst_lives {
     GHashTable *sides; /* each end of them, rst_log_end_t by value -> rst_side_t (kept.c) */
     GArray *sights;    /* rst_sight_t, in file order */
     rst_secret_t secret;
-    rst_ends_t *near; /* found last */
+    rst_ends_t *near;    /* found last */
     int64_t first, last; /* times of the capture; RST_TIME_NONE until there is one */
     uint32_t connections;
     bool full;

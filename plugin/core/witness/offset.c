@@ -10,13 +10,13 @@
 
 #define VOTES_OF_RECORD 32
 #define VOTES_MAX 400000
-#define SKEW (2 * RST_SECOND)           /* of a clock that is kept right */
-#define STEP (15 * 60 * RST_SECOND)     /* between time zones */
+#define SKEW (2 * RST_SECOND)       /* of a clock that is kept right */
+#define STEP (15 * 60 * RST_SECOND) /* between time zones */
 #define HOUR (3600 * RST_SECOND)
 #define DAY (24 * HOUR)
-#define UNSET (20 * 60 * RST_SECOND)    /* besides the zone: a clock that nobody keeps right */
-#define WITNESSES 3                     /* connections that must agree on an offset that nothing explains */
-#define AGAIN (32 * RST_SECOND)         /* retransmissions of one SYN agree on offsets so far apart */
+#define UNSET (20 * 60 * RST_SECOND) /* besides the zone: a clock that nobody keeps right */
+#define WITNESSES 3                  /* connections that must agree on an offset that nothing explains */
+#define AGAIN (32 * RST_SECOND)      /* retransmissions of one SYN agree on offsets so far apart */
 
 /* Into half a day before and after. */
 static int64_t within_day(int64_t span)
@@ -69,27 +69,33 @@ typedef struct scene {
     int64_t resolution;    /* the coarsest */
 } scene_t;
 
+/* If both are one event, the clocks differ by that much. */
+static void cast(scene_t *scene, rst_ballot_t *ballot, rst_likeness_t likeness, int64_t seen, int64_t logged)
+{
+    ballot->likeness = (uint8_t)likeness;
+    ballot->offset = rst_time_sub(seen, logged);
+    if (scene->clock->kind == RST_WHEN_OF_DAY)
+        ballot->offset = within_day(ballot->offset);
+    if (rst_time_fits(ballot->offset) && (likeness >= RST_LIKE_SEQ || is_possible(scene->clock, ballot->offset)))
+        g_array_append_val(scene->votes, *ballot);
+}
+
 static void vote(scene_t *scene, const rst_kept_t *kept, uint32_t record)
 {
     const rst_lives_t *lives = scene->kepts->lives;
+    rst_ballot_t ballot = {.record = record, .ends = kept->ends};
     unsigned votes = 0;
 
     for (const rst_life_t *life = kept->ends->life; life; life = life->before) {
+        if (kept->meaning == RST_MEANING_IDLE && kept->idle)
+            cast(scene, &ballot, RST_LIKE_ANY, rst_time_add(life->quiet, kept->idle), kept->time);
         for (uint32_t place = life->sights; place; place = rst_lives_sight(lives, place)->before) {
             const rst_sight_t *sight = rst_lives_sight(lives, place);
-            rst_ballot_t ballot = {.record = record, .ends = kept->ends};
             int64_t time;
 
             if (!rst_claim_fits(kept, sight, &time))
                 continue;
-            ballot.likeness = (uint8_t)(kept->packet ? rst_claim_likeness(kept, sight) : RST_LIKE_ANY);
-            ballot.offset = rst_time_sub(sight->time, time);
-            if (scene->clock->kind == RST_WHEN_OF_DAY)
-                ballot.offset = within_day(ballot.offset);
-            if (!rst_time_fits(ballot.offset) ||
-                (ballot.likeness < RST_LIKE_SEQ && !is_possible(scene->clock, ballot.offset)))
-                continue;
-            g_array_append_val(scene->votes, ballot);
+            cast(scene, &ballot, kept->packet ? rst_claim_likeness(kept, sight) : RST_LIKE_ANY, sight->time, time);
             if (++votes == VOTES_OF_RECORD || scene->votes->len >= VOTES_MAX)
                 return;
         }
@@ -119,22 +125,25 @@ static void settle(scene_t *scene, const rst_mode_of_clock_t *mode, bool sure)
     scene->clock->error = rst_mode_error(mode, scene->resolution);
 }
 
-/* The numbers of packets agree: nothing else has to. A clock that is off by days takes two such packets. */
+/* The numbers of packets agree: nothing else has to. Only sequence numbers prove a clock that is off by days, and of
+ * two packets. */
 static bool by_numbers(scene_t *scene)
 {
-    rst_poll_t poll = {.votes = scene->votes, .width = scene->resolution, .likeness = RST_LIKE_SEQ};
-    rst_mode_of_clock_t mode;
+    static const rst_likeness_t best_first[] = {RST_LIKE_ALL, RST_LIKE_SEQ, RST_LIKE_IP_ID};
 
-    if (rst_poll_mode(&poll, &mode) &&
-        (is_possible(scene->clock, rst_mode_offset(&mode, scene->resolution)) || mode.connections >= 2)) {
-        settle(scene, &mode, true);
-        return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(best_first); i++) {
+        rst_poll_t poll = {.votes = scene->votes, .width = scene->resolution, .likeness = (uint8_t)best_first[i]};
+        rst_mode_of_clock_t mode;
+
+        if (!rst_poll_mode(&poll, &mode))
+            continue;
+        if (is_possible(scene->clock, rst_mode_offset(&mode, scene->resolution)) ||
+            (best_first[i] >= RST_LIKE_SEQ && mode.connections >= 2)) {
+            settle(scene, &mode, true);
+            return true;
+        }
     }
-    poll.likeness = RST_LIKE_IP_ID;
-    if (!rst_poll_mode(&poll, &mode) || !is_possible(scene->clock, rst_mode_offset(&mode, scene->resolution)))
-        return false;
-    settle(scene, &mode, true);
-    return true;
+    return false;
 }
 
 /* A clock that is kept right, in UTC or in one of the time zones. */
@@ -146,17 +155,23 @@ static bool is_plain(const scene_t *scene, const rst_mode_of_clock_t *mode)
            strangeness(scene->clock, offset) <= rst_time_add(SKEW, scene->resolution / 2);
 }
 
-/* Does another offset explain about as much? Retransmissions agree on several, all close together. */
+/* Does another offset explain the same connections about as well? Retransmissions agree on several, all close together.
+ */
 static bool has_rival(const scene_t *scene, const rst_mode_of_clock_t *mode)
 {
+    GHashTable *same = rst_ballots_connections(scene->votes, mode->low, mode->high);
     rst_poll_t poll = {.votes = scene->votes,
                        .width = scene->resolution,
                        .outside = true,
+                       .only = same,
                        .low = rst_time_sub(mode->low, AGAIN),
                        .high = rst_time_add(mode->high, AGAIN)};
     rst_mode_of_clock_t rival;
+    bool found =
+        rst_poll_mode(&poll, &rival) && rival.connections >= mode->connections && 2 * rival.votes > mode->votes;
 
-    return rst_poll_mode(&poll, &rival) && rival.connections >= mode->connections && 2 * rival.votes > mode->votes;
+    g_hash_table_destroy(same);
+    return found;
 }
 
 /* Of UTC: the best window around zero. */
@@ -201,8 +216,8 @@ static void find_switch(scene_t *scene, int64_t step)
     rst_span_t main = rst_ballots_lines(scene->kepts, scene->votes, rst_time_sub(clock->offset, margin),
                                         rst_time_add(clock->offset, margin));
     int64_t after = rst_time_add(clock->offset, step);
-    rst_span_t other = rst_ballots_lines(scene->kepts, scene->votes, rst_time_sub(after, margin),
-                                         rst_time_add(after, margin));
+    rst_span_t other =
+        rst_ballots_lines(scene->kepts, scene->votes, rst_time_sub(after, margin), rst_time_add(after, margin));
 
     if (clock->switched || other.connections < 2 || !main.connections)
         return;
@@ -218,10 +233,19 @@ static void find_switch(scene_t *scene, int64_t step)
     }
 }
 
+/* Nothing to measure it by, and nothing against it. */
+static void take_for_right(rst_log_clock_t *clock)
+{
+    clock->known = clock->sure = clock->kind == RST_WHEN_UTC;
+    clock->error = SKEW;
+}
+
 static void find_clock(scene_t *scene)
 {
     take_votes(scene);
-    if (scene->votes->len && !by_numbers(scene))
+    if (!scene->votes->len)
+        take_for_right(scene->clock);
+    else if (!by_numbers(scene))
         by_agreement(scene);
     if (!scene->clock->known || (scene->clock->kind != RST_WHEN_LOCAL && scene->clock->kind != RST_WHEN_OF_DAY))
         return;

@@ -44,7 +44,8 @@ static bool counts(const rst_poll_t *poll, const rst_ballot_t *vote)
 {
     bool within = vote->offset >= poll->low && vote->offset <= poll->high;
 
-    return vote->likeness >= poll->likeness && (!poll->inside || within) && (!poll->outside || !within);
+    return vote->likeness >= poll->likeness && (!poll->only || g_hash_table_contains(poll->only, vote->ends)) &&
+           (!poll->inside || within) && (!poll->outside || !within);
 }
 
 static bool is_better(const window_t *window, const rst_mode_of_clock_t *mode)
@@ -76,9 +77,9 @@ bool rst_poll_mode(const rst_poll_t *poll, rst_mode_of_clock_t *mode)
             continue;
         while (!counts(poll, &votes[window.from]))
             window.from++;
-        *mode = (rst_mode_of_clock_t){votes[window.from].offset, votes[to].offset, 0,
-                                      g_hash_table_size(window.connections), g_hash_table_size(window.records),
-                                      window.votes};
+        *mode = (rst_mode_of_clock_t){
+            votes[window.from].offset,         votes[to].offset, 0, g_hash_table_size(window.connections),
+            g_hash_table_size(window.records), window.votes};
         first = window.from;
     }
     for (unsigned nth = mode->votes / 2; mode->votes; first++) {
@@ -102,22 +103,33 @@ int64_t rst_mode_error(const rst_mode_of_clock_t *mode, int64_t resolution)
     return rst_time_add(rst_time_sub(mode->high, mode->low) / 2, resolution / 2);
 }
 
-rst_span_t rst_ballots_lines(const rst_kepts_t *kepts, const GArray *votes, int64_t low, int64_t high)
+GHashTable *rst_ballots_connections(const GArray *votes, int64_t low, int64_t high)
 {
     GHashTable *connections = g_hash_table_new(NULL, NULL);
-    rst_span_t span = {.first = UINT32_MAX};
 
+    for (guint i = 0; i < votes->len; i++) {
+        const rst_ballot_t *vote = &g_array_index(votes, rst_ballot_t, i);
+
+        if (vote->offset >= low && vote->offset <= high)
+            g_hash_table_add(connections, (gpointer)vote->ends);
+    }
+    return connections;
+}
+
+rst_span_t rst_ballots_lines(const rst_kepts_t *kepts, const GArray *votes, int64_t low, int64_t high)
+{
+    GHashTable *connections = rst_ballots_connections(votes, low, high);
+    rst_span_t span = {.first = UINT32_MAX, .connections = g_hash_table_size(connections)};
+
+    g_hash_table_destroy(connections);
     for (guint i = 0; i < votes->len; i++) {
         const rst_ballot_t *vote = &g_array_index(votes, rst_ballot_t, i);
         uint32_t line = rst_kept(kepts, vote->record)->line;
 
         if (vote->offset < low || vote->offset > high)
             continue;
-        g_hash_table_add(connections, (gpointer)vote->ends);
         span.first = MIN(span.first, line);
         span.last = MAX(span.last, line);
     }
-    span.connections = g_hash_table_size(connections);
-    g_hash_table_destroy(connections);
     return span;
 }

@@ -19,10 +19,11 @@ typedef struct rst_ballot {
 int rst_ballot_compare(const void *a, const void *b); /* by offset */
 
 typedef struct rst_poll {
-    const GArray *votes;     /* rst_ballot_t, sorted */
-    int64_t width;           /* beside what two clocks differ by chance: the resolution of the log */
-    uint8_t likeness;        /* at least */
-    bool inside, outside;    /* of these limits */
+    const GArray *votes;  /* rst_ballot_t, sorted */
+    int64_t width;        /* beside what two clocks differ by chance: the resolution of the log */
+    uint8_t likeness;     /* at least */
+    bool inside, outside; /* of these limits */
+    GHashTable *only;     /* votes of these connections, NULL = of all */
     int64_t low, high;
 } rst_poll_t;
 
@@ -34,6 +35,9 @@ typedef struct rst_mode_of_clock {
 
 /* Where most connections agree; of equals, where most votes do. False if there is no vote. */
 bool rst_poll_mode(const rst_poll_t *poll, rst_mode_of_clock_t *mode);
+
+/* The connections that vote for these offsets, as a set; the caller frees it. */
+GHashTable *rst_ballots_connections(const GArray *votes, int64_t low, int64_t high);
 
 /* The log cut its times to the resolution, so its event was up to that much later. */
 int64_t rst_mode_offset(const rst_mode_of_clock_t *mode, int64_t resolution);

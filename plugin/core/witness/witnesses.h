@@ -46,9 +46,9 @@ typedef struct rst_asked {
 typedef struct rst_testimony {
     const rst_kept_t *kept;
     const rst_witness_file_t *file;
-    bool itself;      /* it is about one of the packets asked for */
-    bool by_sender;   /* its src is their sender */
-    uint32_t sight;   /* the packet that it is about: its pass_index; 0 = the connection as a whole */
+    bool itself;    /* it is about one of the packets asked for */
+    bool by_sender; /* its src is their sender */
+    uint32_t sight; /* the packet that it is about: its pass_index; 0 = the connection as a whole */
 } rst_testimony_t;
 
 #define RST_TESTIMONIES_MAX 16
