@@ -125,7 +125,7 @@ static unsigned about(const scene_t *scene, uint16_t port, bool back, uint32_t f
     rst_log_end_t server = end_of(SERVER, 443);
     rst_address_t address[2] = {client.address, server.address};
     uint16_t ports[2] = {client.port, server.port};
-    rst_asked_t asked = {address, ports, back, first, last};
+    rst_asked_t asked = {address, ports, back, first, last, RST_TIME_NONE};
 
     return rst_witnesses_about(scene->witnesses, &asked, testimony);
 }

@@ -17,7 +17,6 @@
 
 #define RST_KEPT_MAX 200000      /* records, of all files */
 #define RST_KEPT_OF_ENDS_MAX 256 /* of one pair of addresses and ports */
-#define RST_KEPT_ONE_SIDED_MAX 4096
 #define RST_KEPT_NAMES_MAX 16384 /* different devices and rules */
 #define RST_MAPPED_MAX 65536     /* translations without a peer */
 #define RST_CLOCKS_MAX 4096
@@ -28,8 +27,7 @@
 typedef enum rst_kept_by {
     RST_BY_PAIR,       /* names both ends as the capture has them */
     RST_BY_TRANSLATED, /* as the record itself translates them */
-    RST_BY_MAP,        /* as another record translates them */
-    RST_BY_ONE_END     /* names only one */
+    RST_BY_MAP         /* as another record translates them */
 } rst_kept_by_t;
 
 typedef enum rst_kept_state {
@@ -97,7 +95,6 @@ typedef struct rst_kepts {
     GHashTable *clock_of; /* kept name of a clock -> its place, plus 1 */
     GHashTable *mapped;   /* address and port, as text -> the other address and port */
     GStringChunk *texts;
-    unsigned one_sided;
     bool full;
 } rst_kepts_t;
 

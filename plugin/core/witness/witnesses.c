@@ -105,7 +105,7 @@ static bool is_asked(const rst_asked_t *asked, const rst_sight_t *sight)
     return sight->from == asked->from && sight->pass_index >= asked->first && sight->pass_index <= asked->last;
 }
 
-/* The connection that these packets belong to. */
+/* The connection that these packets belong to: data has no place of its own. */
 static const rst_life_t *life_of(const rst_lives_t *lives, const rst_ends_t *ends, const rst_asked_t *asked)
 {
     for (const rst_life_t *life = ends->life; life; life = life->before) {
@@ -113,6 +113,10 @@ static const rst_life_t *life_of(const rst_lives_t *lives, const rst_ends_t *end
             if (is_asked(asked, rst_lives_sight(lives, place)))
                 return life;
         }
+    }
+    for (const rst_life_t *life = ends->life; life; life = life->before) {
+        if (life->begin <= asked->time && asked->time <= life->end)
+            return life;
     }
     return NULL;
 }
@@ -132,16 +136,27 @@ static bool is_about(const rst_lives_t *lives, const rst_life_t *life, const rst
     return false;
 }
 
+static bool tells_of_unseen_reset(const rst_kept_t *kept, const rst_life_t *life)
+{
+    return (kept->meaning == RST_MEANING_RESET_BY_SRC && !life->broken[kept->side]) ||
+           (kept->meaning == RST_MEANING_RESET_BY_DST && !life->broken[1 - kept->side]);
+}
+
 static rst_testimony_t testimony_of(const rst_witnesses_t *witnesses, const rst_kept_t *kept, const rst_life_t *life,
                                     const rst_asked_t *asked)
 {
+    const rst_log_clock_t *clock = rst_kept_clock(&witnesses->kepts, kept);
     const rst_sight_t *sight = rst_lives_sight(&witnesses->lives, kept->sight);
 
     return (rst_testimony_t){.kept = kept,
                              .file = g_ptr_array_index(witnesses->kepts.files, kept->file),
                              .itself = sight && is_about(&witnesses->lives, life, asked, sight),
                              .by_sender = kept->side == asked->from,
-                             .sight = sight ? sight->pass_index : 0};
+                             .sight = sight ? sight->pass_index : 0,
+                             .flags = sight ? sight->flags : 0,
+                             .time =
+                                 clock->known ? rst_offset_time(clock, kept, kept->time, asked->time) : RST_TIME_NONE,
+                             .unseen = tells_of_unseen_reset(kept, life)};
 }
 
 /* The records of the ends are linked from the last to the first. */

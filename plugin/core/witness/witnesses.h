@@ -40,6 +40,7 @@ typedef struct rst_asked {
     const uint16_t *port;
     unsigned from;
     uint32_t first, last; /* pass_index; the same for one packet */
+    int64_t time;         /* of the last */
 } rst_asked_t;
 
 /* A record about it, or about its connection. */
@@ -49,6 +50,9 @@ typedef struct rst_testimony {
     bool itself;    /* it is about one of the packets asked for */
     bool by_sender; /* its src is their sender */
     uint32_t sight; /* the packet that it is about: its pass_index; 0 = the connection as a whole */
+    uint8_t flags;  /* of that packet */
+    int64_t time;   /* by the clock of the capture; RST_TIME_NONE = not known */
+    bool unseen;    /* it says that a side reset the connection of which the capture has no reset */
 } rst_testimony_t;
 
 #define RST_TESTIMONIES_MAX 16
