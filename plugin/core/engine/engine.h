@@ -43,6 +43,9 @@ const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t
  * applications too. */
 void rst_engine_await_logs(rst_engine_t *engine, bool applications);
 
+/* Is this a time zone, like +02:00 or Europe/Berlin? */
+bool rst_engine_is_zone(const char *text);
+
 /* From the second pass on: should the logs be read, for the first time or because so much is new? Then, in this order:
  * logs_begin, for each file log_begin, log_feed and log_end, and logs_end. name as it is to be shown; zone of times that
  * state none, or NULL. */

@@ -15,6 +15,11 @@ void rst_engine_await_logs(rst_engine_t *engine, bool applications)
     engine->judge.witnesses = rst_witnesses_new(applications);
 }
 
+bool rst_engine_is_zone(const char *text)
+{
+    return rst_when_is_zone(text);
+}
+
 bool rst_engine_wants_logs(const rst_engine_t *engine)
 {
     const rst_witnesses_t *witnesses = engine->judge.witnesses;
