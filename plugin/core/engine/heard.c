@@ -84,21 +84,23 @@ static const char *explanation(const heard_t *heard, const rst_failure_t *failur
     const char *count = count_text(memory, heard->drops, failure->count);
 
     if (syn && heard->nobody)
-        return rst_text(memory, "%s says why: nobody listens on that port, and the host swallows its refusals%s",
+        return rst_text(memory,
+                        "A log says why (%s): nobody listens on that port, and the host swallows its refusals%s",
                         rst_quotes_place(by, memory), rst_quotes_rule(by->kept, memory));
     if (heard->dropped)
-        return rst_text(memory, "%s says why: it dropped %s%s", rst_quotes_place(by, memory),
+        return rst_text(memory, "A log says why (%s): it dropped %s%s", rst_quotes_place(by, memory),
                         heard->dropped->sight ? count : "the connection", rst_quotes_rule(by->kept, memory));
     if (heard->rejected)
-        return rst_text(memory, "%s says why: it refused the connection%s, and the answer did not arrive",
+        return rst_text(memory, "A log says why (%s): it refused the connection%s, and the answer did not arrive",
                         rst_quotes_place(by, memory), rst_quotes_rule(by->kept, memory));
     if (!syn && heard->idle)
-        return rst_text(memory, "%s says why: its timer had ended the session", rst_quotes_place(heard->idle, memory));
+        return rst_text(memory, "A log says why (%s): its timer had ended the session",
+                        rst_quotes_place(heard->idle, memory));
     if (!syn && heard->stateless)
-        return rst_text(memory, "%s knew no such connection and dropped what it saw",
+        return rst_text(memory, "A device had no such connection any more (%s)",
                         rst_quotes_place(heard->stateless, memory));
     if (heard->passed)
-        return rst_text(memory, "Not dropped there: %s let %s pass", rst_quotes_place(heard->passed, memory),
+        return rst_text(memory, "A log says where not (%s): it let %s pass", rst_quotes_place(heard->passed, memory),
                         heard->passed->sight ? count_text(memory, heard->passes, failure->count) : "the connection");
     return NULL;
 }

@@ -12,10 +12,11 @@
 #include "rules/explain.h"
 #include "rules/predicates.h"
 
-#define BY_ITSELF 95  /* the device tells that very packet */
-#define BY_SESSION 92 /* or how the session ended */
-#define BY_DROP 85    /* it dropped what the reset answers; whether it answers is up to its configuration */
-#define SUPPORTED 90  /* what a line that names no cause can add up to */
+#define BY_ITSELF 95    /* the device tells that very packet */
+#define BY_SESSION 92   /* or how the session ended */
+#define BY_DROP 85      /* it dropped what the reset answers; whether it answers is up to its configuration */
+#define CONFLICT_MIN 85 /* a history this sure */
+#define SUPPORTED 90    /* what a line that names no cause can add up to */
 
 typedef enum weight {
     WEIGHT_NONE,
@@ -41,10 +42,20 @@ static bool is_trigger(const rst_view_t *view, const rst_testimony_t *testimony)
     return testimony->sight && view->trigger && testimony->sight == view->trigger->moment.pass_index;
 }
 
+/* Of several resets of a connection, a line about its end means that which it was joined with, or else the first. */
+static bool is_meant(const rst_view_t *view, const rst_testimony_t *testimony)
+{
+    if (testimony->sight && (testimony->flags & RST_FLAG_RST))
+        return testimony->itself;
+    return view->reset->ordinal == 1;
+}
+
 static claim_t by_device(const rst_view_t *view, const rst_testimony_t *testimony)
 {
     rst_cause_t cause = is_refusal(view) ? RST_CAUSE_FIREWALL_REJECT : RST_CAUSE_POLICY_RESET;
 
+    if (!is_meant(view, testimony))
+        return (claim_t){.weight = WEIGHT_NONE};
     return (claim_t){WEIGHT_SETTLES, cause, testimony->itself || is_trigger(view, testimony) ? BY_ITSELF : BY_SESSION,
                      true};
 }
@@ -65,11 +76,11 @@ static claim_t by_idle(const rst_view_t *view, const rst_testimony_t *testimony)
 }
 
 /* A cause that the format states; only some say that a device sent the reset. */
-static claim_t by_cause(const rst_testimony_t *testimony)
+static claim_t by_cause(const rst_view_t *view, const rst_testimony_t *testimony)
 {
     rst_cause_t cause = testimony->kept->cause;
 
-    if (!testimony->kept->acted || cause == RST_CAUSE_UNDETERMINED)
+    if (!testimony->kept->acted || cause == RST_CAUSE_UNDETERMINED || !is_meant(view, testimony))
         return (claim_t){.weight = WEIGHT_NONE};
     return (claim_t){WEIGHT_SETTLES, cause, BY_SESSION, rst_cause_is(cause, RST_TRAIT_SENT_ON_PATH)};
 }
@@ -98,7 +109,7 @@ static claim_t claim_of(const rst_view_t *view, const rst_testimony_t *testimony
     case RST_MEANING_IDLE:
         return by_idle(view, testimony);
     case RST_MEANING_CAUSE:
-        return by_cause(testimony);
+        return by_cause(view, testimony);
     case RST_MEANING_NO_LISTENER:
         if (is_refusal(view))
             return (claim_t){WEIGHT_SETTLES, RST_CAUSE_CLOSED_PORT, BY_SESSION, false};
@@ -195,20 +206,29 @@ static void take_over(const rst_view_t *view, const claim_t *claim, rst_sender_t
         rst_alternative_add(verdict, history, left / 2, &left);
 }
 
+/* Packets that look like those of a device cannot speak against one; others, of a history that is sure, can. */
+static bool speaks_against(const rst_verdict_t *verdict)
+{
+    rst_category_t category = rst_cause_info(verdict->cause)->category;
+
+    return verdict->confidence >= CONFLICT_MIN && category != RST_CATEGORY_REFUSED &&
+           category != RST_CATEGORY_NETWORK && verdict->cause != RST_CAUSE_APP_ABORT;
+}
+
 static void settle(const rst_view_t *view, const rst_testimony_t *testimony, const claim_t *claim)
 {
     const char *before = view->verdict->summary;
     bool same = view->verdict->cause == claim->cause;
-    bool conflict = view->verdict->conflict;
+    bool conflict = view->verdict->conflict || (!same && speaks_against(view->verdict));
 
     take_over(view, claim, sender_of(view, testimony->kept, claim));
     declare(view, testimony, true);
     view->verdict->conflict = conflict;
     if (view->texts && same)
-        rst_summary(view, "%s. %s says the same: %s%s", before, rst_quotes_place(testimony, view->memory), deed(claim),
-                    rst_quotes_rule(testimony->kept, view->memory));
+        rst_summary(view, "%s. A log says the same (%s): %s%s", before, rst_quotes_place(testimony, view->memory),
+                    deed(claim), rst_quotes_rule(testimony->kept, view->memory));
     else
-        rst_summary(view, "%s says why: %s%s", rst_quotes_place(testimony, view->memory), deed(claim),
+        rst_summary(view, "A log says why (%s): %s%s", rst_quotes_place(testimony, view->memory), deed(claim),
                     rst_quotes_rule(testimony->kept, view->memory));
 }
 
@@ -216,7 +236,7 @@ static void contradict(const rst_view_t *view, const rst_testimony_t *testimony,
 {
     view->verdict->conflict = true;
     declare(view, testimony, false);
-    rst_evidence_add(view, view->reset->at.pass_index, "%s contradicts the packets: %s",
+    rst_evidence_add(view, view->reset->at.pass_index, "A log contradicts the packets (%s): %s",
                      rst_quotes_place(testimony, view->memory), what);
 }
 
@@ -249,14 +269,15 @@ static void weigh(const rst_view_t *view, const rst_testimony_t *testimony, cons
 static void show(const rst_view_t *view, const rst_testimony_t *testimony, unsigned count)
 {
     rst_witness_line_t *line =
-        view->memory->alloc(view->memory->scope, sizeof *line * MIN(count, RST_WITNESS_LINES_MAX));
+        view->texts ? view->memory->alloc(view->memory->scope, sizeof *line * MIN(count, RST_WITNESS_LINES_MAX)) : NULL;
 
     view->verdict->witness = line;
-    view->verdict->witnesses = (uint8_t)MIN(count, RST_WITNESS_LINES_MAX);
-    for (unsigned i = 0; i < view->verdict->witnesses; i++) {
-        line[i] = rst_quotes_line(&testimony[i], view->memory);
-        rst_evidence_add(view, testimony[i].sight ? testimony[i].sight : view->reset->at.pass_index, "%s",
-                         rst_quotes_evidence(&testimony[i], view->memory));
+    view->verdict->witnesses = (uint8_t)(line ? MIN(count, RST_WITNESS_LINES_MAX) : 0);
+    for (unsigned i = 0; i < MIN(count, RST_WITNESS_LINES_MAX); i++) {
+        if (line)
+            line[i] = rst_quotes_line(&testimony[i], view->memory);
+        rst_evidence_quote(view, testimony[i].sight ? testimony[i].sight : view->reset->at.pass_index,
+                           line ? rst_quotes_evidence(&testimony[i], view->memory) : "");
     }
 }
 
@@ -304,6 +325,5 @@ void rst_at_witness_apply(const rst_view_t *view, const rst_witnesses_t *witness
     at = strongest(view, testimony, count, &claim);
     if (at >= 0 && rst_cause_info(view->verdict->cause)->category != RST_CATEGORY_ARTEFACT)
         weigh(view, &testimony[at], &claim);
-    if (view->texts)
-        show(view, testimony, count);
+    show(view, testimony, count);
 }

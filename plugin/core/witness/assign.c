@@ -45,20 +45,21 @@ static int64_t distance(const search_t *search, int64_t time, int64_t at)
     return MIN(rst_time_apart(at, begin), rst_time_apart(at, end));
 }
 
-/* A record of a device says of an attempt what it says of each of its SYNs. */
+/* A record says of an attempt what it says of each of its SYNs, and of a session what it says of each packet that may
+ * have ended it. */
 static bool is_same_claim(const search_t *search, const found_t *a, const found_t *b)
 {
     const rst_sight_t *one = rst_lives_sight(search->lives, a->sight);
     const rst_sight_t *other = rst_lives_sight(search->lives, b->sight);
 
-    return a->life == b->life && one->flags == other->flags && one->from == other->from;
+    return a->life == b->life && (!search->kept->packet || (one->flags == other->flags && one->from == other->from));
 }
 
 static bool is_nearer(const found_t *a, const found_t *b)
 {
     if (a->likeness != b->likeness)
         return a->likeness > b->likeness;
-    return a->off < b->off;
+    return a->off != b->off ? a->off < b->off : a->sight < b->sight;
 }
 
 /* While few connections agree, the offset itself follows from the guess which packet is meant. */
