@@ -193,6 +193,14 @@ static bool by_right_clock(scene_t *scene, const rst_mode_of_clock_t *best, bool
     return true;
 }
 
+/* One line about addresses and ports that were used once: nothing else can be meant. */
+static bool is_only(const scene_t *scene)
+{
+    const rst_ballot_t *vote = &g_array_index(scene->votes, rst_ballot_t, 0);
+
+    return !vote->ends->life->before;
+}
+
 static void by_agreement(scene_t *scene)
 {
     rst_poll_t poll = {.votes = scene->votes, .width = scene->resolution};
@@ -204,7 +212,7 @@ static void by_agreement(scene_t *scene)
     if (mode.connections >= WITNESSES)
         settle(scene, &mode, true);
     else if (scene->clock->kind != RST_WHEN_UTC && is_plain(scene, &mode))
-        settle(scene, &mode, mode.records >= 2);
+        settle(scene, &mode, mode.records >= 2 || is_only(scene));
 }
 
 /* Of the records that the offset does not explain: does another one, an hour away, and only on one side of some line?
