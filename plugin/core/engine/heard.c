@@ -115,16 +115,21 @@ static void show(const rst_testimony_t *testimony, unsigned count, const rst_mem
         line[i] = rst_quotes_line(&testimony[i], memory);
 }
 
-void rst_heard_tell(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory,
-                    rst_finding_t *finding)
+static rst_asked_t asked_of(const rst_failure_t *failure)
 {
-    rst_testimony_t testimony[RST_TESTIMONIES_MAX];
-    rst_asked_t asked = {.address = failure->address,
+    return (rst_asked_t){.address = failure->address,
                          .port = failure->port,
                          .from = failure->from,
                          .first = failure->first.pass_index,
                          .last = failure->last.pass_index,
                          .time = failure->last.time};
+}
+
+void rst_heard_tell(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory,
+                    rst_finding_t *finding)
+{
+    rst_testimony_t testimony[RST_TESTIMONIES_MAX];
+    rst_asked_t asked = asked_of(failure);
     heard_t heard = {.drops = 0};
     const char *why;
     unsigned count;
@@ -142,4 +147,45 @@ void rst_heard_tell(const rst_engine_t *engine, const rst_failure_t *failure, co
     if (why)
         finding->summary = rst_text(memory, "%s. %s", finding->summary, why);
     show(testimony, count, memory, finding);
+}
+
+/* What a device did says more than what it saw. */
+static unsigned worth(const rst_testimony_t *testimony)
+{
+    if (testimony->kept->state != RST_KEPT_JOINED)
+        return 0;
+    return 1u + testimony->kept->acted + (testimony->kept->meaning == RST_MEANING_NO_LISTENER) +
+           (testimony->kept->rule != NULL);
+}
+
+static const char *best_of(const rst_engine_t *engine, const rst_asked_t *asked, const rst_memory_t *memory)
+{
+    rst_testimony_t testimony[RST_TESTIMONIES_MAX];
+    unsigned count = rst_witnesses_about(engine->judge.witnesses, asked, testimony);
+    const rst_testimony_t *best = NULL;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (worth(&testimony[i]) > (best ? worth(best) : 0))
+            best = &testimony[i];
+    }
+    return best ? rst_text(memory, "%s%s", rst_quotes_place(best, memory), rst_quotes_rule(best->kept, memory)) : NULL;
+}
+
+const char *rst_heard_of_reset(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory)
+{
+    const rst_asked_t asked = {.address = reset->story->address,
+                               .port = reset->story->port,
+                               .from = reset->from,
+                               .first = reset->at.pass_index,
+                               .last = reset->at.pass_index,
+                               .time = reset->at.time};
+
+    return engine->judge.witnesses ? best_of(engine, &asked, memory) : NULL;
+}
+
+const char *rst_heard_of_failure(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory)
+{
+    const rst_asked_t asked = asked_of(failure);
+
+    return engine->judge.witnesses && !failure->report ? best_of(engine, &asked, memory) : NULL;
 }

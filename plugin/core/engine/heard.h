@@ -12,4 +12,8 @@
 void rst_heard_tell(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory,
                     rst_finding_t *finding);
 
+/* The line of a log that says most, and its rule; NULL if there is none. */
+const char *rst_heard_of_reset(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory);
+const char *rst_heard_of_failure(const rst_engine_t *engine, const rst_failure_t *failure, const rst_memory_t *memory);
+
 #endif
