@@ -6,6 +6,7 @@
 #include "engine/logs.h"
 
 #include "engine/back_references.h"
+#include "engine/fold.h"
 #include "judge/quotes.h"
 
 #define FEW 64 /* connections, for which it is not worth reading everything again */
@@ -81,8 +82,11 @@ static void take_events(rst_engine_t *engine)
     rst_trace_free(found);
     rst_join_free(engine->judge.join);
     engine->judge.join = rst_join_new(all);
-    for (const rst_reset_t *reset = engine->first_reset; reset; reset = reset->next) {
-        if (!reset->original || reset->sent_again)
+    rst_fold_restore_all(engine); /* the join holds on to the records */
+    for (uint32_t id = 1; id <= rst_roll_count(&engine->roll); id++) {
+        const rst_reset_t *reset = rst_roll_record(&engine->roll, id);
+
+        if (reset && (!reset->original || reset->sent_again))
             rst_join_add(engine->judge.join, reset);
     }
 }
