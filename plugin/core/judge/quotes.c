@@ -9,8 +9,8 @@
 #include "logs/reader.h"
 #include "logs/record.h"
 
-#define RULE_MAX 100 /* bytes of a rule's name */
-#define LOG_NAME_MAX 80  /* of a log's */
+#define RULE_MAX 100    /* bytes of a rule's name */
+#define LOG_NAME_MAX 80 /* of a log's */
 
 static const char *escaped(const rst_memory_t *memory, const char *text, size_t most)
 {
@@ -33,7 +33,10 @@ const char *rst_quotes_place(const rst_testimony_t *testimony, const rst_memory_
 
 const char *rst_quotes_rule(const rst_kept_t *kept, const rst_memory_t *memory)
 {
-    return kept->rule ? rst_text(memory, " (rule '%s')", escaped(memory, kept->rule, RULE_MAX)) : "";
+    if (!kept->rule)
+        return "";
+    return rst_text(memory, " (rule '%s')%s", escaped(memory, kept->rule, RULE_MAX),
+                    kept->old_name ? ", as its number was called at another time" : "");
 }
 
 const char *rst_quotes_words(const rst_kept_t *kept, const rst_memory_t *memory)

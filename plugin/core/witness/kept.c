@@ -147,6 +147,7 @@ static void fill(rst_kepts_t *kepts, const rst_record_t *record, const rst_when_
     kept->duration = record->duration > 0 ? record->duration : 0;
     kept->idle = record->idle > 0 ? record->idle : 0;
     kept->keys = record->keys;
+    kept->filter = record->filter;
     kept->rule = keep_name(kepts, record->rule);
     kept->device = keep_name(kepts, record->device);
     g_strlcpy(text, record->text ? record->text : "", sizeof text);
@@ -292,4 +293,19 @@ void rst_kepts_take(rst_kepts_t *kepts, const rst_record_t *record)
         take_translation(kepts, record);
     else if (!record->weak && !try_pairs(kepts, record) && !kepts->full)
         try_map(kepts, record);
+}
+
+void rst_kepts_name(rst_kepts_t *kepts, const rst_filters_t *filters)
+{
+    for (guint i = 0; i < kepts->records->len; i++) {
+        rst_kept_t *kept = rst_kept(kepts, i);
+        const rst_when_t when = {
+            .ns = kept->time, .resolution = kept->resolution, .kind = rst_kept_clock(kepts, kept)->kind};
+
+        if (!kept->filter || kept->rule)
+            continue;
+        kept->rule = keep_name(kepts, rst_filters_name(filters, kept->filter, &when, &kept->old_name));
+        if (kept->rule && kept->meaning == RST_MEANING_DROPPED && rst_filter_is_silent_port(kept->rule))
+            kept->meaning = RST_MEANING_NO_LISTENER;
+    }
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/names.h"
+#include "logs/filters.h"
 #include "logs/record.h"
 #include "witness/lives.h"
 
@@ -51,6 +52,8 @@ typedef struct rst_kept {
     bool loose;
     int64_t duration, idle; /* ns, 0 = not told */
     rst_packet_keys_t keys;
+    uint64_t filter;                  /* Windows: run-time id, 0 = none */
+    bool old_name;                    /* the rule is what that id meant at another time */
     const char *rule, *device, *text; /* NULL = none; text as in the log */
     /* what joining found */
     rst_kept_state_t state;
@@ -105,6 +108,9 @@ void rst_kepts_close(rst_kepts_t *kepts);
 rst_witness_file_t *rst_kepts_file(rst_kepts_t *kepts, const char *name, const char *zone);
 
 void rst_kepts_take(rst_kepts_t *kepts, const rst_record_t *record);
+
+/* The names of filters are often in another file than the events. */
+void rst_kepts_name(rst_kepts_t *kepts, const rst_filters_t *filters);
 
 static inline rst_kept_t *rst_kept(const rst_kepts_t *kepts, uint32_t index)
 {

@@ -15,6 +15,7 @@ rst_witnesses_t *rst_witnesses_new(bool applications)
     witnesses->applications = applications;
     rst_lives_open(&witnesses->lives);
     rst_kepts_open(&witnesses->kepts, &witnesses->lives);
+    witnesses->filters = rst_filters_new();
     return witnesses;
 }
 
@@ -23,6 +24,7 @@ void rst_witnesses_free(rst_witnesses_t *witnesses)
     if (!witnesses)
         return;
     rst_log_free(witnesses->log);
+    rst_filters_free(witnesses->filters);
     rst_kepts_close(&witnesses->kepts);
     rst_lives_close(&witnesses->lives);
     g_free(witnesses);
@@ -48,6 +50,8 @@ void rst_witnesses_restart(rst_witnesses_t *witnesses)
 {
     rst_log_free(witnesses->log);
     witnesses->log = NULL;
+    rst_filters_free(witnesses->filters);
+    witnesses->filters = rst_filters_new();
     rst_kepts_close(&witnesses->kepts);
     rst_kepts_open(&witnesses->kepts, &witnesses->lives);
     g_hash_table_foreach(witnesses->lives.table, forget_records, NULL);
@@ -94,6 +98,7 @@ void rst_witnesses_end(rst_witnesses_t *witnesses)
 
 void rst_witnesses_join(rst_witnesses_t *witnesses)
 {
+    rst_kepts_name(&witnesses->kepts, witnesses->filters);
     rst_offsets_find(&witnesses->kepts);
     rst_assign_all(&witnesses->kepts);
     witnesses->joined = true;
