@@ -11,6 +11,7 @@
 #include <epan/proto_data.h>
 #include <wsutil/report_message.h>
 
+#include "batch.h"
 #include "engine/engine.h"
 #include "extract/dns-hook.h"
 #include "extract/icmp-hook.h"
@@ -344,4 +345,5 @@ void proto_reg_handoff_rst(void)
     rst_csv_register();
     rst_problems_tap_register();
     rst_resets_tap_register();
+    rst_batch_register();
 }
