@@ -1,11 +1,11 @@
 /* batch.c
- * Nine tenths of the time that tshark takes for a capture of 50 kB go into its start. `tshark -X rst_batch:SECONDS` stops
- * when all protocols are registered, and a copy of the process goes on for each capture, which it finds as /dev/stdin:
- * the same program with the same options, so that its output is the same, and what crashes is one copy.
+ * tshark spends most of the time that a small capture takes on its start. `tshark -X rst_batch:SECONDS` stops when all
+ * protocols are registered, and a copy of the process goes on for each capture, which it finds as /dev/stdin: the same
+ * program with the same options, so that its output is the same, and what crashes is one copy.
  *
  * Standard input has a line to begin each result, one to end it, and then one for each capture: its path, that of the
- * unfinished result and that of the finished one, separated by tabs. There is a finished one only where tshark ends well
- * and without a word, within so many seconds; what went wrong elsewhere is for tshark alone to tell.
+ * unfinished result and that of the finished one, separated by tabs. A result is finished only where tshark ends well,
+ * without a word and within so many seconds; what went wrong elsewhere is for tshark alone to tell.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,7 +13,14 @@
 
 #include "batch.h"
 
-#ifdef __linux__ /* elsewhere, /dev/stdin is not a file of its own, which can be read from two places */
+/* Only Linux opens /dev/stdin as a file of its own, which can be read from two places. */
+#if defined(__linux__) && defined(__has_include)
+#if __has_include(<epan/ex-opt.h>)
+#define RST_BATCH_CAN_SERVE
+#endif
+#endif
+
+#ifdef RST_BATCH_CAN_SERVE
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,5 +151,4 @@ void rst_batch_register(void)
 void rst_batch_register(void)
 {
 }
-
 #endif

@@ -4,8 +4,8 @@
 
 usage: archive.py [CAPTURES]
 
-Prints the CPU seconds of both (a clock would measure the other programs of this machine, too), and whether every result is
-the same. The loop asks tshark what rst-batch asks it.
+Prints the CPU seconds of both (a clock would measure the other programs of this machine, too), and whether every result
+is the same. The loop asks tshark what rst-batch asks it.
 """
 import os
 import resource
@@ -90,10 +90,11 @@ def compare(work, count):
     make(folder, count)
     measure.as_user(bench.home)
     asked = jobs.ASKED.replace("{options}", jobs.options_of(""))
+    batch = [BATCH, "--quiet", "--out", results, folder]
     rows = [("tshark, one after the other", took(bench, ["sh", "-c", LOOP.format(asked), "sh", folder, loop])),
-            ("rst-batch", took(bench, [BATCH, "--quiet", "--out", results, folder])),
-            ("rst-batch --fresh --jobs 1", took(bench, [BATCH, "--quiet", "--fresh", "--jobs", "1", "--out", results, folder])),
-            ("rst-batch again, all done", took(bench, [BATCH, "--quiet", "--jobs", "1", "--out", results, folder]))]
+            ("rst-batch", took(bench, batch)),
+            ("rst-batch --fresh --jobs 1", took(bench, [*batch, "--fresh", "--jobs", "1"])),
+            ("rst-batch, all read already", took(bench, batch))]
     print(f"{count} captures of {SIZE // 1000} kB; {same(loop, results)} of {count} results are the same\n")
     print("| | CPU seconds | ms each | seconds |\n|---|---|---|---|")
     for name, (cpu, seconds) in rows:
@@ -102,9 +103,11 @@ def compare(work, count):
 
 def main():
     words = sys.argv[1:]
+    if words in (["-h"], ["--help"]):
+        print(__doc__.split("\n\n", 1)[1].strip())
+        return 0
     if len(words) > 1 or not all(word.isdecimal() and int(word) for word in words):
-        print(__doc__.split("\n\n", 1)[1].strip() if words in (["-h"], ["--help"]) else "archive.py: not a number of captures")
-        return 0 if words in (["-h"], ["--help"]) else 2
+        sys.exit("archive.py: not a number of captures")
     try:
         with tempfile.TemporaryDirectory(prefix="archive.") as work:
             compare(work, int(words[0]) if words else 1000)

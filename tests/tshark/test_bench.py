@@ -62,6 +62,8 @@ def test_table():
     ("bench.py", "--packets", "none"),
     ("captures.py", "mixed", "/no/such/folder/file"),
     ("captures.py", "mixed", "file", "many"),
+    ("archive.py", "many"),
+    ("archive.py", "0"),
 ])
 def test_bad_input(args):
     done = run(*args)

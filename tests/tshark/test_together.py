@@ -142,8 +142,9 @@ def test_one_crashes_and_one_hangs(tshark, troubled, tmp_path):
 
 def serve(tshark, folder, lines, *options):
     asked = "".join(f"{line}\n" for line in (HEAD, END, *lines))
-    return subprocess.run(["tshark", "-2", "-r", "/dev/stdin", "-T", "fields", "-e", "rst.cause", "-Y", "rst", *options],
-                          input=asked, cwd=folder, env=tshark.environment(), capture_output=True, text=True, check=False)
+    command = ["tshark", "-2", "-r", "/dev/stdin", "-T", "fields", "-e", "rst.cause", "-Y", "rst", *options]
+    return subprocess.run(command, input=asked, cwd=folder, env=tshark.environment(), capture_output=True, text=True,
+                          check=False)
 
 
 def test_server(tshark, troubled, tmp_path):
