@@ -107,6 +107,13 @@ static void test_columns(void)
     script_log_expect("Level,Source,Message\nInfo,fw,\"a \"\"b\"\"\n" PACKET "\nc\"\nInfo,fw,\"" PACKET "\"\n",
                       "2" SHOWN "\n5" SHOWN "\n");
     script_log_expect("- message: '" PACKET "'\n", "1" SHOWN "\n");
+    /* The format of a column goes before a mention by the whole line, which is still made if there is no such column.
+     */
+    script_log_expect("a,\"logid=\"\"1\"\" type=\"\"traffic\"\" srcip=192.0.2.7 srcport=40000 dstip=198.51.100.4 "
+                      "dstport=443 proto=6 action=\"\"close\"\"\",b\n",
+                      "1 fortigate closed_normally 6 192.0.2.7:40000 > 198.51.100.4:443\n");
+    script_log_expect("user=\"\" from 192.0.2.7:40000 to 198.51.100.4:443\n",
+                      "1 mention mention ? 192.0.2.7:40000 - 198.51.100.4:443\n");
     script_log_expect("  \"message\": \"DROP \\\"x\\\" " PACKET "\",\n", "1" DROPPED "\n");
 }
 

@@ -284,6 +284,19 @@ static void look_closer(rst_envelope_t *envelope)
     }
 }
 
+bool rst_envelope_has_column(const rst_envelope_t *envelope)
+{
+    return !envelope->looked && strstr(envelope->layer[envelope->layers - 1].line.text, "\"\"");
+}
+
+bool rst_envelope_outside(rst_envelope_t *envelope)
+{
+    if (!envelope->base)
+        return false;
+    envelope->layers = envelope->base;
+    return true;
+}
+
 bool rst_envelope_next(rst_envelope_t *envelope, bool known)
 {
     if (!known && !envelope->looked && !envelope->more->len && envelope->layers <= RST_ENVELOPES_MAX)

@@ -30,6 +30,12 @@ void rst_envelope_open(rst_envelope_t *envelope, const char *text, size_t length
 void rst_envelope_close(rst_envelope_t *envelope);
 void rst_envelope_clear(rst_envelope_t *envelope);
 
+/* Doubled quotes, which nobody has looked into: the line may stand in a column of a table. */
+bool rst_envelope_has_column(const rst_envelope_t *envelope);
+
+/* After the last event: back to the text around the columns. False if there were none. */
+bool rst_envelope_outside(rst_envelope_t *envelope);
+
 /* The next event of the unit, if there is one. known = the last one was recognized; if not, the text may stand in a
  * quoted column, or be several lines. */
 bool rst_envelope_next(rst_envelope_t *envelope, bool known);

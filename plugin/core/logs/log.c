@@ -113,8 +113,15 @@ static rst_read_t ask_readers(rst_log_t *log, const rst_log_line_t *line, unsign
     return answer;
 }
 
+static rst_read_t ask_generic(rst_log_t *log)
+{
+    const rst_envelope_t *envelope = &log->envelope;
+
+    return ask_readers(log, &envelope->layer[envelope->layers - 1].line, FIRST_GENERIC, RST_READER_COUNT);
+}
+
 /* The innermost layer first. One that seems malformed may only have more around it than was taken off. */
-static rst_read_t ask_layers(rst_log_t *log, uint32_t number)
+static rst_read_t ask_layers(rst_log_t *log, uint32_t number, bool generic)
 {
     rst_envelope_t *envelope = &log->envelope;
     rst_reader_id_t broken = RST_READER_COUNT;
@@ -130,7 +137,7 @@ static rst_read_t ask_layers(rst_log_t *log, uint32_t number)
             broken = log->asked;
     }
     if (broken == RST_READER_COUNT)
-        return ask_readers(log, &envelope->layer[envelope->layers - 1].line, FIRST_GENERIC, RST_READER_COUNT);
+        return generic ? ask_generic(log) : RST_READ_NO;
     log->asked = broken;
     return RST_READ_BROKEN;
 }
@@ -140,18 +147,25 @@ static void read_unit(void *user_data, const char *text, size_t length, uint64_t
     rst_log_t *log = user_data;
     uint32_t number = (uint32_t)MIN(unit, G_MAXUINT32);
     rst_reader_id_t asked = RST_READER_COUNT; /* by whom the unit is known, or found malformed */
-    bool known, any = false, blind = false;
+    bool known, any = false, blind = false, put_off = false;
 
     rst_envelope_open(&log->envelope, text, length);
     do {
-        rst_read_t answer = ask_layers(log, number);
+        bool column = rst_envelope_has_column(&log->envelope); /* whose format may be known */
+        rst_read_t answer = ask_layers(log, number, !column);
 
+        put_off |= column;
         known = answer == RST_READ_YES || answer == RST_READ_BLIND;
         blind |= answer == RST_READ_BLIND;
         if (answer != RST_READ_NO && (known || !any))
             asked = log->asked;
         any |= known;
     } while (rst_envelope_next(&log->envelope, known));
+    if (put_off && asked == RST_READER_COUNT && rst_envelope_outside(&log->envelope) &&
+        ask_generic(log) == RST_READ_YES) {
+        asked = log->asked;
+        any = true;
+    }
     rst_envelope_close(&log->envelope);
     g_string_chunk_clear(log->strings);
     log->sum.blind += blind;

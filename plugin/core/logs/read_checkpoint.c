@@ -79,6 +79,8 @@ static rst_read_t read_fields(rst_log_t *log, const rst_log_line_t *line, const 
     rst_piece_t packets = rst_value_of(text, "packets", names->sign);
     rst_side_t src, dst;
 
+    if (!rst_value_of(text, "src", names->sign).length && !packets.length)
+        return RST_READ_NO;
     read_common(log, text, names, &record);
     if (memchr(packets.text, '<', packets.length))
         return read_packets(log, line, packets, &record);

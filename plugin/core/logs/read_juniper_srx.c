@@ -217,6 +217,8 @@ static rst_read_t read_sentence(rst_log_t *log, const rst_log_line_t *line, cons
     const char *rest;
     rst_side_t side = arrow ? read_arrow(event, arrow, &record.src, &record.dst) : RST_SIDE_NAMED;
 
+    if (!arrow)
+        return RST_READ_NO;
     if (side != RST_SIDE_TOLD)
         return side == RST_SIDE_BROKEN ? RST_READ_BROKEN : RST_READ_YES;
     rest = arrow + strcspn(arrow, " ");
@@ -262,7 +264,7 @@ rst_read_t rst_read_juniper_srx(rst_log_t *log, const rst_log_line_t *line)
         event = find_event(line->whole, &kind);
     if (!event)
         return RST_READ_NO;
-    if (strstr(event, "source-address="))
+    if (of(event, "source-address").length)
         return read_structured(log, line, event, kind);
     return kind == SESSION ? read_sentence(log, line, event) : RST_READ_NO;
 }
