@@ -4,6 +4,7 @@
 Compares stock tshark, the plugin, TRANSUM and a Lua post-dissector (same.lua) on generated captures (captures.py) in
 four modes. Instructions are exact: cachegrind counts them on short captures, with those for starting up subtracted. Time
 and memory are measured on long ones. Prints Markdown tables; with --growth also the curves, and with --picture draws them.
+--only reports shows the modes and reports in which somebody looks, --only start what starting up takes.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import captures  # noqa: E402
 import growth  # noqa: E402
 import measure  # noqa: E402
+import reports  # noqa: E402
 
 # Size at --scale 1, in packets; the last two only show memory.
 FULL = {"mixed": 1_000_000, "flood": 1_000_000, "fat": 1_000_000, "reused": 600_000, "storm": 1_000_000}
@@ -27,10 +29,13 @@ MEMORY = [
     ("closed", 100_000, 8, "connection that both sides closed"),
     ("syns", 300_000, 1, "half-open SYN of a scan"),
     ("flood", 200_000, 2, "refused connection, its reset included"),
+    ("flood6", 200_000, 2, "the same over IPv6"),
+    ("sweep", 200_000, 2, "refused connection to a host of its own"),
     ("mixed", 50_000, 20, "connection of the mixed capture, a fifth of them reset"),
-    ("storm", 300_000, 1, "reset of one connection"),
+    ("storm", 300_000, 1, "followed reset: one of many in one connection"),
     ("reused", 100_000, 6, "connection on reused addresses and ports, half of them reset"),
 ]
+REPORTED = ("mixed", "flood", "storm")
 
 
 def rows(title, head, lines):
@@ -71,11 +76,37 @@ class Table:
 
     def instructions(self):
         def cost(subject, mode, path):
-            return [self.bench.instructions(subject, mode, path, self.empty)]
+            return [self.bench.instructions(subject, self.bench.arguments(subject, mode), path, self.empty)]
 
         packets = self.options.packets
         rows(f"Instructions, {packets} packets, ratio to stock tshark", ["capture", "mode", *self.others()],
              (line for kind in self.options.captures for line in self.compare(kind, packets, cost)))
+
+    def reports(self):
+        """Instructions where somebody looks at the resets, over stock tshark that is asked something comparable."""
+        packets = self.options.packets
+        kinds = [kind for kind in self.options.captures if kind in REPORTED]
+
+        def ratio(kind, way):
+            ours, theirs = (self.bench.instructions(subject, arguments, self.capture(kind, packets), self.empty)
+                            for subject, arguments in zip(("rst", "stock"), reports.WAYS[way]))
+            return f"{ours / theirs:.3f}"
+
+        rows(f"Instructions where somebody looks, {packets} packets, ratio to stock tshark", ["mode", *kinds],
+             ([f"`{way}`", *(ratio(kind, way) for kind in kinds)] for way in self.options.ways))
+
+    def start(self):
+        """What a capture without packets takes: registration of fields, tables and preferences."""
+        def lines():
+            for subject in ("stock", "rst"):
+                count = self.bench.refs(subject, [], self.empty)
+                times = sorted(self.bench.start(subject, ["tshark", "-r", str(self.empty)], subprocess.DEVNULL)[1:]
+                               for _ in range(10 * self.options.runs))
+                yield [subject, f"{count / 1e6:.1f}", f"{1000 * times[0][0]:.0f}",
+                       f"{1000 * min(cpu for _, cpu, _ in times):.0f}", f"{times[0][2] / 2**20:.1f}"]
+
+        head = ["", "million instructions", "ms", "ms of CPU", "MiB"]
+        rows("Starting up, with a capture without packets", head, lines())
 
     def times(self):
         def cost(subject, mode, path):
@@ -118,8 +149,11 @@ def arguments():
     parser.add_argument("--captures", nargs="+", choices=FULL, default=list(FULL))
     parser.add_argument("--modes", nargs="+", choices=measure.MODES, default=list(measure.MODES))
     parser.add_argument("--subjects", nargs="+", choices=measure.SUBJECTS, default=list(measure.SUBJECTS))
-    parser.add_argument("--only", nargs="+", choices=("instructions", "time", "memory", "growth"),
-                        default=["instructions", "time", "memory"], help="parts (default: all but growth)")
+    parser.add_argument("--only", nargs="+", choices=("instructions", "reports", "start", "time", "memory", "growth"),
+                        default=["instructions", "reports", "start", "time", "memory"],
+                        help="parts (default: all but growth)")
+    parser.add_argument("--ways", nargs="+", choices=reports.WAYS, default=list(reports.WAYS), metavar="WAY",
+                        help="modes and reports of --only reports, e.g. '-2 -z rst,tree' (default: all)")
     parser.add_argument("--growth", action="store_true", help="also the curves of the core by connections and resets")
     parser.add_argument("--picture", type=Path, help="draw the curves into this SVG file")
     parser.add_argument("--quick", action="store_true", help="smallest sizes: shows that it runs, no more")
@@ -128,7 +162,7 @@ def arguments():
         parser.error("--scale, --packets (from 100), --runs and --counts must be positive")
     if options.quick:
         options.scale, options.packets, options.runs, options.counts = 0.001, 200, 1, 1
-        options.modes = options.modes[:1]
+        options.modes, options.ways = options.modes[:1], options.ways[:1]
         options.captures, options.subjects = options.captures[:2], ["stock", "rst"]
     if options.growth or options.picture:
         options.only.append("growth")
@@ -137,13 +171,14 @@ def arguments():
 
 def main():
     options = arguments()
-    needed = ["tshark"] + (["valgrind"] if "instructions" in options.only else [])
+    needed = ["tshark"] + (["valgrind"] if {"instructions", "reports", "start"} & {*options.only} else [])
     missing = [program for program in needed if not shutil.which(program)]
     if missing:
         raise measure.Failure(f"not installed: {' '.join(missing)}")
     with tempfile.TemporaryDirectory(prefix="rst-bench-") as work:
         table = Table(measure.Bench(work, options.counts), options)
-        for part, make in (("instructions", table.instructions), ("time", table.times), ("memory", table.memory)):
+        for part, make in (("instructions", table.instructions), ("reports", table.reports), ("start", table.start),
+                           ("time", table.times), ("memory", table.memory)):
             if part in options.only:
                 make()
     if "growth" in options.only:

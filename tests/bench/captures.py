@@ -5,11 +5,14 @@ Usage: captures.py KIND FILE [PACKETS]
 
 KIND   mixed    many connections at once, ordinary TCP, 1 % of the packets are resets (20 packets per connection)
        flood    a scan: a SYN and the reset that refuses it, all to distinct ports
+       flood6   the same over IPv6
+       sweep    a scan for one port: a SYN and the reset that refuses it, all to distinct hosts
        fat      eight long connections with losses and selective acknowledgments
        reused   one pair of addresses and ports, a new connection every six packets
        storm    one connection, then nothing but resets in it
        syns     SYNs to distinct ports, without any answer
        closed   short connections that both sides close
+       medley   sweep, syns, storm and mixed, a quarter each
 
 The payload is no known protocol, so nothing above TCP is dissected: the worst case for a plugin that looks only at TCP.
 
@@ -20,7 +23,7 @@ import struct
 import sys
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
-ETHERNET = bytes.fromhex("020000000001" "020000000002" "0800")
+ETHERNET = bytes.fromhex("020000000001" "020000000002")
 PIECE = 20000
 SECOND = 1_000_000
 ACTIVE = 200  # connections of "mixed" that are open at the same time
@@ -58,8 +61,12 @@ def packet(source, target, flags, options=b"", size=0, seq=None, ack=None):
     """One frame from one End to the other; advances the sequence number unless seq is given."""
     source.host.ident = (source.host.ident + 1) & 0xFFFF
     offset = 20 + len(options)
-    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + offset + size, source.host.ident, 0x4000, source.host.ttl, 6, 0,
-                     source.host.address, target.host.address)
+    if len(source.host.address) == 4:
+        ip = struct.pack("!HBBHHHBBH4s4s", 0x0800, 0x45, 0, 20 + offset + size, source.host.ident, 0x4000,
+                         source.host.ttl, 6, 0, source.host.address, target.host.address)
+    else:
+        ip = struct.pack("!HIHBB16s16s", 0x86DD, 6 << 28, offset + size, 6, source.host.ttl, source.host.address,
+                         target.host.address)
     tcp = struct.pack("!HHIIBBHHH", source.port, target.port, source.seq if seq is None else seq,
                       (source.ack if flags & ACK else 0) if ack is None else ack, offset << 2, flags, 502, 0, 0)
     if seq is None:
@@ -138,13 +145,30 @@ def mixed(count):
         count -= 1
 
 
-def flood(count):
-    scanner = Host(bytes([198, 51, 100, 7]), 50)
+def address6(number):
+    return bytes.fromhex("20010db8" "0000000000000000") + address(number)
+
+
+def refused(count, scanner, host, ports):
+    """SYNs to the ports of one host after another, each refused; a source port for each round of ports."""
+    scanner = Host(scanner, 50)
     for number in range(count // 2):
-        client = End(scanner, 40000 + number // 65000 % 20000, number * 0x9E3779B1 & 0xFFFFFFFF)
-        server = End(Host(address(number // 65000), 60), 1 + number % 65000, 0)
+        client = End(scanner, 40000 + number // ports % 20000, number * 0x9E3779B1 & 0xFFFFFFFF)
+        server = End(Host(host(number // ports), 60), 1 + number % ports, 0)
         yield packet(client, server, SYN, bytes.fromhex("020405b4"))
         yield packet(server, client, RST | ACK)
+
+
+def flood(count):
+    return refused(count, bytes([198, 51, 100, 7]), address, 65000)
+
+
+def flood6(count):
+    return refused(count, address6(0xFFFFFF), address6, 65000)
+
+
+def sweep(count):
+    return refused(count, bytes([198, 51, 100, 7]), address, 1)
 
 
 def syns(count):
@@ -225,7 +249,12 @@ def storm(count):
         yield packet(server, client, RST)
 
 
-KINDS = {kind.__name__: kind for kind in (mixed, flood, fat, reused, storm, syns, closed)}
+def medley(count):
+    for kind in (sweep, syns, storm, mixed):
+        yield from kind(count // 4)
+
+
+KINDS = {kind.__name__: kind for kind in (mixed, flood, flood6, sweep, fat, reused, storm, syns, closed, medley)}
 
 
 def write(kind, path, count):

@@ -36,6 +36,8 @@ NOBODY = 65534
 COUNT = ["env", "GLIBC_TUNABLES=glibc.malloc.tcache_count=127",
          "valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
 
+OURS = "rst.so"
+
 
 class Failure(Exception):
     """A measurement that could not be made, in one line."""
@@ -49,6 +51,33 @@ def as_user(path):
         for name in [folder, *(os.path.join(folder, file) for file in files)]:
             os.chown(name, NOBODY, NOBODY, follow_symlinks=False)
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def calls(lines):
+    """(calling library, called library, instructions of the calls including what they call) from callgrind's file.
+
+    ob= and cob= name them by a number, which is explained once; a line of calls= is followed by one with their cost. A
+    call within the same library has no cob= line."""
+    names = {}
+
+    def named(text):
+        number, _, name = text.partition(" ")
+        if name:
+            names[number] = os.path.basename(name.strip())
+        return names[number.strip()]
+
+    caller = called = None
+    cost_follows = False
+    for line in lines:
+        if line.startswith("ob="):
+            caller = called = named(line[3:])
+        elif line.startswith("cob="):
+            called = named(line[4:])
+        elif line.startswith("calls="):
+            cost_follows = True
+        elif cost_follows:
+            yield caller, called, int(line.split()[1])
+            called, cost_follows = caller, False
 
 
 class Bench:
@@ -70,16 +99,15 @@ class Bench:
         self.user = as_user(self.home)
         self.idle = {}  # what a run without packets takes, by the other arguments
 
-    def command(self, subject, mode, capture):
-        resets = ALL_RESETS.get(subject, "tcp.flags.reset==1")
-        return ["tshark", *SUBJECTS[subject], *MODES[mode](resets), "-r", str(capture)]
+    def arguments(self, subject, mode):
+        return [*SUBJECTS[subject], *MODES[mode](ALL_RESETS.get(subject, "tcp.flags.reset==1"))]
 
     def environment(self, subject):
         return tools.Tshark(self.home, self.plugins.get(subject, self.plugins["stock"])).environment()
 
-    def run(self, subject, mode, capture, tool=()):
+    def run(self, subject, mode, capture):
         """(messages, seconds, CPU seconds, peak memory in bytes)"""
-        return self.start(subject, [*tool, *self.command(subject, mode, capture)], subprocess.DEVNULL)
+        return self.start(subject, ["tshark", *self.arguments(subject, mode), "-r", str(capture)], subprocess.DEVNULL)
 
     def read(self, subject, args):
         """(what tshark prints, CPU seconds, peak memory in bytes) with these arguments"""
@@ -101,13 +129,24 @@ class Bench:
             raise Failure(f"tshark ({subject}) ended with {child.returncode}: {text.strip()[-300:]}")
         return text, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
-    def refs(self, subject, mode, capture):
+    def refs(self, subject, arguments, capture):
         """The median of several runs: Wireshark seeds its hash tables differently in each."""
-        runs = [self.run(subject, mode, capture, COUNT)[0] for _ in range(self.counts)]
+        command = [*COUNT, "tshark", *arguments, "-r", str(capture)]
+        runs = [self.start(subject, command, subprocess.DEVNULL)[0] for _ in range(self.counts)]
         return statistics.median(int(re.search(r"I\s+refs:\s+([\d,]+)", text)[1].replace(",", "")) for text in runs)
 
-    def instructions(self, subject, mode, capture, empty):
+    def ours(self, args, capture):
+        """Instructions spent in the plugin and in what it calls, by callgrind. One run tells: nothing to subtract, and
+        Wireshark's own work, which is most of it, hides nothing."""
+        out = self.home / "calls"
+        tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
+        self.start("rst", [*tool, "tshark", *args, "-r", str(capture)], subprocess.DEVNULL)
+        with open(out, encoding="utf-8") as lines:
+            return sum(cost for caller, called, cost in calls(lines) if called == OURS != caller)
+
+    def instructions(self, subject, arguments, capture, empty):
         """Without those for starting up, which are measured on a capture without packets."""
-        if (subject, mode) not in self.idle:
-            self.idle[subject, mode] = self.refs(subject, mode, empty)
-        return self.refs(subject, mode, capture) - self.idle[subject, mode]
+        key = (subject, *arguments)
+        if key not in self.idle:
+            self.idle[key] = self.refs(subject, arguments, empty)
+        return self.refs(subject, arguments, capture) - self.idle[key]
