@@ -314,6 +314,8 @@ const char *rst_log_complaint(const rst_log_t *log, char *buffer, size_t size)
         return "the file is empty";
     if (sum->dtd && !sum->records)
         return "XML with a DTD or entities of its own, which is refused";
+    if (sum->by_reader[RST_READER_ID_wfp] && !sum->broken)
+        return NULL; /* names of filters are all that it is read for */
     if (sum->blind && !sum->records)
         g_snprintf(buffer, size,
                    "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " lines are kernel drops that tell no "

@@ -135,13 +135,12 @@ static bool take_names(rst_layer_t *layer, const char *at, bool sure, bool host_
     return true;
 }
 
-/* One element of structured data, "[id name="value" ...]": where it ends, NULL if it is none. The id alone may also be
- * a prefix that somebody gave to a rule, "[WAN_IN-3001-D]". */
+/* One element of structured data, "[id name="value" ...]": where it ends, NULL if it is none. */
 static const char *after_element(const char *text)
 {
-    size_t id = *text == '[' ? strcspn(text + 1, " ]\"=") : 0;
+    size_t id = strcspn(text + 1, " ]\"=");
 
-    if (!id || (text[1 + id] != ' ' && (text[1 + id] != ']' || !memchr(text + 1, '@', id))))
+    if (*text != '[' || !id || (text[1 + id] != ' ' && text[1 + id] != ']'))
         return NULL;
     for (text += 1 + id; *text && *text != ']';) {
         text = after_blanks(text);
