@@ -38,7 +38,7 @@ static bool read_named(const rst_log_line_t *line, rst_log_end_t *src, rst_log_e
         {"local_ip", "local_port", "remote_ip", "remote_port"},
     };
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+    for (unsigned i = 0; (line->json || strchr(line->text, '=')) && i < G_N_ELEMENTS(names); i++) {
         rst_piece_t value[4];
 
         for (unsigned k = 0; k < 4; k++) {

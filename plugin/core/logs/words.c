@@ -107,6 +107,8 @@ rst_piece_t rst_value_of(const char *text, const char *key, char sign)
     size_t length = strlen(key);
     bool begins = true;
 
+    if (!strstr(text, key)) /* by far the usual case, and quick */
+        return (rst_piece_t){"", 0};
     for (const char *at = text; *at; at = after_quoted(at)) {
         if (begins && *at == *key && !strncmp(at, key, length) && at[length] == sign)
             return value_at(at + length + 1, sign);
