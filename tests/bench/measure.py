@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import collections
 import os
 import re
 import statistics
@@ -53,30 +54,36 @@ def as_user(path):
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
+class Names:
+    """Callgrind explains a number once: "(7) /usr/lib/libc.so.6", later only "(7)"."""
+
+    def __init__(self):
+        self.known = {}
+
+    def of(self, line):
+        number, _, name = line.partition("=")[2].strip().partition(" ")
+        return self.known.setdefault(number, os.path.basename(name))
+
+
 def calls(lines):
-    """(calling library, called library, instructions of the calls including what they call) from callgrind's file.
-
-    ob= and cob= name them by a number, which is explained once; a line of calls= is followed by one with their cost. A
-    call within the same library has no cob= line."""
-    names = {}
-
-    def named(text):
-        number, _, name = text.partition(" ")
-        if name:
-            names[number] = os.path.basename(name.strip())
-        return names[number.strip()]
-
-    caller = called = None
+    """(calling library, called library, called function, instructions of the calls with all that they lead to) from
+    callgrind's file. A line of calls= is followed by one with their cost; a call within a library has no cob= line."""
+    libraries, functions = Names(), Names()
+    caller = called = function = None
     cost_follows = False
     for line in lines:
         if line.startswith("ob="):
-            caller = called = named(line[3:])
+            caller = called = libraries.of(line)
         elif line.startswith("cob="):
-            called = named(line[4:])
+            called = libraries.of(line)
+        elif line.startswith("fn="):
+            functions.of(line)
+        elif line.startswith("cfn="):
+            function = functions.of(line)
         elif line.startswith("calls="):
             cost_follows = True
         elif cost_follows:
-            yield caller, called, int(line.split()[1])
+            yield caller, called, function, int(line.split()[1])
             called, cost_follows = caller, False
 
 
@@ -135,14 +142,18 @@ class Bench:
         runs = [self.start(subject, command, subprocess.DEVNULL)[0] for _ in range(self.counts)]
         return statistics.median(int(re.search(r"I\s+refs:\s+([\d,]+)", text)[1].replace(",", "")) for text in runs)
 
-    def ours(self, args, capture):
-        """Instructions spent in the plugin and in what it calls, by callgrind. One run tells: nothing to subtract, and
-        Wireshark's own work, which is most of it, hides nothing."""
+    def entries(self, args, capture):
+        """{function of the plugin that Wireshark calls: instructions spent there and in what it calls}, by callgrind.
+        One run tells: nothing to subtract, and no work of others hides what one of them does."""
         out = self.home / "calls"
         tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
         self.start("rst", [*tool, "tshark", *args, "-r", str(capture)], subprocess.DEVNULL)
+        found = collections.Counter()
         with open(out, encoding="utf-8") as lines:
-            return sum(cost for caller, called, cost in calls(lines) if called == OURS != caller)
+            for caller, called, function, cost in calls(lines):
+                if called == OURS != caller:
+                    found[function] += cost
+        return found
 
     def instructions(self, subject, arguments, capture, empty):
         """Without those for starting up, which are measured on a capture without packets."""
