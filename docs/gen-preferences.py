@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Write docs/preferences.md from prefs.h in plugin/core and plugin/preferences.c, or check that it is up to date.
+"""Write docs/preferences.md from prefs.h in plugin/core, preferences.c and witness-table.c in plugin, or check it.
 
 usage: gen-preferences.py [--check]
 """
@@ -14,6 +14,7 @@ from registry import RegistryError, rows, run
 DOCS = Path(__file__).resolve().parent
 CORE = DOCS.parent / "plugin" / "core"
 DIALOG = DOCS.parent / "plugin" / "preferences.c"
+TABLE = DOCS.parent / "plugin" / "witness-table.c"
 STRUCTURES = DOCS.parent / "plugin" / "preferences.h"
 PAGE = DOCS / "preferences.md"
 
@@ -54,6 +55,7 @@ Choice = namedtuple("Choice", "name title default values meaning")
 TEXT = r'"((?:[^"\\\n]|\\.)*)"'
 REGISTRATION = re.compile(
     rf'prefs_register_(\w+)_preference\(\s*module,\s*{TEXT},\s*{TEXT},\s*((?:"(?:[^"\\\n]|\\.)*"\s*)+),(?:\s*10,)?\s*&([\w.]+)')
+ROWS = re.compile(rf'prefs_register_uat_preference\(module, {TEXT}, {TEXT},\s*((?:"(?:[^"\\\n]|\\.)*"\s*)+),\s*table')
 VALUES = {"bool": "TRUE, FALSE", "string": "text", "filename": "name of a file"}
 HEADING = "static_text"
 
@@ -129,6 +131,14 @@ def read_choices(source):
     return choices
 
 
+def read_table(source):
+    """The table of logs, which has a source of its own."""
+    name, title, text = ROWS.search(source).groups()
+    columns = re.findall(rf"UAT_FLD_\w+\(witness, (\w+), ", source)
+    meaning = "".join(re.findall(TEXT, text)).replace('\\"', '"')
+    return Choice(f"rst.{name}", title, "empty", f"table: {', '.join(columns)}", meaning)
+
+
 def set_often(source):
     return re.findall(r'"(\w+)"', re.search(r"\boften\[\] = \{(.*?)\};", source, re.DOTALL)[1])
 
@@ -155,6 +165,8 @@ def make_pages():
     choices = read_choices(dialog)
     said = [choice for choice in choices if choice.name == "rst.netscaler_addresses"]
     first = [choice for choice in choices if choice not in said]
+    at = 1 + [choice.name for choice in first].index("rst.kernel_trace")
+    first.insert(at, read_table(TABLE.read_text(encoding="ascii")))
     first += [as_choice(limit) for limit in limits if limit.name in often]
     page = INTRO + rows_of(first) + DECODERS + rows_of(switches + said)
     page += ADVANCED + rows_of(limit for limit in limits if limit.name not in often)

@@ -11,9 +11,11 @@
 #include <epan/proto_data.h>
 #include <wsutil/report_message.h>
 
+#include "batch.h"
 #include "engine/engine.h"
 #include "extract/dns-hook.h"
 #include "extract/icmp-hook.h"
+#include "extract/log-files.h"
 #include "extract/tcp-facts.h"
 #include "extract/tcp-hook.h"
 #include "extract/trace-file.h"
@@ -29,6 +31,7 @@
 #include "present/stats_window.h"
 #include "present/tree.h"
 #include "scope.h"
+#include "witness-table.h"
 
 /* Data attached to a frame in file scope: the number of TCP layers that bypassed the hook. */
 enum { KEY_MISSED = 100 };
@@ -52,6 +55,33 @@ static void load_trace(const char *path)
         report_failure("%s", file.trace_problem);
 }
 
+/* The engine keeps what it needs of the packets only where there are logs to join. */
+static void await_logs(void)
+{
+    rst_witness_table_rows(&file.logs);
+    file.log_problem = NULL;
+    if (file.logs)
+        rst_engine_await_logs(file.engine, rst_preferences_witness_applications());
+}
+
+/* A log that cannot be used is reported once and changes nothing. */
+static void read_logs(void)
+{
+    const rst_witness_row_t *row = rst_witness_table_rows(&file.logs);
+    bool first = !file.log_problem;
+
+    if (first)
+        file.log_problem = (const char **)wmem_alloc0(wmem_file_scope(), file.logs * sizeof *file.log_problem);
+    rst_engine_logs_begin(file.engine);
+    for (unsigned i = 0; i < file.logs; i++) {
+        file.log_problem[i] = rst_log_file_read(file.engine, row[i].file, rst_witness_table_name(&row[i]), row[i].zone,
+                                                wmem_file_scope());
+        if (first && file.log_problem[i])
+            report_failure("%s", file.log_problem[i]);
+    }
+    rst_engine_logs_end(file.engine);
+}
+
 static void init_rst(void)
 {
     rst_memory_t memory = rst_memory_of(wmem_file_scope());
@@ -67,6 +97,7 @@ static void init_rst(void)
     last_frame = 0;
     file.noted_reset = 0;
     file.trace_problem = NULL;
+    await_logs();
     if (*rst_preferences_kernel_trace())
         load_trace(rst_preferences_kernel_trace());
 }
@@ -80,6 +111,21 @@ static void say_useless_trace(void)
 
     if (note && !fits)
         rst_say(note);
+}
+
+static void say_useless_logs(void)
+{
+    rst_memory_t memory = rst_memory_of(wmem_file_scope());
+
+    if (file.logs && !file.log_problem)
+        rst_say("Witnesses are joined in the second pass only: run tshark with -2.");
+    for (unsigned i = 0; file.log_problem && i < file.logs; i++) {
+        bool fits;
+        const char *note = file.log_problem[i] ? NULL : rst_engine_log_note(file.engine, i, &memory, &fits);
+
+        if (note && !fits)
+            rst_say(note);
+    }
 }
 
 /* For whoever reads the log (tests/accuracy/foreign_share.py). */
@@ -99,6 +145,7 @@ static void cleanup_rst(void)
 {
     if (file.engine) {
         say_useless_trace();
+        say_useless_logs();
         log_fit();
     }
     rst_engine_free(file.engine);
@@ -156,6 +203,8 @@ static unsigned recall(packet_info *pinfo, uint32_t *found)
 {
     unsigned resets = 0;
 
+    if (rst_engine_wants_logs(file.engine))
+        read_logs();
     rst_engine_finish_pass(file.engine);
     while (resets < RST_LAYERS_MAX) {
         found[resets] = rst_engine_reset_at(file.engine, pinfo->num, resets);
@@ -296,4 +345,5 @@ void proto_reg_handoff_rst(void)
     rst_csv_register();
     rst_problems_tap_register();
     rst_resets_tap_register();
+    rst_batch_register();
 }

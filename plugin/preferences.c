@@ -10,6 +10,7 @@
 #include "answer/verdict.h"
 #include "facts/point_ends.h"
 #include "preferences.h"
+#include "witness-table.h"
 
 static rst_pref_bool_t info_column = TRUE;
 static unsigned min_confidence = 0;
@@ -24,6 +25,7 @@ static const char *netscaler_addresses = "";
 static int capture_points = RST_POINTS_AUTO;
 static const char *point_ends = "";
 static const char *kernel_trace = "";
+static rst_pref_bool_t witness_applications = FALSE;
 static int capture_side = RST_CAPTURE_SIDE_UNKNOWN;
 
 static const enum_val_t capture_side_vals[] = {
@@ -134,6 +136,11 @@ const char *rst_preferences_kernel_trace(void)
     return kernel_trace ? kernel_trace : "";
 }
 
+bool rst_preferences_witness_applications(void)
+{
+    return witness_applications;
+}
+
 rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope)
 {
     rst_prefs_t chosen = rules;
@@ -207,6 +214,11 @@ static void register_places(module_t *module)
                                        "Text log of the events tcp:tcp_send_reset and tcp:tcp_receive_reset that a "
                                        "Linux host recorded with the capture",
                                        &kernel_trace, FALSE);
+    rst_witness_table_register(module);
+    prefs_register_bool_preference(module, "witness_applications", "Also logs of applications",
+                                   "Take lines of the witnesses that name a port, a time and a word for a reset "
+                                   "(ECONNRESET, connection reset), whatever program wrote them",
+                                   &witness_applications);
 }
 
 static void register_statistics(module_t *module)

@@ -29,6 +29,9 @@ rst_stats_limits_t rst_preferences_stats(void);
 /* Path of a kernel trace, or empty if there is none. */
 const char *rst_preferences_kernel_trace(void);
 
+/* Are logs of applications read too? */
+bool rst_preferences_witness_applications(void);
+
 /* The current values, limited to what makes sense; lists live in scope. */
 rst_prefs_t rst_preferences_for_core(wmem_allocator_t *scope);
 

@@ -7,6 +7,7 @@
 #include "fields.h"
 #include "finding_tree.h"
 #include "put.h"
+#include "witness_tree.h"
 
 static int hf_rst_finding_count = -1;
 static int hf_rst_finding_duration = -1;
@@ -35,6 +36,7 @@ proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_find
     rst_put_duration(subtree, tvb, hf_rst_finding_duration, finding->duration);
     rst_put_string(subtree, tvb, hf_rst_finding_pattern, finding->pattern);
     rst_put_root_string(tree, tvb, hf_rst_finding_summary, finding->summary);
+    rst_witness_tree_add(subtree, tvb, finding->witness, finding->witnesses);
     rst_advice_tree_add_to_finding(tree, tvb, advice);
     return item;
 }

@@ -81,7 +81,7 @@ static void draw(void *data)
     const listed_t *listed = (const listed_t *)data;
     GString *out = g_string_new(NULL);
 
-    rst_json_begin(out, (const char *const[]){"declared.text", NULL});
+    rst_json_begin(out, (const char *const[]){"declared.text", "witnesses.text", "witnesses.rule", NULL});
     rst_json_put_boolean(out, "provisional", listed->provisional);
     rst_json_put_number(out, "resets_total", listed->count);
     rst_json_key(out, "resets");

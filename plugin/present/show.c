@@ -15,6 +15,7 @@
 #include "service.h"
 #include "show.h"
 #include "tree.h"
+#include "witness_tree.h"
 
 static int tap_rst = -1;
 static const rst_file_t *file;
@@ -73,6 +74,19 @@ static void show_trace_note(tvbuff_t *tvb, packet_info *pinfo, proto_item *item)
         rst_tree_add_note(item, tvb, file->trace_problem);
     else if (pinfo->fd->visited)
         rst_tree_add_note(item, tvb, rst_engine_trace_note(file->engine, &memory, &fits));
+}
+
+static void show_log_notes(tvbuff_t *tvb, packet_info *pinfo, proto_item *item)
+{
+    rst_memory_t memory = rst_memory_of(pinfo->pool);
+    bool fits;
+
+    if (file->logs && !file->log_problem)
+        rst_witness_tree_add_note(item, tvb, "Logs are joined from the second pass on (tshark -2)");
+    for (unsigned i = 0; file->log_problem && i < file->logs; i++)
+        rst_witness_tree_add_note(item, tvb,
+                                  file->log_problem[i] ? file->log_problem[i]
+                                                       : rst_engine_log_note(file->engine, i, &memory, &fits));
 }
 
 /* On the first visit, a filter on other protocols counts too: frames are marked in case the displayed ones are saved.
@@ -195,8 +209,10 @@ G_GNUC_NO_INLINE void rst_show_reset(tvbuff_t *tvb, packet_info *pinfo, proto_tr
         rst_tree_add_ends(item, tvb, rst_reset_client(reset, &memory), rst_reset_server(reset, &memory));
     show_service(tvb, pinfo, tree, item, reset, NULL);
     show_problem(tvb, pinfo, tree, item, reset);
-    if (item && id == file->noted_reset)
+    if (item && id == file->noted_reset) {
         show_trace_note(tvb, pinfo, item);
+        show_log_notes(tvb, pinfo, item);
+    }
     if (verdict->confidence >= rst_preferences_min_confidence()) {
         rst_expert_add(pinfo, item, verdict);
         rst_tree_own_fold(item);
@@ -229,6 +245,8 @@ void rst_show_finding(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
                                     rst_tree_wants_advice(tree) ? advice_about(pinfo, NULL, NULL, true) : NULL);
     if (item && rst_tree_wants_ends(tree))
         rst_tree_add_ends(item, tvb, finding->opener, finding->acceptor);
+    if (item && !file->noted_reset)
+        show_log_notes(tvb, pinfo, item);
     show_service(tvb, pinfo, tree, item, NULL, finding);
     show_problem(tvb, pinfo, tree, item, NULL);
     rst_expert_add_finding(pinfo, item, finding);

@@ -17,6 +17,8 @@ typedef struct rst_file {
     rst_engine_t *engine;      /* or NULL: no file is open, and nothing is to be shown */
     uint32_t noted_reset;      /* carries the note about the kernel trace */
     const char *trace_problem; /* why that trace is not used, or NULL */
+    unsigned logs;             /* that the user named */
+    const char **log_problem;  /* of each: why it could not be read, or NULL; not yet read = NULL */
 } rst_file_t;
 
 /* Registers the tap. What open holds at the time is shown. */

@@ -13,6 +13,7 @@
 #include "put.h"
 #include "service.h"
 #include "tree.h"
+#include "witness_tree.h"
 
 static int proto_rst = -1;
 
@@ -209,7 +210,7 @@ bool rst_tree_wants_texts(proto_tree *tree)
     const int fields[] = {hf_rst_summary,     hf_rst_evidence_text,  hf_rst_evidence_frame, hf_rst_declared_text,
                           hf_rst_points_seen, hf_rst_points_missing, hf_rst_points_clock};
 
-    return rst_put_is_wanted(tree, fields, array_length(fields));
+    return rst_put_is_wanted(tree, fields, array_length(fields)) || rst_witness_tree_is_wanted(tree);
 }
 
 /* The line is only read if the tree is visible. A filter needs only the item. */
@@ -247,6 +248,7 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
     for (unsigned i = 0; i < verdict->foreigns; i++)
         rst_put_uint_unless_0(subtree, tvb, hf_rst_foreign_frame, verdict->foreign[i]);
     add_evidence(subtree, tvb, pinfo, verdict);
+    rst_witness_tree_add(subtree, tvb, verdict->witness, verdict->witnesses);
     add_alternatives(subtree, tvb, verdict);
     rst_advice_tree_add(subtree, tvb, advice);
     rst_put_long_string(subtree, tvb, hf_rst_reference, info->reference);
@@ -323,7 +325,9 @@ static hf_register_info hf[] = {
     DURATION_FIELD(hf_rst_delay, "Delay", "delay", "Time since the trigger"),
     NUMBER_FIELD(hf_rst_hop_delta, "Hop delta", "hop_delta", FT_INT8,
                  "Hop distance of the reset minus its sender's usual one; negative means nearer"),
-    STRING_FIELD(hf_rst_declared_source, "Declared source", "declared.source", "Where the reset states its reason"),
+    STRING_FIELD(hf_rst_declared_source, "Declared source", "declared.source",
+                 "Where the reset states its reason: mptcp_option, rst_diag, f5, netscaler, text, kernel, or the format "
+                 "of a log (witness.format)"),
     NUMBER_FIELD(hf_rst_declared_code, "Declared code", "declared.code", FT_UINT32, "The stated reason as a number"),
     STRING_FIELD(hf_rst_declared_text, "Declared text", "declared.text", "The stated reason"),
     STRING_FIELD(hf_rst_points_seen, "Points seen", "points.seen", "Capture points that saw this reset"),
@@ -364,6 +368,7 @@ void rst_tree_register(int proto)
     rst_finding_tree_register(proto);
     rst_advice_tree_register(proto);
     rst_service_register(proto);
+    rst_witness_tree_register(proto);
 }
 
 /* At first, the verdict is expanded and the numbers behind it are not. Later, it is as the user left it. */
@@ -382,6 +387,7 @@ void rst_tree_unfold(void)
     rst_finding_tree_unfold();
     rst_advice_tree_unfold();
     rst_service_unfold();
+    rst_witness_tree_unfold();
 }
 
 void rst_tree_own_fold(proto_item *item)

@@ -15,7 +15,7 @@ the folder.
   --seconds N  time for each target (default 20)
   --runs N     at most so many executions of each (default: no limit)
   --folder F   corpora and findings (default: a temporary folder; a folder that is kept makes later runs better)
-  --only T     one target: declared, trace, points or engine
+  --only T     one target: declared, trace, logs, points or engine
   --coverage   afterward, tell which share of the branches the inputs in the folder take
   --keep       afterward, choose the inputs that are worth keeping, for tests/fuzz/corpus
   --no-deps    install no packages
@@ -26,7 +26,7 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=packaging/apt.sh
 . "$repo/packaging/apt.sh"
 
-seconds=20 runs=-1 folder='' deps=yes failed='' targets='declared trace points engine' coverage='' keep=''
+seconds=20 runs=-1 folder='' deps=yes failed='' targets='declared trace logs points engine' coverage='' keep=''
 while [ $# -gt 0 ]; do
     case $1 in
     --help | -h) usage && exit 0 ;;
@@ -69,7 +69,7 @@ done
 # the core's own blocks are poisoned by hand (arena.c).
 quick=malloc_context_size=1:quarantine_size_mb=1:thread_local_quarantine_size_kb=64:allocator_release_to_os_interval_ms=-1
 export ASAN_OPTIONS=$quick:check_printf=0:${ASAN_OPTIONS:-} RST_FUZZ_FIGURES=1
-longest() { case $1 in trace) echo 2000 ;; declared) echo 264 ;; *) echo 500 ;; esac; }
+longest() { case $1 in trace | logs) echo 2000 ;; declared) echo 264 ;; *) echo 500 ;; esac; }
 
 for target in $targets; do
     mkdir -p "$folder/$target"
@@ -107,7 +107,7 @@ if [ "$coverage" = yes ]; then
         profiles+=("$folder/$target.profraw")
     done
     llvm-profdata merge -o "$folder/all.profdata" "${profiles[@]}"
-    for part in rules points trace track engine judge declared; do
+    for part in rules points trace track engine judge declared logs; do
         printf '%-9s' "$part"
         llvm-cov report "${objects[@]:1}" -instr-profile="$folder/all.profdata" "$repo/plugin/core/$part" |
             awk '/^TOTAL/ { printf "%s of %s branches taken (%s), lines %s\n", $11 - $12, $11, $13, $10 }'

@@ -4,7 +4,7 @@ of kernel traces.
 
 Usage: make-corpus.py FOLDER [CAPTURE...]
 
-Writes FOLDER/scenes, FOLDER/declared and FOLDER/trace. Without captures: the sample captures of this repository.
+Writes FOLDER/scenes, FOLDER/declared, FOLDER/trace and FOLDER/logs. Without captures: the sample captures of this repository.
 Scripts of scenes (scene.c) are for both engine and points.
 
 SPDX-License-Identifier: GPL-2.0-or-later
@@ -35,6 +35,14 @@ DECLARED = [
     b"\xf3\x17policy \x1b[31mdenied;\n", b"\xf3\x17", b"No route to host", b"Go away (not HTTP)\r\n",
     b"a,b;\"c\"\t{}\n",
     "d\u00e9j\u00e0 vu".encode(), b"\xff" * 128, b"A" * 128,
+]
+
+LOG_ENVELOPES = [
+    b'{"@timestamp":"2019-08-15T16:03:31.000Z","message":"%s"}', b'{"log":"%s\\n","time":"2019-08-15T16:03:31Z"}}',
+    b"99 <14>1 2019-08-15T16:03:31Z h a - - [x@1 y=\"z\"] %s", b"<14>Aug  5 16:03:31 h : %s", b"- message: '%s'",
+    b'[{"message":"%s"},\n{"a":[1,{"b":null}]}]', b'{"logEvents":[{"timestamp":1565885011000,"message":"%s"}]}',
+    b"__CURSOR=s\n__REALTIME_TIMESTAMP=1565885011000000\nMESSAGE\n\x40\0\0\0\0\0\0\0%s\n\n", b'a,b,c\n1,"%s",2',
+    b"2019-08-15T16:03:31+02:00 h k[1]: %s", b"[16571.459614] %s#012", b'{"message":"%s',
 ]
 
 SOCKADDR = "\\x02\\x00\\x00\\x{:02x}\\x0a\\x00\\x00\\x{:02x}" + 20 * "\\x00"
@@ -228,6 +236,18 @@ def write(folder, inputs):
         (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
 
 
+def log_seeds():
+    """One line of each shape, with envelopes around it, and several together: fuzz-logs.c."""
+    logs = [path.read_bytes().splitlines() for path in sorted((REPO / "tests" / "logs").glob("*.log"))]
+    for lines in logs:
+        shapes = {bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in line)[:24]: line for line in lines}
+        for number, line in enumerate(list(shapes.values())[:40]):
+            yield b"\x17" + line
+            yield b"\x08" + LOG_ENVELOPES[number % len(LOG_ENVELOPES)] % line.replace(b'"', b'\\"')
+        yield b"\xff" + b"\n".join(lines[:8])[:2000]
+        yield b"\x1c\xff\xfe" + lines[0].decode(errors="replace").encode("utf-16-le")
+
+
 def main():
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
@@ -242,6 +262,7 @@ def main():
     write(target / "declared", [bytes([kind, reason, reason & 15]) + window for kind in (2, 3) for reason in range(9)])
     write(target / "declared", [b"\4\0\0" + window + trailer for trailer in TRAILERS])
     write(target / "declared", [struct.pack(">3xHHB", code, 64240, 1) for code in range(9300, 10000, 50)])
+    write(target / "logs", log_seeds())
     text = "".join(TRACE).encode()
     write(target / "trace", [b"\xff" + line.encode() for line in TRACE] + [b"\x06" + text, b"\xff" + text * 2])
 

@@ -5,7 +5,7 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import struct
 
 ETHERNET = 1
-RST, ACK = 0x04, 0x10
+SYN, RST, ACK = 0x02, 0x04, 0x10
 
 
 def tcp_frame(source, destination, flags, seq=1000, ack=0, ports=(40000, 80), payload=b""):

@@ -150,7 +150,7 @@ def test_changed_file_is_read_again(batch, archive, tmp_path):
     *((["a", f"--jobs={value}"], "--jobs") for value in ("0", "x", "", "-0", "0%", "1.5", "99999", "/etc", "1 2")),
     *((["a", f"--timeout={value}"], "--timeout") for value in ("-1", "0", "x", "1.5", "", "9999999999")),
     *((["a", f"--options={value}"], "--options") for value in ("'", "-w new", "-T json", "x", "-Z", "-o", "; touch new",
-                                                               "-r new", "--fatal-warnings")),
+                                                               "-r new", "--fatal-warnings", "-X rst_batch:1")),
     *((["a", f"--{name}="], f"--{name}: nothing given") for name in ("out", "hosts", "ssh", "tshark")),
     (["a", "--options=-o nonsense.none:1"], "nonsense"), (["a", "--options=-d nonsense"], "nonsense"),
     (["a", "--env", "a b"], "--env"), (["a", "--out", "/usr"], "belongs to another user"), (["a", "--out", "a"], "a:"),

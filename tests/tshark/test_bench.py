@@ -75,6 +75,8 @@ def test_table():
     ("doubling.py", "--ways", "-2 -z none"),
     ("captures.py", "mixed", "/no/such/folder/file"),
     ("captures.py", "mixed", "file", "many"),
+    ("archive.py", "many"),
+    ("archive.py", "0"),
 ])
 def test_bad_input(args):
     done = run(*args)

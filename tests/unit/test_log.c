@@ -54,6 +54,8 @@ static void test_prefix_is_no_tag(void)
 {
     script_log_expect("Aug 15 16:03:31 fw DROP: " PACKET, "1" DROPPED " as Aug 15 16:03:31\n");
     script_log_expect("Aug 15 16:03:31 fw kernel: DROP: " PACKET, "1" DROPPED " as Aug 15 16:03:31\n");
+    script_log_expect("<4>1 - fw kernel 0 - [UFW BLOCK] " PACKET, "1" DROPPED "\n");
+    script_log_expect("<4>1 - fw kernel 0 - [WAN_IN-3001-D] " PACKET, "1" DROPPED "\n");
     script_log_expect("<4>DROP:" PACKET, "1" DROPPED "\n");
 }
 

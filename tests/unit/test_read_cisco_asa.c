@@ -137,6 +137,9 @@ static void test_drops(void)
          "1 cisco_asa dropped 17 192.0.2.7:40000 - 198.51.100.4:53\n"},
         {"%ASA-1-106021: Deny TCP reverse path check from 192.0.2.7 to 198.51.100.4 on interface outside",
          "1 cisco_asa dropped 6 192.0.2.7 - 198.51.100.4\n"},
+        {"%PIX-2-106002: udp connection denied by outbound list 30 src 192.0.2.7 138 dest 198.51.100.4 138",
+         "1 cisco_asa dropped 17 192.0.2.7:138 - 198.51.100.4:138\n"},
+        {"%PIX-2-106002   protocol Connection denied by outbound list a src inside_address dest outside_address", ""},
         {"%ASA-2-106016: Deny IP spoof from (192.0.2.7) to 198.51.100.4 on interface outside",
          "1 cisco_asa dropped ? 192.0.2.7 - 198.51.100.4\n"},
         {"%ASA-2-106016: Deny IP spoof from (0.0.0.0) to 198.51.100.4 on interface outside", ""},
@@ -231,6 +234,9 @@ static void test_events(void)
         {EVENT("Block"), SHOWN("dropped")},
         {EVENT("Block with reset"), SHOWN("reset_by_device")},
         {EVENT("<br/>Block with reset"), SHOWN("reset_by_device")},
+        {"SFIMS: Protocol: TCP, SrcIP: 10.0.0.2, OriginalClientIP: ::, DstIP: 198.51.100.4, SrcPort: 50000, DstPort: "
+         "443, AccessControlRuleAction: Block",
+         "1 cisco_asa dropped 6 10.0.0.2:50000 > 198.51.100.4:443\n"},
         {"%NGIPS-1-430003: SrcIP: 10.0.0.2, DstIP: 198.51.100.4, ICMPType: Echo Request, Protocol: icmp, "
          "AccessControlRuleAction: Allow",
          "1 cisco_asa allowed 1 10.0.0.2 > 198.51.100.4\n"},

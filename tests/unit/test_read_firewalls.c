@@ -169,6 +169,10 @@ static void test_checkpoint(void)
          "proto=\"6\" xlatesrc=\"203.0.113.1\" xlatedst=\"\" svc=\"443\" sport_svc=\"50000\" xlatedport_svc=\"\" "
          "xlatesport_svc=\"1024\" ]",
          "1 checkpoint other 6 10.0.0.2:50000 > 198.51.100.4:443 nat 203.0.113.1:1024 ? at 1673604616\n"},
+        {CP_HEADER
+         "[sc4s@2620 action=\"Accept\" loguid=\"{0x1,0x2}\" dst=\"198.51.100.4\" proto=\"6\" s_port=\"50000\" "
+         "service=\"443\" src=\"10.0.0.2\"]",
+         CP_SHOWN("allowed")},
         {"time=1585487925|hostname=gw|product=VPN-1 & "
          "FireWall-1|action=Drop|loguid={0x1,0x2}|src=10.0.0.2|s_port=50000|"
          "dst=198.51.100.4|service=443|proto=6",

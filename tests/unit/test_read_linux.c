@@ -28,6 +28,7 @@ static void test_netfilter_prefix(void)
     expect_netfilter("[UFW AUDIT] ", " ACK", "other", '-');
     expect_netfilter("filter_IN_public_REJECT: ", "", "rejected", '-');
     expect_netfilter("FINAL_DROP:", "", "dropped", '-');
+    expect_netfilter("CHAIN=x DROP", "", "dropped", '-');
     expect_netfilter("Shorewall:loc2drop:ACCEPT:", "", "allowed", '-');
     expect_netfilter("Shorewall:net-fw:DROP:", "", "dropped", '-');
     expect_netfilter("[WAN_LOCAL-default-D]", "", "dropped", '-');
@@ -50,6 +51,8 @@ static void test_netfilter_packets(void)
                       "1 netfilter other 6 198.51.100.4:40000 - 203.0.113.5:443\n");
     script_log_expect("IN= OUT=br0 PHYSIN=eth1 " PAIR " RST\n",
                       "1 netfilter other 6 192.0.2.7:40000 - 198.51.100.4:443\n");
+    script_log_expect("IN=eth0 SRC=192.0.2.7 DST=198.51.100.4 PROTO=TCP SPT=1 DPT=2\n",
+                      "1 netfilter other 6 192.0.2.7:1 - 198.51.100.4:2\n");
     /* Refused: no port, a name for an address, the front is lost, another order. */
     script_log_expect(IN "SRC=192.0.2.7 DST=198.51.100.4 PROTO=TCP SPT=65536 DPT=443\n", "");
     script_log_expect(IN "SRC=gw DST=198.51.100.4 PROTO=TCP SPT=65535 DPT=443\n", "");
@@ -146,13 +149,13 @@ static void test_kernel_drop(void)
                       "    if 2 (eth0) rxif 2 192.0.2.7.40000 > 198.51.100.4.443 ttl 64 tos 0x0 id 7 off 0 [DF] len 60 "
                       "proto TCP (6) flags [S] seq 1 win 64240\n",
                       "1 kernel_drop dropped " SHOWN "\n");
-    script_log_expect(" <idle>-0 [001] ..s2. 12345.678901: rst_drop: reason=NO_SOCKET src=192.0.2.7:40000 "
-                      "dst=198.51.100.4:443 flags=S seq=1 id=7\n",
-                      "1 kernel_drop no_listener " SHOWN " as 12345.678901\n");
-    script_log_expect("x 1565885011.250000: rst_drop: reason=TCP_LISTEN_OVERFLOW src=192.0.2.7:40000 "
-                      "dst=198.51.100.4:443 flags=S\n",
+    script_log_expect("# rst_drop: begins\n12345.678901234: rst_drop: reason=NO_SOCKET src=192.0.2.7 "
+                      "dst=198.51.100.4 sport=40000 dport=443 flags=0x02 seq=1 id=7\n",
+                      "2 kernel_drop no_listener " SHOWN " as 12345.678901234\n");
+    script_log_expect("x 1565885011.250000: rst_drop: reason=TCP_LISTEN_OVERFLOW src=192.0.2.7 "
+                      "dst=198.51.100.4 sport=40000 dport=443 flags=0x02\n",
                       "1 kernel_drop resource_exhaustion " SHOWN " at 1565885011.25\n");
-    script_log_expect("rst_drop: reason=X src=192.0.2.7:70000 dst=198.51.100.4:443\n", "");
+    script_log_expect("rst_drop: reason=X src=192.0.2.7 dst=198.51.100.4 sport=70000 dport=443\n", "");
 }
 
 static void test_kernel_drop_blind(void)

@@ -89,6 +89,32 @@ static void put_declared(const rst_declared_t *declared, GString *out)
     rst_json_close(out, '}');
 }
 
+static void put_witness(const rst_witness_line_t *line, GString *out)
+{
+    rst_json_open(out, '{');
+    put_text(out, "file", line->file);
+    rst_json_put_number(out, "line", line->line);
+    put_text(out, "format", line->format);
+    put_text(out, "meaning", line->meaning);
+    put_text(out, "text", line->text);
+    put_text(out, "rule", line->rule);
+    rst_json_put_seconds(out, "clock_error_s", line->clock_error);
+    rst_json_put_boolean(out, "ambiguous", line->ambiguous);
+    rst_json_close(out, '}');
+}
+
+/* Where no log says anything, the member is missing. */
+static void put_witnesses(const rst_witness_line_t *line, unsigned count, GString *out)
+{
+    if (!count)
+        return;
+    rst_json_key(out, "witnesses");
+    rst_json_open(out, '[');
+    for (unsigned i = 0; i < count; i++)
+        put_witness(&line[i], out);
+    rst_json_close(out, ']');
+}
+
 static void put_verdict(const rst_answer_t *answer, GString *out)
 {
     const rst_verdict_t *verdict = answer->verdict;
@@ -106,6 +132,9 @@ static void put_verdict(const rst_answer_t *answer, GString *out)
     put_evidence(answer, out);
     put_alternatives(verdict, out);
     put_declared(&verdict->declared, out);
+    if (verdict->witnesses)
+        rst_json_put_boolean(out, "conflict", verdict->conflict);
+    put_witnesses(verdict->witness, verdict->witnesses, out);
     put_advice(out, answer->advice);
     put_text(out, "reference", info->reference);
     put_frame(out, "trigger", verdict->trigger);
@@ -123,6 +152,7 @@ static void put_finding(const rst_answer_t *answer, GString *out)
     put_text(out, "summary", finding->summary);
     put_advice(out, answer->advice);
     put_text(out, "reference", info->reference);
+    put_witnesses(finding->witness, finding->witnesses, out);
     rst_json_put_number(out, "count", finding->count);
     put_duration(out, "duration_s", finding->duration);
 }

@@ -8,6 +8,7 @@
 
 #include "answer/causes.h"
 #include "answer/service_name.h"
+#include "answer/witness_line.h"
 
 typedef enum rst_finding_kind {
 #define RST_FINDING(token, TOKEN, severity, label, explanation, reference, advice) RST_FINDING_##TOKEN,
@@ -40,9 +41,11 @@ typedef struct rst_finding {
     int64_t duration;    /* ns from the first to the last of them, or RST_DURATION_NONE */
     const char *pattern; /* NULL = none */
     const char *summary;
-    const char *server;            /* address:port that did not answer */
-    const char *opener, *acceptor; /* address:port of client and server, whichever did not answer */
-    rst_service_name_t service;    /* what the latter is called */
+    const char *server;                /* address:port that did not answer */
+    const char *opener, *acceptor;     /* address:port of client and server, whichever did not answer */
+    rst_service_name_t service;        /* what the latter is called */
+    const rst_witness_line_t *witness; /* lines of logs */
+    unsigned witnesses;
 } rst_finding_t;
 
 #endif

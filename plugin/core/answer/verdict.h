@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "answer/causes.h"
+#include "answer/witness_line.h"
 #include "base/memory.h"
 #include "facts/segment.h"
 
@@ -87,6 +88,7 @@ typedef struct rst_verdict {
     uint8_t evidences;
     uint8_t patterns;
     uint8_t foreigns;
+    uint8_t witnesses;
     bool benign;
     bool conflict; /* the stated reason and the history disagree */
     bool stated;   /* the cause is the stated reason; otherwise that is only quoted */
@@ -110,6 +112,7 @@ typedef struct rst_verdict {
     const char *points_clock;                /* how the clock of another point differs, NULL = not compared */
     const char *summary;                     /* one sentence, or two */
     rst_declared_t declared;
+    const rst_witness_line_t *witness;                   /* lines of logs, with texts only */
     rst_alternative_t alternative[RST_ALTERNATIVES_MAX]; /* most likely first */
     rst_evidence_t evidence[RST_EVIDENCE_MAX];
     const char *pattern[RST_PATTERNS_MAX];

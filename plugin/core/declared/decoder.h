@@ -15,12 +15,12 @@
 #include "track/reset.h"
 
 /* What a statement is worth by itself, before anybody asks whether the packets contradict it. */
-typedef enum rst_meaning {
+typedef enum rst_statement_kind {
     RST_MEANING_CLEAR,  /* it says what it says */
     RST_MEANING_UNSURE, /* it belongs to something that this connection may or may not use: only an alternative */
     RST_MEANING_NONE,   /* it belongs to something that this connection does not use */
     RST_MEANING_CHANCE  /* it may be no statement at all: only an alternative, not shown as stated */
-} rst_meaning_t;
+} rst_statement_kind_t;
 
 typedef struct rst_statement {
     rst_declared_t declared; /* source NULL = the reset states nothing */
@@ -28,7 +28,7 @@ typedef struct rst_statement {
     rst_cause_t when_idle;   /* replaces cause after a silence; RST_CAUSE_COUNT = no difference */
     rst_cause_t when_open;   /* replaces cause in the middle of a conversation; RST_CAUSE_COUNT = no difference */
     uint8_t confidence;
-    rst_meaning_t meaning;
+    rst_statement_kind_t meaning;
     bool of_device;  /* only devices of a kind write such a statement, or somebody who wants to be taken for one */
     bool unique;     /* and it is too long to be a chance: where nothing contradicts it, such a device wrote it */
     bool shown;      /* more than the statement itself shows that such a device wrote it */

@@ -9,6 +9,7 @@
 #include "engine/advise.h"
 #include "engine/failures.h"
 #include "engine/fold.h"
+#include "engine/heard.h"
 #include "engine/past.h"
 #include "facts/ports.h"
 
@@ -74,9 +75,21 @@ static const void *story_of(const collector_t *collector, const rst_reset_t *res
     return entry ? (const void *)entry : reset->story;
 }
 
+/* The census keeps the text as long as itself. */
+static const char *keep_quote(const collector_t *collector, const char *text)
+{
+    rst_census_t *census = collector->census;
+
+    if (!text)
+        return NULL;
+    if (!census->quotes)
+        census->quotes = g_string_chunk_new(1024);
+    return g_string_chunk_insert_const(census->quotes, text);
+}
+
 static void add_reset(const collector_t *collector, const rst_reset_t *reset, const rst_verdict_t *verdict)
 {
-    const rst_incident_t incident = incident_of(collector, reset, verdict);
+    rst_incident_t incident = incident_of(collector, reset, verdict);
     const struct rst_whole_connection *whole = reset->at_point ? reset->at_point->whole : NULL;
     const void *story = story_of(collector, reset);
     rst_flow_t flow = rst_past_flow(&reset->direction[reset->client], &reset->direction[1 - reset->client]);
@@ -85,6 +98,7 @@ static void add_reset(const collector_t *collector, const rst_reset_t *reset, co
         return;
     mark_taken(collector, story);
     mark_taken(collector, whole);
+    incident.witness = keep_quote(collector, rst_heard_of_reset(collector->engine, reset, collector->memory));
     take_ends(collector, &flow, reset->story->address, reset->story->port, reset->client);
     flow.first = reset->story->began.time;
     flow.began = reset->story->began.pass_index;
@@ -168,6 +182,7 @@ static void add_failure(const rst_failure_t *failure, uint32_t frame, void *user
     if (conn && conn->first.pass_index <= failure->first.pass_index && !conn->opening)
         mark_taken(collector, conn);
     flow = flow_of_failure(collector, failure);
+    incident.witness = keep_quote(collector, rst_heard_of_failure(collector->engine, failure, collector->memory));
     incident.sender = failure->kind == RST_FINDING_SILENT_GIVE_UP && conn && rst_conn_client(conn) != failure->from
                           ? RST_SENDER_SERVER
                           : RST_SENDER_CLIENT;

@@ -9,6 +9,7 @@
 #include "engine/closing.h"
 #include "engine/fold.h"
 #include "engine/forget.h"
+#include "engine/logs.h"
 #include "engine/naming.h"
 #include "engine/past.h"
 #include "engine/remains.h"
@@ -67,6 +68,7 @@ void rst_engine_free(rst_engine_t *engine)
         return;
     rst_lists_drop(engine);
     rst_join_free(engine->judge.join);
+    rst_logs_close(engine);
     rst_hosts_close(&engine->hosts);
     rst_asked_names_close(&engine->names);
     rst_resolved_close(&engine->resolved);
@@ -185,6 +187,8 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     rst_conn_t *conn;
 
     rst_lists_drop(engine);
+    if (engine->judge.witnesses)
+        rst_witnesses_see(engine->judge.witnesses, segment, engine->file.now);
     if (rst_keep_is_over(&engine->keep))
         rst_forget_make_room(engine, segment);
     interface = rst_points_interface(&engine->points, segment, engine->file.now);

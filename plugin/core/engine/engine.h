@@ -39,6 +39,26 @@ void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace);
  * no trace. */
 const char *rst_engine_trace_note(const rst_engine_t *engine, const rst_memory_t *memory, bool *fits);
 
+/* Call before the first frame if logs will be joined with this file (witness/witnesses.h). applications = those of
+ * applications too. */
+void rst_engine_await_logs(rst_engine_t *engine, bool applications);
+
+/* Is this a time zone, like +02:00 or Europe/Berlin? */
+bool rst_engine_is_zone(const char *text);
+
+/* From the second pass on: should the logs be read, for the first time or because so much is new? Then, in this order:
+ * logs_begin, for each file log_begin, log_feed and log_end, and logs_end. name as it is to be shown; zone of times that
+ * state none, or NULL. */
+bool rst_engine_wants_logs(const rst_engine_t *engine);
+void rst_engine_logs_begin(rst_engine_t *engine);
+void rst_engine_log_begin(rst_engine_t *engine, const char *name, const char *zone);
+void rst_engine_log_feed(rst_engine_t *engine, const char *bytes, size_t length);
+void rst_engine_log_end(rst_engine_t *engine);
+void rst_engine_logs_end(rst_engine_t *engine);
+
+/* One sentence on how well the nth log fits the capture; *fits = it was of use. NULL if there is no such log. */
+const char *rst_engine_log_note(const rst_engine_t *engine, unsigned nth, const rst_memory_t *memory, bool *fits);
+
 /* For tests: sets the memory to less than the smallest preference. */
 void rst_engine_limit(rst_engine_t *engine, uint64_t bytes);
 

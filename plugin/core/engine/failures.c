@@ -6,6 +6,7 @@
 #include "engine/failures.h"
 
 #include "base/text.h"
+#include "engine/heard.h"
 #include "engine/naming.h"
 #include "points/delivery.h"
 
@@ -374,6 +375,7 @@ bool rst_engine_finding(rst_engine_t *engine, uint32_t frame, const rst_memory_t
     delivery = delivery_of(engine, failure);
     finding->pattern = rst_delivery_pattern(&delivery);
     finding->summary = explained(failure, &delivery, memory);
+    rst_heard_tell(engine, failure, memory, finding);
     finding->server = failure->report
                           ? rst_endpoint_text(memory, &failure->report->icmp.dst, failure->report->icmp.dport)
                           : endpoint(failure, 1u - failure->from, memory);

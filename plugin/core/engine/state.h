@@ -16,6 +16,7 @@
 #include "engine/roll.h"
 #include "judge/judge.h"
 #include "points/route.h"
+#include "trace/in_log.h"
 #include "track/asked_names.h"
 #include "track/conn_table.h"
 #include "track/connection.h"
@@ -39,9 +40,9 @@ typedef struct rst_failure {
     uint32_t before;                 /* place of the failure noted of the same connection before this one, plus 1 */
     const rst_icmp_report_t *report; /* for icmp_unreachable, otherwise NULL */
     rst_finding_kind_t kind;
-    uint8_t from;     /* index of the side whose segments stayed unanswered */
+    uint8_t from;        /* index of the side whose segments stayed unanswered */
     rst_called_t called; /* what the server is called */
-    bool icmp_unkept; /* an ICMP error may have come, and have given way */
+    bool icmp_unkept;    /* an ICMP error may have come, and have given way */
     uint16_t count;
     rst_moment_t first, last;
 } rst_failure_t;
@@ -77,7 +78,9 @@ struct rst_engine {
     rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
     rst_chosen_t chosen;
-    GArray *misfits; /* foreign packets (misfits.c) */
+    rst_in_log_t in_log;    /* a kernel's events in logs */
+    rst_trace_t *own_trace; /* the events that were not in logs; NULL until there are such */
+    GArray *misfits;        /* foreign packets (misfits.c) */
     rst_fit_counts_t fit_counts;
     GArray *failures; /* rst_failure_t, of connections that have ended */
     uint32_t failures_next;
@@ -90,8 +93,8 @@ struct rst_engine {
     bool asked;                                /* since the latest packet: the next one drops what the answer needed */
     rst_reset_t orphan;                        /* stands for a reset that had to go (remains.h); id = its id */
     rst_story_t no_story;
-    rst_conn_t nobody;                /* its connection */
-    rst_direction_t nothing[2];       /* and the directions of that */
+    rst_conn_t nobody;          /* its connection */
+    rst_direction_t nothing[2]; /* and the directions of that */
     /* Connections that ended last; each is trimmed when its place is needed. Those with segments of both sides have
      * places of their own, which a scan or lone resets do not take. */
     rst_conn_t *ended[2][RST_ENDED_MAX];

@@ -12,6 +12,7 @@
 #include "judge/alternatives.h"
 #include "judge/at_kernel.h"
 #include "judge/at_points.h"
+#include "judge/at_witness.h"
 #include "judge/limits.h"
 #include "judge/measure.h"
 #include "judge/patterns.h"
@@ -337,6 +338,8 @@ static void classify_all(const rst_judge_t *judge, const rst_reset_t *reset, con
                          "No surer than this, because something forged could look the same: a capture at %s would "
                          "decide",
                          rst_who_own(&view));
+    rst_at_witness_apply(&view, judge->witnesses);
+    rst_why_step(&view, "by other witnesses:");
     rst_strangers_name(&view);
     rst_pattern_label(&view);
     rst_why_end(&view);

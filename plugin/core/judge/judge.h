@@ -10,6 +10,7 @@
 #include "points/compare.h"
 #include "rules/rule.h"
 #include "trace/join.h"
+#include "witness/witnesses.h"
 
 #define RST_CHOSEN_MAX 128
 
@@ -22,7 +23,8 @@ typedef struct rst_chosen {
 typedef struct rst_judge {
     const rst_file_t *file;
     const rst_points_t *points;
-    rst_join_t *join; /* joins a kernel's trace; NULL without one */
+    rst_join_t *join;           /* joins a kernel's trace; NULL without one */
+    rst_witnesses_t *witnesses; /* other logs; NULL without any */
     rst_chosen_t *chosen;
 } rst_judge_t;
 

@@ -90,6 +90,12 @@ const char *rst_cisco_end(const char *text, rst_cisco_form_t form, rst_cisco_end
 
     memset(end, 0, sizeof *end);
     text += strspn(text, " ");
+    if (form == RST_CISCO_BLANK) {
+        rst_piece_t port = rst_next_word(text + strcspn(text, " "));
+
+        end->side = rst_read_side((rst_piece_t){text, strcspn(text, " ")}, port, &end->real);
+        return port.text + port.length;
+    }
     if (form == RST_CISCO_LIST)
         return pass_brackets(read_listed(text, end), end);
     if (*text == '(' && form == RST_CISCO_PLAIN)
@@ -102,8 +108,9 @@ const char *rst_cisco_end(const char *text, rst_cisco_form_t form, rst_cisco_end
     return pass_brackets(rest, end);
 }
 
-static const char *const words_before[RST_CISCO_WORDS][2] = {
-    {" from ", " to "}, {" for ", " to "}, {" src ", " dst "}, {" client ", " to "}, {" flow ", " to "}};
+static const char *const words_before[RST_CISCO_WORDS][2] = {{" from ", " to "},   {" for ", " to "},
+                                                             {" src ", " dst "},   {" src ", " dest "},
+                                                             {" client ", " to "}, {" flow ", " to "}};
 
 const char *rst_cisco_front(const char *text, rst_cisco_words_t words)
 {

@@ -17,7 +17,8 @@ typedef struct rst_cisco_end {
 typedef enum rst_cisco_form {
     RST_CISCO_PLAIN,     /* 10.0.0.1/80, and an interface only if it must be one */
     RST_CISCO_INTERFACE, /* inside:10.0.0.1/80: what stands before the first colon is its name */
-    RST_CISCO_LIST       /* inside/10.0.0.1(80), of access lists */
+    RST_CISCO_LIST,      /* inside/10.0.0.1(80), of access lists */
+    RST_CISCO_BLANK      /* 10.0.0.1 80 */
 } rst_cisco_form_t;
 
 /* Reads an end at text; returns the rest after its brackets. */
@@ -27,6 +28,7 @@ typedef enum rst_cisco_words {
     RST_CISCO_FROM, /* from A to B */
     RST_CISCO_FOR,  /* for A to B */
     RST_CISCO_SRC,  /* src A dst B */
+    RST_CISCO_DEST, /* src A dest B */
     RST_CISCO_CLIENT,
     RST_CISCO_FLOW,
     RST_CISCO_WORDS

@@ -36,6 +36,8 @@ const rst_cisco_message_t *rst_cisco_phrase(const char *text)
         if (messages[i].phrase && g_str_has_prefix(text, messages[i].phrase))
             return &messages[i];
     }
+    if (strstr(text, "AccessControlRuleAction: ") && strstr(text, "SrcIP: "))
+        return rst_cisco_message(430003); /* an alert of the management center (SFIMS) */
     return g_str_has_prefix(text, filters.phrase) ? &filters : NULL;
 }
 

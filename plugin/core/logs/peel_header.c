@@ -135,12 +135,13 @@ static bool take_names(rst_layer_t *layer, const char *at, bool sure, bool host_
     return true;
 }
 
-/* One element of structured data, "[id name="value" ...]": where it ends, NULL if it is none. */
+/* One element of structured data, "[id name="value" ...]": where it ends, NULL if it is none. The id alone may also be
+ * a prefix that somebody gave to a rule, "[WAN_IN-3001-D]". */
 static const char *after_element(const char *text)
 {
-    size_t id = strcspn(text + 1, " ]\"=");
+    size_t id = *text == '[' ? strcspn(text + 1, " ]\"=") : 0;
 
-    if (*text != '[' || !id || (text[1 + id] != ' ' && text[1 + id] != ']'))
+    if (!id || (text[1 + id] != ' ' && (text[1 + id] != ']' || !memchr(text + 1, '@', id))))
         return NULL;
     for (text += 1 + id; *text && *text != ']';) {
         text = after_blanks(text);

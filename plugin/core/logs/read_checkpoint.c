@@ -175,7 +175,7 @@ static bool is_export(const char *text)
 rst_read_t rst_read_checkpoint(rst_log_t *log, const rst_log_line_t *line)
 {
     static const names_t export = {':', "s_port", "service", "xlatesport", "xlatedport"};
-    static const names_t bars = {'=', "s_port", "service", "xlatesport", "xlatedport"};
+    static const names_t equals = {'=', "s_port", "service", "xlatesport", "xlatedport"};
     static const names_t fields = {'=', "sport_svc", "svc", "xlatesport_svc", "xlatedport_svc"};
 
     if (*line->text == '"' && read_viewer(log, line) != RST_READ_NO)
@@ -184,8 +184,12 @@ rst_read_t rst_read_checkpoint(rst_log_t *log, const rst_log_line_t *line)
         return read_fields(log, line, line->text, &export);
     if (is_export(line->whole) && !line->json)
         return read_fields(log, line, line->whole, &export);
-    if (strstr(line->text, "|loguid={") && !strstr(line->text, "EEF:"))
-        return read_fields(log, line, line->text, &bars);
+    if (strstr(line->text, "|loguid=") && !strstr(line->text, "EEF:"))
+        return read_fields(log, line, line->text, &equals);
+    if (strstr(line->text, " loguid=\"{"))
+        return read_fields(log, line, line->text, &equals);
+    if (strstr(line->whole, " loguid=\"{"))
+        return read_fields(log, line, line->whole, &equals);
     if (strstr(line->whole, "[Fields@1.3.6.1.4.1.2620 "))
         return read_fields(log, line, line->whole, &fields);
     return RST_READ_NO;

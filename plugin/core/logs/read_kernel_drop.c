@@ -1,10 +1,11 @@
 /* read_kernel_drop.c
  * Packets that the Linux kernel dropped, with addresses: bcc's tcpdrop, events of retis, and our own recorder, which
- * writes into lines of ftrace
+ * writes
  *
- *     rst_drop: reason=NETFILTER_DROP src=192.0.2.1:40000 dst=[2001:db8::1]:443 flags=S seq=1 ack=0 window=64240 id=7
+ *     12345.678901234: rst_drop: reason=NETFILTER_DROP location=nf_hook_slow src=192.0.2.1 dst=198.51.100.1 sport=40000
+ *         dport=443 flags=0x02 seq=1 ack=0 window=64240 id=7 ttl=63
  *
- * (flags, seq, ack, window, id and ttl as far as they are known). The plain tracepoint skb:kfree_skb and dropwatch tell
+ * (in one line; packaging/rst-record-drops). The plain tracepoint skb:kfree_skb and dropwatch tell
  * no addresses: their lines are only counted.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -106,9 +107,12 @@ static void set_trace_time(const char *text, const char *name, rst_when_t *when)
     if (!point || point == begin || rst_when_epoch(begin, when))
         return;
     when->kind = RST_WHEN_BOOT;
-    when->resolution = RST_MICROSECOND;
-    when->ns = rst_time_of((int64_t)g_ascii_strtoull(begin, NULL, 10),
-                           (int64_t)g_ascii_strtoull(point + 1, NULL, 10) * RST_MICROSECOND);
+    when->resolution = RST_SECOND;
+    for (const char *digit = point + 1; g_ascii_isdigit(*digit) && when->resolution > 1; digit++) {
+        when->resolution /= 10;
+        when->ns = rst_time_add(when->ns, rst_time_times((unsigned)(*digit - '0'), when->resolution));
+    }
+    when->ns = rst_time_add(when->ns, rst_time_of((int64_t)g_ascii_strtoull(begin, NULL, 10), 0));
     when->text = begin;
     when->length = strspn(begin, "0123456789.");
 }
@@ -118,8 +122,12 @@ static rst_read_t read_own(rst_log_t *log, const rst_log_line_t *line, const cha
     const char *text = name + strlen("rst_drop:");
     rst_record_t record = {.protocol = RST_PROTOCOL_TCP, .packet = true, .acted = true};
 
-    if (!rst_read_end(rst_value_of(text, "src", '='), &record.src) ||
-        !rst_read_end(rst_value_of(text, "dst", '='), &record.dst))
+    if (line->text[strspn(line->text, " ")] == '#') /* "# rst_drop: begins" */
+        return RST_READ_YES;
+    if (!rst_read_address(rst_value_of(text, "src", '='), &record.src.address) ||
+        !rst_read_address(rst_value_of(text, "dst", '='), &record.dst.address) ||
+        !rst_read_port(rst_value_of(text, "sport", '='), &record.src.port) ||
+        !rst_read_port(rst_value_of(text, "dport", '='), &record.dst.port))
         return RST_READ_BROKEN;
     set_reason(log, rst_value_of(text, "reason", '='), &record);
     set_flags(rst_value_of(text, "flags", '='), &record);

@@ -57,7 +57,7 @@ static rst_meaning_t meaning_of(rst_piece_t prefix)
 {
     static const char *const dropped[] = {"drop", "block", "deny", "denied", "discard", NULL};
     static const char *const rejected[] = {"reject", NULL};
-    static const char *const allowed[] = {"accept", "allow", "permit", "pass", NULL};
+    static const char *const allowed[] = {"accept", "allow", "permit", NULL};
     rst_meaning_t meaning = RST_MEANING_OTHER;
     rst_piece_t action;
 
@@ -164,18 +164,15 @@ static bool read_packet(const char *text, rst_record_t *record)
     return true;
 }
 
-/* IN=, OUT=, SRC= and DST= in this order. */
+/* Four of IN=, OUT=, SRC=, DST= and PROTO= in this order: some filters of logs leave OUT= away. Before IN= stands the
+ * prefix, which may contain anything; PHYSIN= comes after OUT=. */
 static const char *find_packet(const char *text)
 {
-    const char *src = strstr(text, "SRC="), *in = src ? g_strstr_len(text, src - text, "IN=") : NULL;
+    const char *src = strstr(text, "SRC="), *dst = src ? strstr(src, "DST=") : NULL;
+    const char *out = dst ? g_strstr_len(text, src - text, "OUT=") : NULL, *limit = out ? out : src;
+    const char *in = dst ? g_strrstr_len(text, limit - text, "IN=") : NULL;
 
-    for (const char *next = in; next; next = g_strstr_len(next + 3, src - next - 3, "IN=")) {
-        if (next == text || next[-1] != 'S') /* PHYSIN= */
-            in = next;
-        if (in == next && g_strstr_len(in, src - in, "OUT="))
-            return strstr(src, "DST=") ? in : NULL;
-    }
-    return NULL;
+    return in && (out || strstr(dst, "PROTO=")) ? in : NULL;
 }
 
 rst_read_t rst_read_netfilter(rst_log_t *log, const rst_log_line_t *line)

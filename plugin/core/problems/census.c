@@ -34,6 +34,8 @@ void rst_census_free(rst_census_t *census)
     g_array_free(census->flows, TRUE);
     g_array_free(census->incidents, TRUE);
     g_ptr_array_free(census->names, TRUE);
+    if (census->quotes)
+        g_string_chunk_free(census->quotes);
     g_free(census);
 }
 

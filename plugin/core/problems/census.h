@@ -25,8 +25,8 @@ enum {                              /* rst_flow_t.facts */
        RST_FLOW_SERVER_DATA = 0x08,
        RST_FLOW_CLIENT_FIN = 0x10,
        RST_FLOW_SERVER_FIN = 0x20,
-       RST_FLOW_RESET = 0x40,   /* for whatever reason, also a harmless one */
-       RST_FLOW_OPTIONS = 0x80, /* its SYN asked for ECN, Fast Open, MPTCP or a signature */
+       RST_FLOW_RESET = 0x40,    /* for whatever reason, also a harmless one */
+       RST_FLOW_OPTIONS = 0x80,  /* its SYN asked for ECN, Fast Open, MPTCP or a signature */
        RST_FLOW_GUESSED = 0x100, /* who is the client is a guess by port */
        RST_FLOW_ASKED = 0x200,   /* the client sent something that is no reset */
        RST_FLOW_LOST = 0x400,    /* packets were acknowledged that the capture does not show */
@@ -59,12 +59,13 @@ typedef struct rst_incident {
     int64_t silence;  /* before it, or before the FIN that it follows; RST_TIME_NONE = not known */
     uint16_t token;
     uint8_t confidence;
-    uint8_t sender;   /* rst_sender_t: of the reset; of a finding, the side that nobody answered */
-    uint8_t on_path;  /* rst_on_path_t */
-    uint8_t system;   /* rst_system_t of the side whose address the reset bears */
-    uint8_t ttl;      /* of the reset, 0 = not known */
-    int8_t hop_delta; /* RST_HOPS_NONE = not known */
-    bool died;        /* what comes around it shows that a process ended */
+    uint8_t sender;      /* rst_sender_t: of the reset; of a finding, the side that nobody answered */
+    uint8_t on_path;     /* rst_on_path_t */
+    uint8_t system;      /* rst_system_t of the side whose address the reset bears */
+    uint8_t ttl;         /* of the reset, 0 = not known */
+    int8_t hop_delta;    /* RST_HOPS_NONE = not known */
+    const char *witness; /* the line of a log that says why, in quotes of the census; NULL = none */
+    bool died;           /* what comes around it shows that a process ended */
 } rst_incident_t;
 
 typedef struct rst_census {
@@ -75,15 +76,16 @@ typedef struct rst_census {
     GArray *flows;                 /* rst_flow_t, in the order in which they began after rst_census_close() */
     GArray *incidents;             /* rst_incident_t, in the order of the file after rst_census_close() */
     GPtrArray *names;              /* const char *, by number - 1; escaped */
+    GStringChunk *quotes;          /* NULL until there is one */
     int64_t first_time, last_time; /* of the capture */
     uint32_t frames;
     uint64_t copies, gaps; /* packets that the capture holds twice; times that packets are missing from it */
     uint32_t interfaces;
-    int64_t clocks_apart; /* the most that the clocks of two interfaces differ, RST_TIME_NONE = not known */
-    int64_t tick;         /* smallest step of the clock, 0 = it stands still */
-    uint32_t backward;    /* frames that bear an earlier time than the one before */
-    uint32_t snapped;     /* packets that are not here as a whole, */
-    uint32_t longest;     /* and the most that is here of one */
+    int64_t clocks_apart;             /* the most that the clocks of two interfaces differ, RST_TIME_NONE = not known */
+    int64_t tick;                     /* smallest step of the clock, 0 = it stands still */
+    uint32_t backward;                /* frames that bear an earlier time than the one before */
+    uint32_t snapped;                 /* packets that are not here as a whole, */
+    uint32_t longest;                 /* and the most that is here of one */
     bool several_points;              /* the file shows connections at several places */
     bool cut;                         /* the snap length cut off options of SYNs */
     uint32_t benign[RST_CAUSE_COUNT]; /* first resets */

@@ -11,6 +11,7 @@
 #include "problems/places.h"
 #include "problems/quality.h"
 #include "problems/stories.h"
+#include "problems/testified.h"
 
 static const rst_incident_t *incident_at(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t k)
 {
@@ -114,6 +115,15 @@ static const char *severity_name(unsigned severity)
     return names[severity];
 }
 
+static void write_witness(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
+{
+    GString *text = g_string_new(NULL);
+
+    if (rst_testified(problems, problem, text))
+        rst_json_put_text(out, "witness", text->str);
+    g_string_free(text, TRUE);
+}
+
 static void write_problem(const rst_problems_t *problems, const rst_problem_t *problem, uint32_t listed, GString *out)
 {
     rst_json_open(out, '{');
@@ -140,6 +150,7 @@ static void write_problem(const rst_problems_t *problems, const rst_problem_t *p
     rst_json_put_texts(out, "advice", problem->advice);
     rst_json_put_text(out, "meaning", problem->meaning);
     rst_json_put_texts(out, "commands", problem->commands);
+    write_witness(problems, problem, out);
     rst_json_close(out, '}');
 }
 
@@ -220,7 +231,7 @@ void rst_json_write(const rst_problems_t *problems, const rst_extent_t *extent, 
 {
     uint32_t count = 0, listed = CLAMP(extent->listed, 1, RST_LISTED_MAX);
 
-    rst_json_begin(out, (const char *const[]){"trigger", "binding.value", "id", "title", "service_name", NULL});
+    rst_json_begin(out, (const char *const[]){"trigger", "binding.value", "id", "title", "service_name", "witness", NULL});
     write_capture(problems->census, out);
     rst_json_key(out, "problems");
     rst_json_open(out, '[');

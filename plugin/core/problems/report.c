@@ -7,6 +7,7 @@
 
 #include "problems/quality.h"
 #include "problems/stories.h"
+#include "problems/testified.h"
 #include "problems/words.h"
 
 static const char *culprit_text(unsigned culprit)
@@ -32,10 +33,15 @@ static void write_steps(const rst_problem_t *problem, GString *out)
 
 static void write_problem(const rst_problems_t *problems, const rst_problem_t *problem, GString *out)
 {
+    GString *witness = g_string_new(NULL);
+
     g_string_append_printf(out, "%u. %s\n", problem->number, problem->title);
     g_string_append_printf(out, "   Cause: %s, %u%% sure; where to fix it: %s\n", rst_token_name(problem->token),
                            problem->confidence, culprit_text(problem->culprit));
     write_steps(problem, out);
+    if (rst_testified(problems, problem, witness))
+        g_string_append_printf(out, "   In the logs: %s\n", witness->str);
+    g_string_free(witness, TRUE);
     if (problem->settle)
         g_string_append_printf(out, "   To be sure: %s\n", problem->settle);
     g_string_append_printf(out, "   Best example: frame %u; all its packets: %s\n\n",

@@ -31,26 +31,41 @@ void rst_summary(const rst_view_t *view, const char *format, ...)
     va_end(args);
 }
 
-/* Frame numbers are kept even if no texts are wanted, because back references need them. */
-void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...)
+/* Frame numbers are kept even if no texts are wanted, because back references need them. NULL if there is no room. */
+static rst_evidence_t *next_evidence(const rst_view_t *view, uint32_t pass_index)
 {
     rst_verdict_t *verdict = view->verdict;
     rst_evidence_t *evidence;
     uint32_t frame = rst_frames_number(&view->file->frames, pass_index);
-    va_list args;
 
     if (!frame)
         frame = rst_frames_number(&view->file->frames, view->reset->at.pass_index);
     if (verdict->evidences == RST_EVIDENCE_MAX)
-        return;
+        return NULL;
     evidence = &verdict->evidence[verdict->evidences++];
     evidence->frame = frame;
     evidence->text = "";
-    if (!view->texts)
+    return evidence;
+}
+
+void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...)
+{
+    rst_evidence_t *evidence = next_evidence(view, pass_index);
+    va_list args;
+
+    if (!evidence || !view->texts)
         return;
     va_start(args, format);
     evidence->text = format_text(view, format, args);
     va_end(args);
+}
+
+void rst_evidence_quote(const rst_view_t *view, uint32_t pass_index, const char *text)
+{
+    rst_evidence_t *evidence = next_evidence(view, pass_index);
+
+    if (evidence && view->texts)
+        evidence->text = text;
 }
 
 void rst_pattern_add(const rst_view_t *view, const char *pattern)

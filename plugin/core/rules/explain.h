@@ -11,6 +11,8 @@
 
 void rst_summary(const rst_view_t *view, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void rst_evidence_add(const rst_view_t *view, uint32_t pass_index, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* The same for a text that begins with a name, which stays as it is. */
+void rst_evidence_quote(const rst_view_t *view, uint32_t pass_index, const char *text);
 const char *rst_who(const rst_view_t *view, unsigned side); /* "the server 10.0.0.2:80" */
 const char *rst_who_own(const rst_view_t *view);
 const char *rst_who_peer(const rst_view_t *view);

@@ -96,6 +96,30 @@ bool rst_trace_feed(rst_trace_t *trace, const char *bytes, size_t length)
     return !trace->full;
 }
 
+static void add_events(rst_trace_t *trace, GArray *events, const GArray *others)
+{
+    for (guint i = 0; i < others->len && !trace->full; i++) {
+        rst_event_t event = g_array_index(others, rst_event_t, i);
+
+        event.process = event.process ? keep_name(trace, event.process) : NULL;
+        event.other = event.other ? keep_name(trace, event.other) : NULL;
+        if (trace->sent->len + trace->received->len >= RST_TRACE_EVENTS_MAX)
+            trace->full = true;
+        else
+            g_array_append_val(events, event);
+    }
+}
+
+void rst_trace_add(rst_trace_t *trace, const rst_trace_t *other)
+{
+    add_events(trace, trace->sent, other->sent);
+    add_events(trace, trace->received, other->received);
+    trace->lost |= other->lost;
+    trace->full |= other->full;
+    trace->old += other->old;
+    trace->broken += other->broken;
+}
+
 static int compare_ends(const rst_event_t *a, const rst_event_t *b)
 {
     int order = rst_address_compare(&a->remote, &b->remote);

@@ -46,6 +46,9 @@ void rst_trace_free(rst_trace_t *trace);
  * accepted. */
 bool rst_trace_feed(rst_trace_t *trace, const char *bytes, size_t length);
 
+/* Takes all events of another trace too. */
+void rst_trace_add(rst_trace_t *trace, const rst_trace_t *other);
+
 /* Call after the last bytes. A last line without a newline is ignored, because its reason may be truncated. */
 void rst_trace_end(rst_trace_t *trace);
 
