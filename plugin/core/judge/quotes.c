@@ -122,7 +122,9 @@ const char *rst_quotes_note(const rst_witnesses_t *witnesses, unsigned nth, cons
     file = g_ptr_array_index(witnesses->kepts.files, nth);
     name = escaped(memory, file->name, LOG_NAME_MAX);
     complaint = file->complaint ? rst_text(memory, ". %s", file->complaint) : "";
-    *fits = file->joined > 0;
+    *fits = file->joined > 0 || (file->names && !file->records);
+    if (file->names && !file->records)
+        return rst_text(memory, "Witness %s: the names of %u filters of Windows%s", name, file->names, complaint);
     if (file->joined)
         return rst_text(memory, "Witness %s: %u of its %" G_GUINT64_FORMAT " records are about this capture%s%s%s",
                         name, file->joined, file->records, clock_text(memory, clock_of(witnesses, nth)),

@@ -86,6 +86,11 @@ static void note(rst_filters_t *filters, uint64_t id, const char *name, const rs
     filters->count++;
 }
 
+unsigned rst_filters_count(const rst_filters_t *filters)
+{
+    return filters->count;
+}
+
 void rst_filters_add(rst_filters_t *filters, uint64_t id, const char *name, const rst_when_t *when)
 {
     if (id && name && *name)

@@ -23,6 +23,9 @@ void rst_filters_free(rst_filters_t *filters);
  * so that it held shortly before as well. At most RST_FILTERS_MAX are kept. The name is copied. */
 void rst_filters_add(rst_filters_t *filters, uint64_t id, const char *name, const rst_when_t *when);
 
+/* How many names were added so far. */
+unsigned rst_filters_count(const rst_filters_t *filters);
+
 /* The id has another filter, or none, from then on. */
 void rst_filters_drop(rst_filters_t *filters, uint64_t id, const rst_when_t *when);
 

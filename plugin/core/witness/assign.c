@@ -10,6 +10,7 @@
     (4 * RST_SECOND)                      /* between a packet and its record while few of them agree: a clock that is  \
                                              kept right, and the guess which of the packets it was */
 #define TIGHT (100 * RST_MILLISECOND)     /* never less */
+#define LEAST_ERROR (2 * RST_MILLISECOND) /* whatever the matches say: packets and lines are stamped late */
 #define ENOUGH 4                          /* connections that make an offset reliable */
 #define LATE (120 * RST_SECOND)           /* firewalls write of an end when they clear it away */
 #define EVER (5 * 24 * 3600 * RST_SECOND) /* the longest idle timer in use by default, that of netfilter */
@@ -153,7 +154,7 @@ static void conclude(const search_t *search, rst_kept_t *kept)
         return;
     }
     kept->state = search->rival || !search->clock->sure ? RST_KEPT_AMBIGUOUS : RST_KEPT_JOINED;
-    kept->error = MAX(search->clock->error, search->best.off);
+    kept->error = MAX(MAX(search->clock->error, search->best.off), LEAST_ERROR);
 }
 
 /* Of a device that also tells the packet, a record of no packet of the capture is of none. */

@@ -82,6 +82,7 @@ typedef struct rst_witness_file {
     char *name, *zone; /* zone NULL = not told */
     char *complaint;   /* NULL = none */
     uint64_t lines, records, broken;
+    unsigned names; /* of Windows' filters */
     uint32_t ours, joined, ambiguous, unplaced, other;
 } rst_witness_file_t;
 

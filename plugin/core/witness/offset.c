@@ -16,6 +16,8 @@
 #define DAY (24 * HOUR)
 #define UNSET (20 * 60 * RST_SECOND) /* besides the zone: a clock that nobody keeps right */
 #define WITNESSES 3                  /* connections that must agree on an offset that nothing explains */
+#define SOME 20                      /* percent of the connections that must agree on any offset, */
+#define MOST 50                      /* and if they are fewer than WITNESSES */
 #define AGAIN (32 * RST_SECOND)      /* retransmissions of one SYN agree on offsets so far apart */
 
 /* Into half a day before and after. */
@@ -201,6 +203,17 @@ static bool is_only(const scene_t *scene)
     return !vote->ends->life->before;
 }
 
+/* How many percent of the connections that the log may speak of agree? Of a log of the right time it is most: lines of
+ * other times, about addresses and ports that were used again, agree with nothing. */
+static unsigned percent_of(const scene_t *scene, const rst_mode_of_clock_t *mode)
+{
+    GHashTable *all = rst_ballots_connections(scene->votes, INT64_MIN, INT64_MAX);
+    unsigned percent = mode->connections * 100u / g_hash_table_size(all);
+
+    g_hash_table_destroy(all);
+    return percent;
+}
+
 static void by_agreement(scene_t *scene)
 {
     rst_poll_t poll = {.votes = scene->votes, .width = scene->resolution};
@@ -209,9 +222,9 @@ static void by_agreement(scene_t *scene)
 
     if (by_right_clock(scene, &mode, found) || !found || has_rival(scene, &mode))
         return;
-    if (mode.connections >= WITNESSES)
+    if (mode.connections >= WITNESSES && percent_of(scene, &mode) >= SOME)
         settle(scene, &mode, true);
-    else if (scene->clock->kind != RST_WHEN_UTC && is_plain(scene, &mode))
+    else if (scene->clock->kind != RST_WHEN_UTC && is_plain(scene, &mode) && percent_of(scene, &mode) >= MOST)
         settle(scene, &mode, mode.records >= 2 || is_only(scene));
 }
 

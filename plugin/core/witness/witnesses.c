@@ -72,6 +72,7 @@ void rst_witnesses_begin(rst_witnesses_t *witnesses, const char *name, const cha
                                  .take = take,
                                  .user_data = &witnesses->kepts};
 
+    witnesses->names_before = rst_filters_count(witnesses->filters);
     witnesses->log = rst_log_new(&options);
 }
 
@@ -91,6 +92,7 @@ void rst_witnesses_end(rst_witnesses_t *witnesses)
     file->lines = sum->lines;
     file->records = sum->records;
     file->broken = sum->broken;
+    file->names = rst_filters_count(witnesses->filters) - witnesses->names_before;
     file->complaint = g_strdup(rst_log_complaint(witnesses->log, buffer, sizeof buffer));
     rst_log_free(witnesses->log);
     witnesses->log = NULL;

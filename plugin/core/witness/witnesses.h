@@ -14,6 +14,7 @@ typedef struct rst_witnesses {
     rst_lives_t lives;
     rst_kepts_t kepts;
     rst_filters_t *filters; /* of Windows, shared by all files */
+    unsigned names_before;  /* the file that is being read */
     rst_log_t *log;         /* that is being read, or NULL */
     bool applications;      /* also read logs of applications */
     bool joined;
