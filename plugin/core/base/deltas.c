@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#define SHAPES 32     /* of one model */
+#define SHAPES 32     /* of one model, the last of them wide */
 #define TRIED 3       /* of these, the latest, before the record is compared word by word */
 #define CHANGES 240   /* words in which a record may differ */
-#define VALUES 40     /* distinct differences: each takes at most five bytes */
+#define VALUES 48     /* distinct differences: each takes at most five bytes */
 #define BACK_BITS 2
 #define BACK ((1u << BACK_BITS) - 1)
 #define LONG 38       /* bytes: whoever needs more deserves a model that is closer ... */
@@ -215,6 +215,35 @@ static rst_delta_shape_t *new_shape(rst_deltas_t *deltas, rst_delta_model_t *mod
     return shape;
 }
 
+/* The last place is for a shape of all words in which records differed so far, each with a difference of its own: if it
+ * is not too large, it holds nearly any record. */
+static rst_delta_shape_t *wide_shape(rst_deltas_t *deltas, rst_delta_model_t *model, const void *record)
+{
+    uint64_t differs[RST_DELTAS_WORDS / 64] = {0};
+    uint16_t word[VALUES];
+    unsigned values = 0;
+    rst_delta_shape_t *shape;
+
+    for (unsigned i = 0; i < model->shapes; i++) {
+        for (unsigned j = 0; j < model->shape[i]->changes; j++)
+            differs[model->shape[i]->change[j].word / 64] |= UINT64_C(1) << model->shape[i]->change[j].word % 64;
+    }
+    for (unsigned i = 0; i < model->words; i++) {
+        if (!(differs[i / 64] >> i % 64 & 1) && word_at(record, i) == model->word[i])
+            continue;
+        if (values == VALUES)
+            return NULL;
+        word[values++] = (uint16_t)i;
+    }
+    shape = deltas->memory->alloc(deltas->memory->scope, size_of_shape(values));
+    shape->changes = (uint16_t)values;
+    shape->values = (uint8_t)values;
+    for (unsigned i = 0; i < values; i++)
+        shape->change[i] = (rst_delta_change_t){word[i], (uint8_t)i};
+    model->shape[model->shapes++] = shape;
+    return shape;
+}
+
 static void note_recent(rst_delta_model_t *model, unsigned place, uint8_t shape)
 {
     memmove(&model->recent[1], &model->recent[0], place);
@@ -232,7 +261,9 @@ static unsigned shape_of(rst_deltas_t *deltas, rst_delta_model_t *model, const v
         note_recent(model, i, shape);
         return shape;
     }
-    if (model->shapes == SHAPES || !new_shape(deltas, model, record))
+    if (model->shapes == SHAPES)
+        return matches(model, model->shape[SHAPES - 1], record, value) ? SHAPES - 1 : SHAPES;
+    if (!(model->shapes == SHAPES - 1 ? wide_shape(deltas, model, record) : new_shape(deltas, model, record)))
         return SHAPES;
     note_recent(model, MIN(model->shapes, TRIED) - 1, (uint8_t)(model->shapes - 1));
     (void)matches(model, model->shape[model->shapes - 1], record, value);

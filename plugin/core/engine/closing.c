@@ -5,7 +5,6 @@
  */
 #include "engine/closing.h"
 
-#include "engine/attempts.h"
 #include "engine/fold.h"
 
 /* A connection stays complete while another attempt of the same client may still lose a race against it. */
@@ -20,19 +19,14 @@ static bool may_race(const rst_engine_t *engine, const rst_conn_t *conn)
 /* From now on, the connection is kept in less room: with a reset as it is, else as a summary. */
 static void keep_less(rst_engine_t *engine, rst_conn_t *conn)
 {
-    rst_conn_entry_t *entry = conn->entry;
-
     if (engine->points.several || conn->awaits_trim)
         return;
     if (rst_fold_fits(engine, conn)) {
         rst_fold_connection(engine, conn, may_race(engine, conn));
         return;
     }
-    if (!rst_closed_summary_fits(conn) || may_race(engine, conn))
-        return;
-    rst_attempts_forget(engine, conn, false);
-    rst_conn_entry_close(entry, &engine->hosts, &engine->memory);
-    rst_keep_rate(&engine->keep, &entry->item, RST_VALUE_CLOSED, entry->as.summary.last_pass_index);
+    if (rst_closed_summary_fits(conn) && !may_race(engine, conn))
+        rst_fold_closed(engine, conn);
 }
 
 static rst_conn_t *first_closed(const rst_engine_t *engine)

@@ -206,29 +206,31 @@ static void add_packed(const collector_t *collector, const rst_conn_entry_t *ent
 
 static void add_summary(const collector_t *collector, const rst_conn_entry_t *entry)
 {
-    const rst_closed_summary_t *summary = &entry->as.summary;
-    unsigned client = summary->client > 0;
-    rst_flow_t flow = {.facts = RST_FLOW_ASKED | RST_FLOW_ANSWERED | RST_FLOW_CLIENT_FIN | RST_FLOW_SERVER_FIN,
-                       .began = summary->first_pass_index,
-                       .first = summary->first_time,
-                       .last = summary->last_time};
+    rst_flow_t flow = {.facts = RST_FLOW_ASKED | RST_FLOW_ANSWERED | RST_FLOW_CLIENT_FIN | RST_FLOW_SERVER_FIN};
+    rst_closed_summary_t summary;
     rst_address_t address[2];
     uint16_t port[2];
+    unsigned client;
 
+    rst_fold_read_closed(collector->engine, entry, &summary);
+    flow.began = summary.first_pass_index;
+    flow.first = summary.first_time;
+    flow.last = summary.last_time;
+    client = summary.client > 0;
     rst_conn_entry_ends(entry, address, port);
-    if (summary->client < 0)
+    if (summary.client < 0)
         client = rst_port_is_service(port[0]) ? 1 : port[0] < port[1] && !rst_port_is_service(port[1]);
     take_ends(collector, &flow, address, port, client);
-    take_name(&flow, summary->called);
-    flow.ttl = summary->direction[1 - client].ttl;
-    flow.client_ttl = summary->direction[client].syn_ttl;
-    if (summary->opened)
+    take_name(&flow, summary.called);
+    flow.ttl = summary.direction[1 - client].ttl;
+    flow.client_ttl = summary.direction[client].syn_ttl;
+    if (summary.opened)
         flow.facts |= RST_FLOW_BEGAN;
-    if (summary->direction[client].data_segments)
+    if (summary.direction[client].data_segments)
         flow.facts |= RST_FLOW_CLIENT_DATA;
-    if (summary->direction[1 - client].data_segments)
+    if (summary.direction[1 - client].data_segments)
         flow.facts |= RST_FLOW_SERVER_DATA;
-    if (summary->direction[client].syn_options)
+    if (summary.direction[client].syn_options)
         flow.facts |= RST_FLOW_OPTIONS;
     rst_census_flow(collector->census, &flow);
 }

@@ -129,9 +129,14 @@ static uint32_t dropped_before(const rst_engine_t *engine, const rst_conn_entry_
 
 static rst_conn_t *restore_entry(rst_engine_t *engine, rst_conn_entry_t *entry, const rst_segment_t *segment)
 {
-    rst_conn_t *conn = rst_conn_new(segment, entry->as.summary.point, &engine->memory);
+    rst_closed_summary_t summary;
+    rst_conn_t *conn;
 
-    rst_conn_entry_restore(entry, conn, &engine->memory);
+    rst_fold_read_closed(engine, entry, &summary);
+    rst_fold_drop(engine, entry);
+    conn = rst_conn_new(segment, summary.point, &engine->memory);
+    rst_closed_summary_restore(&summary, conn);
+    entry->as.conn = conn;
     conn->entry = entry;
     conn->dropped = dropped_before(engine, entry, conn->opened);
     if (engine->points.several)

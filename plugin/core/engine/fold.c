@@ -15,6 +15,7 @@
 
 G_STATIC_ASSERT(WORDS(sizeof(rst_folded_t)) <= RST_DELTAS_WORDS);
 G_STATIC_ASSERT(sizeof(rst_folded_t) % sizeof(uint32_t) == 0);
+G_STATIC_ASSERT(sizeof(rst_closed_summary_t) % sizeof(uint32_t) == 0);
 
 /* Where the parts of one connection lie; NULL = it has none of its own. */
 typedef struct parts {
@@ -231,7 +232,34 @@ static void store(rst_engine_t *engine, rst_conn_entry_t *entry, unsigned kind, 
         memcpy(folded->bytes, (const void *)&block, sizeof block);
     }
     memcpy(block, kept, size);
-    entry->packed = entry->folded = true;
+    entry->packed = true;
+    entry->folded = !(kind & RST_FOLDED_CLOSED);
+    entry->closed_long_ago = !entry->folded;
+    engine->fold.count += entry->folded;
+}
+
+void rst_fold_closed(rst_engine_t *engine, rst_conn_t *conn)
+{
+    unsigned kind = RST_FOLDED_CLOSED | (conn->address[0].size == 16 ? RST_FOLDED_IPV6 : 0) |
+                    (conn->client > 0 ? RST_FOLDED_FIRST : 0);
+    rst_conn_entry_t *entry = conn->entry;
+    uint8_t kept[RST_DELTAS_ROOM];
+    rst_closed_summary_t summary;
+    unsigned size;
+
+    rst_closed_summary_fill(&summary, conn);
+    size = rst_deltas_keep(&engine->fold.deltas, kind, &summary, WORDS(sizeof summary), kept);
+    if (!size)
+        return;
+    rst_attempts_forget(engine, conn, false);
+    rst_conn_free(conn, &engine->hosts, &engine->memory);
+    store(engine, entry, kind, kept, size);
+    rst_keep_rate(&engine->keep, &entry->item, RST_VALUE_CLOSED, summary.last_pass_index);
+}
+
+void rst_fold_read_closed(const rst_engine_t *engine, const rst_conn_entry_t *entry, rst_closed_summary_t *summary)
+{
+    rst_deltas_read(&engine->fold.deltas, bytes_of(&entry->as.folded), summary, WORDS(sizeof *summary));
 }
 
 void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn, bool lost)
@@ -256,7 +284,6 @@ void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn, bool lost)
     free_parts(engine, conn, kind);
     store(engine, entry, kind, kept, size);
     rst_roll_is_folded(&engine->roll, id, entry);
-    engine->fold.count++;
 }
 
 /* The parts of what has been read, where they lie in it. */
@@ -305,15 +332,15 @@ static void *copy_of(const rst_memory_t *memory, const void *block, size_t size)
     return memcpy(memory->alloc(memory->scope, size), block, size);
 }
 
-static void drop_kept(rst_engine_t *engine, rst_conn_entry_t *entry)
+void rst_fold_drop(rst_engine_t *engine, rst_conn_entry_t *entry)
 {
     const uint8_t *bytes = bytes_of(&entry->as.folded);
 
     rst_deltas_drop(&engine->fold.deltas, bytes);
     if (bytes != entry->as.folded.bytes)
         rst_release(&engine->memory, (void *)bytes, entry->as.folded.size);
-    entry->packed = entry->folded = false;
-    engine->fold.count--;
+    engine->fold.count -= entry->folded;
+    entry->packed = entry->folded = entry->closed_long_ago = false;
 }
 
 rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry)
@@ -334,7 +361,7 @@ rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry)
         .host = kind & RST_FOLDED_HOST ? rst_hosts_restore_host(&engine->hosts, &folded->host, id) : NULL,
     };
 
-    drop_kept(engine, entry);
+    rst_fold_drop(engine, entry);
     join_parts(&parts, entry);
     rst_conn_own(parts.conn, parts.story, sizeof *parts.story, memory);
     rst_conn_own(parts.conn, parts.tally, sizeof *parts.tally, memory);

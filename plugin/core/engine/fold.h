@@ -23,6 +23,16 @@ bool rst_fold_fits(const rst_engine_t *engine, const rst_conn_t *conn);
  * (attempts.h). */
 void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn, bool lost);
 
+/* Keeps a summary of a connection that closed without one (closed_summary.h), and releases it. Nothing may refer to it
+ * any more. */
+void rst_fold_closed(rst_engine_t *engine, rst_conn_t *conn);
+
+/* The summary in an entry that closed_long_ago. */
+void rst_fold_read_closed(const rst_engine_t *engine, const rst_conn_entry_t *entry, rst_closed_summary_t *summary);
+
+/* What is kept in the entry is no longer needed: another connection takes its place, or it goes. */
+void rst_fold_drop(rst_engine_t *engine, rst_conn_entry_t *entry);
+
 /* Makes the connection of the entry, which is folded, again. */
 rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry);
 

@@ -8,6 +8,7 @@
 
 #include "base/deltas.h"
 #include "judge/patterns.h"
+#include "track/closed_summary.h"
 #include "track/connection.h"
 #include "track/reset.h"
 
@@ -31,7 +32,9 @@ enum {
     RST_FOLDED_BEFORE = 0x04,
     RST_FOLDED_FROM = 0x08, /* side 1 sent the reset */
     RST_FOLDED_IPV6 = 0x10,
-    RST_FOLDED_BOTH = 0x20 /* both sides had sent segments */
+    RST_FOLDED_BOTH = 0x20, /* both sides had sent segments */
+    RST_FOLDED_CLOSED = 0x40, /* a summary, of which only the next matter */
+    RST_FOLDED_FIRST = 0x01   /* side 1 is the client */
 };
 
 #define RST_FOLDED_READ 8 /* that are readable at a time */

@@ -213,6 +213,8 @@ static void evict(void *owner, rst_keep_item_t *item)
         drop_views(engine, entry->as.conn);
     else if (!entry->packed && entry->as.conn)
         drop_conn(engine, entry->as.conn);
+    if (entry->closed_long_ago)
+        rst_fold_drop(engine, entry);
     rst_conn_table_remove(&engine->table, entry, &engine->memory);
     rst_keep_refund(&engine->keep, RST_KIND_CONNS, TABLE_PLACE);
 }

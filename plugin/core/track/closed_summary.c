@@ -69,10 +69,9 @@ static void fill_direction(rst_closed_direction_t *kept, const rst_direction_t *
     };
 }
 
-void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction_t *side, const rst_conn_t *conn)
+void rst_closed_summary_fill(rst_closed_summary_t *summary, const rst_conn_t *conn)
 {
     *summary = (rst_closed_summary_t){
-        .direction = side,
         .first_time = conn->first.time,
         .last_time = conn->last.time,
         .first_pass_index = conn->first.pass_index,
@@ -83,7 +82,7 @@ void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction
         .opened = conn->opened,
     };
     for (unsigned from = 0; from < 2; from++)
-        fill_direction(&side[from], &conn->direction[from]);
+        fill_direction(&summary->direction[from], &conn->direction[from]);
 }
 
 /* Sequence space minus SYN and FIN. Without the SYN, the amount is unknown: 1 stands for some. */
@@ -138,7 +137,7 @@ void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t 
     conn->first = (rst_moment_t){summary->first_pass_index, summary->first_time};
     conn->last = (rst_moment_t){summary->last_pass_index, summary->last_time};
     conn->client = summary->client;
-    conn->opened = summary->opened;
+    conn->opened = summary->opened != 0;
     conn->called = summary->called;
     conn->from_closed_summary = true;
     for (unsigned from = 0; from < 2; from++) {

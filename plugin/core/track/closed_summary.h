@@ -1,6 +1,6 @@
 /* closed_summary.h
  * What is kept of a connection that both sides closed long ago: enough to recognize stragglers, reuse of its ports, and
- * a late reset. The full record is about twenty times as large, and nearly all connections end like this.
+ * a late reset. The full record is more than ten times as large, and nearly all connections end like this.
  *
  * The latest segments, round trips, times of single events and link-layer facts are lost. Rules that need them abstain,
  * and the verdict on a reset says that only a summary was left.
@@ -23,20 +23,20 @@ typedef struct rst_closed_direction {
 } rst_closed_direction_t;
 
 typedef struct rst_closed_summary {
-    rst_closed_direction_t *direction; /* two */
+    rst_closed_direction_t direction[2];
     int64_t first_time, last_time;
     uint32_t first_pass_index, last_pass_index;
     rst_called_t called;
     uint8_t point;
     int8_t client;
-    bool opened;
+    uint8_t opened;
+    uint8_t unused; /* 0 */
 } rst_closed_summary_t;
 
 /* Closed with no reset, loss or anything else that a summary has no room for. */
 bool rst_closed_summary_fits(const rst_conn_t *conn);
 
-/* side = room for both directions. */
-void rst_closed_summary_fill(rst_closed_summary_t *summary, rst_closed_direction_t *side, const rst_conn_t *conn);
+void rst_closed_summary_fill(rst_closed_summary_t *summary, const rst_conn_t *conn);
 
 /* Writes the summary into a new connection on the same addresses and ports. */
 void rst_closed_summary_restore(const rst_closed_summary_t *summary, rst_conn_t *conn);

@@ -156,30 +156,8 @@ void rst_conn_table_remove(rst_conn_table_t *table, rst_conn_entry_t *entry, con
 
     if (*near == entry)
         *near = NULL;
-    if (entry->closed_long_ago)
-        rst_release(memory, entry->as.summary.direction, 2 * sizeof *entry->as.summary.direction);
     g_hash_table_remove(table->table, entry);
     rst_release(memory, entry, size_of(entry));
-}
-
-void rst_conn_entry_close(rst_conn_entry_t *entry, const rst_hosts_t *hosts, const rst_memory_t *memory)
-{
-    rst_conn_t *conn = entry->as.conn;
-    rst_closed_direction_t *side = memory->alloc(memory->scope, 2 * sizeof *side);
-
-    rst_closed_summary_fill(&entry->as.summary, side, conn);
-    entry->packed = entry->closed_long_ago = true;
-    rst_conn_free(conn, hosts, memory);
-}
-
-void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory)
-{
-    rst_closed_direction_t *side = entry->as.summary.direction;
-
-    rst_closed_summary_restore(&entry->as.summary, conn);
-    entry->packed = entry->closed_long_ago = false;
-    entry->as.conn = conn;
-    rst_release(memory, side, 2 * sizeof *side);
 }
 
 /* One frame may begin several. */

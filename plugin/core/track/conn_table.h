@@ -8,7 +8,7 @@
 #define RST_CONN_TABLE_H
 
 #include "base/siphash.h"
-#include "track/closed_summary.h"
+#include "track/connection.h"
 #include "track/keep.h"
 
 /* What rst_direction_take() needs of a SYN without payload; all other members of the segment are zero. */
@@ -24,7 +24,7 @@ typedef struct rst_packed_syn {
 
 #define RST_FOLDED_ROOM 38
 
-/* A connection with its reset, as what distinguishes it from others (engine/fold.h). */
+/* A connection that has ended, as what distinguishes it from others (engine/fold.h). */
 typedef struct rst_folded_conn {
     uint8_t kind, size;
     uint8_t bytes[RST_FOLDED_ROOM]; /* or where they are, if there are more */
@@ -35,13 +35,12 @@ typedef struct rst_conn_entry {
     union {
         rst_conn_t *conn;
         rst_packed_syn_t syn;
-        rst_closed_summary_t summary;
         rst_folded_conn_t folded;
     } as;
     uint32_t hash;        /* of the key, by the table's secret */
-    bool packed;          /* as.syn, as.summary or as.folded, not as.conn */
-    bool closed_long_ago; /* as.summary */
-    bool folded;          /* as.folded */
+    bool packed;          /* as.syn or as.folded, not as.conn */
+    bool closed_long_ago; /* as.folded is a summary (closed_summary.h) */
+    bool folded;          /* as.folded is all that was known, with a reset */
     bool ghost;           /* as.syn, and something of these addresses and ports had to go before */
     uint8_t key_words;    /* of key[] */
     uint64_t key[];       /* both addresses, smaller endpoint first, then one word with ports and address sizes */
@@ -65,12 +64,6 @@ rst_conn_entry_t *rst_conn_table_find(rst_conn_table_t *table, const rst_segment
 
 /* Takes an entry out of the table and frees it. Its connection must be gone. */
 void rst_conn_table_remove(rst_conn_table_t *table, rst_conn_entry_t *entry, const rst_memory_t *memory);
-
-/* Replaces the connection of an entry with its summary and frees the connection; nothing may point to it any more. */
-void rst_conn_entry_close(rst_conn_entry_t *entry, const rst_hosts_t *hosts, const rst_memory_t *memory);
-
-/* Fills conn from the summary of an entry that closed_long_ago, and puts it into the entry. */
-void rst_conn_entry_restore(rst_conn_entry_t *entry, rst_conn_t *conn, const rst_memory_t *memory);
 
 /* All connections that are followed, in the order of their first segments, the same in each run; owned by the caller.
  */
