@@ -19,7 +19,7 @@
 #include "base/memory.h"
 
 #define RST_DELTAS_WORDS 1280 /* of the largest record, of 32 bits each */
-#define RST_DELTAS_KINDS 128  /* of records; those of one kind have the same size */
+#define RST_DELTAS_KINDS 192  /* of records; those of one kind have the same size */
 #define RST_DELTAS_ROOM 256   /* bytes that a kept record takes at most */
 
 struct rst_delta_model;

@@ -6,6 +6,7 @@
 #include "engine/fold.h"
 
 #include "engine/attempts.h"
+#include "engine/followers.h"
 #include "track/host_table.h"
 
 #define SMB_DIRECT 445
@@ -320,11 +321,37 @@ const rst_folded_t *rst_fold_read(rst_engine_t *engine, const rst_conn_entry_t *
     return folded;
 }
 
+/* As far as the rules look at it: they do not ask for the one before it. */
+static rst_reset_t *alone(rst_engine_t *engine, uint32_t id)
+{
+    const uint8_t *follower = rst_roll_follower(&engine->roll, id);
+    rst_reset_t *reset = &engine->fold.read[engine->fold.next].reset;
+
+    if (!follower)
+        return (rst_reset_t *)rst_roll_record(&engine->roll, id);
+    engine->fold.next = (engine->fold.next + 1) % RST_FOLDED_READ;
+    rst_followers_read(engine, follower, reset);
+    return reset;
+}
+
+/* The record leads to the one before it, wherever that is. */
+static const rst_reset_t *with_own_before(rst_engine_t *engine, const rst_reset_t *reset)
+{
+    rst_reset_t *copy = &engine->fold.read[engine->fold.next].reset;
+
+    if (!reset || reset->own_before || !reset->own_before_id)
+        return reset;
+    engine->fold.next = (engine->fold.next + 1) % RST_FOLDED_READ;
+    *copy = *reset;
+    copy->own_before = alone(engine, reset->own_before_id);
+    return copy;
+}
+
 const rst_reset_t *rst_fold_reset(rst_engine_t *engine, uint32_t id)
 {
     const rst_conn_entry_t *entry = rst_roll_folded(&engine->roll, id);
 
-    return entry ? &rst_fold_read(engine, entry)->reset : rst_roll_record(&engine->roll, id);
+    return entry ? &rst_fold_read(engine, entry)->reset : with_own_before(engine, alone(engine, id));
 }
 
 static void *copy_of(const rst_memory_t *memory, const void *block, size_t size)

@@ -34,7 +34,8 @@ enum {
     RST_FOLDED_IPV6 = 0x10,
     RST_FOLDED_BOTH = 0x20, /* both sides had sent segments */
     RST_FOLDED_CLOSED = 0x40, /* a summary, of which only the next matter */
-    RST_FOLDED_FIRST = 0x01   /* side 1 is the client */
+    RST_FOLDED_FIRST = 0x01,  /* side 1 is the client */
+    RST_FOLDED_FOLLOWERS = 0x80 /* from here on: resets alone (followers.h) */
 };
 
 #define RST_FOLDED_READ 8 /* that are readable at a time */

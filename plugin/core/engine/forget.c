@@ -9,12 +9,14 @@
 #include "engine/closing.h"
 #include "engine/failures.h"
 #include "engine/fold.h"
+#include "engine/followers.h"
 #include "engine/past.h"
 #include "engine/remains.h"
 #include "track/visits.h"
 
 #define HOG_PART 16     /* of the memory: what one connection may hold while others have to go */
-#define RESET_SIZE 1024 /* bytes that a reset takes up, about */
+#define RESET_SIZE 1024 /* bytes that a reset takes up, about, */
+#define FOLLOWER_SIZE 48 /* and one that is folded */
 #define TABLE_PLACE 24  /* bytes of a hash table for one entry, on average */
 
 static rst_conn_entry_t *entry_of(const rst_keep_item_t *item)
@@ -115,7 +117,7 @@ void rst_forget_list(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *reset)
     rst_keep_charge(&engine->keep, RST_KIND_CONNS, sizeof(rst_listed_t));
     reset->record = conn->record;
     conn->record = reset;
-    conn->records++;
+    reset->place = ++conn->records;
 }
 
 static void leave_service(rst_reset_t *reset)
@@ -128,7 +130,8 @@ static void leave_service(rst_reset_t *reset)
         reset->service->options_refused = reset->waiting;
 }
 
-static void drop_reset(rst_engine_t *engine, rst_reset_t *reset)
+/* Only from now on may its record be released. */
+static void leave_reset(rst_engine_t *engine, rst_reset_t *reset)
 {
     rst_roll_remove(&engine->roll, reset->id);
     leave_service(reset);
@@ -140,7 +143,6 @@ static void drop_reset(rst_engine_t *engine, rst_reset_t *reset)
         rst_host_drop(&engine->hosts, reset->host[i]);
     }
     rst_attempt_leave(reset->sibling, &engine->memory);
-    rst_release(&engine->memory, reset, sizeof *reset);
 }
 
 static void drop_conn(rst_engine_t *engine, rst_conn_t *conn)
@@ -153,8 +155,11 @@ static void drop_conn(rst_engine_t *engine, rst_conn_t *conn)
     rst_past_leave(engine, conn);
     while ((reset = conn->record) != NULL) {
         conn->record = reset->record;
-        drop_reset(engine, reset);
+        leave_reset(engine, reset);
+        rst_release(&engine->memory, reset, sizeof *reset);
     }
+    rst_followers_each(engine, conn, leave_reset);
+    rst_followers_free(engine, conn);
     rst_conn_free(conn, &engine->hosts, &engine->memory);
 }
 
@@ -224,13 +229,13 @@ static bool is_hog(const rst_engine_t *engine, const rst_conn_entry_t *entry)
 {
     const rst_conn_t *conn = conn_of(entry);
     const rst_conn_at_point_t *view = conn ? conn->at_point : NULL;
-    uint64_t records = 0;
+    uint64_t size = 0;
 
     for (; conn; conn = view ? view->conn : NULL) {
-        records += conn->records;
+        size += (uint64_t)(conn->records - conn->folded) * RESET_SIZE + (uint64_t)conn->folded * FOLLOWER_SIZE;
         view = view ? view->view : NULL;
     }
-    return records * RESET_SIZE > engine->keep.limit / HOG_PART;
+    return size > engine->keep.limit / HOG_PART;
 }
 
 void rst_forget_make_room(rst_engine_t *engine, const rst_segment_t *segment)

@@ -6,6 +6,8 @@
 #include "engine/remains.h"
 
 #include "base/text.h"
+#include "engine/fold.h"
+#include "engine/followers.h"
 #include "judge/judge.h"
 
 #define JUDGED_MAX 64     /* resets of one connection */
@@ -54,26 +56,30 @@ static rst_remains_t *place_of(rst_engine_t *engine, uint32_t id)
     return &g_array_index(engine->remains, rst_remains_t, id);
 }
 
-void rst_remains_note(rst_engine_t *engine, const rst_conn_t *conn)
+static rst_remains_t judged(rst_engine_t *engine, uint32_t id)
 {
     GPtrArray *blocks = g_ptr_array_new_with_free_func(g_free);
     const rst_memory_t scratch = {scratch_alloc, NULL, blocks};
-    uint32_t later = conn->records > JUDGED_MAX ? conn->records - JUDGED_MAX : 0;
+    rst_verdict_t verdict;
 
-    for (const rst_reset_t *reset = conn->record; reset; reset = reset->record) {
-        rst_verdict_t verdict;
-
-        if (later) {
-            later--;
-            *place_of(engine, reset->id) = (rst_remains_t){
-                .ordinal = reset->ordinal, .cause = RST_CAUSE_UNDETERMINED, .phase = RST_PHASE_UNKNOWN, .noted = true};
-            continue;
-        }
-        rst_judge_verdict(&engine->judge, reset, &scratch, false, &verdict);
-        *place_of(engine, reset->id) = remains_of(&verdict);
-        g_ptr_array_set_size(blocks, 0);
-    }
+    rst_judge_verdict(&engine->judge, rst_fold_reset(engine, id), &scratch, false, &verdict);
     g_ptr_array_free(blocks, TRUE);
+    return remains_of(&verdict);
+}
+
+static void note(rst_engine_t *engine, rst_reset_t *reset)
+{
+    const rst_remains_t later = {
+        .ordinal = reset->ordinal, .cause = RST_CAUSE_UNDETERMINED, .phase = RST_PHASE_UNKNOWN, .noted = true};
+
+    *place_of(engine, reset->id) = reset->place > JUDGED_MAX ? later : judged(engine, reset->id);
+}
+
+void rst_remains_note(rst_engine_t *engine, const rst_conn_t *conn)
+{
+    for (rst_reset_t *reset = conn->record; reset; reset = reset->record)
+        note(engine, reset);
+    rst_followers_each(engine, conn, note);
 }
 
 void rst_remains_tell(const rst_engine_t *engine, uint32_t id, const rst_memory_t *memory, bool texts,

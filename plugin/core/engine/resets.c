@@ -6,6 +6,7 @@
 #include "engine/resets.h"
 
 #include "base/seq.h"
+#include "engine/followers.h"
 #include "engine/forget.h"
 #include "engine/learn.h"
 #include "engine/misfits.h"
@@ -182,11 +183,13 @@ static void take_fitting(rst_engine_t *engine, rst_conn_t *conn, rst_reset_t *re
     take_last_ack(conn, reset, &engine->memory);
     reset->counts = true;
     reset->own_before = conn->last_reset[from];
+    reset->own_before_id = reset->own_before ? reset->own_before->id : 0;
     rst_learn_reset(engine, reset);
     conn->last_reset[from] = reset;
     if (conn->resets < UINT16_MAX)
         conn->resets++;
     add_revisable(conn, reset);
+    rst_followers_fold(engine, conn);
 }
 
 static bool is_copy_of(const rst_engine_t *engine, const rst_reset_t *reset, const rst_reset_t *latest)

@@ -5,6 +5,10 @@
  */
 #include "engine/roll.h"
 
+#define UNIT 4 /* bytes; all that the roll leads to lies at a multiple of it */
+#define FOLDED 1
+#define FOLLOWS 2
+
 static rst_listed_t *listed_at(const rst_roll_t *roll, uint32_t place)
 {
     return &g_array_index(roll->listed, rst_listed_t, place);
@@ -35,7 +39,12 @@ void rst_roll_is_at(rst_roll_t *roll, uint32_t id, rst_reset_t *reset)
 
 void rst_roll_is_folded(rst_roll_t *roll, uint32_t id, const struct rst_conn_entry *entry)
 {
-    listed_at(roll, id - 1)->where = (uintptr_t)entry + 1;
+    listed_at(roll, id - 1)->where = (uintptr_t)entry + FOLDED;
+}
+
+void rst_roll_follows(rst_roll_t *roll, uint32_t id, const uint8_t *follower)
+{
+    listed_at(roll, id - 1)->where = (uintptr_t)follower + FOLLOWS;
 }
 
 void rst_roll_remove(rst_roll_t *roll, uint32_t id)
@@ -52,14 +61,21 @@ struct rst_conn_entry *rst_roll_folded(const rst_roll_t *roll, uint32_t id)
 {
     uintptr_t where = where_is(roll, id);
 
-    return where & 1 ? (struct rst_conn_entry *)(where - 1) : NULL;
+    return where % UNIT == FOLDED ? (struct rst_conn_entry *)(where - FOLDED) : NULL;
+}
+
+const uint8_t *rst_roll_follower(const rst_roll_t *roll, uint32_t id)
+{
+    uintptr_t where = where_is(roll, id);
+
+    return where % UNIT == FOLLOWS ? (const uint8_t *)(where - FOLLOWS) : NULL;
 }
 
 const rst_reset_t *rst_roll_record(const rst_roll_t *roll, uint32_t id)
 {
     uintptr_t where = where_is(roll, id);
 
-    return where & 1 ? NULL : (const rst_reset_t *)where;
+    return where % UNIT ? NULL : (const rst_reset_t *)where;
 }
 
 static bool begins_at(const rst_roll_t *roll, uint32_t place, uint32_t pass_index)

@@ -12,8 +12,8 @@
 
 struct rst_conn_entry;
 
-/* where = the record of the reset, or the entry of its connection plus 1 if that is folded (fold.h); 0 = it had to go.
- */
+/* where = the record of the reset, or the entry of its connection plus 1 if that is folded (fold.h), or plus 2 where it
+ * is kept among the followers (followers.h); 0 = it had to go. */
 typedef struct __attribute__((packed, aligned(4))) rst_listed {
     uint32_t pass_index;
     uintptr_t where;
@@ -32,6 +32,7 @@ void rst_roll_add(rst_roll_t *roll, rst_reset_t *reset);
 
 void rst_roll_is_at(rst_roll_t *roll, uint32_t id, rst_reset_t *reset);
 void rst_roll_is_folded(rst_roll_t *roll, uint32_t id, const struct rst_conn_entry *entry);
+void rst_roll_follows(rst_roll_t *roll, uint32_t id, const uint8_t *follower);
 void rst_roll_remove(rst_roll_t *roll, uint32_t id);
 
 /* Ids are 1 to this. */
@@ -39,6 +40,9 @@ static inline uint32_t rst_roll_count(const rst_roll_t *roll)
 {
     return roll->listed->len;
 }
+
+/* Where the reset is among the followers, otherwise NULL. */
+const uint8_t *rst_roll_follower(const rst_roll_t *roll, uint32_t id);
 
 /* The record of the reset, NULL if it had to go or is folded. */
 const rst_reset_t *rst_roll_record(const rst_roll_t *roll, uint32_t id);

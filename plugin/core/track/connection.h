@@ -61,7 +61,9 @@ typedef struct rst_conn {
     struct rst_conn_entry *entry;                   /* in the table of connections; that of a view too */
     struct rst_story *story;                        /* of this incarnation; NULL before its first reset */
     struct rst_reset *record;                       /* the latest of all its resets, of every incarnation */
-    uint32_t records;                               /* how many */
+    uint32_t records;                               /* how many ever */
+    uint32_t folded;                                /* of these, how many are among the followers */
+    struct rst_followers *followers;                /* the latest block of them (engine/followers.h) */
     rst_owned_t *owned;
     uint32_t failure, past; /* places of what was noted of its earlier incarnations, plus 1 (engine/failures, past) */
     /* pass_index of the latest segment known of what was dropped on these addresses and ports before this incarnation

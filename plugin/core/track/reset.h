@@ -118,7 +118,10 @@ struct rst_reset {
     uint8_t clues;           /* RST_CLUE_*: what does not fit its sender */
     uint8_t doubt_ttl;       /* TTL of a segment without payload that was held for its distance then; 0 = none */
     bool counts;             /* as an earlier reset: it fits, and the connection did not go on after it (so far) */
-    rst_reset_t *own_before; /* the reset of its side that counted before it, NULL = none */
+    /* the reset of its side that counted before it, NULL = none, or it is folded (engine/followers.h); and its id */
+    rst_reset_t *own_before;
+    uint32_t own_before_id;
+    uint32_t place; /* among all on the same addresses and ports, from 1 */
     bool trigger_late;       /* the trigger comes after the reset in the file, and not earlier by its time */
     bool let_go;             /* gave up its place to later resets: what followed is not known */
     int64_t tick;            /* smallest difference between two timestamps of the file so far, 0 = none seen */
