@@ -28,7 +28,7 @@ static const char *describe(const script_run_t *run, unsigned reset, const rst_m
     const char *copy;
     rst_verdict_t verdict;
 
-    rst_engine_classify(run->engine, run->reset[reset], memory, true, &verdict);
+    rst_engine_classify(run->engine, script_reset(run, reset), memory, true, &verdict);
     g_string_printf(text,
                     "#%u %s %u by %s, %s, %s, trigger %u, retx %u, probes %u, delta %d, contradicted %u, "
                     "early %s%s%s", reset + 1, rst_cause_info(verdict.cause)->token, verdict.confidence,
@@ -133,7 +133,7 @@ static void audit_again(const script_run_t *run, const rst_reset_t *reset, const
 
 void script_audit(const script_run_t *run, unsigned index)
 {
-    const rst_reset_t *reset = run->reset[index];
+    const rst_reset_t *reset = script_reset(run, index);
     script_scope_t scope;
     rst_verdict_t verdict;
 

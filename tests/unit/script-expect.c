@@ -23,7 +23,7 @@ static void fail(const script_claim_t *claim, const char *what)
 {
     g_test_message("%s:%d [%s] expected \"%s\": %s\n    got %s\n%s", claim->file, claim->line,
                    claim->run->variant->name, claim->text, what, script_describe(claim->run, claim->reset),
-                   rst_engine_explain(claim->run->engine, claim->run->reset[claim->reset],
+                   rst_engine_explain(claim->run->engine, script_reset(claim->run, claim->reset),
                                       &claim->run->answers.memory));
     g_test_fail();
 }
@@ -309,7 +309,7 @@ static void check_claim(script_claim_t *claim, char **word)
         claim->reset = (unsigned)atoi(*word++ + 1) - 1;
     if (claim->reset >= run->resets)
         g_error("%s: the script has %u resets", claim->text, run->resets);
-    rst_engine_classify(run->engine, run->reset[claim->reset], &run->answers.memory, true, &claim->verdict);
+    rst_engine_classify(run->engine, script_reset(run, claim->reset), &run->answers.memory, true, &claim->verdict);
     if (strcmp(*word, "*") != 0)
         demand(claim, claim->verdict.cause == cause_of(*word), "cause");
     check_words(claim, word + 1);

@@ -57,7 +57,7 @@ static GArray *outcomes(const char *const *lines, unsigned most, const GArray *b
         rst_verdict_t verdict;
         script_outcome_t outcome;
 
-        rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, false, &verdict);
+        rst_engine_classify(run->engine, script_reset(run, i), &run->answers.memory, false, &verdict);
         outcome =
             (script_outcome_t){verdict.cause, verdict.sender, verdict.confidence, foreign_frame(&verdict, first, last)};
         g_array_append_val(found, outcome);

@@ -94,6 +94,11 @@ static void feed_frame(script_run_t *run, rst_segment_t *segment, bool rejected)
         run->reset[i] = rst_engine_reset(run->engine, run->id[i]);
 }
 
+const rst_reset_t *script_reset(const script_run_t *run, unsigned number)
+{
+    return rst_engine_reset(run->engine, run->id[number]);
+}
+
 void script_feed(script_run_t *run, const char *line)
 {
     rst_segment_t segment;

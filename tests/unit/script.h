@@ -93,6 +93,9 @@ void script_feed(script_run_t *run, const char *line);
 /* Adds a frame with this segment. */
 void script_feed_segment(script_run_t *run, const rst_segment_t *segment);
 
+/* The record of one of the resets, wherever it is kept; valid until a few others have been asked for. */
+const rst_reset_t *script_reset(const script_run_t *run, unsigned number);
+
 /* The address of a host in this variant. */
 rst_address_t script_address(const script_variant_t *variant, char letter);
 

@@ -97,10 +97,10 @@ static told_t run_random(guint32 seed, bool several, uint64_t limit)
     for (unsigned i = 0; i < run->resets; i++) {
         rst_verdict_t verdict;
 
-        rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, true, &verdict);
+        rst_engine_classify(run->engine, script_reset(run, i), &run->answers.memory, true, &verdict);
         told.sum = told.sum * 31 + (uint32_t)verdict.cause * 101 + verdict.confidence;
-        g_assert_nonnull(rst_reset_filter(run->reset[i], &run->answers.memory));
-        g_assert_nonnull(rst_reset_server(run->reset[i], &run->answers.memory));
+        g_assert_nonnull(rst_reset_filter(script_reset(run, i), &run->answers.memory));
+        g_assert_nonnull(rst_reset_server(script_reset(run, i), &run->answers.memory));
     }
     for (uint32_t frame = 1; frame <= run->frame; frame++) {
         rst_finding_t finding;

@@ -60,7 +60,7 @@ static void run_one(guint32 seed, const script_variant_t *variant, GArray *cause
         unsigned answer;
 
         script_audit(run, i);
-        rst_engine_classify(run->engine, run->reset[i], &run->answers.memory, true, &verdict);
+        rst_engine_classify(run->engine, script_reset(run, i), &run->answers.memory, true, &verdict);
         answer = (unsigned)verdict.cause << 8 | verdict.confidence;
         g_array_append_val(causes, answer);
     }
