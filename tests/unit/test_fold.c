@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "engine/fold.h"
+#include "engine/followers.h"
 #include "script.h"
 #include "track/host_table.h"
 
@@ -185,6 +186,38 @@ static void test_several_points(void)
     end(run);
 }
 
+/* Of a storm, the first and the latest keep their records, and none of the others tells anything else than before. */
+static void test_storm(void)
+{
+    enum { STORM = 300 };
+    script_run_t *run = begin(&script_variants[0], aborted);
+    rst_verdict_t before[STORM];
+    uint32_t first = run->id[0];
+
+    for (unsigned i = 0; i < STORM; i++) {
+        run->resets = 1;
+        script_feed(run, i % 7 ? "+0.1 S>C R 5201" : "+0.2 S>C R 5202");
+        if (i % 10 == 0)
+            script_feed(run, "+0.01 C>S P. 1061 ack 5201 len 10");
+    }
+    g_assert_cmpuint(rst_engine_reset(run->engine, first)->conn->folded, >, STORM / 2);
+    for (uint32_t i = 0; i < STORM; i++)
+        rst_engine_classify(run->engine, rst_engine_reset(run->engine, first + 1 + i), &run->answers.memory, true,
+                            &before[i]);
+    rst_followers_restore_all(run->engine);
+    g_assert_cmpuint(rst_engine_reset(run->engine, first)->conn->folded, ==, 0);
+    for (uint32_t i = 0; i < STORM; i++) {
+        const rst_reset_t *reset = rst_roll_record(&run->engine->roll, first + 1 + i);
+        rst_verdict_t after;
+
+        g_assert_nonnull(reset);
+        g_assert_true(!reset->own_before_id == !reset->own_before);
+        rst_engine_classify(run->engine, reset, &run->answers.memory, true, &after);
+        assert_same(&before[i], &after);
+    }
+    end(run);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -193,5 +226,6 @@ int main(int argc, char **argv)
     g_test_add_func("/fold/later", test_later);
     g_test_add_func("/fold/service", test_service);
     g_test_add_func("/fold/several-points", test_several_points);
+    g_test_add_func("/fold/storm", test_storm);
     return g_test_run();
 }

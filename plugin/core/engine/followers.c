@@ -152,4 +152,67 @@ void rst_followers_free(rst_engine_t *engine, rst_conn_t *conn)
             rst_deltas_drop(&engine->fold.deltas, block->bytes + at + HEAD);
         rst_release(&engine->memory, block, BLOCK);
     }
+    conn->folded = 0;
+}
+
+static int compare_latest(const void *a, const void *b)
+{
+    const rst_reset_t *left = *(const rst_reset_t *const *)a;
+    const rst_reset_t *right = *(const rst_reset_t *const *)b;
+
+    return (left->id < right->id) - (left->id > right->id);
+}
+
+/* The records of the followers, the latest first. */
+static GPtrArray *read_all(rst_engine_t *engine, const rst_conn_t *conn)
+{
+    GPtrArray *resets = g_ptr_array_new();
+
+    for (const rst_followers_t *block = conn->followers; block; block = block->before) {
+        for (unsigned at = 0; at < block->used; at += 4u * block->bytes[at + 1]) {
+            rst_reset_t *reset = engine->memory.alloc(engine->memory.scope, sizeof *reset);
+
+            rst_followers_read(engine, block->bytes + at, reset);
+            rst_roll_is_at(&engine->roll, reset->id, reset);
+            g_ptr_array_add(resets, reset);
+        }
+    }
+    g_ptr_array_sort(resets, compare_latest);
+    return resets;
+}
+
+/* They go back to their places among the records of the connection. */
+static void restore(rst_engine_t *engine, rst_conn_t *conn)
+{
+    GPtrArray *resets = read_all(engine, conn);
+    rst_reset_t **place = &conn->record;
+
+    for (guint i = 0; i < resets->len; i++) {
+        rst_reset_t *reset = g_ptr_array_index(resets, i);
+
+        while (*place && (*place)->id > reset->id)
+            place = &(*place)->record;
+        reset->record = *place;
+        *place = reset;
+    }
+    g_ptr_array_free(resets, TRUE);
+    for (rst_reset_t *reset = conn->record; reset; reset = reset->record) {
+        if (reset->own_before_id)
+            reset->own_before = (rst_reset_t *)rst_roll_record(&engine->roll, reset->own_before_id);
+    }
+    rst_followers_free(engine, conn);
+}
+
+void rst_followers_restore_all(rst_engine_t *engine)
+{
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, engine->table.table);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const rst_conn_entry_t *entry = key;
+
+        if (!entry->packed && entry->as.conn && entry->as.conn->followers)
+            restore(engine, entry->as.conn);
+    }
 }

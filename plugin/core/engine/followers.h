@@ -29,6 +29,9 @@ void rst_followers_read(const rst_engine_t *engine, const void *follower, rst_re
 void rst_followers_each(rst_engine_t *engine, const rst_conn_t *conn,
                         void (*see)(rst_engine_t *engine, rst_reset_t *reset));
 
+/* Makes the records of all of them again, in all connections. */
+void rst_followers_restore_all(rst_engine_t *engine);
+
 /* Releases them. */
 void rst_followers_free(rst_engine_t *engine, rst_conn_t *conn);
 
