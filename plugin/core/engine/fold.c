@@ -409,6 +409,7 @@ void rst_fold_restore_all(rst_engine_t *engine)
         if (((rst_conn_entry_t *)key)->folded)
             rst_fold_restore(engine, key);
     }
+    rst_followers_restore_all(engine);
 }
 
 static void restore_number(void *owner, uint32_t number)

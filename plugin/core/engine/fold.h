@@ -36,7 +36,7 @@ void rst_fold_drop(rst_engine_t *engine, rst_conn_entry_t *entry);
 /* Makes the connection of the entry, which is folded, again. */
 rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry);
 
-/* The same for all. */
+/* The same for all, and for the resets of storms (followers.h). */
 void rst_fold_restore_all(rst_engine_t *engine);
 
 /* What is folded in the entry, valid until RST_FOLDED_READ others have been read: whoever reads very many goes back to
