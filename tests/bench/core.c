@@ -1,7 +1,7 @@
 /* core.c
  * Feeds the core with generated connections and prints what each costs: the growth curves without Wireshark's share.
  *
- * Usage: rst_bench KIND COUNT [longest|problems]
+ * Usage: rst_bench KIND COUNT [longest|problems|ipv6]
  *
  * KIND   syn      a lone SYN to a new port
  *        refused  a SYN and the reset that refuses it
@@ -38,7 +38,7 @@
 typedef struct bench {
     rst_engine_t *engine;
     uint32_t frame;
-    bool timed;
+    bool timed, ipv6;
     int64_t longest; /* ns */
 } bench_t;
 
@@ -75,7 +75,7 @@ static void feed_timed(bench_t *bench, const rst_segment_t *segment)
 
 static void feed(bench_t *bench, const kind_t *kind, unsigned step, uint32_t number)
 {
-    rst_segment_t segment = kind_segment(kind, step, number, false);
+    rst_segment_t segment = kind_segment(kind, step, number, bench->ipv6);
     int64_t time = ++bench->frame * STEP;
 
     segment.frame = bench->frame;
@@ -127,7 +127,7 @@ static void print_problems(rst_engine_t *engine)
 static int measure(const kind_t *kind, uint32_t count, const char *mode)
 {
     rst_prefs_t prefs = rst_prefs_default();
-    bench_t bench = {.timed = !strcmp(mode, "longest")};
+    bench_t bench = {.timed = !strcmp(mode, "longest"), .ipv6 = !strcmp(mode, "ipv6")};
     clock_t start = clock();
     scope_t scope;
     double seconds;
@@ -153,13 +153,13 @@ static int measure(const kind_t *kind, uint32_t count, const char *mode)
 int main(int argc, char **argv)
 {
     const char *mode = argc == 4 ? argv[3] : "";
-    bool known = argc == 3 || !strcmp(mode, "longest") || !strcmp(mode, "problems");
+    bool known = argc == 3 || !strcmp(mode, "longest") || !strcmp(mode, "problems") || !strcmp(mode, "ipv6");
     uint32_t count = known && argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
     const kind_t *kind = count ? kind_named(argv[1]) : NULL;
 
     if (kind && kind->steps)
         return measure(kind, count, mode);
     fprintf(stderr, "Usage: rst_bench syn|refused|closed|reset|reused|storm|spread|chosen|portscan|services COUNT "
-                    "[longest|problems]\n");
+                    "[longest|problems|ipv6]\n");
     return 2;
 }
