@@ -69,6 +69,16 @@ static void test_vendors(void)
          SHOWN("closed_normally", ">") " nat 203.0.113.1:1024 ?\n"},
         {"LEEF:2.0|Check Point|a|1.0|Drop|^|src=10.0.0.2^srcPort=50000^dst=198.51.100.4^dstPort=443^proto=6",
          SHOWN("dropped", ">") "\n"},
+        {"LEEF:2.0|Check Point|a|1.0|Drop|src=10.0.0.2\tsrcPort=50000\tdst=198.51.100.4\tdstPort=443\tproto=6",
+         SHOWN("dropped", ">") "\n"},
+        {"LEEF:2.0|Check Point|a|1.0|Drop|src=10.0.0.2|srcPort=50000|dst=198.51.100.4|dstPort=443|proto=6",
+         SHOWN("dropped", ">") "\n"},
+        {"LEEF:2.0|Check Point|a|1.0|Drop|src=10.0.0.2 srcPort=50000 dst=198.51.100.4 dstPort=443 proto=6",
+         SHOWN("dropped", ">") "\n"},
+        {"LEEF:2.0|Palo Alto Networks|Next Generation Firewall|10.2|allow| |EventID=end\tcat=TRAFFIC\tSubType=end\t"
+         "devTime=2021-03-01T21:06:06.500000Z\tsrc=10.0.0.2\tdst=198.51.100.4\tsrcPort=50000\tdstPort=443\tproto=tcp\t"
+         "Action=allow\tSessionEndReason=tcp-rst-from-client",
+         SHOWN("reset_by_src", ">") " at 1614632766.5\n"},
         {"LEEF:1.0|WatchGuard|XTM|12.1|1AFF|src=10.0.0.2\tsrcPort=50000\tdst=198.51.100.4\tdstPort=443\tproto=tcp\t"
          "disp=Deny",
          SHOWN("mention", "-") "\n"},

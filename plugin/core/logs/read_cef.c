@@ -12,8 +12,10 @@
 
 enum { FIELDS_MAX = 7 };
 
-/* Of the header. LEEF has no severity and, before 2.0, no separator. */
-enum { VERSION, VENDOR, PRODUCT, PRODUCT_VERSION, SIGNATURE, NAME, SEVERITY, SEPARATOR = NAME };
+/* Of the header. LEEF ends before the name. */
+enum { VERSION, VENDOR, PRODUCT, PRODUCT_VERSION, SIGNATURE, NAME, SEVERITY, LEEF_FIELDS = NAME };
+
+enum { SEPARATOR_MAX = 5 }; /* "^", "x09", "0x7C" */
 
 /* What is read of the extension. */
 typedef enum member {
@@ -77,6 +79,8 @@ static const struct {
     {"policyname", RULE},
     {"RuleName", RULE},
     {"rule_name", RULE},
+    {"Rule", RULE},
+    {"SessionID", SESSION},
     {"duration", DURATION},
     {"eventtime", EVENT_TIME},
     {"rt", TIME},
@@ -182,7 +186,6 @@ static void read_extension(event_t *event, const char *text, char separator)
         event->member[DST] = event->member[DST6];
 }
 
-/* "^", "x09", "0x7C" */
 static char separator_of(rst_piece_t piece)
 {
     char text[8];
@@ -205,17 +208,24 @@ static bool read_cef(const char *text, event_t *event)
     return true;
 }
 
+/* 2.0 names its separator in a field of its own, which some leave out. */
 static bool read_leef(const char *leef, event_t *event)
 {
-    const char *extension;
+    const char *extension = split_header(leef, LEEF_FIELDS, event->header);
+    const char *bar;
+    char separator;
 
-    extension = split_header(leef, *leef == '2' ? SEPARATOR + 1 : SEPARATOR, event->header);
     if (!extension || !g_ascii_isdigit(*leef))
         return false;
-    read_extension(event, extension,
-                   *leef == '2'              ? separator_of(event->header[SEPARATOR])
-                   : strchr(extension, '\t') ? '\t'
-                                             : '\0');
+    bar = strchr(extension, '|');
+    separator = strchr(extension, '\t') ? '\t' : bar ? '|' : '\0';
+    if (bar && bar - extension <= SEPARATOR_MAX && !memchr(extension, '=', (size_t)(bar - extension))) {
+        rst_piece_t named = rst_piece_trim((rst_piece_t){extension, (size_t)(bar - extension)});
+
+        extension = bar + 1;
+        separator = named.length ? separator_of(named) : strchr(extension, '\t') ? '\t' : '\0';
+    }
+    read_extension(event, extension, separator);
     return true;
 }
 
