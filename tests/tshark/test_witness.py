@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import datetime
+import json
 
 import pytest
 import tools
@@ -208,3 +209,53 @@ def test_secrets_are_cut_and_escaped(tshark, tmp_path):
     row = reset_with(tshark, POLICY, 27, log)
     text = next(one for one in row["rst.evidence.text"] if one.startswith("fw1.log line 1"))
     assert len(text) < 400 and "password" not in text and "\x1b" not in text
+
+
+SERVER = tools.SAMPLES / "findings-witness"
+EXPLAINED = {"dropped": "it dropped them all (rule '{rule}')",
+             "no_listener": "nobody listens on that port, and the host swallows its refusals (rule '{rule}')"}
+
+
+def test_syns_that_the_security_log_explains(tshark):
+    """The worked example: audit events name filters by number, and the state of the filtering platform has the names."""
+    logs = [*witness(SERVER / "security.xml"), *witness(SERVER / "wfpstate.xml")]
+    names = ["frame.number", "rst.finding.summary", "rst.witness.rule", "rst.witness.meaning", "rst.witness.line"]
+    rows = {row["frame.number"][0]: row for row in
+            tshark.fields(SERVER / "witness.pcapng", names, "-Y", "rst.finding.kind", *logs)}
+    for expected in tools.read_table(SERVER / "expected-with-logs.txt"):
+        row = rows.pop(expected["frame"])
+        if expected["rule"] == "-":
+            assert not row["rst.witness.line"] and "log" not in row["rst.finding.summary"][0]
+            continue
+        assert EXPLAINED[expected["meaning"]].format(rule=expected["rule"]) in row["rst.finding.summary"][0]
+        assert row["rst.witness.rule"] == [expected["rule"]] * 4  # each SYN by its own event
+        assert row["rst.witness.meaning"] == [expected["meaning"]] * 4
+        assert len(set(row["rst.witness.line"])) == 4
+    assert not rows
+
+
+def test_problems_and_json_name_the_rule(tshark):
+    logs = [*witness(SERVER / "security.xml"), *witness(SERVER / "wfpstate.xml")]
+    text = tshark("-2", "-q", "-r", SERVER / "witness.pcapng", *logs, "-z", "rst,problems")
+    assert "In the logs: security.xml line 1 (rule 'Block remote desktop from outside')" in text
+    found = json.loads(tshark("-2", "-q", "-r", SERVER / "witness.pcapng", *logs, "-z", "rst,resets,json"))
+    lines = [line for one in found["resets"] for line in one.get("witnesses", ())]
+    assert {line["rule"] for line in lines} == {"Block remote desktop from outside", "Port Scanning Prevention Filter"}
+    assert {"file", "line", "format", "meaning", "text", "rule", "clock_error_s", "ambiguous"} == set(lines[0])
+
+
+def test_log_that_the_packets_contradict(tshark, tmp_path):
+    """The reset of a process that ended bears the timestamps of its host: no firewall made it up."""
+    capture = tools.SAMPLES / "admin_kill" / "admin_kill.pcapng"
+    frame = next(iter(tshark.resets(capture, ["rst.cause"])))
+    names = ["frame.time_epoch", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport"]
+    time, src, sport, dst, dport = (value[0] for value in
+                                    tshark.fields(capture, names, "-Y", f"frame.number == {frame}")[0].values())
+    log = tmp_path / "fw1.log"
+    log.write_text(asa(time, f"%ASA-4-507003: tcp flow from outside:{src}/{sport} to inside:{dst}/{dport} terminated by "
+                             "inspection engine, reason - reset unconditionally."))
+    plain = tshark.resets(capture, ["rst.cause", "rst.confidence", "rst.sender"])[frame]
+    row = reset_with(tshark, capture, frame, log)
+    assert {name: [row[name]] for name in plain} == plain
+    assert row["rst.conflict"] in ("1", "True")
+    assert any(text.startswith("A log contradicts the packets (fw1.log line 1)") for text in row["rst.evidence.text"])

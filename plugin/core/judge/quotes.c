@@ -96,6 +96,8 @@ static const char *clock_text(const rst_memory_t *memory, const rst_log_clock_t 
         return "";
     if (clock->kind == RST_WHEN_BOOT)
         return ", times counted since the system started";
+    if (rst_time_abs(clock->offset) <= clock->error)
+        return ", the clocks agree";
     return rst_text(memory, ", its clock is %s %s%s", rst_duration_text(memory, rst_time_abs(clock->offset)),
                     clock->offset > 0 ? "behind" : "ahead",
                     clock->switched ? ", and an hour apart from there after a change of daylight saving" : "");
