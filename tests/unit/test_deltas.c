@@ -10,20 +10,25 @@
 
 #define WORDS 500
 
-static size_t held; /* bytes */
+static size_t held;        /* bytes */
+static GHashTable *blocks; /* that are not released one by one go with their scope */
 
 static void *counted_alloc(void *scope, size_t size)
 {
+    void *block;
+
     (void)scope;
     held += size;
-    return malloc(size);
+    block = malloc(size);
+    g_hash_table_add(blocks, block);
+    return block;
 }
 
 static void counted_release(void *scope, void *block, size_t size)
 {
     (void)scope;
     held -= size;
-    free(block);
+    g_hash_table_remove(blocks, block);
 }
 
 static const rst_memory_t counted = {counted_alloc, counted_release, NULL};
@@ -131,9 +136,14 @@ static void test_extremes(void)
 
 int main(int argc, char **argv)
 {
+    int failed;
+
     g_test_init(&argc, &argv, NULL);
+    blocks = g_hash_table_new_full(NULL, NULL, free, NULL);
     g_test_add_func("/deltas/alike", test_alike);
     g_test_add_func("/deltas/unlike", test_unlike);
     g_test_add_func("/deltas/extremes", test_extremes);
-    return g_test_run();
+    failed = g_test_run();
+    g_hash_table_destroy(blocks);
+    return failed;
 }
