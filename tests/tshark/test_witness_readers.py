@@ -45,6 +45,40 @@ def test_log(token):
         assert len(record["text"]) <= 300 and (record["time"] is None or "time_text" not in record)
 
 
+ENVELOPES = {
+    "shipper": lambda line: json.dumps({"@timestamp": "2019-08-15T16:03:31.000Z", "message": line}),
+    "original": lambda line: json.dumps({"event": {"original": line}, "message": "short form"}),
+    "docker": lambda line: json.dumps({"log": line + "\n", "stream": "stdout", "time": "2019-08-15T16:03:31.123Z"}),
+    "journal": lambda line: json.dumps({"MESSAGE": line, "__REALTIME_TIMESTAMP": "1565885011250000", "_HOSTNAME": "fw"}),
+    "bytes": lambda line: json.dumps({"MESSAGE": list(line.encode()), "__REALTIME_TIMESTAMP": "1565885011250000"}),
+    "collector": lambda line: json.dumps({"logEvents": [{"id": "1", "timestamp": 1565885011000, "message": line}]}),
+    "brace": lambda line: json.dumps({"message": line}) + "}",
+    "header": lambda line: "<134>Aug 15 16:03:31 relay01 " + line,
+    "priority": lambda line: "<134>" + line,
+    "octets": lambda line: f"{len(line) + 5} <134>{line}",
+    "rfc5424": lambda line: "<134>1 2019-08-15T16:03:31.5Z relay01 - - - - " + line,
+    "data": lambda line: '<134>1 2019-08-15T16:03:31.5Z relay01 app 1 id [meta seq="1"] ' + line,
+    "iso": lambda line: "2019-08-15T16:03:31.123+02:00 relay01 " + line,
+    "export": lambda line: "2019-08-15T16:03:31.123Z " + line,
+    "csv": lambda line: '2019-08-15,fw,"' + line.replace('"', '""') + '",x',
+    "item": lambda line: "- '" + line.replace("'", "''") + "'",
+}
+SEVERAL_LINES = {"wfp", "windows_event"}  # to one record: an envelope around each would break them
+
+
+@pytest.mark.parametrize("envelope", ENVELOPES)
+def test_envelopes(envelope):
+    """Whatever is wrapped around each line, the records are the same but for their time and text."""
+    def told(lines, options):
+        records = witness("-", *options, data="\n".join(lines).encode())[0]
+        return [{key: record[key] for key in KEYS if key not in ("time", "text")} for record in records]
+
+    for path in sorted(LOGS.glob("*.log")):
+        lines, options = path.read_text(errors="replace").splitlines(), OPTIONS.get(path.stem, [])
+        if path.stem not in SEVERAL_LINES:
+            assert told(map(ENVELOPES[envelope], lines), options) == told(lines, options), path.stem
+
+
 def test_known_formats():
     """Every expected file is of a log that is there, and every record of a format that has a reader."""
     tokens = set(re.findall(r"^RST_READER\((\w+),", (tools.REPO / "plugin/core/logs/readers.def").read_text(), re.M))

@@ -29,10 +29,22 @@ static rst_layer_t *push(rst_envelope_t *envelope)
     rst_layer_t *inner = &envelope->layer[envelope->layers++];
 
     inner->line = outer->line;
+    inner->priority = outer->priority;
+    inner->timed = outer->timed;
     g_strlcpy(inner->host, outer->host, sizeof inner->host);
     g_strlcpy(inner->tag, outer->tag, sizeof inner->tag);
     inner->line.host = inner->host;
     inner->line.tag = inner->tag;
+    return inner;
+}
+
+/* The same with another text, which was inside. */
+static rst_layer_t *push_text(rst_envelope_t *envelope, const char *text)
+{
+    rst_layer_t *inner = push(envelope);
+
+    inner->priority = inner->timed = false;
+    set_text(inner, text);
     return inner;
 }
 
@@ -64,7 +76,7 @@ static bool peel_json(rst_envelope_t *envelope)
     }
     if (!inner)
         return false;
-    set_text(push(envelope), inner);
+    push_text(envelope, inner);
     return true;
 }
 
@@ -110,6 +122,18 @@ static bool peel_journal(rst_envelope_t *envelope)
     return layer->line.text != text;
 }
 
+/* Quotes that are doubled because they stand in quotes. */
+static void halve_quotes(char *text, char quote)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; from++) {
+        *to++ = *from;
+        from += from[0] == quote && from[1] == quote;
+    }
+    *to = 0;
+}
+
 /* "- text", "message: text", in quotes or not: items of YAML, lines out of JSON that is written in lines. */
 static bool peel_item(rst_envelope_t *envelope)
 {
@@ -132,6 +156,8 @@ static bool peel_item(rst_envelope_t *envelope)
         char *inner = g_strndup(at + 1, (size_t)(end - at) - 2);
 
         keep(envelope, inner);
+        if (*at == '\'')
+            halve_quotes(inner, '\'');
         if (*at == '\'' || !strpbrk(inner, "\"\\"))
             at = inner;
         else
@@ -139,7 +165,7 @@ static bool peel_item(rst_envelope_t *envelope)
     }
     if (!at || at == text || !*at)
         return false;
-    set_text(push(envelope), at);
+    push_text(envelope, at);
     return true;
 }
 
@@ -197,9 +223,12 @@ void rst_envelope_open(rst_envelope_t *envelope, const char *text, size_t length
     envelope->layers = 1;
     layer->line = (rst_log_line_t){.text = text, .length = length, .whole = text};
     layer->host[0] = layer->tag[0] = 0;
+    layer->priority = layer->timed = false;
     layer->line.host = layer->host;
     layer->line.tag = layer->tag;
     peel(envelope);
+    if (envelope->more->len) /* the lines inside it count, not what is around them */
+        rst_envelope_next(envelope, true);
 }
 
 void rst_envelope_close(rst_envelope_t *envelope)
@@ -229,7 +258,7 @@ static char *longest_column(const char *text)
 {
     const char *best = NULL, *at = text;
     size_t most = COLUMN_MIN;
-    GString *column;
+    char *column;
 
     while ((at = strchr(at, '"'))) {
         const char *from = ++at;
@@ -247,10 +276,9 @@ static char *longest_column(const char *text)
     }
     if (!best)
         return NULL;
-    column = g_string_new_len(best, (gssize)most);
-    for (char *twice = column->str; (twice = strstr(twice, "\"\"")); twice++)
-        g_string_erase(column, twice - column->str, 1);
-    return g_string_free(column, FALSE);
+    column = g_strndup(best, most);
+    halve_quotes(column, '"');
+    return column;
 }
 
 static void add_event(rst_envelope_t *envelope, const char *text)
@@ -286,7 +314,9 @@ static void look_closer(rst_envelope_t *envelope)
 
 bool rst_envelope_has_column(const rst_envelope_t *envelope)
 {
-    return !envelope->looked && strstr(envelope->layer[envelope->layers - 1].line.text, "\"\"");
+    const char *text = envelope->layer[envelope->layers - 1].line.text;
+
+    return !envelope->looked && *text != '{' && (*text == '"' || strstr(text, ",\"") || strstr(text, "\"\""));
 }
 
 bool rst_envelope_outside(rst_envelope_t *envelope)
@@ -308,8 +338,9 @@ bool rst_envelope_next(rst_envelope_t *envelope, bool known)
         if (!event->text)
             continue;
         envelope->layers = envelope->base;
-        layer = push(envelope);
-        set_text(layer, event->text);
+        layer = push_text(envelope, event->text);
+        layer->line.whole = event->text;
+        layer->line.json = NULL; /* it is about all of them */
         if (event->when.kind != RST_WHEN_NONE)
             layer->line.when = event->when;
         peel(envelope);

@@ -13,7 +13,7 @@
 
 #include "logs/layer.h"
 
-#define RST_ENVELOPES_MAX 4 /* layers that are taken off */
+#define RST_ENVELOPES_MAX 5 /* layers that are taken off; <PRI> is one */
 
 typedef struct rst_envelope {
     rst_layer_t layer[RST_ENVELOPES_MAX + 1]; /* the outermost first */

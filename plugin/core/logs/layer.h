@@ -14,6 +14,8 @@
 typedef struct rst_layer {
     rst_log_line_t line; /* host and tag are those below */
     char host[RST_HOST_MAX], tag[RST_TAG_MAX];
+    bool priority; /* <PRI> was taken off: a header follows */
+    bool timed;    /* a time was taken off, and no host: one may follow */
 } rst_layer_t;
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/moment.h"
 
 #define HOST_SIGNS "._-:/[]@%"
+#define HOST_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 #define TAG_SIGNS "._-/()@"
 
 static const char *after_blanks(const char *text)
@@ -224,6 +225,7 @@ static bool peel_3164(rst_layer_t *layer, const char *text, bool priority)
     if (!take_names(layer, begin + time, sure, month || priority))
         return false;
     layer->line.when = when;
+    layer->timed = !month && !layer->host[0] && !layer->tag[0];
     return true;
 }
 
@@ -267,20 +269,40 @@ static bool peel_stamp(rst_layer_t *layer, const char *text)
     return true;
 }
 
+/* "2019-08-15T16:03:31Z relay01 ..." without a program: a name with a digit, a dot or a hyphen, as hosts have them and
+ * the first words of formats rarely. */
+static bool peel_host(rst_layer_t *layer)
+{
+    const char *text = layer->line.text, *after;
+    size_t length = (size_t)(after_token(text) - text), signs = strcspn(text, "0123456789.-");
+
+    if (!layer->timed || !g_ascii_isalnum(*text) || strspn(text, HOST_LETTERS) != length || signs >= length ||
+        digits(text) == length)
+        return false;
+    layer->timed = false;
+    after = after_host(layer, text);
+    if (after)
+        set_text(layer, after);
+    return after != NULL;
+}
+
+/* <PRI> is a layer of its own, because what follows it may be the beginning of a format and no header. */
 bool rst_peel_header(rst_layer_t *layer)
 {
     const char *text = layer->line.text, *at = after_priority(after_octets(text));
-    bool priority = at > text;
-    size_t version = digits(at);
+    size_t version = digits(text);
 
-    if (version && version <= 2 && at[version] == ' ' && peel_5424(layer, at + version + 1))
+    if (at > text) {
+        layer->priority = true;
+        set_text(layer, at);
         return true;
-    if (peel_3164(layer, at, priority) || peel_stamp(layer, at))
-        return true;
-    if (priority) {
-        const char *after = after_tag(layer, after_blanks(at));
-
-        set_text(layer, after ? after : at);
     }
-    return priority;
+    if (version && version <= 2 && text[version] == ' ' && peel_5424(layer, text + version + 1))
+        return true;
+    if (peel_3164(layer, text, layer->priority) || peel_stamp(layer, text))
+        return true;
+    at = layer->priority && !*layer->host ? after_tag(layer, after_blanks(text)) : NULL;
+    if (at)
+        set_text(layer, at);
+    return at || peel_host(layer);
 }

@@ -163,7 +163,7 @@ static const char *in_array(const char *path, uint64_t *place)
 
 void rst_peel_json_events(const rst_json_t *json, GArray *events)
 {
-    unsigned count = rst_json_count(json), rank = 0;
+    unsigned count = rst_json_count(json), rank = 0, lines = 0;
 
     for (unsigned i = 0; i < count && events->len < EVENTS_MAX; i++) {
         const char *name, *value = rst_json_value(json, i);
@@ -190,5 +190,8 @@ void rst_peel_json_events(const rst_json_t *json, GArray *events)
             if (strcmp(name, time_paths[k]) == 0)
                 take_time(&last->when, value, false);
         }
+        lines += last->text != NULL;
     }
+    if (!lines) /* records of a format of their own */
+        g_array_set_size(events, 0);
 }

@@ -187,7 +187,7 @@ rst_read_t rst_read_aws_flow(rst_log_t *log, const rst_log_line_t *line)
     rst_piece_t fields[FIELDS];
     unsigned columns;
 
-    if (line->json)
+    if (line->json && *line->text == '{')
         return read_json(log, line);
     if (strstr(line->text, "srcaddr") && read_header(line->text, layout))
         return RST_READ_YES;

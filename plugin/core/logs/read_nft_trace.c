@@ -331,11 +331,10 @@ static rst_read_t read_xtables(rst_log_t *log, const rst_log_line_t *line, const
 
 rst_read_t rst_read_nft_trace(rst_log_t *log, const rst_log_line_t *line)
 {
-    const char *at = strstr(line->text, "trace id ");
+    const char *at = line->text + strspn(line->text, " \t>");
 
-    if (at)
+    if (g_str_has_prefix(at, "trace id "))
         return read_nft(log, line, at + strlen("trace id "));
-    at = line->text + strspn(line->text, " \t");
     if (g_str_has_prefix(at, "PACKET: "))
         return read_xtables(log, line, at + strlen("PACKET: "), true);
     return g_str_has_prefix(at, "TRACE: ") ? read_xtables(log, line, at + strlen("TRACE: "), false) : RST_READ_NO;
