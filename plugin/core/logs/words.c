@@ -233,7 +233,7 @@ bool rst_is_absurd_port(rst_piece_t piece)
 {
     uint64_t number;
 
-    if (strspn(piece.text, "0123456789") < piece.length || !piece.length)
+    if (!piece.length || strspn(piece.text, "0123456789") < piece.length)
         return false;
     return !read_digits(piece, 10, &number) || number > UINT16_MAX;
 }
@@ -244,7 +244,7 @@ bool rst_read_address(rst_piece_t piece, rst_address_t *address)
 
     if (piece.length >= 2 && piece.text[0] == '[' && piece.text[piece.length - 1] == ']')
         piece = (rst_piece_t){piece.text + 1, piece.length - 2};
-    zone = memchr(piece.text, '%', piece.length);
+    zone = piece.length ? memchr(piece.text, '%', piece.length) : NULL;
     if (zone)
         piece.length = (size_t)(zone - piece.text);
     return piece.length && rst_address_read(piece.text, piece.length, address);
