@@ -10,11 +10,13 @@
  */
 #include "compat.h"
 
+#include <epan/column-info.h>
 #include <epan/expert.h>
 #include <epan/tap.h>
 
 #include "expert.h"
 #include "program.h"
+#include "put.h"
 
 static expert_field ei_rst[RST_CAUSE_COUNT][RST_SEVERITY_COUNT];
 static ei_register_info ei[RST_CAUSE_COUNT * RST_SEVERITY_COUNT];
@@ -136,23 +138,29 @@ static bool is_asked_for(proto_tree *tree)
     unsigned i;
 
     for (i = 0; i < RST_FINDING_COUNT; i++) {
-        if (proto_field_is_referenced(tree, ei_rst_finding[i].hf))
+        if (rst_put_wants(tree, ei_rst_finding[i].hf))
             return true;
     }
     for (i = 0; i < RST_SEVERITY_COUNT; i++) {
-        if (proto_field_is_referenced(tree, ei_rst_problem[i].hf))
+        if (rst_put_wants(tree, ei_rst_problem[i].hf))
             return true;
     }
-    return proto_field_is_referenced(tree, ei_rst_foreign.hf);
+    return rst_put_wants(tree, ei_rst_foreign.hf);
 }
 
-bool rst_expert_wanted(proto_tree *tree)
+/* Does anything read expert items of whatever protocol? */
+static bool is_read(proto_tree *tree)
 {
     static int item;
 
     if (item <= 0)
         item = proto_get_id_by_filter_name("_ws.expert");
-    return is_tapped() || (tree && item > 0 && proto_field_is_referenced(tree, item)) || (tree && is_asked_for(tree));
+    return item > 0 && rst_put_wants(tree, item);
+}
+
+bool rst_expert_wanted(proto_tree *tree)
+{
+    return is_tapped() || is_read(tree) || is_asked_for(tree);
 }
 
 bool rst_expert_status_waits(void)
@@ -177,12 +185,19 @@ static expert_field *field_of(const rst_verdict_t *verdict, int *severity)
     return &ei_rst[verdict->cause][own];
 }
 
+/* Is there a column that shows how severe the worst item of a packet is? */
+static bool has_column(const packet_info *pinfo)
+{
+    return pinfo->cinfo && pinfo->cinfo->col_first[COL_EXPERT] >= 0;
+}
+
 void rst_expert_add(packet_info *pinfo, proto_item *item, const rst_verdict_t *verdict)
 {
     int severity;
     expert_field *field = field_of(verdict, &severity);
 
-    if (item || pinfo->cinfo || is_tapped() || severity > expert_get_highest_severity())
+    if (is_tapped() || has_column(pinfo) || severity > expert_get_highest_severity() || is_read(item) ||
+        rst_put_wants(item, field->hf))
         expert_add_info(pinfo, item, field);
 }
 

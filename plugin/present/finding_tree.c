@@ -20,7 +20,7 @@ static int ett_rst_finding = -1;
 
 bool rst_tree_wants_foreign(proto_tree *tree)
 {
-    return tree && proto_field_is_referenced(tree, hf_rst_foreign);
+    return rst_put_wants(tree, hf_rst_foreign);
 }
 
 proto_item *rst_tree_add_finding(proto_tree *tree, tvbuff_t *tvb, const rst_finding_t *finding,

@@ -14,10 +14,37 @@
 static int hf_rst_line = -1;
 static int ett_rst_lines = -1;
 
+/* By an argument of tshark; what other readers need is referenced. Fields of one protocol have numbers next to each
+ * other, so that hardly two of them share a place. */
+static bool is_named(int hf)
+{
+    static struct {
+        int hf;
+        bool named;
+    } known[256];
+    unsigned place = (unsigned)hf % array_length(known);
+
+    if (known[place].hf != hf) {
+        known[place].hf = hf;
+        known[place].named = rst_program_names(proto_registrar_get_abbrev(hf), false);
+    }
+    return known[place].named || proto_registrar_get_nth((unsigned)hf)->ref_type != HF_REF_TYPE_NONE;
+}
+
+bool rst_put_is_for_fields(proto_tree *tree)
+{
+    return PTREE_DATA(tree)->visible && rst_program_prints_fields();
+}
+
+bool rst_put_wants(proto_tree *tree, int hf)
+{
+    return tree && (rst_put_is_for_fields(tree) ? is_named(hf) : proto_field_is_referenced(tree, hf));
+}
+
 bool rst_put_is_wanted(proto_tree *tree, const int *fields, size_t count)
 {
-    for (size_t i = 0; tree && i < count; i++) {
-        if (proto_field_is_referenced(tree, fields[i]))
+    for (size_t i = 0; i < count; i++) {
+        if (rst_put_wants(tree, fields[i]))
             return true;
     }
     return false;
@@ -25,13 +52,14 @@ bool rst_put_is_wanted(proto_tree *tree, const int *fields, size_t count)
 
 void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text)
 {
-    if (text && *text)
+    if (text && *text && rst_put_wants(tree, hf))
         proto_item_set_generated(proto_tree_add_string(tree, hf, tvb, 0, 0, text));
 }
 
 void rst_put_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
 {
-    proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, value));
+    if (rst_put_wants(tree, hf))
+        proto_item_set_generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, value));
 }
 
 void rst_put_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
@@ -42,19 +70,21 @@ void rst_put_uint_unless_0(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t val
 
 void rst_put_percent(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
 {
-    proto_item_set_generated(proto_tree_add_uint_format_value(tree, hf, tvb, 0, 0, value, "%u%%", value));
+    if (rst_put_wants(tree, hf))
+        proto_item_set_generated(proto_tree_add_uint_format_value(tree, hf, tvb, 0, 0, value, "%u%%", value));
 }
 
 void rst_put_boolean(proto_tree *tree, tvbuff_t *tvb, int hf, bool value)
 {
-    proto_item_set_generated(proto_tree_add_boolean(tree, hf, tvb, 0, 0, value));
+    if (rst_put_wants(tree, hf))
+        proto_item_set_generated(proto_tree_add_boolean(tree, hf, tvb, 0, 0, value));
 }
 
 void rst_put_duration(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
 {
     nstime_t duration;
 
-    if (ns == RST_DURATION_NONE)
+    if (ns == RST_DURATION_NONE || !rst_put_wants(tree, hf))
         return;
     duration.secs = (time_t)(ns / 1000000000);
     duration.nsecs = (int)(ns % 1000000000);
@@ -65,7 +95,7 @@ void rst_put_moment(proto_tree *tree, tvbuff_t *tvb, int hf, int64_t ns)
 {
     nstime_t moment;
 
-    if (ns == RST_TIME_NONE)
+    if (ns == RST_TIME_NONE || !rst_put_wants(tree, hf))
         return;
     moment.secs = (time_t)rst_time_seconds(ns);
     moment.nsecs = (int)rst_time_fraction(ns);
@@ -110,7 +140,8 @@ static int line_length(const char *text)
  * lines there, and in exports. */
 static bool in_lines(proto_tree *tree, const char *text)
 {
-    return PTREE_DATA(tree)->visible && strlen(text) > (rst_program_has_window() ? LINE_MAX_LENGTH : LABEL_MAX_LENGTH);
+    return PTREE_DATA(tree)->visible && !rst_put_is_for_fields(tree) &&
+           strlen(text) > (rst_program_has_window() ? LINE_MAX_LENGTH : LABEL_MAX_LENGTH);
 }
 
 /* The first line; *rest = what follows it, "" if that is all. */
@@ -171,8 +202,11 @@ proto_item *rst_put_root_string(proto_tree *tree, tvbuff_t *tvb, int hf, const c
 proto_tree *rst_put_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title)
 {
     proto_item *item;
-    proto_tree *subtree = proto_tree_add_subtree(tree, tvb, 0, 0, ett, &item, title);
+    proto_tree *subtree;
 
+    if (!PTREE_DATA(tree)->visible || rst_put_is_for_fields(tree))
+        return tree;
+    subtree = proto_tree_add_subtree(tree, tvb, 0, 0, ett, &item, title);
     proto_item_set_generated(item);
     return subtree;
 }

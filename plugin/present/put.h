@@ -13,8 +13,15 @@ void rst_put_register(int proto);
 /* Lines below a long text are expanded at first. */
 void rst_put_unfold(void);
 
-/* Does anything need one of these fields? false without a tree. */
+/* Does anything need this field? false without a tree. The functions below add nothing that nobody needs, except for
+ * long strings, which may have others below them. */
+bool rst_put_wants(proto_tree *tree, int hf);
+
+/* One of these? */
 bool rst_put_is_wanted(proto_tree *tree, const int *fields, size_t count);
+
+/* Is the tree visible only because tshark -T fields wants some fields of it? Then nobody sees its lines. */
+bool rst_put_is_for_fields(proto_tree *tree);
 
 void rst_put_string(proto_tree *tree, tvbuff_t *tvb, int hf, const char *text);
 
@@ -43,6 +50,7 @@ void rst_put_hidden(proto_item *item);
 /* Makes the item share the fold of all that have this ett. item may be NULL. */
 void rst_put_fold(proto_item *item, int ett);
 
+/* The tree itself where nobody sees how fields are arranged. */
 proto_tree *rst_put_subtree(proto_tree *tree, tvbuff_t *tvb, int ett, const char *title);
 
 #endif

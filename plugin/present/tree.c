@@ -10,6 +10,7 @@
 #include "fields.h"
 #include "finding_tree.h"
 #include "packet-rst.h"
+#include "program.h"
 #include "put.h"
 #include "service.h"
 #include "tree.h"
@@ -106,7 +107,8 @@ static void add_evidence(proto_tree *tree, tvbuff_t *tvb, packet_info *pinfo, co
     proto_tree *subtree;
     unsigned i;
 
-    if (!verdict->evidences)
+    if (!verdict->evidences ||
+        (!rst_put_wants(tree, hf_rst_evidence_text) && !rst_put_wants(tree, hf_rst_evidence_frame)))
         return;
     subtree = rst_put_subtree(tree, tvb, ett_rst_evidence, "Evidence");
     for (i = 0; i < verdict->evidences; i++) {
@@ -126,7 +128,8 @@ static void add_alternatives(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
     proto_tree *subtree;
     unsigned i;
 
-    if (!verdict->alternatives)
+    if (!verdict->alternatives ||
+        (!rst_put_wants(tree, hf_rst_alternative_cause) && !rst_put_wants(tree, hf_rst_alternative_confidence)))
         return;
     subtree = rst_put_subtree(tree, tvb, ett_rst_alternatives, "Alternatives");
     for (i = 0; i < verdict->alternatives; i++) {
@@ -155,7 +158,7 @@ static void add_measurements(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_
     rst_put_uint_unless_0(tree, tvb, hf_rst_probes, verdict->probes);
     rst_put_duration(tree, tvb, hf_rst_idle, verdict->idle);
     rst_put_duration(tree, tvb, hf_rst_delay, verdict->delay);
-    if (verdict->hop_delta != RST_HOPS_NONE)
+    if (verdict->hop_delta != RST_HOPS_NONE && rst_put_wants(tree, hf_rst_hop_delta))
         proto_item_set_generated(proto_tree_add_int(tree, hf_rst_hop_delta, tvb, 0, 0, verdict->hop_delta));
     rst_put_string(tree, tvb, hf_rst_points_seen, verdict->points_seen);
     rst_put_string(tree, tvb, hf_rst_points_missing, verdict->points_missing);
@@ -175,33 +178,33 @@ static void add_details(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *ve
 
 bool rst_tree_wanted(proto_tree *tree)
 {
-    return tree && proto_field_is_referenced(tree, proto_rst);
+    return rst_put_wants(tree, proto_rst);
 }
 
 bool rst_tree_is_read(proto_tree *tree)
 {
-    return tree && (PTREE_DATA(tree)->visible || proto_tracking_interesting_fields(tree));
+    return tree &&
+           ((PTREE_DATA(tree)->visible && !rst_put_is_for_fields(tree)) || proto_tracking_interesting_fields(tree));
 }
 
 bool rst_tree_wants_reset_in(proto_tree *tree)
 {
-    return tree && proto_field_is_referenced(tree, hf_rst_reset_in);
+    return rst_put_wants(tree, hf_rst_reset_in);
 }
 
 bool rst_tree_wants_filter(proto_tree *tree)
 {
-    return tree && proto_field_is_referenced(tree, hf_rst_connection_filter);
+    return rst_put_wants(tree, hf_rst_connection_filter);
 }
 
 bool rst_tree_wants_ends(proto_tree *tree)
 {
-    return tree && (proto_field_is_referenced(tree, hf_rst_client) || proto_field_is_referenced(tree, hf_rst_server));
+    return rst_put_wants(tree, hf_rst_client) || rst_put_wants(tree, hf_rst_server);
 }
 
 bool rst_tree_wants_problem(proto_tree *tree)
 {
-    return tree &&
-           (proto_field_is_referenced(tree, hf_rst_problem) || proto_field_is_referenced(tree, hf_rst_problem_title));
+    return rst_put_wants(tree, hf_rst_problem) || rst_put_wants(tree, hf_rst_problem_title);
 }
 
 /* An evidence frame is only shown together with its text. */
@@ -213,12 +216,18 @@ bool rst_tree_wants_texts(proto_tree *tree)
     return rst_put_is_wanted(tree, fields, array_length(fields)) || rst_witness_tree_is_wanted(tree);
 }
 
-/* The line is only read if the tree is visible. A filter needs only the item. */
+/* tshark -T fields -e rst prints the line. */
+static bool is_line_read(proto_tree *tree)
+{
+    return PTREE_DATA(tree)->visible && (!rst_put_is_for_fields(tree) || rst_program_names("rst", true));
+}
+
+/* A filter needs only the item. */
 static proto_item *add_protocol(proto_tree *tree, tvbuff_t *tvb, const rst_verdict_t *verdict, bool provisional)
 {
     const rst_cause_info_t *info = rst_cause_info(verdict->cause);
 
-    if (!PTREE_DATA(tree)->visible)
+    if (!is_line_read(tree))
         return proto_tree_add_item(tree, proto_rst, tvb, 0, 0, ENC_NA);
     return proto_tree_add_protocol_format(tree, proto_rst, tvb, 0, 0, RST_LABEL ": %s (%s), %u%%, %s%s", info->label,
                                           info->token, verdict->confidence, sender_phrase(verdict->sender),
@@ -251,7 +260,8 @@ proto_item *rst_tree_add_verdict(proto_tree *tree, tvbuff_t *tvb, packet_info *p
     rst_witness_tree_add(subtree, tvb, verdict->witness, verdict->witnesses);
     add_alternatives(subtree, tvb, verdict);
     rst_advice_tree_add(subtree, tvb, advice);
-    rst_put_long_string(subtree, tvb, hf_rst_reference, info->reference);
+    if (rst_put_wants(subtree, hf_rst_reference))
+        rst_put_long_string(subtree, tvb, hf_rst_reference, info->reference);
     rst_put_string(subtree, tvb, hf_rst_connection_filter, filter);
     add_details(subtree, tvb, verdict, provisional);
     return item;
