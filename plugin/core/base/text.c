@@ -5,25 +5,33 @@
  */
 #include "base/text.h"
 
+#include "base/format.h"
 #include "base/moment.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
+#define EPOCH_JULIAN 719163 /* 1 January 1970, as GLib counts days */
+
+static const char *kept_text(const rst_memory_t *memory, const char *text, size_t length)
+{
+    char *kept = memory->alloc(memory->scope, length + 1);
+
+    memcpy(kept, text, length);
+    kept[length] = '\0';
+    return kept;
+}
+
 const char *rst_text(const rst_memory_t *memory, const char *format, ...)
 {
     char buffer[RST_TEXT_MAX];
     size_t length;
-    char *text;
     va_list args;
 
     va_start(args, format);
-    vsnprintf(buffer, sizeof buffer, format, args);
+    length = rst_format(buffer, sizeof buffer, format, args);
     va_end(args);
-    length = strlen(buffer) + 1;
-    text = memory->alloc(memory->scope, length);
-    memcpy(text, buffer, length);
-    return text;
+    return kept_text(memory, buffer, length);
 }
 
 char *rst_quoted(const char *escaped)
@@ -76,13 +84,28 @@ static const char *ipv6_text(const rst_memory_t *memory, const uint8_t *byte)
     return rst_text(memory, "%s", buffer);
 }
 
+/* Without a zero at the end. Returns where it ends. */
+static char *put_ipv4(char *at, const rst_address_t *address)
+{
+    uint8_t byte[4];
+
+    memcpy(byte, address->word, sizeof byte);
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            *at++ = '.';
+        at = rst_format_number(at, byte[i]);
+    }
+    return at;
+}
+
 const char *rst_address_text(const rst_memory_t *memory, const rst_address_t *address)
 {
+    char buffer[16];
     uint8_t byte[16];
 
     memcpy(byte, address->word, sizeof byte);
     if (address->size == 4)
-        return rst_text(memory, "%u.%u.%u.%u", byte[0], byte[1], byte[2], byte[3]);
+        return kept_text(memory, buffer, (size_t)(put_ipv4(buffer, address) - buffer));
     if (address->size == 16)
         return ipv6_text(memory, byte);
     return "an unknown address";
@@ -90,6 +113,14 @@ const char *rst_address_text(const rst_memory_t *memory, const rst_address_t *ad
 
 const char *rst_endpoint_text(const rst_memory_t *memory, const rst_address_t *address, uint16_t port)
 {
+    char buffer[24];
+    char *end;
+
+    if (address->size == 4) {
+        end = put_ipv4(buffer, address);
+        *end++ = ':';
+        return kept_text(memory, buffer, (size_t)(rst_format_number(end, port) - buffer));
+    }
     return rst_text(memory, address->size == 16 ? "[%s]:%u" : "%s:%u", rst_address_text(memory, address), port);
 }
 
@@ -113,6 +144,62 @@ const char *rst_duration_text(const rst_memory_t *memory, int64_t ns)
                     (int)(ns / (60 * RST_SECOND) % 60));
 }
 
+static void put_digits(GString *text, unsigned value, unsigned digits)
+{
+    for (unsigned scale = digits == 4 ? 1000 : 10; scale; scale /= 10)
+        g_string_append_c(text, (char)('0' + value / scale % 10));
+}
+
+/* A part of a date or of a time of the day; false for what only GLib can write. */
+static bool put_part(GString *text, const GDate *date, unsigned second, char part)
+{
+    switch (part) {
+    case 'Y':
+        put_digits(text, g_date_get_year(date), 4);
+        return true;
+    case 'm':
+        put_digits(text, g_date_get_month(date), 2);
+        return true;
+    case 'd':
+        put_digits(text, g_date_get_day(date), 2);
+        return true;
+    case 'H':
+        put_digits(text, second / 3600, 2);
+        return true;
+    case 'M':
+        put_digits(text, second / 60 % 60, 2);
+        return true;
+    case 'S':
+        put_digits(text, second % 60, 2);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Without GLib's general way, which takes ten times as long. NULL where that is needed. In 64 bits of ns there are only
+ * years from 1677 on. */
+static char *utc_text(int64_t seconds, const char *format)
+{
+    int64_t days = seconds / 86400 - (seconds % 86400 < 0);
+    unsigned second = (unsigned)(seconds - days * 86400);
+    GString *text;
+    GDate date;
+
+    g_date_clear(&date, 1);
+    g_date_set_julian(&date, (guint32)(days + EPOCH_JULIAN));
+    text = g_string_sized_new(32);
+    for (; *format; format++) {
+        if (*format != '%') {
+            g_string_append_c(text, *format);
+        } else if (!put_part(text, &date, second, *++format)) {
+            g_string_free(text, TRUE);
+            return NULL;
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
 char *rst_calendar_text(int64_t ns, const char *format, bool local)
 {
     GDateTime *time;
@@ -120,6 +207,9 @@ char *rst_calendar_text(int64_t ns, const char *format, bool local)
 
     if (ns == RST_TIME_NONE)
         return NULL;
+    text = local ? NULL : utc_text(rst_time_seconds(ns), format);
+    if (text)
+        return text;
     time = local ? g_date_time_new_from_unix_local(rst_time_seconds(ns))
                  : g_date_time_new_from_unix_utc(rst_time_seconds(ns));
     if (!time)

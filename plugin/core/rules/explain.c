@@ -5,17 +5,17 @@
  */
 #include "rules/explain.h"
 
+#include "base/format.h"
 #include "rules/predicates.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 /* Capitalizes the first letter, because sentences often begin with "the server ...". */
 static const char *format_text(const rst_view_t *view, const char *format, va_list args)
 {
     char buffer[RST_TEXT_MAX];
 
-    vsnprintf(buffer, sizeof buffer, format, args);
+    rst_format(buffer, sizeof buffer, format, args);
     buffer[0] = g_ascii_toupper(buffer[0]);
     return rst_text(view->memory, "%s", buffer);
 }
