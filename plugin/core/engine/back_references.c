@@ -14,6 +14,7 @@ void rst_lists_drop_all(rst_engine_t *engine)
 {
     engine->asked = false;
     engine->points.finished = false;
+    rst_reached_drop(engine->reached);
     rst_pace_packet(&engine->references_pace);
     rst_pace_packet(&engine->findings_pace);
     g_clear_pointer(&engine->findings, g_hash_table_destroy);

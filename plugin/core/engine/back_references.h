@@ -8,13 +8,13 @@
 
 #include "engine/state.h"
 
-/* New segments came: drops the findings and back references, which are no longer complete. */
+/* New segments came: drops the findings, back references and verdicts, which are no longer complete. */
 void rst_lists_drop_all(rst_engine_t *engine);
 
 /* For each packet: while a file is read, hardly anybody asks. */
 static inline void rst_lists_drop(rst_engine_t *engine)
 {
-    if (engine->asked)
+    if (engine->asked || rst_reached_any(engine->reached))
         rst_lists_drop_all(engine);
 }
 

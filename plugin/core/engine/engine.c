@@ -19,6 +19,8 @@
 #include "judge/at_kernel.h"
 #include "track/connection.h"
 
+#define KEPT_PART 16
+
 rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *prefs)
 {
     rst_engine_t *engine = g_new0(rst_engine_t, 1);
@@ -54,12 +56,14 @@ rst_engine_t *rst_engine_new(const rst_memory_t *memory, const rst_prefs_t *pref
     if (engine->points.stated || engine->points.mode == RST_POINTS_EVERY)
         rst_points_begin(&engine->points);
     rst_judge_open(&engine->judge, &engine->chosen, &engine->file, &engine->points);
+    engine->reached = rst_reached_new();
     return engine;
 }
 
 void rst_engine_take_trace(rst_engine_t *engine, rst_trace_t *trace)
 {
     engine->judge.join = rst_join_new(trace);
+    rst_reached_drop(engine->reached);
 }
 
 void rst_engine_free(rst_engine_t *engine)
@@ -67,6 +71,7 @@ void rst_engine_free(rst_engine_t *engine)
     if (!engine)
         return;
     rst_lists_drop(engine);
+    rst_reached_free(engine->reached);
     rst_join_free(engine->judge.join);
     rst_logs_close(engine);
     rst_hosts_close(&engine->hosts);
@@ -90,6 +95,8 @@ void rst_engine_frame(rst_engine_t *engine, uint32_t number, int64_t time)
     rst_moment_t before = engine->file.now;
     int64_t step;
 
+    if (rst_reached_any(engine->reached))
+        rst_reached_drop(engine->reached);
     rst_frames_next(&engine->file.frames, number);
     engine->file.now.pass_index = engine->file.frames.pass_index;
     engine->file.now.time = time;
@@ -267,6 +274,12 @@ void rst_engine_limit(rst_engine_t *engine, uint64_t bytes)
     rst_keep_limit(&engine->keep, bytes);
 }
 
+/* Kept verdicts may take up this part of the memory, as long as nothing else needs it: the next packet drops them. */
+static uint64_t room_for_verdicts(const rst_keep_t *keep)
+{
+    return rst_keep_is_over(keep) ? 0 : MIN(keep->limit / KEPT_PART, keep->limit - keep->used);
+}
+
 void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, const rst_memory_t *memory, bool texts,
                          rst_verdict_t *verdict)
 {
@@ -274,7 +287,11 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, c
         rst_remains_tell(engine, reset->id, memory, texts, verdict);
         return;
     }
+    if (!texts && rst_reached_read(engine->reached, reset->id, verdict))
+        return;
     rst_judge_verdict(&engine->judge, reset, memory, texts, verdict);
+    if (!engine->file.reading && !(texts && verdict->declared.source))
+        rst_reached_note(engine->reached, reset->id, verdict, room_for_verdicts(&engine->keep));
     if (texts)
         verdict->summary = rst_service_name_write(verdict->summary, rst_reset_server(reset, memory),
                                             rst_engine_service_name(engine, reset, memory).label, memory);

@@ -13,6 +13,7 @@
 #include "base/pool.h"
 #include "engine/engine.h"
 #include "engine/folded.h"
+#include "engine/reached.h"
 #include "engine/roll.h"
 #include "judge/judge.h"
 #include "points/route.h"
@@ -77,6 +78,7 @@ struct rst_engine {
     GHashTable *back_references;     /* frame number -> pass_index of the reset that it belongs to; NULL until needed */
     rst_icmp_reports_t icmp_reports; /* ICMP errors */
     rst_judge_t judge;
+    rst_reached_t *reached; /* verdicts, once the file was read */
     rst_chosen_t chosen;
     rst_in_log_t in_log;    /* a kernel's events in logs */
     rst_trace_t *own_trace; /* the events that were not in logs; NULL until there are such */
