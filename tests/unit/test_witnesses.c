@@ -434,6 +434,28 @@ static void test_foreign(void)
     close_scene(&scene);
 }
 
+/* A line that names one end is a hint about the only connection that it may mean, and about none if there are two. */
+static void test_one_end(void)
+{
+    for (unsigned connections = 1; connections <= 2; connections++) {
+        scene_t scene = open_scene();
+        uint32_t frame = broken(&scene, 40000, NOON, RST_SECOND);
+        rst_record_t record = session(40000, RST_MEANING_RESET_BY_DEVICE, NOON + RST_SECOND);
+        rst_testimony_t testimony[RST_TESTIMONIES_MAX];
+
+        if (connections == 2)
+            broken(&scene, 40001, NOON + RST_SECOND, RST_SECOND);
+        record.src = (rst_log_end_t){.port = 0};
+        record.weak = true;
+        file(&scene);
+        take(&scene, &record);
+        rst_witnesses_join(scene.witnesses);
+        g_assert_cmpuint(about(&scene, 40000, true, frame, frame, testimony), ==, connections == 1);
+        g_assert_cmpuint(joined_of_reset(&scene, 40000, frame, false), ==, 0);
+        close_scene(&scene);
+    }
+}
+
 /* Health checks come back to the same port every minute: the hour of another log fits each of them about as well. */
 static void test_periodic(void)
 {
@@ -476,6 +498,7 @@ int main(int argc, char **argv)
     g_test_add_func("/witnesses/idle", test_idle);
     g_test_add_func("/witnesses/daylight_saving", test_daylight_saving);
     g_test_add_func("/witnesses/foreign", test_foreign);
+    g_test_add_func("/witnesses/one_end", test_one_end);
     g_test_add_func("/witnesses/periodic", test_periodic);
     return g_test_run();
 }

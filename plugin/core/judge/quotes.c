@@ -49,6 +49,8 @@ static const char *limits(const rst_testimony_t *testimony, const rst_memory_t *
     const rst_kept_t *kept = testimony->kept;
     const char *translated = kept->by == RST_BY_PAIR ? "" : ", by its translated addresses";
 
+    if (kept->by == RST_BY_ONE_END)
+        return " (it names one end only, so it changes nothing)";
     if (kept->state == RST_KEPT_AMBIGUOUS)
         return rst_text(memory, " (it may be about another connection, so it changes nothing%s)", translated);
     if (kept->error == RST_TIME_NONE)

@@ -164,6 +164,23 @@ static bool must_be_packet(const rst_kept_t *kept)
            (kept->keys.flags & (RST_FLAG_SYN | RST_FLAG_FIN | RST_FLAG_RST));
 }
 
+/* The connection of that pair that began or ended nearest to the time of a line which names one end only. */
+static void assign_one_end(rst_kept_t *kept)
+{
+    int64_t best = RST_TIME_MAX;
+
+    for (rst_life_t *life = kept->ends->life; life; life = life->before) {
+        int64_t off = MIN(rst_time_apart(life->begin, kept->time), rst_time_apart(life->end, kept->time));
+
+        if (off >= best)
+            continue;
+        best = off;
+        kept->life = life;
+    }
+    kept->error = best;
+    kept->state = RST_KEPT_AMBIGUOUS;
+}
+
 static void assign(const rst_kepts_t *kepts, rst_kept_t *kept)
 {
     const rst_log_clock_t *clock = rst_kept_clock(kepts, kept);
@@ -214,7 +231,10 @@ void rst_assign_all(rst_kepts_t *kepts)
     for (guint i = 0; i < kepts->records->len; i++) {
         rst_kept_t *kept = rst_kept(kepts, i);
 
-        assign(kepts, kept);
+        if (kept->by == RST_BY_ONE_END)
+            assign_one_end(kept);
+        else
+            assign(kepts, kept);
         count(kepts, kept);
     }
 }

@@ -8,7 +8,8 @@
 #include "logs/reader.h"
 #include "witness/calendar.h"
 
-#define NEAR (20 * 60 * RST_SECOND) /* besides the zone: clocks that nobody set */
+#define ONE_END_SPAN (3 * RST_SECOND) /* between a line that names one end and its connection */
+#define NEAR (20 * 60 * RST_SECOND)   /* besides the zone: clocks that nobody set */
 
 static void free_file(gpointer data)
 {
@@ -284,6 +285,49 @@ static bool try_pairs(rst_kepts_t *kepts, const rst_record_t *record)
     return found;
 }
 
+/* Did the connection begin or end about then? */
+static bool was_near(const rst_ends_t *ends, int64_t time)
+{
+    for (const rst_life_t *life = ends->life; life; life = life->before) {
+        if (rst_time_apart(life->begin, time) <= ONE_END_SPAN || rst_time_apart(life->end, time) <= ONE_END_SPAN)
+            return true;
+    }
+    return false;
+}
+
+/* The only pair of that end with a connection that began or ended about then. */
+static rst_ends_t *only_near(const rst_kepts_t *kepts, const rst_log_end_t *end, int64_t time)
+{
+    const GPtrArray *pairs =
+        end->address.size && end->port ? rst_lives_of_end(kepts->lives, &end->address, end->port) : NULL;
+    rst_ends_t *only = NULL;
+
+    for (guint i = 0; pairs && i < pairs->len; i++) {
+        rst_ends_t *ends = g_ptr_array_index(pairs, i);
+
+        if (!was_near(ends, time))
+            continue;
+        if (only)
+            return NULL;
+        only = ends;
+    }
+    return only;
+}
+
+/* Only where the time needs no guess. */
+static void try_one_end(rst_kepts_t *kepts, const rst_record_t *record)
+{
+    const rst_when_t when = settled(kepts, &record->when);
+    const rst_log_end_t *end = record->src.port ? &record->src : &record->dst;
+    rst_ends_t *ends = when.kind == RST_WHEN_UTC ? only_near(kepts, end, when.ns) : NULL;
+    bool first;
+
+    if (!ends)
+        return;
+    first = rst_address_equal(&ends->address[0], &end->address) && ends->port[0] == end->port;
+    keep(kepts, record, ends, (end == &record->src) == first ? 0 : 1, RST_BY_ONE_END);
+}
+
 void rst_kepts_take(rst_kepts_t *kepts, const rst_record_t *record)
 {
     current(kepts)->records++;
@@ -291,7 +335,9 @@ void rst_kepts_take(rst_kepts_t *kepts, const rst_record_t *record)
         return;
     if (record->translation)
         take_translation(kepts, record);
-    else if (!record->weak && !try_pairs(kepts, record) && !kepts->full)
+    else if (record->weak)
+        try_one_end(kepts, record);
+    else if (!try_pairs(kepts, record) && !kepts->full)
         try_map(kepts, record);
 }
 

@@ -28,7 +28,8 @@
 typedef enum rst_kept_by {
     RST_BY_PAIR,       /* names both ends as the capture has them */
     RST_BY_TRANSLATED, /* as the record itself translates them */
-    RST_BY_MAP         /* as another record translates them */
+    RST_BY_MAP,        /* as another record translates them */
+    RST_BY_ONE_END     /* names one end only: a hint, and never more */
 } rst_kept_by_t;
 
 typedef enum rst_kept_state {

@@ -58,10 +58,15 @@ static void free_ends(gpointer key)
     g_free(ends);
 }
 
+static void free_pairs(gpointer pairs)
+{
+    g_ptr_array_free(pairs, TRUE);
+}
+
 void rst_lives_open(rst_lives_t *lives)
 {
     lives->table = g_hash_table_new_full(hash_ends, equal_ends, free_ends, NULL);
-    lives->sides = g_hash_table_new_full(hash_ends, equal_ends, g_free, NULL);
+    lives->sides = g_hash_table_new_full(hash_ends, equal_ends, g_free, free_pairs);
     lives->sights = g_array_new(FALSE, FALSE, sizeof(rst_sight_t));
     lives->secret = rst_secret_new();
     lives->first = lives->last = RST_TIME_NONE;
@@ -83,12 +88,18 @@ static rst_ends_t alone(const rst_lives_t *lives, const rst_address_t *address, 
     return ordered(lives, address, port, &nobody, 0, &side);
 }
 
-static void add_side(const rst_lives_t *lives, const rst_ends_t *ends, unsigned side)
+static void add_side(const rst_lives_t *lives, rst_ends_t *ends, unsigned side)
 {
     rst_ends_t end = alone(lives, &ends->address[side], ends->port[side]);
 
-    if (!g_hash_table_contains(lives->sides, &end))
-        g_hash_table_add(lives->sides, g_memdup2(&end, sizeof end));
+    GPtrArray *pairs = g_hash_table_lookup(lives->sides, &end);
+
+    if (!pairs) {
+        pairs = g_ptr_array_new();
+        g_hash_table_insert(lives->sides, g_memdup2(&end, sizeof end), pairs);
+    }
+    if (pairs->len <= RST_PAIRS_OF_END_MAX) /* one more: then there are too many */
+        g_ptr_array_add(pairs, ends);
 }
 
 bool rst_lives_has_end(const rst_lives_t *lives, const rst_address_t *address, uint16_t port)
@@ -96,6 +107,14 @@ bool rst_lives_has_end(const rst_lives_t *lives, const rst_address_t *address, u
     rst_ends_t end = alone(lives, address, port);
 
     return g_hash_table_contains(lives->sides, &end);
+}
+
+const GPtrArray *rst_lives_of_end(const rst_lives_t *lives, const rst_address_t *address, uint16_t port)
+{
+    rst_ends_t end = alone(lives, address, port);
+    const GPtrArray *pairs = g_hash_table_lookup(lives->sides, &end);
+
+    return pairs && pairs->len <= RST_PAIRS_OF_END_MAX ? pairs : NULL;
 }
 
 rst_ends_t *rst_lives_find(const rst_lives_t *lives, const rst_address_t *address, uint16_t port,

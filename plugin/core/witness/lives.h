@@ -17,6 +17,7 @@
 
 #define RST_LIVES_MAX 1000000     /* pairs; further ones have no witness */
 #define RST_SIGHTS_MAX 4000000    /* packets, of all connections */
+#define RST_PAIRS_OF_END_MAX 1024 /* of one address and port; a busier one needs both ends told */
 #define RST_SIGHTS_OF_LIFE_MAX 64 /* of one connection; a storm of resets needs no more */
 
 /* One packet of the capture that a log may speak of. */
@@ -55,7 +56,7 @@ typedef struct rst_ends {
 
 typedef struct rst_lives {
     GHashTable *table; /* rst_ends_t, keyed by itself */
-    GHashTable *sides; /* each end of them, rst_log_end_t by value -> rst_side_t (kept.c) */
+    GHashTable *sides; /* each end of them alone -> GPtrArray of rst_ends_t */
     GArray *sights;    /* rst_sight_t, in file order */
     rst_secret_t secret;
     rst_ends_t *near;    /* found last */
@@ -81,6 +82,9 @@ static inline rst_sight_t *rst_lives_sight(const rst_lives_t *lives, uint32_t pl
 
 /* Has the capture this address and port at all? */
 bool rst_lives_has_end(const rst_lives_t *lives, const rst_address_t *address, uint16_t port);
+
+/* The pairs of an address and port, NULL if the capture has none, or too many. */
+const GPtrArray *rst_lives_of_end(const rst_lives_t *lives, const rst_address_t *address, uint16_t port);
 
 /* One packet, seen twice (at several capture points, or copied by the capture)? */
 bool rst_sight_is_copy(const rst_sight_t *a, const rst_sight_t *b);

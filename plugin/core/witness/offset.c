@@ -110,7 +110,7 @@ static void take_votes(scene_t *scene)
         uint32_t index = g_array_index(scene->records, uint32_t, i);
         const rst_kept_t *kept = rst_kept(scene->kepts, index);
 
-        if (kept->time == RST_TIME_NONE)
+        if (kept->time == RST_TIME_NONE || kept->by == RST_BY_ONE_END)
             continue;
         scene->resolution = MAX(scene->resolution, kept->resolution);
         vote(scene, kept, index);
