@@ -42,10 +42,10 @@ def fewer(letters):
 class Desk:
     """A window manager and one Wireshark; a context manager. size applies to the screen and to the main window."""
 
-    def __init__(self, arguments, home, size="1500x950"):
+    def __init__(self, arguments, home, size="1500x950", profile=PROFILE):
         self.home, self.size, self.processes = Path(home), size, []
         self.read = {}  # {hash of a picture: the words in it}
-        self.arguments = ["-C", PROFILE, "-o", "gui.update.enabled:FALSE", *map(str, arguments)]
+        self.arguments = ["-C", profile, "-o", "gui.update.enabled:FALSE", *map(str, arguments)]
 
     def __enter__(self):
         self.install_profile()

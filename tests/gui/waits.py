@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long one waits for Wireshark's windows on a large capture, and how much memory they take; as an ordinary user.
 
-usage: WIRESHARK_PLUGIN_DIR=BUILD/plugins xvfb-run -a -s "-screen 0 1150x760x24" waits.py CAPTURE
+usage: WIRESHARK_PLUGIN_DIR=BUILD/plugins xvfb-run -a -s "-screen 0 1150x760x24" waits.py [--stock] CAPTURE
 
-Opens the capture with the profile, then the statistics and Expert Information. A window is usable when it shows its
-lines and Wireshark waits for input. Prints one line per step: seconds, seconds of CPU, and peak memory so far.
+Opens the capture with the profile, then the statistics and Expert Information; with --stock, for comparison without the
+plugin, Wireshark's own profile and no statistics. A window is usable when it shows its lines and Wireshark waits for
+input. Prints one line per step: seconds (including those of the text recognition), seconds of CPU, peak memory so far.
 """
 import os
 import re
@@ -18,6 +19,9 @@ from desk import Desk
 from patience import Stuck, working
 
 SIZE = "1150x760"
+# Menu, item and title, what the window shows.
+STATISTICS = "s", "TCP Reset Causes", "First resets"
+EXPERT = "a", "Expert Information", "Sequence"
 
 
 class Clock:
@@ -47,30 +51,31 @@ class Clock:
         self.before = time.monotonic(), cpu
 
 
-def watch(capture, home):
-    with Desk(["-r", capture], home, SIZE) as desk:
+def watch(capture, home, stock):
+    with Desk(["-r", capture], home, SIZE, **({"profile": "Default"} if stock else {})) as desk:
         clock = Clock(desk.wireshark.pid)
         main = desk.main_window(Path(capture).name)
         desk.read_until("Displayed", main)
         clock.step("open")
-        for key, item, title, shown in (("s", "TCP Reset Causes", "TCP Reset Causes", "First resets"),
-                                        ("a", "Expert Information", "Expert Information", "Sequence")):
+        for key, item, shown in ([] if stock else [STATISTICS]) + [EXPERT]:
             desk.menu(key, item)
-            window = desk.window(title)
-            desk.read_until(shown, window)
-            clock.step(title)
+            desk.read_until(shown, desk.window(item))
+            clock.step(item)
             desk.xdotool("key", "Escape")
             desk.window(Path(capture).name)
-            clock.step(f"{title} closed")
+            clock.step(f"{item} closed")
 
 
 def main(arguments):
+    stock = "--stock" in arguments
+    if stock:
+        arguments.remove("--stock")
     if len(arguments) != 1 or arguments[0].startswith("-"):
         print(__doc__.split("\n\n")[1].strip(), file=sys.stderr)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     with tempfile.TemporaryDirectory() as home:
         try:
-            watch(arguments[0], home)
+            watch(arguments[0], home, stock)
         except Stuck as stuck:
             print(f"waits.py: {stuck}", file=sys.stderr)
             return 1
