@@ -152,14 +152,16 @@ static void read_unit(void *user_data, const char *text, size_t length, uint64_t
     rst_envelope_open(&log->envelope, text, length);
     do {
         bool column = rst_envelope_has_column(&log->envelope); /* whose format may be known */
+        uint64_t before = log->sum.records;
         rst_read_t answer = ask_layers(log, number, !column);
 
         put_off |= column;
         known = answer == RST_READ_YES || answer == RST_READ_BLIND;
-        blind |= answer == RST_READ_BLIND;
-        if (answer != RST_READ_NO && (known || !any))
-            asked = log->asked;
         any |= known;
+        known = known && (!column || log->sum.records > before); /* a mark alone may be in a column */
+        blind |= answer == RST_READ_BLIND;
+        if (answer == RST_READ_YES || answer == RST_READ_BLIND || (answer == RST_READ_BROKEN && !any))
+            asked = log->asked;
     } while (rst_envelope_next(&log->envelope, known));
     if (put_off && asked == RST_READER_COUNT && rst_envelope_outside(&log->envelope) &&
         ask_generic(log) == RST_READ_YES) {

@@ -183,7 +183,7 @@ rst_read_t rst_read_netfilter(rst_log_t *log, const rst_log_line_t *line)
     char *own, *other;
     bool good;
 
-    if (!in)
+    if (!in || g_strstr_len(line->text, in - line->text, "PACKET: ")) /* xtables-monitor */
         return RST_READ_NO;
     own = quoted ? g_strndup(in, (size_t)(quoted - in)) : g_strdup(in);
     other = quoted ? g_strndup(quoted + 2, strcspn(quoted + 2, "]")) : NULL;
