@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RST_JSON_MEMBERS_MAX 65536
+#define RST_JSON_MEMBERS_MAX 131072
 #define RST_JSON_DEPTH_MAX 32
 
 typedef struct rst_json rst_json_t;
