@@ -197,22 +197,6 @@ static void test_list(void)
     g_assert_cmpuint(rst_json_count(NULL), ==, 0);
 }
 
-static void test_extent(void)
-{
-    static const char text[] = "{\"a\":[\"}\\\"]\",{}]} tail";
-    rst_json_scan_t scan = {0};
-    size_t whole = strlen(text) - strlen(" tail");
-    size_t taken;
-
-    g_assert_cmpuint(rst_json_extent(text, strlen(text)), ==, whole);
-    for (size_t i = 0; i < whole; i++) {
-        g_assert_cmpuint(rst_json_extent(text, i), ==, 0);
-        g_assert_true(rst_json_scan(&scan, text + i, 1, &taken) == (i + 1 == whole));
-        g_assert_cmpuint(taken, ==, 1);
-    }
-    g_assert_cmpuint(rst_json_extent("words", 5), ==, 0);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -223,6 +207,5 @@ int main(int argc, char **argv)
     g_test_add_func("/logs_json/limits", test_limits);
     g_test_add_func("/logs_json/long-names", test_long_names);
     g_test_add_func("/logs_json/list", test_list);
-    g_test_add_func("/logs_json/extent", test_extent);
     return g_test_run();
 }

@@ -192,6 +192,8 @@ static void test_envoy(void)
     /* The default format has one end. */
     script_log_expect(BEGIN "\"- - -\" 0 UF,URX 0 0 0 - \"-\" \"-\" \"-\" \"-\" \"203.0.113.9:8080\"\n",
                       "1 envoy other 6 ? > 203.0.113.9:8080" BEGAN);
+    script_log_expect(BEGIN "\"GET / HTTP/1.1\" 429 RL 0 0 0 - \"192.0.2.7\" \"-\" \"-\" \"-\" \"203.0.113.9:8080\"\n",
+                      "1 envoy other 6 ? > 203.0.113.9:8080" BEGAN);
     script_log_expect(MESH("NR"), "1 envoy no_backend" PAIR BEGAN);
     script_log_expect(MESH("UR"), "1 envoy other" PAIR BEGAN);
 }

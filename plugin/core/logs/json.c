@@ -368,32 +368,3 @@ const char *rst_json_value(const rst_json_t *json, unsigned index)
 {
     return json->texts->str + g_array_index(json->members, member_t, index).value;
 }
-
-bool rst_json_scan(rst_json_scan_t *scan, const char *text, size_t length, size_t *taken)
-{
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-
-        if (scan->string) {
-            scan->string = c != '"' || scan->escape;
-            scan->escape = c == '\\' && !scan->escape;
-        } else if (c == '"') {
-            scan->string = true;
-        } else if (c == '{' || c == '[') {
-            scan->depth++;
-        } else if ((c == '}' || c == ']') && scan->depth && !--scan->depth) {
-            *taken = i + 1;
-            return true;
-        }
-    }
-    *taken = length;
-    return false;
-}
-
-size_t rst_json_extent(const char *text, size_t length)
-{
-    rst_json_scan_t scan = {0};
-    size_t taken;
-
-    return rst_json_scan(&scan, text, length, &taken) ? taken : 0;
-}

@@ -34,16 +34,4 @@ unsigned rst_json_count(const rst_json_t *json);
 const char *rst_json_path(const rst_json_t *json, unsigned index);
 const char *rst_json_value(const rst_json_t *json, unsigned index);
 
-/* Looks for the end of an object or array that comes in pieces; all zeros at its beginning. True at its end; *taken =
- * how many bytes of this piece belong to it. */
-typedef struct rst_json_scan {
-    unsigned depth;
-    bool string, escape;
-} rst_json_scan_t;
-
-bool rst_json_scan(rst_json_scan_t *scan, const char *text, size_t length, size_t *taken);
-
-/* How far a value reaches that begins at text: its bytes; 0 if it is not complete. For units of several lines. */
-size_t rst_json_extent(const char *text, size_t length);
-
 #endif

@@ -107,11 +107,10 @@ static void set_ends(const access_t *access, bool upstream, rst_record_t *record
     rst_log_end_t client = end_of(access->client), listener = end_of(access->listener);
     rst_log_end_t local = end_of(access->local), host = end_of(access->host);
 
-    if (!client.address.size && !listener.address.size) {
-        upstream = true;
-    } else if (upstream && !local.address.size && !host.address.size) { /* what happened there is told of nobody */
-        upstream = false;
+    if (upstream ? !local.address.size && !host.address.size : !client.address.size && !listener.address.size) {
+        upstream = !upstream; /* what happened is told of a leg whose ends are not: of the other it proves nothing */
         record->meaning = RST_MEANING_OTHER;
+        record->acted = false;
     }
     record->src = upstream ? local : client;
     record->dst = upstream ? host : listener;
