@@ -66,6 +66,15 @@ TYPES = {
     "rst.line": "FT_STRING",
     "rst.problem": "FT_UINT32",
     "rst.problem.title": "FT_STRING",
+    "rst.witness.text": "FT_STRING",
+    "rst.witness.file": "FT_STRING",
+    "rst.witness.line": "FT_UINT32",
+    "rst.witness.format": "FT_STRING",
+    "rst.witness.meaning": "FT_STRING",
+    "rst.witness.rule": "FT_STRING",
+    "rst.witness.clock_error": "FT_RELATIVE_TIME",
+    "rst.witness.ambiguous": "FT_BOOLEAN",
+    "rst.witness.note": "FT_STRING",
     "rst.service.name": "FT_STRING",
     "rst.service.name_from": "FT_STRING",
     "rst.service.protocol": "FT_STRING",
@@ -305,9 +314,10 @@ def test_back_references(tshark, tour, args):
 def test_order_of_preferences(tshark):
     """As the window shows them: what users set first, the limits of the rules last; headings are no preferences."""
     names = re.findall(r"^#?rst\.([a-z_0-9]+):", tshark("-G", "currentprefs"), re.MULTILINE)
-    assert names[:10] == ["info_column", "min_confidence", "capture_side", "capture_points", "point_ends", "kernel_trace",
-                          "stats_problems", "stats_servers", "stats_ports", "memory_mb"]
-    assert names[10].startswith("decode_") and names[-1] == "cancel_bytes" and len(names) == len(set(names)) == 42
+    first = ["info_column", "min_confidence", "capture_side", "capture_points", "point_ends", "kernel_trace",
+             "witness_applications", "stats_problems", "stats_servers", "stats_ports", "memory_mb"]
+    assert names[:len(first)] == first and names[len(first)].startswith("decode_")
+    assert names[-1] == "cancel_bytes" and len(names) == len(set(names)) == 43
 
 
 README = (tools.REPO / "README.md").read_text(encoding="utf-8")
