@@ -128,8 +128,6 @@ rst_read_t rst_read_azure_flow(rst_log_t *log, const rst_log_line_t *line)
     rule_t rule = {NULL, 0, NULL};
     rst_read_t answer = RST_READ_NO;
 
-    if (!line->json || (!strstr(line->whole, "uple") && !strstr(line->whole, "flow")))
-        return RST_READ_NO;
     for (unsigned i = 0; i < count; i++) {
         const char *path = rst_json_path(line->json, i), *value = rst_json_value(line->json, i);
         rst_record_t record = {.protocol = 0};

@@ -250,5 +250,5 @@ rst_read_t rst_read_envoy(rst_log_t *log, const rst_log_line_t *line)
 {
     rst_read_t answer = read_text(log, line);
 
-    return answer == RST_READ_NO && line->json && strstr(line->whole, "response_flags") ? read_json(log, line) : answer;
+    return answer == RST_READ_NO && line->json ? read_json(log, line) : answer;
 }

@@ -201,7 +201,7 @@ rst_read_t rst_read_suricata(rst_log_t *log, const rst_log_line_t *line)
     rst_record_t record = {.meaning = RST_MEANING_OTHER};
     event_t event;
 
-    if (!line->json || !strstr(line->whole, "event_type") || !find_event(&event, line->json))
+    if (!line->json || !find_event(&event, line->json))
         return RST_READ_NO;
     if (!read_ends(&event, &record))
         return RST_READ_BROKEN;

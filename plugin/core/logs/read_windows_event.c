@@ -209,6 +209,11 @@ static bool has_message(const char *text)
     return strstr(text, "Filtering Platform") || strstr(text, "Security-Auditing");
 }
 
+static bool has_words(const char *text)
+{
+    return has_data_names(text) || has_message(text);
+}
+
 /* RST_READ_NO: nothing of ours; YES: event is filled. */
 static rst_read_t read_event(rst_wfp_event_t *event, rst_log_t *log, const rst_log_line_t *line)
 {
@@ -223,7 +228,7 @@ static rst_read_t read_event(rst_wfp_event_t *event, rst_log_t *log, const rst_l
             return RST_READ_BROKEN;
         return RST_READ_YES;
     }
-    if (line->json && (has_data_names(line->whole) || has_message(line->whole)))
+    if (line->json && (has_words(line->whole) || has_words(line->text)))
         rst_wfp_read_json(event, log, line->json);
     if (line->json && event->value[RST_WFP_MESSAGE].length && !event->value[RST_WFP_SOURCE].length)
         rst_wfp_read_text(event, log, event->value[RST_WFP_MESSAGE].text, NULL);

@@ -238,8 +238,8 @@ rst_read_t rst_read_zeek(rst_log_t *log, const rst_log_line_t *line)
 {
     layout_t *layout = rst_log_state(log, RST_READER_ID_zeek, sizeof *layout, NULL);
 
-    if (line->json)
-        return strstr(line->whole, "conn_state") ? read_json(log, line) : RST_READ_NO;
+    if (line->json && *line->text == '{')
+        return strstr(line->text, "conn_state") ? read_json(log, line) : RST_READ_NO;
     if (*line->text == '#')
         return read_header(layout, line->text);
     return read_columns(layout, log, line);
