@@ -113,6 +113,38 @@ static void test_unlike(void)
     rst_deltas_close(&deltas);
 }
 
+static unsigned refused_of(rst_deltas_t *deltas, unsigned count)
+{
+    uint8_t kept[RST_DELTAS_ROOM];
+    uint32_t record[WORDS];
+    unsigned refused = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        fill(record, i);
+        refused += !rst_deltas_keep(deltas, 0, record, WORDS, kept);
+    }
+    return refused;
+}
+
+/* Odd records, first of all or in between, do not shut out those that resemble each other. */
+static void test_odd(void)
+{
+    uint8_t kept[RST_DELTAS_ROOM];
+    uint32_t record[WORDS];
+    unsigned refused = 0;
+    rst_deltas_t deltas;
+
+    rst_deltas_open(&deltas, &counted);
+    for (unsigned odd = 0; odd < 20; odd++) {
+        for (unsigned i = 0; i < WORDS; i++)
+            record[i] = g_random_int();
+        (void)rst_deltas_keep(&deltas, 0, record, WORDS, kept);
+        refused += refused_of(&deltas, 100);
+    }
+    g_assert_cmpuint(refused, <=, 40);
+    rst_deltas_close(&deltas);
+}
+
 /* Whatever the differences are: none at all, the largest, of either sign. */
 static void test_extremes(void)
 {
@@ -142,6 +174,7 @@ int main(int argc, char **argv)
     blocks = g_hash_table_new_full(NULL, NULL, free, NULL);
     g_test_add_func("/deltas/alike", test_alike);
     g_test_add_func("/deltas/unlike", test_unlike);
+    g_test_add_func("/deltas/odd", test_odd);
     g_test_add_func("/deltas/extremes", test_extremes);
     failed = g_test_run();
     g_hash_table_destroy(blocks);

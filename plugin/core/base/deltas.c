@@ -14,8 +14,8 @@
 #define BACK_BITS 2
 #define BACK ((1u << BACK_BITS) - 1)
 #define LONG 38       /* bytes: whoever needs more deserves a model that is closer ... */
-#define USERS 256     /* ... once so many have paid for the one there is ... */
-#define USERS_FULL 64 /* ... or fewer, if it has no room for another shape */
+#define USERS 256     /* ... once so many have paid for the one there is */
+#define REFUSED 8     /* the same once it was of no use to so many: one that is odd must not shut out all others */
 
 G_STATIC_ASSERT(5 + 1 + 5 * VALUES <= RST_DELTAS_ROOM);
 
@@ -35,7 +35,7 @@ typedef struct rst_delta_model {
     uint32_t number;
     uint32_t users, all; /* records that refer to it, and ever did */
     uint16_t words;
-    uint8_t kind, shapes;
+    uint8_t kind, shapes, refused;
     uint8_t recent[TRIED]; /* shapes that were found last, latest first */
     rst_delta_shape_t *shape[SHAPES];
     uint32_t word[];
@@ -289,7 +289,7 @@ static bool deserves_new(const rst_delta_model_t *model, unsigned size)
 {
     if (!model)
         return true;
-    return size ? size > LONG && model->all >= USERS : model->all >= USERS_FULL;
+    return size ? size > LONG && model->all >= USERS : model->refused >= REFUSED;
 }
 
 unsigned rst_deltas_keep(rst_deltas_t *deltas, unsigned kind, const void *record, unsigned words,
@@ -305,6 +305,8 @@ unsigned rst_deltas_keep(rst_deltas_t *deltas, unsigned kind, const void *record
     if (size) {
         (*latest)->users++;
         (*latest)->all++;
+    } else {
+        (*latest)->refused++;
     }
     return size;
 }
