@@ -93,6 +93,33 @@ def test_it_settles_what_the_packets_leave_open(tshark, tmp_path):
         assert row["rst.summary"].startswith("A log says why (fw1.log line 1)")
 
 
+REJECTED = tools.SAMPLES / "firewall_reject" / "firewall_reject.pcapng"
+
+
+def test_no_listener_is_not_who_answered(tshark, tmp_path):
+    """The packets show that a device nearer than the host sent the reset, whatever the host's own log says."""
+    time, src, sport, dst, dport, _, _ = ends_of(tshark, REJECTED, 34)
+    log = tmp_path / "security.xml"
+    data = {"SourceAddress": src, "SourcePort": sport, "DestAddress": dst, "DestPort": dport, "Protocol": 6,
+            "FilterRTID": 67000, "FilterOrigin": "Port Scanning Prevention Filter"}
+    log.write_text(f"<Event><System><Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>5152</EventID>"
+                   f"<TimeCreated SystemTime='{clock(time):%Y-%m-%dT%H:%M:%S.%f}Z'/></System><EventData>"
+                   + "".join(f"<Data Name='{name}'>{value}</Data>" for name, value in data.items())
+                   + "</EventData></Event>\n")
+    row = reset_with(tshark, REJECTED, 35, log)
+    assert row["rst.witness.meaning"] == ["no_listener"]
+    assert (row["rst.cause"], row["rst.sender"], row["rst.conflict"]) == ("firewall_reject", "middlebox", "1")
+    assert any(text.startswith("A log contradicts the packets") for text in row["rst.evidence.text"])
+
+
+def test_dropped_is_not_refused(tshark, tmp_path):
+    """Whether a device that drops a SYN also answers it is up to its configuration: the line does not say so."""
+    log = tmp_path / "fw1.log"
+    log.write_text(refused(tshark, "FW-DROP "))
+    summary = reset_with(tshark, CLOSED, 13, log)["rst.summary"]
+    assert "it dropped the SYN that the reset answers (rule 'FW-DROP')" in summary
+
+
 def test_seen_is_not_done(tshark, tmp_path):
     """A device that let the SYN pass says nothing about who refused it."""
     log = tmp_path / "fw1.log"

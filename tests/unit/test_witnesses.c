@@ -367,6 +367,62 @@ static void test_translated(void)
     close_scene(&scene);
 }
 
+/* A port of a translating device is handed out again: only what was in force at the time counts. */
+static void test_translated_before(void)
+{
+    static const struct {
+        int64_t from, until; /* of the translation, from the reset; until 0 = not told */
+        unsigned joined;
+    } cases[] = {{-MINUTE, 0, 1}, {-2 * HOUR, -HOUR, 0}, {MINUTE, 0, 0}, {-MINUTE, MINUTE, 1}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        scene_t scene = open_scene();
+        uint32_t frame = broken(&scene, 40000, NOON, RST_SECOND);
+        rst_record_t record = session(6666, RST_MEANING_RESET_BY_DST, NOON + RST_SECOND);
+        rst_record_t map = {.line = 2, .protocol = RST_PROTOCOL_TCP, .translation = true};
+
+        file(&scene);
+        map.when = record.when;
+        map.src = record.src = end_of("10.1.1.2", 6666);
+        map.nat_src = end_of(CLIENT, 40000);
+        map.when.ns = NOON + cases[i].from;
+        take(&scene, &map);
+        map.over = cases[i].until != 0;
+        map.when.ns = NOON + cases[i].until;
+        map.duration = cases[i].until - cases[i].from;
+        if (map.over)
+            take(&scene, &map);
+        take(&scene, &record);
+        rst_witnesses_join(scene.witnesses);
+        g_assert_cmpuint(joined_of_reset(&scene, 40000, frame, true), ==, cases[i].joined);
+        close_scene(&scene);
+    }
+}
+
+/* Another host has the port now. */
+static void test_translated_again(void)
+{
+    scene_t scene = open_scene();
+    uint32_t frame = broken(&scene, 40000, NOON, RST_SECOND);
+    rst_record_t record = session(6666, RST_MEANING_RESET_BY_DST, NOON + RST_SECOND);
+    rst_record_t map = {.line = 2, .protocol = RST_PROTOCOL_TCP, .translation = true};
+
+    file(&scene);
+    map.when = record.when;
+    map.nat_src = end_of(CLIENT, 40000);
+    map.src = record.src = end_of("10.1.1.2", 6666);
+    map.when.ns = NOON - HOUR;
+    take(&scene, &map);
+    map.src = end_of("10.1.1.3", 7777);
+    map.when.ns = NOON - MINUTE;
+    take(&scene, &map);
+    take(&scene, &record);
+    rst_witnesses_join(scene.witnesses);
+    g_assert_cmpuint(joined_of_reset(&scene, 40000, frame, true), ==, 0);
+    g_assert_cmpuint(scene.witnesses->kepts.records->len, ==, 0);
+    close_scene(&scene);
+}
+
 /* The timer of a device ends a connection long after its last packet. */
 static void test_idle(void)
 {
@@ -495,6 +551,8 @@ int main(int argc, char **argv)
     g_test_add_func("/witnesses/reuse", test_reuse);
     g_test_add_func("/witnesses/doubled", test_doubled);
     g_test_add_func("/witnesses/translated", test_translated);
+    g_test_add_func("/witnesses/translated_before", test_translated_before);
+    g_test_add_func("/witnesses/translated_again", test_translated_again);
     g_test_add_func("/witnesses/idle", test_idle);
     g_test_add_func("/witnesses/daylight_saving", test_daylight_saving);
     g_test_add_func("/witnesses/foreign", test_foreign);

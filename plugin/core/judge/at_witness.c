@@ -179,8 +179,10 @@ static void declare(const rst_view_t *view, const rst_testimony_t *testimony, bo
     view->verdict->stated = leads;
 }
 
-static const char *deed(const claim_t *claim)
+static const char *deed(const rst_testimony_t *testimony, const claim_t *claim)
 {
+    if (testimony->kept->meaning == RST_MEANING_DROPPED)
+        return "it dropped the SYN that the reset answers";
     if (claim->cause == RST_CAUSE_CLOSED_PORT)
         return "nobody listens there";
     if (claim->cause == RST_CAUSE_DEVICE_IDLE_TIMEOUT)
@@ -226,10 +228,10 @@ static void settle(const rst_view_t *view, const rst_testimony_t *testimony, con
     view->verdict->conflict = conflict;
     if (view->texts && same)
         rst_summary(view, "%s. A log says the same (%s): %s%s", before, rst_quotes_place(testimony, view->memory),
-                    deed(claim), rst_quotes_rule(testimony->kept, view->memory));
+                    deed(testimony, claim), rst_quotes_rule(testimony->kept, view->memory));
     else
-        rst_summary(view, "A log says why (%s): %s%s", rst_quotes_place(testimony, view->memory), deed(claim),
-                    rst_quotes_rule(testimony->kept, view->memory));
+        rst_summary(view, "A log says why (%s): %s%s", rst_quotes_place(testimony, view->memory),
+                    deed(testimony, claim), rst_quotes_rule(testimony->kept, view->memory));
 }
 
 static void contradict(const rst_view_t *view, const rst_testimony_t *testimony, const char *what)
@@ -254,10 +256,19 @@ static void support_lost_state(const rst_view_t *view)
     }
 }
 
+/* A host may well have no listener; but it is not the host that answered. */
+static bool is_anothers(const rst_view_t *view, const claim_t *claim)
+{
+    return claim->cause == RST_CAUSE_CLOSED_PORT && view->verdict->sender == RST_SENDER_MIDDLEBOX &&
+           view->verdict->confidence >= CONFLICT_MIN;
+}
+
 static void weigh(const rst_view_t *view, const rst_testimony_t *testimony, const claim_t *claim)
 {
     if (claim->weight == WEIGHT_SETTLES && claim->on_path && is_hosts_own(view))
         contradict(view, testimony, "it claims the reset, which the host itself sent");
+    else if (claim->weight == WEIGHT_SETTLES && is_anothers(view, claim))
+        contradict(view, testimony, "it says that nobody listens there, but the reset is not from that host");
     else if (claim->weight == WEIGHT_SETTLES)
         settle(view, testimony, claim);
     else if (claim->weight == WEIGHT_NO_STATE)

@@ -297,9 +297,12 @@ static rst_read_t read_translation(reading_t *reading, const rst_cisco_message_t
         return broken_or_yes(ends);
     record->meaning = RST_MEANING_OTHER;
     record->translation = true;
+    record->over = rst_cisco_front(reading->body, message->words) && strstr(reading->body, "Teardown");
     record->protocol = protocol_before(reading->body, rst_cisco_front(reading->body, message->words));
     record->src = ends[0].real;
     record->nat_src = ends[1].real;
+    if (record->over)
+        (void)reason_of(record, reading->body);
     return rst_emit_pair(reading->log, reading->line, record);
 }
 

@@ -74,6 +74,7 @@ typedef struct rst_record {
     bool oriented;     /* src began the connection */
     bool inner;        /* the pair is that of a packet inside an ICMP error */
     bool translation;  /* a mapping (src <-> nat_src) and no event: dst is not told */
+    bool over;         /* that mapping ended then, duration after it began */
     bool weak;         /* one end is not told: never more than a hint */
     bool acted;        /* the device did it itself; false = it saw it pass, or had no state */
     bool no_state;     /* the device knew no such connection */

@@ -30,7 +30,7 @@ void rst_kepts_open(rst_kepts_t *kepts, rst_lives_t *lives)
     kepts->clocks = g_array_new(FALSE, FALSE, sizeof(rst_log_clock_t));
     rst_names_open(&kepts->names);
     kepts->clock_of = g_hash_table_new(NULL, NULL);
-    kepts->mapped = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    rst_translations_open(&kepts->translations);
     kepts->texts = g_string_chunk_new(4096);
 }
 
@@ -41,7 +41,7 @@ void rst_kepts_close(rst_kepts_t *kepts)
     g_array_free(kepts->clocks, TRUE);
     rst_names_close(&kepts->names);
     g_hash_table_destroy(kepts->clock_of);
-    g_hash_table_destroy(kepts->mapped);
+    rst_translations_close(&kepts->translations);
     g_string_chunk_free(kepts->texts);
 }
 
@@ -210,52 +210,25 @@ static rst_log_end_t translated(const rst_log_end_t *end, const rst_log_end_t *n
     return result;
 }
 
-static const char *end_name(const rst_log_end_t *end, char name[64])
-{
-    g_snprintf(name, 64, "\t%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x.%u.%u", end->address.word[0],
-               end->address.word[1], end->address.size, end->port);
-    return name;
-}
-
-static const rst_log_end_t *mapped(const rst_kepts_t *kepts, const rst_log_end_t *end)
-{
-    char name[64];
-    const char *kept = rst_names_find(&kepts->names, end_name(end, name));
-
-    return kept ? g_hash_table_lookup(kepts->mapped, kept) : NULL;
-}
-
-static void map(rst_kepts_t *kepts, const rst_log_end_t *from, const rst_log_end_t *to)
-{
-    char name[64];
-    const char *kept;
-
-    if (g_hash_table_size(kepts->mapped) >= RST_MAPPED_MAX)
-        return;
-    kept = rst_names_keep(&kepts->names, end_name(from, name), RST_KEPT_NAMES_MAX + 2 * RST_MAPPED_MAX);
-    if (kept)
-        g_hash_table_insert(kepts->mapped, (gpointer)kept, g_memdup2(to, sizeof *to));
-}
-
-/* Only where one of both is an end of the capture. A later translation takes the place of an earlier one. */
+/* Only where one of both is an end of the capture. */
 static void take_translation(rst_kepts_t *kepts, const rst_record_t *record)
 {
     const rst_log_end_t *inside = &record->src;
     const rst_log_end_t *outside = &record->nat_src;
+    const rst_when_t when = settled(kepts, &record->when);
 
     if (!inside->address.size || !outside->address.size || !inside->port || !outside->port)
         return;
-    if (!rst_lives_has_end(kepts->lives, &inside->address, inside->port) &&
-        !rst_lives_has_end(kepts->lives, &outside->address, outside->port))
-        return;
-    map(kepts, inside, outside);
-    map(kepts, outside, inside);
+    if (rst_lives_has_end(kepts->lives, &inside->address, inside->port) ||
+        rst_lives_has_end(kepts->lives, &outside->address, outside->port))
+        rst_translations_take(&kepts->translations, record, &when);
 }
 
 static bool try_map(rst_kepts_t *kepts, const rst_record_t *record)
 {
-    const rst_log_end_t *src = mapped(kepts, &record->src);
-    const rst_log_end_t *dst = mapped(kepts, &record->dst);
+    const rst_when_t when = settled(kepts, &record->when);
+    const rst_log_end_t *src = rst_translations_find(&kepts->translations, &record->src, &when);
+    const rst_log_end_t *dst = rst_translations_find(&kepts->translations, &record->dst, &when);
 
     return (src && try_pair(kepts, record, src, &record->dst, RST_BY_MAP)) ||
            (dst && try_pair(kepts, record, &record->src, dst, RST_BY_MAP)) ||

@@ -15,11 +15,11 @@
 #include "logs/filters.h"
 #include "logs/record.h"
 #include "witness/lives.h"
+#include "witness/translations.h"
 
 #define RST_KEPT_MAX 200000      /* records, of all files */
 #define RST_KEPT_OF_ENDS_MAX 256 /* of one pair of addresses and ports */
 #define RST_KEPT_NAMES_MAX 16384 /* different devices and rules */
-#define RST_MAPPED_MAX 65536     /* translations without a peer */
 #define RST_CLOCKS_MAX 4096
 
 #define RST_ZONE_EAST (14 * 3600 * RST_SECOND) /* the time zones that exist */
@@ -87,10 +87,6 @@ typedef struct rst_witness_file {
     uint32_t ours, joined, ambiguous, unplaced, other;
 } rst_witness_file_t;
 
-typedef struct rst_mapped {
-    rst_log_end_t inside, outside;
-} rst_mapped_t;
-
 typedef struct rst_kepts {
     rst_lives_t *lives;
     GPtrArray *files;     /* rst_witness_file_t */
@@ -98,7 +94,7 @@ typedef struct rst_kepts {
     GArray *clocks;       /* rst_log_clock_t */
     rst_names_t names;    /* devices and rules */
     GHashTable *clock_of; /* kept name of a clock -> its place, plus 1 */
-    GHashTable *mapped;   /* address and port, as text -> the other address and port */
+    rst_translations_t translations;
     GStringChunk *texts;
     bool full;
 } rst_kepts_t;
