@@ -183,6 +183,25 @@ def test_hostile(tshark, hostile, tmp_path):
     assert "alert" not in "".join(pages(tmp_path / "masked"))
 
 
+@pytest.mark.parametrize("rule", ["Carol's rule for zebra", "r') zebra (rule 'r", "zebra line 7: 'r'"])
+def test_anonymise_logs(tshark, tmp_path, rule):
+    """What a log says goes, even if it reads like the words of ours around it."""
+    frames = [packets.tcp_frame(1, 2, 0x02, seq=999, ports=(41000, 81)),
+              packets.tcp_frame(2, 1, packets.RST | packets.ACK, 0, 1000, ports=(81, 41000))]
+    path = packets.write_pcap(tmp_path / "refused.pcap", [(1000 * n, data) for n, data in enumerate(frames)])
+    names = ["frame.time_epoch", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport"]
+    row = {name: value[0] for name, value in tshark.fields(path, names, "-Y", "frame.number == 1")[0].items()}
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(row["frame.time_epoch"])))
+    log = tmp_path / "zebra.log"
+    log.write_text(f"{stamp} zebra1 %ASA-4-106023: Deny tcp src out:{row['ip.src']}/41000 dst in:{row['ip.dst']}/81 by "
+                   f"access-group \"{rule}\" [0x0, 0x0] ') zebra line 3: 'zebra' (zebra)\n")
+    run(tshark, tmp_path / "plain", path, options=["--witness", log])
+    run(tshark, tmp_path / "masked", path, options=["--anonymise", "--witness", log])
+    assert "zebra" in pages(tmp_path / "plain")[1]
+    for text in pages(tmp_path / "masked"):
+        assert "log 1 line 1" in text and "zebra" not in text and "Carol" not in text
+
+
 NAMES = ["ze'bra", "z'quagga", "zebra." * 20 + "example", "server", "the", "ended", "<zebra>", "zebra.example", "443"]
 
 
