@@ -29,6 +29,11 @@ static void keep_less(rst_engine_t *engine, rst_conn_t *conn)
         rst_fold_closed(engine, conn);
 }
 
+static bool is_early(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    return may_race(engine, conn) || (conn->record && rst_fold_is_early(engine, conn));
+}
+
 static rst_conn_t *first_closed(const rst_engine_t *engine)
 {
     return (rst_conn_t *)engine->closed.first;
@@ -43,11 +48,12 @@ static void leave_closed(rst_engine_t *engine, rst_conn_t *conn)
 /* The bound on the queue is for clocks that jump: the oldest entry would hold up the others forever. */
 static void queue_closed(rst_engine_t *engine, rst_conn_t *conn)
 {
-    if (!conn->waits && (rst_closed_summary_fits(conn) || rst_fold_fits(engine, conn))) {
+    if (!conn->waits && (rst_closed_summary_fits(conn) || rst_fold_will_fit(engine, conn))) {
         conn->waits = true;
         rst_queue_append(&engine->closed, &conn->closed);
     }
-    while (engine->closed.count > RST_CLOSED_MAX || (engine->closed.count && !may_race(engine, first_closed(engine)))) {
+    while (engine->closed.count > RST_CLOSED_MAX ||
+           (engine->closed.count && !is_early(engine, first_closed(engine)))) {
         conn = first_closed(engine);
         leave_closed(engine, conn);
         keep_less(engine, conn);

@@ -80,11 +80,9 @@ static bool may_be_relayed(const rst_conn_t *conn, const rst_host_t *host, rst_m
 }
 
 /* What others learned from the connection, or may still compare with it. */
-static bool is_referred_to(const rst_conn_t *conn, rst_moment_t now)
+static bool is_referred_to(const rst_conn_t *conn)
 {
     for (unsigned i = 0; i < 2; i++) {
-        if (may_be_relayed(conn, conn->host[i], now))
-            return true;
         /* Whether there was another attempt over SMB matters even if it failed, however late. */
         if (conn->port[i] == SMB_DIRECT || conn->port[i] == SMB_NETBIOS)
             return true;
@@ -92,11 +90,31 @@ static bool is_referred_to(const rst_conn_t *conn, rst_moment_t now)
     return conn->failure || conn->past || conn->at_point;
 }
 
-bool rst_fold_fits(const rst_engine_t *engine, const rst_conn_t *conn)
+bool rst_fold_will_fit(const rst_engine_t *engine, const rst_conn_t *conn)
 {
     return conn->records == 1 && conn->resets == 1 && !engine->points.several && !engine->judge.join &&
            is_plain_direction(&conn->direction[0]) && is_plain_direction(&conn->direction[1]) &&
-           is_plain_reset(conn, conn->record) && owns_nothing_else(conn) && !is_referred_to(conn, engine->file.now);
+           is_plain_reset(conn, conn->record) && owns_nothing_else(conn) && !is_referred_to(conn);
+}
+
+bool rst_fold_fits(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    const rst_moment_t now = engine->file.now;
+
+    return rst_fold_will_fit(engine, conn) && !may_be_relayed(conn, conn->host[0], now) &&
+           !may_be_relayed(conn, conn->host[1], now);
+}
+
+bool rst_fold_is_early(const rst_engine_t *engine, const rst_conn_t *conn)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const rst_host_t *host = conn->host[i];
+
+        if (host && rst_elapsed(host->reset_received, engine->file.now) != RST_TIME_NONE &&
+            may_be_relayed(conn, host, engine->file.now))
+            return true;
+    }
+    return false;
 }
 
 static unsigned kind_of(const rst_conn_t *conn)

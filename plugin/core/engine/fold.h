@@ -19,6 +19,12 @@ void rst_fold_close(rst_engine_t *engine);
 /* Is it of the kind that is folded: one reset, and nothing else in the engine refers to it? */
 bool rst_fold_fits(const rst_engine_t *engine, const rst_conn_t *conn);
 
+/* The same, but a proxy may still pass on its reset, which takes a moment. */
+bool rst_fold_will_fit(const rst_engine_t *engine, const rst_conn_t *conn);
+
+/* Is that moment not over? Where times are missing or went back, there is nothing to wait for. */
+bool rst_fold_is_early(const rst_engine_t *engine, const rst_conn_t *conn);
+
 /* Folds a connection that fits. Does nothing if it resembles no other. lost = another attempt may still race it
  * (attempts.h). */
 void rst_fold_connection(rst_engine_t *engine, rst_conn_t *conn, bool lost);
