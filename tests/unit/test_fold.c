@@ -101,9 +101,9 @@ static const char *const *const stories[] = {refused, aborted, lone};
 static void test_fast(void)
 {
     for (unsigned i = 0; i < script_variant_count; i++) {
-        script_run_t *run = begin(&script_variants[i], refused);
+        script_run_t *run = begin(&script_variants[i], aborted);
 
-        feed_others_at(run, false, RST_MILLISECOND / 2);
+        feed_others_at(run, true, RST_MILLISECOND / 3);
         g_assert_null(folded(run, 0));
         feed_others(run, true);
         if (!run->engine->points.several)
