@@ -29,11 +29,18 @@ typedef struct listed {
     bool provisional;
 } listed_t;
 
-static bool wanted;
+static GSList *lists; /* listed_t */
 
+/* A full list takes no more: of a storm, twenty resets are described and the others only counted. */
 bool rst_resets_wanted(void)
 {
-    return wanted;
+    for (const GSList *list = lists; list; list = list->next) {
+        const listed_t *listed = (const listed_t *)list->data;
+
+        if (listed->count < listed->most)
+            return true;
+    }
+    return false;
 }
 
 static void start_over(void *data)
@@ -49,6 +56,7 @@ static void finish(void *data)
 {
     listed_t *listed = (listed_t *)data;
 
+    lists = g_slist_remove(lists, listed);
     g_string_free(listed->text, TRUE);
     g_free(listed);
 }
@@ -118,7 +126,7 @@ static rst_tap_started_t begin(const char *option, void *user_data _U_)
 
     listed->text = g_string_new(NULL);
     error = register_tap_listener(RST_TAP_NAME, listed, filter, TL_REQUIRES_NOTHING, start_over, take, draw, finish);
-    wanted = true;
+    lists = g_slist_prepend(lists, listed);
     if (!error)
         return RST_TAP_STARTED;
     fprintf(stderr, "tshark: -z " CLI_NAME ": %s\n", error->str);

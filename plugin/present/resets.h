@@ -10,7 +10,7 @@
 
 void rst_resets_tap_register(void);
 
-/* Does anybody wait for all that is known of each reset? */
+/* Does anybody wait for all that is known of the next reset? */
 bool rst_resets_wanted(void);
 
 #endif
