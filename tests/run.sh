@@ -52,6 +52,8 @@ if [ "$deps" = yes ]; then
     need_packages parallel || echo "GNU parallel: cannot be installed, the tests of rst-batch are skipped"
     need_packages openssh-server openssh-client rsync || echo "sshd: cannot be installed, hosts of rst-batch are not tested"
     need_packages sqlite3 python3-prometheus-client || echo "sqlite3, prometheus-client: cannot be installed, see skips"
+    need_packages nftables ulogd2 conntrack tcpdump iproute2 ethtool ||
+        echo "ulogd2: cannot be installed, real logs are not tested"
     if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
         need_packages python3-scapy tcpdump iptables iproute2 ethtool procps conntrack slirp4netns liblwip-dev ||
             echo "lab: its packages cannot be installed"
@@ -108,9 +110,10 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 cd "$work"
 if [ "$(id -u)" -eq 0 ]; then
-    # The programs that people run as root, attacked by users.
+    # The programs that people run as root, attacked by users; and a router's real logs.
     /usr/bin/python3 -m pytest -p no:cacheprovider --basetemp="$work/root" "$tests/tshark/test_record.py" \
-        "$tests/tshark/test_setup.py" "$tests/tshark/test_as_root.py" "$tests/tshark/test_hosts.py" || unit=1
+        "$tests/tshark/test_setup.py" "$tests/tshark/test_as_root.py" "$tests/tshark/test_hosts.py" \
+        "$tests/tshark/test_witness_lab.py" || unit=1
 fi
 if [ "$lab" = yes ] && [ "$(id -u)" -eq 0 ]; then
     # The floors are judged on parameter values that are never used to tune the rules.

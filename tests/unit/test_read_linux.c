@@ -152,6 +152,10 @@ static void test_kernel_drop(void)
     script_log_expect("# rst_drop: begins\n12345.678901234: rst_drop: reason=NO_SOCKET src=192.0.2.7 "
                       "dst=198.51.100.4 sport=40000 dport=443 flags=0x02 seq=1 id=7\n",
                       "2 kernel_drop no_listener " SHOWN " as 12345.678901234\n");
+    /* A FIN that comes when its connection is gone: nobody was asked for. */
+    script_log_expect("12345.678901234: rst_drop: reason=NO_SOCKET src=192.0.2.7 dst=198.51.100.4 sport=40000 "
+                      "dport=443 flags=0x11 seq=1 id=7\n",
+                      "1 kernel_drop dropped 6 192.0.2.7:40000 - 198.51.100.4:443 as 12345.678901234\n");
     script_log_expect("x 1565885011.250000: rst_drop: reason=TCP_LISTEN_OVERFLOW src=192.0.2.7 "
                       "dst=198.51.100.4 sport=40000 dport=443 flags=0x02\n",
                       "1 kernel_drop resource_exhaustion " SHOWN " at 1565885011.25\n");

@@ -318,6 +318,26 @@ static void test_reuse(void)
     close_scene(&scene);
 }
 
+/* The same, by a line in whole seconds about a data packet, which no packet that is kept resembles. */
+static void test_reuse_of_data(void)
+{
+    scene_t scene = open_scene();
+    rst_record_t record = dropped(40000, RST_WHEN_UTC, NOON + 14 * RST_SECOND, RST_SECOND);
+    uint32_t first = broken(&scene, 40000, NOON, 8 * RST_SECOND);
+    uint32_t second;
+
+    record.keys = (rst_packet_keys_t){.flags = RST_FLAG_ACK, .known = RST_KEY_FLAGS};
+    packet(&scene, 40000, false, RST_FLAG_SYN, 777777, 7, NOON + 10 * RST_SECOND);
+    packet(&scene, 40000, true, RST_FLAG_SYN | RST_FLAG_ACK, 888888, 0, NOON + 10 * RST_SECOND + RST_MILLISECOND);
+    second = packet(&scene, 40000, true, RST_FLAG_RST | RST_FLAG_ACK, 888889, 0, NOON + 14 * RST_SECOND);
+    file(&scene);
+    take(&scene, &record);
+    rst_witnesses_join(scene.witnesses);
+    g_assert_cmpuint(joined_of_reset(&scene, 40000, first, false), ==, 0);
+    g_assert_cmpuint(joined_of_reset(&scene, 40000, second, false), ==, 1);
+    close_scene(&scene);
+}
+
 /* Two connections on the same addresses and ports so close together that the log cannot tell them apart. */
 static void test_doubled(void)
 {
@@ -358,12 +378,15 @@ static void test_translated(void)
     record.nat_src = (rst_log_end_t){.port = 0};
     record.when.ns = NOON + 11 * RST_SECOND;
     take(&scene, &record);
+    record.src = end_of("10.1.1.1", 5555); /* the first record said what that became, as those of conntrack do */
+    record.when.ns = NOON + RST_SECOND;
+    take(&scene, &record);
     record.src = end_of("10.1.1.3", 6666); /* nobody translated that */
     take(&scene, &record);
     rst_witnesses_join(scene.witnesses);
-    g_assert_cmpuint(joined_of_reset(&scene, 40000, frame, true), ==, 1);
+    g_assert_cmpuint(joined_of_reset(&scene, 40000, frame, true), ==, 2);
     g_assert_cmpuint(joined_of_reset(&scene, 40001, mapped, true), ==, 1);
-    g_assert_cmpuint(scene.witnesses->kepts.records->len, ==, 2);
+    g_assert_cmpuint(scene.witnesses->kepts.records->len, ==, 3);
     close_scene(&scene);
 }
 
@@ -549,6 +572,7 @@ int main(int argc, char **argv)
     g_test_add_func("/witnesses/numbers", test_numbers);
     g_test_add_func("/witnesses/other_packets", test_other_packets);
     g_test_add_func("/witnesses/reuse", test_reuse);
+    g_test_add_func("/witnesses/reuse_of_data", test_reuse_of_data);
     g_test_add_func("/witnesses/doubled", test_doubled);
     g_test_add_func("/witnesses/translated", test_translated);
     g_test_add_func("/witnesses/translated_before", test_translated_before);

@@ -40,12 +40,17 @@ static rst_piece_t word_at(const char *text)
     return (rst_piece_t){text, strcspn(text, " \t")};
 }
 
+/* Once the flags are set. */
 static void set_reason(rst_log_t *log, rst_piece_t reason, rst_record_t *record)
 {
     record->rule = rst_log_string(log, reason);
     record->meaning = RST_MEANING_DROPPED;
     if (rst_piece_is(reason, "NO_SOCKET")) {
-        record->meaning = RST_MEANING_NO_LISTENER;
+        /* Only a SYN asks for a listener; what else finds no socket belongs to a connection that is gone. */
+        if (record->oriented || !(record->keys.known & RST_KEY_FLAGS))
+            record->meaning = RST_MEANING_NO_LISTENER;
+        else
+            record->no_state = true;
     } else if (rst_piece_is(reason, "TCP_LISTEN_OVERFLOW") || rst_piece_is(reason, "SOCKET_BACKLOG")) {
         record->meaning = RST_MEANING_CAUSE;
         record->cause = RST_CAUSE_RESOURCE_EXHAUSTION;
@@ -129,8 +134,8 @@ static rst_read_t read_own(rst_log_t *log, const rst_log_line_t *line, const cha
         !rst_read_port(rst_value_of(text, "sport", '='), &record.src.port) ||
         !rst_read_port(rst_value_of(text, "dport", '='), &record.dst.port))
         return RST_READ_BROKEN;
-    set_reason(log, rst_value_of(text, "reason", '='), &record);
     set_flags(rst_value_of(text, "flags", '='), &record);
+    set_reason(log, rst_value_of(text, "reason", '='), &record);
     set_keys(rst_value_of(text, "seq", '='), rst_value_of(text, "ack", '='), rst_value_of(text, "window", '='),
              rst_value_of(text, "id", '='), rst_value_of(text, "ttl", '='), &record.keys);
     set_trace_time(line->text, name, &record.when);

@@ -118,7 +118,7 @@ static unsigned lives_at(const search_t *search, rst_life_t **only)
 
     for (rst_life_t *life = kept->ends->life; life; life = life->before) {
         int64_t time = rst_offset_time(search->clock, kept, kept->time, life->end);
-        int64_t last = rst_time_add(life->end, rst_claim_ends(kept) ? late : search->tolerance);
+        int64_t last = rst_claim_ends(kept) ? rst_time_add(life->end, late) : life->end;
         int64_t end = rst_time_add(time, kept->resolution);
 
         if (next != RST_TIME_NONE && rst_claim_ends(kept))

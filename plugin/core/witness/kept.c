@@ -306,9 +306,11 @@ void rst_kepts_take(rst_kepts_t *kepts, const rst_record_t *record)
     current(kepts)->records++;
     if ((record->protocol && record->protocol != RST_PROTOCOL_TCP) || kepts->lives->first == RST_TIME_NONE)
         return;
-    if (record->translation)
+    if (record->translation || is_translated(&record->nat_src))
         take_translation(kepts, record);
-    else if (record->weak)
+    if (record->translation)
+        return;
+    if (record->weak)
         try_one_end(kepts, record);
     else if (!try_pairs(kepts, record) && !kepts->full)
         try_map(kepts, record);
