@@ -39,6 +39,8 @@ static bool fits(const rst_conn_t *conn, const rst_reset_t *reset)
     for (unsigned i = 0; i < 2; i++) {
         if (conn->last_reset[i] == reset || conn->stray_reset[i] == reset)
             return false;
+        if (conn->last_reset[i] && conn->last_reset[i]->own_before == reset) /* the last one, if that is discounted */
+            return false;
     }
     for (unsigned i = 0; i < conn->revisables; i++) {
         if (conn->revisable[i] == reset)

@@ -127,8 +127,18 @@ static void settle(scene_t *scene, const rst_mode_of_clock_t *mode, bool sure)
     scene->clock->error = rst_mode_error(mode, scene->resolution);
 }
 
-/* The numbers of packets agree: nothing else has to. Only sequence numbers prove a clock that is off by days, and of
- * two packets. */
+/* A clock that is kept right, in UTC or in one of the time zones. */
+static bool is_plain(const scene_t *scene, const rst_mode_of_clock_t *mode)
+{
+    int64_t offset = rst_mode_offset(mode, scene->resolution);
+
+    return scene->clock->kind != RST_WHEN_BOOT &&
+           strangeness(scene->clock, offset) <= rst_time_add(SKEW, scene->resolution / 2);
+}
+
+/* The numbers of packets agree: nothing else has to. One number alone may be the same again, of a scanner that always
+ * writes the same, or by chance: then it takes two lines, or a clock that is kept right. Only sequence numbers prove a
+ * clock that is off by days, and of two packets. */
 static bool by_numbers(scene_t *scene)
 {
     static const rst_likeness_t best_first[] = {RST_LIKE_ALL, RST_LIKE_SEQ, RST_LIKE_IP_ID};
@@ -141,20 +151,11 @@ static bool by_numbers(scene_t *scene)
             continue;
         if (is_possible(scene->clock, rst_mode_offset(&mode, scene->resolution)) ||
             (best_first[i] >= RST_LIKE_SEQ && mode.connections >= 2)) {
-            settle(scene, &mode, true);
+            settle(scene, &mode, best_first[i] == RST_LIKE_ALL || mode.records >= 2 || is_plain(scene, &mode));
             return true;
         }
     }
     return false;
-}
-
-/* A clock that is kept right, in UTC or in one of the time zones. */
-static bool is_plain(const scene_t *scene, const rst_mode_of_clock_t *mode)
-{
-    int64_t offset = rst_mode_offset(mode, scene->resolution);
-
-    return scene->clock->kind != RST_WHEN_BOOT &&
-           strangeness(scene->clock, offset) <= rst_time_add(SKEW, scene->resolution / 2);
 }
 
 /* Does another offset explain the same connections about as well? Retransmissions agree on several, all close together.
