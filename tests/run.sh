@@ -98,7 +98,7 @@ if [ "$(id -u)" -eq 0 ]; then
     chmod 755 "$work"
     mkdir -p "$work/repo/build"
     (cd "$repo" && tar -cf - --exclude='./build*' --exclude=.git --exclude=__pycache__ .) | tar -xf - -C "$work/repo"
-    cp -r "$build/plugins" "$work/repo/build/plugins"
+    cp -r "$build/plugins" "$build/programs" "$work/repo/build/"
     chown -R nobody:nogroup "$work"
     tests=$work/repo/tests RST_PLUGIN_DIR=$work/repo/build/plugins
     if [ -d "$RST_SHARED/captures" ] && ! "${as_user[@]}" test -r "$RST_SHARED/captures"; then
