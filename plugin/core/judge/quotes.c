@@ -130,9 +130,12 @@ const char *rst_quotes_note(const rst_witnesses_t *witnesses, unsigned nth, cons
     if (file->names && !file->records)
         return rst_text(memory, "Witness %s: the names of %u filters of Windows%s", name, file->names, complaint);
     if (file->joined)
-        return rst_text(memory, "Witness %s: %u of its %" G_GUINT64_FORMAT " records are about this capture%s%s%s",
-                        name, file->joined, file->records, clock_text(memory, clock_of(witnesses, nth)),
-                        rest_text(memory, file), complaint);
-    return rst_text(memory, "Witness %s: none of its %" G_GUINT64_FORMAT " records is about this capture%s%s", name,
-                    file->records, rest_text(memory, file), complaint);
+        return rst_text(memory, "Witness %s: %u of its %" G_GUINT64_FORMAT " record%s about this capture%s%s%s", name,
+                        file->joined, file->records,
+                        file->records == 1  ? " is"
+                        : file->joined == 1 ? "s is"
+                                            : "s are",
+                        clock_text(memory, clock_of(witnesses, nth)), rest_text(memory, file), complaint);
+    return rst_text(memory, "Witness %s: none of its %" G_GUINT64_FORMAT " record%s is about this capture%s%s", name,
+                    file->records, file->records == 1 ? "" : "s", rest_text(memory, file), complaint);
 }
