@@ -215,7 +215,7 @@ def test_note_says_how_well_it_fits(tshark, tmp_path):
     log = tmp_path / "fw1.log"
     log.write_text(inspected(tshark) + inspected(tshark, port=1))
     row = next(iter(tshark.resets(POLICY, ["rst.witness.note"], *witness(log)).values()))
-    assert "1 of its 2 records are about this capture" in "".join(row["rst.witness.note"])
+    assert "1 of its 2 records is about this capture" in "".join(row["rst.witness.note"])
 
 
 def test_kernel_events_in_a_log(tshark, tmp_path):
