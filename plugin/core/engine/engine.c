@@ -204,12 +204,13 @@ rst_reset_t *rst_engine_feed(rst_engine_t *engine, const rst_segment_t *segment)
     if (rst_keep_is_over(&engine->keep))
         rst_forget_make_room(engine, segment);
     interface = rst_points_interface(&engine->points, segment, engine->file.now);
-    entry = rst_conn_table_find(&engine->table, segment, &from, &engine->memory);
     if ((engine->points.interfaces > 1 || engine->points.stated) && !engine->points.several &&
         engine->points.mode != RST_POINTS_ONE) {
         rst_fold_restore_all(engine);
         rst_points_begin(&engine->points);
     }
+    entry =
+        rst_conn_table_find(&engine->table, segment, &from, &engine->memory); /* now that nothing gives way any more */
     engine->file.snapped += segment->snapped != 0;
     engine->file.longest = MAX(engine->file.longest, segment->snapped);
     if ((segment->flags & RST_FLAG_SYN) && !(segment->known & RST_HAS_OPTIONS))
@@ -294,7 +295,7 @@ void rst_engine_classify(const rst_engine_t *engine, const rst_reset_t *reset, c
         rst_reached_note(engine->reached, reset->id, verdict, room_for_verdicts(&engine->keep));
     if (texts)
         verdict->summary = rst_service_name_write(verdict->summary, rst_reset_server(reset, memory),
-                                            rst_engine_service_name(engine, reset, memory).label, memory);
+                                                  rst_engine_service_name(engine, reset, memory).label, memory);
 }
 
 rst_service_name_t rst_engine_service_name(const rst_engine_t *engine, const rst_reset_t *reset,

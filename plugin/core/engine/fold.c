@@ -401,8 +401,7 @@ rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry)
         .story = copy_of(memory, &folded->story, sizeof folded->story),
         .reset = copy_of(memory, &folded->reset, sizeof folded->reset),
         .tally = copy_of(memory, &folded->tally, sizeof folded->tally),
-        .service =
-            kind & RST_FOLDED_SERVICE ? rst_hosts_restore_service(&engine->hosts, &folded->service, id) : NULL,
+        .service = kind & RST_FOLDED_SERVICE ? rst_hosts_restore_service(&engine->hosts, &folded->service, id) : NULL,
         .host = kind & RST_FOLDED_HOST ? rst_hosts_restore_host(&engine->hosts, &folded->host, id) : NULL,
     };
 
@@ -417,16 +416,37 @@ rst_conn_t *rst_fold_restore(rst_engine_t *engine, rst_conn_entry_t *entry)
     return parts.conn;
 }
 
+static int compare_latest_first(gconstpointer a, gconstpointer b)
+{
+    const rst_conn_entry_t *const *one = a;
+    const rst_conn_entry_t *const *other = b;
+
+    return ((*one)->item.touched < (*other)->item.touched) - ((*one)->item.touched > (*other)->item.touched);
+}
+
+/* Whole records take many times the room. The latest get it, and once it is used up, the others give way as if they had
+ * never been folded. */
 void rst_fold_restore_all(rst_engine_t *engine)
 {
+    GPtrArray *folded = g_ptr_array_new();
     GHashTableIter iter;
     gpointer key;
 
     g_hash_table_iter_init(&iter, engine->table.table);
     while (engine->fold.count && g_hash_table_iter_next(&iter, &key, NULL)) {
         if (((rst_conn_entry_t *)key)->folded)
-            rst_fold_restore(engine, key);
+            g_ptr_array_add(folded, key);
     }
+    g_ptr_array_sort(folded, compare_latest_first);
+    for (guint i = 0; i < folded->len; i++) {
+        rst_conn_entry_t *entry = g_ptr_array_index(folded, i);
+
+        if (rst_keep_is_over(&engine->keep) && entry->item.kept)
+            rst_keep_evict(&engine->keep, &entry->item);
+        else if (entry->folded)
+            rst_fold_restore(engine, entry);
+    }
+    g_ptr_array_free(folded, TRUE);
     rst_followers_restore_all(engine);
 }
 
