@@ -303,6 +303,27 @@ static void test_of_host(void)
     }
 }
 
+/* A timer does not claim the reset, and whoever dropped a SYN that the host answered is wrong. */
+static void test_of_host_unclaimed(void)
+{
+    scene_t scene;
+
+    scene_open(&scene, RST_CAUSE_APP_ABORT, 60);
+    scene.view.from_host = true;
+    scene_tell(&scene, RST_MEANING_IDLE, WHOLE);
+    scene_apply(&scene);
+    EQUAL(scene.verdict.conflict, false);
+    EQUAL(scene.verdict.evidences, 1);
+    scene_confirm(&scene, RST_CAUSE_APP_ABORT, 60, RST_SENDER_SERVER);
+    scene_open_refusal(&scene, RST_CAUSE_CLOSED_PORT, 60);
+    scene.view.from_host = true;
+    scene_tell(&scene, RST_MEANING_DROPPED, SYN);
+    scene_apply(&scene);
+    EQUAL(scene.verdict.conflict, true);
+    g_assert_nonnull(strstr(scene.verdict.evidence[0].text, "dropped the SYN"));
+    scene_confirm(&scene, RST_CAUSE_CLOSED_PORT, 60, RST_SENDER_SERVER);
+}
+
 /* A history that is sure and not of a device's kind disagrees; it stays as the alternative, with half of the rest. */
 static void test_history(void)
 {
@@ -452,6 +473,7 @@ int main(int argc, char **argv)
                                           {"/at_witness_weights/no-state", test_no_state},
                                           {"/at_witness_weights/sender-by-distance", test_sender_by_distance},
                                           {"/at_witness_weights/of-host", test_of_host},
+                                          {"/at_witness_weights/of-host-unclaimed", test_of_host_unclaimed},
                                           {"/at_witness_weights/history", test_history},
                                           {"/at_witness_weights/unseen", test_unseen},
                                           {"/at_witness_weights/strongest", test_strongest},

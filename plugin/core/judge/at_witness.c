@@ -263,10 +263,19 @@ static bool is_anothers(const rst_view_t *view, const claim_t *claim)
            view->verdict->confidence >= CONFLICT_MIN;
 }
 
+/* The host itself sent the reset. That a timer had ended the session by then does not deny it. */
+static void defend_host(const rst_view_t *view, const rst_testimony_t *testimony)
+{
+    if (testimony->kept->meaning == RST_MEANING_DROPPED)
+        contradict(view, testimony, "it dropped the SYN, which the host itself answered");
+    else if (testimony->kept->meaning != RST_MEANING_IDLE)
+        contradict(view, testimony, "it claims the reset, which the host itself sent");
+}
+
 static void weigh(const rst_view_t *view, const rst_testimony_t *testimony, const claim_t *claim)
 {
     if (claim->weight == WEIGHT_SETTLES && claim->on_path && is_hosts_own(view))
-        contradict(view, testimony, "it claims the reset, which the host itself sent");
+        defend_host(view, testimony);
     else if (claim->weight == WEIGHT_SETTLES && is_anothers(view, claim))
         contradict(view, testimony, "it says that nobody listens there, but the reset is not from that host");
     else if (claim->weight == WEIGHT_SETTLES)
