@@ -41,44 +41,31 @@ const rst_cisco_message_t *rst_cisco_phrase(const char *text)
     return g_str_has_prefix(text, filters.phrase) ? &filters : NULL;
 }
 
-#define MEAN(word, meaning)                                                                                            \
-    {                                                                                                                  \
-        word, RST_MEANING_##meaning, 0, false                                                                          \
-    }
-#define ACTS(word, meaning)                                                                                            \
-    {                                                                                                                  \
-        word, RST_MEANING_##meaning, 0, true                                                                           \
-    }
-#define DOES(word, cause)                                                                                              \
-    {                                                                                                                  \
-        word, RST_MEANING_CAUSE, RST_CAUSE_##cause, true                                                               \
-    }
-
 /* The wording varies by release. */
 static const rst_word_t reasons[] = {
-    MEAN("TCP FINs", CLOSED),
-    ACTS("TCP Reset-APPLIANCE", RESET_BY_DEVICE),
-    ACTS("TCP Reset by appliance", RESET_BY_DEVICE),
-    ACTS("SYN Timeout", HANDSHAKE),
-    DOES("FIN Timeout", FIN_WAIT_TIMEOUT),
-    ACTS("Conn-timeout", IDLE),
-    ACTS("Connection timeout", IDLE),
-    ACTS("Idle Timeout", IDLE),
-    ACTS("Pinhole timeout", IDLE),
-    DOES("Flow closed by inspection", POLICY_RESET),
-    DOES("Deny Terminate", POLICY_RESET),
-    DOES("Flow terminated by", POLICY_RESET),
-    DOES("Flow reset by", POLICY_RESET),
-    DOES("Unauth Deny", POLICY_RESET),
-    DOES("IPS fail-close", POLICY_RESET),
-    ACTS("SYN Control", DROPPED),
-    ACTS("Invalid SYN", DROPPED),
-    ACTS("TCP Invalid SYN", DROPPED),
-    DOES("TCP bad retransmission", POLICY_RESET),
-    DOES("TCP segment partial overlap", POLICY_RESET),
-    DOES("TCP unexpected window size variation", POLICY_RESET),
-    DOES("Failover primary closed", SESSION_FAILOVER),
-    DOES("Xlate Clear", ADMIN_KILL),
+    RST_MEANS("TCP FINs", CLOSED),
+    RST_ACTS("TCP Reset-APPLIANCE", RESET_BY_DEVICE),
+    RST_ACTS("TCP Reset by appliance", RESET_BY_DEVICE),
+    RST_ACTS("SYN Timeout", HANDSHAKE),
+    RST_STATES("FIN Timeout", FIN_WAIT_TIMEOUT),
+    RST_ACTS("Conn-timeout", IDLE),
+    RST_ACTS("Connection timeout", IDLE),
+    RST_ACTS("Idle Timeout", IDLE),
+    RST_ACTS("Pinhole timeout", IDLE),
+    RST_STATES("Flow closed by inspection", POLICY_RESET),
+    RST_STATES("Deny Terminate", POLICY_RESET),
+    RST_STATES("Flow terminated by", POLICY_RESET),
+    RST_STATES("Flow reset by", POLICY_RESET),
+    RST_STATES("Unauth Deny", POLICY_RESET),
+    RST_STATES("IPS fail-close", POLICY_RESET),
+    RST_ACTS("SYN Control", DROPPED),
+    RST_ACTS("Invalid SYN", DROPPED),
+    RST_ACTS("TCP Invalid SYN", DROPPED),
+    RST_STATES("TCP bad retransmission", POLICY_RESET),
+    RST_STATES("TCP segment partial overlap", POLICY_RESET),
+    RST_STATES("TCP unexpected window size variation", POLICY_RESET),
+    RST_STATES("Failover primary closed", SESSION_FAILOVER),
+    RST_STATES("Xlate Clear", ADMIN_KILL),
 };
 
 bool rst_cisco_reason(rst_piece_t reason, rst_record_t *record, bool *higher)

@@ -37,6 +37,20 @@ typedef struct rst_word {
     bool acted;
 } rst_word_t;
 
+/* Rows: what a word means; that the device did it itself; which cause it states, of what the device did itself. */
+#define RST_MEANS(word, meaning)                                                                                       \
+    {                                                                                                                  \
+        word, RST_MEANING_##meaning, 0, false                                                                          \
+    }
+#define RST_ACTS(word, meaning)                                                                                        \
+    {                                                                                                                  \
+        word, RST_MEANING_##meaning, 0, true                                                                           \
+    }
+#define RST_STATES(word, cause)                                                                                        \
+    {                                                                                                                  \
+        word, RST_MEANING_CAUSE, RST_CAUSE_##cause, true                                                               \
+    }
+
 /* The first row that fits gives its meaning to the record; false if none does. */
 bool rst_word_mean(const rst_word_t *words, unsigned count, rst_piece_t text, rst_record_t *record);
 

@@ -9,39 +9,26 @@
 
 #include "logs/firewall.h"
 
-#define MEAN(word, meaning)                                                                                            \
-    {                                                                                                                  \
-        word, RST_MEANING_##meaning, 0, false                                                                          \
-    }
-#define ACTS(word, meaning)                                                                                            \
-    {                                                                                                                  \
-        word, RST_MEANING_##meaning, 0, true                                                                           \
-    }
-#define CAUSE(word, cause)                                                                                             \
-    {                                                                                                                  \
-        word, RST_MEANING_CAUSE, RST_CAUSE_##cause, true                                                               \
-    }
-
 /* "TCP RST" alone does not tell the side. */
 static const rst_word_t reasons[] = {
-    MEAN("TCP FIN", CLOSED),
-    MEAN("TCP CLIENT RST", RESET_BY_SRC),
-    MEAN("TCP SERVER RST", RESET_BY_DST),
-    ACTS("idle Timeout", IDLE),
-    CAUSE("application failure or action", POLICY_RESET),
-    CAUSE("Closed by junos-", POLICY_RESET),
-    ACTS("synproxy failure", HANDSHAKE),
-    CAUSE("policy delete", ADMIN_KILL),
-    CAUSE("CLI", ADMIN_KILL),
-    CAUSE("HA", SESSION_FAILOVER),
+    RST_MEANS("TCP FIN", CLOSED),
+    RST_MEANS("TCP CLIENT RST", RESET_BY_SRC),
+    RST_MEANS("TCP SERVER RST", RESET_BY_DST),
+    RST_ACTS("idle Timeout", IDLE),
+    RST_STATES("application failure or action", POLICY_RESET),
+    RST_STATES("Closed by junos-", POLICY_RESET),
+    RST_ACTS("synproxy failure", HANDSHAKE),
+    RST_STATES("policy delete", ADMIN_KILL),
+    RST_STATES("CLI", ADMIN_KILL),
+    RST_STATES("HA", SESSION_FAILOVER),
 };
 
 /* Of attack signatures, screens and content filters. CLOSE: the device resets that side. */
 static const rst_word_t actions[] = {
-    CAUSE("CLOSE", POLICY_RESET),
-    ACTS("DROP", DROPPED),
-    ACTS("BLOCK", DROPPED),
-    MEAN("PERMIT", ALLOWED),
+    RST_STATES("CLOSE", POLICY_RESET),
+    RST_ACTS("DROP", DROPPED),
+    RST_ACTS("BLOCK", DROPPED),
+    RST_MEANS("PERMIT", ALLOWED),
 };
 
 typedef enum kind { SESSION, ATTACK, SCREEN, CONTENT } kind_t;

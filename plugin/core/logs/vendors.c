@@ -7,24 +7,11 @@
 
 #include <glib.h>
 
-#define MEAN(word, meaning)                                                                                            \
-    {                                                                                                                  \
-        word, RST_MEANING_##meaning, 0, false                                                                          \
-    }
-#define ACTS(word, meaning)                                                                                            \
-    {                                                                                                                  \
-        word, RST_MEANING_##meaning, 0, true                                                                           \
-    }
-#define CAUSE(word, cause)                                                                                             \
-    {                                                                                                                  \
-        word, RST_MEANING_CAUSE, RST_CAUSE_##cause, true                                                               \
-    }
-
 /* A drop, a block and a prevention do not say whether the blade answered; only Reject does. */
 static const rst_word_t checkpoint_actions[] = {
-    MEAN("Accept", ALLOWED),  MEAN("Allow", ALLOWED),   MEAN("Encrypt", ALLOWED),
-    MEAN("Decrypt", ALLOWED), ACTS("Drop", DROPPED),    ACTS("Reject", REJECTED),
-    ACTS("Block", DROPPED),   ACTS("Prevent", DROPPED), ACTS("Deny", DROPPED),
+    RST_MEANS("Accept", ALLOWED),  RST_MEANS("Allow", ALLOWED),  RST_MEANS("Encrypt", ALLOWED),
+    RST_MEANS("Decrypt", ALLOWED), RST_ACTS("Drop", DROPPED),    RST_ACTS("Reject", REJECTED),
+    RST_ACTS("Block", DROPPED),    RST_ACTS("Prevent", DROPPED), RST_ACTS("Deny", DROPPED),
 };
 
 void rst_checkpoint_mean(rst_record_t *record, rst_piece_t action)
@@ -36,15 +23,22 @@ void rst_checkpoint_mean(rst_record_t *record, rst_piece_t action)
 /* client-rst and server-rst: seen from that side. A profile may have made the FortiGate its author, which only the
  * record of that profile says. deny: whether it answers is configured elsewhere. */
 static const rst_word_t fortigate_traffic[] = {
-    MEAN("close", CLOSED), MEAN("client-rst", RESET_BY_SRC), MEAN("server-rst", RESET_BY_DST), ACTS("timeout", IDLE),
-    ACTS("deny", DROPPED), ACTS("block", DROPPED),           MEAN("ip-conn", HANDSHAKE),       MEAN("accept", ALLOWED),
-    MEAN("start", OPENED),
+    RST_MEANS("close", CLOSED),
+    RST_MEANS("client-rst", RESET_BY_SRC),
+    RST_MEANS("server-rst", RESET_BY_DST),
+    RST_ACTS("timeout", IDLE),
+    RST_ACTS("deny", DROPPED),
+    RST_ACTS("block", DROPPED),
+    RST_MEANS("ip-conn", HANDSHAKE),
+    RST_MEANS("accept", ALLOWED),
+    RST_MEANS("start", OPENED),
 };
 
 static const rst_word_t fortigate_profiles[] = {
-    CAUSE("reset", POLICY_RESET),   ACTS("drop", DROPPED),     ACTS("block", DROPPED),  ACTS("deny", DROPPED),
-    ACTS("clear_session", DROPPED), MEAN("pass", ALLOWED),     MEAN("allow", ALLOWED),  MEAN("detected", ALLOWED),
-    MEAN("monitor", ALLOWED),       MEAN("log-only", ALLOWED), MEAN("permit", ALLOWED),
+    RST_STATES("reset", POLICY_RESET), RST_ACTS("drop", DROPPED),          RST_ACTS("block", DROPPED),
+    RST_ACTS("deny", DROPPED),         RST_ACTS("clear_session", DROPPED), RST_MEANS("pass", ALLOWED),
+    RST_MEANS("allow", ALLOWED),       RST_MEANS("detected", ALLOWED),     RST_MEANS("monitor", ALLOWED),
+    RST_MEANS("log-only", ALLOWED),    RST_MEANS("permit", ALLOWED),
 };
 
 static bool nothing_came_back(const rst_record_t *record, rst_piece_t received)
@@ -72,20 +66,21 @@ void rst_fortigate_mean(rst_record_t *record, bool traffic, rst_piece_t action, 
 }
 
 static const rst_word_t panos_reasons[] = {
-    MEAN("tcp-fin", CLOSED),
-    MEAN("tcp-rst-from-client", RESET_BY_SRC),
-    MEAN("tcp-rst-from-server", RESET_BY_DST),
-    ACTS("aged-out", IDLE),
-    ACTS("policy-deny", DROPPED),
-    CAUSE("threat", POLICY_RESET),
-    CAUSE("decrypt-", POLICY_RESET),
-    CAUSE("resources-unavailable", RESOURCE_EXHAUSTION),
+    RST_MEANS("tcp-fin", CLOSED),
+    RST_MEANS("tcp-rst-from-client", RESET_BY_SRC),
+    RST_MEANS("tcp-rst-from-server", RESET_BY_DST),
+    RST_ACTS("aged-out", IDLE),
+    RST_ACTS("policy-deny", DROPPED),
+    RST_STATES("threat", POLICY_RESET),
+    RST_STATES("decrypt-", POLICY_RESET),
+    RST_STATES("resources-unavailable", RESOURCE_EXHAUSTION),
 };
 
 /* What a rule or a profile does to a session or a packet. deny takes the application's own way, which is not told. */
 static const rst_word_t panos_actions[] = {
-    MEAN("allow", ALLOWED), MEAN("alert", ALLOWED), ACTS("drop-icmp", REJECTED), ACTS("drop ICMP", REJECTED),
-    ACTS("drop", DROPPED),  ACTS("deny", DROPPED),  ACTS("block", DROPPED),      ACTS("reset", RESET_BY_DEVICE),
+    RST_MEANS("allow", ALLOWED),     RST_MEANS("alert", ALLOWED),        RST_ACTS("drop-icmp", REJECTED),
+    RST_ACTS("drop ICMP", REJECTED), RST_ACTS("drop", DROPPED),          RST_ACTS("deny", DROPPED),
+    RST_ACTS("block", DROPPED),      RST_ACTS("reset", RESET_BY_DEVICE),
 };
 
 static void mean_action(rst_record_t *record, const rst_panos_t *words)
