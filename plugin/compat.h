@@ -24,7 +24,7 @@
 #include <wiretap/wtap.h> /* complete type of pinfo->rec, no longer implied since 4.4 */
 
 #if __has_include(<epan/tfs.h>)
-#include <epan/tfs.h> /* tfs_yes_no, no longer implied since 4.6 */
+#include <epan/tfs.h> /* true_false_string, no longer implied since 4.6 */
 #endif
 #if __has_include(<wsutil/plugins.h>)
 #include <wsutil/plugins.h> /* WS_PLUGIN_DESC_*, not installed with 4.0 */

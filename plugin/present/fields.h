@@ -8,6 +8,9 @@
 
 #include <epan/packet.h>
 
+/* Our own: on Windows, the address of a variable of another DLL (tfs_yes_no) is no constant. */
+extern const true_false_string tfs_rst_yes_no;
+
 #define STRING_FIELD(hf, name, abbrev, text)                                                                           \
     {                                                                                                                  \
         &hf,                                                                                                           \
@@ -26,7 +29,7 @@
     {                                                                                                                  \
         &hf,                                                                                                           \
         {                                                                                                              \
-            name, "rst." abbrev, FT_BOOLEAN, BASE_NONE, TFS(&tfs_yes_no), 0, text, HFILL                               \
+            name, "rst." abbrev, FT_BOOLEAN, BASE_NONE, TFS(&tfs_rst_yes_no), 0, text, HFILL                           \
         }                                                                                                              \
     }
 #define NUMBER_FIELD(hf, name, abbrev, type, text)                                                                     \

@@ -11,6 +11,8 @@
 #define LABEL_MAX_LENGTH 220 /* a line in Wireshark's tree has 240 bytes, including the name of the field */
 #define LINE_MAX_LENGTH 110  /* longer texts continue below it, in lines that a small screen shows whole */
 
+const true_false_string tfs_rst_yes_no = {"Yes", "No"};
+
 static int hf_rst_line = -1;
 static int ett_rst_lines = -1;
 

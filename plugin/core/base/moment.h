@@ -15,11 +15,14 @@
 #define RST_SECOND INT64_C(1000000000)
 
 /* pass_index as in frames.h, 0 = never; time RST_TIME_NONE if the frame has none. A connection keeps dozens of these:
- * packed, each takes 12 bytes instead of 16. */
-typedef struct __attribute__((packed, aligned(4))) rst_moment {
+ * packed, each takes 12 bytes instead of 16. Nothing may take the address of its time, which is aligned to 4 bytes. */
+#pragma pack(push, 4)
+typedef struct rst_moment {
     uint32_t pass_index;
     int64_t time;
 } rst_moment_t;
+#pragma pack(pop)
+_Static_assert(sizeof(rst_moment_t) == 12, "moments are packed");
 
 /* One comparison for the usual case: not before a, and at most a span after it. Of unknown times it may say yes. */
 static inline bool rst_is_soon_after(rst_moment_t a, rst_moment_t b, int64_t span)

@@ -14,10 +14,13 @@ struct rst_conn_entry;
 
 /* where = the record of the reset, or the entry of its connection plus 1 if that is folded (fold.h), or plus 2 where it
  * is kept among the followers (followers.h); 0 = it had to go. */
-typedef struct __attribute__((packed, aligned(4))) rst_listed {
+#pragma pack(push, 4)
+typedef struct rst_listed {
     uint32_t pass_index;
     uintptr_t where;
 } rst_listed_t;
+#pragma pack(pop)
+_Static_assert(sizeof(rst_listed_t) == sizeof(uint32_t) + sizeof(uintptr_t), "the roll is packed");
 
 typedef struct rst_roll {
     GArray *listed; /* rst_listed_t, by id minus 1 */
