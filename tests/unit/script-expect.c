@@ -5,6 +5,7 @@
  */
 #include "script.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -182,18 +183,18 @@ static bool word_of_number(const script_claim_t *claim, const char *word, const 
     const rst_verdict_t *verdict = &claim->verdict;
     const struct {
         const char *word;
-        long number;
+        int64_t number;
     } words[] = {
         { "trigger", verdict->trigger },  { "retx", verdict->retransmissions },
         { "probes", verdict->probes },    { "delta", verdict->hop_delta },
         { "ordinal", verdict->ordinal },  { "contradicted", verdict->contradicted_by },
-        { "code", verdict->declared.has_code ? (long)verdict->declared.code : -1 },
+        { "code", verdict->declared.has_code ? (int64_t)verdict->declared.code : -1 },
         { "sure_early", claim->run->sure_early[claim->reset] },
         { "second", verdict->alternatives ? verdict->alternative[0].confidence : -1 },
-        { "idle", verdict->idle == RST_DURATION_NONE ? -1 : (long)(verdict->idle / SECOND) },
+        { "idle", verdict->idle == RST_DURATION_NONE ? -1 : verdict->idle / SECOND },
     };
-    long wanted = strcmp(value, "none") == 0 ? (strcmp(word, "delta") == 0 ? RST_HOPS_NONE : -1)
-                                             : strtol(value, NULL, 10);
+    int64_t wanted = strcmp(value, "none") == 0 ? (strcmp(word, "delta") == 0 ? RST_HOPS_NONE : -1)
+                                                : g_ascii_strtoll(value, NULL, 10);
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (strcmp(word, words[i].word) == 0) {
@@ -233,7 +234,7 @@ static void check_words(const script_claim_t *claim, char **word)
 /* The words of a frame's clues, in the order of their bits. */
 static const char *const clue_names[] = {"seq", "ack", "hops", "ts", "sum", "far"};
 
-static void fail_fit(const script_claim_t *claim, unsigned long found)
+static void fail_fit(const script_claim_t *claim, uint64_t found)
 {
     GString *text = g_string_new(NULL);
 
@@ -245,7 +246,7 @@ static void fail_fit(const script_claim_t *claim, unsigned long found)
         for (size_t i = 0; i < G_N_ELEMENTS(clue_names); i++)
             g_string_append_printf(text, clues & (1u << i) ? " %s" : "", clue_names[i]);
     }
-    g_test_message("%s:%d [%s] expected \"%s\", got %lu; foreign:%s", claim->file, claim->line,
+    g_test_message("%s:%d [%s] expected \"%s\", got %" PRIu64 "; foreign:%s", claim->file, claim->line,
                    claim->run->variant->name, claim->text, found, text->str);
     g_test_fail();
     g_string_free(text, TRUE);
@@ -259,7 +260,7 @@ static void check_count(const script_claim_t *claim, const char *wanted, uint64_
     if (read < 1)
         g_error("bad count: %s", claim->text);
     if (found < low || found > (read == 2 ? high : low))
-        fail_fit(claim, (unsigned long)found);
+        fail_fit(claim, found);
 }
 
 /* At least these clues. */

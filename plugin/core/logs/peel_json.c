@@ -3,7 +3,6 @@
  */
 #include "logs/peel_json.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/moment.h"
@@ -78,11 +77,11 @@ static const char *byte_list(const rst_json_t *json, GPtrArray *texts)
 
     for (unsigned i = 0; i < count; i++) {
         const char *path = rst_json_path(json, i);
-        unsigned long byte;
+        guint64 byte;
 
         if (strncmp(path, "MESSAGE.", 8) != 0)
             continue;
-        byte = strtoul(rst_json_value(json, i), NULL, 10);
+        byte = g_ascii_strtoull(rst_json_value(json, i), NULL, 10);
         g_string_append_c(text, byte && byte < 256 ? (char)byte : ' ');
     }
     g_ptr_array_add(texts, g_string_free(text, FALSE));

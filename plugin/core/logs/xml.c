@@ -3,7 +3,6 @@
  */
 #include "logs/xml.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define ENTITY_MAX 12 /* &#x10FFFF; */
@@ -38,7 +37,7 @@ static bool decode(GString *text, const char *name)
 {
     static const char *const names[] = {"lt", "gt", "amp", "quot", "apos"};
     static const char meant[] = "<>&\"'";
-    gunichar character = 0;
+    guint64 character = 0;
     char *end;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -48,14 +47,14 @@ static bool decode(GString *text, const char *name)
         }
     }
     if (name[0] == '#' && name[1] == 'x' && g_ascii_isxdigit(name[2]))
-        character = (gunichar)strtoul(name + 2, &end, 16);
+        character = g_ascii_strtoull(name + 2, &end, 16);
     else if (name[0] == '#' && g_ascii_isdigit(name[1]))
-        character = (gunichar)strtoul(name + 1, &end, 10);
+        character = g_ascii_strtoull(name + 1, &end, 10);
     else
         return false;
-    if (*end || !character || !g_unichar_validate(character))
+    if (*end || !character || character > UINT32_MAX || !g_unichar_validate((gunichar)character))
         return false;
-    g_string_append_unichar(text, character);
+    g_string_append_unichar(text, (gunichar)character);
     return true;
 }
 
