@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <glib.h>
+
 uint32_t rst_address_ipv4(const rst_address_t *address)
 {
     uint32_t value;
@@ -15,9 +17,18 @@ uint32_t rst_address_ipv4(const rst_address_t *address)
     return value;
 }
 
+rst_address_t rst_address_of_ipv4(uint32_t value)
+{
+    rst_address_t address = {.size = sizeof value};
+
+    memcpy(address.word, &value, sizeof value);
+    return address;
+}
+
 uint32_t rst_address_hash(const rst_address_t *address)
 {
-    uint64_t mixed = (address->word[0] ^ (address->word[1] * UINT64_C(0x9e3779b97f4a7c15))) + address->size;
+    uint64_t first = GUINT64_FROM_LE(address->word[0]), second = GUINT64_FROM_LE(address->word[1]);
+    uint64_t mixed = (first ^ (second * UINT64_C(0x9e3779b97f4a7c15))) + address->size;
 
     mixed *= UINT64_C(0xff51afd7ed558ccd);
     return (uint32_t)(mixed >> 32);

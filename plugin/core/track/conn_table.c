@@ -89,8 +89,8 @@ void rst_conn_entry_ends(const rst_conn_entry_t *entry, rst_address_t address[2]
 
     memset(address, 0, 2 * sizeof address[0]);
     if (entry->key_words == 2) {
-        address[0].word[0] = entry->key[0] >> 32;
-        address[1].word[0] = (uint32_t)entry->key[0];
+        address[0] = rst_address_of_ipv4((uint32_t)(entry->key[0] >> 32));
+        address[1] = rst_address_of_ipv4((uint32_t)entry->key[0]);
     } else {
         memcpy(address[0].word, &entry->key[0], sizeof address[0].word);
         memcpy(address[1].word, &entry->key[2], sizeof address[1].word);

@@ -11,12 +11,15 @@
 #include "track/host_table.h"
 #include "track/reset.h"
 
+/* The same on each machine. */
 static bool address_less(const rst_segment_t *segment)
 {
-    if (segment->src.word[0] != segment->dst.word[0])
-        return segment->src.word[0] < segment->dst.word[0];
-    if (segment->src.word[1] != segment->dst.word[1])
-        return segment->src.word[1] < segment->dst.word[1];
+    const uint64_t *src = segment->src.word, *dst = segment->dst.word;
+
+    if (src[0] != dst[0])
+        return GUINT64_FROM_LE(src[0]) < GUINT64_FROM_LE(dst[0]);
+    if (src[1] != dst[1])
+        return GUINT64_FROM_LE(src[1]) < GUINT64_FROM_LE(dst[1]);
     return segment->sport <= segment->dport;
 }
 
