@@ -2,8 +2,10 @@
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import os
 import random
 import re
+from pathlib import Path
 
 import pytest
 import tools
@@ -106,7 +108,10 @@ def head(text):
 USELESS = {
     "missing": (None, "No such file"),
     "folder": ("folder", "not a regular file"),
+    "FIFO": ("FIFO", "not a regular file"),
+    "device": (Path("/dev/zero"), "not a regular file"),
     "empty": (b"", "empty"),
+    "file of the kernel": (Path("/proc/version"), "empty"),  # reading could go on forever, as with trace_pipe
     "noise": (bytes(range(256)) * 500, "no event"),
     "long line": (b"x" * 3_000_000, "no event"),
     "old kernel": (re.sub(rb" reason=\w+", b"", TRACE.read_bytes()) if TRACE.exists() else b"", "Linux 6.10"),
@@ -120,6 +125,10 @@ def test_useless_files(tshark, tmp_path, name):
     path = tmp_path / "trace.txt"
     if content == "folder":
         path.mkdir()
+    elif content == "FIFO":
+        os.mkfifo(path)
+    elif isinstance(content, Path):
+        path.symlink_to(content)
     elif content is not None:
         path.write_bytes(content)
     if name == "old kernel":  # received resets alone would be useful
