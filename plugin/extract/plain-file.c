@@ -4,50 +4,53 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include <glib/gstdio.h>
 
 #include "plain-file.h"
 
 #define BLOCK 262144
-#define EXISTS 0 /* F_OK, which Windows has without a name */
+#define READABLE 4 /* R_OK, which Windows has without a name */
 
 /* The reason not to open the file, or NULL. */
 static const char *forbidden(const char *path)
 {
-    if (g_access(path, EXISTS) != 0)
+    if (g_access(path, READABLE) != 0)
         return g_strerror(errno);
     return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? NULL : "not a regular file";
 }
 
 /* It has no last byte. A file of the kernel claims so, too, whatever it would give; read to its end, some never end. */
-static bool is_empty(FILE *file)
+static bool is_empty(GIOChannel *file)
 {
-    return fseek(file, -1, SEEK_END) != 0 || fseek(file, 0, SEEK_SET) != 0;
+    return g_io_channel_seek_position(file, -1, G_SEEK_END, NULL) != G_IO_STATUS_NORMAL ||
+           g_io_channel_seek_position(file, 0, G_SEEK_SET, NULL) != G_IO_STATUS_NORMAL;
 }
 
-static const char *read_all(FILE *file, rst_plain_take_t take, void *user_data)
+static const char *read_all(GIOChannel *file, rst_plain_take_t take, void *user_data)
 {
     char *block = (char *)g_malloc(BLOCK);
-    bool failed;
-    size_t length;
+    GIOStatus status;
+    gsize length;
 
-    while ((length = fread(block, 1, BLOCK, file)) > 0 && take(block, length, user_data))
-        ;
-    failed = ferror(file) != 0;
+    do
+        status = g_io_channel_read_chars(file, block, BLOCK, &length, NULL);
+    while (status == G_IO_STATUS_NORMAL && take(block, length, user_data));
     g_free(block);
-    return failed ? "cannot be read to its end" : NULL;
+    return status == G_IO_STATUS_ERROR ? "cannot be read to its end" : NULL;
 }
 
+/* By GLib alone: on Windows, a FILE that it opened may belong to another C runtime than ours. */
 const char *rst_plain_file_read(const char *path, rst_plain_take_t take, void *user_data)
 {
     const char *problem = forbidden(path);
-    FILE *file = problem ? NULL : g_fopen(path, "rb");
+    GIOChannel *file = problem ? NULL : g_io_channel_new_file(path, "r", NULL);
 
     if (!file)
-        return problem ? problem : g_strerror(errno);
+        return problem ? problem : "cannot be opened";
+    g_io_channel_set_encoding(file, NULL, NULL); /* bytes as they are */
+    g_io_channel_set_buffered(file, FALSE);
     problem = is_empty(file) ? "empty (of a tracing file, make a copy with cat)" : read_all(file, take, user_data);
-    fclose(file);
+    g_io_channel_unref(file);
     return problem;
 }
