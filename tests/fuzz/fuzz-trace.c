@@ -10,8 +10,8 @@
 
 #include "trace/trace.h"
 
-#define ADDRESS_A 0x0200000a /* 10.0.0.2 and 10.0.0.1 as bytes in memory */
-#define ADDRESS_B 0x0100000a
+#define ADDRESS_A 0x0a000002
+#define ADDRESS_B 0x0a000001
 #define PORTS 4
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,8 +38,8 @@ static rst_segment_t segment(unsigned n, bool reset)
 {
     rst_segment_t seg = {.frame = n + 1, .known = RST_HAS_LENGTH | RST_HAS_OPTIONS | RST_HAS_WINDOW};
 
-    seg.src = (rst_address_t){{reset ? ADDRESS_B : ADDRESS_A, 0}, 4};
-    seg.dst = (rst_address_t){{reset ? ADDRESS_A : ADDRESS_B, 0}, 4};
+    seg.src = rst_address_of_ipv4(GUINT32_TO_BE(reset ? ADDRESS_B : ADDRESS_A));
+    seg.dst = rst_address_of_ipv4(GUINT32_TO_BE(reset ? ADDRESS_A : ADDRESS_B));
     seg.sport = (uint16_t)(reset ? 1 + n % PORTS : 2);
     seg.dport = (uint16_t)(reset ? 2 : 1 + n % PORTS);
     seg.seq = reset && n % PORTS ? 5001 : reset ? 0 : 1000;

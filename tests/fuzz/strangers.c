@@ -5,6 +5,8 @@
  */
 #include "strangers.h"
 
+#include <glib.h>
+
 #define LATER (1000 * RST_SECOND)
 
 static const struct {
@@ -25,7 +27,8 @@ static const struct {
 
 rst_segment_t strangers_segment(const scene_t *scene, unsigned number, int64_t time)
 {
-    const rst_address_t client = {{0x070110ac, 0}, 4}, server = {{0x090210ac, 0}, 4};
+    const rst_address_t client = rst_address_of_ipv4(GUINT32_TO_BE(0xac100107));
+    const rst_address_t server = rst_address_of_ipv4(GUINT32_TO_BE(0xac100209));
     bool back = steps[number].from_server;
 
     return (rst_segment_t){

@@ -192,7 +192,8 @@ static void test_growing(void)
 
 static rst_segment_t tunneled(uint8_t flags, bool from_server, uint32_t seq, uint32_t ack, uint32_t len)
 {
-    const rst_address_t client = {{flags == RST_FLAG_SYN && !from_server ? 1 : 2, 0}, 4}, server = {{9, 0}, 4};
+    const rst_address_t client = rst_address_of_ipv4(flags == RST_FLAG_SYN && !from_server ? 1 : 2);
+    const rst_address_t server = rst_address_of_ipv4(9);
 
     return (rst_segment_t){.src = from_server ? server : client,
                            .dst = from_server ? client : server,

@@ -15,6 +15,7 @@ static const char *const no_lines[] = {NULL};
 static void feed_lone(script_run_t *run, unsigned flags, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
+        uint64_t *word;
         rst_segment_t segment = {.src = script_address(run->variant, 'F'),
                                  .dst = script_address(run->variant, 'S'),
                                  .time = run->time + 10000,
@@ -27,7 +28,8 @@ static void feed_lone(script_run_t *run, unsigned flags, unsigned count)
                                  .window = 1000,
                                  .known = RST_HAS_IP | RST_HAS_WINDOW | RST_HAS_LENGTH | RST_HAS_OPTIONS};
 
-        segment.src.word[segment.src.size == 4 ? 0 : 1] += (uint64_t)(i + 1) << 8;
+        word = &segment.src.word[segment.src.size == 4 ? 0 : 1];
+        *word = GUINT64_TO_LE(GUINT64_FROM_LE(*word) + ((uint64_t)(i + 1) << 8));
         script_feed_segment(run, &segment);
     }
 }

@@ -45,7 +45,7 @@ static void step(bench_t *bench)
 
 static rst_address_t address_of(uint32_t number)
 {
-    return (rst_address_t){{number, 0}, 4};
+    return rst_address_of_ipv4(number);
 }
 
 static rst_host_t *host_of(bench_t *bench, uint32_t number)
@@ -263,8 +263,8 @@ static void feed_closed(script_run_t *run, uint32_t number)
                                  .window = 64240,
                                  .ttl = 60,
                                  .known = RST_HAS_LENGTH | RST_HAS_OPTIONS | RST_HAS_WINDOW | RST_HAS_IP};
-        rst_address_t server = {{0x0b000000 + number, 0}, 4};
-        rst_address_t client = {{0x0a000000 + number / 2, 0}, 4};
+        rst_address_t server = rst_address_of_ipv4(0x0b000000 + number);
+        rst_address_t client = rst_address_of_ipv4(0x0a000000 + number / 2);
 
         segment.time = run->variant->epoch + (int64_t)(number * 10 + i) * RST_MILLISECOND;
         segment.src = steps[i].from ? server : client;
@@ -283,8 +283,8 @@ static void feed_refusal(script_run_t *run, uint32_t number)
                                  .ack = from ? 7001 : 0,
                                  .ttl = 60,
                                  .known = RST_HAS_LENGTH | RST_HAS_OPTIONS | RST_HAS_WINDOW | RST_HAS_IP};
-        rst_address_t server = {{0x0b000000 + number, 0}, 4};
-        rst_address_t client = {{0x0c000000, 0}, 4};
+        rst_address_t server = rst_address_of_ipv4(0x0b000000 + number);
+        rst_address_t client = rst_address_of_ipv4(0x0c000000);
 
         segment.time = run->variant->epoch + 300 * RST_SECOND + from * RST_MILLISECOND;
         segment.src = from ? server : client;

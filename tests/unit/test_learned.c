@@ -284,7 +284,7 @@ typedef struct table {
 
 static void open_table(table_t *table)
 {
-    static const rst_address_t address = {{1, 0}, 4};
+    const rst_address_t address = rst_address_of_ipv4(1);
 
     memset(table, 0, sizeof *table);
     script_scope_open(&table->scope);
@@ -399,7 +399,7 @@ static void test_found_last(void)
 
     open_table(&table);
     for (unsigned i = 0; i < 4 * RST_HOSTS_NEAR; i++) {
-        rst_address_t address = {{1 + i % (2 * RST_HOSTS_NEAR), 0}, 4};
+        rst_address_t address = rst_address_of_ipv4(1 + i % (2 * RST_HOSTS_NEAR));
 
         g_assert_true(rst_address_equal(&rst_hosts_host(&table.hosts, &address, 0)->address, &address));
     }

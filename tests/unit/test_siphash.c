@@ -185,7 +185,7 @@ static void test_points(void)
 
     open_hosts(&hosts, &scope);
     for (uint32_t i = 0; i < INPUTS; i++) {
-        rst_address_t address = {{i / 16, 0}, 4};
+        rst_address_t address = rst_address_of_ipv4(i / 16);
 
         rst_hosts_host(&hosts, &address, i % 16);
     }
@@ -303,8 +303,8 @@ static guint told_of_both(void)
         rst_engine_frame(engine, frame, frame * frame * RST_SECOND);
         for (unsigned i = 0; frame < 4 && i < 2; i++) {
             rst_segment_t segment = {.frame = frame,
-                                     .src = {{1 + i, 0}, 4},
-                                     .dst = {{9 + i, 0}, 4},
+                                     .src = rst_address_of_ipv4(1 + i),
+                                     .dst = rst_address_of_ipv4(9 + i),
                                      .sport = 1024,
                                      .dport = 80,
                                      .seq = 1000,
