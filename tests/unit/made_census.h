@@ -28,9 +28,10 @@ static inline rst_flow_t flow(rst_census_t *census, unsigned net, unsigned host,
     rst_address_t client = address(10, 0, net, host), service = address(10, 9, 9, server);
     int64_t time = (int64_t)(at * RST_SECOND);
 
+    frames++;
     return (rst_flow_t){.first = time,
                         .last = time + RST_SECOND / 10,
-                        .began = ++frames,
+                        .began = frames,
                         .client = rst_census_address(census, &client),
                         .server = rst_census_address(census, &service),
                         .client_port = (uint16_t)(30000 + frames),

@@ -243,8 +243,10 @@ static void fail_fit(const script_claim_t *claim, uint64_t found)
 
         if (clues)
             g_string_append_printf(text, " frame %u:", frame);
-        for (size_t i = 0; i < G_N_ELEMENTS(clue_names); i++)
-            g_string_append_printf(text, clues & (1u << i) ? " %s" : "", clue_names[i]);
+        for (size_t i = 0; i < G_N_ELEMENTS(clue_names); i++) {
+            if (clues & (1u << i))
+                g_string_append_printf(text, " %s", clue_names[i]);
+        }
     }
     g_test_message("%s:%d [%s] expected \"%s\", got %" PRIu64 "; foreign:%s", claim->file, claim->line,
                    claim->run->variant->name, claim->text, found, text->str);

@@ -8,6 +8,7 @@
 #include "track/tcp_state.h"
 
 #define SIDE(known_, ...) {.known = (known_), __VA_ARGS__}
+#define NO_SIDE {.known = 0}
 #define SYN RST_DIRECTION_SYN
 #define SYNACK (RST_DIRECTION_SYN | RST_DIRECTION_SYNACK)
 #define NXT RST_DIRECTION_NXT
@@ -23,8 +24,8 @@ typedef struct row {
 
 /* The client's numbers begin at 1000, the server's at 5000; each sends its FIN without data. */
 static const row_t rows[] = {
-    {"nothing", SIDE(0), SIDE(0), RST_TCP_UNKNOWN, RST_TCP_UNKNOWN},
-    {"SYN", SIDE(SYN | NXT, .isn = 1000, .nxt = 1001, .segments = 1), SIDE(0), RST_TCP_SYN_SENT, RST_TCP_UNKNOWN},
+    {"nothing", NO_SIDE, NO_SIDE, RST_TCP_UNKNOWN, RST_TCP_UNKNOWN},
+    {"SYN", SIDE(SYN | NXT, .isn = 1000, .nxt = 1001, .segments = 1), NO_SIDE, RST_TCP_SYN_SENT, RST_TCP_UNKNOWN},
     {"SYN-ACK", SIDE(SYN | NXT, .isn = 1000, .nxt = 1001, .segments = 1),
      SIDE(SYNACK | NXT | ACKED, .isn = 5000, .nxt = 5001, .acked = 1001, .segments = 1), RST_TCP_UNKNOWN,
      RST_TCP_SYN_RECEIVED},
