@@ -16,6 +16,7 @@
  */
 #include "scene.h"
 
+#include <glib.h>
 #include <string.h>
 
 #include "actors.h"
@@ -89,7 +90,7 @@ static void set_preference(rst_prefs_t *prefs, unsigned number, unsigned value)
 
 static void set_prefs(rst_prefs_t *prefs, const uint8_t *head, bool several)
 {
-    static const rst_network_t netscaler = {{{0x0200000a, 0}, 4}, 24};
+    const rst_network_t netscaler = {rst_address_of_ipv4(GUINT32_TO_BE(0x0a000002)), 24};
     static const char *const ends[] = {
         NULL,
         "client=0 server=1",

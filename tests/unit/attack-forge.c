@@ -144,7 +144,9 @@ static void add_own_stamp(attack_forger_t *forger)
 
 static void add_absurd_stamp(attack_forger_t *forger)
 {
-    g_string_append_printf(forger->text, " ts %u:%u", g_rand_int(forger->scene->rand), g_rand_int(forger->scene->rand));
+    guint32 echoed = g_rand_int(forger->scene->rand);
+
+    g_string_append_printf(forger->text, " ts %u:%u", g_rand_int(forger->scene->rand), echoed);
 }
 
 /* How the headers look. Returns false if the word is none of these. */

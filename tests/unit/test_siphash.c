@@ -331,6 +331,19 @@ static void test_one_frame(void)
         g_assert_cmpuint(told_of_both(), ==, first);
 }
 
+/* What a key was made of can be read from it. */
+static void check_ends(const rst_conn_entry_t *entry, const rst_segment_t *segment, unsigned from)
+{
+    rst_address_t address[2];
+    uint16_t port[2];
+
+    rst_conn_entry_ends(entry, address, port);
+    g_assert_true(rst_address_equal(&address[from], &segment->src));
+    g_assert_true(rst_address_equal(&address[!from], &segment->dst));
+    g_assert_cmpuint(port[from], ==, segment->sport);
+    g_assert_cmpuint(port[!from], ==, segment->dport);
+}
+
 /* Of an IPv4 connection, both addresses are in the key, on machines of either byte order. */
 static void test_ipv4(void)
 {
@@ -343,10 +356,12 @@ static void test_ipv4(void)
     for (uint8_t i = 0; i < 16; i++) {
         const uint8_t bytes[2][4] = {{10, 0, 0, i & 3}, {192, 0, 2, i >> 2}};
         rst_segment_t segment = {.src = {.size = 4}, .dst = {.size = 4}, .sport = 1, .dport = 2};
+        const rst_conn_entry_t *entry;
 
         memcpy(segment.src.word, bytes[0], 4);
         memcpy(segment.dst.word, bytes[1], 4);
-        rst_conn_table_find(table, &segment, &from, &scope.memory);
+        entry = rst_conn_table_find(table, &segment, &from, &scope.memory);
+        check_ends(entry, &segment, from);
     }
     g_assert_cmpuint(g_hash_table_size(table->table), ==, 16);
     rst_conn_table_close(table);
