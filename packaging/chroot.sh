@@ -13,9 +13,10 @@ debian_mirror() {
 }
 
 # make_chroot SUITE FOLDER MIRROR PACKAGE...: the packages and their dependencies, without recommended ones. A folder
-# that a failed run left behind is made again.
+# that a failed run left behind is made again. COMPONENTS are those of the mirror, main if unset.
 make_chroot() {
-    local suite=$1 folder=$2 mirror=$3 settings status=0
+    local suite=$1 folder=$2 mirror=$3 components=${COMPONENTS:-main} settings status=0
+    components=--components=${components// /,}
     shift 3
     rm -rf --one-file-system "$folder"
     settings=$(mktemp)
@@ -26,10 +27,10 @@ make_chroot() {
     } >"$settings"
     chmod a+r "$settings"
     if command -v mmdebstrap >/dev/null; then
-        mmdebstrap --variant=apt --aptopt="$settings" --include="$(IFS=, && echo "$*")" \
+        mmdebstrap --variant=apt "$components" --aptopt="$settings" --include="$(IFS=, && echo "$*")" \
             "$suite" "$folder" "$mirror" || status=$?
     else
-        debootstrap --variant=minbase "$suite" "$folder" "$mirror" || status=$?
+        debootstrap --variant=minbase "$components" "$suite" "$folder" "$mirror" || status=$?
         if [ "$status" -eq 0 ]; then
             cp "$settings" "$folder/etc/apt/apt.conf.d/99machine"
             in_chroot "$folder" root apt_get update && in_chroot "$folder" root apt_get install -y "$@" || status=$?
