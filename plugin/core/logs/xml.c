@@ -74,7 +74,10 @@ static rst_xml_token_t step_entity(rst_xml_t *xml, char c)
     for (size_t i = 0; i < xml->entity->len; i++)
         add_text(xml, xml->entity->str[i]);
     xml->state = STATE_TEXT;
-    return c == ';' ? (add_text(xml, c), RST_XML_MORE) : rst_xml_step(xml, c);
+    if (c != ';')
+        return rst_xml_step(xml, c);
+    add_text(xml, c);
+    return RST_XML_MORE;
 }
 
 static rst_xml_token_t step_text(rst_xml_t *xml, char c)

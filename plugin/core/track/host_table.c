@@ -163,11 +163,12 @@ void rst_hosts_close(rst_hosts_t *hosts)
 static bool restore(rst_hosts_t *hosts, uint32_t hash)
 {
     bool any = false;
-    uint32_t number, at;
+    uint32_t number, at = 0;
 
-    while ((at = 0, number = rst_index_find(&hosts->folded, hash, &at)) != 0) {
+    while ((number = rst_index_find(&hosts->folded, hash, &at)) != 0) {
         hosts->folder.restore(hosts->folder.owner, number);
         any = true;
+        at = 0; /* it is no longer in the index, and others may have moved up */
     }
     return any;
 }
