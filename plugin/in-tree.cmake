@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For this folder inside a Wireshark source tree, as a custom plugin (CMakeListsCustom.txt); see docs/install.md.
+# For this folder inside a Wireshark source tree, as a custom plugin; see docs/install.md.
 
 include(WiresharkPlugin)
 include(${CMAKE_CURRENT_LIST_DIR}/version.cmake)
