@@ -11,6 +11,7 @@
 
 #include "logs/log.h"
 
+#include "system.h"
 #include "witness-json.h"
 
 #define PIECE 65536
@@ -83,7 +84,7 @@ static bool end_log(const job_t *job, const char *path, rst_log_t *log)
 static bool read_log(job_t *job, const char *path)
 {
     rst_log_options_t options = {job->zone, job->applications, job->filters, print_record, job};
-    FILE *file = is_stdin(path) ? stdin : fopen(path, "rb");
+    FILE *file = is_stdin(path) ? stdin : system_open(path);
     rst_log_t *log;
     char *piece;
     size_t length;
@@ -108,11 +109,12 @@ static bool read_log(job_t *job, const char *path)
     return good;
 }
 
-/* Windows' list of filters names those that events of other files only number, so it is read before them. */
+/* Windows' list of filters names those that events of other files only number, so it is read before them. A pipe gives
+ * what it has only once. */
 static bool names_filters(const char *path)
 {
     char look[FIRST_LOOK + 1];
-    FILE *file = is_stdin(path) ? NULL : fopen(path, "rb");
+    FILE *file = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? system_open(path) : NULL;
     size_t length, kept = 0;
 
     if (!file)
@@ -151,7 +153,7 @@ static int refuse(const char *what, const char *word)
 }
 
 /* One argument, and the next one if it needs it: false if it is no option of ours. */
-static bool take_option(job_t *job, char **argument, int *at)
+static bool take_option(job_t *job, char **argument, unsigned *at)
 {
     const char *option = argument[*at];
 
@@ -184,29 +186,42 @@ static int run(job_t *job, char **paths, unsigned count)
     return good ? 0 : 1;
 }
 
-int main(int argc, char **argv)
+/* paths: room for as many as there are words. */
+static int called(job_t *job, char **words, char **paths)
 {
-    job_t job = {0};
-    unsigned count = 0; /* of files, which move to the beginning of argv */
+    unsigned count = 0;
     bool options = true;
 
-    for (int i = 1; i < argc; i++) {
-        if (!options || strncmp(argv[i], "--", 2) != 0) {
-            argv[count++] = argv[i];
-        } else if (strcmp(argv[i], "--") == 0) {
+    for (unsigned i = 1; i < g_strv_length(words); i++) {
+        if (!options || strncmp(words[i], "--", 2) != 0) {
+            paths[count++] = words[i];
+        } else if (strcmp(words[i], "--") == 0) {
             options = false;
-        } else if (strcmp(argv[i], "--help") == 0) {
+        } else if (strcmp(words[i], "--help") == 0) {
             fputs(usage, stdout);
             return 0;
-        } else if (!take_option(&job, argv, &i)) {
-            return refuse("unknown or incomplete option", argv[i]);
+        } else if (!take_option(job, words, &i)) {
+            return refuse("unknown or incomplete option", words[i]);
         }
     }
-    if (job.zone && !rst_when_is_zone(job.zone))
-        return refuse("no such time zone:", job.zone);
+    if (job->zone && !rst_when_is_zone(job->zone))
+        return refuse("no such time zone:", job->zone);
     if (!count) {
         fputs("rst-witness: no file given (see --help)\n", stderr);
         return 2;
     }
-    return run(&job, argv, count);
+    return run(job, paths, count);
+}
+
+int main(int argc, char **argv)
+{
+    job_t job = {0};
+    char **words = system_words(argv);
+    char **paths = g_new(char *, g_strv_length(words) + 1);
+    int code = called(&job, words, paths);
+
+    (void)argc;
+    g_free(paths);
+    g_strfreev(words);
+    return code;
 }

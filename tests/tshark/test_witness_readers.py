@@ -110,6 +110,14 @@ def test_hostile(data, words):
     assert records == [] and complaint.count("\n") == 1 and words in complaint and complaint.startswith("rst-witness: -: ")
 
 
+def test_pipe_among_files(tmp_path):
+    """It is read once and whole."""
+    (tmp_path / "log").write_text(f"{PACKET}\n" * 3)
+    program = tools.built_program("rst-witness")
+    done = subprocess.run(["bash", "-c", '"$0" <(cat log) log', program], cwd=tmp_path, capture_output=True, check=True)
+    assert len(done.stdout.splitlines()) == 6
+
+
 def test_xml_with_a_dtd():
     """Refused, and nothing expanded: neither a file of this machine nor a billion laughs."""
     bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "SRC=1"><!ENTITY f SYSTEM "file:///etc/passwd">]>' \
