@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""tshark.exe with rst.dll under Wine says what tshark with rst.so says on Linux: about the tour and all samples, in every
+way of asking, with files named as on Windows, and with the line ends of Windows in them.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from sides import SAMPLES, Pair, add_sides, differences, own_fields
+
+TRACED = SAMPLES / "declared-kernel_trace"
+WITNESSED = SAMPLES / "findings-witness"
+TRACE, LOGS = "kernel-trace.txt", ["security.xml", "wfpstate.xml"]
+KERNEL_RESETS = 'rst.declared.source == "kernel"'
+
+
+class Comparison(Pair):
+    def __init__(self, asked):
+        super().__init__(asked)
+        self.equal, self.differ = 0, 0
+
+    def same(self, what, linux, windows):
+        found = differences(linux, windows)
+        if not found:
+            self.equal += 1
+            return
+        self.differ += 1
+        print(f"{what}: differs", *found, sep="\n    ", flush=True)
+
+    def needed(self, what, found):
+        """What would make a comparison empty counts as a difference."""
+        if not found:
+            self.differ += 1
+            print(f"{what}: nothing to compare", flush=True)
+
+    def capture(self, capture):
+        """All ways of asking; returns the number of verdicts."""
+        answers = {name: self.texts(lambda side, args=args: ["-n", "-r", side.path(capture), *args])
+                   for name, args in self.modes.items()}
+        for name, (linux, windows) in answers.items():
+            self.same(f"{capture.relative_to(SAMPLES)}, {name}", linux, windows)
+        return len(re.findall(r'"rst\.cause":', answers["JSON"][1]))
+
+    def with_files(self, what, capture, options, filter):
+        """A capture with files beside it; options(side) = those that name them."""
+        arguments = self.modes["two passes"]
+        linux, windows = self.texts(lambda side: ["-n", "-r", side.path(capture), *options(side), *arguments])
+        self.same(what, linux, windows)
+        chosen = self.texts(lambda side: ["-n", "-2", "-r", side.path(capture), *options(side), "-Y", filter])
+        self.needed(what, chosen[0] and chosen[1])
+        return windows
+
+
+def trace_option(side, path):
+    return ["-o", f"rst.kernel_trace:{side.path(path)}"]
+
+
+def witness_options(side, folder):
+    return [word for log in LOGS for word in ("-o", f'uat:rst_witness:"{side.path(folder / log)}","",""')]
+
+
+def with_line_ends(folder):
+    """The trace and the logs with the line ends of Windows, in a folder that is hard to name."""
+    target = Path(folder) / "Spuren von Jürgen, 2"
+    target.mkdir()
+    for source in (TRACED / TRACE, *(WITNESSED / log for log in LOGS)):
+        (target / source.name).write_bytes(source.read_bytes().replace(b"\n", b"\r\n"))
+    for source in (TRACED / "kernel_trace.pcapng", WITNESSED / "witness.pcapng"):
+        shutil.copy(source, target)
+    return target
+
+
+def files(comparison, folder):
+    """Traces and logs, by both line ends; they must say the same."""
+    trace = {ends: comparison.with_files(f"kernel trace, {ends}", where / "kernel_trace.pcapng",
+                                         lambda side, where=where: trace_option(side, where / TRACE), KERNEL_RESETS)
+             for ends, where in (("LF", TRACED), ("CRLF", folder))}
+    comparison.same("kernel trace: LF and CRLF", trace["LF"], trace["CRLF"])
+    logs = {ends: comparison.with_files(f"witness logs, {ends}", where / "witness.pcapng",
+                                        lambda side, where=where: witness_options(side, where), "rst.witness")
+            for ends, where in (("LF", WITNESSED), ("CRLF", folder))}
+    comparison.same("witness logs: LF and CRLF", logs["LF"], logs["CRLF"])
+
+
+def lists(comparison):
+    comparison.same("-G fields", *("\n".join(own_fields(side)) for side in comparison.sides))
+    version = [re.findall(rf"^{re.escape(side.module)}\s+(\S+)\s+(.*\S)\s+\S+$", side.text("-G", "plugins"), re.MULTILINE)
+               for side in comparison.sides]
+    comparison.same("-G plugins", *map(str, version))
+    comparison.needed("-G plugins", version[1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="tshark.exe under Wine against tshark.")
+    add_sides(parser)
+    comparison = Comparison(parser.parse_args())
+    for side in comparison.sides:
+        print(f"{side.name}: {side.text('--version').splitlines()[0]}")
+    lists(comparison)
+    captures = sorted(SAMPLES.glob("**/*.pcap*"))
+    verdicts = {capture: comparison.capture(capture) for capture in captures}
+    print(f"tour: {verdicts[SAMPLES / 'tour.pcapng']} verdicts")
+    with tempfile.TemporaryDirectory() as folder:
+        files(comparison, with_line_ends(folder))
+    print(f"{sum(verdicts.values())} verdicts, {len(captures)} captures, {comparison.equal} outputs equal, "
+          f"{comparison.differ} different")
+    sys.exit(1 if comparison.differ or not verdicts[SAMPLES / "tour.pcapng"] else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""tshark.exe with rst.dll under Wine on damaged captures (tests/fuzz/mutate.py), half of them with preferences at their
+limits: no hang, the exit code that the same tshark has on Linux, and what it says of resets there.
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import argparse
+import collections
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sides import REPO, SAMPLES, Pair, add_sides, differences
+
+sys.path.insert(0, str(REPO / "tests" / "fuzz"))
+
+import mutate  # noqa: E402  (needs the path above)
+import settings  # noqa: E402  (needs the path above)
+
+BROKEN = re.compile(rb"[Dd]issector bug|ASSERT|assertion|Unhandled exception|not been freed")
+
+
+def sources():
+    found = list(SAMPLES.glob("**/*.pcap*"))
+    if os.environ.get("RST_SHARED"):
+        found += Path(os.environ["RST_SHARED"]).glob("captures/**/*.pcap*")
+    return sorted(found)
+
+
+def damage(number, captures, folder, choice):
+    """One damaged file, and what was done to which capture; None if it could not be made."""
+    source = captures[number * 7 % len(captures)]
+    mutation = mutate.MUTATIONS[number % len(mutate.MUTATIONS)]
+    prepared, damaged = mutate.prepared(source, folder), folder / "damaged.pcap"
+    if prepared is None:
+        return None
+    try:
+        mutation(prepared, damaged, choice)
+    except subprocess.CalledProcessError:
+        return None
+    return damaged, f"{mutation.__name__} of {source.name}"
+
+
+def options(side, prefs):
+    """Preferences on the command line; a file by the path that it has there."""
+    words = []
+    for name, value in prefs:
+        words += ["-o", f"rst.{name}:{side.path(value) if value.startswith('/') else value}"]
+    return words
+
+
+def wrong(pair, damaged, arguments, prefs):
+    """What is wrong, or None; whether Linux breaks too."""
+    linux, windows = pair.finished(lambda side: ["-n", "-r", side.path(damaged), *options(side, prefs), *arguments])
+    if windows is None or linux is None:
+        return "hang", windows is None and linux is None
+    if BROKEN.search(windows.stderr):
+        return windows.stderr.decode(errors="replace")[:2000], bool(BROKEN.search(linux.stderr))
+    if windows.returncode != linux.returncode:
+        return f"exit code {windows.returncode}, on Linux {linux.returncode}: {windows.stderr.decode(errors='replace')}", False
+    if "-V" in arguments:  # it shows the rest too, by another patch level
+        return None, False
+    return "; ".join(differences(*(done.stdout.decode(errors="replace") for done in (linux, windows)))), False
+
+
+def main():
+    parser = argparse.ArgumentParser(description="tshark.exe under Wine on damaged captures.")
+    add_sides(parser)
+    parser.add_argument("--count", type=int, default=300, help="files (default 300)")
+    parser.add_argument("--seed", type=int, default=1, help="another seed gives other files (default 1)")
+    parser.add_argument("--keep", type=Path, help="folder for the files that broke something")
+    asked = parser.parse_args()
+    pair = Pair(asked)
+    modes = {**pair.modes, "all of it": ["-2", "-V"]}
+    captures, counts, findings = sources(), collections.Counter(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(asked.count):
+            choice = random.Random(f"{asked.seed}/{number}")
+            made = damage(number, captures, Path(folder), choice)
+            if made is None:
+                counts["not made"] += 1
+                continue
+            mode = choice.choice(list(modes))
+            prefs = settings.preferences(made[0], Path(folder), choice) if choice.random() < 0.5 else []
+            problem, theirs = wrong(pair, made[0], modes[mode], prefs)
+            counts.update(["files", f"mode {mode}"])
+            if problem:
+                findings += not theirs
+                print(f"#{number} {made[1]}, {mode}{' (Linux too)' if theirs else ''}: {problem}", flush=True)
+                if asked.keep:
+                    asked.keep.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(made[0], asked.keep / f"{asked.seed}-{number}.pcap")
+    print(", ".join(f"{name}: {count}" for name, count in sorted(counts.items())))
+    print(f"{counts['files']} files, {findings} findings")
+    sys.exit(1 if findings or not counts["files"] else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# tshark.sh SOURCES WORK SYSROOT RUN: a tshark.exe with all dissectors and rst.dll, built in Wireshark's tree as
+# docs/install.md describes it, and the folder RUN with everything that they need. The objects stay in WORK.
+# SPDX-License-Identifier: GPL-2.0-or-later
+set -euo pipefail
+
+sources=$1 work=$2 sysroot=$3 run=$4
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tree=$work/wireshark
+
+unpack() {
+    mkdir -p "$tree"
+    tar -xf "$(compgen -G "$sources/wireshark_*.orig.tar.*" | head -n 1)" -C "$tree" --strip-components=1
+    ln -s "$here/../../plugin" "$tree/plugins/epan/rst"
+    echo 'set(CUSTOM_PLUGIN_SRC_DIR plugins/epan/rst)' >"$tree/CMakeListsCustom.txt"
+}
+
+# Everything that Wireshark would build or use by default, and tshark does not need, is off.
+configure() {
+    local name off=()
+    while read -r name; do
+        case $name in
+        BUILD_tshark | ENABLE_PLUGINS | ENABLE_ZLIB) ;;
+        *) off+=("-D$name=OFF") ;;
+        esac
+    done < <(sed -nE 's/^[[:space:]]*option\(((BUILD|ENABLE)_[A-Za-z0-9_]+) .* ON\).*/\1/p' "$tree/CMakeOptions.txt")
+    # No optimization: thrice as fast to compile. No warnings: they are not ours.
+    cmake -S "$tree" -B "$tree/build" -G Ninja -Wno-dev -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" \
+        -DSYSROOT="$sysroot" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 -w" -DCMAKE_CXX_FLAGS="-O0 -w" \
+        -DUSE_REPOSITORY=OFF "${off[@]}"
+}
+
+[ -e "$tree/CMakeListsCustom.txt" ] || unpack
+[ -e "$tree/build/build.ninja" ] || configure
+rm -rf "$tree/build/plugins/epan/rst/CMakeFiles/rst.dir" # the sources may be older than the objects and yet be others
+ninja -C "$tree/build" tshark plugins copy_data_files
+
+rm -rf "$run"
+cp -r "$tree/build/run" "$run"
+rm -f "$run"/*.a
+cp "$sysroot"/bin/*.dll "$run/"
+"$here/wine-run" "$run/tshark.exe" --version
+"$here/wine-run" "$run/tshark.exe" -G plugins | grep '^rst\.dll'
