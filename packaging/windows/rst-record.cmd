@@ -14,9 +14,9 @@ if /i "%~1"=="--restore" goto restore
 set "NAME=%~1"
 set "SECONDS=%~2"
 set "AUDIT=%NAME%.auditpol.csv"
-rem Where they are not between quotation marks, these would begin another command.
-for /f "tokens=1 delims=&|<>^" %%c in ("%NAME%") do if not "%%c"=="%NAME%" echo rst-record: "%NAME%": not without ^& ^| ^< ^> ^^& exit /b 2
-for /f "delims=0123456789" %%c in ("%SECONDS%") do echo rst-record: "%SECONDS%": not a number of seconds& exit /b 2
+rem Outside quotation marks, these would begin another command. x and 0: "for" skips what begins with a semicolon.
+for /f "tokens=1 delims=&|<>^" %%c in ("x%NAME%") do if not "%%c"=="x%NAME%" echo rst-record: "%NAME%": not without ^& ^| ^< ^> ^^& exit /b 2
+for /f "delims=0123456789" %%c in ("0%SECONDS%") do echo rst-record: "%SECONDS%": not a number of seconds& exit /b 2
 if exist "%NAME%.pcapng" echo rst-record: %NAME%.pcapng already exists& exit /b 2
 rem What was saved there would be replaced by the changed policy.
 if exist "%AUDIT%" echo rst-record: a policy was not put back yet: rst-record --restore "%AUDIT%"& exit /b 2
