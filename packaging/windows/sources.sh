@@ -4,28 +4,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 
-TRIES=6 # earlier versions
-
 folder=$1
 shift
 cd "$folder"
 
-fetch() { # ADDRESS FILE [HASH]
-    /usr/lib/apt/apt-helper -q download-file "$1" "$2" ${3:+"$3"} >/dev/null 2>&1
+fetch() { # ADDRESS FILE [HASH]: complete or not at all
+    /usr/lib/apt/apt-helper -q download-file "$1" "part.$2" ${3:+"$3"} >/dev/null 2>&1 || return
+    mv "part.$2" "$2"
 }
 
-# earlier ADDRESS FILE: between two point releases a mirror may lack the version that its index names, and still have
-# the one before: the same but for a lower last number. The index says nothing about that file any more.
-earlier() {
-    local address=$1 file=$2 number try
-    [[ $file =~ ^(.*\.)([0-9]+)(\.orig\..*)$ ]] || return 1
-    local before=${BASH_REMATCH[1]} after=${BASH_REMATCH[3]}
-    number=${BASH_REMATCH[2]}
-    for ((try = number - 1; try >= 0 && try >= number - TRIES; try--)); do
-        if fetch "${address%/*}/$before$try$after" "$before$try$after"; then
-            echo "$package: the mirror does not have $file; took $before$try$after instead, which apt cannot verify"
-            return 0
-        fi
+# What was built from before. Between two point releases a mirror may lack what its index names, and still have these.
+known=(
+    wireshark_4.4.18.orig.tar.bz2 5b0b9157e48edffbc2434a93d8cb8a8c67ee9cfc046188cd3664e96744a3697d
+    c-ares_1.34.5.orig.tar.gz 7d935790e9af081c25c495fd13c2cfcda4792983418e96358ef6e7320ee06346
+)
+
+before() { # ADDRESS
+    local i
+    for ((i = 0; i < ${#known[@]}; i += 2)); do
+        [[ ${known[i]} == "${package}_"* ]] || continue
+        fetch "${1%/*}/${known[i]}" "${known[i]}" "SHA256:${known[i + 1]}" || return
+        echo "$package: the mirror does not have ${1##*/}; took ${known[i]}, which was built from before"
+        return
     done
     return 1
 }
@@ -37,10 +37,11 @@ for package; do
     fi
     line=$(apt-get source --print-uris -qq "$package" | grep '\.orig\.tar\.[a-z0-9]* ')
     read -r address file _ hash <<<"${line//\'/}"
+    rm -f part.*
     if fetch "$address" "$file" "$hash"; then
         echo "$package: $file"
-    elif ! earlier "$address" "$file"; then
-        echo "the mirror has neither $file nor a version shortly before it"
+    elif ! before "$address"; then
+        echo "the mirror has neither $file nor a version that was built from before"
         exit 75
     fi
 done

@@ -11,8 +11,8 @@ tree=$work/wireshark
 unpack() {
     mkdir -p "$tree"
     tar -xf "$(compgen -G "$sources/wireshark_*.orig.tar.*" | head -n 1)" -C "$tree" --strip-components=1
-    ln -s "$here/../../plugin" "$tree/plugins/epan/rst"
-    echo 'set(CUSTOM_PLUGIN_SRC_DIR plugins/epan/rst)' >"$tree/CMakeListsCustom.txt"
+    ln -sfn "$here/../../plugin" "$tree/plugins/epan/rst"
+    touch "$tree/.unpacked"
 }
 
 # Everything that Wireshark would build or use by default, and tshark does not need, is off.
@@ -27,10 +27,11 @@ configure() {
     # No optimization: thrice as fast to compile. No warnings: they are not ours.
     cmake -S "$tree" -B "$tree/build" -G Ninja -Wno-dev -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" \
         -DSYSROOT="$sysroot" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 -w" -DCMAKE_CXX_FLAGS="-O0 -w" \
-        -DUSE_REPOSITORY=OFF "${off[@]}"
+        -DUSE_REPOSITORY=OFF -DCUSTOM_PLUGIN_SRC_DIR=plugins/epan/rst "${off[@]}"
 }
 
-[ -e "$tree/CMakeListsCustom.txt" ] || unpack
+rm -f "$run/.complete" # made by whoever called, when all is there
+[ -e "$tree/.unpacked" ] || unpack
 [ -e "$tree/build/build.ninja" ] || configure
 rm -rf "$tree/build/plugins/epan/rst/CMakeFiles/rst.dir" # the sources may be older than the objects and yet be others
 ninja -C "$tree/build" tshark plugins copy_data_files

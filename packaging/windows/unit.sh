@@ -12,4 +12,5 @@ cmake -S "$here/../.." -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DRST_PLUGI
 cmake --build "$build" --parallel "$(nproc)"
 # Windows looks for DLLs beside the program.
 cp "$sysroot"/bin/*.dll "$build/tests/"
-ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --tests-regex '^test_'
+cp "$sysroot"/bin/*.dll "$build/tests/fuzz/"
+ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --tests-regex '^(test|fuzz_corpus)_'
