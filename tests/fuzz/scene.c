@@ -88,9 +88,8 @@ static void set_preference(rst_prefs_t *prefs, unsigned number, unsigned value)
 #undef SET
 }
 
-static void set_prefs(rst_prefs_t *prefs, const uint8_t *head, bool several)
+static void set_prefs(scene_t *scene, const uint8_t *head, bool several)
 {
-    const rst_network_t netscaler = {rst_address_of_ipv4(GUINT32_TO_BE(0x0a000002)), 24};
     static const char *const ends[] = {
         NULL,
         "client=0 server=1",
@@ -101,6 +100,7 @@ static void set_prefs(rst_prefs_t *prefs, const uint8_t *head, bool several)
         "=0 x",
         "client=99999999999999999999-99999999999999999999 server=0-18446744073709551615",
     };
+    rst_prefs_t *prefs = &scene->prefs;
 
     *prefs = rst_prefs_default();
     set_preference(prefs, head[1], (unsigned)head[2] << 8 | head[3]);
@@ -110,7 +110,8 @@ static void set_prefs(rst_prefs_t *prefs, const uint8_t *head, bool several)
 #undef CLEAR
     }
     if (head[0] & HEAD_NETSCALER) {
-        prefs->netscalers = &netscaler;
+        scene->netscaler = (rst_network_t){rst_address_of_ipv4(GUINT32_TO_BE(0x0a000002)), 24};
+        prefs->netscalers = &scene->netscaler;
         prefs->netscaler_count = 1;
     }
     if (head[0] & HEAD_SIDE)
@@ -407,7 +408,7 @@ void scene_read(scene_t *scene, const uint8_t *data, size_t size, bool several)
     reading_t reading = {.scene = scene, .actors = &actors};
 
     memcpy(head, data, size < sizeof head ? size : sizeof head);
-    set_prefs(&scene->prefs, head, several);
+    set_prefs(scene, head, several);
     scene->limited = head[0] & HEAD_LIMITED;
     scene->several = false;
     scene->traced = head[6] & 3;

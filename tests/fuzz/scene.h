@@ -32,6 +32,7 @@ typedef struct scene_item {
 
 typedef struct scene {
     rst_prefs_t prefs;
+    rst_network_t netscaler;
     bool limited; /* the engine gets a small table of connections */
     bool several; /* more than one interface shows segments */
     bool traced;  /* the engine gets a kernel's trace */
