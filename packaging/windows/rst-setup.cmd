@@ -5,6 +5,7 @@ rem Run under Wine only, not yet on Windows: read it before you use it.
 rem Paths are expanded between quotes and outside parentheses only, because a user's name may contain & or ).
 setlocal EnableExtensions DisableDelayedExpansion
 set "HERE=%~dp0"
+set "VERSIONS=4.4 4.6"
 set "NAME=TCP Resets"
 set "FILES=preferences colorfilters dfilter_buttons"
 set "ACTION=install"
@@ -22,7 +23,7 @@ exit /b %STATUS%
 if "%~1"=="" goto folders
 if /i "%~1"=="/remove" set "ACTION=remove"& goto next
 if /i "%~1"=="/check" set "ACTION=check"& goto next
-if exist "%HERE%%~1\rst.dll" set "ONLY=%~1"& goto next
+for %%v in (%VERSIONS%) do if "%~1"=="%%v" set "ONLY=%%v"& goto next
 if not "%~1"=="/?" echo rst-setup: unknown argument, or no plugin here for that version of Wireshark
 goto usage
 :next
@@ -39,7 +40,13 @@ set "PROFILE=%CONFIG%\profiles\%NAME%"
 set "TSHARK=%ProgramFiles%\Wireshark\tshark.exe"
 if defined RST_TSHARK set "TSHARK=%RST_TSHARK%"
 if "%ACTION%"=="check" goto check
-for %%v in (4.4 4.6) do if exist "%HERE%%%v\rst.dll" call :plugin %%v
+if "%ACTION%"=="remove" goto plugins
+rem Explorer shows the inside of a zip like a folder, and takes only the file out that is started there.
+set "FOUND="
+for %%v in (%VERSIONS%) do if exist "%HERE%%%v\rst.dll" set "FOUND=yes"
+if not defined FOUND echo rst-setup: the plugin is not beside this file. Extract the whole zip first.& exit /b 1
+:plugins
+for %%v in (%VERSIONS%) do call :plugin %%v
 set "CHANGED="
 for %%f in (%FILES%) do call :compare %%f
 if "%ACTION%"=="remove" goto remove_profile
@@ -80,6 +87,7 @@ rem The plugin for one version of Wireshark, which reads only the folder of its 
 rem it is ours: another plugin of this name is left alone.
 :plugin
 if defined ONLY if not "%~1"=="%ONLY%" exit /b 0
+if "%ACTION%"=="install" if not exist "%HERE%%~1\rst.dll" exit /b 0
 set "TARGET=%CONFIG%\plugins\%~1\epan"
 if not exist "%TARGET%\rst.dll" goto absent
 if exist "%TARGET%\rst.txt" goto ours
@@ -87,22 +95,25 @@ if "%ACTION%"=="install" set "FAILED=yes"
 echo Kept, because it does not come from rst-setup: "%TARGET%\rst.dll"
 exit /b 0
 :absent
-if "%ACTION%"=="remove" exit /b 0
+if "%ACTION%"=="remove" goto rest
 if not exist "%TARGET%\" mkdir "%TARGET%"
 :ours
 if "%ACTION%"=="remove" goto remove_plugin
 copy /b /y "%HERE%%~1\rst.dll" "%TARGET%\rst.new" >nul
 if errorlevel 1 goto not_written
+rem Before the plugin, so that it is ours even if this ends in between.
+>"%TARGET%\rst.txt" echo rst.dll beside this file was installed by rst-setup.cmd, which also removes it.
 move /y "%TARGET%\rst.new" "%TARGET%\rst.dll" >nul 2>&1
 if errorlevel 1 goto in_use
->"%TARGET%\rst.txt" echo rst.dll beside this file was installed by rst-setup.cmd, which also removes it.
 echo Installed: "%TARGET%\rst.dll"
 exit /b 0
 :remove_plugin
 del "%TARGET%\rst.dll" 2>nul
 if exist "%TARGET%\rst.dll" goto in_use
-del "%TARGET%\rst.txt"
 echo Removed: "%TARGET%\rst.dll"
+:rest
+if exist "%TARGET%\rst.txt" del "%TARGET%\rst.txt"
+if exist "%TARGET%\rst.new" del "%TARGET%\rst.new"
 rd "%TARGET%" 2>nul
 exit /b 0
 :in_use
