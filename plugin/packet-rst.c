@@ -7,6 +7,9 @@
 #define WS_LOG_DOMAIN "rst"
 #include "compat.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include <epan/conversation_filter.h>
 #include <epan/proto_data.h>
 #include <wsutil/report_message.h>

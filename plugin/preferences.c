@@ -3,6 +3,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include <epan/prefs.h>
 #include <wsutil/inet_addr.h>
 #include <wsutil/report_message.h>

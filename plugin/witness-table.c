@@ -3,6 +3,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include <epan/uat.h>
 
 #include "engine/engine.h"

@@ -6,6 +6,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include <epan/in_cksum.h>
 #include <epan/ipproto.h>
 

@@ -6,6 +6,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include <epan/ipproto.h>
 #include <epan/proto_data.h>
 

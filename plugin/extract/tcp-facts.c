@@ -5,6 +5,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include <epan/dissectors/packet-ip.h>
 
 #include "facts/f5_trailer.h"

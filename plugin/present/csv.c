@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>

@@ -3,6 +3,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include "answer/verdict.h"
 #include "fields.h"
 #include "program.h"

@@ -3,6 +3,8 @@
  */
 #include "compat.h"
 
+#include <string.h>
+
 #include <epan/tap.h>
 
 #include "advice_tree.h"
