@@ -34,7 +34,7 @@ def contents(repo, plugins):
         "INSTALL.txt": as_windows(read("packaging/windows/INSTALL.txt")),
         "LICENSE.txt": as_windows(read("LICENSE")),
         "rst-setup.cmd": as_windows(read("packaging/windows/rst-setup.cmd")),
-        "rst-record.cmd": as_windows(read("packaging/windows/rst-record.cmd")),
+        "programs/rst-record.cmd": as_windows(read("packaging/windows/rst-record.cmd")),
         "README.md": read("README.md"),
         "CHANGELOG.md": read("CHANGELOG.md"),
         "tour.pcapng": read("sample-captures/tour.pcapng"),
