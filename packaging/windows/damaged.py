@@ -13,9 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sides import REPO, SAMPLES, Pair, add_sides, differences
+from sides import REPO, SAMPLES, Pair, add_sides, differences, plain
 
 sys.path.insert(0, str(REPO / "tests" / "fuzz"))
 
@@ -65,7 +66,24 @@ def wrong(pair, damaged, arguments, prefs):
         return f"exit code {windows.returncode}, on Linux {linux.returncode}: {windows.stderr.decode(errors='replace')}", False
     if "-V" in arguments:  # it shows the rest too, by another patch level
         return None, False
-    return "; ".join(differences(*(done.stdout.decode(errors="replace") for done in (linux, windows)))), False
+    return "; ".join(differences(plain(linux.stdout), plain(windows.stdout))), False
+
+
+def one_file(number, asked, pair, captures):
+    """(mode, what is wrong or None, whether Linux breaks too) of one damaged file; None if it could not be made."""
+    choice = random.Random(f"{asked.seed}/{number}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = damage(number, captures, folder, choice)
+        if made is None:
+            return None
+        mode = choice.choice(list(pair.modes))
+        prefs = settings.preferences(made[0], folder, choice) if choice.random() < 0.5 else []
+        problem, theirs = wrong(pair, made[0], pair.modes[mode], prefs)
+        if problem and asked.keep:
+            asked.keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy(made[0], asked.keep / f"{asked.seed}-{number}.pcap")
+        return mode, problem and f"{made[1]}, {mode}, {prefs}: {problem}", theirs
 
 
 def main():
@@ -76,25 +94,19 @@ def main():
     parser.add_argument("--keep", type=Path, help="folder for the files that broke something")
     asked = parser.parse_args()
     pair = Pair(asked)
-    modes = {**pair.modes, "all of it": ["-2", "-V"]}
+    pair.modes["all of it"] = ["-2", "-V"]
     captures, counts, findings = sources(), collections.Counter(), 0
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(asked.count):
-            choice = random.Random(f"{asked.seed}/{number}")
-            made = damage(number, captures, Path(folder), choice)
-            if made is None:
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        outcomes = workers.map(lambda number: one_file(number, asked, pair, captures), range(asked.count))
+        for number, outcome in enumerate(outcomes):
+            if outcome is None:
                 counts["not made"] += 1
                 continue
-            mode = choice.choice(list(modes))
-            prefs = settings.preferences(made[0], Path(folder), choice) if choice.random() < 0.5 else []
-            problem, theirs = wrong(pair, made[0], modes[mode], prefs)
+            mode, problem, theirs = outcome
             counts.update(["files", f"mode {mode}"])
             if problem:
                 findings += not theirs
-                print(f"#{number} {made[1]}, {mode}{' (Linux too)' if theirs else ''}: {problem}", flush=True)
-                if asked.keep:
-                    asked.keep.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(made[0], asked.keep / f"{asked.seed}-{number}.pcap")
+                print(f"#{number} {'(Linux too) ' if theirs else ''}{problem}", flush=True)
     print(", ".join(f"{name}: {count}" for name, count in sorted(counts.items())))
     print(f"{counts['files']} files, {findings} findings")
     sys.exit(1 if findings or not counts["files"] else 0)

@@ -6,17 +6,22 @@ import itertools
 import os
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 REPO = HERE.parents[1]
 SAMPLES = REPO / "sample-captures"
 TIMEOUT = 180  # seconds: a hang
+TOGETHER = "JSON, rst,tree and rst,csv"
 SHOWN = 5  # lines of what differs
 AROUND = 60  # characters before and after a difference
 # No difference of ours: the day of this run, and the name of the time zone, which is the C runtime's.
 OTHERS = [(re.compile(r'"_index": "packets-.*'), ""), (re.compile(r"(:\d\d\.\d{9}) [A-Z]+\b"), r"\1")]
+
+
+def plain(output):
+    """Text with the line ends of Linux."""
+    return output.decode(errors="replace").replace("\r\n", "\n")
 
 
 class Linux:
@@ -36,7 +41,7 @@ class Linux:
         """The finished process, with bytes."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME")}
         return subprocess.run([*self.command, *args], env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", **self.environment},
-                              capture_output=True, timeout=TIMEOUT, check=False)
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
 
     def text(self, *args):
         """Standard output of a run that must succeed."""
@@ -44,7 +49,7 @@ class Linux:
         if done.returncode != 0:
             raise RuntimeError(f"{self.name}: tshark {' '.join(args)}: exit code {done.returncode}: "
                                f"{done.stderr.decode(errors='replace')[:2000]}")
-        return done.stdout.decode(errors="replace")
+        return plain(done.stdout)
 
 
 class Windows(Linux):
@@ -55,6 +60,9 @@ class Windows(Linux):
         """folder: that of tshark.exe."""
         self.command = [str(HERE / "wine-run"), str(folder / "tshark.exe")]
         self.environment = {}
+        # While a program runs, Wine's own services stay: without them, each start would start them as well.
+        self.kept = subprocess.Popen([self.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
 
     @staticmethod
     def path(path):
@@ -78,12 +86,14 @@ def modes(fields):
         "JSON": ["-2", "-T", "json", "-j", "rst"],
         "rst,tree": ["-2", "-q", "-z", "rst,tree"],
         "rst,csv": ["-2", "-q", "-z", "rst,csv"],
+        # The last three at once: under Wine, the start of a program takes longer than a sample.
+        TOGETHER: ["-2", "-T", "json", "-j", "rst", "-z", "rst,tree", "-z", "rst,csv"],
     }
 
 
 def differences(linux, windows):
     """Where lines begin to differ, for a reader: the first of them."""
-    texts = [linux, windows.replace("\r\n", "\n")]
+    texts = [linux, windows]
     for pattern, other in OTHERS:
         texts = [pattern.sub(other, text) for text in texts]
     found = []
@@ -97,25 +107,24 @@ def differences(linux, windows):
 
 
 class Pair:
-    """Both sides at the same time."""
-
     def __init__(self, asked):
         self.sides = Linux(asked.linux), Windows(asked.windows)
         self.modes = modes([row.split("\t")[2] for row in own_fields(self.sides[0]) if row.startswith("F")])
-        self.workers = ThreadPoolExecutor(len(self.sides))
 
     def texts(self, arguments):
         """What both say; arguments(side) = those of tshark there."""
-        return list(self.workers.map(lambda side: side.text(*arguments(side)), self.sides))
+        return [side.text(*arguments(side)) for side in self.sides]
 
     def finished(self, arguments):
         """Both processes; None for one that hangs."""
-        def run(side):
-            try:
-                return side.run(*arguments(side))
-            except subprocess.TimeoutExpired:
-                return None
-        return list(self.workers.map(run, self.sides))
+        return [attempt(side, arguments(side)) for side in self.sides]
+
+
+def attempt(side, arguments):
+    try:
+        return side.run(*arguments)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def add_sides(parser):
