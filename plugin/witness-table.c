@@ -73,10 +73,12 @@ const rst_witness_row_t *rst_witness_table_rows(unsigned *count)
 
 const char *rst_witness_table_name(const rst_witness_row_t *row)
 {
-    const char *slash;
+    const char *base;
 
     if (row->name && *row->name)
         return row->name;
-    slash = strrchr(row->file, G_DIR_SEPARATOR);
-    return slash && slash[1] ? slash + 1 : row->file;
+    base = row->file + strlen(row->file);
+    while (base > row->file && !G_IS_DIR_SEPARATOR(base[-1])) // Windows has two
+        base--;
+    return *base ? base : row->file;
 }

@@ -19,6 +19,7 @@ TOUR = SAMPLES / "tour.pcapng"
 TRACED = SAMPLES / "declared-kernel_trace"
 WITNESSED = SAMPLES / "findings-witness"
 TRACE, LOGS = "kernel-trace.txt", ["security.xml", "wfpstate.xml"]
+JOINED = "rst.witness.line"
 KERNEL_RESETS = 'rst.declared.source == "kernel"'
 
 
@@ -71,8 +72,8 @@ def trace_option(side, path):
     return ["-o", f"rst.kernel_trace:{side.path(path)}"]
 
 
-def witness_options(side, folder):
-    return [word for log in LOGS for word in ("-o", f'uat:rst_witness:"{side.path(folder / log)}","",""')]
+def witness_options(side, folder, spelled):
+    return [word for log in LOGS for word in ("-o", f'uat:rst_witness:"{spelled(side.path(folder / log))}","",""')]
 
 
 def with_line_ends(folder):
@@ -92,9 +93,13 @@ def files(comparison, folder):
                                          lambda side, where=where: trace_option(side, where / TRACE), KERNEL_RESETS)
              for ends, where in (("LF", TRACED), ("CRLF", folder))}
     comparison.same("kernel trace: LF and CRLF", trace["LF"], trace["CRLF"])
-    logs = {ends: comparison.with_files(f"witness logs, {ends}", where / "witness.pcapng",
-                                        lambda side, where=where: witness_options(side, where), "rst.witness")
-            for ends, where in (("LF", WITNESSED), ("CRLF", folder))}
+    # In Wireshark's tables, a backslash begins an escape; two of them make it lose the end of the text.
+    ways = (("LF", WITNESSED, lambda path: path.replace("\\", "/")),
+            ("CRLF", folder, lambda path: path.replace("\\", r"\x5c")))
+    logs = {ends: comparison.with_files(
+                f"witness logs, {ends}", where / "witness.pcapng",
+                lambda side, where=where, spelled=spelled: witness_options(side, where, spelled), JOINED)
+            for ends, where, spelled in ways}
     comparison.same("witness logs: LF and CRLF", logs["LF"], logs["CRLF"])
 
 

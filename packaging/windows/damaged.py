@@ -55,6 +55,11 @@ def options(side, prefs):
     return words
 
 
+def named(output):
+    """What was said, with files named as on Linux. Windows' own separator is escaped in all that tshark writes."""
+    return re.sub(r"Z:(\\\\[^:]*)", lambda found: found[1].replace(r"\\", "/"), plain(output))
+
+
 def wrong(pair, damaged, arguments, prefs):
     """What is wrong, or None; whether Linux breaks too."""
     linux, windows = pair.finished(lambda side: ["-n", "-r", side.path(damaged), *options(side, prefs), *arguments])
@@ -66,7 +71,7 @@ def wrong(pair, damaged, arguments, prefs):
         return f"exit code {windows.returncode}, on Linux {linux.returncode}: {windows.stderr.decode(errors='replace')}", False
     if "-V" in arguments:  # it shows the rest too, by another patch level
         return None, False
-    return "; ".join(differences(plain(linux.stdout), plain(windows.stdout))), False
+    return "; ".join(differences(plain(linux.stdout), named(windows.stdout))), False
 
 
 def one_file(number, asked, pair, captures):
@@ -79,6 +84,7 @@ def one_file(number, asked, pair, captures):
             return None
         mode = choice.choice(list(pair.modes))
         prefs = settings.preferences(made[0], folder, choice) if choice.random() < 0.5 else []
+        prefs = [(name, value) for name, value in prefs if not value.startswith("/dev/")]  # Windows has none of them
         problem, theirs = wrong(pair, made[0], pair.modes[mode], prefs)
         if problem and asked.keep:
             asked.keep.mkdir(parents=True, exist_ok=True)

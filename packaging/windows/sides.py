@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -59,10 +60,12 @@ class Windows(Linux):
     def __init__(self, folder):
         """folder: that of tshark.exe."""
         self.command = [str(HERE / "wine-run"), str(folder / "tshark.exe")]
-        self.environment = {}
+        # A Wine of its own: it must not meet that of another chroot step in /tmp.
+        self.wine = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.environment = {"WINEPREFIX": self.wine.name}
         # While a program runs, Wine's own services stay: without them, each start would start them as well.
-        self.kept = subprocess.Popen([self.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                                     stderr=subprocess.DEVNULL)
+        self.kept = subprocess.Popen([self.command[0], "cmd.exe"], env={**os.environ, **self.environment},
+                                     stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     @staticmethod
     def path(path):
