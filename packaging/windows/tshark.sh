@@ -24,7 +24,7 @@ configure() {
         *) off+=("-D$name=OFF") ;;
         esac
     done < <(sed -nE 's/^[[:space:]]*option\(((BUILD|ENABLE)_[A-Za-z0-9_]+) .* ON\).*/\1/p' "$tree/CMakeOptions.txt")
-    # No optimization: thrice as fast to compile. No warnings: they are not ours.
+    # No optimization: it is to be compiled, not to be fast. No warnings: they are not ours.
     cmake -S "$tree" -B "$tree/build" -G Ninja -Wno-dev -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" \
         -DSYSROOT="$sysroot" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 -w" -DCMAKE_CXX_FLAGS="-O0 -w" \
         -DUSE_REPOSITORY=OFF -DCUSTOM_PLUGIN_SRC_DIR=plugins/epan/rst "${off[@]}"
