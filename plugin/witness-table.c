@@ -78,7 +78,7 @@ const char *rst_witness_table_name(const rst_witness_row_t *row)
     if (row->name && *row->name)
         return row->name;
     base = row->file + strlen(row->file);
-    while (base > row->file && !G_IS_DIR_SEPARATOR(base[-1])) // Windows has two
+    while (base > row->file && !G_IS_DIR_SEPARATOR(base[-1])) /* Windows has two */
         base--;
     return *base ? base : row->file;
 }
