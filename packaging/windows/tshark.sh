@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# tshark.sh SOURCES WORK SYSROOT RUN: a tshark.exe with all dissectors and rst.dll, built in Wireshark's tree as
-# docs/install.md describes it, and the folder RUN with everything that they need. The objects stay in WORK.
+# tshark.sh SOURCES WORK SYSROOT RUN: a tshark.exe with all dissectors, what rst-compare and rst-report call beside it,
+# and rst.dll, built in Wireshark's tree as docs/install.md describes it, and the folder RUN with everything that they
+# need. The objects stay in WORK.
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 
@@ -20,7 +21,7 @@ configure() {
     local name off=()
     while read -r name; do
         case $name in
-        BUILD_tshark | ENABLE_PLUGINS | ENABLE_ZLIB) ;;
+        BUILD_tshark | BUILD_capinfos | BUILD_editcap | BUILD_mergecap | ENABLE_PLUGINS | ENABLE_ZLIB) ;;
         *) off+=("-D$name=OFF") ;;
         esac
     done < <(sed -nE 's/^[[:space:]]*option\(((BUILD|ENABLE)_[A-Za-z0-9_]+) .* ON\).*/\1/p' "$tree/CMakeOptions.txt")
@@ -32,9 +33,9 @@ configure() {
 
 rm -f "$run/.complete" # made by whoever called, when all is there
 [ -e "$tree/.unpacked" ] || unpack
-[ -e "$tree/build/build.ninja" ] || configure
+grep -qs mergecap "$tree/build/build.ninja" || configure
 rm -rf "$tree/build/plugins/epan/rst/CMakeFiles/rst.dir" # the sources may be older than the objects and yet be others
-ninja -C "$tree/build" tshark plugins copy_data_files
+ninja -C "$tree/build" tshark capinfos editcap mergecap plugins copy_data_files
 
 rm -rf "$run"
 cp -r "$tree/build/run" "$run"
