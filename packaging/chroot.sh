@@ -13,7 +13,8 @@ debian_mirror() {
 }
 
 # make_chroot SUITE FOLDER MIRROR PACKAGE...: the packages and their dependencies, without recommended ones. A folder
-# that a failed run left behind is made again. COMPONENTS are those of the mirror, main if unset.
+# that a failed run left behind is made again. COMPONENTS are those of the mirror, main if unset. MACHINE is
+# Debian's name of one whose programs run here, such as i386 on amd64; this machine's own if unset.
 make_chroot() {
     local suite=$1 folder=$2 mirror=$3 components=${COMPONENTS:-main} settings status=0
     components=--components=${components// /,}
@@ -27,10 +28,12 @@ make_chroot() {
     } >"$settings"
     chmod a+r "$settings"
     if command -v mmdebstrap >/dev/null; then
-        mmdebstrap --variant=apt "$components" --aptopt="$settings" --include="$(IFS=, && echo "$*")" \
-            "$suite" "$folder" "$mirror" || status=$?
+        # Whether it runs here shows at once; the check would need another package on this machine.
+        mmdebstrap --variant=apt "$components" ${MACHINE:+--architectures="$MACHINE" --skip=check/qemu} \
+            --aptopt="$settings" --include="$(IFS=, && echo "$*")" "$suite" "$folder" "$mirror" || status=$?
     else
-        debootstrap --variant=minbase "$components" "$suite" "$folder" "$mirror" || status=$?
+        debootstrap --variant=minbase "$components" ${MACHINE:+--arch="$MACHINE"} "$suite" "$folder" "$mirror" ||
+            status=$?
         if [ "$status" -eq 0 ]; then
             cp "$settings" "$folder/etc/apt/apt.conf.d/99machine"
             in_chroot "$folder" root apt_get update && in_chroot "$folder" root apt_get install -y "$@" || status=$?

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # names of the program that sources it
 # steps.sh: programs that work in Debian chroots step by step, each with a log and a cell of a table (sourced by
-# chroot-matrix and windows/cross-build). They set $program, their name in messages, and $repo.
+# chroot-matrix, other-machines and windows/cross-build). They set $program, their name in messages, and $repo.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 # shellcheck source=packaging/apt.sh
