@@ -29,7 +29,7 @@ typedef struct search {
     const rst_kept_t *kept;
     int64_t tolerance; /* RST_TIME_NONE = only numbers count */
     found_t best;
-    bool rival; /* of another connection, or another kind of packet, about as near */
+    bool rival; /* of another connection, about as near */
 } search_t;
 
 /* How far a packet is from the span in which the event was. */
@@ -41,35 +41,20 @@ static int64_t distance(const search_t *search, int64_t time, int64_t at)
         return RST_TIME_NONE;
     begin = rst_offset_time(search->clock, search->kept, time, at);
     end = rst_time_add(begin, search->kept->resolution);
-    if (at >= begin && at <= end)
-        return 0;
-    return MIN(rst_time_apart(at, begin), rst_time_apart(at, end));
-}
-
-/* A record says of an attempt what it says of each of its SYNs, and of a session what it says of each packet that may
- * have ended it. */
-static bool is_same_claim(const search_t *search, const found_t *a, const found_t *b)
-{
-    const rst_sight_t *one = rst_lives_sight(search->lives, a->sight);
-    const rst_sight_t *other = rst_lives_sight(search->lives, b->sight);
-
-    return a->life == b->life && (!search->kept->packet || (one->flags == other->flags && one->from == other->from));
+    return MAX(0, MAX(rst_time_sub(begin, at), rst_time_sub(at, end)));
 }
 
 static bool is_nearer(const found_t *a, const found_t *b)
 {
-    if (a->likeness != b->likeness)
-        return a->likeness > b->likeness;
-    return a->off != b->off ? a->off < b->off : a->sight < b->sight;
+    return a->likeness > b->likeness ||
+           (a->likeness == b->likeness && (a->off < b->off || (a->off == b->off && a->sight < b->sight)));
 }
 
 /* While few connections agree, the offset itself follows from the guess which packet is meant. */
 static bool is_much_farther(const search_t *search, const found_t *far, const found_t *best)
 {
-    if (far->likeness != best->likeness)
-        return far->likeness < best->likeness;
-    return search->clock->matched >= ENOUGH && far->off != RST_TIME_NONE &&
-           far->off / MUCH_FARTHER > MAX(best->off, TIGHT / MUCH_FARTHER);
+    return far->likeness < best->likeness ||
+           (search->clock->matched >= ENOUGH && far->off / MUCH_FARTHER > MAX(best->off, TIGHT / MUCH_FARTHER));
 }
 
 static void offer(search_t *search, const found_t *found)
@@ -85,7 +70,9 @@ static void offer(search_t *search, const found_t *found)
         search->best = *found;
         search->rival = search->rival && !is_much_farther(search, &other, found);
     }
-    if (!is_same_claim(search, &other, &search->best) && !is_much_farther(search, &other, &search->best))
+    /* A record says of an attempt what it says of each of its SYNs, and of a session what it says of each packet that
+     * may have ended it. */
+    if (other.life != search->best.life && !is_much_farther(search, &other, &search->best))
         search->rival = true;
 }
 
@@ -121,7 +108,7 @@ static unsigned lives_at(const search_t *search, rst_life_t **only)
         int64_t last = rst_claim_ends(kept) ? rst_time_add(life->end, late) : life->end;
         int64_t end = rst_time_add(time, kept->resolution);
 
-        if (next != RST_TIME_NONE && rst_claim_ends(kept))
+        if (next != RST_TIME_NONE)
             last = MIN(last, next);
         next = life->begin;
         if (end < rst_time_sub(life->begin, search->tolerance) || time > rst_time_add(last, search->tolerance))

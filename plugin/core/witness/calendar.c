@@ -22,21 +22,23 @@ static int64_t in_year(GDateTime *date, int64_t ns, int year)
     return result;
 }
 
+/* Any number of nanoseconds is a date that GLib knows. */
 int64_t rst_calendar_year(int64_t ns, int64_t near)
 {
-    GDateTime *around = near == RST_TIME_NONE ? NULL : g_date_time_new_from_unix_utc(rst_time_seconds(near));
-    GDateTime *date = g_date_time_new_from_unix_utc(rst_time_seconds(ns));
     int64_t best = RST_TIME_NONE;
+    GDateTime *around, *date;
 
-    for (int step = -1; around && date && step <= 1; step++) {
+    if (near == RST_TIME_NONE)
+        return RST_TIME_NONE;
+    around = g_date_time_new_from_unix_utc(rst_time_seconds(near));
+    date = g_date_time_new_from_unix_utc(rst_time_seconds(ns));
+    for (int step = -1; step <= 1; step++) {
         int64_t time = in_year(date, ns, g_date_time_get_year(around) + step);
 
-        if (best == RST_TIME_NONE || rst_time_apart(time, near) < rst_time_apart(best, near))
+        if (rst_time_apart(time, near) < rst_time_apart(best, near))
             best = time;
     }
-    if (around)
-        g_date_time_unref(around);
-    if (date)
-        g_date_time_unref(date);
+    g_date_time_unref(around);
+    g_date_time_unref(date);
     return best;
 }

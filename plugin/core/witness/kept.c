@@ -84,7 +84,7 @@ static bool find_clock(rst_kepts_t *kepts, const rst_record_t *record, rst_when_
         return false;
     *place = GPOINTER_TO_UINT(g_hash_table_lookup(kepts->clock_of, kept));
     if (!*place) {
-        rst_log_clock_t clock = {.kind = kind, .file = file, .device = keep_name(kepts, record->device)};
+        rst_log_clock_t clock = {.kind = kind, .file = file};
 
         if (kepts->clocks->len >= RST_CLOCKS_MAX)
             return false;
@@ -119,7 +119,7 @@ static rst_when_t settled(const rst_kepts_t *kepts, const rst_when_t *when)
 static bool is_of_that_time(const rst_kepts_t *kepts, const rst_when_t *when, const rst_record_t *record)
 {
     int64_t east = rst_time_add(RST_ZONE_EAST, NEAR);
-    int64_t late = rst_time_add(east, record->idle > 0 ? record->idle : 0);
+    int64_t late = rst_time_add(east, MAX(record->idle, 0));
 
     if (when->kind != RST_WHEN_UTC && when->kind != RST_WHEN_LOCAL)
         return true;
@@ -142,11 +142,11 @@ static void fill(rst_kepts_t *kepts, const rst_record_t *record, const rst_when_
     kept->acted = record->acted;
     kept->no_state = record->no_state;
     kept->packet = record->packet;
-    kept->time = when->kind == RST_WHEN_NONE ? RST_TIME_NONE : when->ns;
+    kept->time = when->ns;
     kept->resolution = MAX(when->resolution, 0);
     kept->loose = when->loose;
-    kept->duration = record->duration > 0 ? record->duration : 0;
-    kept->idle = record->idle > 0 ? record->idle : 0;
+    kept->duration = MAX(record->duration, 0);
+    kept->idle = MAX(record->idle, 0);
     kept->keys = record->keys;
     kept->filter = record->filter;
     kept->rule = keep_name(kepts, record->rule);
@@ -168,18 +168,20 @@ static void keep(rst_kepts_t *kepts, const rst_record_t *record, rst_ends_t *end
         kepts->full = true;
         return;
     }
-    if (ends && ends->count >= RST_KEPT_OF_ENDS_MAX) {
-        ends->crowded = true;
+    if (ends->count >= RST_KEPT_OF_ENDS_MAX)
         return;
-    }
     fill(kepts, record, &when, &kept);
-    if (ends) {
-        kept.before = ends->kept;
-        ends->count++;
-        ends->kept = kepts->records->len + 1;
-    }
+    kept.before = ends->kept;
+    ends->count++;
+    ends->kept = kepts->records->len + 1;
     g_array_append_val(kepts->records, kept);
     current(kepts)->ours++;
+}
+
+/* What is not told would equal what the capture does not tell, and port 0 of crafted packets. */
+static bool is_told(const rst_log_end_t *end)
+{
+    return end->address.size && end->port;
 }
 
 /* Keeps it under the pair of these ends, if the capture has that. */
@@ -189,7 +191,7 @@ static bool try_pair(rst_kepts_t *kepts, const rst_record_t *record, const rst_l
     rst_ends_t *ends;
     unsigned side;
 
-    if (!src->address.size || !dst->address.size || !src->port || !dst->port)
+    if (!is_told(src) || !is_told(dst))
         return false;
     ends = rst_lives_find(kepts->lives, &src->address, src->port, &dst->address, dst->port, &side);
     if (!ends)
@@ -215,24 +217,29 @@ static void take_translation(rst_kepts_t *kepts, const rst_record_t *record)
 {
     const rst_log_end_t *inside = &record->src;
     const rst_log_end_t *outside = &record->nat_src;
-    const rst_when_t when = settled(kepts, &record->when);
 
-    if (!inside->address.size || !outside->address.size || !inside->port || !outside->port)
+    if (!is_told(inside) || !is_told(outside))
         return;
     if (rst_lives_has_end(kepts->lives, &inside->address, inside->port) ||
-        rst_lives_has_end(kepts->lives, &outside->address, outside->port))
+        rst_lives_has_end(kepts->lives, &outside->address, outside->port)) {
+        const rst_when_t when = settled(kepts, &record->when);
+
         rst_translations_take(&kepts->translations, record, &when);
+    }
 }
 
-static bool try_map(rst_kepts_t *kepts, const rst_record_t *record)
+static void try_map(rst_kepts_t *kepts, const rst_record_t *record)
 {
     const rst_when_t when = settled(kepts, &record->when);
     const rst_log_end_t *src = rst_translations_find(&kepts->translations, &record->src, &when);
     const rst_log_end_t *dst = rst_translations_find(&kepts->translations, &record->dst, &when);
 
-    return (src && try_pair(kepts, record, src, &record->dst, RST_BY_MAP)) ||
-           (dst && try_pair(kepts, record, &record->src, dst, RST_BY_MAP)) ||
-           (src && dst && try_pair(kepts, record, src, dst, RST_BY_MAP));
+    if (src && try_pair(kepts, record, src, &record->dst, RST_BY_MAP))
+        return;
+    if (dst && try_pair(kepts, record, &record->src, dst, RST_BY_MAP))
+        return;
+    if (src && dst)
+        try_pair(kepts, record, src, dst, RST_BY_MAP);
 }
 
 static bool is_translated(const rst_log_end_t *nat)
@@ -271,8 +278,7 @@ static bool was_near(const rst_ends_t *ends, int64_t time)
 /* The only pair of that end with a connection that began or ended about then. */
 static rst_ends_t *only_near(const rst_kepts_t *kepts, const rst_log_end_t *end, int64_t time)
 {
-    const GPtrArray *pairs =
-        end->address.size && end->port ? rst_lives_of_end(kepts->lives, &end->address, end->port) : NULL;
+    const GPtrArray *pairs = is_told(end) ? rst_lives_of_end(kepts->lives, &end->address, end->port) : NULL;
     rst_ends_t *only = NULL;
 
     for (guint i = 0; pairs && i < pairs->len; i++) {
@@ -306,8 +312,7 @@ void rst_kepts_take(rst_kepts_t *kepts, const rst_record_t *record)
     current(kepts)->records++;
     if ((record->protocol && record->protocol != RST_PROTOCOL_TCP) || kepts->lives->first == RST_TIME_NONE)
         return;
-    if (record->translation || is_translated(&record->nat_src))
-        take_translation(kepts, record);
+    take_translation(kepts, record);
     if (record->translation)
         return;
     if (record->weak)

@@ -67,7 +67,6 @@ typedef struct rst_kept {
 typedef struct rst_log_clock {
     rst_when_kind_t kind;
     uint32_t file;
-    const char *device; /* NULL = not told */
     /* what the matches say (offset.h) */
     bool known;
     bool sure;      /* confirmed by more than a single chance */

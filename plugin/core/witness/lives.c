@@ -13,7 +13,6 @@ static rst_ends_t ordered(const rst_lives_t *lives, const rst_address_t *address
 {
     int order = rst_address_compare(address, other);
     rst_ends_t ends = {.kept = 0};
-    uint64_t words[4];
     uint64_t tail;
 
     *side = (order ? order : (int)port - (int)other_port) > 0;
@@ -21,11 +20,12 @@ static rst_ends_t ordered(const rst_lives_t *lives, const rst_address_t *address
     ends.address[1 - *side] = *other;
     ends.port[*side] = port;
     ends.port[1 - *side] = other_port;
-    for (unsigned i = 0; i < 4; i++)
-        words[i] = ends.address[i / 2].word[i % 2];
+    const uint64_t words[] = {ends.address[0].word[0], ends.address[0].word[1], ends.address[1].word[0],
+                              ends.address[1].word[1]};
+
     tail = (uint64_t)ends.port[0] | (uint64_t)ends.port[1] << 16 | (uint64_t)ends.address[0].size << 32 |
            (uint64_t)ends.address[1].size << 40;
-    ends.hash = (uint32_t)rst_siphash_words(&lives->secret, words, 4, tail);
+    ends.hash = (uint32_t)rst_siphash_words(&lives->secret, words, G_N_ELEMENTS(words), tail);
     return ends;
 }
 
@@ -183,9 +183,7 @@ static bool begin(rst_lives_t *lives, rst_ends_t *ends, int64_t time)
 
 static uint8_t keys_of(const rst_segment_t *segment)
 {
-    return (uint8_t)(RST_KEY_SEQ | RST_KEY_FLAGS | ((segment->flags & RST_FLAG_ACK) ? RST_KEY_ACK : 0) |
-                     ((segment->known & RST_HAS_IP_ID) ? RST_KEY_IP_ID : 0) |
-                     ((segment->known & RST_HAS_IP) ? RST_KEY_TTL : 0) |
+    return (uint8_t)(RST_KEY_SEQ | RST_KEY_FLAGS | ((segment->known & RST_HAS_IP_ID) ? RST_KEY_IP_ID : 0) |
                      ((segment->known & RST_HAS_WINDOW) ? RST_KEY_WINDOW : 0));
 }
 
@@ -200,7 +198,6 @@ static void add_sight(rst_lives_t *lives, rst_life_t *life, const rst_segment_t 
                          .ip_id = segment->ip_id,
                          .window = segment->window,
                          .flags = segment->flags,
-                         .ttl = segment->ttl,
                          .from = (uint8_t)from,
                          .known = keys_of(segment)};
 

@@ -26,8 +26,8 @@ typedef struct rst_sight {
     uint32_t pass_index, seq, ack;
     uint32_t before; /* the one before it of the same connection, plus 1; 0 = none */
     uint16_t ip_id, window;
-    uint8_t flags, ttl, from; /* index of its sender */
-    uint8_t known;            /* RST_KEY_... of logs/record.h */
+    uint8_t flags, from; /* index of its sender */
+    uint8_t known;       /* RST_KEY_... of logs/record.h that a record is compared by */
 } rst_sight_t;
 
 /* One connection: the SYN begins it, the next SYN with another number begins the next. */
@@ -50,7 +50,6 @@ typedef struct rst_ends {
     uint32_t hash;
     uint32_t kept;    /* the latest record about it, plus 1 (kept.h) */
     uint16_t count;   /* records about it */
-    bool crowded;     /* it had more */
     rst_life_t *life; /* the latest */
 } rst_ends_t;
 

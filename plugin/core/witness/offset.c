@@ -60,7 +60,7 @@ static bool is_possible(const rst_log_clock_t *clock, int64_t offset)
     if (clock->kind == RST_WHEN_UTC)
         return rst_time_abs(offset) <= rst_time_add(RST_ZONE_EAST, UNSET);
     /* Local time is ahead of UTC in the east, so the offset is negative there. */
-    return offset >= -(RST_ZONE_EAST + 1200 * RST_SECOND) && offset <= RST_ZONE_WEST + 1200 * RST_SECOND;
+    return offset >= rst_time_sub(-UNSET, RST_ZONE_EAST) && offset <= rst_time_add(RST_ZONE_WEST, UNSET);
 }
 
 typedef struct scene {
@@ -149,8 +149,7 @@ static bool by_numbers(scene_t *scene)
 
         if (!rst_poll_mode(&poll, &mode))
             continue;
-        if (is_possible(scene->clock, rst_mode_offset(&mode, scene->resolution)) ||
-            (best_first[i] >= RST_LIKE_SEQ && mode.connections >= 2)) {
+        if (is_possible(scene->clock, rst_mode_offset(&mode, scene->resolution)) || mode.connections >= 2) {
             settle(scene, &mode, best_first[i] == RST_LIKE_ALL || mode.records >= 2 || is_plain(scene, &mode));
             return true;
         }
@@ -178,7 +177,7 @@ static bool has_rival(const scene_t *scene, const rst_mode_of_clock_t *mode)
 }
 
 /* Of UTC: the best window around zero. */
-static bool by_right_clock(scene_t *scene, const rst_mode_of_clock_t *best, bool found)
+static bool by_right_clock(scene_t *scene, const rst_mode_of_clock_t *best)
 {
     int64_t margin = rst_time_add(SKEW, scene->resolution);
     rst_poll_t poll = {.votes = scene->votes,
@@ -190,17 +189,19 @@ static bool by_right_clock(scene_t *scene, const rst_mode_of_clock_t *best, bool
 
     if (scene->clock->kind != RST_WHEN_UTC || !rst_poll_mode(&poll, &mode))
         return false;
-    if (found && best->connections >= WITNESSES && best->connections >= 2 * mode.connections)
+    if (best->connections >= WITNESSES && best->connections >= 2 * mode.connections)
         return false;
     settle(scene, &mode, true);
     return true;
 }
 
-/* One line about addresses and ports that were used once: nothing else can be meant. */
-static bool is_only(const scene_t *scene)
+/* Is the one line that votes for it about addresses and ports that were used once? Then nothing else can be meant. */
+static bool is_only(const scene_t *scene, const rst_mode_of_clock_t *mode)
 {
     const rst_ballot_t *vote = &g_array_index(scene->votes, rst_ballot_t, 0);
 
+    while (vote->offset != mode->middle)
+        vote++;
     return !vote->ends->life->before;
 }
 
@@ -219,14 +220,14 @@ static void by_agreement(scene_t *scene)
 {
     rst_poll_t poll = {.votes = scene->votes, .width = scene->resolution};
     rst_mode_of_clock_t mode;
-    bool found = rst_poll_mode(&poll, &mode);
 
-    if (by_right_clock(scene, &mode, found) || !found || has_rival(scene, &mode))
+    rst_poll_mode(&poll, &mode);
+    if (by_right_clock(scene, &mode) || has_rival(scene, &mode))
         return;
     if (mode.connections >= WITNESSES && percent_of(scene, &mode) >= SOME)
         settle(scene, &mode, true);
     else if (scene->clock->kind != RST_WHEN_UTC && is_plain(scene, &mode) && percent_of(scene, &mode) >= MOST)
-        settle(scene, &mode, mode.records >= 2 || is_only(scene));
+        settle(scene, &mode, mode.records >= 2 || is_only(scene, &mode));
 }
 
 /* Of the records that the offset does not explain: does another one, an hour away, and only on one side of some line?
@@ -241,7 +242,7 @@ static void find_switch(scene_t *scene, int64_t step)
     rst_span_t other =
         rst_ballots_lines(scene->kepts, scene->votes, rst_time_sub(after, margin), rst_time_add(after, margin));
 
-    if (clock->switched || other.connections < 2 || !main.connections)
+    if (clock->switched || other.connections < 2)
         return;
     if (other.first > main.last) {
         clock->switched_at = other.first;

@@ -70,8 +70,6 @@ static void put(rst_translations_t *translations, const rst_log_end_t *end, cons
     const char *kept;
 
     end_former(translations, end, translation);
-    if (g_hash_table_size(translations->table) >= RST_TRANSLATIONS_MAX)
-        return;
     kept = rst_names_keep(&translations->names, end_name(end, name), RST_TRANSLATIONS_MAX);
     if (kept)
         g_hash_table_insert(translations->table, (gpointer)kept, g_memdup2(translation, sizeof *translation));

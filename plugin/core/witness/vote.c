@@ -12,9 +12,7 @@ int rst_ballot_compare(const void *a, const void *b)
     const rst_ballot_t *one = a;
     const rst_ballot_t *other = b;
 
-    if (one->offset != other->offset)
-        return one->offset < other->offset ? -1 : 1;
-    return one->record < other->record ? -1 : one->record > other->record;
+    return (one->offset > other->offset) - (one->offset < other->offset);
 }
 
 /* How often each connection, and each record, is in the window. */
@@ -36,7 +34,7 @@ static void count(GHashTable *table, gconstpointer key, int step)
 static void move(window_t *window, const rst_ballot_t *vote, int step)
 {
     count(window->connections, vote->ends, step);
-    count(window->records, GUINT_TO_POINTER(vote->record + 1), step);
+    count(window->records, GUINT_TO_POINTER(vote->record), step);
     window->votes = (unsigned)((int)window->votes + step);
 }
 
@@ -52,9 +50,7 @@ static bool is_better(const window_t *window, const rst_mode_of_clock_t *mode)
 {
     unsigned connections = g_hash_table_size(window->connections);
 
-    if (connections != mode->connections)
-        return connections > mode->connections;
-    return window->votes > mode->votes;
+    return connections > mode->connections || (connections == mode->connections && window->votes > mode->votes);
 }
 
 bool rst_poll_mode(const rst_poll_t *poll, rst_mode_of_clock_t *mode)

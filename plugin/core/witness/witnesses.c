@@ -43,7 +43,6 @@ static void forget_records(gpointer key, gpointer value, gpointer user_data)
     (void)user_data;
     ends->kept = 0;
     ends->count = 0;
-    ends->crowded = false;
 }
 
 void rst_witnesses_restart(rst_witnesses_t *witnesses)
