@@ -44,7 +44,8 @@ RULES = ("rules/*.[ch]", "declared/*.c", "judge/*.c", "track/trigger.c", "track/
          "track/hosts.c", "track/services.c", "track/distances.c", "track/syn_origin.c",
          "engine/segments.c", "engine/resets.c", "engine/misfits.c", "engine/proof.c", "engine/attempts.c",
          "engine/learn*.c", "engine/failures.c",  # what is remembered of hosts, and told without a reset
-         "points/delivery.c", "facts/prefs.[ch]")
+         "points/delivery.c", "facts/prefs.[ch]",
+         "witness/*.c")  # which line of a log is about which packet
 NOT_RULES = ("rules/explain*.c", "judge/why*.c", "judge/measure.c")  # words and measured values
 
 ALL, EACH_GROUP = 90, 80  # percent that must be caught

@@ -194,6 +194,25 @@ static void test_pairs_of_end(void)
     rst_lives_close(&lives);
 }
 
+/* A record is compared only by what the capture tells: not by the window or the IP ID of a header that was cut off. */
+static void test_keys(void)
+{
+    static const struct {
+        uint16_t has;
+        uint8_t known;
+    } cases[] = {{0, 0}, {RST_HAS_IP_ID, RST_KEY_IP_ID}, {RST_HAS_WINDOW, RST_KEY_WINDOW}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        rst_segment_t segment = {.known = cases[i].has, .sport = 1, .dport = 2, .flags = RST_FLAG_SYN};
+        rst_lives_t lives = {.near = NULL};
+
+        rst_lives_open(&lives);
+        rst_lives_see(&lives, &segment, (rst_moment_t){1, NOON});
+        g_assert_cmpuint(rst_lives_sight(&lives, 1)->known, ==, cases[i].known | RST_KEY_SEQ | RST_KEY_FLAGS);
+        rst_lives_close(&lives);
+    }
+}
+
 /* A storm of resets is not kept in full. */
 static void test_storm(void)
 {
@@ -305,6 +324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/witness_lives/begins_unseen", test_begins_unseen);
     g_test_add_func("/witness_lives/times", test_times);
     g_test_add_func("/witness_lives/pairs_of_end", test_pairs_of_end);
+    g_test_add_func("/witness_lives/keys", test_keys);
     g_test_add_func("/witness_lives/storm", test_storm);
     g_test_add_func("/witness_lives/full_of_connections", test_full_of_connections);
     g_test_add_func("/witness_lives/full_of_packets", test_full_of_packets);

@@ -44,10 +44,10 @@ static int64_t distance(const search_t *search, int64_t time, int64_t at)
     return MAX(0, MAX(rst_time_sub(begin, at), rst_time_sub(at, end)));
 }
 
-static bool is_nearer(const found_t *a, const found_t *b)
+/* They are offered from the last to the first: of packets that are equally near, the first is meant. */
+static bool is_nearer(const found_t *now, const found_t *best)
 {
-    return a->likeness > b->likeness ||
-           (a->likeness == b->likeness && (a->off < b->off || (a->off == b->off && a->sight < b->sight)));
+    return now->likeness > best->likeness || (now->likeness == best->likeness && now->off <= best->off);
 }
 
 /* While few connections agree, the offset itself follows from the guess which packet is meant. */
@@ -95,7 +95,7 @@ static void look_at(search_t *search, rst_life_t *life, uint32_t place)
         offer(search, &found);
 }
 
-/* The connection that was there at that time, where no packet that we keep is meant. */
+/* The connection that was there at that time, where no packet that we keep is meant. RST_TIME_NONE is before all. */
 static unsigned lives_at(const search_t *search, rst_life_t **only)
 {
     const rst_kept_t *kept = search->kept;
@@ -184,7 +184,7 @@ static void assign(const rst_kepts_t *kepts, rst_kept_t *kept)
         return;
     }
     kept->state = clock->known ? RST_KEPT_OTHER : RST_KEPT_UNPLACED;
-    if (!clock->known || kept->time == RST_TIME_NONE || must_be_packet(kept))
+    if (!clock->known || must_be_packet(kept))
         return;
     lives = lives_at(&search, &only);
     if (!lives)
