@@ -18,17 +18,19 @@ unpack() {
 
 # Everything that Wireshark would build or use by default, and tshark does not need, is off.
 configure() {
-    local name off=()
+    local name options=()
     while read -r name; do
         case $name in
-        BUILD_tshark | BUILD_capinfos | BUILD_editcap | BUILD_mergecap | ENABLE_PLUGINS | ENABLE_ZLIB) ;;
-        *) off+=("-D$name=OFF") ;;
+        BUILD_tshark | BUILD_capinfos | BUILD_editcap | BUILD_mergecap | ENABLE_PLUGINS | ENABLE_ZLIB)
+            options+=("-D$name=ON") # an earlier run may have had it off
+            ;;
+        *) options+=("-D$name=OFF") ;;
         esac
     done < <(sed -nE 's/^[[:space:]]*option\(((BUILD|ENABLE)_[A-Za-z0-9_]+) .* ON\).*/\1/p' "$tree/CMakeOptions.txt")
     # No optimization: it is to be compiled, not to be fast. No warnings: they are not ours.
     cmake -S "$tree" -B "$tree/build" -G Ninja -Wno-dev -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" \
         -DSYSROOT="$sysroot" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 -w" -DCMAKE_CXX_FLAGS="-O0 -w" \
-        -DUSE_REPOSITORY=OFF -DCUSTOM_PLUGIN_SRC_DIR=plugins/epan/rst "${off[@]}"
+        -DUSE_REPOSITORY=OFF -DCUSTOM_PLUGIN_SRC_DIR=plugins/epan/rst "${options[@]}"
 }
 
 rm -f "$run/.complete" # made by whoever called, when all is there
