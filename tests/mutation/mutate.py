@@ -45,7 +45,8 @@ RULES = ("rules/*.[ch]", "declared/*.c", "judge/*.c", "track/trigger.c", "track/
          "engine/segments.c", "engine/resets.c", "engine/misfits.c", "engine/proof.c", "engine/attempts.c",
          "engine/learn*.c", "engine/failures.c",  # what is remembered of hosts, and told without a reset
          "points/delivery.c", "facts/prefs.[ch]",
-         "witness/*.c")  # which line of a log is about which packet
+         "witness/*.c", "engine/logs.c", "engine/heard.c",  # which line of a log is about which packet, and what it tells
+         "engine/reached.c")
 NOT_RULES = ("rules/explain*.c", "judge/why*.c", "judge/measure.c")  # words and measured values
 
 ALL, EACH_GROUP = 90, 80  # percent that must be caught

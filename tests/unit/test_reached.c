@@ -134,6 +134,24 @@ static void test_round_trip(void)
     rst_reached_free(kept);
 }
 
+/* Values at which a number takes another byte, and zero, which has no sign. */
+static void test_sizes_of_numbers(void)
+{
+    static const uint16_t values[] = {0, 1, 63, 64, 127, 128, 129, 16383, 16384};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(values); i++) {
+        const rst_verdict_t verdict = {
+            .ordinal = values[i], .retransmissions = values[i], .idle = values[i], .delay = -(int64_t)values[i]};
+        rst_reached_t *kept = rst_reached_new();
+        rst_verdict_t found;
+
+        rst_reached_note(kept, 1, &verdict, PLENTY);
+        g_assert_true(rst_reached_read(kept, 1, &found));
+        assert_same(&found, &verdict);
+        rst_reached_free(kept);
+    }
+}
+
 /* What does not fit is not kept, whether verdicts or ids take the room. */
 static void test_bound(void)
 {
@@ -333,6 +351,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/reached/round_trip", test_round_trip);
+    g_test_add_func("/reached/sizes_of_numbers", test_sizes_of_numbers);
     g_test_add_func("/reached/bound", test_bound);
     g_test_add_func("/reached/first_pass", test_first_pass);
     g_test_add_func("/reached/same", test_same);

@@ -18,8 +18,8 @@ typedef struct heard {
 static bool is_counted(const rst_testimony_t *testimony, unsigned nth)
 {
     for (unsigned i = 0; i < nth; i++) {
-        if (testimony[i].sight && testimony[i].sight == testimony[nth].sight &&
-            testimony[i].kept->meaning == testimony[nth].kept->meaning && testimony[i].kept->state == RST_KEPT_JOINED)
+        if (testimony[i].sight == testimony[nth].sight && testimony[i].kept->meaning == testimony[nth].kept->meaning &&
+            testimony[i].kept->state == RST_KEPT_JOINED)
             return true;
     }
     return false;
@@ -48,7 +48,7 @@ static void listen(heard_t *heard, const rst_testimony_t *testimony, unsigned nt
     case RST_MEANING_DROPPED:
         if (own && !one->kept->no_state)
             first_of(&heard->dropped, one);
-        heard->drops += own && !again;
+        heard->drops += one->itself && !again;
         break;
     case RST_MEANING_REJECTED:
         if (own)
@@ -59,7 +59,7 @@ static void listen(heard_t *heard, const rst_testimony_t *testimony, unsigned nt
     case RST_MEANING_HANDSHAKE:
         if (own)
             first_of(&heard->passed, one);
-        heard->passes += own && !again;
+        heard->passes += one->itself && !again;
         break;
     case RST_MEANING_IDLE:
         first_of(&heard->idle, one);
@@ -79,20 +79,19 @@ static const char *count_text(const rst_memory_t *memory, unsigned count, unsign
 /* The line that explains most comes first. */
 static const char *explanation(const heard_t *heard, const rst_failure_t *failure, const rst_memory_t *memory)
 {
-    const rst_testimony_t *by = heard->nobody ? heard->nobody : heard->dropped ? heard->dropped : heard->rejected;
     bool syn = failure->kind == RST_FINDING_SYN_TIMEOUT;
-    const char *count = count_text(memory, heard->drops, failure->count);
 
     if (syn && heard->nobody)
         return rst_text(memory,
                         "A log says why (%s): nobody listens on that port, and the host swallows its refusals%s",
-                        rst_quotes_place(by, memory), rst_quotes_rule(by->kept, memory));
+                        rst_quotes_place(heard->nobody, memory), rst_quotes_rule(heard->nobody->kept, memory));
     if (heard->dropped)
-        return rst_text(memory, "A log says why (%s): it dropped %s%s", rst_quotes_place(by, memory),
-                        heard->dropped->sight ? count : "the connection", rst_quotes_rule(by->kept, memory));
+        return rst_text(memory, "A log says why (%s): it dropped %s%s", rst_quotes_place(heard->dropped, memory),
+                        heard->dropped->sight ? count_text(memory, heard->drops, failure->count) : "the connection",
+                        rst_quotes_rule(heard->dropped->kept, memory));
     if (heard->rejected)
         return rst_text(memory, "A log says why (%s): it refused the connection%s, and the answer did not arrive",
-                        rst_quotes_place(by, memory), rst_quotes_rule(by->kept, memory));
+                        rst_quotes_place(heard->rejected, memory), rst_quotes_rule(heard->rejected->kept, memory));
     if (!syn && heard->idle)
         return rst_text(memory, "A log says why (%s): its timer had ended the session",
                         rst_quotes_place(heard->idle, memory));
