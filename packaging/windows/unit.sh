@@ -13,4 +13,6 @@ cmake --build "$build" --parallel "$(nproc)"
 # Windows looks for DLLs beside the program.
 cp "$sysroot"/bin/*.dll "$build/tests/"
 cp "$sysroot"/bin/*.dll "$build/tests/fuzz/"
-ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --tests-regex '^(test|fuzz_corpus)_'
+# Twice at most: Wine has been seen to crash beside a test that passed.
+ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --tests-regex '^(test|fuzz_corpus)_' \
+    --repeat until-pass:2 --timeout 300
