@@ -104,6 +104,9 @@ static void test_kernel(void)
         read_log(&setup, !own, true); /* once more: nothing is counted twice, which would make it ambiguous */
         g_assert_true(is_of_kernel(&setup, 0));
         g_assert_true(is_of_kernel(&setup, 1));
+        read_log(&setup, true, true); /* what the trace tells of, too, is one event */
+        g_assert_true(is_of_kernel(&setup, 0));
+        g_assert_true(is_of_kernel(&setup, 1));
         if (!own) {
             read_log(&setup, true, false);
             g_assert_true(is_of_kernel(&setup, 0));

@@ -148,6 +148,28 @@ static void test_pieces(void)
     }
 }
 
+/* What two files tell of is one event, unless they differ in anything, or the event names no peer. */
+static void test_copies(void)
+{
+    static const char sent[] = LINE "y-2 [0] 1.0: tcp_send_reset: skbaddr=0 src=10.0.0.1:1 dest=10.0.0.2:2 state=1 "
+                                    "reason=NO_SOCKET\n"
+                                    "x-1 [0] 1.1: tcp_send_reset: skbaddr=0 src=10.0.0.1:1 dest=10.0.0.2:2 state=1 "
+                                    "reason=NO_SOCKET\n";
+    static const char no_peer[] = "x-1 [0] 1.0: tcp_send_reset: skbaddr=0 src=10.0.0.1:1 dest=0.0.0.0:0 state=10 "
+                                  "reason=NO_SOCKET\n";
+    rst_trace_t *trace = rst_trace_new();
+
+    for (unsigned file = 0; file < 2; file++) {
+        rst_trace_feed(trace, sent, sizeof sent - 1);
+        rst_trace_feed(trace, no_peer, sizeof no_peer - 1);
+    }
+    rst_trace_end(trace);
+    g_assert_cmpuint(trace->sent->len, ==, 8);
+    rst_trace_drop_copies(trace);
+    g_assert_cmpuint(trace->sent->len, ==, 5);
+    rst_trace_free(trace);
+}
+
 static void test_long_lines(void)
 {
     GString *text = g_string_new(NULL);
@@ -183,6 +205,7 @@ int main(int argc, char **argv)
         {"/trace/receipts", test_receipts},
         {"/trace/damaged", test_damaged},
         {"/trace/pieces", test_pieces},
+        {"/trace/copies", test_copies},
         {"/trace/long_lines", test_long_lines},
         {"/trace/too_many", test_too_many},
         {NULL, NULL},

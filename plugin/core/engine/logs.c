@@ -79,6 +79,7 @@ static void take_events(rst_engine_t *engine)
     rst_trace_add(all, engine->own_trace);
     rst_trace_add(all, found);
     rst_trace_end(all);
+    rst_trace_drop_copies(all);
     rst_trace_free(found);
     rst_join_free(engine->judge.join);
     engine->judge.join = rst_join_new(all);

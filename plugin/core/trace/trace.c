@@ -140,6 +140,16 @@ static int compare_events(const void *a, const void *b)
     return order ? order : (one->time > other->time) - (one->time < other->time);
 }
 
+/* What a trace says twice stands side by side. */
+static int compare_wholly(const void *a, const void *b)
+{
+    const rst_event_t *one = a;
+    const rst_event_t *other = b;
+    int order = compare_events(one, other);
+
+    return order ? order : (one->pid > other->pid) - (one->pid < other->pid);
+}
+
 void rst_trace_end(rst_trace_t *trace)
 {
     if (trace->ended)
@@ -147,8 +157,34 @@ void rst_trace_end(rst_trace_t *trace)
     trace->ended = true;
     if (trace->filled)
         trace->broken++;
-    g_array_sort(trace->sent, compare_events);
-    g_array_sort(trace->received, compare_events);
+    g_array_sort(trace->sent, compare_wholly);
+    g_array_sort(trace->received, compare_wholly);
+}
+
+/* Names are kept once, so equal ones are the same pointer. */
+static bool is_copy(const rst_event_t *a, const rst_event_t *b)
+{
+    return a->remote.size && compare_events(a, b) == 0 && a->process == b->process && a->other == b->other &&
+           a->pid == b->pid && a->reason == b->reason && a->state == b->state && a->active == b->active;
+}
+
+static void drop_copies(GArray *events)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < events->len; i++) {
+        const rst_event_t *event = &g_array_index(events, rst_event_t, i);
+
+        if (!kept || !is_copy(event, &g_array_index(events, rst_event_t, kept - 1)))
+            g_array_index(events, rst_event_t, kept++) = *event;
+    }
+    g_array_set_size(events, kept);
+}
+
+void rst_trace_drop_copies(rst_trace_t *trace)
+{
+    drop_copies(trace->sent);
+    drop_copies(trace->received);
 }
 
 /* Index of the first event that does not sort before the key. */

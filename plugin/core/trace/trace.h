@@ -52,6 +52,10 @@ void rst_trace_add(rst_trace_t *trace, const rst_trace_t *other);
 /* Call after the last bytes. A last line without a newline is ignored, because its reason may be truncated. */
 void rst_trace_end(rst_trace_t *trace);
 
+/* After rst_trace_end(): events that are equal in everything become one, because several files told of them. Those that
+ * name no peer stay: a listening socket answers many peers in the same microsecond. */
+void rst_trace_drop_copies(rst_trace_t *trace);
+
 /* The events between two endpoints, sorted by time, *count of them. If the size of an address is 0, these are the
  * events that do not name it. */
 const rst_event_t *rst_trace_between(const GArray *events, const rst_address_t *local, uint16_t lport,
