@@ -21,12 +21,18 @@ static inline rst_address_t address(unsigned a, unsigned b, unsigned c, unsigned
     return made;
 }
 
+/* Rounded: what is a little less than a whole number in the registers of an 80387 is one in memory. */
+static inline int64_t nanoseconds(double seconds)
+{
+    return (int64_t)(seconds * RST_SECOND + .5);
+}
+
 /* A connection of 10.0.NET.HOST with 10.9.9.SERVER, in seconds. */
 static inline rst_flow_t flow(rst_census_t *census, unsigned net, unsigned host, unsigned server, uint16_t port,
                               double at)
 {
     rst_address_t client = address(10, 0, net, host), service = address(10, 9, 9, server);
-    int64_t time = (int64_t)(at * RST_SECOND);
+    int64_t time = nanoseconds(at);
 
     frames++;
     return (rst_flow_t){.first = time,
@@ -51,7 +57,7 @@ static inline void fine(rst_census_t *census, unsigned net, unsigned host, unsig
 static inline rst_incident_t incident(rst_token_t token, rst_sender_t sender, double at)
 {
     frames++;
-    return (rst_incident_t){.at = {frames, (int64_t)(at * RST_SECOND)},
+    return (rst_incident_t){.at = {frames, nanoseconds(at)},
                             .frame = frames,
                             .silence = RST_TIME_NONE,
                             .token = (uint16_t)token,
