@@ -40,10 +40,15 @@ class OnLinux(Linux):
         return self.finish(folder, [PROGRAMS / program, *(word.format(here=f"{folder}/") for word in args)])
 
     def finish(self, folder, command, **more):
+        """Through files: what Wine starts in the background would hold a pipe open, sometimes for minutes."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME")}
-        done = subprocess.run(command, cwd=folder, env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", **self.environment, **more},
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
+        environment = {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", **self.environment, **more}
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                  timeout=TIMEOUT, check=False)
+            for file in (out, err):
+                file.seek(0)
+            return done.returncode, out.read().decode(), err.read().decode()
 
 
 class OnWindows(Windows, OnLinux):
