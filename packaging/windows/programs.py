@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""rst-compare and rst-report by Python for Windows, and rst-witness.exe, under Wine: the same words, exit codes and files
-as on Linux.
+"""rst-compare and rst-report by Python for Windows, and rst-witness.exe, under Wine: the same words, exit codes and
+files as on Linux.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -24,7 +24,8 @@ CALLS = {
     "two points": ["rst-compare", "client.pcapng", "Sérver (1) Ж.pcapng", "-o", "merged.pcapng"],
     "log": ["rst-compare", "client.pcapng", "Sérver (1) Ж.pcapng", "--witness", "{here}журнал 2.log,fw,+02:00"],
     "cut short": ["rst-compare", "client.pcapng", "cut.pcapng"],
-    "filter": ["rst-compare", "client.pcapng", "Sérver (1) Ж.pcapng", "-Y", 'rst.cause == "app_abort" && tcp.port == 80'],
+    "filter": ["rst-compare", "client.pcapng", "Sérver (1) Ж.pcapng", "-Y",
+               'rst.cause == "app_abort" && tcp.port == 80'],
     "wrong filter": ["rst-compare", "client.pcapng", "Sérver (1) Ж.pcapng", "-Y", "nonsense =="],
     "missing": ["rst-compare", "client.pcapng", "none.pcapng"],
     "no capture": ["rst-report", "text.txt"],
@@ -44,8 +45,8 @@ class OnLinux(Linux):
         kept = {name: os.environ[name] for name in ("PATH", "HOME")}
         environment = {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", **self.environment, **more}
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                  timeout=TIMEOUT, check=False)
+            done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out,
+                                  stderr=err, timeout=TIMEOUT, check=False)
             for file in (out, err):
                 file.seek(0)
             return done.returncode, out.read().decode(), err.read().decode()
@@ -67,8 +68,8 @@ def fill(folder):
     for point, name in enumerate(["client.pcapng", "Sérver (1) Ж.pcapng"]):
         subprocess.run(["tshark", "-r", TWO_POINTS, "-Y", f"frame.interface_id == {point}", "-w", folder / name],
                        check=True, capture_output=True)
-    for source, name, size in ((folder / "client.pcapng", "cut.pcapng", 1400), (SAMPLES / "tour.pcapng", "tour cut.pcapng",
-                                                                                 90_000)):
+    for source, name, size in ((folder / "client.pcapng", "cut.pcapng", 1400),
+                               (SAMPLES / "tour.pcapng", "tour cut.pcapng", 90_000)):
         (folder / name).write_bytes(source.read_bytes()[:size])
     (folder / "text.txt").write_text("No capture.\n")
     shutil.copy(LOGS / "haproxy.log", folder / "журнал 2.log")
