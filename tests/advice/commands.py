@@ -79,7 +79,7 @@ WINDOWS = {
               "int ipv4 show dynamicport tcp", "int tcp set global ecncapability=disabled"],
     "auditpol": [r'/set /subcategory:"Filtering Platform Packet Drop" /success:(enable|disable) /failure:(enable|disable)'],
     "pktmon": ["filter remove", "filter add rst -i IP -t TCP -p PORT", "stop",
-               r"start --capture --pkt-size \d+ --file-name rst-(client|server)\.etl",
+               r"start --capture --comp nics --pkt-size \d+ --file-name rst-(client|server)\.etl",
                r"etl2pcap rst-(client|server)\.etl --out rst-(client|server)\.pcapng"],
     "reg": [r"query HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters",
             r"add HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters /v KeepAliveTime /t REG_DWORD /d NUMBER /f"],
