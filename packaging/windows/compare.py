@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tshark.exe with rst.dll under Wine says what tshark with rst.so says on Linux: about the tour and all samples, in every
-way of asking, with files named as on Windows, and with the line ends of Windows in them.
+"""tshark.exe with rst.dll under Wine says what tshark with rst.so says on Linux: about the tour and all samples, in
+every way of asking, with files named as on Windows, and with the line ends of Windows in them.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -105,7 +105,7 @@ def files(comparison, folder):
 
 def lists(comparison):
     comparison.same("-G fields", *("\n".join(own_fields(side)) for side in comparison.sides))
-    version = [re.findall(rf"^{re.escape(side.module)}\s+(\S+)\s+(.*\S)\s+\S+$", side.text("-G", "plugins"), re.MULTILINE)
+    version = [re.findall(rf"(?m)^{re.escape(side.module)}\s+(\S+)\s+(.*\S)\s+\S+$", side.text("-G", "plugins"))
                for side in comparison.sides]
     comparison.same("-G plugins", *map(str, version))
     comparison.needed("-G plugins", version[1])

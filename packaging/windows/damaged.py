@@ -68,7 +68,7 @@ def wrong(pair, damaged, arguments, prefs):
     if BROKEN.search(windows.stderr):
         return windows.stderr.decode(errors="replace")[:2000], bool(BROKEN.search(linux.stderr))
     if windows.returncode != linux.returncode:
-        return f"exit code {windows.returncode}, on Linux {linux.returncode}: {windows.stderr.decode(errors='replace')}", False
+        return f"exit code {windows.returncode}, on Linux {linux.returncode}: {plain(windows.stderr)}", False
     if "-V" in arguments:  # it shows the rest too, by another patch level
         return None, False
     return "; ".join(differences(plain(linux.stdout), named(windows.stdout))), False

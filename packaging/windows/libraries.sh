@@ -50,7 +50,8 @@ build_zlib() {
     unpack zlib
     ./configure --prefix="$sysroot" >/dev/null # makes zconf.h and zlib.pc
     mkdir -p "$sysroot/bin" "$sysroot/lib/pkgconfig" "$sysroot/include"
-    $host-gcc -O2 -shared -Wl,--export-all-symbols -Wl,--out-implib="$sysroot/lib/libz.dll.a" -o "$sysroot/bin/zlib1.dll" ./*.c
+    $host-gcc -O2 -shared -Wl,--export-all-symbols -Wl,--out-implib="$sysroot/lib/libz.dll.a" \
+        -o "$sysroot/bin/zlib1.dll" ./*.c
     cp zlib.h zconf.h "$sysroot/include/"
     cp zlib.pc "$sysroot/lib/pkgconfig/"
 }

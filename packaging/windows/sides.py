@@ -40,8 +40,8 @@ class Linux:
 
     def run(self, *args):
         """The finished process, with bytes."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME")}
-        return subprocess.run([*self.command, *args], env={**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", **self.environment},
+        environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        return subprocess.run([*self.command, *args], env={**environment, **self.environment},
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
 
     def text(self, *args):
@@ -132,4 +132,4 @@ def attempt(side, arguments):
 
 def add_sides(parser):
     parser.add_argument("--windows", type=Path, required=True, help="folder of tshark.exe")
-    parser.add_argument("--linux", type=Path, required=True, help="build folder of the plugin for this machine's tshark")
+    parser.add_argument("--linux", type=Path, required=True, help="build folder of the plugin for tshark here")

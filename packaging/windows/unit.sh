@@ -8,7 +8,8 @@ sysroot=$1 build=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rm -rf "$build" # the sources may be older than its objects and yet be others
 cmake -S "$here/../.." -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DRST_PLUGIN=OFF \
-    -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DSYSROOT="$sysroot" -DCMAKE_CROSSCOMPILING_EMULATOR="$here/wine-run;--console"
+    -DCMAKE_TOOLCHAIN_FILE="$here/toolchain.cmake" -DSYSROOT="$sysroot" \
+    -DCMAKE_CROSSCOMPILING_EMULATOR="$here/wine-run;--console"
 cmake --build "$build" --parallel "$(nproc)"
 # Windows looks for DLLs beside the program.
 cp "$sysroot"/bin/*.dll "$build/tests/"
