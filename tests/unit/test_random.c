@@ -80,9 +80,13 @@ static void run_one(guint32 seed, const script_variant_t *variant, GArray *cause
     g_free(run);
 }
 
+/* Beyond those: where numbers that are not known, and times that never were, once counted as zero. */
+static const guint32 found[] = { 544, 1427, 1864, 3006, 3092, 5718, 5756, 6202 };
+
 static void test_random(void)
 {
-    for (guint32 seed = 1; seed <= SCRIPTS; seed++) {
+    for (guint32 nth = 1; nth <= SCRIPTS + G_N_ELEMENTS(found); nth++) {
+        guint32 seed = nth <= SCRIPTS ? nth : found[nth - SCRIPTS - 1];
         GArray *expected = g_array_new(FALSE, FALSE, sizeof(unsigned));
 
         run_one(seed, &script_variants[0], expected);

@@ -35,13 +35,19 @@ static inline bool rst_is_soon_after(rst_moment_t a, rst_moment_t b, int64_t spa
 
 /* Time from a to b in ns, at most 10^18; RST_TIME_NONE if either is unknown, b is earlier, or the difference is absurd:
  * clocks that jump prove nothing. */
-static inline int64_t rst_elapsed(rst_moment_t a, rst_moment_t b)
+static inline int64_t rst_time_elapsed(int64_t a, int64_t b)
 {
-    uint64_t elapsed = (uint64_t)b.time - (uint64_t)a.time;
+    uint64_t elapsed = (uint64_t)b - (uint64_t)a;
 
-    if (a.time == RST_TIME_NONE || b.time == RST_TIME_NONE || b.time < a.time)
+    if (a == RST_TIME_NONE || b == RST_TIME_NONE || b < a)
         return RST_TIME_NONE;
     return elapsed > RST_ELAPSED_MAX ? RST_TIME_NONE : (int64_t)elapsed;
+}
+
+/* The same; also RST_TIME_NONE if either never was, even where a clock begins at zero. */
+static inline int64_t rst_elapsed(rst_moment_t a, rst_moment_t b)
+{
+    return a.pass_index && b.pass_index ? rst_time_elapsed(a.time, b.time) : RST_TIME_NONE;
 }
 
 /* Arithmetic on times, spans and the offsets of clocks, ns. All of it is here: captures and kernel traces bear whatever

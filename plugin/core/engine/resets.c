@@ -140,7 +140,8 @@ static void take_last_ack(rst_conn_t *conn, const rst_reset_t *reset, const rst_
 
     if (reset->form != RST_FORM_ABORT || !(reset->flags & RST_FLAG_ACK) || !(side->known & RST_DIRECTION_ACKED))
         return;
-    if (!rst_seq_after(reset->ack, side->acked) || rst_seq_after(reset->ack, peer->nxt))
+    if (!rst_seq_after(reset->ack, side->acked) || !(peer->known & RST_DIRECTION_NXT) ||
+        rst_seq_after(reset->ack, peer->nxt))
         return;
     rst_conn_unshare(conn, memory);
     conn->direction[reset->from].acked = reset->ack;

@@ -34,12 +34,11 @@ static bool leaves_request(const rst_view_t *view)
 /* The FIN of the other side had come when the sender reset: the last ACK of the sender covers it. */
 static bool knows_fin(const rst_view_t *view)
 {
-    uint32_t received = (view->reset->flags & RST_FLAG_ACK) ? view->reset->ack : view->own->acked;
-
     if (!rst_has_fin(view->peer))
         return false;
-    return !rst_seq_before(received, view->peer->fin_seq) ||
-           ((view->own->known & RST_DIRECTION_ACKED) && !rst_seq_before(view->own->acked, view->peer->fin_seq));
+    if ((view->reset->flags & RST_FLAG_ACK) && !rst_seq_before(view->reset->ack, view->peer->fin_seq))
+        return true;
+    return (view->own->known & RST_DIRECTION_ACKED) && !rst_seq_before(view->own->acked, view->peer->fin_seq);
 }
 
 /* Payload that the sender had not received, not counting a FIN behind it. */

@@ -51,7 +51,7 @@ bool rst_direction_is_copy(const rst_direction_t *side, const rst_segment_t *seg
 
         if (!rst_recent_segment_is(old, segment))
             continue;
-        elapsed = rst_elapsed(old->moment, (rst_moment_t){0, segment->time});
+        elapsed = rst_time_elapsed(old->moment.time, segment->time);
         if (counted && old->ip_id != segment->ip_id)
             continue;
         if (counted && side->ip_id_changes > 0 && (elapsed == RST_TIME_NONE || elapsed <= COPY_SPAN_CHANGING))

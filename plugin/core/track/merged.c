@@ -25,7 +25,7 @@ static bool stands_in_ring(const rst_direction_t *side, const rst_segment_t *seg
         const rst_recent_segment_t *old = &side->ring.slot[i];
 
         if (old->ip_id == segment->ip_id && rst_recent_segment_is(old, segment) &&
-            is_elsewhere(old->ttl, segment->ttl, rst_elapsed(old->moment, (rst_moment_t){0, segment->time})))
+            is_elsewhere(old->ttl, segment->ttl, rst_time_elapsed(old->moment.time, segment->time)))
             return true;
     }
     return false;
