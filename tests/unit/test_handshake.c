@@ -170,6 +170,9 @@ static void test_paws(void)
     /* Without the option there is nothing to reject. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "0.02 S>C S. 5000 ack 1001", "0.021 C>S R 1001");
     script_check("* not paws_reject", "0 C>S S 1000", "0.02 S>C S. 5000 ack 1001 ts 9:90000", "0.021 C>S R 1001");
+    /* What came later in the name of the client does not tell what its SYN carried. */
+    script_check("* not paws_reject", "0 C>S S 1000", "0.01 C>S P. 1001 ack 5001 ts 500:7 len 10",
+                 "0.02 S>C S. 5000 ack 1001 ts 9:90000", "0.021 C>S R 1001");
     /* The echo of a SYN that the capture lacks: no later than now, at most two ticks in a millisecond. */
     script_check("* not paws_reject", "0 C>S S 1000 ts 500:0", "1 S>C S. 5000 ack 1001 ts 9:2502", "1.001 C>S R 1001");
     script_check("paws_reject", "0 C>S S 1000 ts 500:0", "1 S>C S. 5000 ack 1001 ts 9:2503", "1.001 C>S R 1001");

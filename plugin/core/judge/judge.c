@@ -202,7 +202,9 @@ static void explain_undetermined(const rst_view_t *view)
         return;
     }
     rst_summary(view, "Cannot tell: %s. Capture the whole connection, at both ends if possible", why);
-    rst_evidence_add(view, reset->at.pass_index, "%s at SEQ %u, window %u", rst_shape(view), reset->seq, reset->window);
+    rst_evidence_add(view, reset->at.pass_index,
+                     (reset->known & RST_HAS_WINDOW) ? "%s at SEQ %u, window %u" : "%s at SEQ %u", rst_shape(view),
+                     reset->seq, reset->window);
     rst_explain_sizes(view);
     if (!is_beginning_dropped(reset))
         rst_explain_history(view);

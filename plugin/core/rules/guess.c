@@ -117,10 +117,11 @@ static bool is_gfw_train(const rst_aftermath_t *after)
 /* tcpkill from dsniff adds the window, then twice the window: offsets w and 3w. */
 static bool is_window_train(const rst_view_t *view)
 {
-    const rst_aftermath_t *after = &view->reset->after;
+    const rst_reset_t *reset = view->reset;
+    const rst_aftermath_t *after = &reset->after;
 
-    return after->train >= 2 && after->train_step[1] == 3 * after->train_step[0] && view->reset->window == 0 &&
-           !view->reset->df;
+    return after->train >= 2 && after->train_step[1] == 3 * after->train_step[0] && (reset->known & RST_HAS_WINDOW) &&
+           reset->window == 0 && !reset->df;
 }
 
 /* The last reset of a burst, at the same moment as its first: nobody else would answer that soon. */

@@ -64,14 +64,14 @@ static uint32_t stamp_now(const rst_view_t *view)
 
 /* RFC 7323, section 5: TSecr echoes a timestamp that was never in the SYN. An echo of zero is that of a server that did
  * not take the timestamp, and is not tested (Linux: tcp_rcv_synsent_state_process(); FreeBSD: tcp_do_segment()). A host
- * that took another such echo does not test any. */
+ * that took another such echo does not test any. A SYN without a timestamp, or with zero, gives nothing to compare. */
 static unsigned match_paws(const rst_view_t *view)
 {
     const rst_recent_segment_t *trigger = view->trigger;
 
     if (!rst_answers_syn_ack(view) || !(view->own->known & RST_DIRECTION_TIMESTAMPS) || !trigger->timestamp)
         return 0;
-    if (trigger->ack != view->own->isn + 1 || !trigger->tsecr || view->reset->takes_any_echo)
+    if (trigger->ack != view->own->isn + 1 || !view->own->syn_tsval || !trigger->tsecr || view->reset->takes_any_echo)
         return 0;
     return rst_seq_before(trigger->tsecr, view->own->syn_tsval) || rst_seq_after(trigger->tsecr, stamp_now(view)) ? 88
                                                                                                                   : 0;

@@ -32,7 +32,8 @@ bool rst_refused_like_linux(const rst_view_t *view)
 {
     const rst_reset_t *reset = view->reset;
 
-    return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && reset->window == 0 && reset->ttl <= 64;
+    return (reset->known & RST_HAS_IP_ID) && reset->ip_id == 0 && reset->df && (reset->known & RST_HAS_WINDOW) &&
+           reset->window == 0 && reset->ttl <= 64;
 }
 
 /* The SYN-ACKs, or other refusals and one SYN-ACK, agree on the distance of this host, and that of the

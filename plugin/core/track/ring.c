@@ -61,9 +61,9 @@ void rst_recent_segment_fill(rst_recent_segment_t *slot, const rst_segment_t *se
     slot->len = segment->len;
     slot->space = rst_segment_space(segment);
     slot->link = segment->link;
-    slot->tsecr = segment->tsecr;
+    slot->tsecr = (segment->known & RST_HAS_TIMESTAMP) ? segment->tsecr : 0;
     slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
-    slot->window = segment->window;
+    slot->window = (segment->known & RST_HAS_WINDOW) ? segment->window : 0;
     slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
     slot->flags = segment->flags;
     slot->ttl = segment->ttl;
@@ -74,5 +74,6 @@ void rst_recent_segment_fill(rst_recent_segment_t *slot, const rst_segment_t *se
 bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment)
 {
     return old->seq == segment->seq && old->ack == segment->ack && old->len == segment->len &&
-           old->flags == segment->flags && old->window == segment->window;
+           old->flags == segment->flags &&
+           old->window == ((segment->known & RST_HAS_WINDOW) ? segment->window : 0);
 }
