@@ -327,8 +327,9 @@ void rst_conn_answer_syn(rst_conn_t *conn, unsigned from, const rst_segment_t *s
 
     bool answered = (side->known & RST_DIRECTION_SYNACK) && side->acked == peer->isn + 1;
 
-    if (!side->segments || answered || !(peer->known & RST_DIRECTION_SYN) || syn_ack->ack != peer->isn + 1 ||
-        rst_seq_ahead(side->nxt, syn_ack->seq) <= UINT16_MAX)
+    if (!side->segments || answered || !(peer->known & RST_DIRECTION_SYN) || syn_ack->ack != peer->isn + 1)
+        return;
+    if ((side->known & RST_DIRECTION_NXT) && rst_seq_ahead(side->nxt, syn_ack->seq) <= UINT16_MAX)
         return;
     rst_conn_unshare(conn, memory);
     leave_direction(conn, from, memory);
