@@ -40,7 +40,7 @@ static void copy_facts(rst_engine_t *engine, rst_reset_t *reset, const rst_segme
     reset->known = segment->known;
     reset->tsval = segment->tsval;
     reset->link = segment->link;
-    reset->window = (segment->known & RST_HAS_WINDOW) ? segment->window : 0;
+    reset->window = rst_segment_window(segment);
     reset->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
     reset->flags = segment->flags;
     reset->ttl = (segment->known & RST_HAS_IP) ? segment->ttl : 0;

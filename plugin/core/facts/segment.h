@@ -107,4 +107,10 @@ static inline uint32_t rst_segment_space(const rst_segment_t *seg)
     return seg->len + !!(seg->flags & RST_FLAG_SYN) + !!(seg->flags & RST_FLAG_FIN);
 }
 
+/* As it stands in the header; 0 also where a short snap length cut it off. */
+static inline uint16_t rst_segment_window(const rst_segment_t *seg)
+{
+    return (seg->known & RST_HAS_WINDOW) ? seg->window : 0;
+}
+
 #endif

@@ -63,7 +63,7 @@ void rst_recent_segment_fill(rst_recent_segment_t *slot, const rst_segment_t *se
     slot->link = segment->link;
     slot->tsecr = (segment->known & RST_HAS_TIMESTAMP) ? segment->tsecr : 0;
     slot->timestamp = (segment->known & RST_HAS_TIMESTAMP) != 0;
-    slot->window = (segment->known & RST_HAS_WINDOW) ? segment->window : 0;
+    slot->window = rst_segment_window(segment);
     slot->ip_id = (segment->known & RST_HAS_IP_ID) ? segment->ip_id : 0;
     slot->flags = segment->flags;
     slot->ttl = segment->ttl;
@@ -74,6 +74,5 @@ void rst_recent_segment_fill(rst_recent_segment_t *slot, const rst_segment_t *se
 bool rst_recent_segment_is(const rst_recent_segment_t *old, const rst_segment_t *segment)
 {
     return old->seq == segment->seq && old->ack == segment->ack && old->len == segment->len &&
-           old->flags == segment->flags &&
-           old->window == ((segment->known & RST_HAS_WINDOW) ? segment->window : 0);
+           old->flags == segment->flags && old->window == rst_segment_window(segment);
 }
